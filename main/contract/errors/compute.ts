@@ -1,0 +1,1 @@
+export const computeErrors = {} satisfies Record<string, (...details: never[]) => string>

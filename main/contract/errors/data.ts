@@ -1,0 +1,1 @@
+export const dataErrors = {} satisfies Record<string, (...details: never[]) => string>

@@ -1,0 +1,1 @@
+export const graphErrors = {} satisfies Record<string, (...details: never[]) => string>

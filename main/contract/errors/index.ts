@@ -1,0 +1,39 @@
+// The one catalogue of errors: what a person reads when something goes wrong, by code.
+import { computeErrors } from './compute.ts'
+import { dataErrors } from './data.ts'
+import { graphErrors } from './graph.ts'
+import { modelErrors } from './model.ts'
+import { runErrors } from './run.ts'
+import { storeErrors } from './store.ts'
+import { tokenErrors } from './tokens.ts'
+
+/** Every error the studio can show: a code and the sentence it makes from its details. */
+const catalogue = {
+  ...computeErrors,
+  ...dataErrors,
+  ...graphErrors,
+  ...modelErrors,
+  ...runErrors,
+  ...storeErrors,
+  ...tokenErrors,
+}
+
+export type ErrorCode = keyof typeof catalogue
+type Details<C extends ErrorCode> = Parameters<(typeof catalogue)[C]>
+
+/** An error with a sentence for its reader: what is wrong and what to do. Crosses processes as {code, message}. */
+export class StudioError extends Error {
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.name = 'StudioError'
+    this.code = code
+  }
+}
+
+/** Makes the error of that code; throw what it returns. */
+export function studioError<C extends ErrorCode>(code: C, ...details: Details<C>): StudioError {
+  const sentence = catalogue[code] as (...details: unknown[]) => string
+  return new StudioError(code, sentence(...details))
+}

@@ -1,0 +1,1 @@
+export const modelErrors = {} satisfies Record<string, (...details: never[]) => string>

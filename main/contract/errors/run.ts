@@ -1,0 +1,1 @@
+export const runErrors = {} satisfies Record<string, (...details: never[]) => string>

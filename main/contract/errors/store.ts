@@ -1,0 +1,1 @@
+export const storeErrors = {} satisfies Record<string, (...details: never[]) => string>

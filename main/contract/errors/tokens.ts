@@ -1,0 +1,1 @@
+export const tokenErrors = {} satisfies Record<string, (...details: never[]) => string>

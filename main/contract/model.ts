@@ -1,0 +1,89 @@
+// What a base model is to the rest of the studio, whatever file it came from.
+
+export type StoredType =
+  | 'F32' | 'F16' | 'BF16' | 'Q8_0' | 'Q4_0' | 'Q4_1' | 'Q5_0' | 'Q5_1' | 'Q4_K' | 'Q5_K' | 'Q6_K'
+
+export type FamilyName = 'llama' | 'mistral' | 'qwen2' | 'qwen3' | 'gemma3'
+
+export type RopeScaling =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'linear'; readonly factor: number }
+  | {
+      readonly kind: 'llama3'
+      readonly factor: number
+      readonly lowFrequencyFactor: number
+      readonly highFrequencyFactor: number
+      readonly originalContext: number
+    }
+
+export interface Rope {
+  readonly theta: number
+  readonly scaling: RopeScaling
+}
+
+/** A decoder's shape, family-neutral: the network is built from this alone. */
+export interface DecoderConfig {
+  readonly family: FamilyName
+  readonly layers: number
+  readonly hidden: number
+  readonly heads: number
+  readonly kvHeads: number
+  readonly headDim: number
+  readonly intermediate: number
+  readonly vocab: number
+  readonly context: number
+  readonly normEps: number
+  /** Added to every norm's stored weight (Gemma safetensors keep w where the norm multiplies by 1 + w; its GGUF does not). */
+  readonly normOffset: number
+  readonly activation: 'silu' | 'gelu-tanh'
+  /** Biases on the query, key and value projections (Qwen2). */
+  readonly qkvBias: boolean
+  /** RMS norm over each head of queries and keys before the rotation (Qwen3, Gemma 3). */
+  readonly qkNorm: boolean
+  /** Norms behind attention and behind the feed-forward block as well (Gemma 3). */
+  readonly postNorms: boolean
+  /** Embeddings are multiplied by this: sqrt(hidden) for Gemma, otherwise 1. */
+  readonly embeddingScale: number
+  /** Attention scores are multiplied by this: 1/sqrt(headDim) unless the config says otherwise. */
+  readonly attentionScale: number
+  readonly tiedHead: boolean
+  readonly rope: Rope
+  /** Sliding-window layers: true where layer i attends only to the last `window` tokens (itself included). */
+  readonly windowedLayers: readonly boolean[]
+  readonly window: number
+  /** Rotation of the windowed layers (Gemma 3's local base); equals `rope` elsewhere. */
+  readonly localRope: Rope
+}
+
+/** Where a weight lies on disk. `file` is a base name within the folder that holds it. */
+export interface WeightRef {
+  readonly file: string
+  /** Byte offset of the first element. */
+  readonly offset: number
+  readonly bytes: number
+  readonly type: StoredType
+  readonly shape: readonly number[]
+}
+
+/** A tokenizer in Hugging Face's own form (tokenizer.json's object), whatever file it was read from. */
+export interface TokenizerFiles {
+  readonly tokenizer: Readonly<Record<string, unknown>>
+  /** tokenizer_config.json's object: bos_token, eos_token, add_bos_token, chat_template, ... */
+  readonly config: Readonly<Record<string, unknown>>
+}
+
+/**
+ * A base model ready for ONNX Runtime: every weight float32 in files of one folder, under Hugging Face's names
+ * (`model.embed_tokens.weight`, `model.layers.0.self_attn.q_proj.weight` [out, in], `model.norm.weight`, `lm_head.weight`
+ * only where the head is untied), queries and keys in the half-split (Hugging Face) order of rotary pairs.
+ */
+export interface PreparedModel {
+  readonly name: string
+  /** SHA-256 of the source file's or files' bytes: the identity that prompts and caches are bound to. */
+  readonly hash: string
+  readonly folder: string
+  readonly config: DecoderConfig
+  readonly tokenizer: TokenizerFiles
+  readonly weights: Readonly<Record<string, WeightRef>>
+  readonly licence?: string
+}

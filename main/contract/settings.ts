@@ -1,0 +1,62 @@
+// What a person chooses before a run, and the defaults where they choose nothing.
+
+export type MethodName = 'prefix' | 'prompt'
+export type Placement = 'start' | 'before-text' | 'after-text'
+export type Initialisation = 'text' | 'labels' | 'vocab' | 'random'
+export type LossName = 'labels' | 'vocabulary'
+export type ScheduleName = 'constant' | 'linear' | 'cosine'
+
+/** How a row becomes text. `{text}` in a plain template stands for the row's text column. */
+export interface Template {
+  readonly kind: 'plain' | 'chat'
+  /** Plain: the text around the row, e.g. "Text: {text}\nAnswer:". Chat: the user message, e.g. "{text}". */
+  readonly body: string
+  /** Put before the row (plain) or as the system message (chat); empty for none. */
+  readonly instruction: string
+  /** Put directly before a label, e.g. " " in plain templates, "" in chat. */
+  readonly answerPrefix: string
+}
+
+export interface TuneSettings {
+  readonly method: MethodName
+  readonly placement: Placement
+  /** Virtual tokens. */
+  readonly tokens: number
+  readonly init: Initialisation
+  readonly initText: string
+  /** Tokens at the template's end that see an after-text prefix. */
+  readonly tail: number
+  readonly loss: LossName
+  readonly template: Template
+  readonly steps: number
+  /** Examples per optimiser step. */
+  readonly batch: number
+  readonly learningRate: number
+  readonly weightDecay: number
+  /** Global gradient norm is clipped to this; 0 = off. */
+  readonly clip: number
+  readonly schedule: ScheduleName
+  /** Steps of linear warm-up. */
+  readonly warmup: number
+  readonly seed: number
+  /** Validation every so many steps; 0 = only at the end. */
+  readonly validateEvery: number
+  /** Validations without improvement before an early stop; 0 = never. */
+  readonly patience: number
+  /** Tokens a row may take, virtual tokens included. */
+  readonly maxTokens: number
+}
+
+export interface Example {
+  /** The row's place in its data set version, for reports. */
+  readonly row: number
+  readonly text: string
+  readonly label: string
+}
+
+/** Rows by their part; no row stands in two of them. */
+export interface Split {
+  readonly train: readonly Example[]
+  readonly validation: readonly Example[]
+  readonly heldOut: readonly Example[]
+}
