@@ -1,0 +1,120 @@
+// The messages between the service, which owns the database, and the compute process, which owns ONNX Runtime.
+import type { PreparedModel } from './model.ts'
+import type { Example, Split, TuneSettings } from './settings.ts'
+import type { NamedTensors } from './tensor.ts'
+
+/** A tuned prompt with all that gives it meaning: without its placement and template a prompt is noise. */
+export interface TunedPrompt {
+  readonly tensors: NamedTensors
+  readonly settings: TuneSettings
+  readonly labels: readonly string[]
+  /** Hash of the base model it was tuned on. */
+  readonly modelHash: string
+}
+
+/** All that a run needs to go on as if it had never stopped. Batches follow from (seed, step), so no order is kept beside it. */
+export interface Checkpoint {
+  /** Optimiser steps done. */
+  readonly step: number
+  readonly tensors: NamedTensors
+  /** AdamW's first and second moments, named as the tensors. */
+  readonly first: NamedTensors
+  readonly second: NamedTensors
+  readonly best: { readonly step: number; readonly loss: number; readonly tensors: NamedTensors } | undefined
+  /** Validations since the best one. */
+  readonly stale: number
+  /** True when the run needs no more steps, only its final scoring. */
+  readonly finished: boolean
+}
+
+export interface SamplingSettings {
+  readonly maxNewTokens: number
+  /** 0 = greedy. */
+  readonly temperature: number
+  /** Nucleus: smallest set of tokens whose probability reaches this; 1 = off. */
+  readonly topP: number
+  readonly stop: readonly string[]
+  readonly seed: number
+}
+
+export type Job =
+  | { readonly kind: 'prepare'; readonly path: string; readonly cache: string; readonly name: string }
+  | {
+      readonly kind: 'tune'
+      readonly model: PreparedModel
+      readonly settings: TuneSettings
+      readonly labels: readonly string[]
+      readonly split: Split
+      readonly resume: Checkpoint | undefined
+      /** Hardware to try, best first; the CPU is always the last resort. Empty = what the machine offers. */
+      readonly providers: readonly string[]
+      readonly threads: number
+    }
+  | {
+      readonly kind: 'score'
+      readonly model: PreparedModel
+      /** Absent = no prompt: the same template with an empty instruction and no virtual tokens. */
+      readonly prompt: TunedPrompt | undefined
+      readonly settings: TuneSettings
+      readonly labels: readonly string[]
+      readonly examples: readonly Example[]
+      readonly threads: number
+    }
+  | {
+      readonly kind: 'generate'
+      readonly model: PreparedModel
+      readonly prompt: TunedPrompt | undefined
+      readonly settings: TuneSettings
+      readonly text: string
+      readonly sampling: SamplingSettings
+      readonly threads: number
+    }
+
+/** One held-out row as scored: log-probabilities align with the job's labels. */
+export interface ScoredRow {
+  readonly row: number
+  readonly label: string
+  readonly predicted: string
+  readonly logProbabilities: readonly number[]
+}
+
+export interface Evaluation {
+  readonly subject: 'no prompt' | 'tuned prompt'
+  readonly rows: readonly ScoredRow[]
+  readonly accuracy: number
+  readonly macroF1: number
+}
+
+export interface StepMetrics {
+  readonly step: number
+  /** Mean over the step's label tokens, before the update. */
+  readonly loss: number
+  readonly learningRate: number
+  readonly gradientNorm: number
+  /** L2 norm of the gradient of each virtual token. */
+  readonly tokenNorms: readonly number[]
+  readonly examples: number
+  readonly milliseconds: number
+}
+
+export type ComputeEvent =
+  /** Long work other than steps: preparing a model, initialising, scoring. `total` 0 = unknown. */
+  | { readonly event: 'progress'; readonly stage: string; readonly done: number; readonly total: number }
+  | { readonly event: 'prepared'; readonly model: PreparedModel }
+  | { readonly event: 'provider'; readonly name: string; readonly note: string }
+  | { readonly event: 'step'; readonly metrics: StepMetrics }
+  | { readonly event: 'validation'; readonly step: number; readonly loss: number; readonly accuracy: number; readonly best: boolean }
+  | { readonly event: 'warning'; readonly code: string; readonly message: string; readonly step: number }
+  /** The service stores it and answers with an acknowledgement of the same id. */
+  | { readonly event: 'checkpoint'; readonly id: number; readonly checkpoint: Checkpoint }
+  | { readonly event: 'evaluation'; readonly evaluation: Evaluation }
+  | { readonly event: 'token'; readonly text: string }
+  /** `prompt` only from a tune job: its best on validation. `stopped`: ended early on request, checkpoint kept. */
+  | { readonly event: 'done'; readonly outcome: 'finished' | 'stopped'; readonly prompt?: TunedPrompt; readonly reason?: string }
+  | { readonly event: 'failed'; readonly code: string; readonly message: string }
+
+export type ComputeRequest =
+  | { readonly request: 'start'; readonly job: Job }
+  /** Ends after the current step, with a checkpoint. */
+  | { readonly request: 'stop' }
+  | { readonly request: 'acknowledge'; readonly id: number }
