@@ -1,0 +1,20 @@
+// The table of all derivatives: total over the ops, so a forgotten one does not compile.
+import type { Node, Op } from '../../graph/node.ts'
+import { elementwiseRules } from './elementwise.ts'
+import { movementRules } from './movement.ts'
+import { productRules } from './products.ts'
+import type { Rule, RuleTable } from './rule.ts'
+import { transformerRules } from './transformer.ts'
+
+const rules: RuleTable<Op> = {
+  // Leaves: nothing lies behind them, so the walker never asks.
+  Input: 'forward-only',
+  Weight: 'forward-only',
+  Constant: 'forward-only',
+  ...elementwiseRules,
+  ...productRules,
+  ...transformerRules,
+  ...movementRules,
+}
+
+export const ruleOf = <K extends Op>(at: Node<K>): Rule<K> | 'forward-only' => rules[at.op]

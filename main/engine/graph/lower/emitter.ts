@@ -1,0 +1,60 @@
+// Collects ONNX nodes while a graph is lowered, naming values and sharing small constants.
+import type { AttributeValue, OnnxNode, OnnxTensor } from './onnx.ts'
+
+export class Emitter {
+  readonly nodes: OnnxNode[] = []
+  readonly initializers: OnnxTensor[] = []
+  private readonly shared = new Map<string, string>()
+  private count = 0
+
+  fresh(): string {
+    return `v${this.count++}`
+  }
+
+  /** One op of ONNX itself. Returns its first result's name. */
+  op(op: string, inputs: readonly string[], attributes: Readonly<Record<string, AttributeValue>> = {}): string {
+    return this.emit(op, '', inputs, attributes)
+  }
+
+  /** One op of ONNX Runtime's contributed set. */
+  contributed(op: string, inputs: readonly string[], attributes: Readonly<Record<string, AttributeValue>> = {}): string {
+    return this.emit(op, 'com.microsoft', inputs, attributes)
+  }
+
+  /** One op with several results. */
+  results(op: string, inputs: readonly string[], attributes: Readonly<Record<string, AttributeValue>>, count: number): string[] {
+    const outputs = Array.from({ length: count }, () => this.fresh())
+    this.nodes.push({ op, domain: '', inputs, outputs, attributes })
+    return outputs
+  }
+
+  /** A short i64 vector, as shape-like inputs take them. */
+  integers(values: readonly number[]): string {
+    const data = new Uint8Array(BigInt64Array.from(values, BigInt).buffer)
+    return this.share(`i:${values.join()}`, { dtype: 'i64', shape: [values.length], data })
+  }
+
+  number(value: number): string {
+    return this.share(`f:${value}`, { dtype: 'f32', shape: [], data: new Uint8Array(Float32Array.of(value).buffer) })
+  }
+
+  private share(key: string, tensor: Omit<OnnxTensor, 'name'>): string {
+    const known = this.shared.get(key)
+    if (known !== undefined) return known
+    const name = `c${this.shared.size}`
+    this.shared.set(key, name)
+    this.initializers.push({ name, ...tensor })
+    return name
+  }
+
+  private emit(
+    op: string,
+    domain: OnnxNode['domain'],
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, AttributeValue>>,
+  ): string {
+    const output = this.fresh()
+    this.nodes.push({ op, domain, inputs, outputs: [output], attributes })
+    return output
+  }
+}

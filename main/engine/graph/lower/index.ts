@@ -1,0 +1,62 @@
+// Lowers a graph to an ONNX model for one kind of provider.
+import { isOp, type Graph, type Node, topological } from '../node.ts'
+import { cpu } from './cpu.ts'
+import { Emitter } from './emitter.ts'
+import { encodeModel, type OnnxValue } from './onnx.ts'
+import { type LoweringTable, portable } from './portable.ts'
+
+/** Which table of operators to use: a new provider dialect is a new file and a line here. */
+export const dialects = { cpu, portable } satisfies Record<string, LoweringTable>
+export type Dialect = keyof typeof dialects
+
+/**
+ * The bytes of an ONNX model whose inputs and outputs carry the graph's names. Weights stay in their files: the
+ * session that loads it must name the folder that holds them.
+ */
+export function lower(graph: Graph, dialect: Dialect): Uint8Array {
+  const emit = new Emitter()
+  const names = new Map<Node, string>()
+  const inputs: OnnxValue[] = []
+  const table = dialects[dialect]
+  for (const at of topological(Object.values(graph.outputs))) {
+    if (isOp(at, 'Input')) {
+      const { name } = at.attributes
+      inputs.push({ name, dtype: at.dtype, shape: at.shape })
+      names.set(at, name)
+    } else if (isOp(at, 'Weight') || isOp(at, 'Constant')) names.set(at, initializer(emit, at))
+    else names.set(at, lowerNode(table, emit, at, names))
+  }
+  const outputs = Object.entries(graph.outputs).map(([name, node]): OnnxValue => {
+    emit.nodes.push({ op: 'Identity', domain: '', inputs: [nameOf(names, node)], outputs: [name], attributes: {} })
+    return { name, dtype: node.dtype, shape: node.shape }
+  })
+  return encodeModel({ nodes: emit.nodes, initializers: emit.initializers, inputs, outputs })
+}
+
+function lowerNode(table: LoweringTable, emit: Emitter, at: Node, names: ReadonlyMap<Node, string>): string {
+  const lowering = table[at.op as keyof LoweringTable] as (emit: Emitter, at: Node, names: string[]) => string
+  return lowering(
+    emit,
+    at,
+    at.inputs.map((input) => nameOf(names, input)),
+  )
+}
+
+function initializer(emit: Emitter, at: Node<'Weight'> | Node<'Constant'>): string {
+  const shape = at.shape as readonly number[]
+  if (isOp(at, 'Weight')) {
+    const { name, file, offset, bytes } = at.attributes
+    emit.initializers.push({ name, dtype: at.dtype, shape, data: { file, offset, bytes } })
+    return name
+  }
+  const { buffer, byteOffset, byteLength } = (at as Node<'Constant'>).attributes.data
+  const name = emit.fresh()
+  emit.initializers.push({ name, dtype: at.dtype, shape, data: new Uint8Array(buffer, byteOffset, byteLength) })
+  return name
+}
+
+function nameOf(names: ReadonlyMap<Node, string>, node: Node): string {
+  const name = names.get(node)
+  if (name === undefined) throw new RangeError(`${node.op} was not lowered before its use`)
+  return name
+}
