@@ -25,7 +25,10 @@ export const scalar = (value: number): Node<'Constant'> => constant([value], [])
 // Elementwise
 
 type Binary = 'Add' | 'Sub' | 'Mul' | 'Div'
-const binary = (op: Binary) => (a: Node, b: Node): Node => node(op, [a, b], {}, broadcast(op, a.shape, b.shape))
+const binary =
+  (op: Binary) =>
+  (a: Node, b: Node): Node =>
+    node(op, [a, b], {}, broadcast(op, a.shape, b.shape))
 export const add = binary('Add')
 export const sub = binary('Sub')
 export const mul = binary('Mul')
@@ -33,7 +36,10 @@ export const div = binary('Div')
 
 type Unary = 'Neg' | 'Exp' | 'Log' | 'Tanh' | 'Sqrt' | 'Reciprocal' | 'Sigmoid' | 'Silu' | 'Gelu' | 'Cos' | 'Sin'
 type SameShape = Unary | 'Softmax' | 'StopGradient'
-const unary = (op: SameShape) => (x: Node): Node => node(op as Op, [x], {}, x.shape)
+const unary =
+  (op: SameShape) =>
+  (x: Node): Node =>
+    node(op as Op, [x], {}, x.shape)
 export const neg = unary('Neg')
 export const exp = unary('Exp')
 export const log = unary('Log')
@@ -68,10 +74,19 @@ export function matmul(
 // Reductions: their dims stay as 1
 
 type Reduction = 'ReduceSum' | 'ReduceMean' | 'ReduceMax'
-const reduction = (op: Reduction) => (x: Node, axes: readonly number[] = [-1]): Node => {
-  const at = axes.map((axis) => axisOf(op, x.shape, axis)).sort((a, b) => a - b)
-  return node(op, [x], { axes: at }, x.shape.map((dim, i) => (at.includes(i) ? 1 : dim)))
-}
+const reduction =
+  (op: Reduction) =>
+  (x: Node, axes: readonly number[] = [-1]): Node => {
+    // ONNX takes no axes for all of them.
+    if (axes.length === 0) return x
+    const at = axes.map((axis) => axisOf(op, x.shape, axis)).sort((a, b) => a - b)
+    return node(
+      op,
+      [x],
+      { axes: at },
+      x.shape.map((dim, i) => (at.includes(i) ? 1 : dim)),
+    )
+  }
 export const reduceSum = reduction('ReduceSum')
 export const reduceMean = reduction('ReduceMean')
 export const reduceMax = reduction('ReduceMax')
@@ -90,6 +105,7 @@ export const rmsInverse = (x: Node, eps: number): Node =>
 /** Rotary position embedding (Su et al. 2021), half-split pairs: (x1 c - x2 s, x2 c + x1 s). cos, sin [..., D/2] broadcast over x. */
 export function rotary(x: Node, cosines: Node, sines: Node): Node {
   const half = withDim(x.shape, x.shape.length - 1, sizeAt(x.shape, -1) / 2)
+  if (sizeAt(x.shape, -1) % 2 !== 0) throw fail('Rotary', x.shape)
   if (!sameShape(broadcast('Rotary', half, cosines.shape), half)) throw fail('Rotary', x.shape, cosines.shape)
   if (!sameShape(cosines.shape, sines.shape)) throw fail('Rotary', cosines.shape, sines.shape)
   return node('Rotary', [x, cosines, sines], {}, x.shape)
@@ -110,7 +126,13 @@ export function reshape(x: Node, shape: Shape): Node {
 export function transpose(x: Node, perm: readonly number[]): Node {
   if ([...perm].sort((a, b) => a - b).some((at, i) => at !== i) || perm.length !== x.shape.length)
     throw fail('Transpose', x.shape, perm)
-  return node('Transpose', [x], { perm }, perm.map((at) => dimAt(x.shape, at)))
+  return node(
+    'Transpose',
+    [x],
+    { perm },
+    perm.map((at) => dimAt(x.shape, at)),
+    x.dtype,
+  )
 }
 
 /** Joins along an axis; `length` names the result's dim where a part's is symbolic. */
@@ -119,9 +141,10 @@ export function concat(parts: readonly Node[], axis: number, length?: Dim): Node
   if (first === undefined) throw fail('Concat')
   const at = axisOf('Concat', first.shape, axis)
   for (const part of parts)
-    if (!sameShape(withDim(part.shape, at, 1), withDim(first.shape, at, 1))) throw fail('Concat', first.shape, part.shape)
+    if (!sameShape(withDim(part.shape, at, 1), withDim(first.shape, at, 1)))
+      throw fail('Concat', first.shape, part.shape)
   const joined = length ?? parts.reduce((sum, part) => sum + sizeAt(part.shape, at), 0)
-  return node('Concat', parts, { axis: at }, withDim(first.shape, at, joined))
+  return node('Concat', parts, { axis: at }, withDim(first.shape, at, joined), first.dtype)
 }
 
 /** Elements start (inclusive) to end (exclusive) along a static axis. */
@@ -129,18 +152,21 @@ export function slice(x: Node, axis: number, start: number, end: number): Node {
   const at = axisOf('Slice', x.shape, axis)
   const size = sizeAt(x.shape, at)
   if (start < 0 || end > size || start >= end) throw fail(`Slice ${start}:${end}`, x.shape)
-  return node('Slice', [x], { axis: at, start, end }, withDim(x.shape, at, end - start))
+  return node('Slice', [x], { axis: at, start, end }, withDim(x.shape, at, end - start), x.dtype)
 }
 
 export function pad(x: Node, axis: number, before: number, after: number): Node {
   const at = axisOf('Pad', x.shape, axis)
+  if (before < 0 || after < 0) throw fail(`Pad ${before}:${after}`, x.shape)
   return node('Pad', [x], { axis: at, before, after }, withDim(x.shape, at, before + sizeAt(x.shape, at) + after))
 }
 
-/** Repeats dims of 1 to fill the shape. */
+/** Repeats dims of 1 to fill the shape; a symbolic dim must be x's own. */
 export function expand(x: Node, shape: Shape): Node {
-  if (!sameShape(broadcast('Expand', x.shape, shape), shape)) throw fail('Expand', x.shape, shape)
-  return sameShape(x.shape, shape) ? x : node('Expand', [x], {}, shape)
+  const lead = shape.length - x.shape.length
+  const unknown = shape.some((dim, i) => typeof dim === 'string' && dim !== x.shape[i - lead])
+  if (unknown || !sameShape(broadcast('Expand', x.shape, shape), shape)) throw fail('Expand', x.shape, shape)
+  return sameShape(x.shape, shape) ? x : node('Expand', [x], {}, shape, x.dtype)
 }
 
 /** Rows of table [V, ...] by ids (any shape): [...ids, ...]. */

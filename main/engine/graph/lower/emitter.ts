@@ -7,8 +7,9 @@ export class Emitter {
   private readonly shared = new Map<string, string>()
   private count = 0
 
+  /** No input, output or weight starts with %. */
   fresh(): string {
-    return `v${this.count++}`
+    return `%${this.count++}`
   }
 
   /** One op of ONNX itself. Returns its first result's name. */
@@ -17,12 +18,21 @@ export class Emitter {
   }
 
   /** One op of ONNX Runtime's contributed set. */
-  contributed(op: string, inputs: readonly string[], attributes: Readonly<Record<string, AttributeValue>> = {}): string {
+  contributed(
+    op: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+  ): string {
     return this.emit(op, 'com.microsoft', inputs, attributes)
   }
 
   /** One op with several results. */
-  results(op: string, inputs: readonly string[], attributes: Readonly<Record<string, AttributeValue>>, count: number): string[] {
+  results(
+    op: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, AttributeValue>>,
+    count: number,
+  ): string[] {
     const outputs = Array.from({ length: count }, () => this.fresh())
     this.nodes.push({ op, domain: '', inputs, outputs, attributes })
     return outputs
@@ -41,7 +51,7 @@ export class Emitter {
   private share(key: string, tensor: Omit<OnnxTensor, 'name'>): string {
     const known = this.shared.get(key)
     if (known !== undefined) return known
-    const name = `c${this.shared.size}`
+    const name = this.fresh()
     this.shared.set(key, name)
     this.initializers.push({ name, ...tensor })
     return name

@@ -8,7 +8,10 @@ type Lowering<K extends Op> = (emit: Emitter, at: Node<K>, names: readonly strin
 type Leaf = 'Input' | 'Weight' | 'Constant'
 export type LoweringTable = { readonly [K in Exclude<Op, Leaf>]: Lowering<K> }
 
-const direct = (op: string) => (emit: Emitter, _: Node, names: readonly string[]): string => emit.op(op, names)
+const direct =
+  (op: string) =>
+  (emit: Emitter, _: Node, names: readonly string[]): string =>
+    emit.op(op, names)
 const reduction =
   (op: string): Lowering<'ReduceSum' | 'ReduceMean' | 'ReduceMax'> =>
   (emit, at, [x = '']) =>
