@@ -1,0 +1,103 @@
+// What the studio keeps: the records that the service hands to windows and to the command line.
+import type { Evaluation } from './compute.ts'
+import type { TuneSettings } from './settings.ts'
+
+export type RunState = 'queued' | 'running' | 'stopped' | 'finished' | 'failed' | 'interrupted'
+
+export interface ModelRecord {
+  readonly id: number
+  readonly name: string
+  /** SHA-256 of the source file's or files' bytes. */
+  readonly hash: string
+  /** The file or folder it was added from. */
+  readonly source: string
+  /** The folder that holds the prepared weights. */
+  readonly folder: string
+  readonly family: string
+  readonly licence: string | undefined
+  readonly addedAt: string
+}
+
+export interface DatasetRecord {
+  readonly id: number
+  readonly name: string
+  readonly source: string
+  readonly columns: readonly string[]
+  readonly createdAt: string
+}
+
+/** One state of a data set: an operation number. Its rows never change. */
+export interface VersionRecord {
+  readonly dataset: number
+  readonly number: number
+  readonly kind: 'import' | 'edit' | 'undo'
+  /** The version whose change an undo takes back. */
+  readonly undoes: number | undefined
+  readonly createdAt: string
+}
+
+/** A row of a version; cells align with the data set's columns. */
+export interface DataRow {
+  /** Its place in the file it came from: stable through edits. */
+  readonly row: number
+  readonly cells: readonly string[]
+}
+
+export interface TaskRecord {
+  readonly id: number
+  readonly dataset: number
+  readonly kind: 'classification'
+  readonly textColumn: string
+  readonly labelColumn: string
+  readonly labels: readonly string[]
+}
+
+/** Row numbers by their part of the version. */
+export interface SplitRows {
+  readonly train: readonly number[]
+  readonly validation: readonly number[]
+  readonly heldOut: readonly number[]
+}
+
+export interface RunRecord {
+  readonly id: number
+  readonly name: string
+  readonly state: RunState
+  readonly task: number
+  readonly model: number
+  readonly dataset: number
+  readonly version: number
+  readonly settings: TuneSettings
+  readonly seed: number
+  /** Why it is not finished, in a sentence; undefined where there is nothing to say. */
+  readonly error: string | undefined
+  readonly createdAt: string
+  readonly endedAt: string | undefined
+}
+
+export interface ValidationRecord {
+  readonly step: number
+  readonly loss: number
+  readonly accuracy: number
+  readonly best: boolean
+}
+
+/** A remark of the run for its reader: a fallback, a vanishing gradient, a crash and what was kept. */
+export interface NoteRecord {
+  readonly step: number
+  readonly code: string
+  readonly message: string
+}
+
+export interface EvaluationRecord {
+  readonly id: number
+  readonly run: number
+  readonly subject: Evaluation['subject']
+  readonly dataset: number
+  readonly version: number
+  /** How many rows were scored. */
+  readonly rows: number
+  readonly accuracy: number
+  readonly macroF1: number
+  readonly createdAt: string
+}

@@ -1,0 +1,121 @@
+// The tables as kysely sees them; migrations/ holds the same in SQL.
+import type { Generated, Kysely } from 'kysely'
+import type { Evaluation } from '../../contract/compute.ts'
+import type { RunState, VersionRecord } from '../../contract/records.ts'
+
+export interface Schema {
+  models: {
+    id: Generated<number>
+    name: string
+    hash: string
+    source: string
+    folder: string
+    family: string
+    licence: string | null
+    /** The prepared model as JSON bytes, passed on to compute unread. */
+    prepared: Uint8Array
+    added_at: string
+  }
+  datasets: {
+    id: Generated<number>
+    name: string
+    source: string
+    hash: string
+    columns: string
+    created_at: string
+  }
+  versions: {
+    dataset: number
+    number: number
+    kind: VersionRecord['kind']
+    undoes: number | null
+    complete: number
+    created_at: string
+  }
+  row_revisions: {
+    id: Generated<number>
+    dataset: number
+    row: number
+    born: number
+    /** The version that replaced or removed it; null while it lives. */
+    died: number | null
+    cells: string
+  }
+  tasks: {
+    id: Generated<number>
+    dataset: number
+    kind: 'classification'
+    text_column: string
+    label_column: string
+    labels: string
+  }
+  runs: {
+    id: Generated<number>
+    name: string
+    state: RunState
+    task: number
+    model: number
+    dataset: number
+    version: number
+    settings: string
+    seed: number
+    split: string
+    error: string | null
+    created_at: string
+    ended_at: string | null
+  }
+  steps: {
+    run: number
+    step: number
+    /** Null = not a number: SQLite keeps no NaN. */
+    loss: number | null
+    learning_rate: number
+    gradient_norm: number | null
+    token_norms: Uint8Array
+    examples: number
+    milliseconds: number
+  }
+  validations: { run: number; step: number; loss: number | null; accuracy: number; best: number }
+  notes: { id: Generated<number>; run: number; step: number; code: string; message: string }
+  checkpoints: {
+    run: number
+    kind: 'last' | 'best'
+    step: number
+    /** Validation loss; null for 'last'. */
+    loss: number | null
+    stale: number
+    finished: number
+    vectors: Uint8Array
+    sha256: string
+  }
+  prompts: {
+    run: number
+    labels: string
+    settings: string
+    model_hash: string
+    vectors: Uint8Array
+    sha256: string
+    created_at: string
+  }
+  evaluations: {
+    id: Generated<number>
+    run: number
+    subject: Evaluation['subject']
+    dataset: number
+    version: number
+    rows: number
+    accuracy: number
+    macro_f1: number
+    created_at: string
+  }
+  evaluation_rows: {
+    evaluation: number
+    row: number
+    label: string
+    predicted: string
+    log_probabilities: Uint8Array
+  }
+}
+
+/** The open database, or a transaction on it. */
+export type Db = Kysely<Schema>

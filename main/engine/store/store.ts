@@ -1,0 +1,85 @@
+// Opens the studio's database: settings, migrations, and one repository per table.
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+import { Kysely, SqliteDialect } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import { studioError } from '../../contract/errors/index.ts'
+import { migrations } from './migrations/index.ts'
+import type { Db, Schema } from './schema.ts'
+import { checkpointRepository } from './tables/checkpoints.ts'
+import { datasetRepository } from './tables/datasets.ts'
+import { evaluationRepository } from './tables/evaluations.ts'
+import { metricRepository } from './tables/metrics.ts'
+import { modelRepository } from './tables/models.ts'
+import { noteRepository } from './tables/notes.ts'
+import { promptRepository } from './tables/prompts.ts'
+import { rowRepository } from './tables/rows.ts'
+import { runRepository } from './tables/runs.ts'
+import { taskRepository } from './tables/tasks.ts'
+
+const repositories = (db: Db) => ({
+  models: modelRepository(db),
+  datasets: datasetRepository(db),
+  rows: rowRepository(db),
+  tasks: taskRepository(db),
+  runs: runRepository(db),
+  metrics: metricRepository(db),
+  notes: noteRepository(db),
+  checkpoints: checkpointRepository(db),
+  prompts: promptRepository(db),
+  evaluations: evaluationRepository(db),
+})
+
+export type Tables = ReturnType<typeof repositories>
+
+export interface Store extends Tables {
+  /** All of it or nothing; inside, only the tables handed in may be used. */
+  transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/*
+ * synchronous = FULL: every commit is on the disk before it is acknowledged, so a checkpoint survives even a power cut.
+ * Commits are few (metrics go in with the checkpoint that follows them), so the price is a handful of milliseconds each.
+ */
+const pragmas = ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'busy_timeout = 5000']
+
+/** Opens or creates the database file and brings it up to date. Errors: 'store/cannot-open', 'store/newer'. */
+export async function openStore(path: string): Promise<Store> {
+  const database = openDatabase(path)
+  const db: Db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
+  try {
+    await migrate(db, path)
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+  return {
+    ...repositories(db),
+    transaction: (work) => db.transaction().execute((trx) => work(repositories(trx))),
+    close: () => db.destroy(),
+  }
+}
+
+function openDatabase(path: string): Database.Database {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    const database = new Database(path)
+    for (const pragma of pragmas) database.pragma(pragma)
+    return database
+  } catch (error) {
+    throw studioError('store/cannot-open', path, reason(error))
+  }
+}
+
+async function migrate(db: Db, path: string): Promise<void> {
+  const provider = { getMigrations: () => Promise.resolve({ ...migrations }) }
+  const { error } = await new Migrator({ db, provider }).migrateToLatest()
+  if (error === undefined) return
+  // kysely's words for a database that has run a migration which this code does not know.
+  if (/previously executed migration .* is missing/.test(reason(error))) throw studioError('store/newer', path)
+  throw studioError('store/cannot-open', path, reason(error))
+}
+
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,68 @@
+// Tables steps and validations: a run's curves.
+import type { StepMetrics } from '../../../contract/compute.ts'
+import type { ValidationRecord } from '../../../contract/records.ts'
+import type { Db } from '../schema.ts'
+import { packNumbers, unpackNumbers } from '../tensors.ts'
+
+/** A run's measurements since its last commit. */
+export interface NewMetrics {
+  readonly steps: readonly StepMetrics[]
+  readonly validations: readonly ValidationRecord[]
+}
+
+/** Eight values a step against SQLite's limit of 32,766 in a statement. */
+const CHUNK = 1000
+
+const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value)
+
+export const metricRepository = (db: Db) => ({
+  /** Adds them; a step or validation that is already there is replaced. */
+  async add(run: number, { steps, validations }: NewMetrics): Promise<void> {
+    for (let at = 0; at < steps.length; at += CHUNK) {
+      const values = steps.slice(at, at + CHUNK).map((step) => ({
+        run,
+        step: step.step,
+        loss: orNull(step.loss),
+        learning_rate: step.learningRate,
+        gradient_norm: orNull(step.gradientNorm),
+        token_norms: packNumbers(step.tokenNorms),
+        examples: step.examples,
+        milliseconds: step.milliseconds,
+      }))
+      await db.replaceInto('steps').values(values).execute()
+    }
+    if (validations.length === 0) return
+    const values = validations.map(({ step, loss, accuracy, best }) => ({
+      run,
+      step,
+      loss: orNull(loss),
+      accuracy,
+      best: best ? 1 : 0,
+    }))
+    await db.replaceInto('validations').values(values).execute()
+  },
+
+  /** Forgets what came after a step: a resumed run measures it again. */
+  async dropAfter(run: number, step: number): Promise<void> {
+    await db.deleteFrom('steps').where('run', '=', run).where('step', '>', step).execute()
+    await db.deleteFrom('validations').where('run', '=', run).where('step', '>', step).execute()
+  },
+
+  async steps(run: number): Promise<StepMetrics[]> {
+    const rows = await db.selectFrom('steps').selectAll().where('run', '=', run).orderBy('step').execute()
+    return rows.map((row) => ({
+      step: row.step,
+      loss: row.loss ?? NaN,
+      learningRate: row.learning_rate,
+      gradientNorm: row.gradient_norm ?? NaN,
+      tokenNorms: unpackNumbers(row.token_norms),
+      examples: row.examples,
+      milliseconds: row.milliseconds,
+    }))
+  },
+
+  async validations(run: number): Promise<ValidationRecord[]> {
+    const rows = await db.selectFrom('validations').selectAll().where('run', '=', run).orderBy('step').execute()
+    return rows.map(({ step, loss, accuracy, best }) => ({ step, loss: loss ?? NaN, accuracy, best: best === 1 }))
+  },
+})

@@ -1,0 +1,59 @@
+// Table models: the base models that were added, each with its prepared description as bytes.
+import type { Selectable } from 'kysely'
+import { studioError } from '../../../contract/errors/index.ts'
+import type { ModelRecord } from '../../../contract/records.ts'
+import type { Db, Schema } from '../schema.ts'
+
+const columns = ['id', 'name', 'hash', 'source', 'folder', 'family', 'licence', 'added_at'] as const
+
+const record = (row: Omit<Selectable<Schema['models']>, 'prepared'>): ModelRecord => ({
+  id: row.id,
+  name: row.name,
+  hash: row.hash,
+  source: row.source,
+  folder: row.folder,
+  family: row.family,
+  licence: row.licence ?? undefined,
+  addedAt: row.added_at,
+})
+
+export type NewModel = Omit<ModelRecord, 'id' | 'addedAt'> & { readonly prepared: Uint8Array }
+
+export const modelRepository = (db: Db) => ({
+  /** Adds a model, or renews the one of the same name where its content is the same. Error: 'store/name-taken'. */
+  async put(model: NewModel): Promise<ModelRecord> {
+    const known = await db.selectFrom('models').select(['id', 'hash']).where('name', '=', model.name).executeTakeFirst()
+    if (known && known.hash !== model.hash) throw studioError('store/name-taken', 'model', model.name)
+    const { source, folder, family, prepared, licence = null } = model
+    const renewed = { source, folder, family, prepared, licence }
+    const row = await db
+      .insertInto('models')
+      .values({ name: model.name, hash: model.hash, added_at: new Date().toISOString(), ...renewed })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet(renewed))
+      .returning(columns)
+      .executeTakeFirstOrThrow()
+    return record(row)
+  },
+
+  async list(): Promise<ModelRecord[]> {
+    return (await db.selectFrom('models').select(columns).orderBy('id').execute()).map(record)
+  },
+
+  async byName(name: string): Promise<ModelRecord | undefined> {
+    const row = await db.selectFrom('models').select(columns).where('name', '=', name).executeTakeFirst()
+    return row && record(row)
+  },
+
+  async bySource(source: string): Promise<ModelRecord | undefined> {
+    const found = db.selectFrom('models').select(columns).where('source', '=', source).orderBy('id', 'desc')
+    const row = await found.executeTakeFirst()
+    return row && record(row)
+  },
+
+  /** The model and its prepared description, unread. Error: 'store/missing'. */
+  async prepared(id: number): Promise<{ readonly model: ModelRecord; readonly bytes: Uint8Array }> {
+    const row = await db.selectFrom('models').selectAll().where('id', '=', id).executeTakeFirst()
+    if (!row) throw studioError('store/missing', 'model', String(id))
+    return { model: record(row), bytes: row.prepared }
+  },
+})

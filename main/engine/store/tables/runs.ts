@@ -1,0 +1,121 @@
+// Table runs: a task, a pinned data set version, a base model and settings, and how far it came.
+import type { Selectable } from 'kysely'
+import { studioError } from '../../../contract/errors/index.ts'
+import type { RunRecord, RunState, SplitRows } from '../../../contract/records.ts'
+import type { TuneSettings } from '../../../contract/settings.ts'
+import type { Db, Schema } from '../schema.ts'
+
+const columns = [
+  'id', 'name', 'state', 'task', 'model', 'dataset', 'version', 'settings', 'seed', 'error', 'created_at', 'ended_at',
+] as const // prettier-ignore
+
+const record = (row: Omit<Selectable<Schema['runs']>, 'split'>): RunRecord => ({
+  id: row.id,
+  name: row.name,
+  state: row.state,
+  task: row.task,
+  model: row.model,
+  dataset: row.dataset,
+  version: row.version,
+  settings: JSON.parse(row.settings) as TuneSettings,
+  seed: row.seed,
+  error: row.error ?? undefined,
+  createdAt: row.created_at,
+  endedAt: row.ended_at ?? undefined,
+})
+
+export interface NewRun {
+  /** Undefined = "run-" and the run's number. */
+  readonly name: string | undefined
+  readonly task: number
+  readonly model: number
+  readonly dataset: number
+  readonly version: number
+  readonly settings: TuneSettings
+  readonly split: SplitRows
+}
+
+const ended: Readonly<Record<RunState, boolean>> = {
+  queued: false, running: false, stopped: true, finished: true, failed: true, interrupted: true,
+} // prettier-ignore
+
+export const runRepository = (db: Db) => {
+  const freeName = async (): Promise<string> => {
+    const max = db.selectFrom('runs').select(({ fn }) => fn.max('id').as('id'))
+    const { id } = await max.executeTakeFirstOrThrow()
+    for (let number = (id ?? 0) + 1; ; number++) {
+      const name = `run-${String(number)}`
+      if (!(await db.selectFrom('runs').select('id').where('name', '=', name).executeTakeFirst())) return name
+    }
+  }
+
+  return {
+    /** Adds a queued run. Error: 'store/name-taken'. */
+    async add({ name, task, model, dataset, version, settings, split }: NewRun): Promise<RunRecord> {
+      const row = await db
+        .insertInto('runs')
+        .values({
+          name: name ?? (await freeName()),
+          state: 'queued',
+          task,
+          model,
+          dataset,
+          version,
+          settings: JSON.stringify(settings),
+          seed: settings.seed,
+          split: JSON.stringify(split),
+          error: null,
+          created_at: new Date().toISOString(),
+          ended_at: null,
+        })
+        .onConflict((conflict) => conflict.column('name').doNothing())
+        .returning(columns)
+        .executeTakeFirst()
+      if (!row) throw studioError('store/name-taken', 'run', name ?? '')
+      return record(row)
+    },
+
+    async list(): Promise<RunRecord[]> {
+      return (await db.selectFrom('runs').select(columns).orderBy('id').execute()).map(record)
+    },
+
+    async byId(id: number): Promise<RunRecord | undefined> {
+      const row = await db.selectFrom('runs').select(columns).where('id', '=', id).executeTakeFirst()
+      return row && record(row)
+    },
+
+    /** By name first, then by number. */
+    async find(name: string): Promise<RunRecord | undefined> {
+      const row = await db
+        .selectFrom('runs')
+        .select(columns)
+        .where(({ or, eb }) =>
+          or([eb('name', '=', name), ...(/^\d{1,15}$/.test(name) ? [eb('id', '=', Number(name))] : [])]),
+        )
+        .orderBy(({ eb }) => eb('name', '=', name), 'desc')
+        .executeTakeFirst()
+      return row && record(row)
+    },
+
+    async split(id: number): Promise<SplitRows> {
+      const row = await db.selectFrom('runs').select('split').where('id', '=', id).executeTakeFirst()
+      if (!row) throw studioError('store/missing', 'run', String(id))
+      return JSON.parse(row.split) as SplitRows
+    },
+
+    async setState(id: number, state: RunState, error?: string): Promise<void> {
+      const ended_at = ended[state] ? new Date().toISOString() : null
+      await db
+        .updateTable('runs')
+        .set({ state, error: error ?? null, ended_at })
+        .where('id', '=', id)
+        .execute()
+    },
+
+    /** Runs that a service which no longer lives had taken on. */
+    async unfinished(): Promise<RunRecord[]> {
+      const rows = db.selectFrom('runs').select(columns).where('state', 'in', ['queued', 'running'])
+      return (await rows.orderBy('id').execute()).map(record)
+    },
+  }
+}

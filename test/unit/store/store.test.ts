@@ -1,0 +1,333 @@
+// The database on a real file: every table, from an empty folder on.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Checkpoint, Evaluation, StepMetrics, TunedPrompt } from '../../../main/contract/compute.ts'
+import type { TuneSettings } from '../../../main/contract/settings.ts'
+import type { Tensor } from '../../../main/contract/tensor.ts'
+import { openStore, type Store } from '../../../main/engine/store/store.ts'
+import { temporaryFolder } from '../../support/temporary.ts'
+
+const settings: TuneSettings = {
+  method: 'prefix',
+  placement: 'after-text',
+  tokens: 2,
+  init: 'random',
+  initText: '',
+  tail: 1,
+  loss: 'labels',
+  template: { kind: 'plain', body: 'Text: {text}\nAnswer:', instruction: '', answerPrefix: ' ' },
+  steps: 10,
+  batch: 2,
+  learningRate: 0.05,
+  weightDecay: 0,
+  clip: 1,
+  schedule: 'cosine',
+  warmup: 0,
+  seed: 7,
+  validateEvery: 5,
+  patience: 0,
+  maxTokens: 64,
+}
+
+const vector = (...values: number[]): Tensor => ({ shape: [values.length], data: Float32Array.from(values) })
+
+async function open(folder = temporaryFolder()): Promise<{ store: Store; path: string }> {
+  const path = join(folder, 'studio.db')
+  const store = await openStore(path)
+  onTestFinished(() => store.close())
+  return { store, path }
+}
+
+async function withDataset(store: Store) {
+  const dataset = await store.datasets.add({ name: 'mail', source: 'mail.csv', hash: 'h1', columns: ['text', 'label'] })
+  const version = await store.datasets.begin(dataset.id, 'import')
+  await store.rows.insert(
+    version,
+    [1, 2, 3].map((row) => ({ row, cells: [`text ${String(row)}`, 'a'] })),
+  )
+  await store.datasets.complete(version)
+  return { dataset, version }
+}
+
+async function withRun(store: Store) {
+  const { dataset } = await withDataset(store)
+  const model = await store.models.put({
+    name: 'tiny', hash: 'm1', source: '/tiny.gguf', folder: '/cache', family: 'llama', licence: undefined, prepared: Uint8Array.of(1, 2),
+  }) // prettier-ignore
+  const task = await store.tasks.put({
+    dataset: dataset.id,
+    kind: 'classification',
+    textColumn: 'text',
+    labelColumn: 'label',
+    labels: ['a', 'b'],
+  })
+  const split = { train: [1], validation: [2], heldOut: [3] }
+  const run = await store.runs.add({
+    name: undefined,
+    task: task.id,
+    model: model.id,
+    dataset: dataset.id,
+    version: 1,
+    settings,
+    split,
+  })
+  return { dataset, model, task, run, split }
+}
+
+const step = (number: number, loss = 1): StepMetrics => ({
+  step: number, loss, learningRate: 0.1, gradientNorm: 2, tokenNorms: [1, 0.5], examples: 2, milliseconds: 3,
+}) // prettier-ignore
+
+describe('opening', () => {
+  it('makes a database from nothing, and finds everything again', async () => {
+    const folder = temporaryFolder()
+    const first = await openStore(join(folder, 'new', 'studio.db'))
+    await withRun(first)
+    await first.close()
+    const again = await openStore(join(folder, 'new', 'studio.db'))
+    expect((await again.runs.list()).map(({ name, state }) => [name, state])).toEqual([['run-1', 'queued']])
+    await again.close()
+  })
+
+  it('says in a sentence that a file is no database', async () => {
+    const path = join(temporaryFolder(), 'studio.db')
+    writeFileSync(path, 'this is not a database, but it is long enough to be read as one '.repeat(40))
+    await expect(openStore(path)).rejects.toMatchObject({ code: 'store/cannot-open' })
+  })
+
+  it('refuses a database of a newer studio', async () => {
+    const { store, path } = await open()
+    await store.close()
+    const raw = new Database(path)
+    raw.exec(`INSERT INTO kysely_migration VALUES ('9999-future', '2030-01-01T00:00:00.000Z')`)
+    raw.close()
+    await expect(openStore(path)).rejects.toMatchObject({ code: 'store/newer' })
+  })
+
+  it('keeps write-ahead logging, strict tables and foreign keys on', async () => {
+    const { store, path } = await open()
+    const { run } = await withRun(store)
+    const raw = new Database(path)
+    onTestFinished(() => void raw.close())
+    expect(raw.pragma('journal_mode', { simple: true })).toBe('wal')
+    expect(() =>
+      raw.exec(`INSERT INTO models VALUES (9, 'x', 'h', 's', 'f', 'l', NULL, 'text, not bytes', 'now')`),
+    ).toThrow(/BLOB/)
+    expect(() => raw.exec(`UPDATE runs SET state = 'asleep'`)).toThrow(/CHECK/)
+    const lax = (raw.prepare(`SELECT name FROM pragma_table_list WHERE type = 'table' AND strict = 0`).all() as { name: string }[])
+      .map(({ name }) => name).filter((name) => !/^(sqlite|kysely)_/.test(name)) // prettier-ignore
+    expect(lax).toEqual([])
+    await expect(store.metrics.add(run.id + 1, { steps: [step(1)], validations: [] })).rejects.toThrow(/FOREIGN KEY/)
+    await expect(store.prompts.put(99, { tensors: {}, settings, labels: [], modelHash: '' })).rejects.toThrow(
+      /FOREIGN KEY/,
+    )
+  })
+
+  it('takes a failed transaction back as a whole', async () => {
+    const { store } = await open()
+    const { run } = await withRun(store)
+    const failing = store.transaction(async (tables) => {
+      await tables.metrics.add(run.id, { steps: [step(1)], validations: [] })
+      throw new Error('stop')
+    })
+    await expect(failing).rejects.toThrow('stop')
+    expect(await store.metrics.steps(run.id)).toEqual([])
+  })
+})
+
+describe('models', () => {
+  it('are found by name and source, renewed in place, and never replaced by other content', async () => {
+    const { store } = await open()
+    const { model } = await withRun(store)
+    const base = {
+      name: 'tiny',
+      source: '/moved.gguf',
+      folder: '/cache2',
+      family: 'llama',
+      licence: 'MIT',
+      prepared: Uint8Array.of(3),
+    }
+    const moved = await store.models.put({ ...base, hash: 'm1' })
+    expect(moved).toMatchObject({ id: model.id, source: '/moved.gguf', licence: 'MIT', hash: 'm1' })
+    expect(await store.models.byName('tiny')).toEqual(moved)
+    expect(await store.models.bySource('/moved.gguf')).toEqual(moved)
+    expect([...(await store.models.prepared(moved.id)).bytes]).toEqual([3])
+    await expect(store.models.put({ ...base, hash: 'other' })).rejects.toMatchObject({ code: 'store/name-taken' })
+    await expect(store.models.prepared(77)).rejects.toMatchObject({ code: 'store/missing' })
+    expect(await store.models.list()).toHaveLength(1)
+  })
+})
+
+describe('datasets', () => {
+  const texts = async (store: Store, dataset: number, version: number) =>
+    (await store.rows.page(dataset, version, 0, 100)).map(({ row, cells }) => `${String(row)}:${cells[0] ?? ''}`)
+
+  it('keep every version as it was, through edits and undos', async () => {
+    const { store } = await open()
+    const { dataset } = await withDataset(store)
+    await store.transaction((t) =>
+      t.rows.edit(dataset.id, [
+        { row: 2, cells: ['two', 'b'] },
+        { row: 3, cells: undefined },
+      ]),
+    )
+    await store.transaction((t) =>
+      t.rows.edit(dataset.id, [
+        { row: 2, cells: ['zwei', 'b'] },
+        { row: 4, cells: ['four', 'b'] },
+      ]),
+    )
+    await store.transaction((t) => t.rows.undo(dataset.id))
+    await store.transaction((t) => t.rows.undo(dataset.id))
+    const v1 = ['1:text 1', '2:text 2', '3:text 3']
+    expect(await texts(store, dataset.id, 1)).toEqual(v1)
+    expect(await texts(store, dataset.id, 2)).toEqual(['1:text 1', '2:two'])
+    expect(await texts(store, dataset.id, 3)).toEqual(['1:text 1', '2:zwei', '4:four'])
+    expect(await texts(store, dataset.id, 4)).toEqual(['1:text 1', '2:two'])
+    expect(await texts(store, dataset.id, 5)).toEqual(v1)
+    expect(await store.rows.count(dataset.id, 3)).toBe(3)
+    const kinds = (await store.datasets.versions(dataset.id)).map(({ kind, undoes }) => [kind, undoes])
+    expect(kinds).toEqual([
+      ['import', undefined],
+      ['edit', undefined],
+      ['edit', undefined],
+      ['undo', 3],
+      ['undo', 2],
+    ])
+    await expect(store.transaction((t) => t.rows.undo(dataset.id))).rejects.toMatchObject({
+      code: 'store/nothing-to-undo',
+    })
+  })
+
+  it('page through rows and know how many there are', async () => {
+    const { store } = await open()
+    const { dataset } = await withDataset(store)
+    expect((await store.rows.page(dataset.id, 1, 1, 1)).map(({ row }) => row)).toEqual([2])
+    expect(await store.rows.count(dataset.id, 1)).toBe(3)
+  })
+
+  it('forget an import that never came to its end', async () => {
+    const { store } = await open()
+    await withDataset(store)
+    const broken = await store.datasets.add({ name: 'half', source: 's', hash: 'h2', columns: ['text'] })
+    const version = await store.datasets.begin(broken.id, 'import')
+    await store.rows.insert(version, [{ row: 1, cells: ['x'] }])
+    expect(await store.datasets.byHash('h2')).toBeUndefined()
+    await store.datasets.dropIncomplete()
+    expect(await store.datasets.byId(broken.id)).toBeUndefined()
+    expect(await store.datasets.byHash('h1')).toMatchObject({ name: 'mail', columns: ['text', 'label'] })
+  })
+})
+
+describe('tasks', () => {
+  it('of the same description are one task', async () => {
+    const { store } = await open()
+    const { task } = await withRun(store)
+    const { id, ...description } = task
+    expect(await store.tasks.put(description)).toEqual(task)
+    expect((await store.tasks.put({ ...description, labels: ['b', 'a'] })).id).not.toBe(id)
+    expect(await store.tasks.byId(id)).toEqual(task)
+  })
+})
+
+describe('runs', () => {
+  it('are found by name or number, keep their split, and say how they ended', async () => {
+    const { store } = await open()
+    const { run, split, task, model, dataset } = await withRun(store)
+    const named = { task: task.id, model: model.id, dataset: dataset.id, version: 1, settings, split }
+    const other = await store.runs.add({ ...named, name: '1' })
+    expect((await store.runs.find('1'))?.id).toBe(other.id)
+    expect((await store.runs.find('run-1'))?.id).toBe(run.id)
+    expect(await store.runs.find('nothing')).toBeUndefined()
+    expect(await store.runs.split(run.id)).toEqual(split)
+    await expect(store.runs.add({ ...named, name: '1' })).rejects.toMatchObject({ code: 'store/name-taken' })
+    await store.runs.setState(run.id, 'running')
+    expect((await store.runs.unfinished()).map(({ id }) => id)).toEqual([run.id, other.id])
+    await store.runs.setState(run.id, 'failed', 'It broke.')
+    expect(await store.runs.byId(run.id)).toMatchObject({ state: 'failed', error: 'It broke.', seed: 7, settings })
+  })
+
+  it('number themselves past names that are taken', async () => {
+    const { store } = await open()
+    const { split, task, model, dataset } = await withRun(store)
+    const fields = { task: task.id, model: model.id, dataset: dataset.id, version: 1, settings, split }
+    await store.runs.add({ ...fields, name: 'run-3' })
+    expect((await store.runs.add({ ...fields, name: undefined })).name).toBe('run-4')
+  })
+})
+
+describe('metrics and notes', () => {
+  it('keep curves, values that are no numbers included, and drop what is measured again', async () => {
+    const { store } = await open()
+    const { run } = await withRun(store)
+    const validation = { step: 2, loss: 0.5, accuracy: 0.75, best: true }
+    await store.metrics.add(run.id, {
+      steps: [step(1), step(2, NaN), step(3, Infinity)],
+      validations: [validation, { ...validation, step: 3 }],
+    })
+    expect(await store.metrics.steps(run.id)).toEqual([step(1), step(2, NaN), step(3, Infinity)])
+    await store.metrics.dropAfter(run.id, 2)
+    expect((await store.metrics.steps(run.id)).map(({ step }) => step)).toEqual([1, 2])
+    expect(await store.metrics.validations(run.id)).toEqual([validation])
+    await store.notes.add(run.id, { step: 2, code: 'gradient', message: 'It vanished.' })
+    expect(await store.notes.list(run.id)).toEqual([{ step: 2, code: 'gradient', message: 'It vanished.' }])
+  })
+})
+
+describe('checkpoints and prompts', () => {
+  const checkpoint: Checkpoint = {
+    step: 5,
+    tensors: { 'layer/0': vector(1, 2), b: vector(3) },
+    first: { 'layer/0': vector(4, 5), b: vector(6) },
+    second: { 'layer/0': vector(7, 8), b: vector(9) },
+    best: { step: 4, loss: 0.25, tensors: { 'layer/0': vector(0.5, 0.25), b: vector(1) } },
+    stale: 1,
+    finished: false,
+  }
+
+  it('give a run back its last state and its best vectors', async () => {
+    const { store } = await open()
+    const { run } = await withRun(store)
+    expect(await store.checkpoints.load(run.id)).toBeUndefined()
+    await store.checkpoints.save(run.id, { ...checkpoint, best: undefined, step: 1 })
+    expect((await store.checkpoints.load(run.id))?.best).toBeUndefined()
+    await store.checkpoints.save(run.id, checkpoint)
+    expect(await store.checkpoints.load(run.id)).toEqual(checkpoint)
+    const later = { ...checkpoint, step: 6, finished: true, stale: 2 }
+    await store.checkpoints.save(run.id, later)
+    expect(await store.checkpoints.load(run.id)).toEqual(later)
+    expect(await store.checkpoints.step(run.id)).toBe(6)
+  })
+
+  it('refuse vectors whose checksum does not match', async () => {
+    const { store, path } = await open()
+    const { run } = await withRun(store)
+    const prompt: TunedPrompt = { tensors: { prompt: vector(1, 2, 3) }, settings, labels: ['a', 'b'], modelHash: 'm1' }
+    await store.prompts.put(run.id, prompt)
+    await store.checkpoints.save(run.id, checkpoint)
+    expect(await store.prompts.byRun(run.id)).toEqual(prompt)
+    expect(await store.prompts.byRun(99)).toBeUndefined()
+    const raw = new Database(path)
+    raw.exec(`UPDATE prompts SET vectors = zeroblob(length(vectors)); UPDATE checkpoints SET vectors = x'00'`)
+    raw.close()
+    await expect(store.prompts.byRun(run.id)).rejects.toMatchObject({ code: 'store/damaged' })
+    await expect(store.checkpoints.load(run.id)).rejects.toMatchObject({ code: 'store/damaged' })
+  })
+})
+
+describe('evaluations', () => {
+  it('keep every scored row with its log-probabilities', async () => {
+    const { store } = await open()
+    const { run, dataset } = await withRun(store)
+    const rows = [{ row: 3, label: 'a', predicted: 'b', logProbabilities: [-0.7, -0.6] }]
+    const evaluation: Evaluation = { subject: 'no prompt', rows, accuracy: 0, macroF1: 0 }
+    const kept = await store.transaction((t) =>
+      t.evaluations.add({ run: run.id, dataset: dataset.id, version: 1 }, evaluation),
+    )
+    expect(await store.evaluations.list(run.id)).toEqual([kept])
+    expect(kept).toMatchObject({ subject: 'no prompt', rows: 1, accuracy: 0 })
+    expect(await store.evaluations.rows(kept.id)).toEqual(rows)
+  })
+})
