@@ -6,6 +6,7 @@ import { modelErrors } from './model.ts'
 import { runErrors } from './run.ts'
 import { storeErrors } from './store.ts'
 import { tokenErrors } from './tokens.ts'
+import { tuningErrors } from './tuning.ts'
 
 /** Every error the studio can show: a code and the sentence it makes from its details. */
 const catalogue = {
@@ -16,6 +17,7 @@ const catalogue = {
   ...runErrors,
   ...storeErrors,
   ...tokenErrors,
+  ...tuningErrors,
 }
 
 export type ErrorCode = keyof typeof catalogue

@@ -1,16 +1,8 @@
 // One ONNX Runtime session over a lowered graph, with the memory settings that keep weights mapped instead of copied.
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
-import type { Tensor } from '../../contract/tensor.ts'
+import type { Feeds, IntegerTensor, Tensor } from '../../contract/tensor.ts'
 import type { Graph } from '../graph/node.ts'
 import { type Dialect, lower } from '../graph/lower/index.ts'
-
-/** Token ids and other indices. */
-export interface IntegerTensor {
-  readonly shape: readonly number[]
-  readonly data: BigInt64Array
-}
-
-export type Feeds = Readonly<Record<string, Tensor | IntegerTensor>>
 
 export interface SessionOptions {
   /** Folder of the files that the graph's weights name. */

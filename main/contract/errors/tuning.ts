@@ -1,0 +1,17 @@
+// Errors and warnings of tuning and scoring.
+export const tuningErrors = {
+  'tuning/same-tokens': (one: string, other: string) =>
+    `The model reads the labels "${one}" and "${other}" as the same word. Rename one of them in the data.`,
+  'tuning/no-room': (tokens: number) =>
+    `The template and the virtual tokens leave no room for the text within ${tokens} tokens. Choose fewer virtual tokens or a shorter template.`,
+  'tuning/placement': (method: string, placement: string, possible: string) =>
+    `${method} tuning cannot stand at "${placement}". Choose one of: ${possible}.`,
+  'tuning/not-finite': (step: number) =>
+    `The loss stopped being a number at step ${step}. The last good prompt was kept; a lower learning rate usually helps.`,
+  'tuning/vanishing': (norm: string) =>
+    `The gradient has almost vanished (${norm}): the prompt hardly changes. A higher learning rate or another initialisation may help.`,
+  'tuning/exploding': (norm: string, usual: string) =>
+    `The gradient jumped to ${norm} where ${usual} was usual. A lower learning rate may help.`,
+  'tuning/other-model': () =>
+    'This prompt was tuned on another base model. A prompt only works with the exact model it was tuned on.',
+} satisfies Record<string, (...details: never[]) => string>

@@ -1,0 +1,49 @@
+// Rows of a task as token ids: the template filled, the text cut to what fits.
+import type { PreparedModel } from '../../contract/model.ts'
+import { studioError } from '../../contract/errors/index.ts'
+import type { TuneSettings } from '../../contract/settings.ts'
+import { type LabelTrie, labelTrie } from './trie.ts'
+import type { Segments } from '../method/layout.ts'
+import { encodeAnswer, encodeRow, endOfAnswer, fitRow } from '../tokens/template.ts'
+import { createTokenizer, type Tokenizer } from '../tokens/tokenizer.ts'
+
+export interface Encoder {
+  readonly tokenizer: Tokenizer
+  /** The labels' trie; indices are the labels'. */
+  readonly trie: LabelTrie
+  row(text: string): Segments
+  answer(label: string): readonly number[]
+  /** The token that ends an answer. */
+  readonly end: number
+}
+
+/** An encoder for one task. `instruction` false leaves the template's instruction out, as the bare baseline does. */
+export function createEncoder(
+  model: PreparedModel,
+  settings: TuneSettings,
+  labels: readonly string[],
+  instruction = true,
+): Encoder {
+  const tokenizer = createTokenizer(model.tokenizer)
+  const template = instruction ? settings.template : { ...settings.template, instruction: '' }
+  const answer = (label: string): readonly number[] => encodeAnswer(tokenizer, template, label)
+  const end = endOfAnswer(tokenizer, template)
+  const trie = labelTrie(labels.map(answer), end, labels)
+  const room = Math.min(settings.maxTokens, model.config.context) - settings.tokens - answerRoom(labels.map(answer), trie)
+  return {
+    tokenizer,
+    trie,
+    answer,
+    end,
+    row: (text) => {
+      const encoded = encodeRow(tokenizer, model.tokenizer, template, text)
+      if (encoded.before.length + encoded.after.length >= room) throw studioError('tuning/no-room', settings.maxTokens)
+      return fitRow(encoded, room).segments
+    },
+  }
+}
+
+/** The longest answer with its end, or all branches side by side. */
+const answerRoom = (answers: readonly (readonly number[])[], trie: LabelTrie): number =>
+  Math.max(1 + Math.max(...answers.map((ids) => ids.length)), trie.context.length)
+

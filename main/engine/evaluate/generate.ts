@@ -1,0 +1,120 @@
+// The generate job: the model's own words after a row, token by token, with keys and values kept from token to token.
+import type { ComputeEvent, Job } from '../../contract/compute.ts'
+import type { DecoderConfig } from '../../contract/model.ts'
+import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
+import { batchFeeds, hidden, integers, selection } from '../method/batch.ts'
+import { layOut, type Sequence } from '../method/layout.ts'
+import { createRandom } from '../random.ts'
+import { createEncoder } from './encode.ts'
+import { createKeyCache, type KeyCache } from './key-cache.ts'
+import { createReader, promptFeeds, type Reader } from './reader.ts'
+import { sample } from './sampling.ts'
+import { type Virtual, virtualOf } from './score.ts'
+import { watchStops } from './stop-strings.ts'
+
+type GenerateJob = Extract<Job, { kind: 'generate' }>
+
+/** Streams text as it comes, as `token` events; returns all of it. Ends at an end token, a stop string or the limit. */
+export async function generate(
+  job: GenerateJob,
+  sink: { emit(event: ComputeEvent): void; stopRequested(): boolean },
+): Promise<string> {
+  const { model, prompt, settings, sampling } = job
+  const reader = createReader(model, { threads: job.threads })
+  try {
+    const encoder = createEncoder(model, settings, [], prompt !== undefined)
+    const virtual = prompt && virtualOf(model, prompt)
+    const sequence = layOut(encoder.row(job.text), [], virtual?.settings)
+    const random = createRandom(sampling.seed)
+    const stream = encoder.tokenizer.decodeStream()
+    const stops = watchStops(sampling.stop)
+    let all = ''
+    const show = (text: string): void => {
+      if (text === '') return
+      all += text
+      sink.emit({ event: 'token', text })
+    }
+    const next = await startReading(reader, model.config, sequence, virtual, sampling.maxNewTokens)
+    let logits = await next.first()
+    for (let made = 0; made < sampling.maxNewTokens && !sink.stopRequested(); made++) {
+      const id = sample(logits, sampling, random)
+      if (encoder.tokenizer.ends.includes(id)) break
+      const safe = stops.push(stream.push(id))
+      show(safe.text)
+      if (safe.stopped) return all
+      if (made + 1 < sampling.maxNewTokens) logits = await next.after(id)
+    }
+    show(stops.rest())
+    return all
+  } finally {
+    await reader.release()
+  }
+}
+
+interface NextToken {
+  /** Logits [V] behind the question. */
+  first(): Promise<Float32Array>
+  /** Logits [V] behind a further token. */
+  after(id: number): Promise<Float32Array>
+}
+
+async function startReading(
+  reader: Reader,
+  config: DecoderConfig,
+  sequence: Sequence,
+  virtual: Virtual | undefined,
+  room: number,
+): Promise<NextToken> {
+  const rows = virtual?.prompt.method === 'prompt' ? virtual.settings.tokens : 0
+  const past = virtual?.prompt.method === 'prefix' ? virtual.settings.tokens : 0
+  const length = sequence.ids.length
+  const cache = createKeyCache(config, past + length + room)
+  const step = await reader.session({ rows: false, past: true, head: 'vocabulary', present: true })
+  return {
+    async first() {
+      const shape = { batch: 1, length, rows, past }
+      const question = await reader.session({ rows: rows > 0, past: past > 0, head: 'vocabulary', present: true })
+      const given = virtual ? promptFeeds(virtual.prompt, 1) : {}
+      const results = await question.run({
+        ...batchFeeds(config, [sequence], shape),
+        ...given,
+        select: selection([[length - 1]], 1, shape),
+      })
+      if (past > 0) cache.append(renamed(given))
+      cache.append(results)
+      return lastLogits(results)
+    },
+    async after(id) {
+      const results = await step.run({ ...cache.feeds(), ...oneToken(config, cache, id, sequence, past) })
+      cache.append(results)
+      return lastLogits(results)
+    },
+  }
+}
+
+/** Feeds of a single further token: it sees the past and itself, within the window where a layer has one. */
+function oneToken(config: DecoderConfig, cache: KeyCache, id: number, sequence: Sequence, past: number): Feeds {
+  const at = cache.length
+  const bias = (window: number): Tensor => {
+    const data = new Float32Array(cache.capacity + 1).fill(hidden)
+    const nearest = Math.max(0, at - window + 1)
+    const alwaysSeen = sequence.seesPastFrom > 0
+    data.fill(0, alwaysSeen ? 0 : Math.min(past, nearest), past)
+    data.fill(0, Math.max(past, nearest), at)
+    data[cache.capacity] = 0
+    return { shape: [1, 1, 1, cache.capacity + 1], data }
+  }
+  return {
+    ids: integers([id], [1, 1]),
+    positions: { shape: [1, 1], data: Float32Array.of(at) },
+    bias: bias(Infinity),
+    ...(config.windowedLayers.some(Boolean) ? { windowedBias: bias(config.window) } : {}),
+    select: { shape: [1, 1, 1], data: Float32Array.of(1) },
+  }
+}
+
+/** A prefix's feeds under the names that the network gives new keys and values. */
+const renamed = (feeds: Feeds): NamedTensors =>
+  Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name.replace(/^past\./, ''), tensor as Tensor]))
+
+const lastLogits = (results: NamedTensors): Float32Array => results['logits']?.data ?? new Float32Array()

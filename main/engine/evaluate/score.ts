@@ -1,0 +1,56 @@
+// The score job: every label's log-likelihood on held-out rows, and the figures that follow.
+import type { ComputeEvent, Evaluation, Job, TunedPrompt } from '../../contract/compute.ts'
+import { studioError } from '../../contract/errors/index.ts'
+import type { PreparedModel } from '../../contract/model.ts'
+import type { Example, TuneSettings } from '../../contract/settings.ts'
+import { methods } from '../method/index.ts'
+import { createEncoder } from './encode.ts'
+import { best, scoreRows, type Virtual } from './label-scores.ts'
+import { accuracy, macroF1 } from './metrics.ts'
+import { createReader, type Reader } from './reader.ts'
+
+export interface ScoreTask {
+  readonly model: PreparedModel
+  readonly settings: TuneSettings
+  readonly labels: readonly string[]
+  readonly examples: readonly Example[]
+  /** Undefined = no prompt: the same template with an empty instruction and no virtual tokens. */
+  readonly prompt: TunedPrompt | undefined
+}
+
+export async function score(
+  job: Extract<Job, { kind: 'score' }>,
+  sink: { emit(event: ComputeEvent): void },
+): Promise<Evaluation> {
+  const reader = createReader(job.model, { threads: job.threads })
+  try {
+    return await scoreTask(reader, job, (event) => sink.emit(event))
+  } finally {
+    await reader.release()
+  }
+}
+
+export async function scoreTask(
+  reader: Reader,
+  { model, settings, labels, examples, prompt }: ScoreTask,
+  emit: (event: ComputeEvent) => void,
+): Promise<Evaluation> {
+  const subject = prompt ? 'tuned prompt' : 'no prompt'
+  const encoder = createEncoder(model, settings, labels, prompt !== undefined)
+  const segments = examples.map(({ text }) => encoder.row(text))
+  const progress = (done: number): void =>
+    emit({ event: 'progress', stage: `scoring with ${subject}`, done, total: examples.length })
+  const virtual = prompt && virtualOf(model, prompt)
+  const scores = await scoreRows(reader, encoder.trie, segments, virtual, progress)
+  const rows = examples.map(({ row, label }, i) => {
+    const logProbabilities = scores[i] ?? []
+    return { row, label, predicted: labels[best(logProbabilities)] ?? '', logProbabilities }
+  })
+  return { subject, rows, accuracy: accuracy(rows), macroF1: macroF1(rows, labels) }
+}
+
+/** A tuned prompt in the form in which the network reads it; refuses one of another base model. */
+export function virtualOf(model: PreparedModel, prompt: TunedPrompt): Virtual {
+  if (prompt.modelHash !== model.hash) throw studioError('tuning/other-model')
+  return { settings: prompt.settings, prompt: methods[prompt.settings.method].fold(prompt.tensors) }
+}

@@ -1,0 +1,104 @@
+// Sequences into the arrays that a graph reads: right-padded, with positions and what each token may see.
+import type { DecoderConfig } from '../../contract/model.ts'
+import type { Feeds, IntegerTensor, Tensor } from '../../contract/tensor.ts'
+import { type AnswerToken, depth, type Sequence } from './layout.ts'
+
+/** Large enough to vanish in a softmax, small enough to add without overflow. */
+export const hidden = -1e9
+
+export interface BatchShape {
+  /** Rows; more than there are sequences leaves rows of padding. */
+  readonly batch: number
+  /** Tokens a row, padding included. */
+  readonly length: number
+  /** Virtual tokens among the tokens. */
+  readonly rows: number
+  /** Virtual tokens before the tokens, as keys and values. */
+  readonly past: number
+}
+
+/** ids, place, kept, positions, bias and, for families with sliding windows, windowedBias. */
+export function batchFeeds(config: DecoderConfig, sequences: readonly Sequence[], shape: BatchShape): Feeds {
+  const { batch, length, rows, past } = shape
+  const ids = new BigInt64Array(batch * length)
+  const place = new Float32Array(batch * length * rows)
+  const kept = new Float32Array(batch * length).fill(1)
+  const positions = new Float32Array(batch * length)
+  sequences.forEach((sequence, b) => {
+    sequence.ids.forEach((id, t) => (ids[b * length + t] = BigInt(id)))
+    positionsOf(sequence, length).forEach((at, t) => (positions[b * length + t] = at + past))
+    if (sequence.virtualAt === undefined) return
+    for (let p = 0; p < rows; p++) {
+      const t = b * length + sequence.virtualAt + p
+      kept[t] = 0
+      place[t * rows + p] = 1
+    }
+  })
+  const windowed = config.windowedLayers.some(Boolean)
+  return {
+    ids: { shape: [batch, length], data: ids },
+    positions: { shape: [batch, length], data: positions },
+    bias: biasOf(sequences, shape, Infinity),
+    ...(rows > 0
+      ? { place: { shape: [batch, length, rows], data: place }, kept: { shape: [batch, length, 1], data: kept } }
+      : {}),
+    ...(windowed ? { windowedBias: biasOf(sequences, shape, config.window) } : {}),
+  }
+}
+
+/** Which tokens' hidden states are read: [batch, slots, length], one row of zeros and a one for each. */
+export function selection(indices: readonly (readonly number[])[], slots: number, shape: BatchShape): Tensor {
+  const { batch, length } = shape
+  const data = new Float32Array(batch * slots * length)
+  indices.forEach((row, b) => row.forEach((t, slot) => (data[(b * slots + slot) * length + t] = 1)))
+  return { shape: [batch, slots, length], data }
+}
+
+/** Answer tokens stand as deep as their branch, however many branches lie side by side. */
+function positionsOf(sequence: Sequence, length: number): number[] {
+  const { questionEnd, answer } = sequence
+  return Array.from({ length }, (_, t) => {
+    const inAnswer = t - questionEnd - 1
+    return inAnswer >= 0 && inAnswer < answer.length ? questionEnd + depth(answer, inAnswer) : t
+  })
+}
+
+/** [batch, 1, length, past + length]: 0 where a token may look, `hidden` elsewhere. */
+function biasOf(sequences: readonly Sequence[], { batch, length, past }: BatchShape, window: number): Tensor {
+  const span = past + length
+  const data = new Float32Array(batch * length * span).fill(hidden)
+  for (let b = 0; b < batch; b++) {
+    const sequence = sequences[b]
+    for (let t = 0; t < length; t++) {
+      const row = data.subarray((b * length + t) * span, (b * length + t + 1) * span)
+      if (sequence === undefined) row[past + t] = 0
+      else seenBy(sequence, t, past, window, row)
+    }
+  }
+  return { shape: [batch, 1, length, span], data }
+}
+
+function seenBy(sequence: Sequence, t: number, past: number, window: number, row: Float32Array): void {
+  const { questionEnd, answer, seesPastFrom } = sequence
+  // A prefix at the start lies in the window like any token; one that serves the tail is always in sight.
+  const nearest = (from: number): number => Math.max(0, from - window + 1)
+  if (t >= seesPastFrom) row.fill(0, seesPastFrom === 0 ? Math.min(past, nearest(past + t)) : 0, past)
+  const inAnswer = t - questionEnd - 1
+  if (inAnswer < 0 || inAnswer >= answer.length) return void row.fill(0, past + nearest(t), past + t + 1)
+  const at = questionEnd + depth(answer, inAnswer)
+  row.fill(0, past + Math.min(questionEnd + 1, nearest(at)), past + questionEnd + 1)
+  for (const ancestor of lineage(answer, inAnswer))
+    if (at - (questionEnd + depth(answer, ancestor)) < window) row[past + questionEnd + 1 + ancestor] = 0
+}
+
+/** An answer token and those it follows. */
+function lineage(answer: readonly AnswerToken[], index: number): number[] {
+  const found: number[] = []
+  for (let at = index; at >= 0; at = answer[at]?.parent ?? -1) found.push(at)
+  return found
+}
+
+export const integers = (values: readonly number[], shape: readonly number[] = [values.length]): IntegerTensor => ({
+  shape,
+  data: BigInt64Array.from(values, BigInt),
+})

@@ -1,0 +1,81 @@
+// Prefix tuning (Li and Liang 2021) without a network before it: keys and values of P virtual tokens, a layer each.
+import type { NamedTensors, Tensor } from '../../contract/tensor.ts'
+import type { Node } from '../graph/node.ts'
+import { add, expand, mul, reshape, transpose } from '../graph/ops.ts'
+import { type Method, type TensorSpec, tensorOf } from './method.ts'
+import { rootMeanSquare } from './statistics.ts'
+
+/**
+ * What is tuned is a delta in units of each layer's own scale: key = init + scale * delta. Keys and values differ in
+ * size by a hundred times from layer to layer, so one learning rate fits all only in these units.
+ */
+const parts = (name: string): { delta: string; init: string; scale: string } => ({
+  delta: name,
+  init: `${name}.init`,
+  scale: `${name}.scale`,
+})
+
+const names = (layers: number): string[] =>
+  Array.from({ length: layers }, (_, layer) => [`keys.${layer}`, `values.${layer}`]).flat()
+
+export const prefixTuning: Method = {
+  name: 'prefix',
+  placements: ['start', 'after-text'],
+  kind: 'past',
+
+  tensors(config, { tokens }) {
+    const shape = [tokens, config.kvHeads, config.headDim]
+    return names(config.layers).flatMap((name): TensorSpec[] => {
+      const { delta, init, scale } = parts(name)
+      return [
+        { name: delta, shape, trainable: true },
+        { name: init, shape, trainable: false },
+        { name: scale, shape: [1], trainable: false },
+      ]
+    })
+  },
+
+  async initialise(probe, { tokens }, { ids, init, random }) {
+    const { kvHeads, headDim } = probe.config
+    const shape = [tokens, kvHeads, headDim]
+    const real = await probe.keysValues(ids)
+    const tensors: Record<string, Tensor> = {}
+    real.forEach(({ keys, values }, layer) => {
+      for (const [name, data] of [[`keys.${layer}`, keys], [`values.${layer}`, values]] as const) {
+        const at = parts(name)
+        const scale = rootMeanSquare(data)
+        tensors[at.delta] = { shape, data: new Float32Array(data.length) }
+        tensors[at.init] = { shape, data: init === 'random' ? data.map(() => random.normal() * scale) : data }
+        tensors[at.scale] = { shape: [1], data: Float32Array.of(scale) }
+      }
+    })
+    return tensors
+  },
+
+  attach(config, inputs, batch) {
+    const { kvHeads, headDim } = config
+    const past = (name: string): Node => {
+      const { delta, init, scale } = parts(name)
+      const rows = add(inputs(init), mul(inputs(scale), inputs(delta)))
+      const byHead = transpose(rows, [1, 0, 2])
+      const tokens = byHead.shape[1] ?? 0
+      return expand(reshape(byHead, [1, kvHeads, tokens, headDim]), [batch, kvHeads, tokens, headDim])
+    }
+    return { past: (layer) => ({ keys: past(`keys.${layer}`), values: past(`values.${layer}`) }) }
+  },
+
+  fold(tensors) {
+    const layers = Object.keys(tensors).filter((name) => /^keys\.\d+$/.test(name)).length
+    const all = (kind: string): Tensor[] => Array.from({ length: layers }, (_, l) => folded(tensors, `${kind}.${l}`))
+    return { method: 'prefix', keys: all('keys'), values: all('values') }
+  },
+}
+
+function folded(tensors: NamedTensors, name: string): Tensor {
+  const at = parts(name)
+  const [delta, init] = [tensorOf(tensors, at.delta), tensorOf(tensors, at.init)]
+  const scale = tensorOf(tensors, at.scale).data[0] ?? 1
+  // Rounded product by product, as the graph does it.
+  const data = delta.data.map((value, i) => Math.fround(value * scale) + (init.data[i] ?? 0))
+  return { shape: delta.shape, data }
+}

@@ -1,0 +1,24 @@
+// Prompt tuning (Lester et al. 2021): P embedding rows that the model reads as if they were words.
+import type { Method } from './method.ts'
+import { tensorOf } from './method.ts'
+import { rootMeanSquare } from './statistics.ts'
+
+export const promptTuning: Method = {
+  name: 'prompt',
+  placements: ['start', 'before-text', 'after-text'],
+  kind: 'rows',
+
+  tensors: (config, { tokens }) => [{ name: 'prompt', shape: [tokens, config.hidden], trainable: true }],
+
+  async initialise(probe, { tokens }, { ids, init, random }) {
+    const rows = await probe.embeddings(ids)
+    // Random rows at the embedding's own scale: unit variance would lie far off what the model has ever read.
+    const scale = rootMeanSquare(rows)
+    const data = init === 'random' ? rows.map(() => random.normal() * scale) : rows
+    return { prompt: { shape: [tokens, probe.config.hidden], data } }
+  },
+
+  attach: (_, inputs) => ({ rows: inputs('prompt') }),
+
+  fold: (tensors) => ({ method: 'prompt', prompt: tensorOf(tensors, 'prompt') }),
+}

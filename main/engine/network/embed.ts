@@ -1,0 +1,28 @@
+// The two ends of the network: token ids to rows, hidden states to logits.
+import type { DecoderConfig } from '../../contract/model.ts'
+import type { Node } from '../graph/node.ts'
+import { add, gather, input, matmul, mul, scalar } from '../graph/ops.ts'
+import { dimAt } from '../graph/shape.ts'
+import type { Weights } from './weights.ts'
+
+/** Rows of the embedding table for ids [B, T], scaled as the family wants it: [B, T, H]. */
+export function embed(config: DecoderConfig, weights: Weights, ids: Node): Node {
+  const rows = gather(weights('model.embed_tokens.weight'), ids)
+  return config.embeddingScale === 1 ? rows : mul(rows, scalar(config.embeddingScale))
+}
+
+/**
+ * The same with virtual rows [P, H] among them: input `kept` [B, T, 1] blanks the words where they stand and input
+ * `place` [B, T, P] puts them there. A product, so that its gradient is one too and any placement is only data.
+ */
+export function embedWithVirtual(config: DecoderConfig, weights: Weights, ids: Node, virtual: Node | undefined): Node {
+  const words = embed(config, weights, ids)
+  if (virtual === undefined) return words
+  const [batch, length, rows] = [dimAt(ids.shape, 0), dimAt(ids.shape, 1), dimAt(virtual.shape, 0)]
+  const kept = mul(words, input('kept', [batch, length, 1]))
+  return add(kept, matmul(input('place', [batch, length, rows]), virtual))
+}
+
+/** The output head's weight [V, H]. */
+export const head = (config: DecoderConfig, weights: Weights): Node =>
+  weights(config.tiedHead ? 'model.embed_tokens.weight' : 'lm_head.weight')

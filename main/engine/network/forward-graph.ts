@@ -1,0 +1,51 @@
+// The forward graph, in symbolic sizes: one session serves every batch, length and past.
+import type { PreparedModel } from '../../contract/model.ts'
+import type { Graph, Node } from '../graph/node.ts'
+import { gather, input, matmul } from '../graph/ops.ts'
+import { decoder } from './decoder.ts'
+import { embedWithVirtual, head } from './embed.ts'
+import { weightsOf } from './weights.ts'
+
+export interface ForwardShape {
+  /** Virtual tokens among the tokens, as input `prompt` [virtual, H] with `place` and `kept`. */
+  readonly rows: boolean
+  /** Keys and values before the tokens, as inputs `past.keys.<layer>` and `past.values.<layer>`. */
+  readonly past: boolean
+  /** What is asked of the selected hidden states: logits of the ids in input `candidates`, of all words, or nothing. */
+  readonly head: 'candidates' | 'vocabulary' | 'none'
+  /** Whether the tokens' own keys and values come out, as `keys.<layer>` and `values.<layer>`. */
+  readonly present: boolean
+}
+
+/** Inputs: batchFeeds, those of the shape, and `select` [batch, slots, seq]; output `logits` [batch, slots, candidates or V]. */
+export function forwardGraph(model: Pick<PreparedModel, 'config' | 'weights'>, shape: ForwardShape): Graph {
+  const { config } = model
+  const weights = weightsOf(model)
+  const span = shape.past ? 'span' : 'seq'
+  const bias = (name: string): Node => input(name, ['batch', 1, 'seq', span])
+  const past = (name: string): Node => input(name, ['batch', config.kvHeads, 'past', config.headDim])
+  const virtual = shape.rows ? input('prompt', ['virtual', config.hidden]) : undefined
+  const { hidden, present } = decoder(config, weights, {
+    embeddings: embedWithVirtual(config, weights, input('ids', ['batch', 'seq'], 'i64'), virtual),
+    positions: input('positions', ['batch', 'seq']),
+    bias: bias('bias'),
+    windowedBias: config.windowedLayers.some(Boolean) ? bias('windowedBias') : undefined,
+    past: shape.past
+      ? (layer) => ({ keys: past(`past.keys.${layer}`), values: past(`past.values.${layer}`) })
+      : undefined,
+    span,
+  })
+  const outputs: Record<string, Node> = {}
+  if (shape.head !== 'none') {
+    const states = matmul(input('select', ['batch', 'slots', 'seq']), hidden)
+    const table = head(config, weights)
+    const rows = shape.head === 'candidates' ? gather(table, input('candidates', ['candidates'], 'i64')) : table
+    outputs['logits'] = matmul(states, rows, { transB: true })
+  }
+  if (shape.present)
+    present.forEach(({ keys, values }, layer) => {
+      outputs[`keys.${layer}`] = keys
+      outputs[`values.${layer}`] = values
+    })
+  return { outputs }
+}

@@ -1,0 +1,100 @@
+// A training example: a row laid out with its right answer, and what the loss asks of it.
+import type { LossName } from '../../contract/settings.ts'
+import type { Feeds } from '../../contract/tensor.ts'
+import { type Choice, type LabelTrie } from '../evaluate/trie.ts'
+import { type BatchShape, hidden, integers, selection } from '../method/batch.ts'
+import { type AnswerToken, type LayoutSettings, layOut, type Segments, type Sequence } from '../method/layout.ts'
+import type { LossShape } from './loss.ts'
+
+export interface TrainingExample {
+  readonly sequence: Sequence
+  /** Indices of the tokens whose hidden state predicts a label token. */
+  readonly ask: readonly number[]
+  /** Loss `labels`: the choice that is right at each. */
+  readonly choices: readonly Choice[]
+  /** Loss `vocabulary`: the token that is right at each. */
+  readonly labels: readonly number[]
+}
+
+/** Reads only as far as the last choice between labels: behind it nothing is left to learn. */
+export function labelExample(segments: Segments, trie: LabelTrie, label: number, settings: LayoutSettings): TrainingExample {
+  const choices = trie.paths[label] ?? []
+  const last = choices.at(-1)
+  const lineage = contextUpTo(trie, last ? (trie.branchings[last.branching]?.after ?? -1) : -1)
+  const answer = lineage.map((at, i): AnswerToken => ({ id: trie.context[at]?.id ?? 0, parent: i - 1 }))
+  const sequence = layOut(segments, answer, settings)
+  const ask = choices.map(({ branching }) => {
+    const after = trie.branchings[branching]?.after ?? -1
+    return sequence.questionEnd + 1 + lineage.indexOf(after)
+  })
+  return { sequence, ask, choices, labels: [] }
+}
+
+/** The answer's tokens and the end token, each predicted from the one before it, as PEFT trains. */
+export function vocabularyExample(
+  segments: Segments,
+  answer: readonly number[],
+  end: number,
+  settings: LayoutSettings,
+): TrainingExample {
+  const sequence = layOut(segments, answer.map((id, i): AnswerToken => ({ id, parent: i - 1 })), settings)
+  const labels = [...answer, end]
+  return { sequence, ask: labels.map((_, i) => sequence.questionEnd + i), choices: [], labels }
+}
+
+/** Indices into the trie's context from the first answer token to `index`; none for -1. */
+function contextUpTo(trie: LabelTrie, index: number): number[] {
+  const found: number[] = []
+  for (let at = index; at >= 0; at = trie.context[at]?.parent ?? -1) found.unshift(at)
+  return found
+}
+
+/** Inputs of the loss for a batch. `weight` is what each label token counts: 1 / label tokens of the whole step. */
+export function lossFeeds(
+  examples: readonly TrainingExample[],
+  trie: LabelTrie | undefined,
+  shape: BatchShape,
+  { loss, slots }: LossShape,
+  weight: number,
+): Feeds {
+  const perSlot = shape.batch * slots
+  const weights = new Float32Array(perSlot)
+  examples.forEach(({ ask }, b) => weights.fill(weight, b * slots, b * slots + ask.length))
+  const common = {
+    select: selection(examples.map(({ ask }) => ask), slots, shape),
+    weight: { shape: [shape.batch, slots, 1], data: weights },
+  }
+  return { ...common, ...(loss === 'labels' && trie ? choiceFeeds(examples, trie, shape, slots) : tokenFeeds(examples, shape, slots)) }
+}
+
+function tokenFeeds(examples: readonly TrainingExample[], { batch }: BatchShape, slots: number): Feeds {
+  const labels = new Array<number>(batch * slots).fill(0)
+  examples.forEach((example, b) => example.labels.forEach((id, slot) => (labels[b * slots + slot] = id)))
+  return { labels: integers(labels, [batch, slots]) }
+}
+
+function choiceFeeds(examples: readonly TrainingExample[], trie: LabelTrie, { batch }: BatchShape, slots: number): Feeds {
+  const width = trie.candidates.length
+  const target = new Float32Array(batch * slots * width)
+  const choices = new Float32Array(batch * slots * width)
+  examples.forEach((example, b) =>
+    example.choices.forEach(({ branching, child }, slot) => {
+      const at = (b * slots + slot) * width
+      choices.fill(hidden, at, at + width)
+      for (const possible of trie.branchings[branching]?.children ?? []) choices[at + possible] = 0
+      target[at + child] = 1
+    }),
+  )
+  const shape = [batch, slots, width]
+  return {
+    candidates: integers(trie.candidates),
+    choices: { shape, data: choices },
+    target: { shape, data: target },
+  }
+}
+
+export const lossShapeOf = (loss: LossName, trie: LabelTrie | undefined, examples: readonly TrainingExample[]): LossShape => ({
+  loss,
+  slots: Math.max(1, ...examples.map(({ ask }) => ask.length)),
+  candidates: trie?.candidates.length ?? 0,
+})

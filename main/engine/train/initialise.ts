@@ -1,0 +1,88 @@
+// A prompt's first tensors: from words the model knows, or from chance at the model's own scale.
+import type { PreparedModel } from '../../contract/model.ts'
+import type { Initialisation, TuneSettings } from '../../contract/settings.ts'
+import type { NamedTensors } from '../../contract/tensor.ts'
+import type { Reader } from '../evaluate/reader.ts'
+import { input } from '../graph/ops.ts'
+import { integers } from '../method/batch.ts'
+import { methods } from '../method/index.ts'
+import { layOut } from '../method/layout.ts'
+import type { ModelProbe } from '../method/method.ts'
+import { embed } from '../network/embed.ts'
+import { weightsOf } from '../network/weights.ts'
+import { createRandom, type Random } from '../random.ts'
+import { createSession } from '../runtime/session.ts'
+import type { Encoder } from '../evaluate/encode.ts'
+
+/** Fresh tensors of the run's method. */
+export async function initialTensors(
+  model: PreparedModel,
+  settings: TuneSettings,
+  labels: readonly string[],
+  encoder: Encoder,
+  reader: Reader,
+): Promise<NamedTensors> {
+  const random = createRandom(settings.seed)
+  const source = sources[settings.init](settings, labels, encoder, random, model.config.vocab)
+  const ids = tiled(source, settings.tokens)
+  return methods[settings.method].initialise(probeOf(model, reader), settings, { ids, init: settings.init, random })
+}
+
+type Source = (
+  settings: TuneSettings,
+  labels: readonly string[],
+  encoder: Encoder,
+  random: Random,
+  vocab: number,
+) => readonly number[]
+
+const sampled: Source = ({ tokens }, _, __, random, vocab) => Array.from({ length: tokens }, () => random.integer(vocab))
+
+const sources: { readonly [K in Initialisation]: Source } = {
+  // PEFT's rule: special tokens included.
+  text: ({ initText }, _, { tokenizer }) => tokenizer.encodeWithSpecials(initText),
+  labels: (_, labels, encoder) => labels.flatMap((label) => encoder.answer(label)),
+  vocab: sampled,
+  // Real tokens as well: their scale is what random values are fitted to.
+  random: sampled,
+}
+
+/** Repeated or cut to a length. An empty source repeats token 0. */
+const tiled = (ids: readonly number[], length: number): number[] =>
+  Array.from({ length }, (_, i) => ids[i % Math.max(1, ids.length)] ?? 0)
+
+function probeOf(model: PreparedModel, reader: Reader): ModelProbe {
+  const { config } = model
+  return {
+    config,
+    async embeddings(ids) {
+      const rows = embed(config, weightsOf(model), input('ids', [1, ids.length], 'i64'))
+      const session = await createSession(
+        { outputs: { rows } },
+        { weightsFolder: model.folder, provider: 'cpu', dialect: 'cpu', threads: 1 },
+      )
+      const result = await session.run({ ids: integers(ids, [1, ids.length]) })
+      await session.release()
+      return result['rows']?.data ?? new Float32Array()
+    },
+    async keysValues(ids) {
+      const present = await reader.keysValues(layOut({ before: ids, text: [], after: [] }, [], undefined))
+      const byToken = (name: string): Float32Array => {
+        const { shape = [], data = new Float32Array() } = present[name] ?? {}
+        return headsLast(data, shape[1] ?? 0, shape[2] ?? 0, shape[3] ?? 0)
+      }
+      return Array.from({ length: config.layers }, (_, l) => ({ keys: byToken(`keys.${l}`), values: byToken(`values.${l}`) }))
+    },
+  }
+}
+
+/** [heads, tokens, D] -> [tokens, heads, D] */
+function headsLast(data: Float32Array, heads: number, tokens: number, width: number): Float32Array {
+  const moved = new Float32Array(data.length)
+  for (let h = 0; h < heads; h++)
+    for (let t = 0; t < tokens; t++) {
+      const from = (h * tokens + t) * width
+      moved.set(data.subarray(from, from + width), (t * heads + h) * width)
+    }
+  return moved
+}

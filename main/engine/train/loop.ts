@@ -1,0 +1,111 @@
+// The training loop: step, watch, validate, keep the best, checkpoint. Knows named tensors and nothing of what they mean.
+import { setImmediate } from 'node:timers/promises'
+import type { Checkpoint, ComputeEvent } from '../../contract/compute.ts'
+import { studioError } from '../../contract/errors/index.ts'
+import type { TuneSettings } from '../../contract/settings.ts'
+import type { NamedTensors } from '../../contract/tensor.ts'
+import { adamW, clipped, tokenNorms } from './optimiser.ts'
+import { learningRateAt } from './schedule.ts'
+import type { Gradient } from './stepper.ts'
+import type { Validation } from './validate.ts'
+import { watchGradient } from './watch.ts'
+
+/** Where a run's results go and what it is asked on its way. */
+export interface TuneSink {
+  emit(event: ComputeEvent): void
+  /** Resolves when the checkpoint is safe. */
+  checkpoint(checkpoint: Checkpoint): Promise<void>
+  stopRequested(): boolean
+}
+
+export interface LoopParts {
+  readonly settings: TuneSettings
+  /** Loss and gradient of step number `step` (from 1), and how many examples it read. */
+  gradient(step: number, tensors: NamedTensors): Promise<Gradient & { readonly examples: number }>
+  validate(tensors: NamedTensors): Promise<Validation>
+}
+
+export interface LoopResult {
+  readonly checkpoint: Checkpoint
+  /** Why it ended before its last step. */
+  readonly reason?: string
+}
+
+/** Steps and milliseconds between checkpoints: whichever comes first. */
+const checkpointSteps = 10
+const checkpointMilliseconds = 30_000
+
+/** Goes on from a checkpoint to the end, or to a requested stop (the result is then not `finished`). */
+export async function trainLoop(start: Checkpoint, parts: LoopParts, sink: TuneSink): Promise<LoopResult> {
+  const { settings } = parts
+  const watch = watchGradient()
+  let at = start.step === 0 ? await validated(start, parts, sink) : start
+  let saved = performance.now()
+  const end = async (reason?: string): Promise<LoopResult> => {
+    const last = at.best?.step === at.step || reason ? at : await validated(at, parts, sink)
+    const checkpoint = { ...last, finished: true }
+    await sink.checkpoint(checkpoint)
+    return { checkpoint, ...(reason ? { reason } : {}) }
+  }
+  while (at.step < settings.steps) {
+    // Lets a request to stop arrive: a step itself cannot be interrupted.
+    await setImmediate()
+    if (sink.stopRequested()) {
+      await sink.checkpoint(at)
+      return { checkpoint: at, reason: 'stopped on request' }
+    }
+    const next = await oneStep(at, parts, sink, watch)
+    if (next === undefined) return end(studioError('tuning/not-finite', at.step + 1).message)
+    at = dueForValidation(next.step, settings) ? await validated(next, parts, sink) : next
+    if (settings.patience > 0 && at.stale >= settings.patience)
+      return end(`no better validation loss in ${settings.patience} validations`)
+    if (at.step % checkpointSteps === 0 || performance.now() - saved > checkpointMilliseconds) {
+      await sink.checkpoint(at)
+      saved = performance.now()
+    }
+  }
+  return end()
+}
+
+/** Undefined where loss or gradient are no longer numbers: nothing is updated then. */
+async function oneStep(
+  at: Checkpoint,
+  parts: LoopParts,
+  sink: TuneSink,
+  watch: ReturnType<typeof watchGradient>,
+): Promise<Checkpoint | undefined> {
+  const { settings } = parts
+  const step = at.step + 1
+  const began = performance.now()
+  const { loss, slopes, examples } = await parts.gradient(step, at.tensors)
+  const norms = tokenNorms(slopes, settings.tokens)
+  const gradientNorm = Math.hypot(...norms)
+  if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
+    const { code, message } = studioError('tuning/not-finite', step)
+    sink.emit({ event: 'warning', code, message, step })
+    return undefined
+  }
+  const learningRate = learningRateAt(step, settings)
+  const update = { learningRate, weightDecay: settings.weightDecay }
+  const updated = adamW(at, clipped(slopes, gradientNorm, settings.clip), step, update)
+  const milliseconds = performance.now() - began
+  sink.emit({
+    event: 'step',
+    metrics: { step, loss, learningRate, gradientNorm, tokenNorms: norms, examples, milliseconds },
+  })
+  const alarm = watch(gradientNorm)
+  if (alarm) sink.emit({ event: 'warning', ...alarm, step })
+  return { ...at, ...updated, step }
+}
+
+const dueForValidation = (step: number, { validateEvery, steps }: TuneSettings): boolean =>
+  step === steps || (validateEvery > 0 && step % validateEvery === 0)
+
+async function validated(at: Checkpoint, parts: LoopParts, sink: TuneSink): Promise<Checkpoint> {
+  const { loss, accuracy } = await parts.validate(at.tensors)
+  const better = at.best === undefined || loss < at.best.loss
+  sink.emit({ event: 'validation', step: at.step, loss, accuracy, best: better })
+  return better
+    ? { ...at, best: { step: at.step, loss, tensors: at.tensors }, stale: 0 }
+    : { ...at, stale: at.stale + 1 }
+}

@@ -1,0 +1,19 @@
+// How many rows may run at once in a given memory.
+import type { DecoderConfig } from '../../contract/model.ts'
+
+/**
+ * Bytes that one token's activations hold until the backward pass has used them. Counted off the graph: six rows of
+ * the hidden size around the norms and sums, queries and their rotations, five rows of the feed-forward size, and two
+ * rows of attention weights for each head.
+ */
+export function bytesPerToken(config: DecoderConfig, span: number): number {
+  const { hidden, heads, kvHeads, headDim, intermediate, layers } = config
+  const floats = 6 * hidden + 5 * (heads + kvHeads) * headDim + 5 * intermediate + 2 * heads * span
+  return 4 * layers * floats
+}
+
+/** Rows of `length` tokens that run at once: as many as the batch has, fewer where they would not fit into `bytes`. */
+export function microBatch(config: DecoderConfig, length: number, past: number, batch: number, bytes: number): number {
+  const row = length * bytesPerToken(config, length + past)
+  return Math.max(1, Math.min(batch, Math.floor(bytes / row)))
+}

@@ -1,0 +1,83 @@
+// AdamW (Loshchilov and Hutter 2019) over named tensors, as PyTorch computes it.
+import type { NamedTensors, Tensor } from '../../contract/tensor.ts'
+
+export interface AdamWSettings {
+  readonly learningRate: number
+  readonly weightDecay: number
+  readonly beta1?: number
+  readonly beta2?: number
+  readonly eps?: number
+}
+
+/** What the optimiser remembers: the tensors and both moments of those that are trained. */
+export interface OptimiserState {
+  readonly tensors: NamedTensors
+  readonly first: NamedTensors
+  readonly second: NamedTensors
+}
+
+export function startState(tensors: NamedTensors, trainable: readonly string[]): OptimiserState {
+  const zeros = (): NamedTensors =>
+    Object.fromEntries(
+      trainable.flatMap((name) => {
+        const tensor = tensors[name]
+        return tensor ? [[name, { shape: tensor.shape, data: new Float32Array(tensor.data.length) }]] : []
+      }),
+    )
+  return { tensors, first: zeros(), second: zeros() }
+}
+
+/** The state after update number `step` (from 1). Nothing given is changed. */
+export function adamW(
+  state: OptimiserState,
+  slopes: Readonly<Record<string, Float32Array>>,
+  step: number,
+  { learningRate, weightDecay, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }: AdamWSettings,
+): OptimiserState {
+  const tensors: Record<string, Tensor> = { ...state.tensors }
+  const first: Record<string, Tensor> = {}
+  const second: Record<string, Tensor> = {}
+  const stepSize = learningRate / (1 - beta1 ** step)
+  const correction = Math.sqrt(1 - beta2 ** step)
+  for (const [name, m] of Object.entries(state.first)) {
+    const [tensor, v, slope] = [state.tensors[name], state.second[name], slopes[name]]
+    if (!tensor || !v || !slope) throw new RangeError(`no gradient for ${name}`)
+    const [x, nextM, nextV] = [tensor.data.slice(), m.data.slice(), v.data.slice()]
+    for (let i = 0; i < x.length; i++) {
+      const g = slope[i] as number
+      const m1 = beta1 * (nextM[i] as number) + (1 - beta1) * g
+      const v1 = beta2 * (nextV[i] as number) + (1 - beta2) * g * g
+      nextM[i] = m1
+      nextV[i] = v1
+      x[i] = (x[i] as number) * (1 - learningRate * weightDecay) - (stepSize * m1) / (Math.sqrt(v1) / correction + eps)
+    }
+    tensors[name] = { shape: tensor.shape, data: x }
+    first[name] = { shape: m.shape, data: nextM }
+    second[name] = { shape: v.shape, data: nextV }
+  }
+  return { tensors, first, second }
+}
+
+/** L2 norm of each virtual token's gradient over all tensors: their first dim is the token. */
+export function tokenNorms(slopes: Readonly<Record<string, Float32Array>>, tokens: number): number[] {
+  const squares = new Array<number>(tokens).fill(0)
+  for (const slope of Object.values(slopes)) {
+    const width = slope.length / tokens
+    slope.forEach((value, i) => {
+      const token = Math.floor(i / width)
+      squares[token] = (squares[token] ?? 0) + value * value
+    })
+  }
+  return squares.map(Math.sqrt)
+}
+
+/** Scales a gradient to a norm of at most `limit` (0 = no limit). */
+export function clipped(
+  slopes: Readonly<Record<string, Float32Array>>,
+  norm: number,
+  limit: number,
+): Readonly<Record<string, Float32Array>> {
+  if (limit <= 0 || !(norm > limit)) return slopes
+  const factor = limit / norm
+  return Object.fromEntries(Object.entries(slopes).map(([name, slope]) => [name, slope.map((value) => value * factor)]))
+}

@@ -1,0 +1,41 @@
+// Which examples stand in which step: a function of seed and step alone, so that a resumed run reads the same ones.
+import { createRandom } from '../random.ts'
+
+/** Steps whose examples are sorted together: long rows meet long rows, and chance still decides. */
+const stepsSortedTogether = 8
+
+/** Examples of an epoch by step, as indices. Each example occurs once; the last step may be smaller. */
+function epochOrder(lengths: readonly number[], batch: number, seed: number, epoch: number): number[][] {
+  const random = createRandom(seed * 1_000_003 + epoch)
+  const shuffled = random.shuffle(lengths.map((_, i) => i))
+  const steps: number[][] = []
+  for (let start = 0; start < shuffled.length; start += batch * stepsSortedTogether) {
+    const some = shuffled.slice(start, start + batch * stepsSortedTogether)
+    some.sort((a, b) => (lengths[a] ?? 0) - (lengths[b] ?? 0) || a - b)
+    for (let at = 0; at < some.length; at += batch) steps.push(some.slice(at, at + batch))
+  }
+  return random.shuffle(steps)
+}
+
+/** Gives the examples of step number `step` (from 1). */
+export function stepOrder(lengths: readonly number[], batch: number, seed: number): (step: number) => readonly number[] {
+  const stepsAnEpoch = Math.ceil(lengths.length / batch)
+  let epoch = -1
+  let order: number[][] = []
+  return (step) => {
+    const wanted = Math.floor((step - 1) / stepsAnEpoch)
+    if (wanted !== epoch) {
+      epoch = wanted
+      order = epochOrder(lengths, batch, seed, epoch)
+    }
+    return order[(step - 1) % stepsAnEpoch] ?? []
+  }
+}
+
+/** A few lengths that sequences are padded to: each costs a session, each missing one costs padding. */
+export function bucketLengths(lengths: readonly number[]): number[] {
+  const sorted = [...lengths].sort((a, b) => a - b)
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 8
+  const rounded = [0.5, 0.9, 1].map((share) => Math.ceil(at(share) / 8) * 8)
+  return [...new Set(rounded)]
+}

@@ -1,0 +1,47 @@
+// The training graph: loss and its gradient with respect to a method's tensors, in one static shape.
+import type { PreparedModel } from '../../contract/model.ts'
+import type { LayoutSettings } from '../method/layout.ts'
+import { gradients } from '../autodiff/differentiate.ts'
+import type { Graph, Node } from '../graph/node.ts'
+import { input, matmul } from '../graph/ops.ts'
+import { methods } from '../method/index.ts'
+import { decoder } from '../network/decoder.ts'
+import { embedWithVirtual } from '../network/embed.ts'
+import { weightsOf } from '../network/weights.ts'
+import type { BatchShape } from '../method/batch.ts'
+import { type LossShape, lossOf } from './loss.ts'
+
+/** Name of the output that holds the gradient of a tensor. */
+export const gradientOf = (tensor: string): string => `gradient of ${tensor}`
+
+/** Outputs `loss` and the gradient of each trainable tensor. Inputs: the method's tensors, batchFeeds, select, the loss's. */
+export function trainingGraph(
+  model: Pick<PreparedModel, 'config' | 'weights'>,
+  settings: LayoutSettings,
+  shape: BatchShape,
+  lossShape: LossShape,
+): Graph {
+  const { config } = model
+  const weights = weightsOf(model)
+  const method = methods[settings.method]
+  const specs = method.tensors(config, settings)
+  const tensors = new Map(specs.map((spec) => [spec.name, input(spec.name, spec.shape)]))
+  const attachment = method.attach(config, (name) => tensors.get(name) as Node, shape.batch)
+
+  const { batch, length, past } = shape
+  const bias = (name: string): Node => input(name, [batch, 1, length, past + length])
+  const { hidden } = decoder(config, weights, {
+    embeddings: embedWithVirtual(config, weights, input('ids', [batch, length], 'i64'), attachment.rows),
+    positions: input('positions', [batch, length]),
+    bias: bias('bias'),
+    windowedBias: config.windowedLayers.some(Boolean) ? bias('windowedBias') : undefined,
+    past: attachment.past,
+    ...(attachment.site ? { site: attachment.site } : {}),
+  })
+  const states = matmul(input('select', [batch, lossShape.slots, length]), hidden)
+  const loss = lossOf(config, weights, states, lossShape)
+  const trainable = specs.filter((spec) => spec.trainable).map((spec) => spec.name)
+  const slopes = gradients(loss, trainable.map((name) => tensors.get(name) as Node))
+  return { outputs: Object.fromEntries([['loss', loss], ...slopes.map((dx, i) => [gradientOf(trainable[i] ?? ''), dx])]) }
+}
+

@@ -1,0 +1,112 @@
+// A run from its rows to its prompt: encode, initialise, train, score. Composes; the parts are elsewhere.
+import { totalmem } from 'node:os'
+import type { Checkpoint, Job, TunedPrompt } from '../../contract/compute.ts'
+import type { Example } from '../../contract/settings.ts'
+import { createEncoder, type Encoder } from '../evaluate/encode.ts'
+import { createReader, type Reader } from '../evaluate/reader.ts'
+import { scoreTask } from '../evaluate/score.ts'
+import { methods } from '../method/index.ts'
+import type { Segments } from '../method/layout.ts'
+import { labelExample, lossShapeOf, type TrainingExample, vocabularyExample } from './example.ts'
+import { initialTensors } from './initialise.ts'
+import { type LoopResult, trainLoop, type TuneSink } from './loop.ts'
+import { microBatch } from './memory.ts'
+import { startState } from './optimiser.ts'
+import { bucketLengths, stepOrder } from './order.ts'
+import { createStepper } from './stepper.ts'
+import { validate, type ValidationRow } from './validate.ts'
+
+type TuneJob = Extract<Job, { kind: 'tune' }>
+
+export interface TuneResult {
+  readonly outcome: 'finished' | 'stopped'
+  readonly prompt: TunedPrompt
+  readonly reason?: string
+}
+
+/** Share of the machine's memory that activations may take. */
+const memoryShare = 0.25
+
+export async function tune(job: TuneJob, sink: TuneSink): Promise<TuneResult> {
+  const { model, settings, labels, split } = job
+  const encoder = createEncoder(model, settings, labels)
+  const reader = createReader(model, { threads: job.threads })
+  try {
+    const start = job.resume ?? (await firstCheckpoint(job, encoder, reader, sink))
+    const { checkpoint, reason } = start.finished ? { checkpoint: start } : await train(job, encoder, reader, start, sink)
+    const tensors = checkpoint.best?.tensors ?? checkpoint.tensors
+    const prompt: TunedPrompt = { tensors, settings, labels, modelHash: model.hash }
+    const because = reason === undefined ? {} : { reason }
+    if (!checkpoint.finished) return { outcome: 'stopped', prompt, ...because }
+    for (const subject of [undefined, prompt]) {
+      const task = { model, settings, labels, examples: split.heldOut, prompt: subject }
+      sink.emit({ event: 'evaluation', evaluation: await scoreTask(reader, task, (event) => sink.emit(event)) })
+    }
+    return { outcome: 'finished', prompt, ...because }
+  } finally {
+    await reader.release()
+  }
+}
+
+async function firstCheckpoint(job: TuneJob, encoder: Encoder, reader: Reader, sink: TuneSink): Promise<Checkpoint> {
+  const { model, settings, labels } = job
+  sink.emit({ event: 'progress', stage: 'initialising', done: 0, total: 1 })
+  const tensors = await initialTensors(model, settings, labels, encoder, reader)
+  const specs = methods[settings.method].tensors(model.config, settings)
+  const trainable = specs.filter((spec) => spec.trainable).map(({ name }) => name)
+  return { ...startState(tensors, trainable), step: 0, best: undefined, stale: 0, finished: false }
+}
+
+async function train(
+  job: TuneJob,
+  encoder: Encoder,
+  reader: Reader,
+  start: Checkpoint,
+  sink: TuneSink,
+): Promise<LoopResult> {
+  const { model, settings, split } = job
+  const { trie } = encoder
+  const exampleOf = exampleMaker(job, encoder)
+  const examples = split.train.map((example) => exampleOf(example, encoder.row(example.text)))
+  const validation = split.validation.map((example): ValidationRow => {
+    const segments = encoder.row(example.text)
+    return { segments, label: job.labels.indexOf(example.label), example: exampleOf(example, segments) }
+  })
+  const sizes = examples.map(({ sequence }) => sequence.ids.length)
+  const lengths = bucketLengths(sizes)
+  const batch = Math.min(settings.batch, examples.length)
+  const stepper = createStepper({
+    model,
+    settings,
+    trie,
+    lossShape: lossShapeOf(settings.loss, trie, examples),
+    lengths,
+    microBatch: microBatch(model.config, lengths.at(-1) ?? 1, settings.tokens, batch, totalmem() * memoryShare),
+    threads: job.threads,
+  })
+  const order = stepOrder(sizes, batch, settings.seed)
+  const parts = {
+    settings,
+    async gradient(step: number, tensors: Checkpoint['tensors']) {
+      const chosen = order(step).flatMap((i) => examples[i] ?? [])
+      return { ...(await stepper.gradient(chosen, tensors)), examples: chosen.length }
+    },
+    validate: (tensors: Checkpoint['tensors']) =>
+      validate(reader, trie, validation, settings, methods[settings.method].fold(tensors)),
+  }
+  try {
+    return await trainLoop(start, parts, sink)
+  } finally {
+    await stepper.release()
+  }
+}
+
+/** Lays a row out with its answer, as the run's loss wants it. */
+function exampleMaker(
+  { settings, labels }: TuneJob,
+  encoder: Encoder,
+): (example: Example, segments: Segments) => TrainingExample {
+  return settings.loss === 'labels'
+    ? ({ label }, segments) => labelExample(segments, encoder.trie, labels.indexOf(label), settings)
+    : ({ label }, segments) => vocabularyExample(segments, encoder.answer(label), encoder.end, settings)
+}

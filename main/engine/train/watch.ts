@@ -1,0 +1,38 @@
+// Watches the gradient over a run, as the tutorial asks: warns when it vanishes or explodes.
+import { studioError } from '../../contract/errors/index.ts'
+
+export interface Alarm {
+  readonly code: string
+  readonly message: string
+}
+
+/** Norms are compared with the median of this many steps before. */
+const memory = 20
+const explodingFactor = 50
+/** Below this a float32 update is lost in rounding. */
+const vanishingNorm = 1e-7
+/** Steps in a row before the vanishing is believed. */
+const vanishingSteps = 5
+
+/** Returns a function to call with each step's gradient norm; it answers with an alarm, once for each kind. */
+export function watchGradient(): (norm: number) => Alarm | undefined {
+  const recent: number[] = []
+  const raised = new Set<string>()
+  let small = 0
+  const raise = (error: Alarm): Alarm | undefined => {
+    if (raised.has(error.code)) return undefined
+    raised.add(error.code)
+    return { code: error.code, message: error.message }
+  }
+  return (norm) => {
+    const usual = median(recent)
+    const jumped = recent.length === memory && norm > explodingFactor * usual
+    if (recent.push(norm) > memory) recent.shift()
+    small = norm < vanishingNorm ? small + 1 : 0
+    if (jumped) return raise(studioError('tuning/exploding', norm.toPrecision(2), usual.toPrecision(2)))
+    if (small >= vanishingSteps) return raise(studioError('tuning/vanishing', norm.toExponential(1)))
+    return undefined
+  }
+}
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0
