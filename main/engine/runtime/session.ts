@@ -3,11 +3,13 @@ import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
 import type { Feeds, IntegerTensor, Tensor } from '../../contract/tensor.ts'
 import type { Graph } from '../graph/node.ts'
 import { type Dialect, lower } from '../graph/lower/index.ts'
+import { explained } from './failures.ts'
+import type { ProviderName } from './providers.ts'
 
 export interface SessionOptions {
   /** Folder of the files that the graph's weights name. */
   readonly weightsFolder: string | undefined
-  readonly provider: string
+  readonly provider: ProviderName
   readonly dialect: Dialect
   /** 0 lets ONNX Runtime choose. */
   readonly threads: number
@@ -16,17 +18,27 @@ export interface SessionOptions {
 export interface Session {
   /** Runs the graph; results are fresh float32 arrays by output name. Blocks the process until done. */
   run(feeds: Feeds): Promise<Record<string, Tensor>>
+  /** Waits for the runs under way. */
   release(): Promise<void>
 }
 
+/** Throws compute/out-of-memory, compute/weights-file, compute/device-lost or compute/defect, here and in `run`. */
 export async function createSession(graph: Graph, options: SessionOptions): Promise<Session> {
-  const session = await InferenceSession.create(lower(graph, options.dialect), ortOptions(options))
+  const model = lower(graph, options.dialect)
+  const session = await InferenceSession.create(model, ortOptions(options)).catch(fail)
+  const running = new Set<Promise<unknown>>()
   return {
     async run(feeds) {
-      const results = await session.run(Object.fromEntries(Object.entries(feeds).map(([k, v]) => [k, toOrt(v)])))
+      const inputs = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, toOrt(value)]))
+      const run = session.run(inputs).catch(fail)
+      running.add(run)
+      const results = await run.finally(() => running.delete(run))
       return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value as OrtTensor)]))
     },
-    release: () => session.release(),
+    async release() {
+      await Promise.allSettled(running)
+      await session.release()
+    },
   }
 }
 
@@ -36,7 +48,8 @@ const ortOptions = (options: SessionOptions): InferenceSession.SessionOptions =>
   graphOptimizationLevel: 'all',
   enableMemPattern: false,
   enableCpuMemArena: false,
-  logSeverityLevel: 3,
+  // Only what ends a session: errors arrive as errors.
+  logSeverityLevel: 4,
   ...(options.threads > 0 ? { intraOpNumThreads: options.threads } : {}),
   extra: {
     session: {
@@ -50,6 +63,10 @@ const ortOptions = (options: SessionOptions): InferenceSession.SessionOptions =>
     optimization: { disable_specified_optimizers: 'ConstantFolding' },
   },
 })
+
+const fail = (error: unknown): never => {
+  throw explained(error)
+}
 
 const toOrt = (tensor: Tensor | IntegerTensor): OrtTensor =>
   tensor.data instanceof Float32Array

@@ -3,8 +3,21 @@ import { add, cos, div, mul, neg, scalar, sigmoid, sin, sub, tanh } from '../../
 import { operand, type RuleTable } from './rule.ts'
 
 type Elementwise =
-  | 'Add' | 'Sub' | 'Mul' | 'Div' | 'Neg' | 'Exp' | 'Log' | 'Tanh' | 'Sqrt' | 'Reciprocal'
-  | 'Sigmoid' | 'Silu' | 'Gelu' | 'Cos' | 'Sin'
+  | 'Add'
+  | 'Sub'
+  | 'Mul'
+  | 'Div'
+  | 'Neg'
+  | 'Exp'
+  | 'Log'
+  | 'Tanh'
+  | 'Sqrt'
+  | 'Reciprocal'
+  | 'Sigmoid'
+  | 'Silu'
+  | 'Gelu'
+  | 'Cos'
+  | 'Sin'
 
 const one = scalar(1)
 const half = scalar(0.5)

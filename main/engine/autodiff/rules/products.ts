@@ -11,9 +11,7 @@ export const productRules: RuleTable<Products> = {
     const [a, b] = [operand(at, 0), operand(at, 1)]
     const { transA, transB, alpha } = at.attributes
     if (i === 0)
-      return transA
-        ? matmul(b, dy, { transA: transB, transB: true, alpha })
-        : matmul(dy, b, { transB: !transB, alpha })
+      return transA ? matmul(b, dy, { transA: transB, transB: true, alpha }) : matmul(dy, b, { transB: !transB, alpha })
     return transB ? matmul(dy, a, { transA: true, transB: transA, alpha }) : matmul(a, dy, { transA: !transA, alpha })
   },
   Softmax: (at, dy) => {
