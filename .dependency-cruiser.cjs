@@ -1,0 +1,105 @@
+// Which room may import which (README, "How the code is laid out"). Paths are regular expressions.
+const engine = (rooms) => `^main/engine/(${rooms})(/|\\.ts$)`
+
+/** A rule: what is in `from` may import nothing in `to`. */
+const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
+
+const tests = '^(test|bench|scripts)/'
+
+module.exports = {
+  forbidden: [
+    forbid('no-cycles', 'Two files that import each other are one.', {}, { circular: true }),
+    forbid('resolvable', 'The imported file must exist.', {}, { couldNotResolve: true }),
+    forbid(
+      'declared',
+      'Packages that run must stand in package.json.',
+      { path: '^main/' },
+      { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    ),
+    forbid(
+      'contract',
+      'The contract imports valibot and itself; no Node, no DOM.',
+      { path: '^main/contract/' },
+      { pathNot: ['^main/contract/', '^node_modules/valibot/'] },
+    ),
+    forbid(
+      'engine',
+      'The engine is headless: contract and its own rooms only.',
+      { path: '^main/engine/' },
+      { path: '^(main|preload|renderer|test|bench|scripts)/', pathNot: '^main/(engine|contract)/' },
+    ),
+    forbid(
+      'graph',
+      'The graph knows nothing but the contract.',
+      { path: engine('graph') },
+      { path: '^main/', pathNot: [engine('graph'), '^main/contract/'] },
+    ),
+    forbid(
+      'autodiff',
+      'Differentiation stands on the graph alone.',
+      { path: engine('autodiff') },
+      { path: '^main/', pathNot: [engine('graph|autodiff'), '^main/contract/'] },
+    ),
+    forbid(
+      'network',
+      'Networks and differentiation are siblings: neither knows the other.',
+      { path: engine('network') },
+      { path: '^main/', pathNot: [engine('graph|network'), '^main/contract/'] },
+    ),
+    forbid(
+      'service',
+      'The service stands on engine and contract.',
+      { path: '^main/service/' },
+      { path: '^main/', pathNot: '^main/(service|engine|contract)/' },
+    ),
+    forbid(
+      'compute',
+      'The compute process stands on engine and contract, and opens no database.',
+      { path: '^main/compute/' },
+      { path: '^main/', pathNot: ['^main/(compute|contract)/', '^main/engine/(?!store/)'] },
+    ),
+    forbid(
+      'hosts',
+      'Hosts speak to the service through the contract.',
+      { path: '^main/hosts/([^/]+)/' },
+      { path: '^main/', pathNot: ['^main/(service|contract)/', '^main/hosts/$1/'] },
+    ),
+    forbid(
+      'windows',
+      'Windows and preload see the contract only.',
+      { path: '^(renderer|preload)/' },
+      { path: '^main/', pathNot: '^main/contract/' },
+    ),
+    forbid(
+      'sqlite',
+      'The service is the sole opener of SQLite.',
+      { path: '^main/', pathNot: ['^main/service/', engine('store')] },
+      { path: '^node_modules/(better-sqlite3|kysely)/' },
+    ),
+    forbid(
+      'onnxruntime',
+      'ONNX Runtime is reached through engine/runtime.',
+      { pathNot: [engine('runtime'), tests] },
+      { path: '^node_modules/onnxruntime-' },
+    ),
+    forbid(
+      'electron',
+      'Electron objects are passed in: only its own host imports the module.',
+      { pathNot: '^main/hosts/electron/' },
+      { path: '(^|/)electron(/|$)', dependencyTypesNot: ['type-only', 'local'] },
+    ),
+    forbid(
+      'product-not-tests',
+      'Nothing that ships imports a test.',
+      { path: '^(main|preload|renderer)/' },
+      { path: tests },
+    ),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    detectJSDocImports: false,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}
