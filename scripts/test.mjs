@@ -5,9 +5,13 @@ import { root } from './node24.mjs'
 
 const checks = await runChecks()
 const vitest = programOf({ package: 'vitest', bin: 'vitest' })
-const tests = spawnSync(process.execPath, [vitest, 'run', '--project', 'unit', ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: ['ignore', 'inherit', 'inherit'],
-  env: { ...process.env, CHECKS_PASSED: String(checks.passed), CHECKS_FAILED: String(checks.failed) },
-})
+const tests = spawnSync(
+  process.execPath,
+  [vitest, 'run', '--project', 'unit', '--project', 'recovery', ...process.argv.slice(2)],
+  {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, CHECKS_PASSED: String(checks.passed), CHECKS_FAILED: String(checks.failed) },
+  },
+)
 if (checks.failed > 0 || tests.status !== 0) process.exitCode = 1
