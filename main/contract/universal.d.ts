@@ -1,0 +1,4 @@
+// What Node and every browser have: named here, because the contract is compiled with the types of neither.
+interface AbortSignal {
+  readonly aborted: boolean
+}
