@@ -9,7 +9,8 @@ import { createEncoder } from './encode.ts'
 import { createKeyCache, type KeyCache } from './key-cache.ts'
 import { createReader, promptFeeds, type Reader } from './reader.ts'
 import { sample } from './sampling.ts'
-import { type Virtual, virtualOf } from './score.ts'
+import type { Virtual } from './label-scores.ts'
+import { virtualOf } from './score.ts'
 import { watchStops } from './stop-strings.ts'
 
 type GenerateJob = Extract<Job, { kind: 'generate' }>

@@ -6,6 +6,7 @@ import { batchFeeds, integers, selection } from '../method/batch.ts'
 import type { Sequence } from '../method/layout.ts'
 import { type ForwardShape, forwardGraph } from '../network/forward-graph.ts'
 import { createSession, type Session } from '../runtime/session.ts'
+import { createSessions } from '../runtime/sessions.ts'
 
 export interface Question {
   readonly sequences: readonly Sequence[]
@@ -30,21 +31,20 @@ export interface ReaderOptions {
   readonly threads: number
 }
 
+/** Kinds of question whose sessions stay open; each maps the weights once more. */
+const sessionsKept = 2
+
 export function createReader(model: PreparedModel, options: ReaderOptions): Reader {
-  const sessions = new Map<string, Promise<Session>>()
-  const session = (shape: ForwardShape): Promise<Session> => {
-    const key = JSON.stringify(shape)
-    const known = sessions.get(key)
-    if (known !== undefined) return known
-    const made = createSession(forwardGraph(model, shape), {
-      weightsFolder: model.folder,
-      provider: 'cpu',
-      dialect: 'cpu',
-      threads: options.threads,
-    })
-    sessions.set(key, made)
-    return made
-  }
+  const sessions = createSessions(sessionsKept)
+  const session = (shape: ForwardShape): Promise<Session> =>
+    sessions.get(JSON.stringify(shape), () =>
+      createSession(forwardGraph(model, shape), {
+        weightsFolder: model.folder,
+        provider: 'cpu',
+        dialect: 'cpu',
+        threads: options.threads,
+      }),
+    )
   return {
     session,
     async logits(question) {
@@ -61,11 +61,7 @@ export function createReader(model: PreparedModel, options: ReaderOptions): Read
       const shape = { batch: 1, length: sequence.ids.length, rows: 0, past: 0 }
       return reading.run(batchFeeds(model.config, [sequence], shape))
     },
-    async release() {
-      const open = await Promise.all(sessions.values())
-      sessions.clear()
-      await Promise.all(open.map((each) => each.release()))
-    },
+    release: () => sessions.release(),
   }
 }
 

@@ -62,13 +62,13 @@ export async function admit(
   feeds: Feeds,
   report: (note: ProviderNote) => void,
 ): Promise<Hardware> {
-  const expected = candidates.length > 0 ? await tryOut(reference, feeds) : undefined
+  let expected: Trial | undefined
   for (const candidate of candidates) {
-    if (expected === undefined) break
     const name = candidate.hardware.provider
     const { title } = providers[name]
     try {
       const found = await tryOut(candidate, feeds)
+      expected ??= await tryOut(reference, feeds)
       const refusal = refusalOf(found, expected)
       if (refusal === undefined) {
         report({ name, note: `Computing on ${title}: its gradient agrees with the CPU's.` })

@@ -1,11 +1,14 @@
 // One optimiser step's loss and gradient: micro-batches over static shapes, a few sessions kept.
 import type { PreparedModel } from '../../contract/model.ts'
-import type { NamedTensors } from '../../contract/tensor.ts'
+import type { Feeds, NamedTensors } from '../../contract/tensor.ts'
+import type { Graph } from '../graph/node.ts'
 import type { LabelTrie } from '../evaluate/trie.ts'
 import { type BatchShape, batchFeeds } from '../method/batch.ts'
 import { methods } from '../method/index.ts'
 import type { LayoutSettings } from '../method/layout.ts'
-import { createSession, type Session } from '../runtime/session.ts'
+import { chooseHardware, type Hardware, type ProviderNote } from '../runtime/admit.ts'
+import { createSession } from '../runtime/session.ts'
+import { createSessions } from '../runtime/sessions.ts'
 import { lossFeeds, type TrainingExample } from './example.ts'
 import type { LossShape } from './loss.ts'
 import { gradientOf, trainingGraph } from './step-graph.ts'
@@ -33,15 +36,19 @@ export interface StepperOptions {
   /** Rows that run at once. */
   readonly microBatch: number
   readonly threads: number
+  /** Hardware to try, best first; empty = what the machine offers. It proves itself on the first batch. */
+  readonly providers: readonly string[]
+  readonly onProvider: (note: ProviderNote) => void
 }
 
 /** Sessions of this many lengths stay open; each maps the weights once more. */
 const sessionsKept = 3
 
-export function createStepper(options: StepperOptions): Stepper {
-  const { model, settings, trie, lossShape, lengths, microBatch } = options
+export function createStepper(given: StepperOptions): Stepper {
+  const { model, settings, trie, lossShape, lengths, microBatch } = given
   const kind = methods[settings.method].kind
-  const sessions = new Map<number, Promise<Session>>()
+  const sessions = createSessions(sessionsKept)
+  let hardware: Promise<Hardware> | undefined
 
   const shapeOf = (length: number): BatchShape => ({
     batch: microBatch,
@@ -49,25 +56,13 @@ export function createStepper(options: StepperOptions): Stepper {
     rows: kind === 'rows' ? settings.tokens : 0,
     past: kind === 'past' ? settings.tokens : 0,
   })
-  const sessionFor = async (length: number): Promise<Session> => {
-    const open = sessions.get(length)
-    sessions.delete(length)
-    const session =
-      open ??
-      createSession(trainingGraph(model, settings, shapeOf(length), lossShape), {
-        weightsFolder: model.folder,
-        provider: 'cpu',
-        dialect: 'cpu',
-        threads: options.threads,
-      })
-    sessions.set(length, session)
-    const [oldest] = sessions.keys()
-    if (sessions.size > sessionsKept && oldest !== undefined) {
-      const closing = sessions.get(oldest)
-      sessions.delete(oldest)
-      await (await closing)?.release()
-    }
-    return session
+  const run = async (shape: BatchShape, feeds: Feeds): Promise<NamedTensors> => {
+    const graph = (): Graph => trainingGraph(model, settings, shape, lossShape)
+    const options = { weightsFolder: model.folder, threads: given.threads }
+    hardware ??= chooseHardware(graph(), feeds, { ...options, names: given.providers }, given.onProvider)
+    const chosen = await hardware
+    const session = await sessions.get(String(shape.length), () => createSession(graph(), { ...options, ...chosen }))
+    return session.run(feeds)
   }
 
   return {
@@ -80,8 +75,7 @@ export function createStepper(options: StepperOptions): Stepper {
         const longest = Math.max(...some.map(({ sequence }) => sequence.ids.length))
         const length = lengths.find((bucket) => bucket >= longest) ?? longest
         const shape = shapeOf(length)
-        const session = await sessionFor(length)
-        const results = await session.run({
+        const results = await run(shape, {
           ...tensors,
           ...batchFeeds(model.config, some.map(({ sequence }) => sequence), shape),
           ...lossFeeds(some, trie, shape, lossShape, 1 / Math.max(1, labelTokens)),
@@ -91,11 +85,7 @@ export function createStepper(options: StepperOptions): Stepper {
       }
       return { loss, slopes }
     },
-    async release() {
-      const open = await Promise.all(sessions.values())
-      sessions.clear()
-      await Promise.all(open.map((session) => session.release()))
-    },
+    release: () => sessions.release(),
   }
 }
 

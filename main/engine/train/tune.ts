@@ -83,6 +83,8 @@ async function train(
     lengths,
     microBatch: microBatch(model.config, lengths.at(-1) ?? 1, settings.tokens, batch, totalmem() * memoryShare),
     threads: job.threads,
+    providers: job.providers,
+    onProvider: (note) => sink.emit({ event: 'provider', ...note }),
   })
   const order = stepOrder(sizes, batch, settings.seed)
   const parts = {
