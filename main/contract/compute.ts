@@ -70,6 +70,18 @@ export type Job =
       readonly threads: number
     }
 
+/** A prepared model as it is stored and sent: its tokenizer is megabytes that only compute reads, and parsing them would hold the service up. */
+export interface SealedModel extends Pick<PreparedModel, 'name' | 'hash' | 'folder' | 'licence'> {
+  readonly family: string
+  /** The whole PreparedModel as UTF-8 JSON. */
+  readonly json: Uint8Array
+}
+
+type WireForm<J> = J extends { readonly model: PreparedModel } ? Omit<J, 'model'> & { readonly model: SealedModel } : J
+
+/** A job on its way to compute. */
+export type WireJob = WireForm<Job>
+
 /** One held-out row as scored: log-probabilities align with the job's labels. */
 export interface ScoredRow {
   readonly row: number
@@ -100,21 +112,32 @@ export interface StepMetrics {
 export type ComputeEvent =
   /** Long work other than steps: preparing a model, initialising, scoring. `total` 0 = unknown. */
   | { readonly event: 'progress'; readonly stage: string; readonly done: number; readonly total: number }
-  | { readonly event: 'prepared'; readonly model: PreparedModel }
+  | { readonly event: 'prepared'; readonly model: SealedModel }
   | { readonly event: 'provider'; readonly name: string; readonly note: string }
   | { readonly event: 'step'; readonly metrics: StepMetrics }
-  | { readonly event: 'validation'; readonly step: number; readonly loss: number; readonly accuracy: number; readonly best: boolean }
+  | {
+      readonly event: 'validation'
+      readonly step: number
+      readonly loss: number
+      readonly accuracy: number
+      readonly best: boolean
+    }
   | { readonly event: 'warning'; readonly code: string; readonly message: string; readonly step: number }
   /** The service stores it and answers with an acknowledgement of the same id. */
   | { readonly event: 'checkpoint'; readonly id: number; readonly checkpoint: Checkpoint }
   | { readonly event: 'evaluation'; readonly evaluation: Evaluation }
   | { readonly event: 'token'; readonly text: string }
   /** `prompt` only from a tune job: its best on validation. `stopped`: ended early on request, checkpoint kept. */
-  | { readonly event: 'done'; readonly outcome: 'finished' | 'stopped'; readonly prompt?: TunedPrompt; readonly reason?: string }
+  | {
+      readonly event: 'done'
+      readonly outcome: 'finished' | 'stopped'
+      readonly prompt?: TunedPrompt
+      readonly reason?: string
+    }
   | { readonly event: 'failed'; readonly code: string; readonly message: string }
 
 export type ComputeRequest =
-  | { readonly request: 'start'; readonly job: Job }
+  | { readonly request: 'start'; readonly job: WireJob }
   /** Ends after the current step, with a checkpoint. */
   | { readonly request: 'stop' }
   | { readonly request: 'acknowledge'; readonly id: number }

@@ -54,8 +54,14 @@ async function withDataset(store: Store) {
 async function withRun(store: Store) {
   const { dataset } = await withDataset(store)
   const model = await store.models.put({
-    name: 'tiny', hash: 'm1', source: '/tiny.gguf', folder: '/cache', family: 'llama', licence: undefined, prepared: Uint8Array.of(1, 2),
-  }) // prettier-ignore
+    name: 'tiny',
+    hash: 'm1',
+    source: '/tiny.gguf',
+    folder: '/cache',
+    family: 'llama',
+    licence: undefined,
+    prepared: Uint8Array.of(1, 2),
+  })
   const task = await store.tasks.put({
     dataset: dataset.id,
     kind: 'classification',
@@ -77,8 +83,14 @@ async function withRun(store: Store) {
 }
 
 const step = (number: number, loss = 1): StepMetrics => ({
-  step: number, loss, learningRate: 0.1, gradientNorm: 2, tokenNorms: [1, 0.5], examples: 2, milliseconds: 3,
-}) // prettier-ignore
+  step: number,
+  loss,
+  learningRate: 0.1,
+  gradientNorm: 2,
+  tokenNorms: [1, 0.5],
+  examples: 2,
+  milliseconds: 3,
+})
 
 describe('opening', () => {
   it('makes a database from nothing, and finds everything again', async () => {
@@ -116,8 +128,11 @@ describe('opening', () => {
       raw.exec(`INSERT INTO models VALUES (9, 'x', 'h', 's', 'f', 'l', NULL, 'text, not bytes', 'now')`),
     ).toThrow(/BLOB/)
     expect(() => raw.exec(`UPDATE runs SET state = 'asleep'`)).toThrow(/CHECK/)
-    const lax = (raw.prepare(`SELECT name FROM pragma_table_list WHERE type = 'table' AND strict = 0`).all() as { name: string }[])
-      .map(({ name }) => name).filter((name) => !/^(sqlite|kysely)_/.test(name)) // prettier-ignore
+    const lax = (
+      raw.prepare(`SELECT name FROM pragma_table_list WHERE type = 'table' AND strict = 0`).all() as { name: string }[]
+    )
+      .map(({ name }) => name)
+      .filter((name) => !/^(sqlite|kysely)_/.test(name))
     expect(lax).toEqual([])
     await expect(store.metrics.add(run.id + 1, { steps: [step(1)], validations: [] })).rejects.toThrow(/FOREIGN KEY/)
     await expect(store.prompts.put(99, { tensors: {}, settings, labels: [], modelHash: '' })).rejects.toThrow(

@@ -38,11 +38,20 @@ const refused = (read: () => unknown) => {
 
 describe('tensor blobs', () => {
   it('give back names, shapes and every bit of the values', () => {
-    fc.assert(fc.property(named, (tensors) => { expect(bits(decodeTensors(encodeTensors(tensors)))).toEqual(bits(tensors)) })) // prettier-ignore
+    fc.assert(
+      fc.property(named, (tensors) => {
+        expect(bits(decodeTensors(encodeTensors(tensors)))).toEqual(bits(tensors))
+      }),
+    )
   })
 
   it('refuse random bytes with a typed error', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => { expect(refused(() => decodeTensors(bytes))).toBe(true) }), { numRuns: 2000 }) // prettier-ignore
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        expect(refused(() => decodeTensors(bytes))).toBe(true)
+      }),
+      { numRuns: 2000 },
+    )
   })
 
   it('survive any changed byte: a typed error or tensors no larger than the blob', () => {
@@ -80,7 +89,11 @@ describe('tensor blobs', () => {
   })
 
   it('keep lists of numbers, NaN and infinities included', () => {
-    fc.assert(fc.property(fc.array(fc.double()), (list) => { expect(unpackNumbers(packNumbers(list))).toEqual(list) })) // prettier-ignore
+    fc.assert(
+      fc.property(fc.array(fc.double()), (list) => {
+        expect(unpackNumbers(packNumbers(list))).toEqual(list)
+      }),
+    )
     expect(refused(() => unpackNumbers(new Uint8Array(7)))).toBe(true)
   })
 })

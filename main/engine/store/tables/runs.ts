@@ -6,8 +6,19 @@ import type { TuneSettings } from '../../../contract/settings.ts'
 import type { Db, Schema } from '../schema.ts'
 
 const columns = [
-  'id', 'name', 'state', 'task', 'model', 'dataset', 'version', 'settings', 'seed', 'error', 'created_at', 'ended_at',
-] as const // prettier-ignore
+  'id',
+  'name',
+  'state',
+  'task',
+  'model',
+  'dataset',
+  'version',
+  'settings',
+  'seed',
+  'error',
+  'created_at',
+  'ended_at',
+] as const
 
 const record = (row: Omit<Selectable<Schema['runs']>, 'split'>): RunRecord => ({
   id: row.id,
@@ -36,8 +47,13 @@ export interface NewRun {
 }
 
 const ended: Readonly<Record<RunState, boolean>> = {
-  queued: false, running: false, stopped: true, finished: true, failed: true, interrupted: true,
-} // prettier-ignore
+  queued: false,
+  running: false,
+  stopped: true,
+  finished: true,
+  failed: true,
+  interrupted: true,
+}
 
 export const runRepository = (db: Db) => {
   const freeName = async (): Promise<string> => {

@@ -1,0 +1,8 @@
+// Job: let the model write behind a text, token by token.
+import { generate as generateText } from '../../engine/evaluate/generate.ts'
+import type { Handlers } from '../serve.ts'
+
+export const generate: Handlers['generate'] = async (job, sink) => {
+  await generateText(job, sink)
+  return { outcome: sink.stopRequested() ? 'stopped' : 'finished' }
+}

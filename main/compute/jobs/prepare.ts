@@ -1,0 +1,16 @@
+// Job: make a base model ready for ONNX Runtime.
+import { prepareModel } from '../../engine/model/prepare.ts'
+import { sealModel } from '../seal.ts'
+import type { Handlers } from '../serve.ts'
+
+export const prepare: Handlers['prepare'] = async ({ path, cache, name }, sink) => {
+  const model = await prepareModel(path, cache, {
+    name,
+    onProgress: (stage, done, total) => {
+      sink.emit({ event: 'progress', stage, done, total })
+    },
+    signal: sink.signal,
+  })
+  sink.emit({ event: 'prepared', model: sealModel(model) })
+  return { outcome: 'finished' }
+}

@@ -1,0 +1,82 @@
+// The compute process's side of the messages: takes one job, streams its events, ends with it.
+import { constants, setPriority } from 'node:os'
+import type { Checkpoint, ComputeEvent, ComputeRequest, Job, WireJob } from '../contract/compute.ts'
+import { StudioError, studioError } from '../contract/errors/index.ts'
+import { openModel } from './seal.ts'
+
+/** How a job tells of itself and hears of its end. */
+export interface JobSink {
+  emit(event: ComputeEvent): void
+  /** Resolves when the service has it on disk. */
+  checkpoint(checkpoint: Checkpoint): Promise<void>
+  stopRequested(): boolean
+  /** Aborted when a stop is requested, for work without steps. */
+  readonly signal: AbortSignal
+}
+
+export type JobOf<K extends Job['kind']> = Extract<Job, { readonly kind: K }>
+export type Outcome = Omit<Extract<ComputeEvent, { readonly event: 'done' }>, 'event'>
+
+/** What each kind of job does; a forgotten kind does not compile. */
+export type Handlers = { readonly [K in Job['kind']]: (job: JobOf<K>, sink: JobSink) => Promise<Outcome> }
+
+/** Serves this process's parent: one job, then the process ends. Exits at once where the parent is gone. */
+export function serve(handlers: Handlers): void {
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+  const stop = new AbortController()
+  const waiting = new Map<number, () => void>()
+  let checkpoints = 0
+  const sink: JobSink = {
+    emit: send,
+    checkpoint: (checkpoint) =>
+      new Promise((resolve) => {
+        const id = ++checkpoints
+        waiting.set(id, resolve)
+        send({ event: 'checkpoint', id, checkpoint })
+      }),
+    stopRequested: () => stop.signal.aborted,
+    signal: stop.signal,
+  }
+  const answers: {
+    readonly [R in ComputeRequest['request']]: (request: Extract<ComputeRequest, { request: R }>) => void
+  } = {
+    start: ({ job }) => void work(handlers, job, sink),
+    stop: () => {
+      stop.abort()
+    },
+    acknowledge: ({ id }) => {
+      waiting.get(id)?.()
+      waiting.delete(id)
+    },
+  }
+  process.on('message', (request: ComputeRequest) => {
+    answers[request.request](request as never)
+  })
+  process.on('disconnect', () => process.exit(0))
+  // Ctrl-C reaches every process of the terminal; whether to stop is the service's decision.
+  process.on('SIGINT', () => undefined)
+}
+
+async function work(handlers: Handlers, job: WireJob, sink: JobSink): Promise<void> {
+  const last = await run(handlers, job, sink).then(
+    (outcome): ComputeEvent => ({ event: 'done', ...outcome }),
+    (error: unknown): ComputeEvent => ({ event: 'failed', ...asFailure(error) }),
+  )
+  process.send?.(last, () => process.exit(0))
+}
+
+async function run(handlers: Handlers, job: WireJob, sink: JobSink): Promise<Outcome> {
+  const opened = ('model' in job ? { ...job, model: openModel(job.model) } : job) as Job
+  return handlers[opened.kind](opened as never, sink)
+}
+
+function asFailure(error: unknown): { readonly code: string; readonly message: string } {
+  const why = error instanceof Error ? error.message : String(error)
+  const { code, message } = error instanceof StudioError ? error : studioError('run/failed', why)
+  return { code, message }
+}
+
+function send(event: ComputeEvent): void {
+  // A closed channel is the parent's death, which ends this process by itself.
+  if (process.connected) process.send?.(event)
+}

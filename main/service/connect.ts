@@ -1,0 +1,70 @@
+// One service per home folder: the first host becomes it, later ones attach to it.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import { studioError } from '../contract/errors/index.ts'
+import type { Studio } from '../contract/service.ts'
+import { takeLock } from '../engine/store/lock.ts'
+import { type Home, openHome } from './home.ts'
+import { createService, type ServiceOptions } from './service.ts'
+import { attach } from './socket/client.ts'
+import { listen } from './socket/server.ts'
+
+export interface Connection extends Studio {
+  /** True where another process is the service. */
+  readonly attached: boolean
+  /** Resolves when no other host uses the service that this process is. */
+  idle(): Promise<void>
+  close(): Promise<void>
+}
+
+export type ConnectOptions = Omit<ServiceOptions, 'home'>
+
+/** A service that is just starting or ending gets this long. */
+const PATIENCE_MS = 15_000
+
+/**
+ * Connects to the folder's service, or becomes it. What a killed service left behind is taken over: its lock died with it.
+ * Errors: 'run/service-silent', 'run/protocol', and those of `openStore`.
+ */
+export async function connect(folder: string, options: ConnectOptions): Promise<Connection> {
+  const home = openHome(folder)
+  const until = performance.now() + PATIENCE_MS
+  do {
+    const remote = await attach(home.address)
+    if (remote) return { ...remote, attached: true, idle: () => Promise.resolve() }
+    const release = takeLock(home.lock)
+    if (release) return become(home, options, release)
+    await setTimeout(50)
+  } while (performance.now() < until)
+  throw studioError('run/service-silent', home.folder, holder(home))
+}
+
+async function become(home: Home, options: ConnectOptions, release: () => void): Promise<Connection> {
+  try {
+    const service = await createService({ ...options, home })
+    const server = await listen(service, home.address)
+    writeFileSync(home.pid, `${String(process.pid)}\n`, { mode: 0o600 })
+    return {
+      call: service.call,
+      attached: false,
+      idle: () => server.idle(),
+      close: async () => {
+        await service.close()
+        await server.close()
+        rmSync(home.pid, { force: true })
+        release()
+      },
+    }
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+function holder({ pid }: Home): string {
+  try {
+    return readFileSync(pid, 'utf8').trim()
+  } catch {
+    return 'unknown'
+  }
+}

@@ -1,0 +1,28 @@
+// What every method of the service works with.
+import type { Input, Method, Outputs, StudioEvent } from '../contract/service.ts'
+import type { Store } from '../engine/store/store.ts'
+import type { SpawnCompute } from './compute-child.ts'
+import type { Home } from './home.ts'
+import type { Enqueue } from './queue.ts'
+import type { Runner } from './runner.ts'
+
+export interface ServiceContext {
+  readonly home: Home
+  readonly store: Store
+  readonly spawn: SpawnCompute
+  readonly threads: number
+  readonly runner: Runner
+  /** Short work for people who wait (prepare, score, generate), one at a time, beside a tune. */
+  readonly serve: Enqueue
+}
+
+/** One call's own: where its events go, and when nobody wants its answer any more. */
+export interface CallContext {
+  readonly emit: (event: StudioEvent) => void
+  readonly signal: AbortSignal
+}
+
+/** What each method does; a forgotten one does not compile. */
+export type Methods = {
+  readonly [M in Method]: (context: ServiceContext, input: Input<M>, call: CallContext) => Promise<Outputs[M]>
+}

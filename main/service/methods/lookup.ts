@@ -1,0 +1,18 @@
+// Finds what a caller names, or says that it is not there.
+import { studioError } from '../../contract/errors/index.ts'
+import type { ModelRecord, RunRecord } from '../../contract/records.ts'
+import type { Store } from '../../engine/store/store.ts'
+
+/** Error: 'store/missing'. */
+export async function findRun(store: Store, name: string): Promise<RunRecord> {
+  const run = await store.runs.find(name)
+  if (!run) throw studioError('store/missing', 'run', name)
+  return run
+}
+
+/** Error: 'store/missing'. */
+export async function findModel(store: Store, name: string): Promise<ModelRecord> {
+  const model = await store.models.byName(name)
+  if (!model) throw studioError('store/missing', 'model', name)
+  return model
+}

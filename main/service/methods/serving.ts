@@ -1,0 +1,31 @@
+// Runs one short job for somebody who waits: its events, its end, and its cancellation.
+import type { ComputeEvent, WireJob } from '../../contract/compute.ts'
+import { StudioError, studioError } from '../../contract/errors/index.ts'
+import type { CallContext, ServiceContext } from '../context.ts'
+import { supervise } from '../supervise.ts'
+
+/** Resolves when the job is done. Errors: the job's own, 'run/crashed', 'run/cancelled'. */
+export function serveJob(
+  { serve, spawn }: ServiceContext,
+  { emit, signal }: CallContext,
+  job: WireJob,
+  onEvent: (event: ComputeEvent) => void,
+): Promise<void> {
+  return serve(async () => {
+    if (signal.aborted) throw studioError('run/cancelled')
+    const supervised = supervise(spawn, job, (event) => {
+      if (event.event === 'progress' || event.event === 'token') emit(event)
+      onEvent(event)
+    })
+    const cancel = () => {
+      supervised.stop()
+    }
+    signal.addEventListener('abort', cancel)
+    const result = await supervised.result.finally(() => {
+      signal.removeEventListener('abort', cancel)
+    })
+    if (signal.aborted) throw studioError('run/cancelled')
+    if (result.end === 'failed') throw new StudioError(result.code, result.message)
+    if (result.end === 'crashed') throw studioError('run/crashed', result.how, '')
+  })
+}

@@ -1,0 +1,72 @@
+// The service: opens the home folder's store, answers the contract on the engine, supervises compute.
+import * as v from 'valibot'
+import { studioError } from '../contract/errors/index.ts'
+import { type CallOptions, type Input, inputs, type Method, type Outputs, type Studio } from '../contract/service.ts'
+import { openStore } from '../engine/store/store.ts'
+import type { SpawnCompute } from './compute-child.ts'
+import type { CallContext, Methods, ServiceContext } from './context.ts'
+import type { Home } from './home.ts'
+import { dataMethods } from './methods/data.ts'
+import { modelMethods } from './methods/models.ts'
+import { promptMethods } from './methods/prompts.ts'
+import { runMethods } from './methods/runs.ts'
+import { markOrphans } from './orphans.ts'
+import { serialQueue } from './queue.ts'
+import { createRunner } from './runner.ts'
+
+const methods: Methods = { ...modelMethods, ...dataMethods, ...runMethods, ...promptMethods }
+
+export interface ServiceOptions {
+  readonly home: Home
+  readonly spawn: SpawnCompute
+  readonly threads: number
+  /** Restarts of a crashed compute process before its run is left as interrupted. */
+  readonly retries?: number
+}
+
+export interface Service extends Studio {
+  /** Stops what is under way, keeping its checkpoints, and closes the store. */
+  close(): Promise<void>
+}
+
+const RETRIES = 2
+
+/** Call it only while holding the home folder's lock. Errors: those of `openStore`. */
+export async function createService({ home, spawn, threads, retries = RETRIES }: ServiceOptions): Promise<Service> {
+  const store = await openStore(home.database)
+  await store.datasets.dropIncomplete()
+  await markOrphans(store)
+  const runner = createRunner({ store, spawn, threads, retries })
+  const context: ServiceContext = { home, store, spawn, threads, runner, serve: serialQueue() }
+  const closing = new AbortController()
+  const calls = new Set<Promise<unknown>>()
+
+  const answer = async <M extends Method>(method: M, input: unknown, options: CallOptions): Promise<Outputs[M]> => {
+    const signals = options.signal ? [options.signal, closing.signal] : [closing.signal]
+    const call: CallContext = { emit: options.onEvent ?? (() => undefined), signal: AbortSignal.any(signals) }
+    return methods[method](context, checked(method, input), call)
+  }
+
+  return {
+    call: (method, input, options = {}) => {
+      const result = answer(method, input, options)
+      calls.add(result)
+      return result.finally(() => calls.delete(result))
+    },
+    close: async () => {
+      closing.abort()
+      await runner.close()
+      await Promise.allSettled(calls)
+      await store.close()
+    },
+  }
+}
+
+/** The input as the contract wants it. Error: 'run/bad-input'. */
+function checked<M extends Method>(method: M, input: unknown): Input<M> {
+  if (!Object.hasOwn(inputs, method)) throw studioError('run/bad-input', 'Request', 'there is no such method')
+  const result = v.safeParse<v.GenericSchema<unknown, Input<M>>>(inputs[method] as never, input)
+  if (result.success) return result.output
+  const [issue] = result.issues
+  throw studioError('run/bad-input', v.getDotPath(issue) ?? method, issue.message)
+}

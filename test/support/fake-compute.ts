@@ -1,0 +1,127 @@
+// A small real engine behind the real compute messages: descends a quadratic, so that service and recovery can be tested quickly.
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import { serve, type Handlers, type JobOf } from '../../main/compute/serve.ts'
+import { sealModel } from '../../main/compute/seal.ts'
+import type { Checkpoint, Evaluation } from '../../main/contract/compute.ts'
+import { studioError } from '../../main/contract/errors/index.ts'
+import type { DecoderConfig, PreparedModel } from '../../main/contract/model.ts'
+import type { NamedTensors, Tensor } from '../../main/contract/tensor.ts'
+
+const WIDTH = 4
+const CHECKPOINT_STEPS = 5
+const stepMilliseconds = Number(process.env['FAKE_STEP_MS'] ?? 2)
+
+const map = ({ shape, data }: Tensor, value: (x: number, i: number) => number): Tensor => ({
+  shape,
+  data: data.map(value),
+})
+
+/** Misbehaviour is asked for through the initial text, so that it comes with the run. */
+async function misbehave(text: string, step: number): Promise<void> {
+  if (text === 'fail' && step === 7) throw studioError('run/failed', 'the test asked for it')
+  if (text === 'die' && step === 7) process.kill(process.pid, 'SIGKILL')
+  if (text === 'hang' && step === 7) await setTimeout(3_600_000)
+}
+
+function startState({ settings }: JobOf<'tune'>): Checkpoint {
+  const zeros: NamedTensors = {
+    prompt: { shape: [settings.tokens, WIDTH], data: new Float32Array(settings.tokens * WIDTH) },
+  }
+  return { step: 0, tensors: zeros, first: zeros, second: zeros, best: undefined, stale: 0, finished: false }
+}
+
+/** One step with momentum towards a target that seed, step and rows decide. */
+function next(
+  at: Checkpoint,
+  { settings, split }: JobOf<'tune'>,
+): { readonly state: Checkpoint; readonly loss: number; readonly norms: number[] } {
+  const example = split.train[(at.step * 7 + settings.seed) % split.train.length]
+  const { prompt } = at.tensors as { prompt: Tensor }
+  const { prompt: moment } = at.first as { prompt: Tensor }
+  const gradient = map(prompt, (x, i) => x - Math.sin((i + 1) * (example?.row ?? 0) + settings.seed))
+  const first = map(moment, (m, i) => 0.9 * m + 0.1 * (gradient.data[i] ?? 0))
+  const tensors = { prompt: map(prompt, (x, i) => x - settings.learningRate * (first.data[i] ?? 0)) }
+  const loss = gradient.data.reduce((sum, g) => sum + g * g, 0) / 2
+  const norms = Array.from({ length: settings.tokens }, (_, t) =>
+    Math.hypot(...gradient.data.slice(t * WIDTH, (t + 1) * WIDTH)),
+  )
+  return { state: { ...at, step: at.step + 1, tensors, first: { prompt: first } }, loss, norms }
+}
+
+const evaluate = ({ labels, split }: JobOf<'tune'>, subject: Evaluation['subject']): Evaluation => {
+  const rows = split.heldOut.map(({ row, label }, i) => {
+    const predicted = subject === 'no prompt' || i === 0 ? (labels[0] ?? '') : label
+    return { row, label, predicted, logProbabilities: labels.map(() => -1) }
+  })
+  const right = rows.filter(({ label, predicted }) => label === predicted).length
+  return { subject, rows, accuracy: right / rows.length, macroF1: right / rows.length }
+}
+
+const tune: Handlers['tune'] = async (job, sink) => {
+  const { settings, labels, model } = job
+  let at = job.resume ?? startState(job)
+  sink.emit({ event: 'provider', name: 'cpu', note: 'The test engine computes on the CPU.' })
+  while (at.step < settings.steps && !sink.stopRequested()) {
+    await setTimeout(stepMilliseconds)
+    await misbehave(settings.initText, at.step)
+    const { state, loss, norms } = next(at, job)
+    at = state
+    const metrics = {
+      step: at.step,
+      loss,
+      learningRate: settings.learningRate,
+      gradientNorm: Math.hypot(...norms),
+      tokenNorms: norms,
+    }
+    sink.emit({ event: 'step', metrics: { ...metrics, examples: settings.batch, milliseconds: stepMilliseconds } })
+    if (at.step % CHECKPOINT_STEPS !== 0) continue
+    const best = loss < (at.best?.loss ?? Infinity)
+    at = best ? { ...at, best: { step: at.step, loss, tensors: at.tensors }, stale: 0 } : { ...at, stale: at.stale + 1 }
+    sink.emit({ event: 'validation', step: at.step, loss, accuracy: 0.5, best })
+    await sink.checkpoint(at)
+  }
+  const finished = at.step >= settings.steps
+  await sink.checkpoint({ ...at, finished })
+  const prompt = { tensors: at.best?.tensors ?? at.tensors, settings, labels, modelHash: model.hash }
+  if (!finished) return { outcome: 'stopped', prompt }
+  for (const subject of ['no prompt', 'tuned prompt'] as const)
+    sink.emit({ event: 'evaluation', evaluation: evaluate(job, subject) })
+  return { outcome: 'finished', prompt }
+}
+
+const prepare: Handlers['prepare'] = async ({ path, cache, name }, sink) => {
+  sink.emit({ event: 'progress', stage: 'preparing', done: 1, total: 1 })
+  const hash = createHash('sha256').update(readFileSync(path)).digest('hex')
+  const config = { family: 'llama', layers: 1, hidden: WIDTH } as DecoderConfig
+  const model: PreparedModel = {
+    name,
+    hash,
+    folder: cache,
+    config,
+    tokenizer: { tokenizer: {}, config: {} },
+    weights: {},
+    licence: 'MIT',
+  }
+  sink.emit({ event: 'prepared', model: sealModel(model) })
+  return { outcome: 'finished' }
+}
+
+const score: Handlers['score'] = async (job, sink) => {
+  const split = { train: [], validation: [], heldOut: job.examples }
+  const subject = job.prompt ? 'tuned prompt' : 'no prompt'
+  sink.emit({ event: 'evaluation', evaluation: evaluate({ ...job, split } as never, subject) })
+  return { outcome: 'finished' }
+}
+
+const generate: Handlers['generate'] = async ({ text }, sink) => {
+  for (const word of text.split(' ')) {
+    await setTimeout(stepMilliseconds)
+    if (sink.stopRequested()) return { outcome: 'stopped' }
+    sink.emit({ event: 'token', text: `${word.toUpperCase()} ` })
+  }
+  return { outcome: 'finished' }
+}
+
+serve({ prepare, tune, score, generate })
