@@ -1,0 +1,71 @@
+// softprompt models add PATH | get starter | list
+import { resolve } from 'node:path'
+import { Argument, Command } from 'commander'
+import type { ModelRecord } from '../../../contract/records.ts'
+import { type CommonOptions, type Host, type Session, withStudio } from '../host.ts'
+import { given, withCommon } from '../options.ts'
+
+const sayAdded = ({ output }: Session, model: ModelRecord): void => {
+  const { name, family, licence } = model
+  const licensed = licence === undefined ? '' : `, licence ${licence}`
+  output.result({ model }, [`Model "${name}" is ready (${family}${licensed}).`])
+}
+
+export function modelsCommand(host: Host): Command {
+  const add = new Command('add')
+    .description('add a GGUF file or a safetensors folder')
+    .argument('<path>')
+    .option('--name <name>', 'what to call it')
+    .action((path: string, options: CommonOptions & { name?: string }) =>
+      withStudio(host, options, async (session) => {
+        const { studio, output, signal } = session
+        const input = { path: resolve(path), ...given({ name: options.name }) }
+        sayAdded(
+          session,
+          await studio.call('models.add', input, {
+            onEvent: (event) => {
+              output.event(event)
+            },
+            signal,
+          }),
+        )
+      }),
+    )
+
+  const get = new Command('get')
+    .description('fetch the starter model')
+    .addArgument(new Argument('<which>').choices(['starter']))
+    .action((_which: string, options: CommonOptions) =>
+      withStudio(host, options, async (session) => {
+        const { studio, output, signal } = session
+        sayAdded(
+          session,
+          await studio.call(
+            'models.starter',
+            {},
+            {
+              onEvent: (event) => {
+                output.event(event)
+              },
+              signal,
+            },
+          ),
+        )
+      }),
+    )
+
+  const list = new Command('list').description('list the models').action((options: CommonOptions) =>
+    withStudio(host, options, async ({ studio, output }) => {
+      const models = await studio.call('models.list', {})
+      const lines = models.map(({ name, family, source }) => `${name}  (${family})  ${source}`)
+      output.result(
+        { models },
+        lines.length > 0 ? lines : ['There is no model yet. Fetch one with: softprompt models get starter'],
+      )
+    }),
+  )
+
+  const models = new Command('models').description('add, fetch and list base models')
+  for (const command of [add, get, list]) models.addCommand(withCommon(command))
+  return models
+}

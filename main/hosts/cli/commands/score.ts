@@ -1,0 +1,34 @@
+// softprompt score RUN DATA --text COL --label COL
+import { Command } from 'commander'
+import { importData } from '../data.ts'
+import { type CommonOptions, type Host, withStudio } from '../host.ts'
+import { withCommon } from '../options.ts'
+
+interface ScoreOptions extends CommonOptions {
+  readonly text: string
+  readonly label: string
+}
+
+export function scoreCommand(host: Host): Command {
+  const command = new Command('score')
+    .description('score labelled rows without and with the tuned prompt')
+    .argument('<run>')
+    .argument('<data>')
+    .requiredOption('--text <column>', 'column that the model reads')
+    .requiredOption('--label <column>', 'column with the right answers')
+    .action((run: string, path: string, options: ScoreOptions) =>
+      withStudio(host, options, async (session) => {
+        const { studio, output, signal } = session
+        const { dataset, version } = await importData(session, path)
+        const input = { run, dataset, version, text: options.text, label: options.label }
+        const evaluations = await studio.call('score', input, {
+          onEvent: (event) => {
+            output.event(event)
+          },
+          signal,
+        })
+        output.result({ run, evaluations }, [])
+      }),
+    )
+  return withCommon(command)
+}

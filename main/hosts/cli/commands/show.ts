@@ -1,0 +1,50 @@
+// softprompt show RUN
+import { Command } from 'commander'
+import type { RunDetails } from '../../../contract/service.ts'
+import { type CommonOptions, type Host, withStudio } from '../host.ts'
+import { withCommon } from '../options.ts'
+import { describeEvaluation, percent } from '../words.ts'
+
+export function showCommand(host: Host): Command {
+  const command = new Command('show')
+    .description('show a run: settings, curve and figures')
+    .argument('<run>')
+    .action((run: string, options: CommonOptions) =>
+      withStudio(host, options, async ({ studio, output }) => {
+        const details = await studio.call('runs.show', { run })
+        output.result({ ...details }, describe(details))
+      }),
+    )
+  return withCommon(command)
+}
+
+function describe({
+  run,
+  model,
+  labels,
+  rows,
+  steps,
+  validations,
+  notes,
+  evaluations,
+  checkpoint,
+}: RunDetails): string[] {
+  const { method, placement, tokens, loss, batch, learningRate, schedule } = run.settings
+  const last = steps.at(-1)
+  return [
+    `Run ${String(run.id)} "${run.name}": ${run.state}`,
+    ...(run.error === undefined ? [] : [run.error]),
+    `Model: ${model.name}`,
+    `Method: ${method}, ${String(tokens)} virtual tokens, ${placement}; loss over ${loss}`,
+    `Steps: ${String(last?.step ?? 0)} of ${String(run.settings.steps)}, ${String(batch)} examples each, rate ${String(learningRate)} (${schedule}), seed ${String(run.seed)}`,
+    `Rows: ${String(rows.train)} to train, ${String(rows.validation)} to validate, ${String(rows.heldOut)} held out; labels: ${labels.join(', ')}`,
+    ...(last ? [`Last loss: ${last.loss.toPrecision(4)}`] : []),
+    ...validations.map(
+      ({ step, loss, accuracy, best }) =>
+        `Validation at step ${String(step)}: loss ${loss.toPrecision(4)}, accuracy ${percent(accuracy)}${best ? ' (best)' : ''}`,
+    ),
+    ...(checkpoint === undefined ? [] : [`Checkpoint: step ${String(checkpoint)}`]),
+    ...evaluations.map(describeEvaluation),
+    ...notes.map(({ message }) => message).filter((message) => message !== ''),
+  ]
+}

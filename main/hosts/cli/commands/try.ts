@@ -1,0 +1,42 @@
+// softprompt try RUN "text"
+import { Command } from 'commander'
+import { type CommonOptions, type Host, withStudio } from '../host.ts'
+import { realNumber, wholeNumber, withCommon } from '../options.ts'
+
+interface TryOptions extends CommonOptions {
+  readonly maxNewTokens: number
+  readonly temperature: number
+  readonly topP: number
+  readonly stop: readonly string[]
+  readonly seed: number
+}
+
+export function tryCommand(host: Host): Command {
+  const command = new Command('try')
+    .description('let the model answer a text with the tuned prompt')
+    .argument('<run>')
+    .argument('<text>')
+    .option('--max-new-tokens <n>', 'tokens at most', wholeNumber(1), 32)
+    .option('--temperature <t>', '0 = always the likeliest token', realNumber(0), 0)
+    .option('--top-p <p>', 'sample among the likeliest tokens of this probability', realNumber(), 1)
+    .option('--stop <text...>', 'end before one of these', ['\n'])
+    .option('--seed <n>', 'seed of the sampling', wholeNumber(0), 0)
+    .action((run: string, text: string, options: TryOptions) =>
+      withStudio(host, options, async ({ studio, output, signal }) => {
+        const { maxNewTokens, temperature, topP, stop, seed } = options
+        const sampling = { maxNewTokens, temperature, topP, stop: [...stop], seed }
+        const answer = await studio.call(
+          'try',
+          { run, text, sampling },
+          {
+            onEvent: (event) => {
+              output.event(event)
+            },
+            signal,
+          },
+        )
+        output.result({ run, ...answer }, [])
+      }),
+    )
+  return withCommon(command)
+}

@@ -1,0 +1,66 @@
+// Follows a run to its end and says how it ended.
+import { StudioError } from '../../contract/errors/index.ts'
+import type { EvaluationRecord, RunRecord } from '../../contract/records.ts'
+import type { RunDetails } from '../../contract/service.ts'
+import type { Session } from './host.ts'
+import { Interrupted } from './interrupted.ts'
+import { describeEvaluation } from './words.ts'
+
+/** Tells of the run until it ends; ctrl-C stops it and keeps a checkpoint. Gives the finished run. Errors: the run's own. */
+export async function follow({ studio, output, signal }: Session, { name, settings }: RunRecord): Promise<RunDetails> {
+  const stop = (): void => {
+    output.say('Stopping behind this step, and keeping a checkpoint. Ctrl-C again ends at once.')
+    // A run that has just ended by itself has nothing to stop.
+    studio.call('runs.stop', { run: name }).catch(() => undefined)
+  }
+  signal.addEventListener('abort', stop)
+  if (signal.aborted) stop()
+  const run = await studio
+    .call(
+      'runs.watch',
+      { run: name },
+      {
+        onEvent: (event) => {
+          output.event(event, settings.steps)
+        },
+      },
+    )
+    .finally(() => {
+      signal.removeEventListener('abort', stop)
+    })
+  if (run.state === 'finished') return studio.call('runs.show', { run: name })
+  if (run.state !== 'stopped') throw new StudioError('run/ended', run.error ?? `Run "${name}" has ended: ${run.state}.`)
+  const { checkpoint } = await studio.call('runs.show', { run: name })
+  const kept = checkpoint === undefined ? 'before its first step' : `at step ${String(checkpoint)}`
+  output.result({ run: name, state: run.state, checkpoint: checkpoint ?? null }, [
+    `Run "${name}" has stopped ${kept}. Go on with: softprompt resume ${quoted(name)}`,
+  ])
+  throw new Interrupted()
+}
+
+/** The latest evaluation of each kind on the run's own held-out rows. */
+export function figures({
+  run,
+  evaluations,
+}: RunDetails): Readonly<Record<'noPrompt' | 'tuned', EvaluationRecord | undefined>> {
+  const own = evaluations.filter(({ dataset, version }) => dataset === run.dataset && version === run.version)
+  return {
+    noPrompt: own.findLast(({ subject }) => subject === 'no prompt'),
+    tuned: own.findLast(({ subject }) => subject === 'tuned prompt'),
+  }
+}
+
+/** A finished run's last word, for both kinds of output. */
+export function sayFinished({ output }: Session, details: RunDetails): void {
+  const { name, state } = details.run
+  const { noPrompt, tuned } = figures(details)
+  const brief = (e: EvaluationRecord | undefined) => e && { accuracy: e.accuracy, macroF1: e.macroF1, rows: e.rows }
+  output.result({ run: name, state, noPrompt: brief(noPrompt), tuned: brief(tuned) }, [
+    `Run "${name}" is finished.`,
+    ...[noPrompt, tuned].flatMap((e) => (e ? [describeEvaluation(e)] : [])),
+    `Take the prompt away with: softprompt export ${quoted(name)} --to peft DIR`,
+  ])
+}
+
+/** A name as it is typed in a shell. */
+export const quoted = (name: string): string => (/^[\w.-]+$/.test(name) ? name : `"${name}"`)

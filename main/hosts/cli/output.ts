@@ -1,0 +1,101 @@
+// How the command line speaks: a progress bar on a terminal, plain lines elsewhere, JSON lines with --json.
+import type { StudioEvent } from '../../contract/service.ts'
+import { describeEvent } from './words.ts'
+
+export interface Output {
+  /** `steps`: how many the run has that the event belongs to. */
+  event(event: StudioEvent, steps?: number): void
+  /** A sentence for people; nothing with --json. */
+  say(line: string): void
+  /** The command's last word: one line of JSON with --json, otherwise the lines. */
+  result(value: Readonly<Record<string, unknown>>, lines: readonly string[]): void
+  error(message: string): void
+}
+
+export interface Streams {
+  readonly out: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number }
+  readonly err: { write(text: string): unknown }
+}
+
+/** One line only, whatever a message holds. */
+const oneLine = (message: string): string => message.replace(/\s*\n\s*/g, ' ')
+
+const jsonOutput = ({ out, err }: Streams): Output => {
+  const write = (value: unknown) => void out.write(`${JSON.stringify(value)}\n`)
+  return {
+    event: write,
+    say: () => undefined,
+    result: (value) => {
+      write({ event: 'result', ...value })
+    },
+    error: (message) => void err.write(`${oneLine(message)}\n`),
+  }
+}
+
+const BAR = 24
+/** A terminal's line is drawn again at most this often, in milliseconds. */
+const REDRAW_MS = 80
+/** Plain lines tell of every tenth of a known amount. */
+const PARTS = 10
+
+function textOutput({ out, err }: Streams): Output {
+  const live = out.isTTY === true
+  let shown = ''
+  let drawn = 0
+  let told = ''
+  let bare = false
+
+  const clear = (): void => {
+    if (shown) out.write('\r\x1b[2K')
+    if (bare) out.write('\n')
+    shown = ''
+    bare = false
+  }
+  const say = (line: string): void => {
+    clear()
+    out.write(`${line}\n`)
+  }
+  const progress = (label: string, done: number, total: number, note: string): void => {
+    const share = total > 0 ? Math.min(1, done / total) : 0
+    if (live) {
+      if (performance.now() - drawn < REDRAW_MS && done < total) return
+      drawn = performance.now()
+      const full = Math.round(share * BAR)
+      const bar = total > 0 ? `[${'='.repeat(full)}${' '.repeat(BAR - full)}] ` : ''
+      const line = `${bar}${label} ${note}`.slice(0, (out.columns ?? 80) - 1)
+      out.write(`\r\x1b[2K${line}`)
+      shown = line
+      return
+    }
+    const part = `${label} ${String(Math.floor(share * PARTS))}`
+    if (part !== told) say(`${label} ${note}`)
+    told = part
+  }
+
+  return {
+    event: (event, steps = 0) => {
+      if (event.event === 'token') {
+        if (!bare) clear()
+        out.write(event.text)
+        bare = true
+        return
+      }
+      const words = describeEvent(event, steps)
+      if (words === undefined) return
+      if (words.kind === 'line') say(words.text)
+      else progress(words.label, words.done, words.total, words.note)
+    },
+    say,
+    result: (_value, lines) => {
+      clear()
+      for (const line of lines) out.write(`${line}\n`)
+    },
+    error: (message) => {
+      clear()
+      err.write(`${oneLine(message)}\n`)
+    },
+  }
+}
+
+export const createOutput = (streams: Streams, json: boolean): Output =>
+  json ? jsonOutput(streams) : textOutput(streams)

@@ -1,0 +1,68 @@
+// The command line's program: every command, one-line errors, exit codes.
+import { Command, CommanderError } from 'commander'
+import { StudioError, studioError } from '../../contract/errors/index.ts'
+import { demoCommand } from './commands/demo.ts'
+import { exportCommand } from './commands/export.ts'
+import { modelsCommand } from './commands/models.ts'
+import { resumeCommand } from './commands/resume.ts'
+import { runsCommand } from './commands/runs.ts'
+import { scoreCommand } from './commands/score.ts'
+import { showCommand } from './commands/show.ts'
+import { tryCommand } from './commands/try.ts'
+import { tuneCommand } from './commands/tune.ts'
+import type { Host } from './host.ts'
+import { Interrupted } from './interrupted.ts'
+
+const commands = [
+  modelsCommand,
+  tuneCommand,
+  resumeCommand,
+  runsCommand,
+  showCommand,
+  tryCommand,
+  scoreCommand,
+  exportCommand,
+  demoCommand,
+]
+
+function makeProgram(host: Host): Command {
+  const program = new Command('softprompt')
+    .description('Tunes soft prompts for frozen language models on your own computer.')
+    .showHelpAfterError(false)
+  for (const command of commands) program.addCommand(command(host))
+  for (const command of everyCommand(program))
+    command.exitOverride().configureOutput({
+      writeOut: (text) => void host.streams.out.write(text),
+      // One line for everything that goes wrong: written where the error is caught.
+      writeErr: () => undefined,
+      outputError: () => undefined,
+    })
+  return program
+}
+
+const everyCommand = (command: Command): Command[] => [command, ...command.commands.flatMap(everyCommand)]
+
+/** Runs the command line; resolves to the exit code: 0, 1 for an error, 130 where it was interrupted. */
+export async function runProgram(args: readonly string[], host: Host): Promise<number> {
+  const program = makeProgram(host)
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof Interrupted) return 130
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    if (error instanceof CommanderError && error.code === 'commander.help')
+      host.streams.out.write(program.helpInformation())
+    host.streams.err.write(`${oneLine(messageOf(error))}\n`)
+    return 1
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof CommanderError)
+    return error.code === 'commander.help' ? 'Choose a command.' : error.message.replace(/^error: /, '')
+  if (error instanceof StudioError) return error.message
+  return studioError('run/failed', error instanceof Error ? error.message : String(error)).message
+}
+
+const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').trim()

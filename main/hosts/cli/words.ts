@@ -1,0 +1,61 @@
+// What the studio's events and figures are called in plain words.
+import type { EvaluationRecord } from '../../contract/records.ts'
+import type { StudioEvent } from '../../contract/service.ts'
+
+export type Words =
+  | { readonly kind: 'line'; readonly text: string }
+  | {
+      readonly kind: 'progress'
+      readonly label: string
+      readonly done: number
+      readonly total: number
+      readonly note: string
+    }
+
+/** 0.8333 -> "83.3 %". */
+export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
+
+const number = (value: number): string => (Number.isFinite(value) ? value.toPrecision(4) : String(value))
+
+const counted = (done: number, total: number): string => {
+  if (total <= 0) return String(done)
+  return total > 1e7 ? `${megabytes(done)} of ${megabytes(total)}` : `${String(done)} of ${String(total)}`
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`
+
+/** "held-out accuracy with the tuned prompt: 91.7 % (macro-F1 90.2 %), 60 rows". */
+export function describeEvaluation(e: Pick<EvaluationRecord, 'subject' | 'rows' | 'accuracy' | 'macroF1'>): string {
+  const subject = e.subject === 'no prompt' ? 'without a prompt' : 'with the tuned prompt'
+  return `Accuracy ${subject}: ${percent(e.accuracy)} (macro-F1 ${percent(e.macroF1)}), ${String(e.rows)} rows`
+}
+
+const line = (text: string): Words => ({ kind: 'line', text })
+
+type Describe<E> = (event: Extract<StudioEvent, { event: E }>, steps: number) => Words | undefined
+
+const words: { readonly [E in StudioEvent['event']]: Describe<E> } = {
+  // How a run ended is the command's own last word.
+  state: ({ state }) => (state === 'running' ? line('The run has started.') : undefined),
+  progress: ({ stage, done, total }) => ({ kind: 'progress', label: stage, done, total, note: counted(done, total) }),
+  provider: ({ note }) => (note === '' ? undefined : line(note)),
+  step: ({ step, loss, gradientNorm, milliseconds }, steps) => ({
+    kind: 'progress',
+    label: 'tuning',
+    done: step,
+    total: steps,
+    note: `step ${counted(step, steps)}, loss ${number(loss)}, gradient ${number(gradientNorm)}, ${milliseconds.toFixed(0)} ms`,
+  }),
+  validation: ({ step, loss, accuracy, best }) =>
+    line(
+      `step ${String(step)}: validation loss ${number(loss)}, accuracy ${percent(accuracy)}${best ? ' (best)' : ''}`,
+    ),
+  warning: ({ message }) => line(message),
+  checkpoint: () => undefined,
+  evaluation: (event) => line(describeEvaluation(event)),
+  token: () => undefined,
+}
+
+/** Undefined where there is nothing to tell. `steps`: how many the run has. */
+export const describeEvent = (event: StudioEvent, steps: number): Words | undefined =>
+  words[event.event](event as never, steps)

@@ -1,0 +1,219 @@
+// The command line as a person or a script meets it: the whole program, a real database, a real compute process.
+import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import type { Host } from '../../../main/hosts/cli/host.ts'
+import { runProgram } from '../../../main/hosts/cli/program.ts'
+import { fakeEntry, writeInputs } from '../../support/fake-studio.ts'
+import { temporaryFolder } from '../../support/temporary.ts'
+
+const entry = fileURLToPath(new URL('../../support/cli.ts', import.meta.url))
+
+interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** The program in this process, with its output caught; `interrupt`: ctrl-C when the output so far fits. */
+async function cli(args: readonly string[], interrupt?: RegExp): Promise<Ended> {
+  let out = ''
+  let err = ''
+  let onInterrupt = (): void => undefined
+  const write = (text: string): void => {
+    out += text
+    if (interrupt?.test(out) !== true) return
+    interrupt = undefined
+    onInterrupt()
+  }
+  const host: Host = {
+    streams: { out: { write }, err: { write: (text) => (err += text) } },
+    compute: fakeEntry,
+    onInterrupt: (listener) => {
+      onInterrupt = listener
+      return () => undefined
+    },
+    exit: (code) => {
+      throw new Error(`exit ${String(code)}`)
+    },
+  }
+  return { code: await runProgram(args, host), out, err }
+}
+
+/** The program as a process of its own. */
+function cliProcess(args: readonly string[], env: NodeJS.ProcessEnv, interrupt?: RegExp): Promise<Ended> {
+  const child = spawn(process.execPath, [entry, ...args], { env: { ...process.env, ...env } })
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (text: Buffer) => {
+    out += text.toString()
+    if (interrupt?.test(out) !== true) return
+    interrupt = undefined
+    child.kill('SIGINT')
+  })
+  child.stderr.on('data', (text: Buffer) => (err += text.toString()))
+  return new Promise((resolve) =>
+    child.on('close', (code) => {
+      resolve({ code, out, err })
+    }),
+  )
+}
+
+const jsonLines = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+
+const settings = ['--steps', '20', '--tokens', '2', '--init', 'random', '--lr', '0.1', '--seed', '3']
+
+function home() {
+  const folder = temporaryFolder()
+  return { ...writeInputs(folder), folder, at: ['--home', join(folder, 'home')] }
+}
+
+describe('softprompt', () => {
+  it('goes from a model file and a table to figures, in plain lines', { timeout: 60_000 }, async () => {
+    const { model, data, at } = home()
+    const added = await cli(['models', 'add', model, '--name', 'tiny', ...at])
+    expect(added).toMatchObject({ code: 0, err: '' })
+    expect(added.out).toContain('Model "tiny" is ready (llama, licence MIT).')
+    expect((await cli(['models', 'list', ...at])).out).toContain('tiny  (llama)')
+    const tuned = await cli([
+      'tune',
+      data,
+      '--text',
+      'text',
+      '--label',
+      'label',
+      '--name',
+      'first try',
+      ...settings,
+      ...at,
+    ])
+    expect(tuned).toMatchObject({ code: 0, err: '' })
+    expect(tuned.out).toContain('Read 60 rows from mail.csv.')
+    expect(tuned.out).toMatch(/tuning step 20 of 20, loss/)
+    expect(tuned.out).toMatch(/Accuracy without a prompt: [\d.]+ %.*\nAccuracy with the tuned prompt: [\d.]+ %/)
+    expect(tuned.out).toContain('softprompt export "first try" --to peft DIR')
+    expect(tuned.out).not.toContain('\x1b')
+    const shown = await cli(['show', 'first try', ...at])
+    expect(shown.out).toContain('Run 1 "first try": finished')
+    expect(shown.out).toContain('Steps: 20 of 20')
+    expect((await cli(['runs', ...at])).out).toContain('1  first try  finished')
+    expect((await cli(['try', '1', 'hello there', ...at])).out).toBe('HELLO THERE \n')
+    expect((await cli(['score', '1', data, '--text', 'text', '--label', 'label', ...at])).out).toContain('60 rows')
+  })
+
+  it('speaks one JSON event a line with --json, the result last', { timeout: 60_000 }, async () => {
+    const { model, data, at } = home()
+    const args = ['tune', data, '--text', 'text', '--label', 'label', '--model', model, ...settings, '--json', ...at]
+    const { code, out, err } = await cli(args)
+    expect([code, err]).toEqual([0, ''])
+    const events = jsonLines(out)
+    expect(events.filter(({ event }) => event === 'step')).toHaveLength(20)
+    expect(new Set(events.map(({ event }) => typeof event))).toEqual(new Set(['string']))
+    expect(events.at(-1)).toMatchObject({ event: 'result', run: 'run-1', state: 'finished', tuned: { rows: 12 } })
+    const shown = jsonLines((await cli(['show', 'run-1', '--json', ...at])).out)
+    expect(shown).toHaveLength(1)
+    expect(shown[0]).toMatchObject({ event: 'result', run: { name: 'run-1', state: 'finished' }, checkpoint: 20 })
+  })
+
+  it(
+    'keeps a checkpoint at ctrl-C, says how to go on, and goes on to the same prompt',
+    { timeout: 60_000 },
+    async () => {
+      const { model, data, at } = home()
+      const long = ['--model', model, '--text', 'text', '--label', 'label', ...settings, '--steps', '200', ...at]
+      const halted = await cli(['tune', data, '--name', 'halted', ...long], /tuning step/)
+      expect(halted.code).toBe(130)
+      expect(halted.out).toMatch(/Run "halted" has stopped at step \d+. Go on with: softprompt resume halted/)
+      const resumed = await cli(['resume', 'halted', '--json', ...at])
+      expect(resumed.code).toBe(0)
+      const whole = await cli(['tune', data, '--name', 'whole', '--json', ...long])
+      const lastStep = (out: string) => {
+        const { milliseconds: _, ...step } = jsonLines(out).findLast(({ event }) => event === 'step') ?? {}
+        return step
+      }
+      expect(lastStep(resumed.out)).toEqual(lastStep(whole.out))
+    },
+  )
+
+  it.for<[string, string[], RegExp]>([
+    ['an unknown run', ['show', 'nothing'], /^There is no run "nothing"\.\n$/],
+    [
+      'no model',
+      ['tune', 'DATA', '--text', 'text', '--label', 'label'],
+      /^There is no model yet\. Fetch the starter model/,
+    ],
+    [
+      'an unknown model',
+      ['tune', 'DATA', '--text', 'text', '--label', 'label', '--model', 'x'],
+      /^There is no model "x"\.\n$/,
+    ],
+    ['a missing column', ['tune', 'DATA', '--text', 'words', '--label', 'label', '--model', 'MODEL'], /words.*\n$/],
+    [
+      'a wrong number',
+      ['tune', 'DATA', '--text', 'text', '--label', 'label', '--steps', 'many'],
+      /--steps.*many.*whole number.*\n$/,
+    ],
+    [
+      'a wrong choice',
+      ['tune', 'DATA', '--text', 'text', '--label', 'label', '--method', 'magic'],
+      /--method.*magic.*\n$/,
+    ],
+    ['a missing option', ['tune', 'DATA', '--text', 'text'], /--label.*\n$/],
+    ['an unknown command', ['tuna'], /tuna.*\n$/],
+    ['an unknown format', ['export', '1', 'out', '--to', 'zip'], /--to.*zip.*\n$/],
+  ])('names %s in one line and ends with 1', { timeout: 30_000 }, async ([, args, sentence]) => {
+    const { model, data, at } = home()
+    const ended = await cli([...args.map((arg) => ({ DATA: data, MODEL: model })[arg] ?? arg), ...at])
+    expect(ended.code).toBe(1)
+    expect(ended.err).toMatch(sentence)
+    expect(ended.err.trimEnd()).not.toContain('\n')
+  })
+
+  it('names skipped rows by line, with a count', { timeout: 30_000 }, async () => {
+    const { folder, model, at } = home()
+    const rows = Array.from({ length: 30 }, (_, i) => `text ${String(i)},${i % 2 ? 'a' : 'b'}`)
+    writeFileSync(
+      join(folder, 'bad.csv'),
+      ['text,label', ...rows.slice(0, 3), 'only one cell', ...rows.slice(3), ''].join('\n'),
+    )
+    const tuned = await cli([
+      'tune',
+      join(folder, 'bad.csv'),
+      '--text',
+      'text',
+      '--label',
+      'label',
+      '--model',
+      model,
+      ...settings,
+      ...at,
+    ])
+    expect(tuned.code).toBe(0)
+    expect(tuned.out).toMatch(/Skipped line 5: /)
+    expect(tuned.out).toContain('Skipped 1 row in all.')
+  })
+
+  it('as a process takes its folder from SOFTPROMPT_HOME and heeds a real ctrl-C', { timeout: 60_000 }, async () => {
+    const { model, data, folder } = home()
+    const env = { SOFTPROMPT_HOME: join(folder, 'elsewhere') }
+    const args = ['tune', data, '--text', 'text', '--label', 'label', '--model', model, ...settings, '--steps', '2000']
+    const halted = await cliProcess(args, env, /tuning step/)
+    expect(halted).toMatchObject({ code: 130, err: '' })
+    expect(halted.out).toContain('softprompt resume run-1')
+    const shown = await cliProcess(['show', 'nothing'], env)
+    expect(shown).toMatchObject({ code: 1, out: '', err: 'There is no run "nothing".\n' })
+  })
+
+  it('explains itself', async () => {
+    const help = await cli(['--help'])
+    expect(help).toMatchObject({ code: 0, err: '' })
+    for (const name of ['models', 'tune', 'resume', 'runs', 'show', 'try', 'score', 'export', 'demo'])
+      expect(help.out).toContain(name)
+  })
+})
