@@ -7,8 +7,8 @@ type Done = Omit<Extract<ComputeEvent, { readonly event: 'done' }>, 'event'>
 export type JobResult =
   | ({ readonly end: 'done' } & Done)
   | { readonly end: 'failed'; readonly code: string; readonly message: string }
-  /** The process died without a word. `asked`: because a stop took too long. */
-  | { readonly end: 'crashed'; readonly how: string; readonly asked: boolean }
+  /** The process died without a word. */
+  | { readonly end: 'crashed'; readonly how: string }
 
 export interface SupervisedJob {
   readonly result: Promise<JobResult>
@@ -64,7 +64,7 @@ export function supervise(
       void handled.then(() => {
         clearTimeout(stopping)
         if (failure) reject(failure.error as Error)
-        else resolve(last ?? { end: 'crashed', how, asked: stopping !== undefined })
+        else resolve(last ?? { end: 'crashed', how })
       })
     })
   })

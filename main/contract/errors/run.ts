@@ -17,7 +17,8 @@ export const runErrors = {
   'run/no-model': () => 'There is no model yet. Fetch the starter model with: softprompt models get starter',
   'run/which-model': (names: readonly string[]) =>
     `There are several models; choose one with --model: ${names.join(', ')}.`,
-  'run/bad-option': (option: string, value: string, wanted: string) => `${option} ${value}: expected ${wanted}.`,
+  'run/rows-left-out': (rows: number, labels: readonly string[]) =>
+    `${String(rows)} rows are left out, because their label is none of: ${labels.join(', ')}.`,
   'run/bad-input': (where: string, why: string) => `${where}: ${why}.`,
   'run/service-silent': (home: string, pid: string) =>
     `Another program (process ${pid}) holds the studio's folder ${home} but does not answer. Close it, or choose another folder with --home.`,

@@ -63,6 +63,7 @@ export async function withStudio<T>(
       await studio.close()
     }
   } finally {
+    output.end()
     done()
   }
 }

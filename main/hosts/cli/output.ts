@@ -9,7 +9,8 @@ export interface Output {
   say(line: string): void
   /** The command's last word: one line of JSON with --json, otherwise the lines. */
   result(value: Readonly<Record<string, unknown>>, lines: readonly string[]): void
-  error(message: string): void
+  /** Leaves the cursor at the start of a line. */
+  end(): void
 }
 
 export interface Streams {
@@ -17,10 +18,7 @@ export interface Streams {
   readonly err: { write(text: string): unknown }
 }
 
-/** One line only, whatever a message holds. */
-const oneLine = (message: string): string => message.replace(/\s*\n\s*/g, ' ')
-
-const jsonOutput = ({ out, err }: Streams): Output => {
+const jsonOutput = ({ out }: Streams): Output => {
   const write = (value: unknown) => void out.write(`${JSON.stringify(value)}\n`)
   return {
     event: write,
@@ -28,7 +26,7 @@ const jsonOutput = ({ out, err }: Streams): Output => {
     result: (value) => {
       write({ event: 'result', ...value })
     },
-    error: (message) => void err.write(`${oneLine(message)}\n`),
+    end: () => undefined,
   }
 }
 
@@ -38,7 +36,7 @@ const REDRAW_MS = 80
 /** Plain lines tell of every tenth of a known amount. */
 const PARTS = 10
 
-function textOutput({ out, err }: Streams): Output {
+function textOutput({ out }: Streams): Output {
   const live = out.isTTY === true
   let shown = ''
   let drawn = 0
@@ -90,10 +88,7 @@ function textOutput({ out, err }: Streams): Output {
       clear()
       for (const line of lines) out.write(`${line}\n`)
     },
-    error: (message) => {
-      clear()
-      err.write(`${oneLine(message)}\n`)
-    },
+    end: clear,
   }
 }
 

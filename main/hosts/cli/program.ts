@@ -54,7 +54,7 @@ export async function runProgram(args: readonly string[], host: Host): Promise<n
     if (error instanceof CommanderError && error.code === 'commander.help')
       host.streams.out.write(program.helpInformation())
     host.streams.err.write(`${oneLine(messageOf(error))}\n`)
-    return 1
+    return error instanceof StudioError && error.code === 'run/cancelled' ? 130 : 1
   }
 }
 

@@ -36,6 +36,10 @@ async function score(
   const all = await loadExamples(store, source)
   const examples = all.filter(({ label }) => labels.includes(label))
   if (examples.length === 0) throw studioError('run/no-known-labels', run.name, labels)
+  if (examples.length < all.length) {
+    const { code, message } = studioError('run/rows-left-out', all.length - examples.length, labels)
+    call.emit({ event: 'warning', step: 0, code, message })
+  }
   const model = await sealedModel(store, run.model)
   const kept: EvaluationRecord[] = []
   for (const subject of [undefined, prompt]) {

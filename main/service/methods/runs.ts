@@ -33,6 +33,8 @@ async function resume({ store, runner }: ServiceContext, name: string): Promise<
   if (runner.isActive(run.id)) throw studioError('run/already-running', run.name)
   if (run.state === 'finished') throw studioError('run/already-finished', run.name)
   await store.runs.setState(run.id, 'queued')
+  // Somebody else may have asked for the same in the meantime.
+  if (runner.isActive(run.id)) throw studioError('run/already-running', run.name)
   const queued: RunRecord = { ...run, state: 'queued', error: undefined, endedAt: undefined }
   runner.take(queued, () => runMaterial(store, queued))
   return queued

@@ -17,8 +17,9 @@ export function serveJob(
       if (event.event === 'progress' || event.event === 'token') emit(event)
       onEvent(event)
     })
+    // Nothing of such a job is worth waiting for.
     const cancel = () => {
-      supervised.stop()
+      supervised.kill()
     }
     signal.addEventListener('abort', cancel)
     const result = await supervised.result.finally(() => {
