@@ -1,0 +1,62 @@
+// The weights that a decoder needs, by Hugging Face's names, and what GGUF calls them.
+import type { DecoderConfig } from '../../contract/model.ts'
+
+/** Name and shape of every weight the network will ask for. */
+export function neededWeights(config: DecoderConfig): ReadonlyMap<string, readonly number[]> {
+  const { hidden, heads, kvHeads, headDim, intermediate, vocab, layers } = config
+  const needed = new Map<string, readonly number[]>([
+    ['model.embed_tokens.weight', [vocab, hidden]],
+    ['model.norm.weight', [hidden]],
+  ])
+  if (!config.tiedHead) needed.set('lm_head.weight', [vocab, hidden])
+  const linears: Record<string, readonly [number, number]> = {
+    'self_attn.q_proj': [heads * headDim, hidden],
+    'self_attn.k_proj': [kvHeads * headDim, hidden],
+    'self_attn.v_proj': [kvHeads * headDim, hidden],
+    'self_attn.o_proj': [hidden, heads * headDim],
+    'mlp.gate_proj': [intermediate, hidden],
+    'mlp.up_proj': [intermediate, hidden],
+    'mlp.down_proj': [hidden, intermediate],
+  }
+  const norms: Record<string, number> = {
+    input_layernorm: hidden,
+    post_attention_layernorm: hidden,
+    ...(config.postNorms ? { pre_feedforward_layernorm: hidden, post_feedforward_layernorm: hidden } : {}),
+    ...(config.qkNorm ? { 'self_attn.q_norm': headDim, 'self_attn.k_norm': headDim } : {}),
+  }
+  for (let layer = 0; layer < layers; layer++) {
+    const at = `model.layers.${layer}`
+    for (const [name, shape] of Object.entries(linears)) {
+      needed.set(`${at}.${name}.weight`, shape)
+      if (config.qkvBias && /[qkv]_proj$/.test(name)) needed.set(`${at}.${name}.bias`, [shape[0]])
+    }
+    for (const [name, size] of Object.entries(norms)) needed.set(`${at}.${name}.weight`, [size])
+  }
+  return needed
+}
+
+const ggufParts: Readonly<Record<string, string>> = {
+  'self_attn.q_proj': 'attn_q',
+  'self_attn.k_proj': 'attn_k',
+  'self_attn.v_proj': 'attn_v',
+  'self_attn.o_proj': 'attn_output',
+  'self_attn.q_norm': 'attn_q_norm',
+  'self_attn.k_norm': 'attn_k_norm',
+  'mlp.gate_proj': 'ffn_gate',
+  'mlp.up_proj': 'ffn_up',
+  'mlp.down_proj': 'ffn_down',
+  input_layernorm: 'attn_norm',
+  pre_feedforward_layernorm: 'ffn_norm',
+  post_feedforward_layernorm: 'post_ffw_norm',
+}
+
+/** GGUF's name of a weight. */
+export function ggufName(name: string, config: Pick<DecoderConfig, 'postNorms'>): string {
+  if (name === 'model.embed_tokens.weight') return 'token_embd.weight'
+  if (name === 'model.norm.weight') return 'output_norm.weight'
+  if (name === 'lm_head.weight') return 'output.weight'
+  const [, layer = '', part = '', kind = ''] = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/.exec(name) ?? []
+  // What stands before the feed-forward block is its norm, whatever a family calls it.
+  const behindAttention = config.postNorms ? 'post_attention_norm' : 'ffn_norm'
+  return `blk.${layer}.${part === 'post_attention_layernorm' ? behindAttention : ggufParts[part]}.${kind}`
+}
