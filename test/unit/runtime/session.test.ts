@@ -1,6 +1,6 @@
 // A session's results, its end, and the memory settings' effects.
 import { execFile } from 'node:child_process'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { add, input, neg } from '../../../main/engine/graph/ops.ts'
@@ -31,7 +31,7 @@ test('a release waits for the runs under way', async () => {
 // Where the system says how much memory is anonymous; in a fresh process, whose heap holds nothing to reuse.
 const onLinux = process.platform === 'linux'
 const growth = async (options: Partial<SessionOptions>): Promise<number> => {
-  const script = join(import.meta.dirname, 'mapped-weights.ts')
+  const script = fileURLToPath(new URL('./mapped-weights.ts', import.meta.url))
   const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(options)])
   return Number(stdout)
 }
