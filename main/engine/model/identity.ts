@@ -1,0 +1,36 @@
+// A model's identity: the SHA-256 of its files, remembered beside the cache so that large files are read once.
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+
+/** Hex digest over the files' contents in order. `onBytes` hears of every part read. */
+export async function identityOf(
+  files: readonly string[],
+  cache: string,
+  onBytes: (bytes: number) => void = () => undefined,
+  signal?: AbortSignal,
+): Promise<string> {
+  const marks = await Promise.all(
+    files.map(async (file) => {
+      const { size, mtimeMs, ino } = await stat(file)
+      return [basename(file), size, mtimeMs, ino].join()
+    }),
+  )
+  const mark = createHash('sha256').update(marks.join('\n')).digest('hex')
+  const note = join(cache, 'identities', mark)
+  const known = await readFile(note, 'utf8').catch(() => '')
+  if (/^[0-9a-f]{64}$/.test(known)) return known
+  const hash = createHash('sha256')
+  for (const file of files)
+    for await (const part of createReadStream(file, { highWaterMark: 1 << 20 })) {
+      signal?.throwIfAborted()
+      hash.update(part as Buffer)
+      onBytes((part as Buffer).length)
+    }
+  const digest = hash.digest('hex')
+  await mkdir(join(cache, 'identities'), { recursive: true })
+  await writeFile(`${note}.new`, digest)
+  await rename(`${note}.new`, note)
+  return digest
+}
