@@ -1,7 +1,6 @@
 // What a base model is to the rest of the studio, whatever file it came from.
 
-export type StoredType =
-  | 'F32' | 'F16' | 'BF16' | 'Q8_0' | 'Q4_0' | 'Q4_1' | 'Q5_0' | 'Q5_1' | 'Q4_K' | 'Q5_K' | 'Q6_K'
+export type StoredType = 'F32' | 'F16' | 'BF16' | 'Q8_0' | 'Q4_0' | 'Q4_1' | 'Q5_0' | 'Q5_1' | 'Q4_K' | 'Q5_K' | 'Q6_K'
 
 export type FamilyName = 'llama' | 'mistral' | 'qwen2' | 'qwen3' | 'gemma3'
 

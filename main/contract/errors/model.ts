@@ -7,7 +7,8 @@ export const modelErrors = {
     `${path} is not a model this studio can read. Choose a .gguf file, or a folder with config.json, tokenizer.json and .safetensors files.`,
   'model/damaged': (why: string) => `The model file is damaged or incomplete: ${why}. Fetch it again.`,
   'model/missing-file': (file: string) => `The model's folder lacks ${file}. Fetch the whole folder again.`,
-  'model/missing-weight': (name: string) => `The model file lacks the weights ${name}. Fetch it again, or choose another model.`,
+  'model/missing-weight': (name: string) =>
+    `The model file lacks the weights ${name}. Fetch it again, or choose another model.`,
   'model/wrong-shape': (name: string, found: string, wanted: string) =>
     `The weights ${name} have the shape ${found} where ${wanted} was expected. Choose another model file.`,
   'model/gguf-version': (version: number) =>
@@ -16,7 +17,8 @@ export const modelErrors = {
     `Models of the family "${name}" are not supported. Supported families: ${known}.`,
   'model/unsupported-type': (name: string, type: string) =>
     `The weights ${name} are stored as ${type}, which is not supported. Choose a file with F32, F16, BF16, Q8_0, Q6_K, Q5 or Q4 weights.`,
-  'model/unsupported-feature': (feature: string) => `This model uses ${feature}, which is not supported. Choose another model.`,
+  'model/unsupported-feature': (feature: string) =>
+    `This model uses ${feature}, which is not supported. Choose another model.`,
   'model/disk-full': (needed: number, free: number) =>
     `Preparing this model needs ${gigabytes(needed)} of disk, and ${gigabytes(free)} are free. Free some space, or choose another folder.`,
   'model/memory': (needed: number, allowed: number) =>

@@ -29,7 +29,8 @@ export function createEncoder(
   const answer = (label: string): readonly number[] => encodeAnswer(tokenizer, template, label)
   const end = endOfAnswer(tokenizer, template)
   const trie = labelTrie(labels.map(answer), end, labels)
-  const room = Math.min(settings.maxTokens, model.config.context) - settings.tokens - answerRoom(labels.map(answer), trie)
+  const room =
+    Math.min(settings.maxTokens, model.config.context) - settings.tokens - answerRoom(labels.map(answer), trie)
   return {
     tokenizer,
     trie,
@@ -46,4 +47,3 @@ export function createEncoder(
 /** The longest answer with its end, or all branches side by side. */
 const answerRoom = (answers: readonly (readonly number[])[], trie: LabelTrie): number =>
   Math.max(1 + Math.max(...answers.map((ids) => ids.length)), trie.context.length)
-

@@ -27,7 +27,8 @@ export function createKeyCache({ layers, kvHeads, headDim }: DecoderConfig, capa
       for (const [name, data] of held) copyHeads(present[name], data, length)
       length += added
     },
-    feeds: () => Object.fromEntries([...held].map(([name, data]): [string, Tensor] => [`past.${name}`, { shape, data }])),
+    feeds: () =>
+      Object.fromEntries([...held].map(([name, data]): [string, Tensor] => [`past.${name}`, { shape, data }])),
   }
 
   function copyHeads(from: Tensor | undefined, to: Float32Array, at: number): void {

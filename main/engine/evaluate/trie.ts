@@ -95,6 +95,10 @@ export function labelLogProbabilities(trie: LabelTrie, logits: Float32Array): nu
     return top + Math.log(values.reduce((sum, value) => sum + Math.exp(value - top), 0))
   })
   return trie.paths.map((path) =>
-    path.reduce((sum, { branching, child }) => sum + (logits[branching * width + child] ?? -Infinity) - (normaliser[branching] ?? 0), 0),
+    path.reduce(
+      (sum, { branching, child }) =>
+        sum + (logits[branching * width + child] ?? -Infinity) - (normaliser[branching] ?? 0),
+      0,
+    ),
   )
 }

@@ -41,7 +41,10 @@ export const prefixTuning: Method = {
     const real = await probe.keysValues(ids)
     const tensors: Record<string, Tensor> = {}
     real.forEach(({ keys, values }, layer) => {
-      for (const [name, data] of [[`keys.${layer}`, keys], [`values.${layer}`, values]] as const) {
+      for (const [name, data] of [
+        [`keys.${layer}`, keys],
+        [`values.${layer}`, values],
+      ] as const) {
         const at = parts(name)
         const scale = rootMeanSquare(data)
         tensors[at.delta] = { shape, data: new Float32Array(data.length) }

@@ -90,11 +90,20 @@ function scalingOf(metadata: Metadata, architecture: string, read: Reader): Rope
 /** Llama 3's published constants reproduce the factors, or the model is another's. */
 function llama3Scaling(factors: Float32Array, metadata: Metadata, read: Reader): RopeScaling {
   const factor = factors.reduce((most, value) => Math.max(most, value), 1)
-  const scaling = { kind: 'llama3', factor, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContext: 8192 } as const
+  const scaling = {
+    kind: 'llama3',
+    factor,
+    lowFrequencyFactor: 1,
+    highFrequencyFactor: 4,
+    originalContext: 8192,
+  } as const
   const theta = read.number('rope.freq_base', 1e4)
   const expected = llama3Factors(factors.length, theta, scaling)
   if (factors.some((value, i) => Math.abs(value / (expected[i] ?? 0) - 1) > 1e-3))
-    throw studioError('model/unsupported-feature', `rotary factors of its own (${String(metadata.get('general.name') ?? '')})`)
+    throw studioError(
+      'model/unsupported-feature',
+      `rotary factors of its own (${String(metadata.get('general.name') ?? '')})`,
+    )
   return scaling
 }
 

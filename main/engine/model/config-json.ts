@@ -36,7 +36,9 @@ const schema = v.looseObject({
   rope_theta: v.nullish(factor),
   rope_local_base_freq: v.nullish(factor),
   rope_scaling: v.nullish(ropeEntry),
-  rope_parameters: v.nullish(v.union([v.object({ full_attention: ropeEntry, sliding_attention: ropeEntry }), ropeEntry])),
+  rope_parameters: v.nullish(
+    v.union([v.object({ full_attention: ropeEntry, sliding_attention: ropeEntry }), ropeEntry]),
+  ),
   sliding_window: v.nullish(size),
   use_sliding_window: v.nullish(v.boolean()),
   sliding_window_pattern: v.nullish(size),
@@ -57,7 +59,8 @@ export function configFromJson(json: unknown): DecoderConfig {
   const family = familyNamed(outer.output.model_type, 'types')
   const inner = outer.output.text_config ? { ...outer.output.text_config, model_type: outer.output.model_type } : json
   const parsed = v.safeParse(schema, inner)
-  if (!parsed.success) throw studioError('model/damaged', `its config.json is incomplete (${v.getDotPath(parsed.issues[0]) ?? ''})`)
+  if (!parsed.success)
+    throw studioError('model/damaged', `its config.json is incomplete (${v.getDotPath(parsed.issues[0]) ?? ''})`)
   const config = parsed.output
   refuseWhatIsMissing(config, families[family].traits)
   const heads = config.num_attention_heads
@@ -112,7 +115,10 @@ function ropes(config: Config, family: DecoderConfig['family']): Pick<DecoderCon
   const { rope_parameters: parameters, rope_scaling: scaling } = config
   const usual = family === 'gemma3' ? 1e6 : 1e4
   if (parameters && 'full_attention' in parameters) {
-    const { full_attention: full, sliding_attention: sliding } = parameters as { full_attention: RopeEntry; sliding_attention: RopeEntry }
+    const { full_attention: full, sliding_attention: sliding } = parameters as {
+      full_attention: RopeEntry
+      sliding_attention: RopeEntry
+    }
     return { rope: ropeOf(full, usual), localRope: ropeOf(sliding, 1e4) }
   }
   const stated: RopeEntry = parameters ?? scaling ?? {}
@@ -121,7 +127,10 @@ function ropes(config: Config, family: DecoderConfig['family']): Pick<DecoderCon
   return { rope, localRope: family === 'gemma3' ? { theta: local, scaling: { kind: 'none' } } : rope }
 }
 
-const ropeOf = (entry: RopeEntry, usual: number): Rope => ({ theta: entry.rope_theta ?? usual, scaling: scalingOf(entry) })
+const ropeOf = (entry: RopeEntry, usual: number): Rope => ({
+  theta: entry.rope_theta ?? usual,
+  scaling: scalingOf(entry),
+})
 
 function scalingOf(entry: RopeEntry): RopeScaling {
   const kind = entry.rope_type ?? entry.type ?? 'default'

@@ -25,7 +25,12 @@ const blocks =
   }
 
 export const encodings: { readonly [K in StoredType]: Encoding } = {
-  F32: { block: 1, bytes: 4, ggml: 0, decode: blocks(4, 1, (from, at, to, out) => (to[out] = from.getFloat32(at, true))) },
+  F32: {
+    block: 1,
+    bytes: 4,
+    ggml: 0,
+    decode: blocks(4, 1, (from, at, to, out) => (to[out] = from.getFloat32(at, true))),
+  },
   F16: { block: 1, bytes: 2, ggml: 1, decode: blocks(2, 1, (from, at, to, out) => (to[out] = half(from, at))) },
   BF16: {
     block: 1,
@@ -155,10 +160,7 @@ function groupScale(from: DataView, at: number, group: number, scale: number, le
   const [d, m] =
     group < 4
       ? [byte(group) & 63, byte(group + 4) & 63]
-      : [
-          (byte(group + 4) & 15) | ((byte(group - 4) >> 6) << 4),
-          (byte(group + 4) >> 4) | ((byte(group) >> 6) << 4),
-        ]
+      : [(byte(group + 4) & 15) | ((byte(group - 4) >> 6) << 4), (byte(group + 4) >> 4) | ((byte(group) >> 6) << 4)]
   return { d: Math.fround(scale * d), m: Math.fround(least * m) }
 }
 

@@ -20,8 +20,20 @@ const gemma: Family['traits'] = { activation: 'gelu-tanh', qkvBias: false, qkNor
 export const families: { readonly [K in FamilyName]: Family } = {
   llama: { types: ['llama'], gguf: 'llama', interleavedRotary: true, normOffset: 0, traits: plain },
   mistral: { types: ['mistral'], gguf: undefined, interleavedRotary: true, normOffset: 0, traits: plain },
-  qwen2: { types: ['qwen2'], gguf: 'qwen2', interleavedRotary: false, normOffset: 0, traits: { ...plain, qkvBias: true } },
-  qwen3: { types: ['qwen3'], gguf: 'qwen3', interleavedRotary: false, normOffset: 0, traits: { ...plain, qkNorm: true } },
+  qwen2: {
+    types: ['qwen2'],
+    gguf: 'qwen2',
+    interleavedRotary: false,
+    normOffset: 0,
+    traits: { ...plain, qkvBias: true },
+  },
+  qwen3: {
+    types: ['qwen3'],
+    gguf: 'qwen3',
+    interleavedRotary: false,
+    normOffset: 0,
+    traits: { ...plain, qkNorm: true },
+  },
   gemma3: { types: ['gemma3', 'gemma3_text'], gguf: 'gemma3', interleavedRotary: false, normOffset: 1, traits: gemma },
 }
 

@@ -111,7 +111,12 @@ async function decodeAll(
         try {
           for await (const { data, at } of decodedChunks(sourceFile, from, source.interleaved(name), source)) {
             signal?.throwIfAborted()
-            await target.write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 0, data.byteLength, to.offset + at)
+            await target.write(
+              new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+              0,
+              data.byteLength,
+              to.offset + at,
+            )
             await setImmediate()
           }
         } finally {

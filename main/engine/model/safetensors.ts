@@ -71,9 +71,14 @@ export async function readSafetensorsFolder(folder: string): Promise<Record<stri
 }
 
 /** The folder of a model given as itself or as its weights file. */
-export const folderOf = async (path: string): Promise<string> => ((await stat(path)).isDirectory() ? path : dirname(path))
+export const folderOf = async (path: string): Promise<string> =>
+  (await stat(path)).isDirectory() ? path : dirname(path)
 
-export const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false)
+export const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

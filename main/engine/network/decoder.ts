@@ -55,7 +55,10 @@ export interface Block {
 export function decoder(config: DecoderConfig, weights: Weights, inputs: DecoderInputs): DecoderOutputs {
   const { positions } = inputs
   const all = { angles: angles(positions, config.headDim, config.rope), bias: inputs.bias }
-  const windowed = { angles: angles(positions, config.headDim, config.localRope), bias: inputs.windowedBias ?? inputs.bias }
+  const windowed = {
+    angles: angles(positions, config.headDim, config.localRope),
+    bias: inputs.windowedBias ?? inputs.bias,
+  }
   const present: KeysValues[] = []
   let x = inputs.embeddings
   for (let layer = 0; layer < config.layers; layer++) {

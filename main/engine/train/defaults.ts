@@ -4,7 +4,9 @@ import type { MethodName, Placement, Template, TuneSettings } from '../../contra
 const plainTemplate: Template = { kind: 'plain', body: 'Text: {text}\nAnswer:', instruction: '', answerPrefix: ' ' }
 
 /** What suits each method and placement; measured on TREC and on the sample (bench/results). */
-const recipes: { readonly [M in MethodName]: { readonly [P in Placement]?: Pick<TuneSettings, 'learningRate' | 'steps'> } } = {
+const recipes: {
+  readonly [M in MethodName]: { readonly [P in Placement]?: Pick<TuneSettings, 'learningRate' | 'steps'> }
+} = {
   prefix: {
     'after-text': { learningRate: 5e-2, steps: 150 },
     start: { learningRate: 3e-2, steps: 200 },

@@ -17,7 +17,12 @@ export interface TrainingExample {
 }
 
 /** Reads only as far as the last choice between labels: behind it nothing is left to learn. */
-export function labelExample(segments: Segments, trie: LabelTrie, label: number, settings: LayoutSettings): TrainingExample {
+export function labelExample(
+  segments: Segments,
+  trie: LabelTrie,
+  label: number,
+  settings: LayoutSettings,
+): TrainingExample {
   const choices = trie.paths[label] ?? []
   const last = choices.at(-1)
   const lineage = contextUpTo(trie, last ? (trie.branchings[last.branching]?.after ?? -1) : -1)
@@ -37,7 +42,11 @@ export function vocabularyExample(
   end: number,
   settings: LayoutSettings,
 ): TrainingExample {
-  const sequence = layOut(segments, answer.map((id, i): AnswerToken => ({ id, parent: i - 1 })), settings)
+  const sequence = layOut(
+    segments,
+    answer.map((id, i): AnswerToken => ({ id, parent: i - 1 })),
+    settings,
+  )
   const labels = [...answer, end]
   return { sequence, ask: labels.map((_, i) => sequence.questionEnd + i), choices: [], labels }
 }
@@ -61,10 +70,17 @@ export function lossFeeds(
   const weights = new Float32Array(perSlot)
   examples.forEach(({ ask }, b) => weights.fill(weight, b * slots, b * slots + ask.length))
   const common = {
-    select: selection(examples.map(({ ask }) => ask), slots, shape),
+    select: selection(
+      examples.map(({ ask }) => ask),
+      slots,
+      shape,
+    ),
     weight: { shape: [shape.batch, slots, 1], data: weights },
   }
-  return { ...common, ...(loss === 'labels' && trie ? choiceFeeds(examples, trie, shape, slots) : tokenFeeds(examples, shape, slots)) }
+  return {
+    ...common,
+    ...(loss === 'labels' && trie ? choiceFeeds(examples, trie, shape, slots) : tokenFeeds(examples, shape, slots)),
+  }
 }
 
 function tokenFeeds(examples: readonly TrainingExample[], { batch }: BatchShape, slots: number): Feeds {
@@ -73,7 +89,12 @@ function tokenFeeds(examples: readonly TrainingExample[], { batch }: BatchShape,
   return { labels: integers(labels, [batch, slots]) }
 }
 
-function choiceFeeds(examples: readonly TrainingExample[], trie: LabelTrie, { batch }: BatchShape, slots: number): Feeds {
+function choiceFeeds(
+  examples: readonly TrainingExample[],
+  trie: LabelTrie,
+  { batch }: BatchShape,
+  slots: number,
+): Feeds {
   const width = trie.candidates.length
   const target = new Float32Array(batch * slots * width)
   const choices = new Float32Array(batch * slots * width)
@@ -93,7 +114,11 @@ function choiceFeeds(examples: readonly TrainingExample[], trie: LabelTrie, { ba
   }
 }
 
-export const lossShapeOf = (loss: LossName, trie: LabelTrie | undefined, examples: readonly TrainingExample[]): LossShape => ({
+export const lossShapeOf = (
+  loss: LossName,
+  trie: LabelTrie | undefined,
+  examples: readonly TrainingExample[],
+): LossShape => ({
   loss,
   slots: Math.max(1, ...examples.map(({ ask }) => ask.length)),
   candidates: trie?.candidates.length ?? 0,

@@ -36,7 +36,8 @@ type Source = (
   vocab: number,
 ) => readonly number[]
 
-const sampled: Source = ({ tokens }, _, __, random, vocab) => Array.from({ length: tokens }, () => random.integer(vocab))
+const sampled: Source = ({ tokens }, _, __, random, vocab) =>
+  Array.from({ length: tokens }, () => random.integer(vocab))
 
 const sources: { readonly [K in Initialisation]: Source } = {
   // PEFT's rule: special tokens included.
@@ -71,7 +72,10 @@ function probeOf(model: PreparedModel, reader: Reader): ModelProbe {
         const { shape = [], data = new Float32Array() } = present[name] ?? {}
         return headsLast(data, shape[1] ?? 0, shape[2] ?? 0, shape[3] ?? 0)
       }
-      return Array.from({ length: config.layers }, (_, l) => ({ keys: byToken(`keys.${l}`), values: byToken(`values.${l}`) }))
+      return Array.from({ length: config.layers }, (_, l) => ({
+        keys: byToken(`keys.${l}`),
+        values: byToken(`values.${l}`),
+      }))
     },
   }
 }

@@ -3,7 +3,20 @@ import type { DecoderConfig } from '../../contract/model.ts'
 import type { LossName } from '../../contract/settings.ts'
 import type { Node } from '../graph/node.ts'
 import {
-  add, concat, exp, gather, input, log, matmul, mul, reduceMax, reduceSum, reshape, slice, stopGradient, sub,
+  add,
+  concat,
+  exp,
+  gather,
+  input,
+  log,
+  matmul,
+  mul,
+  reduceMax,
+  reduceSum,
+  reshape,
+  slice,
+  stopGradient,
+  sub,
 } from '../graph/ops.ts'
 import { sizeAt } from '../graph/shape.ts'
 import { head } from '../network/embed.ts'
@@ -61,4 +74,8 @@ function logSumExp(x: Node): Node {
   return add(log(reduceSum(exp(sub(x, top)))), top)
 }
 
-const sum = (x: Node): Node => reduceSum(x, x.shape.map((_, i) => i))
+const sum = (x: Node): Node =>
+  reduceSum(
+    x,
+    x.shape.map((_, i) => i),
+  )

@@ -18,7 +18,11 @@ function epochOrder(lengths: readonly number[], batch: number, seed: number, epo
 }
 
 /** Gives the examples of step number `step` (from 1). */
-export function stepOrder(lengths: readonly number[], batch: number, seed: number): (step: number) => readonly number[] {
+export function stepOrder(
+  lengths: readonly number[],
+  batch: number,
+  seed: number,
+): (step: number) => readonly number[] {
   const stepsAnEpoch = Math.ceil(lengths.length / batch)
   let epoch = -1
   let order: number[][] = []

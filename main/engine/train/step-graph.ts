@@ -41,7 +41,11 @@ export function trainingGraph(
   const states = matmul(input('select', [batch, lossShape.slots, length]), hidden)
   const loss = lossOf(config, weights, states, lossShape)
   const trainable = specs.filter((spec) => spec.trainable).map((spec) => spec.name)
-  const slopes = gradients(loss, trainable.map((name) => tensors.get(name) as Node))
-  return { outputs: Object.fromEntries([['loss', loss], ...slopes.map((dx, i) => [gradientOf(trainable[i] ?? ''), dx])]) }
+  const slopes = gradients(
+    loss,
+    trainable.map((name) => tensors.get(name) as Node),
+  )
+  return {
+    outputs: Object.fromEntries([['loss', loss], ...slopes.map((dx, i) => [gradientOf(trainable[i] ?? ''), dx])]),
+  }
 }
-

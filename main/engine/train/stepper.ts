@@ -77,7 +77,11 @@ export function createStepper(given: StepperOptions): Stepper {
         const shape = shapeOf(length)
         const results = await run(shape, {
           ...tensors,
-          ...batchFeeds(model.config, some.map(({ sequence }) => sequence), shape),
+          ...batchFeeds(
+            model.config,
+            some.map(({ sequence }) => sequence),
+            shape,
+          ),
           ...lossFeeds(some, trie, shape, lossShape, 1 / Math.max(1, labelTokens)),
         })
         loss += results['loss']?.data[0] ?? NaN

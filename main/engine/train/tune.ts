@@ -33,7 +33,9 @@ export async function tune(job: TuneJob, sink: TuneSink): Promise<TuneResult> {
   const reader = createReader(model, { threads: job.threads })
   try {
     const start = job.resume ?? (await firstCheckpoint(job, encoder, reader, sink))
-    const { checkpoint, reason } = start.finished ? { checkpoint: start } : await train(job, encoder, reader, start, sink)
+    const { checkpoint, reason } = start.finished
+      ? { checkpoint: start }
+      : await train(job, encoder, reader, start, sink)
     const tensors = checkpoint.best?.tensors ?? checkpoint.tensors
     const prompt: TunedPrompt = { tensors, settings, labels, modelHash: model.hash }
     const because = reason === undefined ? {} : { reason }

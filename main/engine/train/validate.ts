@@ -28,7 +28,12 @@ export async function validate(
   settings: TuneSettings,
   prompt: PlainPrompt,
 ): Promise<Validation> {
-  const scores = await scoreRows(reader, trie, rows.map(({ segments }) => segments), { settings, prompt })
+  const scores = await scoreRows(
+    reader,
+    trie,
+    rows.map(({ segments }) => segments),
+    { settings, prompt },
+  )
   const right = rows.filter(({ label }, i) => best(scores[i] ?? []) === label).length
   const tokens = rows.reduce((sum, { example }) => sum + example.ask.length, 0)
   const total =
