@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
 import type { ModelRecord } from '../../contract/records.ts'
+import type { StudioEvent } from '../../contract/service.ts'
 import type { Session } from './host.ts'
+import { given } from './options.ts'
+import type { Output } from './output.ts'
 
 /** A known name, else a path that is added; without either, the only model there is. Errors: 'run/no-model', 'run/which-model'. */
-export async function chooseModel(
-  { studio, output, signal }: Session,
-  wanted: string | undefined,
-): Promise<ModelRecord> {
+export async function chooseModel(session: Session, wanted: string | undefined): Promise<ModelRecord> {
+  const { studio } = session
   const models = await studio.call('models.list', {})
   if (wanted === undefined) {
     const [first, ...others] = models
@@ -24,8 +25,19 @@ export async function chooseModel(
   const known = models.find(({ name }) => name === wanted)
   if (known) return known
   if (!existsSync(wanted)) throw studioError('store/missing', 'model', wanted)
-  const onEvent = (event: Parameters<typeof output.event>[0]) => {
+  return addModel(session, resolve(wanted))
+}
+
+/** Adds a model file or folder, and shows how far it is. */
+export const addModel = ({ studio, output, signal }: Session, path: string, name?: string): Promise<ModelRecord> =>
+  studio.call('models.add', { path, ...given({ name }) }, { onEvent: tell(output), signal })
+
+/** Fetches and adds the starter model, and shows how far it is. */
+export const getStarter = ({ studio, output, signal }: Session): Promise<ModelRecord> =>
+  studio.call('models.starter', {}, { onEvent: tell(output), signal })
+
+const tell =
+  (output: Output) =>
+  (event: StudioEvent): void => {
     output.event(event)
   }
-  return studio.call('models.add', { path: resolve(wanted) }, { onEvent, signal })
-}

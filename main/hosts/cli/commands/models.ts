@@ -3,7 +3,8 @@ import { resolve } from 'node:path'
 import { Argument, Command } from 'commander'
 import type { ModelRecord } from '../../../contract/records.ts'
 import { type CommonOptions, type Host, type Session, withStudio } from '../host.ts'
-import { given, withCommon } from '../options.ts'
+import { addModel, getStarter } from '../model.ts'
+import { withCommon } from '../options.ts'
 
 const sayAdded = ({ output }: Session, model: ModelRecord): void => {
   const { name, family, licence } = model
@@ -18,17 +19,7 @@ export function modelsCommand(host: Host): Command {
     .option('--name <name>', 'what to call it')
     .action((path: string, options: CommonOptions & { name?: string }) =>
       withStudio(host, options, async (session) => {
-        const { studio, output, signal } = session
-        const input = { path: resolve(path), ...given({ name: options.name }) }
-        sayAdded(
-          session,
-          await studio.call('models.add', input, {
-            onEvent: (event) => {
-              output.event(event)
-            },
-            signal,
-          }),
-        )
+        sayAdded(session, await addModel(session, resolve(path), options.name))
       }),
     )
 
@@ -37,20 +28,7 @@ export function modelsCommand(host: Host): Command {
     .addArgument(new Argument('<which>').choices(['starter']))
     .action((_which: string, options: CommonOptions) =>
       withStudio(host, options, async (session) => {
-        const { studio, output, signal } = session
-        sayAdded(
-          session,
-          await studio.call(
-            'models.starter',
-            {},
-            {
-              onEvent: (event) => {
-                output.event(event)
-              },
-              signal,
-            },
-          ),
-        )
+        sayAdded(session, await getStarter(session))
       }),
     )
 

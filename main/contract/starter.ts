@@ -1,0 +1,10 @@
+// The starter model: what a person is told of it before it is fetched, and what the fetched file must be.
+
+export const starter = {
+  name: 'SmolLM2-135M-Instruct',
+  author: 'Hugging Face (HuggingFaceTB)',
+  licence: 'Apache-2.0',
+  file: 'SmolLM2-135M-Instruct.Q4_1.gguf',
+  bytes: 98_362_432,
+  sha256: 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
+} as const
