@@ -1,4 +1,10 @@
 // What Node and every browser have: named here, because the contract is compiled with the types of neither.
 interface AbortSignal {
   readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void
+}
+
+declare class AbortController {
+  readonly signal: AbortSignal
+  abort(): void
 }

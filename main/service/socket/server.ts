@@ -1,10 +1,9 @@
 // Answers other hosts of the same home folder on a local socket that only its owner may open.
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
-import { StudioError, studioError } from '../../contract/errors/index.ts'
-import type { Method, Studio } from '../../contract/service.ts'
+import { answerClient, type ClientMessage } from '../../contract/protocol.ts'
+import type { Studio } from '../../contract/service.ts'
 import { encodeFrame, frameReader } from './frames.ts'
-import { type ClientMessage, PROTOCOL, type ServerMessage } from './messages.ts'
 
 export interface SocketServer {
   /** Resolves when no other host is attached. */
@@ -46,44 +45,18 @@ export async function listen(studio: Studio, address: string): Promise<SocketSer
 }
 
 function serveSocket(studio: Studio, socket: Socket): void {
-  const calls = new Map<number, AbortController>()
-  const send = (message: ServerMessage): void => void (socket.writable && socket.write(encodeFrame(message)))
-
-  const answer = async (id: number, method: string, input: unknown): Promise<void> => {
-    const abort = new AbortController()
-    calls.set(id, abort)
-    try {
-      const onEvent = (event: Parameters<NonNullable<Parameters<Studio['call']>[2]>['onEvent'] & {}>[0]) => {
-        send({ say: 'event', id, event })
-      }
-      send({
-        say: 'value',
-        id,
-        value: await studio.call(method as Method, input as never, { onEvent, signal: abort.signal }),
-      })
-    } catch (error) {
-      const known = error instanceof StudioError ? error : studioError('run/failed', String(error))
-      send({ say: 'error', id, code: known.code, message: known.message })
-    } finally {
-      calls.delete(id)
-    }
-  }
-
+  const client = answerClient(studio, (message) => void (socket.writable && socket.write(encodeFrame(message))))
   const read = frameReader()
   socket.on('error', () => socket.destroy())
   socket.on('close', () => {
-    for (const abort of calls.values()) abort.abort()
+    client.closed()
   })
   socket.on('data', (piece) => {
     try {
-      for (const message of read(piece) as ClientMessage[]) {
-        if (message.say === 'call') void answer(message.id, message.method, message.input)
-        else calls.get(message.id)?.abort()
-      }
+      for (const message of read(piece) as ClientMessage[]) client.take(message)
     } catch {
       // Not a client of ours, or not of this version.
       socket.destroy()
     }
   })
-  send({ say: 'hello', protocol: PROTOCOL })
 }
