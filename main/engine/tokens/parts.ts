@@ -1,0 +1,71 @@
+// Checks a tokenizer's JSON before anything is made of it: what is malformed or unknown is refused by name.
+import { studioError } from '../../contract/errors/index.ts'
+import type { TokenizerFiles } from '../../contract/model.ts'
+
+export interface AddedToken {
+  readonly id: number
+  readonly content: string
+  readonly special: boolean
+}
+
+export interface TokenizerParts {
+  /** tokenizer.json as the library wants it: every part there, null where the file leaves it out. */
+  readonly json: Readonly<Record<string, unknown>>
+  readonly added: readonly AddedToken[]
+  readonly vocab: Readonly<Record<string, number>>
+}
+
+/** More ids than any vocabulary has: an id above would make the library allocate a list of that length. */
+const mostIds = 1 << 21
+
+const stages = ['normalizer', 'pre_tokenizer', 'post_processor', 'decoder'] as const
+
+/** Errors: 'tokens/damaged', 'tokens/unsupported'. */
+export function partsOf({ tokenizer }: TokenizerFiles): TokenizerParts {
+  const model = tokenizer['model']
+  if (!isRecord(model)) throw damaged('it has no model')
+  const type = model['type'] ?? 'BPE'
+  if (type !== 'BPE') throw studioError('tokens/unsupported', `the algorithm "${String(type)}"`)
+  const vocab = vocabularyOf(model['vocab'])
+  checkMerges(model['merges'])
+  const filled: Record<string, unknown> = { ...tokenizer }
+  for (const stage of stages) {
+    const value = tokenizer[stage] ?? null
+    if (value !== null && !isRecord(value)) throw damaged(`its ${stage} is malformed`)
+    filled[stage] = value
+  }
+  const added = addedTokens(tokenizer['added_tokens'] ?? [])
+  return { json: { ...filled, added_tokens: tokenizer['added_tokens'] ?? [] }, added, vocab }
+}
+
+function vocabularyOf(value: unknown): Record<string, number> {
+  if (!isRecord(value)) throw damaged('it has no vocabulary')
+  const ids = Object.values(value)
+  if (ids.length === 0) throw damaged('its vocabulary is empty')
+  if (!ids.every(isId)) throw damaged('its vocabulary holds something that is not an id')
+  return value as Record<string, number>
+}
+
+function checkMerges(value: unknown): void {
+  const isMerge = (merge: unknown): boolean =>
+    typeof merge === 'string' ||
+    (Array.isArray(merge) && merge.length === 2 && merge.every((m) => typeof m === 'string'))
+  if (!Array.isArray(value) || !value.every(isMerge)) throw damaged('its merges are malformed')
+}
+
+function addedTokens(value: unknown): AddedToken[] {
+  if (!Array.isArray(value)) throw damaged('its added tokens are malformed')
+  return value.map((token: unknown) => {
+    if (!isRecord(token) || !isId(token['id']) || typeof token['content'] !== 'string' || token['content'] === '')
+      throw damaged('an added token is malformed')
+    return { id: token['id'] as number, content: token['content'], special: token['special'] === true }
+  })
+}
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isId = (value: unknown): boolean =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) < mostIds
+
+const damaged = (why: string): Error => studioError('tokens/damaged', why)

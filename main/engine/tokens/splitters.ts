@@ -1,0 +1,60 @@
+// How byte-level tokenizers cut text into words, by the name that GGUF files give it (llama.cpp's llama-vocab.cpp).
+
+interface Splitter {
+  readonly normalizer: object | null
+  readonly preTokenizer: object
+  /** Whether a word that is a token is taken whole. */
+  readonly ignoreMerges: boolean
+  /** Whether a text starts with BOS where the file does not say. */
+  readonly addBos: boolean
+}
+
+const byteLevel = (useRegex: boolean): object => ({
+  type: 'ByteLevel',
+  add_prefix_space: false,
+  trim_offsets: true,
+  use_regex: useRegex,
+})
+
+const sequence = (...pretokenizers: object[]): object => ({ type: 'Sequence', pretokenizers })
+
+const splitBy = (regex: string): object => ({
+  type: 'Split',
+  pattern: { Regex: regex },
+  behavior: 'Isolated',
+  invert: false,
+})
+
+/** The expression of OpenAI's cl100k, which Llama 3 and Qwen share but for how many digits stand together. */
+const modern = (digits: string): string =>
+  `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`
+
+const gpt2: Splitter = { normalizer: null, preTokenizer: byteLevel(true), ignoreMerges: false, addBos: false }
+
+const llama3: Splitter = {
+  normalizer: null,
+  preTokenizer: sequence(splitBy(modern('\\p{N}{1,3}')), byteLevel(false)),
+  ignoreMerges: true,
+  addBos: true,
+}
+
+const qwen2: Splitter = {
+  normalizer: { type: 'NFC' },
+  preTokenizer: sequence(splitBy(modern('\\p{N}')), byteLevel(false)),
+  ignoreMerges: false,
+  addBos: false,
+}
+
+const smollm: Splitter = {
+  ...gpt2,
+  preTokenizer: sequence({ type: 'Digits', individual_digits: true }, byteLevel(true)),
+}
+
+export const splitters: Readonly<Partial<Record<string, Splitter>>> = {
+  'gpt-2': gpt2,
+  'llama-bpe': llama3,
+  'llama-v3': llama3,
+  llama3,
+  qwen2,
+  smollm,
+}

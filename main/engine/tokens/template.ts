@@ -1,0 +1,103 @@
+// A row through its template: the ids that stand before the row's text, those of the text, and those behind it.
+import { studioError } from '../../contract/errors/index.ts'
+import type { TokenizerFiles } from '../../contract/model.ts'
+import type { Template } from '../../contract/settings.ts'
+import { renderChat } from './chat.ts'
+import type { Tokenizer } from './tokenizer.ts'
+
+export interface RowTokens {
+  readonly before: readonly number[]
+  readonly text: readonly number[]
+  readonly after: readonly number[]
+}
+
+const place = '{text}'
+
+/** Stands for the row's text while a chat template is rendered: a character of no language, which no template changes. */
+const hole = '\uF8FF'
+
+/**
+ * Ids of a row. Together they are what the model's own tokenizer gives for the filled template, except that special
+ * tokens typed into the text stay text. A token that holds both a template's and the text's characters counts as the
+ * text's. Errors: 'tokens/no-text-in-template', those of the chat template.
+ */
+export function encodeRow(tokenizer: Tokenizer, files: TokenizerFiles, template: Template, text: string): RowTokens {
+  const [prefix, suffix] = frame(files, template)
+  const [lead, near] = splitBehindLast(prefix, tokenizer.specials)
+  const [next, rest] = splitBeforeFirst(suffix, tokenizer.specials)
+  const first = lead === ''
+  const middle = tokenizer.encode(near + text + next, first)
+  const start = sharedStart(middle, tokenizer.encode(near, first))
+  const end = sharedEnd(middle.slice(start), tokenizer.encode(next, false))
+  return {
+    before: [...withBos(tokenizer, tokenizer.encodeTemplate(lead)), ...middle.slice(0, start)],
+    text: middle.slice(start, middle.length - end),
+    after: [...middle.slice(middle.length - end), ...tokenizer.encodeTemplate(rest)],
+  }
+}
+
+/** Ids of a label as the template's answer, as they follow on what stands before them. */
+export function encodeAnswer(tokenizer: Tokenizer, template: Template, label: string): readonly number[] {
+  const answer = template.answerPrefix + label
+  const before = template.kind === 'chat' ? '\n' : template.body.slice(template.body.indexOf(place) + place.length)
+  const start = tokenizer.encode(before, false)
+  const both = tokenizer.encode(before + answer, false)
+  return sharedStart(both, start) === start.length ? both.slice(start.length) : tokenizer.encode(answer, false)
+}
+
+/** The token that ends an answer. */
+export const endOfAnswer = (tokenizer: Tokenizer, template: Template): number =>
+  template.kind === 'chat' ? tokenizer.endOfTurn : tokenizer.eos
+
+/** The row in at most `room` tokens: the text's end is cut, the template never is. `cut`: how many tokens went. */
+export function fitRow(row: RowTokens, room: number): { readonly segments: RowTokens; readonly cut: number } {
+  const kept = Math.max(0, room - row.before.length - row.after.length)
+  const cut = Math.max(0, row.text.length - kept)
+  return { segments: cut === 0 ? row : { ...row, text: row.text.slice(0, kept) }, cut }
+}
+
+/** What stands before and behind the row's text. */
+function frame(files: TokenizerFiles, { kind, body, instruction }: Template): [prefix: string, suffix: string] {
+  const parts = body.split(place)
+  if (parts.length !== 2) throw studioError('tokens/no-text-in-template')
+  if (kind === 'plain')
+    return [instruction === '' ? (parts[0] ?? '') : `${instruction}\n${parts[0] ?? ''}`, parts[1] ?? '']
+  const rendered = renderChat(files, instruction, parts.join(hole)).split(hole)
+  if (rendered.length !== 2) throw studioError('tokens/chat-template', 'it does not repeat the message once')
+  return [rendered[0] ?? '', rendered[1] ?? '']
+}
+
+/** Chat templates write BOS themselves. */
+function withBos({ addBos, bos }: Tokenizer, ids: readonly number[]): readonly number[] {
+  return addBos && bos !== undefined && ids[0] !== bos ? [bos, ...ids] : ids
+}
+
+/** Text up to and with its last special token, and what follows. */
+function splitBehindLast(text: string, specials: readonly string[]): [string, string] {
+  const ends = specials.map((special) => {
+    const at = text.lastIndexOf(special)
+    return at < 0 ? 0 : at + special.length
+  })
+  const end = Math.max(0, ...ends)
+  return [text.slice(0, end), text.slice(end)]
+}
+
+/** Text up to its first special token, and the rest with it. */
+function splitBeforeFirst(text: string, specials: readonly string[]): [string, string] {
+  const starts = specials.map((special) => text.indexOf(special)).filter((at) => at >= 0)
+  const start = Math.min(text.length, ...starts)
+  return [text.slice(0, start), text.slice(start)]
+}
+
+/** How many ids two lists share at their start. */
+function sharedStart(one: readonly number[], other: readonly number[]): number {
+  const differs = one.findIndex((id, i) => id !== other[i])
+  return differs < 0 ? one.length : differs
+}
+
+/** How many ids two lists share at their end. */
+const sharedEnd = (one: readonly number[], other: readonly number[]): number => {
+  let shared = 0
+  while (shared < one.length && shared < other.length && one.at(-1 - shared) === other.at(-1 - shared)) shared++
+  return shared
+}
