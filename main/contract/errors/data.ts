@@ -1,1 +1,21 @@
-export const dataErrors = {} satisfies Record<string, (...details: never[]) => string>
+// Errors of data files and of splitting their rows.
+export const dataErrors = {
+  'data/not-found': (path: string) => `There is no file at ${path}. Check the path.`,
+  'data/unreadable': (path: string, why: string) => `${path} cannot be read: ${why}.`,
+  'data/empty': (name: string) => `${name} is empty. Choose a file with a header line and rows, or JSON objects.`,
+  'data/no-rows': (name: string) => `${name} has no row that can be read. Choose another file.`,
+  'data/binary': (name: string) =>
+    `${name} is not a text file. Save the table as CSV, TSV, JSON or JSON Lines, and choose that file.`,
+  'data/too-many-columns': (name: string, count: number) =>
+    `${name} has ${count} columns, more than the studio can show. Is it really a table with one row for each example?`,
+  'data/json-not-array': (name: string) =>
+    `${name} is JSON but not a list of objects. It must look like [{"text": "…", "label": "…"}, …].`,
+  'data/one-label': (label: string) =>
+    `All rows have the label "${label}". There must be at least two labels to learn the difference.`,
+  'data/label-too-rare': (label: string, has: number, needs: number) =>
+    `The label "${label}" has ${has === 1 ? 'one row' : `${has} rows`}, and at least ${needs} different ones are needed: some to learn from, some to check on. Add rows, or leave the label out.`,
+  'data/too-many-labels': (count: number, most: number) =>
+    `The label column has ${count} different values, more than ${most}. Is it the right column?`,
+  'data/no-examples': (text: string, label: string) =>
+    `No row has both a text in "${text}" and a label in "${label}". Choose other columns.`,
+} satisfies Record<string, (...details: never[]) => string>

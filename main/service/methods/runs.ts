@@ -2,7 +2,7 @@
 import { studioError } from '../../contract/errors/index.ts'
 import type { RunRecord } from '../../contract/records.ts'
 import type { Input, RunDetails } from '../../contract/service.ts'
-import { splitExamples } from '../engine-seam.ts'
+import { splitExamples } from '../../engine/data/split.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
 import type { Methods, ServiceContext } from '../context.ts'
 import { loadExamples, splitRows } from '../examples.ts'
@@ -14,6 +14,7 @@ async function start(context: ServiceContext, input: Input<'runs.start'>): Promi
   const model = await findModel(store, input.model)
   const { dataset, version, text, label } = input
   const examples = await loadExamples(store, { dataset, version, text, label })
+  if (examples.length === 0) throw studioError('data/no-examples', text, label)
   const labels = [...new Set(examples.map((example) => example.label))].sort()
   const settings = defaultSettings(input.settings, labels)
   const { heldOut } = input

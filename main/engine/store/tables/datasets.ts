@@ -84,6 +84,12 @@ export const datasetRepository = (db: Db) => ({
     await row.where('number', '=', number).execute()
   },
 
+  /** Removes a data set that no run has used: its versions and rows go with it. */
+  async remove(id: number): Promise<void> {
+    await db.deleteFrom('versions').where('dataset', '=', id).execute()
+    await db.deleteFrom('datasets').where('id', '=', id).execute()
+  },
+
   /** Removes what an interrupted import left behind. */
   async dropIncomplete(): Promise<void> {
     await db.deleteFrom('versions').where('complete', '=', 0).where('kind', '=', 'import').execute()

@@ -1,0 +1,120 @@
+// CSV and TSV: a header line, then a record for each row; quoted cells may hold delimiters and newlines.
+import { Readable } from 'node:stream'
+import { type CsvError, parse } from 'csv-parse'
+import type { DataRow } from '../../../contract/records.ts'
+import type { SkippedRow } from '../../../contract/service.ts'
+import { studioError } from '../../../contract/errors/index.ts'
+import type { OpenedTable, TableChunk, TextSource } from '../table.ts'
+import type { Format } from './index.ts'
+
+const delimiters = [',', ';', '\t', '|'] as const
+const chunkRows = 1000
+/** Records above this are taken for a quote that is never closed. */
+const longestRecord = 4_000_000
+
+export const csv: Format = {
+  endings: ['.csv', '.txt'],
+  looksLike: () => true,
+  open: (source) => open(source, likelyDelimiter(source.sample)),
+}
+
+export const tsv: Format = {
+  endings: ['.tsv', '.tab'],
+  looksLike: (sample) => likelyDelimiter(sample) === '\t',
+  open: (source) => open(source, '\t'),
+}
+
+interface Parsed {
+  readonly record: readonly string[]
+  /** Lines up to the record's end. */
+  readonly info: { readonly lines: number }
+}
+
+async function open(source: TextSource, delimiter: string): Promise<OpenedTable> {
+  const skipped: SkippedRow[] = []
+  let bytes = 0
+  let end = 0
+  const text = async function* (): AsyncGenerator<string> {
+    for await (const piece of source.read()) {
+      bytes = piece.bytes
+      yield piece.text
+    }
+  }
+  const parser = parse({
+    delimiter,
+    info: true,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    max_record_size: longestRecord,
+    on_skip: (error) => {
+      skipped.push({ line: end + 1, reason: reasonOf(error) })
+      return undefined
+    },
+  })
+  const stream = Readable.from(text())
+  // An error of the file ends the records too.
+  stream.on('error', (error) => parser.destroy(error))
+  const records = stream.pipe(parser)[Symbol.asyncIterator]() as AsyncIterator<Parsed>
+
+  const next = async (): Promise<{ readonly line: number; readonly cells: readonly string[] } | undefined> => {
+    const { value, done } = await records.next()
+    if (done === true) return undefined
+    const { record, info } = value as Parsed
+    end = info.lines
+    return { line: info.lines - newlines(record), cells: record }
+  }
+
+  const header = await next()
+  if (header === undefined) throw studioError('data/no-rows', source.name)
+  const columns = header.cells
+
+  async function* chunks(): AsyncGenerator<TableChunk> {
+    let rows: DataRow[] = []
+    const take = (): TableChunk => {
+      const chunk = { rows, skipped: skipped.splice(0), bytes }
+      rows = []
+      return chunk
+    }
+    for (let record = await next(); record !== undefined; record = await next()) {
+      const { line, cells } = record
+      if (cells.length === columns.length) rows.push({ row: line, cells })
+      else skipped.push({ line, reason: `${counted(cells.length)} where the header has ${columns.length}` })
+      if (rows.length + skipped.length >= chunkRows) yield take()
+    }
+    yield take()
+  }
+  return { columns, chunks }
+}
+
+const counted = (cells: number): string => (cells === 1 ? '1 cell' : `${cells} cells`)
+
+/** Newlines inside the cells. */
+function newlines(cells: readonly string[]): number {
+  let count = 0
+  for (const cell of cells) if (/[\r\n]/.test(cell)) count += cell.match(/\r\n|\r|\n/g)?.length ?? 0
+  return count
+}
+
+const reasonOf = (error: CsvError | undefined): string =>
+  error?.code === 'CSV_QUOTE_NOT_CLOSED' || error?.code === 'CSV_MAX_RECORD_SIZE'
+    ? 'a quote opens at or behind this line and is never closed; what follows it was left out'
+    : 'it is not a row of the table'
+
+/** The delimiter that cuts the first lines into the same number of cells, the largest such number. */
+function likelyDelimiter(sample: string): string {
+  const lines = sample.split(/\r\n|\r|\n/, 21).filter((line) => line.trim() !== '')
+  // The last line may be cut off.
+  const whole = lines.length > 1 ? lines.slice(0, -1) : lines
+  const score = (delimiter: string): number => {
+    const counts = whole.map((line) => outsideQuotes(line).split(delimiter).length - 1)
+    const [first = 0] = counts
+    const alike = counts.filter((count) => count === first).length
+    return first === 0 ? 0 : (alike / counts.length) * 100 + first
+  }
+  return delimiters.reduce((best, delimiter) => (score(delimiter) > score(best) ? delimiter : best))
+}
+
+const outsideQuotes = (line: string): string => line.replace(/"[^"]*("|$)/g, '')

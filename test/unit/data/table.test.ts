@@ -1,0 +1,233 @@
+// Table files as people have them: any usual encoding and delimiter; a bad row is named by its line and left out.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, describe, expect, it } from 'vitest'
+import { openTable, type TableChunk } from '../../../main/engine/data/table.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'softprompt-table-'))
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Writes the file and reads all of it. */
+async function read(name: string, content: string | Uint8Array) {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  const table = await openTable(path)
+  const chunks: TableChunk[] = []
+  for await (const chunk of table.chunks()) chunks.push(chunk)
+  return {
+    ...table,
+    rows: chunks.flatMap(({ rows }) => rows),
+    skipped: chunks.flatMap(({ skipped }) => skipped),
+    bytes: chunks.at(-1)?.bytes,
+  }
+}
+
+const utf16 = (text: string, order: 'le' | 'be', mark: boolean): Buffer => {
+  const bytes = Buffer.from((mark ? '\ufeff' : '') + text, 'utf16le')
+  return order === 'le' ? bytes : bytes.swap16()
+}
+
+describe('encodings', () => {
+  const text = 'text,label\ncafé – naïve,söme\n'
+  const latin = Buffer.from('text,label\ncaf\xe9 \x96 na\xefve,s\xf6me\n', 'latin1')
+
+  it.each([
+    ['UTF-8', Buffer.from(text), 'utf-8'],
+    ['UTF-8 with a mark', Buffer.from(`\ufeff${text}`), 'utf-8'],
+    ['UTF-16, little-endian', utf16(text, 'le', true), 'utf-16le'],
+    ['UTF-16, big-endian', utf16(text, 'be', true), 'utf-16be'],
+    ['UTF-16 without a mark', utf16(text, 'le', false), 'utf-16le'],
+    ['UTF-16, big-endian, without a mark', utf16(text, 'be', false), 'utf-16be'],
+    ['Windows-1252', latin, 'windows-1252'],
+  ])('reads %s', async (_, bytes, encoding) => {
+    const table = await read('encoded.csv', bytes)
+    expect(table.encoding).toBe(encoding)
+    expect(table.columns).toEqual(['text', 'label'])
+    expect(table.rows).toEqual([{ row: 2, cells: ['café – naïve', 'söme'] }])
+  })
+
+  it('reads a file that stops being UTF-8 only far behind its start', async () => {
+    const rows = 'plain words,x\n'.repeat(20_000)
+    const table = await read('late.csv', Buffer.concat([Buffer.from(`text,label\n${rows}`), latin.subarray(11)]))
+    expect(table.encoding).toBe('windows-1252')
+    expect(table.rows.at(-1)).toEqual({ row: 20_002, cells: ['café – naïve', 'söme'] })
+    expect(table.rows).toHaveLength(20_001)
+  })
+})
+
+describe('CSV and TSV', () => {
+  it.each([
+    [',', 'a.csv'],
+    [';', 'b.csv'],
+    ['\t', 'c.tsv'],
+    ['|', 'd.csv'],
+    ['\t', 'no-ending'],
+  ])('finds the delimiter %j', async (delimiter, name) => {
+    const rows = [
+      ['text', 'label'],
+      ['one, two; three', 'x'],
+      ['four', 'y'],
+    ]
+    const quoted = rows.map((cells) => cells.map((cell) => `"${cell}"`).join(delimiter)).join('\r\n')
+    const table = await read(name, quoted)
+    expect(table.rows.map(({ cells }) => cells)).toEqual(rows.slice(1))
+  })
+
+  it('names a bad row by the line where it starts, also behind quoted newlines', async () => {
+    const table = await read('bad.csv', 'text,label\n"two\nlines",a\n\nonly one\nthree,of,them\nfine,b\n')
+    expect(table.rows).toEqual([
+      { row: 2, cells: ['two\nlines', 'a'] },
+      { row: 7, cells: ['fine', 'b'] },
+    ])
+    expect(table.skipped).toEqual([
+      { line: 5, reason: '1 cell where the header has 2' },
+      { line: 6, reason: '3 cells where the header has 2' },
+    ])
+  })
+
+  it('says so where a quote is never closed', async () => {
+    const table = await read('open.csv', 'text,label\nfine,a\n"never closed,b\nmore,c\n')
+    expect(table.rows).toHaveLength(1)
+    expect(table.skipped).toMatchObject([{ line: 3, reason: expect.stringContaining('never closed') as string }])
+  })
+
+  it('keeps quotes in the middle of a cell', async () => {
+    expect((await read('inch.csv', 'text,label\na 5" pipe,x\n')).rows[0]?.cells).toEqual(['a 5" pipe', 'x'])
+  })
+
+  it('makes column names distinct, and frees them of what nobody sees', async () => {
+    const table = await read('names.csv', ' text\u200b,text,,\r\n1,2,3,4\n')
+    expect(table.columns).toEqual(['text', 'text (2)', 'column 3', 'column 4'])
+  })
+
+  it('gives back what a simple writer wrote', async () => {
+    const cell = fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => text.toWellFormed().replaceAll('\0', ''))
+    const cases = fc.record({
+      rows: fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 8 }),
+      delimiter: fc.constantFrom(',', ';', '\t', '|'),
+      newline: fc.constantFrom('\n', '\r\n'),
+    })
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ rows, delimiter, newline }) => {
+        const line = (cells: readonly string[]) =>
+          cells.map((text) => `"${text.replaceAll('"', '""')}"`).join(delimiter)
+        const name = delimiter === '\t' ? 'w.tsv' : 'w.csv'
+        const table = await read(name, [['text', 'label'], ...rows].map(line).join(newline) + newline)
+        expect(table.rows.map(({ cells }) => cells)).toEqual(rows)
+      }),
+      { numRuns: 100 },
+    )
+  })
+})
+
+describe('JSON', () => {
+  it('reads lines of objects with the union of their keys', async () => {
+    const table = await read('rows.jsonl', '{"text":"a","label":"x"}\nnot json\n[1]\n\n{"text":2,"more":{"b":null}}')
+    expect(table.columns).toEqual(['text', 'label', 'more'])
+    expect(table.rows).toEqual([
+      { row: 1, cells: ['a', 'x', ''] },
+      { row: 5, cells: ['2', '', '{"b":null}'] },
+    ])
+    expect(table.skipped).toEqual([
+      { line: 2, reason: 'it is not valid JSON' },
+      { line: 3, reason: 'it is not a JSON object' },
+    ])
+  })
+
+  it('reads an array, and a bad element of it is one row', async () => {
+    const table = await read(
+      'rows.json',
+      '[\n {"text": "a, [b] \\" }", "label": "x"},\n {"text": oops},\n {"text": "c"}\n]\n',
+    )
+    expect(table.rows).toEqual([
+      { row: 2, cells: ['a, [b] " }', 'x'] },
+      { row: 4, cells: ['c', ''] },
+    ])
+    expect(table.skipped).toEqual([{ line: 3, reason: 'it is not valid JSON' }])
+  })
+
+  it('gives back any objects, in both forms', async () => {
+    const value = fc.dictionary(fc.string({ minLength: 1 }), fc.oneof(fc.string(), fc.integer()), { minKeys: 1 })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(value, { minLength: 1, maxLength: 5 }),
+        fc.constantFrom(0, 1, 2),
+        async (objects, indent) => {
+          const array = await read('any.json', JSON.stringify(objects, null, indent))
+          const lines = await read('any.jsonl', objects.map((object) => JSON.stringify(object)).join('\n'))
+          expect(array.rows.map(({ cells }) => cells)).toEqual(lines.rows.map(({ cells }) => cells))
+          expect(lines.rows.map(({ row }) => row)).toEqual(objects.map((_, i) => i + 1))
+          expect(array.rows.map(({ cells }) => cells.filter((cell) => cell !== '').toSorted())).toEqual(
+            objects.map((object) =>
+              Object.values(object)
+                .map(String)
+                .filter((cell) => cell !== '')
+                .toSorted(),
+            ),
+          )
+        },
+      ),
+      { numRuns: 100 },
+    )
+  })
+
+  it('reads lines of objects under the ending of an array', async () => {
+    expect((await read('lines.json', '{"text":"a"}\n{"text":"b"}\n')).format).toBe('json')
+    expect((await read('lines.json', '{"text":"a"}\n{"text":"b"}\n')).rows).toHaveLength(2)
+  })
+})
+
+describe('a file that is no table', () => {
+  it.each([
+    ['empty', 'e.csv', '', 'is empty'],
+    ['blank', 'b.csv', ' \n \n', 'is empty'],
+    ['binary', 'x.csv', new Uint8Array([1, 0, 2, 3, 0, 0, 9, 8, 7, 6, 5, 4, 3]), 'is not a text file'],
+    ['an object', 'o.json', '{"rows": []}', 'not a list of objects'],
+    ['no objects', 'n.jsonl', '1\n2\n', 'no row that can be read'],
+    ['too wide', 'w.csv', `${'a,'.repeat(1500)}\n`, 'columns'],
+  ])('is refused in a sentence: %s', async (_, name, content, sentence) => {
+    await expect(read(name, content)).rejects.toThrow(sentence)
+  })
+
+  it('is refused where there is none', async () => {
+    await expect(openTable(join(folder, 'missing.csv'))).rejects.toThrow('There is no file')
+    await expect(openTable(folder)).rejects.toMatchObject({ code: 'data/unreadable' })
+  })
+})
+
+describe('any bytes', () => {
+  const files = [
+    'text,label\n"a\nb",x\nc,"y ""z"""\n',
+    '[{"text":"a"},{"text":"b"}]',
+    '{"text":"a"}\n{"text":"b"}\n',
+  ].map((text) => Buffer.from(text))
+  const mutated = fc
+    .tuple(fc.constantFrom(...files), fc.array(fc.tuple(fc.nat(200), fc.nat(255)), { maxLength: 6 }), fc.nat(60))
+    .map(([file, changes, cut]) => {
+      const bytes = Uint8Array.from(file)
+      for (const [at, byte] of changes) bytes[at % bytes.length] = byte
+      return bytes.subarray(0, Math.max(1, bytes.length - (cut > 40 ? cut - 40 : 0)))
+    })
+
+  it('are read with rows as wide as the header, or refused by a typed error', { timeout: 120_000 }, async () => {
+    const name = fc.constantFrom('f.csv', 'f.tsv', 'f.json', 'f.jsonl', 'f')
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 300 }), mutated), name, async (bytes, file) => {
+        try {
+          const { rows, columns } = await read(file, bytes)
+          for (const { row, cells } of rows) {
+            expect(cells).toHaveLength(columns.length)
+            expect(row).toBeGreaterThan(0)
+          }
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'StudioError', code: expect.stringMatching(/^data\//) as string })
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
