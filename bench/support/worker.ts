@@ -11,10 +11,15 @@ export interface Worker {
 }
 
 /** Starts it; it computes nothing before it is asked. */
-export function startWorker(command: string, args: readonly string[], threads: number): Worker {
+export function startWorker(
+  command: string,
+  args: readonly string[],
+  threads: number,
+  env: NodeJS.ProcessEnv = {},
+): Worker {
   const child = spawn(command, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, OMP_NUM_THREADS: String(threads), HF_HUB_OFFLINE: '1', TOKENIZERS_PARALLELISM: 'false' },
+    env: { ...process.env, OMP_NUM_THREADS: String(threads), HF_HUB_OFFLINE: '1', ...env },
   })
   let complaints = ''
   child.stderr.on('data', (text: Buffer) => (complaints = (complaints + text.toString()).slice(-4000)))

@@ -1,0 +1,44 @@
+// `npm run prove [name...] [--quick]`: runs the long proofs, all or those named, and writes what they found.
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { results } from './support/paths.ts'
+import { save, stamped, summary } from './support/report.ts'
+import type { Bench } from './support/result.ts'
+import { step } from './step.ts'
+
+const benches: Readonly<Record<string, Bench>> = { step }
+
+/** Runs one bench; true when it came to its end, counts, and met every target. */
+async function prove(name: string, bench: Bench, folder: string, quick: boolean): Promise<boolean> {
+  const began = performance.now()
+  try {
+    const findings = await bench({ quick, say: (line) => process.stderr.write(`${line}\n`) })
+    save(folder, stamped(name, findings, (performance.now() - began) / 1000, quick))
+    console.log(`\n${summary(findings)}\n`)
+    return quick || (findings.doubts.length === 0 && findings.targets.every(({ met }) => met))
+  } catch (error) {
+    console.error(`${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    return false
+  }
+}
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean' } } })
+const quick = values.quick === true
+const unknown = positionals.filter((name) => !(name in benches))
+if (unknown.length > 0) {
+  console.error(`There is no proof "${unknown.join('", "')}". Choose among: ${Object.keys(benches).join(', ')}.`)
+  process.exitCode = 1
+} else {
+  // A quick run must not overwrite results that say something.
+  const folder = quick ? mkdtempSync(join(tmpdir(), 'softprompt-quick-')) : results
+  const failed: string[] = []
+  for (const [name, bench] of Object.entries(benches)) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue
+    if (!(await prove(name, bench, folder, quick))) failed.push(name)
+  }
+  console.log(`Results: ${folder}`)
+  if (failed.length > 0) console.error(`Not proved: ${failed.join(', ')}.`)
+  process.exitCode = failed.length > 0 ? 1 : 0
+}

@@ -1,0 +1,198 @@
+// Time a step and peak memory: ours, PEFT in float32 and PEFT in bfloat16, by turns, on the same weights and batch.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createRandom } from '../main/engine/random.ts'
+import { referencePython } from '../test/support/python-env.ts'
+import { huggingFaceFolder, rowsOf } from './support/hf-folder.ts'
+import type { StepJob } from './support/job.ts'
+import { othersShare } from './support/machine.ts'
+import { starterModel, threads } from './support/model.ts'
+import { type Bench, type Findings, target } from './support/result.ts'
+import { shown, spread, type Spread } from './support/spread.ts'
+import { startWorker, type Worker } from './support/worker.ts'
+
+const textLengths = [64, 256] as const
+const tokens = 16
+const batch = 8
+const rounds = { full: 7, quick: 2 } as const
+const stepsEach = { full: 2, quick: 1 } as const
+/** More of the machine than this in others' hands, and times say little. */
+const quietShare = 0.1
+
+/** Threads that spin while they wait are PyTorch's default; beside other programs they can cost it a factor of ten. */
+const waiting = { spinning: {}, sleeping: { OMP_WAIT_POLICY: 'passive' } } as const
+type Waiting = keyof typeof waiting
+type Precision = 'float32' | 'bfloat16'
+type Contender = 'ours' | Precision
+const contenders = ['ours', 'float32', 'bfloat16'] as const
+
+interface LengthFigures {
+  readonly text: number
+  readonly milliseconds: { readonly [C in Contender]: Spread }
+  /** Ours over PEFT's, round by round. */
+  readonly timeRatio: { readonly [P in Precision]: Spread }
+  readonly peakBytes: { readonly [C in Contender]: number }
+  readonly peakRatio: { readonly [P in Precision]: number }
+  readonly waiting: { readonly [P in Precision]: Waiting }
+  /** Others' share of the cores, looked at before every round. */
+  readonly othersShare: Spread
+}
+
+export const step: Bench = async ({ quick, say }) => {
+  const model = await starterModel(say)
+  const hf = await huggingFaceFolder(model)
+  const python = referencePython()
+  const random = createRandom(1)
+  const ids = (count: number): number[] => Array.from({ length: count }, () => random.integer(model.config.vocab))
+  const prompt = await rowsOf(model, 'model.embed_tokens.weight', ids(tokens))
+  const scratch = mkdtempSync(join(tmpdir(), 'softprompt-bench-'))
+  try {
+    const figures: LengthFigures[] = []
+    for (const text of quick ? textLengths.slice(0, 1) : textLengths) {
+      const rows = Array.from({ length: batch }, () => ({ ids: ids(text), labels: 2 }))
+      const job: StepJob = { model, folder: hf, prompt, tokens, batches: [rows], learningRate: 1e-3, threads }
+      const path = join(scratch, `${text}.json`)
+      writeFileSync(path, JSON.stringify(job))
+      const size = quick ? 'quick' : 'full'
+      figures.push(await measureLength(text, path, python, rounds[size], stepsEach[size], say))
+    }
+    return findings(figures)
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+const ourScript = fileURLToPath(new URL('step-worker.ts', import.meta.url))
+const theirScript = fileURLToPath(new URL('peft_step.py', import.meta.url))
+
+const startOurs = (job: string): Worker => startWorker(process.execPath, [ourScript, job], threads)
+const startTheirs = (python: string, job: string, precision: Precision, how: Waiting): Worker =>
+  startWorker(python, [theirScript, job, precision], threads, waiting[how])
+
+async function measureLength(
+  text: number,
+  job: string,
+  python: string,
+  count: number,
+  steps: number,
+  say: (line: string) => void,
+): Promise<LengthFigures> {
+  const how = {
+    float32: await fasterWaiting(python, job, 'float32'),
+    bfloat16: await fasterWaiting(python, job, 'bfloat16'),
+  }
+  say(`Texts of ${text}: PEFT's threads do best ${how.float32} (float32) and ${how.bfloat16} (bfloat16).`)
+  const workers: { readonly [C in Contender]: Worker } = {
+    ours: startOurs(job),
+    float32: startTheirs(python, job, 'float32', how.float32),
+    bfloat16: startTheirs(python, job, 'bfloat16', how.bfloat16),
+  }
+  try {
+    const [first, theirs] = [await workers.ours.steps(1), await workers.float32.steps(1)]
+    await workers.bfloat16.steps(1)
+    sameWork(first.losses, theirs.losses)
+    const medians: Record<Contender, number[]> = { ours: [], float32: [], bfloat16: [] }
+    const peakBytes: Record<Contender, number> = { ours: 0, float32: 0, bfloat16: 0 }
+    const shares: number[] = []
+    for (let round = 0; round < count; round++) {
+      shares.push(await othersShare())
+      for (const who of contenders) {
+        const measured = await workers[who].steps(steps)
+        medians[who].push(spread(measured.milliseconds).median)
+        peakBytes[who] = measured.peakBytes
+      }
+      const now = contenders.map((who) => `${who} ${(medians[who].at(-1) ?? NaN).toFixed(0)} ms`).join(', ')
+      say(`Texts of ${text}, round ${round + 1} of ${count}: ${now}`)
+    }
+    const ratio = (to: Precision): Spread => spread(medians.ours.map((ms, i) => ms / (medians[to][i] ?? NaN)))
+    return {
+      text,
+      milliseconds: {
+        ours: spread(medians.ours),
+        float32: spread(medians.float32),
+        bfloat16: spread(medians.bfloat16),
+      },
+      timeRatio: { float32: ratio('float32'), bfloat16: ratio('bfloat16') },
+      peakBytes,
+      peakRatio: {
+        float32: peakBytes.ours / peakBytes.float32,
+        bfloat16: peakBytes.ours / peakBytes.bfloat16,
+      },
+      waiting: how,
+      othersShare: spread(shares),
+    }
+  } finally {
+    await Promise.all(contenders.map((who) => workers[who].close()))
+  }
+}
+
+/** PEFT is measured at its best on this machine at this time. */
+async function fasterWaiting(python: string, job: string, precision: Precision): Promise<Waiting> {
+  const sleeping = await stepTime(startTheirs(python, job, precision, 'sleeping'), Infinity)
+  const spinning = await stepTime(startTheirs(python, job, precision, 'spinning'), 2 * sleeping)
+  return sleeping < spinning ? 'sleeping' : 'spinning'
+}
+
+/** Milliseconds of a step, the second or third; of the first, where that already took longer than `limit`. */
+async function stepTime(worker: Worker, limit: number): Promise<number> {
+  try {
+    const first = spread((await worker.steps(1)).milliseconds).min
+    return first > limit ? first : spread((await worker.steps(2)).milliseconds).min
+  } finally {
+    await worker.close()
+  }
+}
+
+/** The first losses agree, or the comparison is of two different things. */
+function sameWork([ours = NaN]: readonly number[], [theirs = NaN]: readonly number[]): void {
+  if (!(Math.abs(ours - theirs) <= 1e-3)) throw new Error(`The first loss is ${ours}, PEFT's is ${theirs}.`)
+}
+
+const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0)
+const seconds = ({ median }: Spread): string => (median / 1000).toFixed(2)
+
+function findings(figures: readonly LengthFigures[]): Findings {
+  const others = Math.max(...figures.map(({ othersShare: { median } }) => median))
+  return {
+    title: 'Time a step and peak memory against PEFT',
+    method:
+      `Prompt tuning at the start, ${tokens} virtual tokens, batch ${batch}, loss over the vocabulary on two label tokens, ` +
+      'AdamW, CPU, all cores. Three processes computed by turns, never two at once; ratios are taken round by round and shown as ' +
+      "median (lowest to highest). Peak memory is VmHWM: ours of the whole process, PEFT's from behind its loading. PEFT's threads wait as is faster.",
+    table: {
+      columns: [
+        'text tokens',
+        'ours s',
+        'PEFT float32 s',
+        'PEFT bfloat16 s',
+        'time / float32',
+        'time / bfloat16',
+        'ours MiB',
+        'PEFT float32 MiB',
+        'PEFT bfloat16 MiB',
+        'memory / float32',
+        'memory / bfloat16',
+      ],
+      rows: figures.map((f) => [
+        String(f.text),
+        ...contenders.map((who) => seconds(f.milliseconds[who])),
+        shown(f.timeRatio.float32),
+        shown(f.timeRatio.bfloat16),
+        ...contenders.map((who) => megabytes(f.peakBytes[who])),
+        f.peakRatio.float32.toFixed(2),
+        f.peakRatio.bfloat16.toFixed(2),
+      ]),
+    },
+    targets: figures.flatMap((f) => [
+      target(`time a step / PEFT float32, texts of ${f.text}`, f.timeRatio.float32.median, '<=', 0.7),
+      target(`peak memory / PEFT float32, texts of ${f.text}`, f.peakRatio.float32, '<=', 0.6),
+    ]),
+    doubts:
+      others > quietShare
+        ? [`other programs used ${(100 * others).toFixed(0)} % of the machine, so its times do not count`]
+        : [],
+    figures,
+  }
+}
