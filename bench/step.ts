@@ -2,16 +2,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { createRandom } from '../main/engine/random.ts'
 import { referencePython } from '../test/support/python-env.ts'
+import { type Precision, startOurs, startTheirs, type Waiting } from './support/contenders.ts'
 import { huggingFaceFolder, rowsOf } from './support/hf-folder.ts'
 import type { StepJob } from './support/job.ts'
 import { othersShare } from './support/machine.ts'
 import { starterModel, threads } from './support/model.ts'
 import { type Bench, type Findings, target } from './support/result.ts'
 import { shown, spread, type Spread } from './support/spread.ts'
-import { startWorker, type Worker } from './support/worker.ts'
+import type { Worker } from './support/worker.ts'
 
 const textLengths = [64, 256] as const
 const tokens = 16
@@ -21,10 +21,6 @@ const stepsEach = { full: 2, quick: 1 } as const
 /** More of the machine than this in others' hands, and times say little. */
 const quietShare = 0.1
 
-/** Threads that spin while they wait are PyTorch's default; beside other programs they can cost it a factor of ten. */
-const waiting = { spinning: {}, sleeping: { OMP_WAIT_POLICY: 'passive' } } as const
-type Waiting = keyof typeof waiting
-type Precision = 'float32' | 'bfloat16'
 type Contender = 'ours' | Precision
 const contenders = ['ours', 'float32', 'bfloat16'] as const
 
@@ -64,13 +60,6 @@ export const step: Bench = async ({ quick, say }) => {
   }
 }
 
-const ourScript = fileURLToPath(new URL('step-worker.ts', import.meta.url))
-const theirScript = fileURLToPath(new URL('peft_step.py', import.meta.url))
-
-const startOurs = (job: string): Worker => startWorker(process.execPath, [ourScript, job], threads)
-const startTheirs = (python: string, job: string, precision: Precision, how: Waiting): Worker =>
-  startWorker(python, [theirScript, job, precision], threads, waiting[how])
-
 async function measureLength(
   text: number,
   job: string,
@@ -85,9 +74,9 @@ async function measureLength(
   }
   say(`Texts of ${text}: PEFT's threads do best ${how.float32} (float32) and ${how.bfloat16} (bfloat16).`)
   const workers: { readonly [C in Contender]: Worker } = {
-    ours: startOurs(job),
-    float32: startTheirs(python, job, 'float32', how.float32),
-    bfloat16: startTheirs(python, job, 'bfloat16', how.bfloat16),
+    ours: startOurs(job, threads),
+    float32: startTheirs(python, job, 'float32', how.float32, threads),
+    bfloat16: startTheirs(python, job, 'bfloat16', how.bfloat16, threads),
   }
   try {
     const [first, theirs] = [await workers.ours.steps(1), await workers.float32.steps(1)]
@@ -130,8 +119,8 @@ async function measureLength(
 
 /** PEFT is measured at its best on this machine at this time. */
 async function fasterWaiting(python: string, job: string, precision: Precision): Promise<Waiting> {
-  const sleeping = await stepTime(startTheirs(python, job, precision, 'sleeping'), Infinity)
-  const spinning = await stepTime(startTheirs(python, job, precision, 'spinning'), 2 * sleeping)
+  const sleeping = await stepTime(startTheirs(python, job, precision, 'sleeping', threads), Infinity)
+  const spinning = await stepTime(startTheirs(python, job, precision, 'spinning', threads), 2 * sleeping)
   return sleeping < spinning ? 'sleeping' : 'spinning'
 }
 
