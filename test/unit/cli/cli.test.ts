@@ -115,7 +115,7 @@ describe('softprompt', () => {
     const events = jsonLines(out)
     expect(events.filter(({ event }) => event === 'step')).toHaveLength(20)
     expect(new Set(events.map(({ event }) => typeof event))).toEqual(new Set(['string']))
-    expect(events.at(-1)).toMatchObject({ event: 'result', run: 'run-1', state: 'finished', tuned: { rows: 12 } })
+    expect(events.at(-1)).toMatchObject({ event: 'result', run: 'run-1', state: 'finished', tuned: { rows: 15 } })
     const shown = jsonLines((await cli(['show', 'run-1', '--json', ...at])).out)
     expect(shown).toHaveLength(1)
     expect(shown[0]).toMatchObject({ event: 'result', run: { name: 'run-1', state: 'finished' }, checkpoint: 20 })
