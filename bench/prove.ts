@@ -7,10 +7,11 @@ import { results } from './support/paths.ts'
 import { parity } from './parity.ts'
 import { save, stamped, summary } from './support/report.ts'
 import type { Bench } from './support/result.ts'
+import { recovery } from './recovery.ts'
 import { step } from './step.ts'
 import { trec } from './trec.ts'
 
-const benches: Readonly<Record<string, Bench>> = { step, trec, parity }
+const benches: Readonly<Record<string, Bench>> = { step, trec, parity, recovery }
 
 /** Runs one bench; true when it came to its end, counts, and met every target. */
 async function prove(name: string, bench: Bench, folder: string, quick: boolean): Promise<boolean> {
@@ -18,7 +19,7 @@ async function prove(name: string, bench: Bench, folder: string, quick: boolean)
   try {
     const findings = await bench({ quick, say: (line) => process.stderr.write(`${line}\n`) })
     save(folder, stamped(name, findings, (performance.now() - began) / 1000, quick))
-    console.log(`\n${summary(findings)}\n`)
+    console.log(`\n${summary(findings)}\n${quick ? 'A quick run: its figures say nothing.\n' : ''}`)
     return quick || (findings.doubts.length === 0 && findings.targets.every(({ met }) => met))
   } catch (error) {
     console.error(`${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
