@@ -25,6 +25,4 @@ export const modelErrors = {
     `This model needs ${gigabytes(needed)} of memory for its weights; on this computer at most ${gigabytes(allowed)} can be used. Choose a smaller model.`,
   'model/starter-unreachable': (reasons: string) =>
     `The starter model could not be fetched (${reasons}). Connect to the internet and try again, or set SOFTPROMPT_MODEL to a copy of it.`,
-  'model/starter-wrong': (path: string) =>
-    `${path} is not the starter model: its contents differ. Delete it and try again.`,
 } satisfies Record<string, (...details: never[]) => string>

@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path'
 import type { SealedModel } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { ModelRecord } from '../../contract/records.ts'
-import { fetchStarter } from '../engine-seam.ts'
+import { fetchStarter } from '../../engine/model/starter.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { serveJob } from './serving.ts'
 
