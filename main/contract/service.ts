@@ -52,6 +52,9 @@ const sampling = v.strictObject({
 /** Runs are named by name or number. */
 const run = v.pipe(v.string(), v.minLength(1), v.maxLength(80))
 
+export const exportFormats = ['peft'] as const
+export type ExportFormat = (typeof exportFormats)[number]
+
 /** Every method and the shape of its input; all of it is checked where the service takes it in. */
 export const inputs = {
   'models.list': nothing,
@@ -78,7 +81,7 @@ export const inputs = {
   'prompts.get': v.strictObject({ run }),
   score: v.strictObject({ run, dataset: id, version: id, text: column, label: column }),
   try: v.strictObject({ run, text, sampling }),
-  export: v.strictObject({ run, to: v.picklist(['peft']), folder: path }),
+  export: v.strictObject({ run, to: v.picklist(exportFormats), folder: path }),
 } as const
 
 export type Method = keyof typeof inputs

@@ -2,6 +2,8 @@
 
 export const starter = {
   name: 'SmolLM2-135M-Instruct',
+  /** Where other software finds its original weights. */
+  repository: 'HuggingFaceTB/SmolLM2-135M-Instruct',
   author: 'Hugging Face (HuggingFaceTB)',
   licence: 'Apache-2.0',
   file: 'SmolLM2-135M-Instruct.Q4_1.gguf',

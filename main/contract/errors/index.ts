@@ -1,6 +1,7 @@
 // The one catalogue of errors: what a person reads when something goes wrong, by code.
 import { computeErrors } from './compute.ts'
 import { dataErrors } from './data.ts'
+import { exportErrors } from './export.ts'
 import { graphErrors } from './graph.ts'
 import { modelErrors } from './model.ts'
 import { runErrors } from './run.ts'
@@ -12,6 +13,7 @@ import { tuningErrors } from './tuning.ts'
 const catalogue = {
   ...computeErrors,
   ...dataErrors,
+  ...exportErrors,
   ...graphErrors,
   ...modelErrors,
   ...runErrors,

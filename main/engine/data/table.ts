@@ -1,19 +1,9 @@
 // Opens a table file: its encoding, format and columns at once, its rows in chunks.
 import { basename, extname } from 'node:path'
-import type { DataRow } from '../../contract/records.ts'
-import type { SkippedRow } from '../../contract/service.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import { detectEncoding, type Encoding, readText, type TextPiece } from './encoding.ts'
+import type { TableChunk } from './formats/format.ts'
 import { formats, type FormatName } from './formats/index.ts'
-
-/** Some rows, and what could not be read among them. */
-export interface TableChunk {
-  /** `row` is the line where the row starts in the file, the first line being 1. */
-  readonly rows: readonly DataRow[]
-  readonly skipped: readonly SkippedRow[]
-  /** Bytes of the file read so far. */
-  readonly bytes: number
-}
 
 export interface Table {
   readonly format: FormatName
@@ -21,20 +11,6 @@ export interface Table {
   /** Distinct and not empty. */
   readonly columns: readonly string[]
   /** Every row's cells align with `columns`. May be read once. */
-  readonly chunks: () => AsyncGenerator<TableChunk>
-}
-
-/** A file's text as a format reads it; each call starts again at the beginning. */
-export interface TextSource {
-  readonly name: string
-  readonly read: () => AsyncGenerator<TextPiece>
-  /** The first characters, enough to see columns by. */
-  readonly sample: string
-}
-
-/** What a format makes of a text. */
-export interface OpenedTable {
-  readonly columns: readonly string[]
   readonly chunks: () => AsyncGenerator<TableChunk>
 }
 

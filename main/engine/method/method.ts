@@ -5,7 +5,7 @@ import type { Initialisation, MethodName, Placement, TuneSettings } from '../../
 import type { NamedTensors } from '../../contract/tensor.ts'
 import type { Dim, Node } from '../graph/node.ts'
 import type { KeysValues } from '../network/attention.ts'
-import type { Site } from '../network/decoder.ts'
+import type { Site } from '../network/block.ts'
 import type { Random } from '../random.ts'
 
 export interface TensorSpec {

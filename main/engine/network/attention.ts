@@ -2,7 +2,7 @@
 import type { Dim, Node } from '../graph/node.ts'
 import { add, concat, matmul, reshape, rotary, softmax, transpose } from '../graph/ops.ts'
 import { dimAt } from '../graph/shape.ts'
-import type { Block } from './decoder.ts'
+import type { Block } from './block.ts'
 import type { Angles } from './rope.ts'
 
 export interface KeysValues {

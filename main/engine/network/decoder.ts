@@ -1,25 +1,11 @@
 // The decoder: one definition for training, scoring and generation, for every family.
 import type { DecoderConfig } from '../../contract/model.ts'
 import type { Node } from '../graph/node.ts'
-import { add, gelu, matmul, mul, rmsNorm, scalar, silu } from '../graph/ops.ts'
+import { add, gelu, mul, silu } from '../graph/ops.ts'
 import { attention, type KeysValues } from './attention.ts'
+import { type Block, blockOf, normed, type Site } from './block.ts'
 import { angles } from './rope.ts'
 import type { Weights } from './weights.ts'
-
-/** Where each linear map stands in a layer. */
-const linears = {
-  q_proj: 'self_attn',
-  k_proj: 'self_attn',
-  v_proj: 'self_attn',
-  o_proj: 'self_attn',
-  gate_proj: 'mlp',
-  up_proj: 'mlp',
-  down_proj: 'mlp',
-} as const
-export type LinearName = keyof typeof linears
-
-/** A method's hook at every linear map: may answer y with something else (low-rank methods add to it). */
-export type Site = (layer: number, name: LinearName, x: Node, y: Node) => Node
 
 export interface DecoderInputs {
   /** [B, T, H], already scaled as the family wants it. */
@@ -42,14 +28,6 @@ export interface DecoderOutputs {
   readonly hidden: Node
   /** The new tokens' keys (rotated) and values of each layer, without the past: [B, kvHeads, T, headDim]. */
   readonly present: readonly KeysValues[]
-}
-
-/** One layer's view of the network: its weights, its norms, its linears with the method's hook. */
-export interface Block {
-  readonly config: DecoderConfig
-  /** x [.., in] -> [.., out], with a bias where the model has one. */
-  linear(name: LinearName, x: Node): Node
-  norm(name: string, x: Node): Node
 }
 
 export function decoder(config: DecoderConfig, weights: Weights, inputs: DecoderInputs): DecoderOutputs {
@@ -82,26 +60,4 @@ function feedForward(block: Block, x: Node): Node {
   const gated = mul(activation === 'silu' ? silu(gate) : gelu(gate), block.linear('up_proj', inner))
   const result = block.linear('down_proj', gated)
   return postNorms ? block.norm('post_feedforward_layernorm', result) : result
-}
-
-function blockOf(config: DecoderConfig, weights: Weights, layer: number, site: Site | undefined): Block {
-  const at = `model.layers.${layer}`
-  return {
-    config,
-    linear(name, x) {
-      const path = `${at}.${linears[name]}.${name}`
-      const product = matmul(x, weights(`${path}.weight`), { transB: true })
-      const biased = config.qkvBias && biasedLinears.has(name)
-      const y = biased ? add(product, weights(`${path}.bias`)) : product
-      return site ? site(layer, name, x, y) : y
-    },
-    norm: (name, x) => normed(config, weights, `${at}.${name}.weight`, x),
-  }
-}
-
-const biasedLinears: ReadonlySet<LinearName> = new Set(['q_proj', 'k_proj', 'v_proj'])
-
-function normed(config: DecoderConfig, weights: Weights, name: string, x: Node): Node {
-  const gamma = weights(name)
-  return rmsNorm(x, config.normOffset === 0 ? gamma : add(gamma, scalar(config.normOffset)), config.normEps)
 }

@@ -3,7 +3,8 @@ import type { Evaluation, TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { EvaluationRecord, ModelRecord, RunRecord } from '../../contract/records.ts'
 import type { Input } from '../../contract/service.ts'
-import { exportPeft } from '../engine-seam.ts'
+import { formats } from '../../engine/export/formats.ts'
+import { writeFolder } from '../../engine/export/folder.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { loadExamples } from '../examples.ts'
 import { sealedModel } from '../run-material.ts'
@@ -72,8 +73,11 @@ export const promptMethods: Pick<Methods, 'score' | 'try' | 'export'> = {
     })
     return { text: written.join('') }
   },
-  export: async (context, { run: name, folder }) => {
+  export: async (context, { run: name, to, folder }) => {
     const { run, model, prompt } = await tuned(context, name)
-    return { folder, files: await exportPeft({ folder, name: run.name, model, prompt }) }
+    const evaluations = await context.store.evaluations.list(run.id)
+    const figures = evaluations.filter(({ dataset, version }) => dataset === run.dataset && version === run.version)
+    const files = formats[to]({ name: run.name, model, prompt, figures })
+    return { folder, files: await writeFolder(folder, files) }
   },
 }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import { openTable, type TableChunk } from '../../../main/engine/data/table.ts'
+import type { TableChunk } from '../../../main/engine/data/formats/format.ts'
+import { openTable } from '../../../main/engine/data/table.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'softprompt-table-'))
 afterAll(() => {

@@ -4,8 +4,7 @@ import { type CsvError, parse } from 'csv-parse'
 import type { DataRow } from '../../../contract/records.ts'
 import type { SkippedRow } from '../../../contract/service.ts'
 import { studioError } from '../../../contract/errors/index.ts'
-import type { OpenedTable, TableChunk, TextSource } from '../table.ts'
-import type { Format } from './index.ts'
+import type { Format, OpenedTable, TableChunk, TextSource } from './format.ts'
 
 const delimiters = [',', ';', '\t', '|'] as const
 const chunkRows = 1000

@@ -1,6 +1,5 @@
 // JSON Lines: an object a line.
-import type { TextSource } from '../table.ts'
-import type { Format } from './index.ts'
+import type { Format, TextSource } from './format.ts'
 import { type JsonText, longestText, openObjects } from './objects.ts'
 
 export const jsonLines: Format = {

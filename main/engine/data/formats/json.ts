@@ -1,7 +1,6 @@
 // A JSON array of objects, read element by element: a file need not fit into memory, and a bad element is only one row.
 import { studioError } from '../../../contract/errors/index.ts'
-import type { TextSource } from '../table.ts'
-import type { Format } from './index.ts'
+import type { Format, TextSource } from './format.ts'
 import { jsonLines } from './json-lines.ts'
 import { type JsonText, longestText, openObjects } from './objects.ts'
 

@@ -2,7 +2,7 @@
 import type { DataRow } from '../../../contract/records.ts'
 import type { SkippedRow } from '../../../contract/service.ts'
 import { studioError } from '../../../contract/errors/index.ts'
-import type { OpenedTable, TableChunk } from '../table.ts'
+import type { OpenedTable, TableChunk } from './format.ts'
 
 /** One JSON value of a file as text. */
 export interface JsonText {

@@ -1,0 +1,35 @@
+// What a table format is: how it is told, and how its text becomes rows.
+import type { DataRow } from '../../../contract/records.ts'
+import type { SkippedRow } from '../../../contract/service.ts'
+import type { TextPiece } from '../encoding.ts'
+
+/** Some rows, and what could not be read among them. */
+export interface TableChunk {
+  /** `row` is the line where the row starts in the file, the first line being 1. */
+  readonly rows: readonly DataRow[]
+  readonly skipped: readonly SkippedRow[]
+  /** Bytes of the file read so far. */
+  readonly bytes: number
+}
+
+/** A file's text as a format reads it; each call starts again at the beginning. */
+export interface TextSource {
+  readonly name: string
+  readonly read: () => AsyncGenerator<TextPiece>
+  /** The first characters, enough to see columns by. */
+  readonly sample: string
+}
+
+/** What a format makes of a text. */
+export interface OpenedTable {
+  readonly columns: readonly string[]
+  readonly chunks: () => AsyncGenerator<TableChunk>
+}
+
+export interface Format {
+  /** File endings, lower case, with the dot. */
+  readonly endings: readonly string[]
+  /** Whether a text of unknown ending is likely to be of this format. */
+  looksLike(sample: string): boolean
+  open(source: TextSource): Promise<OpenedTable>
+}

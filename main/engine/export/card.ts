@@ -1,0 +1,68 @@
+// The card that goes with an exported prompt: what it is for, how well it does, and how to use it.
+import type { Placement } from '../../contract/settings.ts'
+import type { Exported } from './format.ts'
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
+
+/** README.md of the folder, in the form of a Hugging Face model card. */
+export function card({ name, model, prompt, figures }: Exported, base: string): string {
+  const { settings, labels } = prompt
+  const { method, placement, tokens, template } = settings
+  const rows = figures.map(
+    ({ subject, accuracy, macroF1, rows }) => `| ${subject} | ${percent(accuracy)} | ${percent(macroF1)} | ${rows} |`,
+  )
+  return `---
+base_model: ${JSON.stringify(base)}
+library_name: peft
+pipeline_tag: text-generation
+tags: [soft-prompt, ${method}-tuning]
+---
+
+# ${name.replace(/[#\n]/g, ' ')}
+
+A soft prompt of ${tokens} virtual tokens for ${base}, made by ${method} tuning in Softprompt Studio. The base model
+itself is unchanged; the file that it was tuned on has the SHA-256 ${model.hash}.
+
+## How to use it
+
+${usage[placement]}
+
+The virtual tokens mean something only in the template that they were tuned with (also in \`softprompt.json\`):
+
+- kind: ${template.kind}
+- text: ${JSON.stringify(template.body)}
+- instruction: ${JSON.stringify(template.instruction)}
+- before the answer: ${JSON.stringify(template.answerPrefix)}
+- answers: ${labels.map((label) => JSON.stringify(label)).join(', ')}
+
+## How well it does
+
+${rows.length === 0 ? 'It has not been scored on held-out rows.' : ['| | accuracy | macro-F1 | held-out rows |', '|---|---|---|---|', ...rows].join('\n')}
+`
+}
+
+const script = `\`\`\`
+python apply.py "a text"
+\`\`\``
+
+const usage: { readonly [P in Placement]: string } = {
+  start: `PEFT loads this folder as it is:
+
+\`\`\`python
+from peft import PeftModel
+from transformers import AutoModelForCausalLM
+model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(BASE), FOLDER)
+\`\`\`
+
+or, for the template's sake:
+
+${script}`,
+  'before-text': `**The virtual tokens stand before the row's text, behind what the template puts in front of it.** PEFT loads this folder but
+always puts virtual tokens at the very start, which gives other answers. \`apply.py\` puts them where they belong:
+
+${script}`,
+  'after-text': `**The virtual tokens stand behind the text.** PEFT loads this folder but always puts virtual tokens at the very start, which
+gives other answers. \`apply.py\` puts them where they belong:
+
+${script}`,
+}

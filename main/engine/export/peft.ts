@@ -1,0 +1,88 @@
+// The folder that Hugging Face's PEFT loads: configuration, tensors, a card, and what PEFT has no words for.
+import { readFileSync } from 'node:fs'
+import { starter } from '../../contract/starter.ts'
+import type { PlainPrompt } from '../../contract/prompt.ts'
+import type { Tensor } from '../../contract/tensor.ts'
+import { methods } from '../method/index.ts'
+import { card } from './card.ts'
+import type { Exported, Files } from './format.ts'
+import { safetensorsFile } from './safetensors.ts'
+
+/** The version whose files these are. */
+const version = '0.21.0'
+
+/** Layout: reference is PEFT's `prompt_embeddings` of PromptEmbedding and PrefixEncoder. */
+export function peft(exported: Exported): Files {
+  const { prompt, model } = exported
+  const { settings, labels, tensors } = prompt
+  const plain = methods[settings.method].fold(tensors)
+  const base = model.name === starter.name ? starter.repository : model.name
+  const config = {
+    ...shared,
+    ...(plain.method === 'prompt' ? promptConfig(plain) : prefixConfig(plain)),
+    base_model_name_or_path: base,
+    num_virtual_tokens: settings.tokens,
+  }
+  const { method, placement, tail, template } = settings
+  const meaning = { method, placement, tail, template, labels, base_model: base, base_model_sha256: model.hash }
+  return {
+    'adapter_config.json': json(config),
+    'adapter_model.safetensors': safetensorsFile({ prompt_embeddings: embeddings(plain) }),
+    'softprompt.json': json(meaning),
+    'apply.py': readFileSync(new URL('apply.py', import.meta.url), 'utf8'),
+    'README.md': card(exported, base),
+  }
+}
+
+const shared = {
+  task_type: 'CAUSAL_LM',
+  inference_mode: true,
+  num_transformer_submodules: 1,
+  modules_to_save: null,
+  revision: null,
+  auto_mapping: null,
+  peft_version: version,
+}
+
+type Prompt = Extract<PlainPrompt, { method: 'prompt' }>
+type Prefix = Extract<PlainPrompt, { method: 'prefix' }>
+
+const promptConfig = ({ prompt }: Prompt): object => ({
+  peft_type: 'PROMPT_TUNING',
+  token_dim: prompt.shape[1],
+  num_attention_heads: null,
+  num_layers: null,
+  // The text it started from is in the numbers; PEFT would want a tokenizer for it.
+  prompt_tuning_init: 'RANDOM',
+  prompt_tuning_init_text: null,
+  tokenizer_name_or_path: null,
+  tokenizer_kwargs: null,
+})
+
+function prefixConfig({ keys }: Prefix): object {
+  const [, heads = 0, size = 0] = keys[0]?.shape ?? []
+  return {
+    peft_type: 'PREFIX_TUNING',
+    token_dim: heads * size,
+    num_attention_heads: heads,
+    num_layers: keys.length,
+    encoder_hidden_size: heads * size,
+    prefix_projection: false,
+  }
+}
+
+/** Prompt tuning: [P, H]. Prefix tuning: [P, layers * 2 * kvHeads * headDim], keys before values in each layer. */
+function embeddings(plain: PlainPrompt): Tensor {
+  if (plain.method === 'prompt') return plain.prompt
+  const parts = plain.keys.flatMap((keys, layer) => [keys, plain.values[layer] ?? keys])
+  const [tokens = 0, heads = 0, size = 0] = plain.keys[0]?.shape ?? []
+  const part = heads * size
+  const width = parts.length * part
+  const data = new Float32Array(tokens * width)
+  parts.forEach((tensor, i) => {
+    for (let p = 0; p < tokens; p++) data.set(tensor.data.subarray(p * part, (p + 1) * part), p * width + i * part)
+  })
+  return { shape: [tokens, width], data }
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
