@@ -1,17 +1,25 @@
-// The starter model, prepared once for all benches.
+// The starter model, fetched and prepared once for all benches.
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { PreparedModel } from '../../main/contract/model.ts'
+import { starter } from '../../main/contract/starter.ts'
 import { prepareModel } from '../../main/engine/model/prepare.ts'
+import { fetchStarter } from '../../main/engine/model/starter.ts'
 import { cache } from './paths.ts'
 
 /** As many as the studio gives a run. */
 export const threads = availableParallelism()
 
-/** The model that SOFTPROMPT_MODEL names. Throws where it names none. */
+/** The starter model, and no other: results of different models would not compare. */
 export async function starterModel(say: (line: string) => void): Promise<PreparedModel> {
-  const path = process.env['SOFTPROMPT_MODEL']
-  if (path === undefined) throw new Error('Set SOFTPROMPT_MODEL to the starter model (a .gguf file or a folder).')
-  say(`Preparing ${path}.`)
-  return prepareModel(path, join(cache, 'models'), { name: 'starter' })
+  let stage = ''
+  const onProgress = (now: string): void => {
+    if (now !== stage) say(`The starter model: ${now}.`)
+    stage = now
+  }
+  const { signal } = new AbortController()
+  const { path, name } = await fetchStarter(join(cache, 'starter'), { onProgress, signal })
+  const model = await prepareModel(path, join(cache, 'models'), { name, onProgress })
+  if (model.hash !== starter.sha256) throw new Error(`SOFTPROMPT_MODEL names ${path}, which is not the starter model.`)
+  return model
 }
