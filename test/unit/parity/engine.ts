@@ -1,0 +1,94 @@
+// Runs our engine on the token ids that PyTorch was given.
+import type { PreparedModel } from '../../../main/contract/model.ts'
+import type { LossName, MethodName, Placement } from '../../../main/contract/settings.ts'
+import type { NamedTensors, Tensor } from '../../../main/contract/tensor.ts'
+import { labelTrie } from '../../../main/engine/evaluate/trie.ts'
+import { methods } from '../../../main/engine/method/index.ts'
+import {
+  labelExample,
+  lossShapeOf,
+  type TrainingExample,
+  vocabularyExample,
+} from '../../../main/engine/train/example.ts'
+import { createStepper, type Stepper } from '../../../main/engine/train/stepper.ts'
+import type { Reference, ReferenceCase } from '../../support/tiny.ts'
+
+/** The tensors of a method with the given values: a prefix as its start, in units of one. */
+export function tensorsOf(
+  model: PreparedModel,
+  method: MethodName,
+  tokens: number,
+  start: ReferenceCase['start'],
+): NamedTensors {
+  const specs = methods[method].tensors(model.config, { tokens })
+  return Object.fromEntries(
+    specs.map(({ name, shape }): [string, Tensor] => {
+      const [kind, layer, part] = name.split('.')
+      const size = shape.reduce((product, dim) => product * dim, 1)
+      const given = start[method === 'prompt' ? name : `${kind ?? ''}.${layer ?? ''}`] ?? []
+      const zeros = new Float32Array(size)
+      if (part === 'scale') return [name, { shape, data: zeros.fill(1) }]
+      if (method === 'prefix' && part === undefined) return [name, { shape, data: zeros }]
+      return [name, { shape, data: Float32Array.from(given) }]
+    }),
+  )
+}
+
+/** Where the row's own text starts in the reference's questions. */
+const textStart = 2
+
+export function examplesOf(found: Reference, { method, placement, loss }: Choice): TrainingExample[] {
+  const settings = { method, placement, tokens: found.tokens, tail: 1 }
+  return found.questions.map((question, i) => {
+    const pick = found.picks[i] ?? 0
+    const segments = { before: question.slice(0, textStart), text: question.slice(textStart), after: [] }
+    return loss === 'labels'
+      ? labelExample(segments, trieOf(found), pick, settings)
+      : vocabularyExample(segments, found.answers[pick] ?? [], found.end, settings)
+  })
+}
+
+interface Choice {
+  readonly method: MethodName
+  readonly placement: Placement
+  readonly loss: LossName
+}
+
+const trieOf = ({ answers, end }: Reference) => labelTrie(answers, end, answers.map(String))
+
+export function stepperOf(
+  model: PreparedModel,
+  found: Reference,
+  choice: Choice,
+  examples: readonly TrainingExample[],
+  microBatch = examples.length,
+): Stepper {
+  const { method, placement, loss } = choice
+  const trie = loss === 'labels' ? trieOf(found) : undefined
+  return createStepper({
+    model,
+    settings: { method, placement, tokens: found.tokens, tail: 1 },
+    trie,
+    lossShape: lossShapeOf(loss, trie, examples),
+    lengths: [Math.max(...examples.map(({ sequence }) => sequence.ids.length))],
+    microBatch,
+    threads: 1,
+    providers: ['cpu'],
+    onProvider: () => undefined,
+  })
+}
+
+/** |ours - theirs| / |theirs| over all tensors at once. */
+export function apart(
+  ours: Readonly<Record<string, Float32Array>>,
+  theirs: Readonly<Record<string, readonly number[]>>,
+): number {
+  let difference = 0
+  let size = 0
+  for (const [name, values] of Object.entries(theirs))
+    values.forEach((value, i) => {
+      difference += ((ours[name]?.[i] ?? NaN) - value) ** 2
+      size += value ** 2
+    })
+  return Math.sqrt(difference / size)
+}
