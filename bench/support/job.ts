@@ -29,4 +29,6 @@ export interface Measurement {
   readonly losses: readonly number[]
   /** The most memory the process has held so far. */
   readonly peakBytes: number
+  /** Whether the CPU has fast kernels for the precision in use. */
+  readonly kernels: boolean
 }

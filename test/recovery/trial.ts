@@ -12,7 +12,6 @@ export interface Subject {
   /** Entry file of compute. */
   readonly compute: string
   readonly input: Input<'runs.start'>
-  readonly env?: NodeJS.ProcessEnv
 }
 
 export interface Ended {
@@ -43,7 +42,7 @@ export async function runThrough(home: string, subject: Subject, kills: readonly
   let events = 0
   let order: HostOrder = { order: 'start', input: subject.input }
   for (;;) {
-    const host = startHost(home, subject.compute, order, subject.env)
+    const host = startHost(home, subject.compute, order)
     await host.until(isReady)
     await killAll(host, left, done)
     await host.gone

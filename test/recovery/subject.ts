@@ -1,0 +1,47 @@
+// What is killed: a run of the default method on the tiny Llama in the real compute process, and when.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createRandom } from '../../main/engine/random.ts'
+import { forkCompute } from '../../main/service/compute-child.ts'
+import { connect } from '../../main/service/connect.ts'
+import { tinyFolder } from '../support/tiny.ts'
+import { type Ended, type Kill, runThrough } from './trial.ts'
+
+const compute = fileURLToPath(new URL('../../main/compute/main.ts', import.meta.url))
+
+export const killsEach = 3
+const jitterMs = 200
+export const settings = { steps: 80, tokens: 4, batch: 8, seed: 3, learningRate: 0.05, validateEvery: 20 } as const
+
+/** Starts the run in a new home at `home` and sees it through the kills. */
+export async function trial(home: string, kills: readonly Kill[]): Promise<Ended> {
+  mkdirSync(home)
+  const data = join(home, 'mail.csv')
+  writeFileSync(data, table())
+  const studio = await connect(home, { spawn: forkCompute(compute), threads: 1 })
+  const { name } = await studio.call('models.add', { path: tinyFolder('llama') })
+  const { dataset, version } = await studio.call('data.import', { path: data })
+  await studio.close()
+  const input = { model: name, dataset, version, text: 'text', label: 'label', settings }
+  return runThrough(home, { compute, input }, kills)
+}
+
+/** Moments of a seed in a run that tells of so many events. The first two victims differ, so that every trial meets both. */
+export function moments(seed: number, events: number): Kill[] {
+  const random = createRandom(seed)
+  return Array.from({ length: killsEach }, (_, i): Kill => ({
+    victim: (i < 2 ? seed + i : random.integer(2)) % 2 === 0 ? 'compute' : 'service',
+    events: random.integer(Math.floor(events / killsEach)),
+    after: random.integer(jitterMs),
+  }))
+}
+
+function table(): string {
+  const labels = ['billing', 'delivery', 'praise']
+  const rows = Array.from({ length: 60 }, (_, i) => {
+    const label = labels[i % 3] ?? ''
+    return `message number ${String(i)} about ${label},${label}`
+  })
+  return ['text,label', ...rows, ''].join('\n')
+}
