@@ -59,6 +59,7 @@ def peak_bytes():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
+kernels = dtype != torch.bfloat16 or torch.ops.mkldnn._is_mkldnn_bf16_supported()
 forget_loading()
 step = 0
 for line in sys.stdin:
@@ -72,4 +73,5 @@ for line in sys.stdin:
         milliseconds.append((time.perf_counter() - began) * 1e3)
         losses.append(loss.item())
         step += 1
-    print(json.dumps({"milliseconds": milliseconds, "losses": losses, "peakBytes": peak_bytes()}), flush=True)
+    answer = {"milliseconds": milliseconds, "losses": losses, "peakBytes": peak_bytes(), "kernels": kernels}
+    print(json.dumps(answer), flush=True)

@@ -13,7 +13,7 @@ import { type Bench, type Findings, target } from './support/result.ts'
 import { shown, spread, type Spread } from './support/spread.ts'
 import type { Worker } from './support/worker.ts'
 
-const textLengths = [64, 256] as const
+const textLengths = { full: [64, 256], quick: [16] } as const
 const tokens = 16
 const batch = 8
 const rounds = { full: 5, quick: 2 } as const
@@ -36,6 +36,8 @@ interface LengthFigures {
   readonly peakRatio: { readonly [P in Precision]: number }
   /** How PEFT's threads wait. */
   readonly waiting: Waiting
+  /** Whether PyTorch has kernels for bfloat16 on this CPU; without them it is many times slower than float32. */
+  readonly bfloat16Kernels: boolean
   /** Others' share of the cores, looked at before every turn. */
   readonly othersShare: Spread
 }
@@ -47,15 +49,15 @@ export const step: Bench = async ({ quick, say }) => {
   const random = createRandom(1)
   const ids = (count: number): number[] => Array.from({ length: count }, () => random.integer(model.config.vocab))
   const prompt = await rowsOf(model, 'model.embed_tokens.weight', ids(tokens))
+  const size = quick ? 'quick' : 'full'
   const scratch = mkdtempSync(join(tmpdir(), 'softprompt-bench-'))
   try {
     const figures: LengthFigures[] = []
-    for (const text of quick ? textLengths.slice(0, 1) : textLengths) {
+    for (const text of textLengths[size]) {
       const rows = Array.from({ length: batch }, () => ({ ids: ids(text), labels: 2 }))
       const job: StepJob = { model, folder: hf, prompt, tokens, batches: [rows], learningRate: 1e-3, threads }
       const path = join(scratch, `${text}.json`)
       writeFileSync(path, JSON.stringify(job))
-      const size = quick ? 'quick' : 'full'
       figures.push(await measureLength(text, path, python, rounds[size], stepsEach[size], say))
     }
     return findings(figures)
@@ -118,6 +120,7 @@ async function measureLength(
         bfloat16: peakBytes.ours / peakBytes.bfloat16,
       },
       waiting: how,
+      bfloat16Kernels: warm.bfloat16.kernels,
       othersShare: spread(shares),
     }
   } finally {
@@ -156,8 +159,10 @@ function findings(figures: readonly LengthFigures[]): Findings {
     title: 'Time a step and peak memory against PEFT',
     method:
       `Prompt tuning at the start, ${tokens} virtual tokens, batch ${batch}, loss over the vocabulary on two label tokens, ` +
-      `AdamW, CPU, all cores. Three processes computed by turns, never two at once (whoever takes over ${tooSlow / 1000} s a step only in the first round); ratios are taken round by round and shown as ` +
-      "median (lowest to highest). Peak memory is VmHWM: ours of the whole process, PEFT's from behind its loading. PEFT's threads wait as is faster.",
+      'AdamW, CPU, all cores. Three processes computed by turns, never two at once; whoever took over ' +
+      `${tooSlow / 1000} s a step did so in the first round only. Ratios are taken round by round and shown as median (lowest to highest). ` +
+      "Peak memory is VmHWM: ours of the whole process, PEFT's from behind its loading. PEFT's threads wait as is faster for it. Where PyTorch " +
+      'has no bfloat16 kernels for the CPU ("none"), the ratio to bfloat16 says nothing about machines that have them.',
     table: {
       columns: [
         'text tokens',
@@ -171,6 +176,7 @@ function findings(figures: readonly LengthFigures[]): Findings {
         'PEFT bfloat16 MiB',
         'memory / float32',
         'memory / bfloat16',
+        'bfloat16 kernels',
       ],
       rows: figures.map((f) => [
         String(f.text),
@@ -180,6 +186,7 @@ function findings(figures: readonly LengthFigures[]): Findings {
         ...contenders.map((who) => megabytes(f.peakBytes[who])),
         f.peakRatio.float32.toFixed(2),
         f.peakRatio.bfloat16.toFixed(2),
+        f.bfloat16Kernels ? 'yes' : 'none',
       ]),
     },
     targets: figures.flatMap((f) => [
