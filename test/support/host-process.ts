@@ -15,12 +15,11 @@ export interface HostProcess {
 }
 
 /** `compute`: the entry file of its compute processes. */
-export function startHost(home: string, compute: string, order: HostOrder, env: NodeJS.ProcessEnv = {}): HostProcess {
+export function startHost(home: string, compute: string, order: HostOrder): HostProcess {
   const child = fork(script, [home, compute, JSON.stringify(order)], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
-    env: { ...process.env, ...env },
   })
   const messages: HostMessage[] = []
   let errors = ''
