@@ -42,8 +42,7 @@ export async function trainLoop(start: Checkpoint, parts: LoopParts, sink: TuneS
   let at = start.step === 0 ? await validated(start, parts, sink) : start
   let saved = performance.now()
   const end = async (reason?: string): Promise<LoopResult> => {
-    const last = at.best?.step === at.step || reason ? at : await validated(at, parts, sink)
-    const checkpoint = { ...last, finished: true }
+    const checkpoint = { ...at, finished: true }
     await sink.checkpoint(checkpoint)
     return { checkpoint, ...(reason ? { reason } : {}) }
   }

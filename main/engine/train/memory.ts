@@ -12,8 +12,9 @@ export function bytesPerToken(config: DecoderConfig, span: number): number {
   return 4 * layers * floats
 }
 
-/** Rows of `length` tokens that run at once: as many as the batch has, fewer where they would not fit into `bytes`. */
+/** Rows of `length` tokens that run at once: the whole batch where it fits into `bytes`, else even parts of it that do. */
 export function microBatch(config: DecoderConfig, length: number, past: number, batch: number, bytes: number): number {
   const row = length * bytesPerToken(config, length + past)
-  return Math.max(1, Math.min(batch, Math.floor(bytes / row)))
+  const fitting = Math.max(1, Math.floor(bytes / row))
+  return Math.ceil(batch / Math.ceil(batch / fitting))
 }

