@@ -2,7 +2,7 @@
 import { Template as Jinja } from '@huggingface/jinja'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
 import type { TokenizerFiles } from '../../contract/model.ts'
-import { isRecord } from './parts.ts'
+import { isRecord } from './record.ts'
 
 interface Message {
   readonly role: 'system' | 'user'

@@ -1,7 +1,7 @@
 // A tokenizer out of GGUF metadata, in Hugging Face's form: byte-level BPE, and SentencePiece BPE with byte fallback.
 import { studioError } from '../../contract/errors/index.ts'
 import type { TokenizerFiles } from '../../contract/model.ts'
-import { splitters } from './splitters.ts'
+import { metaspace, splitters } from './splitters.ts'
 
 type Metadata = ReadonlyMap<string, unknown>
 
@@ -76,14 +76,12 @@ const mergesOf = (metadata: Metadata): [string, string][] =>
     return [merge.slice(0, at), merge.slice(at + 1)]
   })
 
-const space = '\u2581'
-
 function sentencePiece(metadata: Metadata, words: Vocabulary, unknown: string): Made {
   const leading = flag(metadata, 'add_space_prefix') ?? true
-  const spaces = { type: 'Replace', pattern: { String: ' ' }, content: space }
-  const prepend = { type: 'Prepend', prepend: space }
+  const spaces = { type: 'Replace', pattern: { String: ' ' }, content: metaspace }
+  const prepend = { type: 'Prepend', prepend: metaspace }
   const back = [
-    { type: 'Replace', pattern: { String: space }, content: ' ' },
+    { type: 'Replace', pattern: { String: metaspace }, content: ' ' },
     { type: 'ByteFallback' },
     { type: 'Fuse' },
   ]

@@ -1,6 +1,8 @@
 // Checks a tokenizer's JSON before anything is made of it: what is malformed or unknown is refused by name.
 import { studioError } from '../../contract/errors/index.ts'
 import type { TokenizerFiles } from '../../contract/model.ts'
+import { isRecord } from './record.ts'
+import { stageFor, stages } from './stages.ts'
 
 export interface AddedToken {
   readonly id: number
@@ -18,8 +20,6 @@ export interface TokenizerParts {
 /** More ids than any vocabulary has: an id above would make the library allocate a list of that length. */
 const mostIds = 1 << 21
 
-const stages = ['normalizer', 'pre_tokenizer', 'post_processor', 'decoder'] as const
-
 /** Errors: 'tokens/damaged', 'tokens/unsupported'. */
 export function partsOf({ tokenizer }: TokenizerFiles): TokenizerParts {
   const model = tokenizer['model']
@@ -29,11 +29,7 @@ export function partsOf({ tokenizer }: TokenizerFiles): TokenizerParts {
   const vocab = vocabularyOf(model['vocab'])
   checkMerges(model['merges'])
   const filled: Record<string, unknown> = { ...tokenizer }
-  for (const stage of stages) {
-    const value = tokenizer[stage] ?? null
-    if (value !== null && !isRecord(value)) throw damaged(`its ${stage} is malformed`)
-    filled[stage] = value
-  }
+  for (const stage of stages) filled[stage] = stageFor(stage, tokenizer[stage])
   const added = addedTokens(tokenizer['added_tokens'] ?? [])
   return { json: { ...filled, added_tokens: tokenizer['added_tokens'] ?? [] }, added, vocab }
 }
@@ -61,9 +57,6 @@ function addedTokens(value: unknown): AddedToken[] {
     return { id: token['id'] as number, content: token['content'], special: token['special'] === true }
   })
 }
-
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isId = (value: unknown): boolean =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) < mostIds

@@ -9,6 +9,12 @@ interface Splitter {
   readonly addBos: boolean
 }
 
+/** SentencePiece's character for a space. */
+export const metaspace = '\u2581'
+
+/** GPT-2's words, which byte-level tokenizers that name no others mean. */
+export const words = `'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+`
+
 const byteLevel = (useRegex: boolean): object => ({
   type: 'ByteLevel',
   add_prefix_space: false,
@@ -16,9 +22,12 @@ const byteLevel = (useRegex: boolean): object => ({
   use_regex: useRegex,
 })
 
-const sequence = (...pretokenizers: object[]): object => ({ type: 'Sequence', pretokenizers })
+type Part = Readonly<Record<string, unknown>>
 
-const splitBy = (regex: string): object => ({
+export const sequence = (...pretokenizers: object[]): Part => ({ type: 'Sequence', pretokenizers })
+
+/** Every match of an expression stands alone, and so does what lies between them. */
+export const splitBy = (regex: string): Part => ({
   type: 'Split',
   pattern: { Regex: regex },
   behavior: 'Isolated',

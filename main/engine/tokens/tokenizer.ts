@@ -2,7 +2,8 @@
 import { Tokenizer as Library } from '@huggingface/tokenizers'
 import { studioError } from '../../contract/errors/index.ts'
 import type { TokenizerFiles } from '../../contract/model.ts'
-import { isRecord, partsOf, type TokenizerParts } from './parts.ts'
+import { partsOf, type TokenizerParts } from './parts.ts'
+import { isRecord } from './record.ts'
 
 export interface Tokenizer {
   /**
