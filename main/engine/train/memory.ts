@@ -15,6 +15,6 @@ export function bytesPerToken(config: DecoderConfig, span: number): number {
 /** Rows of `length` tokens that run at once: the whole batch where it fits into `bytes`, else even parts of it that do. */
 export function microBatch(config: DecoderConfig, length: number, past: number, batch: number, bytes: number): number {
   const row = length * bytesPerToken(config, length + past)
-  const fitting = Math.max(1, Math.floor(bytes / row))
+  const fitting = Math.min(batch, Math.max(1, Math.floor(bytes / row)))
   return Math.ceil(batch / Math.ceil(batch / fitting))
 }

@@ -1,0 +1,74 @@
+// What each method trains, how it starts, and what it comes down to.
+import { describe, expect, it } from 'vitest'
+import { methods } from '../../../main/engine/method/index.ts'
+import { createRandom } from '../../../main/engine/random.ts'
+import { tinyModel } from '../../support/tiny.ts'
+
+const settings = { tokens: 3 }
+
+async function start(method: 'prompt' | 'prefix', init: 'text' | 'random') {
+  const { config } = await tinyModel('qwen3')
+  const width = config.kvHeads * config.headDim
+  const values = (count: number, gain: number) => Float32Array.from({ length: count }, (_, i) => gain * Math.sin(i + 1))
+  const probe = {
+    config,
+    embeddings: (ids: readonly number[]) => Promise.resolve(values(ids.length * config.hidden, 0.1)),
+    keysValues: (ids: readonly number[]) =>
+      Promise.resolve(
+        Array.from({ length: config.layers }, (_, layer) => ({
+          keys: values(ids.length * width, 10 * (layer + 1)),
+          values: values(ids.length * width, 0.01),
+        })),
+      ),
+  }
+  return methods[method].initialise(probe, settings, { ids: [4, 5, 6], init, random: createRandom(1) })
+}
+
+const rms = (data: Float32Array): number => Math.sqrt(data.reduce((sum, value) => sum + value * value, 0) / data.length)
+
+describe.each(['prompt', 'prefix'] as const)('%s tuning', (name) => {
+  it('names every tensor with its shape, the virtual tokens first', async () => {
+    const { config } = await tinyModel('qwen3')
+    const tensors = await start(name, 'text')
+    const specs = methods[name].tensors(config, settings)
+    expect(Object.keys(tensors).sort()).toEqual(specs.map((spec) => spec.name).sort())
+    for (const spec of specs) {
+      expect(tensors[spec.name]?.shape).toEqual(spec.shape)
+      expect(tensors[spec.name]?.data).toHaveLength(spec.shape.reduce((product, dim) => product * dim, 1))
+      if (spec.trainable) expect(spec.shape[0]).toBe(3)
+    }
+  })
+
+  it('is random at the scale of what it would have started from', async () => {
+    const [text, random] = [
+      methods[name].fold(await start(name, 'text')),
+      methods[name].fold(await start(name, 'random')),
+    ]
+    const parts = (plain: typeof text) =>
+      plain.method === 'prompt' ? [plain.prompt] : [...plain.keys, ...plain.values]
+    const pairs = parts(text).map(
+      ({ data }, i) => [rms(data), rms(parts(random)[i]?.data ?? new Float32Array())] as const,
+    )
+    for (const [real, drawn] of pairs) {
+      expect(drawn).not.toBe(real)
+      expect(drawn / real).toBeGreaterThan(0.5)
+      expect(drawn / real).toBeLessThan(2)
+    }
+  })
+})
+
+describe('a prefix', () => {
+  it('starts as the text’s own keys and values, and moves in units of each layer’s scale', async () => {
+    const tensors = await start('prefix', 'text')
+    const before = methods.prefix.fold(tensors)
+    const delta = tensors['keys.1']
+    const scale = tensors['keys.1.scale']?.data[0] ?? 0
+    if (before.method !== 'prefix' || delta === undefined) throw new Error('no prefix')
+    expect(scale).toBeCloseTo(rms(before.keys[1]?.data ?? new Float32Array()), 3)
+    const moved = { ...tensors, 'keys.1': { ...delta, data: delta.data.map((_, i) => (i === 0 ? 0.5 : 0)) } }
+    const after = methods.prefix.fold(moved)
+    if (after.method !== 'prefix') throw new Error('no prefix')
+    expect((after.keys[1]?.data[0] ?? 0) - (before.keys[1]?.data[0] ?? 0)).toBeCloseTo(0.5 * scale, 4)
+    expect(after.keys[0]).toEqual(before.keys[0])
+  })
+})

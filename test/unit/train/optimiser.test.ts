@@ -1,0 +1,77 @@
+// AdamW, clipping and schedules against PyTorch's and transformers' own values.
+import { describe, expect, it } from 'vitest'
+import { adamW, clipped, startState, tokenNorms } from '../../../main/engine/train/optimiser.ts'
+import { learningRateAt } from '../../../main/engine/train/schedule.ts'
+
+describe('AdamW', () => {
+  it('takes PyTorch’s steps, with weight decay and a clipped gradient', () => {
+    const gradients = [
+      [1, -0.5, 0.25, 0],
+      [0.5, 2, -1, 0.1],
+      [-3, 1, 4, -0.2],
+    ]
+    // torch.optim.AdamW(lr=0.1, weight_decay=0.05) behind clip_grad_norm_(2.0).
+    const expected = [
+      [0.89500004, -1.88999999, 2.88500023, 0.4975],
+      [0.79935455, -1.93362784, 2.92365289, 0.4205988],
+      [0.79429686, -1.97755837, 2.87427664, 0.41844264],
+    ]
+    let state = startState({ x: { shape: [4], data: Float32Array.of(1, -2, 3, 0.5) } }, ['x'])
+    gradients.forEach((gradient, i) => {
+      const slopes = { x: Float32Array.from(gradient) }
+      const limited = clipped(slopes, Math.hypot(...gradient), 2)
+      state = adamW(state, limited, i + 1, { learningRate: 0.1, weightDecay: 0.05 })
+      state.tensors['x']?.data.forEach((value, at) => {
+        expect(value).toBeCloseTo(expected[i]?.[at] ?? NaN, 5)
+      })
+    })
+  })
+
+  it('leaves what was given as it was', () => {
+    const x = { shape: [1], data: Float32Array.of(1) }
+    adamW(startState({ x }, ['x']), { x: Float32Array.of(1) }, 1, { learningRate: 1, weightDecay: 0 })
+    expect(x.data[0]).toBe(1)
+  })
+})
+
+describe('the norm of a gradient', () => {
+  it('is told for each virtual token over all tensors', () => {
+    const norms = tokenNorms({ a: Float32Array.of(3, 0, 0, 1), b: Float32Array.of(4, 0) }, 2)
+    expect(norms).toEqual([5, 1])
+  })
+
+  it('is cut to the limit, and let be below it or without one', () => {
+    const slopes = { a: Float32Array.of(3, 4) }
+    expect([...(clipped(slopes, 5, 1)['a'] ?? [])].map((x) => Number(x.toFixed(6)))).toEqual([0.6, 0.8])
+    expect(clipped(slopes, 5, 10)).toBe(slopes)
+    expect(clipped(slopes, 5, 0)).toBe(slopes)
+  })
+})
+
+describe('the learning rate', () => {
+  const rates = (schedule: 'constant' | 'linear' | 'cosine', warmup: number): number[] =>
+    Array.from({ length: 12 }, (_, i) => learningRateAt(i + 1, { learningRate: 1, schedule, steps: 12, warmup }))
+
+  it.each(['linear', 'cosine'] as const)('falls without a jump, %s', (schedule) => {
+    const all = rates(schedule, 4)
+    expect(all.slice(0, 4)).toEqual([0.2, 0.4, 0.6, 0.8].map((share) => expect.closeTo(share) as number))
+    expect(all[4]).toBe(1)
+    for (let i = 5; i < 12; i++) expect(all[i]).toBeLessThan(all[i - 1] ?? 0)
+    expect(all[11]).toBeGreaterThan(0)
+  })
+
+  it('has the shape of transformers’ schedules behind the warm-up', () => {
+    const cosine = Array.from({ length: 8 }, (_, i) => 0.5 * (1 + Math.cos((Math.PI * i) / 8)))
+    rates('cosine', 4)
+      .slice(4)
+      .forEach((rate, i) => {
+        expect(rate).toBeCloseTo(cosine[i] ?? NaN)
+      })
+    rates('linear', 4)
+      .slice(4)
+      .forEach((rate, i) => {
+        expect(rate).toBeCloseTo(1 - i / 8)
+      })
+    expect(rates('constant', 0)).toEqual(Array(12).fill(1))
+  })
+})

@@ -1,0 +1,55 @@
+// Which rows a step reads: each once an epoch, the same for the same seed, from any step on.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { bucketLengths, stepOrder } from '../../../main/engine/train/order.ts'
+
+const cases = fc.record({
+  lengths: fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 70 }),
+  batch: fc.integer({ min: 1, max: 9 }),
+  seed: fc.nat({ max: 1000 }),
+})
+
+describe('the order of steps', () => {
+  it('reads every row once in every epoch', () => {
+    fc.assert(
+      fc.property(cases, fc.nat(3), ({ lengths, batch, seed }, epoch) => {
+        const order = stepOrder(lengths, batch, seed)
+        const steps = Math.ceil(lengths.length / batch)
+        const read = Array.from({ length: steps }, (_, i) => order(epoch * steps + i + 1)).flat()
+        expect(read.toSorted((a, b) => a - b)).toEqual(lengths.map((_, i) => i))
+      }),
+    )
+  })
+
+  it('depends on seed and step alone, so that a resumed run reads on', () => {
+    fc.assert(
+      fc.property(cases, fc.integer({ min: 1, max: 200 }), ({ lengths, batch, seed }, step) => {
+        const whole = stepOrder(lengths, batch, seed)
+        for (let i = 1; i < step; i++) whole(i)
+        expect(stepOrder(lengths, batch, seed)(step)).toEqual(whole(step))
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('differs between seeds and epochs', () => {
+    const lengths = Array.from({ length: 64 }, (_, i) => i)
+    const first = (seed: number, step: number) => stepOrder(lengths, 8, seed)(step)
+    expect(first(1, 1)).not.toEqual(first(2, 1))
+    expect(first(1, 1)).not.toEqual(first(1, 9))
+  })
+})
+
+describe('bucket lengths', () => {
+  it('are few, ascending, and hold the longest row', () => {
+    fc.assert(
+      fc.property(cases, ({ lengths }) => {
+        const buckets = bucketLengths(lengths)
+        expect(buckets.length).toBeLessThanOrEqual(3)
+        expect(buckets).toEqual(buckets.toSorted((a, b) => a - b))
+        expect(buckets.at(-1)).toBeGreaterThanOrEqual(Math.max(...lengths))
+        expect(buckets.every((length) => length % 8 === 0)).toBe(true)
+      }),
+    )
+  })
+})

@@ -1,0 +1,84 @@
+// A whole run on a tiny model of each family: rows in, a prompt and figures out; the same for the same seed.
+import { describe, expect, it } from 'vitest'
+import type { ComputeEvent, Job } from '../../../main/contract/compute.ts'
+import type { TuneSettings } from '../../../main/contract/settings.ts'
+import { defaultSettings } from '../../../main/engine/train/defaults.ts'
+import { microBatch } from '../../../main/engine/train/memory.ts'
+import { tune } from '../../../main/engine/train/tune.ts'
+import { type Family, families, tinyModel } from '../../support/tiny.ts'
+
+const labels = ['billing', 'delivery', 'praise']
+const rows = (count: number, from: number) =>
+  Array.from({ length: count }, (_, i) => {
+    const label = labels[i % 3] ?? ''
+    return { row: from + i, text: `message number ${String(i)} is about ${label}`, label }
+  })
+
+async function run(family: Family, given: Partial<TuneSettings>) {
+  const model = await tinyModel(family)
+  const settings = defaultSettings({ steps: 30, tokens: 4, batch: 8, seed: 1, ...given }, labels)
+  const split = { train: rows(24, 0), validation: rows(6, 100), heldOut: rows(9, 200) }
+  const job: Extract<Job, { kind: 'tune' }> = {
+    kind: 'tune',
+    model,
+    settings,
+    labels,
+    split,
+    resume: undefined,
+    providers: ['cpu'],
+    threads: 1,
+  }
+  const events: ComputeEvent[] = []
+  const sink = {
+    emit: (event: ComputeEvent) => void events.push(event),
+    checkpoint: () => Promise.resolve(),
+    stopRequested: () => false,
+  }
+  const result = await tune(job, sink)
+  const losses = events.flatMap((event) => (event.event === 'step' ? [event.metrics.loss] : []))
+  const evaluations = events.flatMap((event) => (event.event === 'evaluation' ? [event.evaluation] : []))
+  return { result, losses, evaluations }
+}
+
+describe('a run', () => {
+  it.each(families)('learns on %s, and is scored with no prompt and with the tuned one', async (family) => {
+    const { result, losses, evaluations } = await run(family, {})
+    expect(result.outcome).toBe('finished')
+    const mean = (some: readonly number[]): number => some.reduce((sum, loss) => sum + loss, 0) / some.length
+    expect(mean(losses.slice(-5))).toBeLessThan(mean(losses.slice(0, 5)))
+    expect(evaluations.map(({ subject, rows: scored }) => [subject, scored.length])).toEqual([
+      ['no prompt', 9],
+      ['tuned prompt', 9],
+    ])
+    for (const { rows: scored } of evaluations)
+      for (const { logProbabilities } of scored)
+        expect(logProbabilities.reduce((sum, value) => sum + Math.exp(value), 0)).toBeCloseTo(1, 3)
+  })
+
+  it.each([
+    [{ method: 'prompt', placement: 'start', init: 'vocab' }],
+    [{ method: 'prompt', placement: 'before-text', init: 'labels' }],
+    [{ method: 'prompt', placement: 'after-text', init: 'random', loss: 'vocabulary' }],
+    [{ method: 'prefix', placement: 'start', init: 'random', loss: 'vocabulary' }],
+  ] as const)('learns with %j', async (given) => {
+    const { result, losses } = await run('llama', given)
+    expect(result.outcome).toBe('finished')
+    expect(losses.every(Number.isFinite)).toBe(true)
+    expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0)
+  })
+
+  it('is the same for the same seed, and another for another', async () => {
+    const [one, same, other] = [await run('qwen3', {}), await run('qwen3', {}), await run('qwen3', { seed: 2 })]
+    expect(same.losses).toEqual(one.losses)
+    expect(same.result.prompt).toEqual(one.result.prompt)
+    expect(other.losses).not.toEqual(one.losses)
+  })
+})
+
+it('splits a batch into even parts where it does not fit into memory', async () => {
+  const { config } = await tinyModel('llama')
+  const parts = (bytes: number) => microBatch(config, 64, 16, 8, bytes)
+  expect(parts(Infinity)).toBe(8)
+  expect(parts(1)).toBe(1)
+  for (let bytes = 1e5; bytes < 1e8; bytes *= 2) expect([1, 2, 3, 4, 8]).toContain(parts(bytes))
+})
