@@ -1,5 +1,5 @@
 // The tiny models of test/fixtures/tiny, one of each family, and what PyTorch and PEFT computed with them.
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,10 +17,19 @@ const opened = new Map<Family, Promise<PreparedModel>>()
 
 /** The model, mapped where it lies: float32 needs no preparing. */
 export function tinyModel(family: Family): Promise<PreparedModel> {
-  const model =
-    opened.get(family) ?? prepareModel(tinyFolder(family), join(tmpdir(), 'softprompt-tiny'), { name: family })
+  const model = opened.get(family) ?? open(family)
   opened.set(family, model)
   return model
+}
+
+async function open(family: Family): Promise<PreparedModel> {
+  // A cache of its own: test files run at once, and would write the same notes.
+  const cache = mkdtempSync(join(tmpdir(), 'softprompt-tiny-'))
+  try {
+    return await prepareModel(tinyFolder(family), cache, { name: family })
+  } finally {
+    rmSync(cache, { recursive: true, force: true, maxRetries: 5 })
+  }
 }
 
 export interface ReferenceCase {
