@@ -6,7 +6,10 @@ import { metaspace, splitters } from './splitters.ts'
 type Metadata = ReadonlyMap<string, unknown>
 
 /** GGUF's kinds of tokens (llama.cpp's llama_token_type). */
-const kinds = { control: 3, userDefined: 4 } as const
+const kinds = { unknown: 2, control: 3, userDefined: 4, byte: 6 } as const
+
+/** Kinds that no text's characters are joined to. */
+const apart: ReadonlySet<number> = new Set([kinds.unknown, kinds.control, kinds.byte])
 
 interface Vocabulary {
   readonly tokens: readonly string[]
@@ -109,10 +112,10 @@ function sentencePiece(metadata: Metadata, words: Vocabulary, unknown: string): 
  * score first. Ties go to the longer left part, as in Hugging Face's conversion of the same vocabularies.
  */
 function mergesFromScores({ tokens, kindOf }: Vocabulary, scores: readonly number[]): [string, string][] {
-  const known = new Set(tokens.filter((_, id) => kindOf(id) !== kinds.control))
+  const known = new Set(tokens.filter((_, id) => !apart.has(kindOf(id))))
   const merges: { readonly pair: [string, string]; readonly score: number }[] = []
   tokens.forEach((token, id) => {
-    if (kindOf(id) === kinds.control) return
+    if (apart.has(kindOf(id))) return
     const characters = Array.from(token)
     for (let at = 1, left = ''; at < characters.length; at++) {
       left += characters[at - 1] ?? ''

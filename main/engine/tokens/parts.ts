@@ -15,6 +15,8 @@ export interface TokenizerParts {
   readonly json: Readonly<Record<string, unknown>>
   readonly added: readonly AddedToken[]
   readonly vocab: Readonly<Record<string, number>>
+  /** What stands for characters that the vocabulary lacks. */
+  readonly unknown: string | undefined
 }
 
 /** More ids than any vocabulary has: an id above would make the library allocate a list of that length. */
@@ -28,10 +30,11 @@ export function partsOf({ tokenizer }: TokenizerFiles): TokenizerParts {
   if (type !== 'BPE') throw studioError('tokens/unsupported', `the algorithm "${String(type)}"`)
   const vocab = vocabularyOf(model['vocab'])
   checkMerges(model['merges'])
+  const unknown = typeof model['unk_token'] === 'string' ? model['unk_token'] : undefined
   const filled: Record<string, unknown> = { ...tokenizer }
   for (const stage of stages) filled[stage] = stageFor(stage, tokenizer[stage])
   const added = addedTokens(tokenizer['added_tokens'] ?? [])
-  return { json: { ...filled, added_tokens: tokenizer['added_tokens'] ?? [] }, added, vocab }
+  return { json: { ...filled, added_tokens: tokenizer['added_tokens'] ?? [] }, added, vocab, unknown }
 }
 
 function vocabularyOf(value: unknown): Record<string, number> {

@@ -3,7 +3,7 @@ import { Tokenizer as Library } from '@huggingface/tokenizers'
 import { studioError } from '../../contract/errors/index.ts'
 import type { TokenizerFiles } from '../../contract/model.ts'
 import { partsOf, type TokenizerParts } from './parts.ts'
-import { isRecord } from './record.ts'
+import { specialTokens, textEnds, tokenText, turnEnds } from './specials.ts'
 
 export interface Tokenizer {
   /**
@@ -31,6 +31,8 @@ export interface Tokenizer {
   readonly vocabSize: number
 }
 
+type Encode = Tokenizer['encode']
+
 export interface DecodeStream {
   /** The text that this token completes: nothing while a character lacks bytes. */
   push(id: number): string
@@ -41,44 +43,32 @@ const mark = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => St
   '',
 )
 
-const turnEnds = ['<|im_end|>', '<end_of_turn>', '<|eot_id|>', '<|end|>']
-const textEnds = ['<|endoftext|>', '<|end_of_text|>', '</s>', '<eos>']
-
 /** Errors: 'tokens/damaged', 'tokens/unsupported'. */
 export function createTokenizer(files: TokenizerFiles): Tokenizer {
   const parts = partsOf(files)
+  const specials = specialTokens(files, parts.added)
   const whole = open(parts.json, files.config)
-  const data = open(withoutSpecials(parts), files.config)
-  const ids = (library: Library, text: string, specials = false): number[] =>
-    library.encode(text.toWellFormed(), { add_special_tokens: specials }).ids.map(known)
+  const data = openForData(parts, specials, whole, files.config)
   const byContent = new Map(parts.added.map(({ content, id }) => [content, id]))
   const idOf = (content: string): number | undefined => byContent.get(content) ?? ownId(parts.vocab, content)
   const named = (name: string): number | undefined => {
-    const value = files.config[name]
-    const content = isRecord(value) ? value['content'] : value
-    return typeof content === 'string' ? idOf(content) : undefined
+    const content = tokenText(files.config[name])
+    return content === undefined ? undefined : idOf(content)
   }
   const found = (contents: readonly string[]): number[] => contents.flatMap((content) => idOf(content) ?? [])
   const eos = named('eos_token') ?? found([...textEnds, ...turnEnds])[0]
   if (eos === undefined) throw studioError('tokens/damaged', 'it has no token that ends a text')
-  const probe = ids(whole, 'a', true)
-  const addBos = probe.length > ids(whole, 'a').length && probe[0] === named('bos_token')
-  const decode = (some: readonly number[]): string =>
-    some.length === 0 ? '' : whole.decode([...some], { skip_special_tokens: true, clean_up_tokenization_spaces: false })
+  const probe = idsOf(whole, 'a', true)
+  const addBos = probe.length > idsOf(whole, 'a').length && probe[0] === named('bos_token')
+  const decode = (ids: readonly number[]): string => decodeWith(whole, ids)
 
   return {
-    encode: (text, first = true) => {
-      if (text === '') return []
-      return first ? ids(data, text) : ids(data, mark + text).slice(1)
-    },
-    encodeTemplate: (text) => (text === '' ? [] : ids(whole, text)),
-    encodeWithSpecials: (text) => ids(whole, text, true),
+    encode: dataEncoder(data, specials, parts.unknown),
+    encodeTemplate: (text) => (text === '' ? [] : idsOf(whole, text)),
+    encodeWithSpecials: (text) => idsOf(whole, text, true),
     decode,
     decodeStream: () => decodeStream(decode),
-    specials: parts.added
-      .filter(isSpecial)
-      .map(({ content }) => content)
-      .sort((a, b) => b.length - a.length),
+    specials: specials.map(({ content }) => content),
     bos: named('bos_token'),
     eos,
     endOfTurn: found(turnEnds)[0] ?? eos,
@@ -86,6 +76,38 @@ export function createTokenizer(files: TokenizerFiles): Tokenizer {
     addBos,
     vocabSize: 1 + Math.max(largest(parts.vocab), ...parts.added.map(({ id }) => id)),
   }
+}
+
+function idsOf(library: Library, text: string, specials = false): number[] {
+  return guarded(() => library.encode(text.toWellFormed(), { add_special_tokens: specials }).ids).map(known)
+}
+
+function decodeWith(library: Library, ids: readonly number[]): string {
+  // A model's vocabulary may be longer than its tokenizer's.
+  const spelled = ids.filter((id) => library.id_to_token(id) !== undefined)
+  if (spelled.length === 0) return ''
+  return guarded(() => library.decode(spelled, { skip_special_tokens: true, clean_up_tokenization_spaces: false }))
+}
+
+/**
+ * Encodes data. Where a tokenizer's own merges spell a special token out of plain characters, the text is taken apart
+ * behind that token's first character.
+ */
+function dataEncoder(library: Library, specials: TokenizerParts['added'], unknown: string | undefined): Encode {
+  const spellings = new Map(specials.filter(({ content }) => content !== unknown).map((one) => [one.id, one.content]))
+  const encode: Encode = (text, first = true) => {
+    if (text === '') return []
+    const ids = first ? idsOf(library, text) : idsOf(library, mark + text).slice(1)
+    const spelled = spellings.get(ids.find((id) => spellings.has(id)) ?? -1)
+    if (spelled === undefined) return ids
+    const head = String.fromCodePoint(spelled.codePointAt(0) ?? 0)
+    const pieces = text
+      .split(spelled)
+      .join(`${head}${mark}${spelled.slice(head.length)}`)
+      .split(mark)
+    return pieces.length === 1 ? ids : pieces.flatMap((piece, i) => encode(piece, first && i === 0))
+  }
+  return encode
 }
 
 /** The library gives undefined for what neither vocabulary nor an unknown token covers. */
@@ -103,16 +125,29 @@ function largest(vocab: Readonly<Record<string, number>>): number {
   return most
 }
 
-/** Tokens that steer the model. Some files do not mark theirs as special, but spell them like it. */
-const isSpecial = ({ special, content }: TokenizerParts['added'][number]): boolean =>
-  special || /^<\|.*\|>$/s.test(content)
-
-/** The same tokenizer with no special token but our mark. */
-function withoutSpecials({ json, added }: TokenizerParts): Record<string, unknown> {
-  const special = new Set(added.filter(isSpecial).map(({ content }) => content))
+/** The same tokenizer with no special token but our mark; it shares the model, which is large. */
+function openForData(
+  { json }: TokenizerParts,
+  specials: TokenizerParts['added'],
+  whole: Library,
+  config: TokenizerFiles['config'],
+): Library {
+  const special = new Set(specials.map(({ content }) => content))
   const kept = (json['added_tokens'] as { content: string }[]).filter(({ content }) => !special.has(content))
-  // The id is never seen: the token is cut off.
-  return { ...json, added_tokens: [...kept, { id: 0, content: mark, special: true, normalized: false }] }
+  // The mark's id is never seen: the token is cut off.
+  const added_tokens = [...kept, { id: 0, content: mark, special: true, normalized: false }]
+  const library = open({ ...json, model: { type: 'BPE', vocab: {}, merges: [] }, added_tokens }, config)
+  library.model = whole.model
+  return library
+}
+
+/** What a malformed tokenizer makes the library throw is a sentence too. */
+function guarded<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw studioError('tokens/damaged', error instanceof Error ? error.message : String(error))
+  }
 }
 
 function open(json: Readonly<Record<string, unknown>>, config: Readonly<Record<string, unknown>>): Library {
