@@ -3,6 +3,7 @@ import { Template as Jinja } from '@huggingface/jinja'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
 import type { TokenizerFiles } from '../../contract/model.ts'
 import { isRecord } from './record.ts'
+import { tokenText } from './specials.ts'
 
 interface Message {
   readonly role: 'system' | 'user'
@@ -40,19 +41,48 @@ function chosenTemplate(value: unknown): string {
 }
 
 function render(source: string, config: TokenizerFiles['config'], messages: readonly Message[]): string {
-  const token = (name: string): string => {
-    const value = config[name]
-    const content = isRecord(value) ? value['content'] : value
-    return typeof content === 'string' ? content : ''
-  }
+  const tokens = ['bos_token', 'eos_token', 'pad_token', 'unk_token'].map((name) => [
+    name,
+    tokenText(config[name]) ?? '',
+  ])
   try {
-    return new Jinja(source).render({
+    return new Jinja(source.replaceAll(/\bstrftime_now\b/g, dateName)).render({
+      ...(Object.fromEntries(tokens) as Record<string, string>),
       messages,
       add_generation_prompt: true,
-      bos_token: token('bos_token'),
-      eos_token: token('eos_token'),
+      // There, but none, as in transformers: templates ask whether they are none.
+      tools: null,
+      documents: null,
+      [dateName]: dateOfTemplates,
     })
   } catch (error) {
     throw studioError('tokens/chat-template', error instanceof Error ? error.message : String(error))
   }
+}
+
+/** The library has a function of the usual name, which cannot be replaced. */
+const dateName = 'date_of_templates'
+
+/**
+ * Some templates write today's date. A prompt must read tomorrow what it was tuned with, so it is always the same day:
+ * the one that Llama's templates take where they are told none.
+ */
+function dateOfTemplates(format: string): string {
+  const parts: Readonly<Record<string, string>> = {
+    '%d': '26',
+    '%m': '07',
+    '%b': 'Jul',
+    '%B': 'July',
+    '%y': '24',
+    '%Y': '2024',
+    '%A': 'Friday',
+    '%a': 'Fri',
+    '%H': '12',
+    '%I': '12',
+    '%M': '00',
+    '%S': '00',
+    '%p': 'PM',
+    '%%': '%',
+  }
+  return format.replace(/%./g, (part) => parts[part] ?? part)
 }

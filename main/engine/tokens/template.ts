@@ -1,8 +1,7 @@
 // A row through its template: the ids that stand before the row's text, those of the text, and those behind it.
-import { studioError } from '../../contract/errors/index.ts'
 import type { TokenizerFiles } from '../../contract/model.ts'
 import type { Template } from '../../contract/settings.ts'
-import { renderChat } from './chat.ts'
+import { frameOf, place } from './frame.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 export interface RowTokens {
@@ -11,22 +10,17 @@ export interface RowTokens {
   readonly after: readonly number[]
 }
 
-const place = '{text}'
-
-/** Stands for the row's text while a chat template is rendered: a character of no language, which no template changes. */
-const hole = '\uF8FF'
-
 /**
  * Ids of a row. Together they are what the model's own tokenizer gives for the filled template, except that special
  * tokens typed into the text stay text. A token that holds both a template's and the text's characters counts as the
  * text's. Errors: 'tokens/no-text-in-template', those of the chat template.
  */
 export function encodeRow(tokenizer: Tokenizer, files: TokenizerFiles, template: Template, text: string): RowTokens {
-  const [prefix, suffix] = frame(files, template)
+  const { prefix, suffix, shape } = frameOf(files, template)
   const [lead, near] = splitBehindLast(prefix, tokenizer.specials)
   const [next, rest] = splitBeforeFirst(suffix, tokenizer.specials)
   const first = lead === ''
-  const middle = tokenizer.encode(near + text + next, first)
+  const middle = tokenizer.encode(near + shape(text) + next, first)
   const start = sharedStart(middle, tokenizer.encode(near, first))
   const end = sharedEnd(middle.slice(start), tokenizer.encode(next, false))
   return {
@@ -54,17 +48,6 @@ export function fitRow(row: RowTokens, room: number): { readonly segments: RowTo
   const kept = Math.max(0, room - row.before.length - row.after.length)
   const cut = Math.max(0, row.text.length - kept)
   return { segments: cut === 0 ? row : { ...row, text: row.text.slice(0, kept) }, cut }
-}
-
-/** What stands before and behind the row's text. */
-function frame(files: TokenizerFiles, { kind, body, instruction }: Template): [prefix: string, suffix: string] {
-  const parts = body.split(place)
-  if (parts.length !== 2) throw studioError('tokens/no-text-in-template')
-  if (kind === 'plain')
-    return [instruction === '' ? (parts[0] ?? '') : `${instruction}\n${parts[0] ?? ''}`, parts[1] ?? '']
-  const rendered = renderChat(files, instruction, parts.join(hole)).split(hole)
-  if (rendered.length !== 2) throw studioError('tokens/chat-template', 'it does not repeat the message once')
-  return [rendered[0] ?? '', rendered[1] ?? '']
 }
 
 /** Chat templates write BOS themselves. */

@@ -1,0 +1,45 @@
+// What a template puts around a row's text, found once for a template and not again for every row.
+import { studioError } from '../../contract/errors/index.ts'
+import type { TokenizerFiles } from '../../contract/model.ts'
+import type { Template } from '../../contract/settings.ts'
+import { renderChat } from './chat.ts'
+
+export interface Frame {
+  readonly prefix: string
+  readonly suffix: string
+  /** The text as the template would write it: some take away white space at its ends. */
+  readonly shape: (text: string) => string
+}
+
+/** Where a template's body takes the row's text. */
+export const place = '{text}'
+
+/** Stands for the row's text while a chat template is rendered: a character of no language, which no template changes. */
+const hole = '\uF8FF'
+
+const frames = new WeakMap<TokenizerFiles, Map<string, Frame>>()
+
+/** Errors: 'tokens/no-text-in-template', 'tokens/no-chat-template', 'tokens/chat-template'. */
+export function frameOf(files: TokenizerFiles, template: Template): Frame {
+  const known = frames.get(files) ?? new Map<string, Frame>()
+  frames.set(files, known)
+  const key = JSON.stringify([template.kind, template.body, template.instruction])
+  const frame = known.get(key) ?? makeFrame(files, template)
+  known.set(key, frame)
+  return frame
+}
+
+function makeFrame(files: TokenizerFiles, { kind, body, instruction }: Template): Frame {
+  const parts = body.split(place)
+  const [before = '', after = ''] = parts
+  if (parts.length !== 2) throw studioError('tokens/no-text-in-template')
+  const asked = instruction === '' ? '' : `${instruction}\n`
+  if (kind === 'plain') return { prefix: asked + before, suffix: after, shape: (text) => text }
+  const [prefix, suffix, ...more] = renderChat(files, instruction, before + hole + after).split(hole)
+  if (prefix === undefined || suffix === undefined || more.length > 0)
+    throw studioError('tokens/chat-template', 'it does not repeat the message once')
+  const spaced = renderChat(files, instruction, `${before} ${hole} ${after}`)
+  const [keepsStart, keepsEnd] = [spaced.includes(` ${hole}`), spaced.includes(`${hole} `)]
+  const start = (text: string): string => (keepsStart ? text : text.trimStart())
+  return { prefix, suffix, shape: (text) => (keepsEnd ? start(text) : start(text).trimEnd()) }
+}
