@@ -22,8 +22,11 @@ export interface GgufHeader {
 
 /** Bytes read first; more are read where the header is longer (a tokenizer's words lie in it). */
 const firstWindow = 1 << 22
-const largestHeader = 1 << 28
+/** The largest vocabularies known (262,144 words) take 16 MB of header and a million values. */
+const largestHeader = 1 << 26
+const mostValues = 1 << 22
 const defaultAlignment = 32
+const alignments: ReadonlySet<number> = new Set(Array.from({ length: 21 }, (_, power) => 2 ** power))
 const deepestArray = 4
 const mostDimensions = 4
 
@@ -74,8 +77,9 @@ function header(cursor: Cursor, size: number): GgufHeader {
   const metadata = new Map<string, MetadataValue>()
   for (let i = 0; i < entryCount; i++) metadata.set(cursor.string(), cursor.value(cursor.u32(), 0))
   const found = Array.from({ length: tensorCount }, () => tensorEntry(cursor))
-  const stated = metadata.get('general.alignment')
-  const alignment = typeof stated === 'number' && stated > 0 ? stated : defaultAlignment
+  if (new Set(found.map(({ name }) => name)).size < tensorCount) throw damaged('it names a tensor twice')
+  const alignment = metadata.get('general.alignment') ?? defaultAlignment
+  if (typeof alignment !== 'number' || !alignments.has(alignment)) throw damaged('its alignment is no power of two')
   const start = Math.ceil(cursor.at / alignment) * alignment
   const tensors = found.map((tensor) => ({ ...tensor, offset: tensor.offset + start }))
   for (const { name, offset } of tensors) if (offset > size) throw damaged(`${name} lies behind its end`)
@@ -98,6 +102,7 @@ class NeedsMore extends Error {}
 /** Reads little-endian values, each only after checking that its bytes are there. */
 class Cursor {
   at = 0
+  private values = 0
   private readonly bytes: Uint8Array
   private readonly view: DataView
   private readonly size: number
@@ -119,10 +124,10 @@ class Cursor {
     return Number(value)
   }
 
-  /** A number of items of at least `each` bytes: no more than the file still holds. */
+  /** A number of items of at least `each` bytes: no more than the header can still hold. */
   count(each: number): number {
     const items = this.integer()
-    if (items * each > this.size - this.at) throw damaged('it promises more than it holds')
+    if (items * each > Math.min(this.size, largestHeader) - this.at) throw damaged('it promises more than it holds')
     return items
   }
 
@@ -150,6 +155,7 @@ class Cursor {
     if (depth >= deepestArray) throw damaged('its metadata is nested too deeply')
     const type = this.u32()
     const length = this.count(1)
+    if ((this.values += length) > mostValues) throw damaged('its metadata lists too many values')
     const items: MetadataValue[] = []
     for (let i = 0; i < length; i++) items.push(this.value(type, depth + 1))
     return items

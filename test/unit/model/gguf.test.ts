@@ -81,4 +81,64 @@ describe('a GGUF file', () => {
     )
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50e6)
   })
+
+  /** A header of version 3 with one entry of metadata. */
+  const withEntry = (tensors: bigint, key: string, ...value: Uint8Array[]): Uint8Array =>
+    Buffer.concat([
+      Buffer.from('GGUF'),
+      u32(3),
+      u64(tensors),
+      u64(1n),
+      u64(BigInt(key.length)),
+      Buffer.from(key),
+      ...value,
+    ])
+  const u32 = (value: number): Buffer => Buffer.from(Uint32Array.of(value).buffer)
+  const u64 = (value: bigint): Buffer => Buffer.from(BigUint64Array.of(value).buffer)
+
+  it.each([
+    ['tensors', withEntry(2n ** 33n, 'key', u32(7), Buffer.alloc(1))],
+    ['values', withEntry(0n, 'list', u32(9), u32(0), u64(2n ** 33n))],
+    ['letters', withEntry(0n, 'text', u32(8), u64(2n ** 33n))],
+    ['lists in lists', withEntry(0n, 'list', u32(9), u32(9), u64(1n), u32(9), u64(2n ** 33n))],
+  ])('is refused before it takes memory where a file of a terabyte promises billions of %s', (_, bytes) => {
+    const before = process.memoryUsage().rss
+    const start = performance.now()
+    expect(() => parseGguf(bytes, 2 ** 40)).toThrow('promises more than it holds')
+    expect(performance.now() - start).toBeLessThan(2000)
+    expect(process.memoryUsage().rss - before).toBeLessThan(50e6)
+  })
+
+  it('is refused where its lists are long beyond any vocabulary', () => {
+    const list = Buffer.concat([u32(9), u32(0), u64(5_000_000n), Buffer.alloc(5_000_000)])
+    expect(() => parseGguf(withEntry(0n, 'list', list))).toThrow('too many values')
+    const deep = [u32(9), ...Array.from({ length: 6 }, () => [u32(9), u64(1n)]).flat(), u32(0), u64(0n)]
+    expect(() => parseGguf(withEntry(0n, 'list', ...deep))).toThrow('nested too deeply')
+  })
+
+  it.each([
+    ['zero', u32(4), u32(0)],
+    ['a fraction', u32(6), Buffer.from(Float32Array.of(0.3).buffer)],
+    ['endless', u32(6), Buffer.from(Float32Array.of(Infinity).buffer)],
+    ['a word', u32(8), Buffer.concat([u64(2n), Buffer.from('32')])],
+  ])('is refused where its alignment is %s', (_, type, value) => {
+    expect(() => parseGguf(withEntry(0n, 'general.alignment', type, value))).toThrow('alignment')
+  })
+
+  it('is refused where two tensors have one name', () => {
+    const entry = Buffer.concat([u64(1n), Buffer.from('w'), u32(1), u64(1n), u32(0), u64(0n)])
+    const bytes = Buffer.concat([withEntry(2n, 'key', u32(7), Buffer.alloc(1)), entry, entry, Buffer.alloc(64)])
+    expect(() => parseGguf(bytes)).toThrow('names a tensor twice')
+  })
+
+  it('of random bytes behind its first word is read or refused by a typed error', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), fc.nat(3), (noise, entries) => {
+        const counts = Buffer.concat([u64(BigInt(entries)), u64(BigInt(entries))])
+        isTyped(noise)
+        isTyped(Buffer.concat([Buffer.from('GGUF'), u32(3), counts, noise]))
+      }),
+      { numRuns: 3000 },
+    )
+  })
 })
