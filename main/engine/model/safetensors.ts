@@ -6,11 +6,13 @@ import { studioError } from '../../contract/errors/index.ts'
 import type { StoredType, WeightRef } from '../../contract/model.ts'
 import { storedBytes } from './dequantise.ts'
 
-const largestHeader = 100 << 20
+/** The format's own limit. */
+const largestHeader = 100e6
 const types: Readonly<Record<string, StoredType>> = { F32: 'F32', F16: 'F16', BF16: 'BF16' }
 
-/** Tensors of one file by name. Throws model/damaged or model/unsupported-type. */
+/** Tensors of one file by name. Throws model/missing-file, model/damaged or model/unsupported-type. */
 export async function readSafetensors(path: string): Promise<Record<string, WeightRef>> {
+  if (!(await isFile(path))) throw studioError('model/missing-file', basename(path))
   const file = await open(path, 'r')
   try {
     const { size } = await file.stat()
@@ -60,14 +62,23 @@ export async function readSafetensorsFolder(folder: string): Promise<Record<stri
   if (index === undefined) return readSafetensors(join(folder, 'model.safetensors'))
   const map = parseObject(index)['weight_map']
   if (!isObject(map)) throw damaged('its index names no files')
-  const files = new Set(Object.values(map).map(String))
+  const shards = new Map<unknown, Readonly<Record<string, WeightRef>>>()
   const tensors: Record<string, WeightRef> = {}
-  for (const file of files) {
-    if (basename(file) !== file) throw damaged('its index names a file elsewhere')
-    if (!(await exists(join(folder, file)))) throw studioError('model/missing-file', file)
-    Object.assign(tensors, await readSafetensors(join(folder, file)))
+  for (const [name, file] of Object.entries(map)) {
+    const shard = shards.get(file) ?? (await readSafetensors(join(folder, nameInFolder(file))))
+    shards.set(file, shard)
+    const tensor = shard[name]
+    if (tensor === undefined) throw studioError('model/missing-weight', name)
+    tensors[name] = tensor
   }
   return tensors
+}
+
+/** A shard is named, never pointed at: nothing of a name may lead out of the folder, on any system. */
+function nameInFolder(file: unknown): string {
+  if (typeof file !== 'string' || !/^[^/\\:\0]+$/.test(file) || file === '.' || file === '..')
+    throw damaged('its index names a file elsewhere')
+  return file
 }
 
 /** The folder of a model given as itself or as its weights file. */
@@ -77,6 +88,12 @@ export const folderOf = async (path: string): Promise<string> =>
 export const exists = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
+    () => false,
+  )
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
     () => false,
   )
 
