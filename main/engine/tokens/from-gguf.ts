@@ -55,7 +55,7 @@ interface Made {
 }
 
 function byteLevel(metadata: Metadata, { tokens }: Vocabulary): Made {
-  const name = metadata.get('tokenizer.ggml.pre') ?? 'gpt-2'
+  const name = metadata.get('tokenizer.ggml.pre') ?? 'default'
   const splitter = Object.hasOwn(splitters, String(name)) ? splitters[String(name)] : undefined
   if (splitter === undefined)
     throw studioError('tokens/unsupported', `the way of splitting text named "${String(name)}"`)

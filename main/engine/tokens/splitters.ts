@@ -59,11 +59,43 @@ const smollm: Splitter = {
   preTokenizer: sequence({ type: 'Digits', individual_digits: true }, byteLevel(true)),
 }
 
+/** Mistral's: words also end where small letters are followed by capital ones. */
+const tekken: Splitter = {
+  normalizer: null,
+  preTokenizer: sequence(
+    splitBy(
+      `[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`,
+    ),
+    byteLevel(false),
+  ),
+  ignoreMerges: true,
+  addBos: true,
+}
+
+/** What llama.cpp does for files that name no way of their own, or are older than the names. */
+const fallback: Splitter = {
+  ...gpt2,
+  preTokenizer: sequence(
+    splitBy('[\\p{P}\\$\\+<=>\\^~\\|]+'),
+    splitBy(words),
+    splitBy('\\p{N}+'),
+    splitBy('[0-9][0-9][0-9]'),
+    byteLevel(false),
+  ),
+}
+
 export const splitters: Readonly<Partial<Record<string, Splitter>>> = {
+  default: fallback,
   'gpt-2': gpt2,
+  olmo: gpt2,
   'llama-bpe': llama3,
   'llama-v3': llama3,
   llama3,
+  falcon3: llama3,
   qwen2,
+  'deepseek-r1-qwen': qwen2,
   smollm,
+  starcoder: smollm,
+  refact: smollm,
+  tekken,
 }

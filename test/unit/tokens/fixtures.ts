@@ -14,9 +14,28 @@ export const byteLevel = read('byte-level') as {
   /** With special tokens split into characters. */
   readonly data: readonly number[][]
   readonly chats: readonly [withSystem: string, without: string]
+  /** The same with each way of splitting, by GGUF's name of it. */
+  readonly splitters: Readonly<Record<string, readonly number[][]>>
 }
 
 export const sentencePiece = read('sentence-piece') as {
   readonly metadata: Record<string, unknown>
   readonly data: readonly number[][]
+}
+
+/** One SentencePiece vocabulary in the forms that tokenizer.json files give it. */
+export const metaspace = read('metaspace') as {
+  readonly tokenizer: Record<string, unknown>
+  readonly forms: Readonly<
+    Record<
+      string,
+      {
+        readonly normalizer: unknown
+        readonly pre_tokenizer: unknown
+        /** Where they are not `data` with BOS in front. */
+        readonly ids: Readonly<Record<number, readonly number[]>>
+        readonly data: readonly number[][]
+      }
+    >
+  >
 }

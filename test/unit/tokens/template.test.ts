@@ -16,7 +16,7 @@ const speech = createTokenizer(pieces)
 const all = (row: ReturnType<typeof encodeRow>): number[] => [...row.before, ...row.text, ...row.after]
 
 describe('a plain template', () => {
-  it.each(corpus.filter((text) => !text.includes('<|')))('gives the ids of the whole text for %j', (text) => {
+  it.each(corpus.filter((text) => !/<\||<\/?s>/.test(text)))('gives the ids of the whole text for %j', (text) => {
     const row = encodeRow(tokenizer, byteLevel, plain, text)
     expect(all(row)).toEqual(tokenizer.encodeWithSpecials(`Text: ${text}\nAnswer:`))
     const other = encodeRow(speech, pieces, plain, text)
