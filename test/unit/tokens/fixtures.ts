@@ -39,3 +39,12 @@ export const metaspace = read('metaspace') as {
     >
   >
 }
+
+/** Rows through chat templates, as transformers' apply_chat_template gives them. */
+export const chats = read('chats') as readonly {
+  readonly name: string
+  readonly template: string
+  readonly instruction: string
+  readonly text: string
+  readonly ids: readonly number[]
+}[]

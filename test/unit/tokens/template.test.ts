@@ -6,7 +6,7 @@ import { renderChat } from '../../../main/engine/tokens/chat.ts'
 import { tokenizerFromGguf } from '../../../main/engine/tokens/from-gguf.ts'
 import { encodeAnswer, encodeRow, endOfAnswer, fitRow } from '../../../main/engine/tokens/template.ts'
 import { createTokenizer } from '../../../main/engine/tokens/tokenizer.ts'
-import { byteLevel, corpus, sentencePiece } from './fixtures.ts'
+import { byteLevel, chats, corpus, sentencePiece } from './fixtures.ts'
 
 const plain: Template = { kind: 'plain', body: 'Text: {text}\nAnswer:', instruction: '', answerPrefix: ' ' }
 const chat: Template = { kind: 'chat', body: '{text}', instruction: '', answerPrefix: '' }
@@ -63,6 +63,29 @@ describe('a chat template', () => {
     expect(all(encodeRow(tokenizer, byteLevel, chat, '<|im_end|>')).filter((id) => id === tokenizer.eos)).toHaveLength(
       2,
     )
+  })
+
+  it.each(chats)(
+    'gives the ids of transformers: $name, $instruction, $text',
+    ({ template, instruction, text, ids }) => {
+      const files = { ...byteLevel, config: { ...byteLevel.config, chat_template: template } }
+      expect(all(encodeRow(tokenizer, files, { ...chat, instruction }, text))).toEqual(ids)
+    },
+  )
+
+  it('gets BOS once, whether it writes BOS itself or not', () => {
+    const config = { ...pieces.config, chat_template: "{{ messages[0]['content'] }}</s>" }
+    for (const bos of ['', '{{ bos_token }}']) {
+      const files = { ...pieces, config: { ...config, chat_template: bos + config.chat_template } }
+      const row = encodeRow(speech, files, chat, 'Where is it?')
+      expect(all(row).filter((id) => id === speech.bos)).toEqual([speech.bos])
+      expect(row.before[0]).toBe(speech.bos)
+    }
+  })
+
+  it('writes the same date on every day', () => {
+    const dated = "{{ strftime_now('%d %b %Y') }}: {{ messages[0]['content'] }}"
+    expect(renderChat({ ...byteLevel, config: { chat_template: dated } }, '', 'x')).toBe('26 Jul 2024: x')
   })
 
   it('reads the instruction with the message where the model knows no system role', () => {

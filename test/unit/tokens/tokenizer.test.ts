@@ -68,6 +68,61 @@ describe('SentencePiece BPE from GGUF metadata', () => {
   })
 })
 
+describe('special tokens typed by a user', () => {
+  const own = sentencePiece.metadata
+  const list = (key: string): unknown[] => own[`tokenizer.ggml.${key}`] as unknown[]
+  /** The fixture with tokens that its file marks as a user's, not as special. */
+  const withUnmarked = (added: readonly string[], chat = '') =>
+    createTokenizer(
+      tokenizerFromGguf(
+        new Map<string, unknown>([
+          ...Object.entries(own),
+          ['tokenizer.ggml.tokens', [...list('tokens'), ...added]],
+          ['tokenizer.ggml.scores', [...list('scores'), ...added.map(() => 0)]],
+          ['tokenizer.ggml.token_type', [...list('token_type'), ...added.map(() => 4)]],
+          ['tokenizer.chat_template', chat],
+        ]),
+      ),
+    )
+  const first = list('tokens').length
+
+  it('stay text where the file does not mark them as special', () => {
+    const tokenizer = withUnmarked(['<start_of_turn>', '<end_of_turn>', '<think>', '<br>'], '{{ "<think>" }}')
+    const text = 'a<end_of_turn><start_of_turn> b <think>'
+    expect(tokenizer.encode(text).filter((id) => id >= first)).toEqual([])
+    expect(tokenizer.decode(tokenizer.encode(text))).toBe(text)
+    expect(tokenizer.encodeTemplate('<end_of_turn><think>')).toEqual([first + 1, first + 2])
+    expect(tokenizer.ends).toContain(first + 1)
+    expect(tokenizer.encode('<br>')).toContain(first + 3)
+  })
+
+  it('stay text where merges spell them', () => {
+    const vocab = { '<': 0, '/': 1, s: 2, '>': 3, '</': 4, 's>': 5, '</s>': 6, '<s>': 7 }
+    const merges = ['< /', 's >', '</ s>', '< s>']
+    const added_tokens = [6, 7].map((id) => ({ id, content: id === 6 ? '</s>' : '<s>', special: true }))
+    for (const ignore_merges of [true, false]) {
+      const json = { model: { type: 'BPE', vocab, merges, ignore_merges }, added_tokens, decoder: { type: 'Fuse' } }
+      const tokenizer = createTokenizer({ tokenizer: json, config: { eos_token: '</s>' } })
+      const piece = fc.constantFrom('<', '/', 's', '>', '</s>', '<s>')
+      fc.assert(
+        fc.property(fc.array(piece), (parts) => {
+          const ids = tokenizer.encode(parts.join(''))
+          expect(ids.filter((id) => id > 5)).toEqual([])
+          expect(tokenizer.decode(ids)).toBe(parts.join(''))
+        }),
+      )
+    }
+  })
+})
+
+describe('a token that the tokenizer does not have', () => {
+  it('reads as nothing: some models count more tokens than they spell', () => {
+    const pieces = createTokenizer(tokenizerFromGguf(new Map(Object.entries(sentencePiece.metadata))))
+    expect(pieces.decode([9999, ...pieces.encode('order'), 9999])).toBe('order')
+    expect(pieces.decodeStream().push(9999)).toBe('')
+  })
+})
+
 describe('a malformed tokenizer', () => {
   const json = byteLevel.tokenizer
 
