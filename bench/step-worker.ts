@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { lossShapeOf, vocabularyExample } from '../main/engine/train/example.ts'
 import { microBatch } from '../main/engine/train/memory.ts'
 import { adamW, startState } from '../main/engine/train/optimiser.ts'
-import { bucketLengths } from '../main/engine/train/order.ts'
+import { bucketsOf } from '../main/engine/train/order.ts'
 import { createStepper } from '../main/engine/train/stepper.ts'
 import type { Measurement, StepJob } from './support/job.ts'
 import { peakBytes } from './support/peak.ts'
@@ -22,16 +22,19 @@ const batches = job.batches.map((rows) =>
   }),
 )
 const examples = batches.flat()
-const lengths = bucketLengths(examples.map(({ sequence }) => sequence.ids.length))
+const buckets = bucketsOf(
+  examples.map(({ sequence }) => sequence),
+  false,
+)
 const batch = Math.max(...batches.map((rows) => rows.length))
 const stepper = createStepper({
   model,
   settings,
   trie: undefined,
   lossShape: lossShapeOf('vocabulary', undefined, examples),
-  lengths,
+  buckets,
   // As a run chooses it (train/tune.ts).
-  microBatch: microBatch(model.config, lengths.at(-1) ?? 1, tokens, batch, totalmem() / 4),
+  microBatch: microBatch(model.config, buckets.at(-1) ?? { length: 1, read: 0 }, tokens, batch, totalmem() / 4),
   threads,
   providers: ['cpu'],
   onProvider: () => undefined,

@@ -36,7 +36,7 @@ async function opened() {
     settings,
     trie: undefined,
     lossShape: lossShapeOf('vocabulary', undefined, examples),
-    lengths: [Math.max(...examples.map(({ sequence }) => sequence.ids.length))],
+    buckets: [{ length: Math.max(...examples.map(({ sequence }) => sequence.ids.length)), read: 0 }],
     microBatch: found.batch,
     threads: 2,
     providers: ['cpu'],

@@ -73,13 +73,13 @@ async function startReading(
   const step = await reader.session({ rows: false, past: true, head: 'vocabulary', present: true })
   return {
     async first() {
-      const shape = { batch: 1, length, rows, past }
+      const shape = { batch: 1, length, rows, past, read: 0 }
       const question = await reader.session({ rows: rows > 0, past: past > 0, head: 'vocabulary', present: true })
       const given = virtual ? promptFeeds(virtual.prompt, 1) : {}
       const results = await question.run({
         ...batchFeeds(config, [sequence], shape),
         ...given,
-        select: selection([[length - 1]], 1, shape),
+        select: selection([sequence], [[length - 1]], 1, shape),
       })
       if (past > 0) cache.append(renamed(given))
       cache.append(results)

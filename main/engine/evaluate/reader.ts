@@ -1,12 +1,13 @@
 // Reads sequences with a frozen model: forward passes with or without a prompt, one session for each kind of question.
 import type { PreparedModel } from '../../contract/model.ts'
 import type { PlainPrompt } from '../../contract/prompt.ts'
-import type { Feeds, Tensor } from '../../contract/tensor.ts'
-import { batchFeeds, integers, selection } from '../method/batch.ts'
-import type { Sequence } from '../method/layout.ts'
+import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
+import { batchFeeds, firstOf, integers, selection } from '../method/batch.ts'
+import { layOut, type Sequence } from '../method/layout.ts'
 import { type ForwardShape, forwardGraph } from '../network/forward-graph.ts'
 import { createSession, type Session } from '../runtime/session.ts'
 import { createSessions } from '../runtime/sessions.ts'
+import type { ReadTexts } from './texts.ts'
 
 export interface Question {
   readonly sequences: readonly Sequence[]
@@ -15,13 +16,18 @@ export interface Question {
   readonly ask: readonly (readonly number[])[]
   /** Ids whose logits are asked; undefined = every word. */
   readonly candidates: readonly number[] | undefined
+  /** Where all the sequences' constant starts have been read already. */
+  readonly texts?: ReadTexts | undefined
 }
 
 export interface Reader {
   /** Logits [sequences, slots, candidates or V]; slots = the longest `ask`. */
   logits(question: Question): Promise<Tensor>
-  /** Keys and values of a lone sequence, `keys.<layer>` and `values.<layer>` [1, kvHeads, length, headDim]. */
-  keysValues(sequence: Sequence): Promise<Readonly<Record<string, Tensor>>>
+  /**
+   * Keys and values of plain texts, `keys.<layer>` and `values.<layer>` [texts, kvHeads, longest, headDim]; the first
+   * token of each stands at position `past`.
+   */
+  keysValues(texts: readonly (readonly number[])[], past: number): Promise<NamedTensors>
   /** Any forward graph's session, for callers that keep their own past. */
   session(shape: ForwardShape): Promise<Session>
   release(): Promise<void>
@@ -50,34 +56,63 @@ export function createReader(model: PreparedModel, options: ReaderOptions): Read
     async logits(question) {
       const head = question.candidates ? 'candidates' : 'vocabulary'
       const rows = question.prompt?.method === 'prompt'
-      const past = question.prompt?.method === 'prefix'
+      const past = question.prompt?.method === 'prefix' || question.texts !== undefined
       const reading = await session({ rows, past, head, present: false })
       const { logits } = await reading.run(questionFeeds(model, question))
       if (logits === undefined) throw new RangeError('the forward graph gave no logits')
       return logits
     },
-    async keysValues(sequence) {
+    async keysValues(texts, past) {
       const reading = await session({ rows: false, past: false, head: 'none', present: true })
-      const shape = { batch: 1, length: sequence.ids.length, rows: 0, past: 0 }
-      return reading.run(batchFeeds(model.config, [sequence], shape))
+      const sequences = texts.map((ids) => layOut({ before: ids, text: [], after: [] }, [], undefined))
+      const length = Math.max(...texts.map((ids) => ids.length))
+      const feeds = batchFeeds(model.config, sequences, { batch: texts.length, length, rows: 0, past: 0, read: 0 })
+      const { shape, data } = feeds['positions'] as Tensor
+      return reading.run({ ...feeds, positions: { shape, data: data.map((at) => at + past) } })
     },
     release: () => sessions.release(),
   }
 }
 
-function questionFeeds(model: PreparedModel, { sequences, prompt, ask, candidates }: Question): Feeds {
+function questionFeeds(model: PreparedModel, { sequences, prompt, ask, candidates, texts }: Question): Feeds {
+  const read = texts ? Math.max(...sequences.map(({ constant }) => constant)) : 0
   const shape = {
     batch: sequences.length,
-    length: Math.max(...sequences.map(({ ids }) => ids.length)),
+    length: Math.max(...sequences.map((sequence) => sequence.ids.length - firstOf(sequence, { read }))),
     rows: prompt?.method === 'prompt' ? (prompt.prompt.shape[0] ?? 0) : 0,
     past: prompt?.method === 'prefix' ? (prompt.keys[0]?.shape[0] ?? 0) : 0,
+    read,
   }
+  const virtual = prompt ? promptFeeds(prompt, shape.batch) : {}
   return {
     ...batchFeeds(model.config, sequences, shape),
-    ...(prompt ? promptFeeds(prompt, shape.batch) : {}),
-    select: selection(ask, Math.max(1, ...ask.map((slots) => slots.length)), shape),
+    ...(texts ? withTexts(virtual, texts.feeds(sequences, shape.batch, read)) : virtual),
+    select: selection(sequences, ask, Math.max(1, ...ask.map((slots) => slots.length)), shape),
     ...(candidates ? { candidates: integers(candidates) } : {}),
   }
+}
+
+/** `past.*` of the texts, behind those of a prefix where there is one. */
+function withTexts(virtual: Feeds, read: Feeds): Feeds {
+  const past = Object.entries(read).map(([name, text]): [string, Tensor] => {
+    const to = name.replace('read.', 'past.')
+    const before = virtual[to] as Tensor | undefined
+    return [to, before ? joined(before, text as Tensor) : (text as Tensor)]
+  })
+  return { ...virtual, ...Object.fromEntries(past) }
+}
+
+/** [batch, kvHeads, P, D] and [batch, kvHeads, T, D] -> [batch, kvHeads, P + T, D] */
+function joined(one: Tensor, other: Tensor): Tensor {
+  const [batch = 0, heads = 0, before = 0, width = 0] = one.shape
+  const behind = other.shape[2] ?? 0
+  const data = new Float32Array(batch * heads * (before + behind) * width)
+  for (let i = 0; i < batch * heads; i++) {
+    const at = i * (before + behind) * width
+    data.set(one.data.subarray(i * before * width, (i + 1) * before * width), at)
+    data.set(other.data.subarray(i * behind * width, (i + 1) * behind * width), at + before * width)
+  }
+  return { shape: [batch, heads, before + behind, width], data }
 }
 
 /** A prompt as graph inputs; a prefix is repeated for every sequence of the batch. */

@@ -15,7 +15,13 @@ export interface BatchShape {
   readonly rows: number
   /** Virtual tokens before the tokens, as keys and values. */
   readonly past: number
+  /** Tokens of each row's constant start that were read beforehand, padding included; 0 = every token is read now. */
+  readonly read: number
 }
+
+/** Index of a row's first token that is read now. */
+export const firstOf = (sequence: Sequence, { read }: Pick<BatchShape, 'read'>): number =>
+  read > 0 ? sequence.constant : 0
 
 /** ids, place, kept, positions, bias and, for families with sliding windows, windowedBias. */
 export function batchFeeds(config: DecoderConfig, sequences: readonly Sequence[], shape: BatchShape): Feeds {
@@ -25,11 +31,12 @@ export function batchFeeds(config: DecoderConfig, sequences: readonly Sequence[]
   const kept = new Float32Array(batch * length).fill(1)
   const positions = new Float32Array(batch * length)
   sequences.forEach((sequence, b) => {
-    sequence.ids.forEach((id, t) => (ids[b * length + t] = BigInt(id)))
-    positionsOf(sequence, length).forEach((at, t) => (positions[b * length + t] = at + past))
+    const first = firstOf(sequence, shape)
+    sequence.ids.slice(first).forEach((id, t) => (ids[b * length + t] = BigInt(id)))
+    for (let t = 0; t < length; t++) positions[b * length + t] = positionOf(sequence, first + t) + past
     if (sequence.virtualAt === undefined) return
     for (let p = 0; p < rows; p++) {
-      const t = b * length + sequence.virtualAt + p
+      const t = b * length + sequence.virtualAt - first + p
       kept[t] = 0
       place[t * rows + p] = 1
     }
@@ -46,38 +53,56 @@ export function batchFeeds(config: DecoderConfig, sequences: readonly Sequence[]
   }
 }
 
-/** Which tokens' hidden states are read: [batch, slots, length], one row of zeros and a one for each. */
-export function selection(indices: readonly (readonly number[])[], slots: number, shape: BatchShape): Tensor {
+/**
+ * Which tokens' hidden states are wanted: [batch, slots, length], for each a row of zeros and a one. `indices` count
+ * from the start of each whole row.
+ */
+export function selection(
+  sequences: readonly Sequence[],
+  indices: readonly (readonly number[])[],
+  slots: number,
+  shape: BatchShape,
+): Tensor {
   const { batch, length } = shape
   const data = new Float32Array(batch * slots * length)
-  indices.forEach((row, b) => row.forEach((t, slot) => (data[(b * slots + slot) * length + t] = 1)))
+  sequences.forEach((sequence, b) => {
+    const first = firstOf(sequence, shape)
+    indices[b]?.forEach((t, slot) => (data[(b * slots + slot) * length + t - first] = 1))
+  })
   return { shape: [batch, slots, length], data }
 }
 
 /** Answer tokens stand as deep as their branch, however many branches lie side by side. */
-function positionsOf(sequence: Sequence, length: number): number[] {
-  const { questionEnd, answer } = sequence
-  return Array.from({ length }, (_, t) => {
-    const inAnswer = t - questionEnd - 1
-    return inAnswer >= 0 && inAnswer < answer.length ? questionEnd + depth(answer, inAnswer) : t
-  })
+function positionOf({ questionEnd, answer }: Sequence, t: number): number {
+  const inAnswer = t - questionEnd - 1
+  return inAnswer >= 0 && inAnswer < answer.length ? questionEnd + depth(answer, inAnswer) : t
 }
 
-/** [batch, 1, length, past + length]: 0 where a token may look, `hidden` elsewhere. */
-function biasOf(sequences: readonly Sequence[], { batch, length, past }: BatchShape, window: number): Tensor {
-  const span = past + length
+/** [batch, 1, length, past + read + length]: 0 where a token may look, `hidden` elsewhere. */
+function biasOf(sequences: readonly Sequence[], shape: BatchShape, window: number): Tensor {
+  const { batch, length, past, read } = shape
+  const span = past + read + length
   const data = new Float32Array(batch * length * span).fill(hidden)
   for (let b = 0; b < batch; b++) {
     const sequence = sequences[b]
+    const first = sequence === undefined ? 0 : firstOf(sequence, shape)
     for (let t = 0; t < length; t++) {
       const row = data.subarray((b * length + t) * span, (b * length + t + 1) * span)
-      if (sequence === undefined) row[past + t] = 0
-      else seenBy(sequence, t, past, window, row)
+      if (sequence === undefined) row[past + read + t] = 0
+      else if (first === read) seenBy(sequence, first + t, past, window, row)
+      else {
+        // The row's constant start is shorter than what is laid out for it: a gap follows it.
+        const whole = new Float32Array(past + first + length).fill(hidden)
+        seenBy(sequence, first + t, past, window, whole)
+        row.set(whole.subarray(0, past + first))
+        row.set(whole.subarray(past + first), past + read)
+      }
     }
   }
   return { shape: [batch, 1, length, span], data }
 }
 
+/** Clears `row` [past + tokens] where token t may look. */
 function seenBy(sequence: Sequence, t: number, past: number, window: number, row: Float32Array): void {
   const { questionEnd, answer, seesPastFrom } = sequence
   // A prefix at the start lies in the window like any token; one that serves the tail is always in sight.

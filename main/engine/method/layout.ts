@@ -23,6 +23,8 @@ export interface Sequence {
   readonly virtualAt: number | undefined
   /** Tokens from this index on see the past's virtual tokens; Infinity = none does. */
   readonly seesPastFrom: number
+  /** Tokens at its start that no virtual token can change: their keys and values may be read once for all. */
+  readonly constant: number
   /** Index of the last token before the answer: its hidden state predicts the answer's first token. */
   readonly questionEnd: number
   /** The answer's tokens from questionEnd + 1 on. */
@@ -43,18 +45,18 @@ export function layOut(
     questionEnd: ids.length - 1,
     answer,
   })
-  if (settings === undefined) return { ...end(question), virtualAt: undefined, seesPastFrom: Infinity }
+  if (settings === undefined) return { ...end(question), virtualAt: undefined, seesPastFrom: Infinity, constant: 0 }
   const { method, placement, tokens, tail } = settings
   const { placements } = methods[method]
   if (!placements.includes(placement)) throw studioError('tuning/placement', method, placement, placements.join(', '))
   if (methods[method].kind === 'past') {
     const seesPastFrom = placement === 'start' ? 0 : Math.max(0, question.length - tail)
-    return { ...end(question), virtualAt: undefined, seesPastFrom }
+    return { ...end(question), virtualAt: undefined, seesPastFrom, constant: seesPastFrom }
   }
   const virtualAt = { start: 0, 'before-text': before.length, 'after-text': question.length }[placement]
   const gap = new Array<number>(tokens).fill(0)
   const ids = [...question.slice(0, virtualAt), ...gap, ...question.slice(virtualAt)]
-  return { ...end(ids), virtualAt, seesPastFrom: Infinity }
+  return { ...end(ids), virtualAt, seesPastFrom: Infinity, constant: virtualAt }
 }
 
 /** Steps from the question's end to an answer token: 1 for a first one. */

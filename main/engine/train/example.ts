@@ -71,6 +71,7 @@ export function lossFeeds(
   examples.forEach(({ ask }, b) => weights.fill(weight, b * slots, b * slots + ask.length))
   const common = {
     select: selection(
+      examples.map(({ sequence }) => sequence),
       examples.map(({ ask }) => ask),
       slots,
       shape,

@@ -6,7 +6,6 @@ import type { Reader } from '../evaluate/reader.ts'
 import { input } from '../graph/ops.ts'
 import { integers } from '../method/batch.ts'
 import { methods } from '../method/index.ts'
-import { layOut } from '../method/layout.ts'
 import type { ModelProbe } from '../method/method.ts'
 import { embed } from '../network/embed.ts'
 import { weightsOf } from '../network/weights.ts'
@@ -67,7 +66,7 @@ function probeOf(model: PreparedModel, reader: Reader): ModelProbe {
       return result['rows']?.data ?? new Float32Array()
     },
     async keysValues(ids) {
-      const present = await reader.keysValues(layOut({ before: ids, text: [], after: [] }, [], undefined))
+      const present = await reader.keysValues([ids], 0)
       const byToken = (name: string): Float32Array => {
         const { shape = [], data = new Float32Array() } = present[name] ?? {}
         return headsLast(data, shape[1] ?? 0, shape[2] ?? 0, shape[3] ?? 0)

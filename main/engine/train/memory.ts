@@ -1,5 +1,6 @@
 // How many rows may run at once in a given memory.
 import type { DecoderConfig } from '../../contract/model.ts'
+import type { BatchShape } from '../method/batch.ts'
 
 /**
  * Bytes that one token's activations hold until the backward pass has used them. Counted off the graph: six rows of
@@ -12,9 +13,16 @@ export function bytesPerToken(config: DecoderConfig, span: number): number {
   return 4 * layers * floats
 }
 
-/** Rows of `length` tokens that run at once: the whole batch where it fits into `bytes`, else even parts of it that do. */
-export function microBatch(config: DecoderConfig, length: number, past: number, batch: number, bytes: number): number {
-  const row = length * bytesPerToken(config, length + past)
+/** Rows of a size that run at once: the whole batch where it fits into `bytes`, else even parts of it that do. */
+export function microBatch(
+  config: DecoderConfig,
+  { length, read }: Pick<BatchShape, 'length' | 'read'>,
+  past: number,
+  batch: number,
+  bytes: number,
+): number {
+  const texts = 2 * 4 * config.layers * 2 * config.kvHeads * config.headDim * read
+  const row = length * bytesPerToken(config, length + read + past) + texts
   const fitting = Math.min(batch, Math.max(1, Math.floor(bytes / row)))
   return Math.ceil(batch / Math.ceil(batch / fitting))
 }

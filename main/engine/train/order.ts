@@ -1,5 +1,7 @@
 // Which examples stand in which step: a function of seed and step alone, so that a resumed run reads the same ones.
+import type { Sequence } from '../method/layout.ts'
 import { createRandom } from '../random.ts'
+import type { Bucket } from './stepper.ts'
 
 /** Steps whose examples are sorted together: long rows meet long rows, and chance still decides. */
 const stepsSortedTogether = 8
@@ -36,8 +38,18 @@ export function stepOrder(
   }
 }
 
-/** A few lengths that sequences are padded to: each costs a session, each missing one costs padding. */
-export function bucketLengths(lengths: readonly number[]): number[] {
+/**
+ * A few sizes that sequences are padded to: each costs a session, each missing one costs padding. `isRead`: their
+ * constant starts have been read beforehand.
+ */
+export function bucketsOf(sequences: readonly Sequence[], isRead: boolean): Bucket[] {
+  if (!isRead) return quantiles(sequences.map(({ ids }) => ids.length)).map((length) => ({ length, read: 0 }))
+  // What follows the texts is short and much alike.
+  const length = Math.max(...sequences.map(({ ids, constant }) => ids.length - constant))
+  return quantiles(sequences.map(({ constant }) => constant)).map((read) => ({ length, read }))
+}
+
+function quantiles(lengths: readonly number[]): number[] {
   const sorted = [...lengths].sort((a, b) => a - b)
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 8
   const rounded = [0.5, 0.9, 1].map((share) => Math.ceil(at(share) / 8) * 8)

@@ -3,8 +3,9 @@ import type { PreparedModel } from '../../contract/model.ts'
 import type { LayoutSettings } from '../method/layout.ts'
 import { gradients } from '../autodiff/differentiate.ts'
 import type { Graph, Node } from '../graph/node.ts'
-import { input, matmul } from '../graph/ops.ts'
+import { concat, input, matmul } from '../graph/ops.ts'
 import { methods } from '../method/index.ts'
+import type { KeysValues } from '../network/attention.ts'
 import { decoder } from '../network/decoder.ts'
 import { embedWithVirtual } from '../network/embed.ts'
 import { weightsOf } from '../network/weights.ts'
@@ -14,7 +15,7 @@ import { type LossShape, lossOf } from './loss.ts'
 /** Name of the output that holds the gradient of a tensor. */
 export const gradientOf = (tensor: string): string => `gradient of ${tensor}`
 
-/** Outputs `loss` and the gradient of each trainable tensor. Inputs: the method's tensors, batchFeeds, select, the loss's. */
+/** Outputs `loss` and the gradient of each trainable tensor. Inputs: the method's tensors, batchFeeds, select, the loss's, and `read.*`. */
 export function trainingGraph(
   model: Pick<PreparedModel, 'config' | 'weights'>,
   settings: LayoutSettings,
@@ -28,14 +29,19 @@ export function trainingGraph(
   const tensors = new Map(specs.map((spec) => [spec.name, input(spec.name, spec.shape)]))
   const attachment = method.attach(config, (name) => tensors.get(name) as Node, shape.batch)
 
-  const { batch, length, past } = shape
-  const bias = (name: string): Node => input(name, [batch, 1, length, past + length])
+  const { batch, length, past, read } = shape
+  const bias = (name: string): Node => input(name, [batch, 1, length, past + read + length])
+  const text = (part: string, layer: number): Node =>
+    input(`read.${part}.${layer}`, [batch, config.kvHeads, read, config.headDim])
   const { hidden } = decoder(config, weights, {
     embeddings: embedWithVirtual(config, weights, input('ids', [batch, length], 'i64'), attachment.rows),
     positions: input('positions', [batch, length]),
     bias: bias('bias'),
     windowedBias: config.windowedLayers.some(Boolean) ? bias('windowedBias') : undefined,
-    past: attachment.past,
+    past:
+      read === 0
+        ? attachment.past
+        : (layer) => behind(attachment.past?.(layer), text('keys', layer), text('values', layer)),
     ...(attachment.site ? { site: attachment.site } : {}),
   })
   const states = matmul(input('select', [batch, lossShape.slots, length]), hidden)
@@ -49,3 +55,9 @@ export function trainingGraph(
     outputs: Object.fromEntries([['loss', loss], ...slopes.map((dx, i) => [gradientOf(trainable[i] ?? ''), dx])]),
   }
 }
+
+/** The text's keys and values behind the virtual tokens', where there are some. */
+const behind = (virtual: KeysValues | undefined, keys: Node, values: Node): KeysValues =>
+  virtual === undefined
+    ? { keys, values }
+    : { keys: concat([virtual.keys, keys], 2), values: concat([virtual.values, values], 2) }

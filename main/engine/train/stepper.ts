@@ -3,9 +3,10 @@ import type { PreparedModel } from '../../contract/model.ts'
 import type { Feeds, NamedTensors } from '../../contract/tensor.ts'
 import type { Graph } from '../graph/node.ts'
 import type { LabelTrie } from '../evaluate/trie.ts'
-import { type BatchShape, batchFeeds } from '../method/batch.ts'
+import type { ReadTexts } from '../evaluate/texts.ts'
+import { type BatchShape, batchFeeds, firstOf } from '../method/batch.ts'
 import { methods } from '../method/index.ts'
-import type { LayoutSettings } from '../method/layout.ts'
+import type { LayoutSettings, Sequence } from '../method/layout.ts'
 import { chooseHardware, type Hardware, type ProviderNote } from '../runtime/admit.ts'
 import { createSession } from '../runtime/session.ts'
 import { createSessions } from '../runtime/sessions.ts'
@@ -26,13 +27,18 @@ export interface Stepper {
   release(): Promise<void>
 }
 
+/** A static size: tokens that a step reads, and tokens that were read beforehand. */
+export type Bucket = Pick<BatchShape, 'length' | 'read'>
+
 export interface StepperOptions {
   readonly model: PreparedModel
   readonly settings: LayoutSettings
   readonly trie: LabelTrie | undefined
   readonly lossShape: LossShape
-  /** Lengths that sequences are padded to, ascending; the last one holds the longest. */
-  readonly lengths: readonly number[]
+  /** Sizes that sequences are padded to, ascending; the last one holds the longest. */
+  readonly buckets: readonly Bucket[]
+  /** The sequences' constant starts, where they were read beforehand. */
+  readonly texts?: ReadTexts | undefined
   /** Rows that run at once. */
   readonly microBatch: number
   readonly threads: number
@@ -45,14 +51,14 @@ export interface StepperOptions {
 const sessionsKept = 3
 
 export function createStepper(given: StepperOptions): Stepper {
-  const { model, settings, trie, lossShape, lengths, microBatch } = given
+  const { model, settings, trie, lossShape, buckets, texts, microBatch } = given
   const kind = methods[settings.method].kind
   const sessions = createSessions(sessionsKept)
   let hardware: Promise<Hardware> | undefined
 
-  const shapeOf = (length: number): BatchShape => ({
+  const shapeOf = (sequences: readonly Sequence[]): BatchShape => ({
     batch: microBatch,
-    length,
+    ...bucketOf(sequences, buckets, texts !== undefined),
     rows: kind === 'rows' ? settings.tokens : 0,
     past: kind === 'past' ? settings.tokens : 0,
   })
@@ -61,7 +67,9 @@ export function createStepper(given: StepperOptions): Stepper {
     const options = { weightsFolder: model.folder, threads: given.threads }
     hardware ??= chooseHardware(graph(), feeds, { ...options, names: given.providers }, given.onProvider)
     const chosen = await hardware
-    const session = await sessions.get(String(shape.length), () => createSession(graph(), { ...options, ...chosen }))
+    const session = await sessions.get(`${shape.length} ${shape.read}`, () =>
+      createSession(graph(), { ...options, ...chosen }),
+    )
     return session.run(feeds)
   }
 
@@ -72,16 +80,12 @@ export function createStepper(given: StepperOptions): Stepper {
       const slopes: Record<string, Float32Array> = {}
       for (let start = 0; start < examples.length; start += microBatch) {
         const some = examples.slice(start, start + microBatch)
-        const longest = Math.max(...some.map(({ sequence }) => sequence.ids.length))
-        const length = lengths.find((bucket) => bucket >= longest) ?? longest
-        const shape = shapeOf(length)
+        const sequences = some.map(({ sequence }) => sequence)
+        const shape = shapeOf(sequences)
         const results = await run(shape, {
           ...tensors,
-          ...batchFeeds(
-            model.config,
-            some.map(({ sequence }) => sequence),
-            shape,
-          ),
+          ...batchFeeds(model.config, sequences, shape),
+          ...texts?.feeds(sequences, shape.batch, shape.read),
           ...lossFeeds(some, trie, shape, lossShape, 1 / Math.max(1, labelTokens)),
         })
         loss += results['loss']?.data[0] ?? NaN
@@ -91,6 +95,13 @@ export function createStepper(given: StepperOptions): Stepper {
     },
     release: () => sessions.release(),
   }
+}
+
+/** The smallest bucket that holds all the sequences. */
+function bucketOf(sequences: readonly Sequence[], buckets: readonly Bucket[], isRead: boolean): Bucket {
+  const read = isRead ? Math.max(...sequences.map(({ constant }) => constant)) : 0
+  const length = Math.max(...sequences.map((sequence) => sequence.ids.length - firstOf(sequence, { read })))
+  return buckets.find((bucket) => bucket.length >= length && bucket.read >= read) ?? { length, read }
 }
 
 const prefixOfGradients = gradientOf('')

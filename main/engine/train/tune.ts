@@ -4,15 +4,17 @@ import type { Checkpoint, Job, TunedPrompt } from '../../contract/compute.ts'
 import type { Example } from '../../contract/settings.ts'
 import { createEncoder, type Encoder } from '../evaluate/encode.ts'
 import { createReader, type Reader } from '../evaluate/reader.ts'
+import { bytesOfTexts, readTexts } from '../evaluate/read-texts.ts'
 import { scoreTask } from '../evaluate/score.ts'
+import type { ReadTexts } from '../evaluate/texts.ts'
 import { methods } from '../method/index.ts'
-import type { Segments } from '../method/layout.ts'
+import { layOut, type Segments, type Sequence } from '../method/layout.ts'
 import { labelExample, lossShapeOf, type TrainingExample, vocabularyExample } from './example.ts'
 import { initialTensors } from './initialise.ts'
 import { type LoopResult, trainLoop, type TuneSink } from './loop.ts'
 import { microBatch } from './memory.ts'
 import { startState } from './optimiser.ts'
-import { bucketLengths, stepOrder } from './order.ts'
+import { bucketsOf, stepOrder } from './order.ts'
 import { createStepper } from './stepper.ts'
 import { validate, type ValidationRow } from './validate.ts'
 
@@ -24,7 +26,7 @@ export interface TuneResult {
   readonly reason?: string
 }
 
-/** Share of the machine's memory that activations may take. */
+/** Share of the machine's memory that activations may take, and as much again for texts that were read once. */
 const memoryShare = 0.25
 
 export async function tune(job: TuneJob, sink: TuneSink): Promise<TuneResult> {
@@ -75,15 +77,23 @@ async function train(
     return { segments, label: job.labels.indexOf(example.label), example: exampleOf(example, segments) }
   })
   const sizes = examples.map(({ sequence }) => sequence.ids.length)
-  const lengths = bucketLengths(sizes)
   const batch = Math.min(settings.batch, examples.length)
+  const scored = validation.map(({ segments }) => layOut(segments, trie.context, settings))
+  const sequences = [...examples, ...validation.map(({ example }) => example)].map(({ sequence }) => sequence)
+  const texts = await textsReadOnce(job, reader, [...sequences, ...scored], examples.length, sink)
+  const buckets = bucketsOf(
+    examples.map(({ sequence }) => sequence),
+    texts !== undefined,
+  )
+  const largest = buckets.at(-1) ?? { length: 1, read: 0 }
   const stepper = createStepper({
     model,
     settings,
     trie,
     lossShape: lossShapeOf(settings.loss, trie, examples),
-    lengths,
-    microBatch: microBatch(model.config, lengths.at(-1) ?? 1, settings.tokens, batch, totalmem() * memoryShare),
+    buckets,
+    texts,
+    microBatch: microBatch(model.config, largest, settings.tokens, batch, totalmem() * memoryShare),
     threads: job.threads,
     providers: job.providers,
     onProvider: (note) => sink.emit({ event: 'provider', ...note }),
@@ -96,13 +106,34 @@ async function train(
       return { ...(await stepper.gradient(chosen, tensors)), examples: chosen.length }
     },
     validate: (tensors: Checkpoint['tensors']) =>
-      validate(reader, trie, validation, settings, methods[settings.method].fold(tensors)),
+      validate(reader, trie, validation, settings, methods[settings.method].fold(tensors), texts),
   }
   try {
     return await trainLoop(start, parts, sink)
   } finally {
     await stepper.release()
   }
+}
+
+/**
+ * The texts' keys and values, where virtual tokens stand behind them: read once, every epoch then pays only for what
+ * follows. Undefined where that would not pay: under two epochs, or more bytes than there are for it.
+ */
+async function textsReadOnce(
+  { model, settings }: TuneJob,
+  reader: Reader,
+  sequences: readonly Sequence[],
+  examples: number,
+  sink: TuneSink,
+): Promise<ReadTexts | undefined> {
+  const bytes = bytesOfTexts(model.config, sequences)
+  const epochs = (settings.steps * settings.batch) / Math.max(1, examples)
+  if (bytes === 0 || settings.placement !== 'after-text' || epochs < 2) return undefined
+  if (bytes > totalmem() * memoryShare) return undefined
+  const past = methods[settings.method].kind === 'past' ? settings.tokens : 0
+  return readTexts(reader, model.config, sequences, past, (done, total) =>
+    sink.emit({ event: 'progress', stage: 'reading the texts once', done, total }),
+  )
 }
 
 /** Lays a row out with its answer, as the run's loss wants it. */

@@ -3,6 +3,7 @@ import type { PlainPrompt } from '../../contract/prompt.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
 import { best, scoreRows } from '../evaluate/label-scores.ts'
 import type { Reader } from '../evaluate/reader.ts'
+import type { ReadTexts } from '../evaluate/texts.ts'
 import type { LabelTrie } from '../evaluate/trie.ts'
 import type { Segments } from '../method/layout.ts'
 import type { TrainingExample } from './example.ts'
@@ -27,26 +28,32 @@ export async function validate(
   rows: readonly ValidationRow[],
   settings: TuneSettings,
   prompt: PlainPrompt,
+  texts: ReadTexts | undefined,
 ): Promise<Validation> {
   const scores = await scoreRows(
     reader,
     trie,
     rows.map(({ segments }) => segments),
-    { settings, prompt },
+    { settings, prompt, texts },
   )
   const right = rows.filter(({ label }, i) => best(scores[i] ?? []) === label).length
   const tokens = rows.reduce((sum, { example }) => sum + example.ask.length, 0)
   const total =
     settings.loss === 'labels'
       ? rows.reduce((sum, { label }, i) => sum - (scores[i]?.[label] ?? -Infinity), 0)
-      : await vocabularyTotal(reader, rows, prompt)
+      : await vocabularyTotal(reader, rows, prompt, texts)
   return { loss: total / Math.max(1, tokens), accuracy: right / Math.max(1, rows.length) }
 }
 
 /** Rows whose logits over the whole vocabulary are held at once. */
 const rowsAtOnce = 8
 
-async function vocabularyTotal(reader: Reader, rows: readonly ValidationRow[], prompt: PlainPrompt): Promise<number> {
+async function vocabularyTotal(
+  reader: Reader,
+  rows: readonly ValidationRow[],
+  prompt: PlainPrompt,
+  texts: ReadTexts | undefined,
+): Promise<number> {
   let total = 0
   for (let start = 0; start < rows.length; start += rowsAtOnce) {
     const some = rows.slice(start, start + rowsAtOnce).map(({ example }) => example)
@@ -55,6 +62,7 @@ async function vocabularyTotal(reader: Reader, rows: readonly ValidationRow[], p
       prompt,
       ask: some.map(({ ask }) => ask),
       candidates: undefined,
+      texts,
     })
     const [, slots = 0, width = 0] = shape
     some.forEach(({ labels }, b) =>

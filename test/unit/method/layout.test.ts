@@ -61,7 +61,7 @@ describe('a batch', () => {
   it('lets each token see itself and what stands before it, and branches of answers not each other', async () => {
     const { config } = await tinyModel('llama')
     const sequence = layOut({ before: [], text: [5, 6], after: [] }, answer, undefined)
-    const feeds = batchFeeds(config, [sequence], { batch: 1, length: 6, rows: 0, past: 0 })
+    const feeds = batchFeeds(config, [sequence], { batch: 1, length: 6, rows: 0, past: 0, read: 0 })
     expect(seen(feeds, 'bias', 0, 5, 6).slice(0, 5)).toEqual([[0], [0, 1], [0, 1, 2], [0, 1, 2, 3], [0, 1, 4]])
     expect([...(feeds['positions']?.data as Float32Array)].slice(0, 5)).toEqual([0, 1, 2, 3, 2])
   })
@@ -69,7 +69,7 @@ describe('a batch', () => {
   it('shows a prefix behind the text to the tail alone, its positions before the text’s', async () => {
     const { config } = await tinyModel('llama')
     const sequence = layOut({ before: [], text: [5, 6, 7], after: [] }, [], settings('prefix', 'after-text'))
-    const feeds = batchFeeds(config, [sequence], { batch: 1, length: 3, rows: 0, past: 2 })
+    const feeds = batchFeeds(config, [sequence], { batch: 1, length: 3, rows: 0, past: 2, read: 0 })
     expect(seen(feeds, 'bias', 0, 3, 5)).toEqual([[2], [2, 3], [0, 1, 2, 3, 4]])
     expect([...(feeds['positions']?.data as Float32Array)]).toEqual([2, 3, 4])
   })
@@ -83,7 +83,7 @@ describe('a batch', () => {
           layOut({ before: [], text: Array(count).fill(7) as number[], after: [] }, [], undefined),
         )
         const length = Math.max(...texts) + padding
-        const feeds = batchFeeds(config, sequences, { batch: texts.length, length, rows: 0, past: 0 })
+        const feeds = batchFeeds(config, sequences, { batch: texts.length, length, rows: 0, past: 0, read: 0 })
         texts.forEach((count, b) => {
           for (const [name, window] of [
             ['bias', Infinity],

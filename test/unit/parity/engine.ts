@@ -10,6 +10,8 @@ import {
   type TrainingExample,
   vocabularyExample,
 } from '../../../main/engine/train/example.ts'
+import type { ReadTexts } from '../../../main/engine/evaluate/texts.ts'
+import { bucketsOf } from '../../../main/engine/train/order.ts'
 import { createStepper, type Stepper } from '../../../main/engine/train/stepper.ts'
 import type { Reference, ReferenceCase } from '../../support/tiny.ts'
 
@@ -62,6 +64,7 @@ export function stepperOf(
   choice: Choice,
   examples: readonly TrainingExample[],
   microBatch = examples.length,
+  texts?: ReadTexts,
 ): Stepper {
   const { method, placement, loss } = choice
   const trie = loss === 'labels' ? trieOf(found) : undefined
@@ -70,7 +73,11 @@ export function stepperOf(
     settings: { method, placement, tokens: found.tokens, tail: 1 },
     trie,
     lossShape: lossShapeOf(loss, trie, examples),
-    lengths: [Math.max(...examples.map(({ sequence }) => sequence.ids.length))],
+    buckets: bucketsOf(
+      examples.map(({ sequence }) => sequence),
+      texts !== undefined,
+    ),
+    texts,
     microBatch,
     threads: 1,
     providers: ['cpu'],

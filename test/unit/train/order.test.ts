@@ -1,7 +1,8 @@
 // Which rows a step reads: each once an epoch, the same for the same seed, from any step on.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bucketLengths, stepOrder } from '../../../main/engine/train/order.ts'
+import { layOut } from '../../../main/engine/method/layout.ts'
+import { bucketsOf, stepOrder } from '../../../main/engine/train/order.ts'
 
 const cases = fc.record({
   lengths: fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 70 }),
@@ -40,15 +41,22 @@ describe('the order of steps', () => {
   })
 })
 
-describe('bucket lengths', () => {
+describe('the sizes that sequences are padded to', () => {
+  const sequences = (lengths: readonly number[]) =>
+    lengths.map((length) => {
+      const row = { before: [], text: Array.from({ length }, () => 7), after: [] }
+      return layOut(row, [], { method: 'prefix', placement: 'after-text', tokens: 4, tail: 1 })
+    })
+
   it('are few, ascending, and hold the longest row', () => {
     fc.assert(
-      fc.property(cases, ({ lengths }) => {
-        const buckets = bucketLengths(lengths)
-        expect(buckets.length).toBeLessThanOrEqual(3)
-        expect(buckets).toEqual(buckets.toSorted((a, b) => a - b))
-        expect(buckets.at(-1)).toBeGreaterThanOrEqual(Math.max(...lengths))
-        expect(buckets.every((length) => length % 8 === 0)).toBe(true)
+      fc.property(cases, fc.boolean(), ({ lengths }, isRead) => {
+        const buckets = bucketsOf(sequences(lengths), isRead)
+        const sizes = buckets.map(({ length, read }) => (isRead ? read : length))
+        expect(sizes.length).toBeLessThanOrEqual(3)
+        expect(sizes).toEqual(sizes.toSorted((a, b) => a - b))
+        expect(sizes.at(-1)).toBeGreaterThanOrEqual(Math.max(...lengths) - (isRead ? 1 : 0))
+        expect(buckets.every(({ length, read }) => (isRead ? length === 1 : read === 0))).toBe(true)
       }),
     )
   })

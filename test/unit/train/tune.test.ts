@@ -77,7 +77,7 @@ describe('a run', () => {
 
 it('splits a batch into even parts where it does not fit into memory', async () => {
   const { config } = await tinyModel('llama')
-  const parts = (bytes: number) => microBatch(config, 64, 16, 8, bytes)
+  const parts = (bytes: number) => microBatch(config, { length: 64, read: 0 }, 16, 8, bytes)
   expect(parts(Infinity)).toBe(8)
   expect(parts(1)).toBe(1)
   for (let bytes = 1e5; bytes < 1e8; bytes *= 2) expect([1, 2, 3, 4, 8]).toContain(parts(bytes))

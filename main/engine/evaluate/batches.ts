@@ -1,0 +1,21 @@
+// Puts what is read together into batches of like length, so that little padding is read.
+
+/** Tokens read at once, padding included: enough to keep the processor busy, little enough for any memory. */
+const tokensAtOnce = 2048
+
+/** Every item once, the shortest first. */
+export function byLength<T>(items: readonly T[], length: (item: T) => number): T[][] {
+  const sorted = items
+    .map((item, i) => ({ item, i, tokens: length(item) }))
+    .sort((a, b) => a.tokens - b.tokens || a.i - b.i)
+  const groups: T[][] = []
+  let group: T[] = []
+  for (const { item, tokens } of sorted) {
+    if (group.length > 0 && (group.length + 1) * tokens > tokensAtOnce) {
+      groups.push(group)
+      group = []
+    }
+    group.push(item)
+  }
+  return group.length > 0 ? [...groups, group] : groups
+}

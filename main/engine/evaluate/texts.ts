@@ -1,0 +1,8 @@
+// Texts that were read once for all, as graphs take them.
+import type { Feeds } from '../../contract/tensor.ts'
+import type { Sequence } from '../method/layout.ts'
+
+export interface ReadTexts {
+  /** Graph inputs `read.keys.<layer>` and `read.values.<layer>` [batch, kvHeads, read, headDim], zero behind each text. */
+  feeds(sequences: readonly Sequence[], batch: number, read: number): Feeds
+}

@@ -1,0 +1,58 @@
+// Texts that are read once give the gradients and scores of texts that are read anew in every step.
+import { describe, expect, it } from 'vitest'
+import type { LossName, MethodName } from '../../../main/contract/settings.ts'
+import { scoreRows } from '../../../main/engine/evaluate/label-scores.ts'
+import { readTexts } from '../../../main/engine/evaluate/read-texts.ts'
+import { createReader } from '../../../main/engine/evaluate/reader.ts'
+import { labelTrie } from '../../../main/engine/evaluate/trie.ts'
+import { methods } from '../../../main/engine/method/index.ts'
+import { layOut } from '../../../main/engine/method/layout.ts'
+import { families, reference, tinyModel } from '../../support/tiny.ts'
+import { apart, examplesOf, stepperOf, tensorsOf } from './engine.ts'
+
+const cases = families.flatMap((family) =>
+  (['prompt', 'prefix'] as const).flatMap((method) =>
+    (['labels', 'vocabulary'] as const).map((loss): [typeof family, MethodName, LossName] => [family, method, loss]),
+  ),
+)
+
+describe('a text that is read once', () => {
+  it.each(cases)('has the same gradient and scores: %s, %s, loss over %s', async (family, method, loss) => {
+    const model = await tinyModel(family)
+    const found = reference(family)
+    const choice = { method, placement: 'after-text', loss } as const
+    const start = found.cases.find((each) => each.method === method)?.start ?? {}
+    const tensors = tensorsOf(model, method, found.tokens, start)
+    const examples = examplesOf(found, choice)
+    const reader = createReader(model, { threads: 1 })
+    const sequences = examples.map(({ sequence }) => sequence)
+    expect(sequences.every(({ constant }) => constant > 0)).toBe(true)
+    const past = method === 'prefix' ? found.tokens : 0
+    const texts = await readTexts(reader, model.config, sequences, past, () => undefined)
+
+    // Three rows, two at a time: gaps behind shorter texts, and a row of padding.
+    const [anew, once] = [
+      stepperOf(model, found, choice, examples, 2),
+      stepperOf(model, found, choice, examples, 2, texts),
+    ]
+    const [expected, ours] = [await anew.gradient(examples, tensors), await once.gradient(examples, tensors)]
+    await Promise.all([anew.release(), once.release()])
+    expect(Math.abs(ours.loss - expected.loss) / expected.loss).toBeLessThan(1e-5)
+    const slopes = Object.fromEntries(Object.entries(expected.slopes).map(([name, slope]) => [name, [...slope]]))
+    expect(apart(ours.slopes, slopes)).toBeLessThan(1e-5)
+
+    const settings = { method, placement: 'after-text', tokens: found.tokens, tail: 1 } as const
+    const trie = labelTrie(found.answers, found.end, found.answers.map(String))
+    const rows = found.questions.map((text) => ({ before: [], text, after: [] }))
+    expect(rows.map((row) => layOut(row, [], settings).constant)).toEqual(sequences.map(({ constant }) => constant))
+    const virtual = { settings, prompt: methods[method].fold(tensors) }
+    const [plain, kept] = [
+      await scoreRows(reader, trie, rows, virtual),
+      await scoreRows(reader, trie, rows, { ...virtual, texts }),
+    ]
+    await reader.release()
+    kept.flat().forEach((score, i) => {
+      expect(Math.abs(score - (plain.flat()[i] ?? NaN))).toBeLessThan(1e-4)
+    })
+  })
+})
