@@ -1,8 +1,9 @@
 // A decoder's shape from Hugging Face's config.json, of transformers 4 and 5.
 import * as v from 'valibot'
 import { studioError } from '../../contract/errors/index.ts'
-import type { DecoderConfig, Rope, RopeScaling } from '../../contract/model.ts'
+import type { DecoderConfig, FamilyName, Rope, RopeScaling } from '../../contract/model.ts'
 import { families, familyNamed } from './families.ts'
+import { plausible } from './plausible.ts'
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31))
 const factor = v.pipe(v.number(), v.finite(), v.minValue(1e-9))
@@ -14,6 +15,7 @@ const ropeEntry = v.looseObject({
   low_freq_factor: v.optional(factor),
   high_freq_factor: v.optional(factor),
   original_max_position_embeddings: v.optional(size),
+  partial_rotary_factor: v.optional(v.number()),
 })
 type RopeEntry = v.InferOutput<typeof ropeEntry>
 
@@ -26,9 +28,9 @@ const schema = v.looseObject({
   num_key_value_heads: v.nullish(size),
   head_dim: v.nullish(size),
   vocab_size: size,
-  max_position_embeddings: v.optional(size, 2048),
+  max_position_embeddings: size,
   rms_norm_eps: v.optional(factor, 1e-6),
-  tie_word_embeddings: v.optional(v.boolean()),
+  tie_word_embeddings: v.nullish(v.boolean()),
   hidden_act: v.nullish(v.string()),
   hidden_activation: v.nullish(v.string()),
   attention_bias: v.nullish(v.boolean()),
@@ -37,11 +39,17 @@ const schema = v.looseObject({
   rope_local_base_freq: v.nullish(factor),
   rope_scaling: v.nullish(ropeEntry),
   rope_parameters: v.nullish(
-    v.union([v.object({ full_attention: ropeEntry, sliding_attention: ropeEntry }), ropeEntry]),
+    v.intersect([
+      v.looseObject({ full_attention: v.optional(ropeEntry), sliding_attention: v.optional(ropeEntry) }),
+      ropeEntry,
+    ]),
   ),
   sliding_window: v.nullish(size),
   use_sliding_window: v.nullish(v.boolean()),
+  max_window_layers: v.nullish(v.number()),
   sliding_window_pattern: v.nullish(size),
+  _sliding_window_pattern: v.nullish(size),
+  use_bidirectional_attention: v.nullish(v.boolean()),
   layer_types: v.nullish(v.array(v.string())),
   query_pre_attn_scalar: v.nullish(factor),
   num_experts: v.nullish(v.number()),
@@ -57,8 +65,8 @@ export function configFromJson(json: unknown): DecoderConfig {
   const outer = v.safeParse(v.looseObject({ model_type: v.string(), text_config: v.optional(v.looseObject({})) }), json)
   if (!outer.success) throw studioError('model/damaged', 'its config.json names no model type')
   const family = familyNamed(outer.output.model_type, 'types')
-  const inner = outer.output.text_config ? { ...outer.output.text_config, model_type: outer.output.model_type } : json
-  const parsed = v.safeParse(schema, inner)
+  const { model_type, text_config: inner = outer.output } = outer.output
+  const parsed = v.safeParse(schema, { ...families[family].defaults, ...inner, model_type })
   if (!parsed.success)
     throw studioError('model/damaged', `its config.json is incomplete (${v.getDotPath(parsed.issues[0]) ?? ''})`)
   const config = parsed.output
@@ -66,7 +74,7 @@ export function configFromJson(json: unknown): DecoderConfig {
   const heads = config.num_attention_heads
   const headDim = config.head_dim ?? config.hidden_size / heads
   const windowed = windowedLayers(config, family)
-  return {
+  return plausible({
     family,
     layers: config.num_hidden_layers,
     hidden: config.hidden_size,
@@ -81,53 +89,58 @@ export function configFromJson(json: unknown): DecoderConfig {
     ...families[family].traits,
     embeddingScale: family === 'gemma3' ? Math.fround(Math.sqrt(config.hidden_size)) : 1,
     attentionScale: (config.query_pre_attn_scalar ?? headDim) ** -0.5,
-    tiedHead: config.tie_word_embeddings ?? family === 'gemma3',
+    tiedHead: config.tie_word_embeddings ?? false,
     ...ropes(config, family),
     windowedLayers: windowed,
     window: windowed.includes(true) ? (config.sliding_window ?? 0) : 0,
-  }
+  })
 }
 
 function refuseWhatIsMissing(config: Config, traits: Pick<DecoderConfig, 'activation' | 'qkvBias'>): void {
   const activation = config.hidden_activation ?? config.hidden_act ?? 'silu'
-  const known = traits.activation === 'silu' ? ['silu'] : ['gelu_pytorch_tanh']
+  const known = traits.activation === 'silu' ? ['silu', 'swish'] : ['gelu_pytorch_tanh']
   const missing = [
     [!known.includes(activation), `activation ${activation}`],
     [config.attention_bias === true && !traits.qkvBias, 'attention biases'],
+    [config.use_bidirectional_attention === true, 'attention in both directions'],
     [config.mlp_bias === true, 'feed-forward biases'],
     [(config.num_experts ?? config.num_local_experts ?? 0) > 1, 'a mixture of experts'],
-    [(config.partial_rotary_factor ?? 1) !== 1, 'partial rotary embedding'],
+    [
+      (config.partial_rotary_factor ?? config.rope_parameters?.partial_rotary_factor ?? 1) !== 1,
+      'partial rotary embedding',
+    ],
     [(config.attn_logit_softcapping ?? config.final_logit_softcapping ?? null) !== null, 'soft-capped logits'],
   ] as const
   for (const [isMissing, feature] of missing) if (isMissing) throw studioError('model/unsupported-feature', feature)
 }
 
-function windowedLayers(config: Config, family: DecoderConfig['family']): boolean[] {
+function windowedLayers(config: Config, family: FamilyName): boolean[] {
+  const { windows } = families[family]
   const every = Array.from({ length: config.num_hidden_layers }, (_, layer) => layer)
-  if (!config.sliding_window || config.use_sliding_window === false) return every.map(() => false)
+  if (!config.sliding_window || config.use_sliding_window === false || windows === 'none') return every.map(() => false)
   const { layer_types: types } = config
   if (types) return every.map((layer) => types[layer] === 'sliding_attention')
-  const pattern = config.sliding_window_pattern ?? 6
-  return every.map((layer) => family !== 'gemma3' || (layer + 1) % pattern !== 0)
+  const pattern = config.sliding_window_pattern ?? config._sliding_window_pattern ?? 6
+  const isWindowed: { readonly [K in Exclude<typeof windows, 'none'>]: (layer: number) => boolean } = {
+    every: () => true,
+    upper: (layer) => layer >= (config.max_window_layers ?? 0),
+    pattern: (layer) => (layer + 1) % pattern !== 0,
+  }
+  return every.map(isWindowed[windows])
 }
 
-function ropes(config: Config, family: DecoderConfig['family']): Pick<DecoderConfig, 'rope' | 'localRope'> {
+function ropes(config: Config, family: FamilyName): Pick<DecoderConfig, 'rope' | 'localRope'> {
   const { rope_parameters: parameters, rope_scaling: scaling } = config
   const usual = family === 'gemma3' ? 1e6 : 1e4
-  if (parameters && 'full_attention' in parameters) {
-    const { full_attention: full, sliding_attention: sliding } = parameters as {
-      full_attention: RopeEntry
-      sliding_attention: RopeEntry
-    }
-    return { rope: ropeOf(full, usual), localRope: ropeOf(sliding, 1e4) }
-  }
+  if (parameters?.full_attention ?? parameters?.sliding_attention)
+    return { rope: ropeOf(parameters?.full_attention, usual), localRope: ropeOf(parameters?.sliding_attention, 1e4) }
   const stated: RopeEntry = parameters ?? scaling ?? {}
   const rope = ropeOf({ rope_theta: config.rope_theta ?? usual, ...stated }, usual)
   const local = config.rope_local_base_freq ?? 1e4
   return { rope, localRope: family === 'gemma3' ? { theta: local, scaling: { kind: 'none' } } : rope }
 }
 
-const ropeOf = (entry: RopeEntry, usual: number): Rope => ({
+const ropeOf = (entry: RopeEntry = {}, usual: number): Rope => ({
   theta: entry.rope_theta ?? usual,
   scaling: scalingOf(entry),
 })
@@ -135,13 +148,18 @@ const ropeOf = (entry: RopeEntry, usual: number): Rope => ({
 function scalingOf(entry: RopeEntry): RopeScaling {
   const kind = entry.rope_type ?? entry.type ?? 'default'
   if (kind === 'default') return { kind: 'none' }
-  if (kind === 'linear') return { kind, factor: entry.factor ?? 1 }
-  if (kind !== 'llama3') throw studioError('model/unsupported-feature', `rope scaling "${kind}"`)
+  if (kind !== 'linear' && kind !== 'llama3') throw studioError('model/unsupported-feature', `rope scaling "${kind}"`)
+  const stated = (name: Exclude<keyof RopeEntry, 'rope_type' | 'type'>): number => {
+    const value = entry[name]
+    if (typeof value !== 'number') throw studioError('model/damaged', `its rope scaling lacks ${name}`)
+    return value
+  }
+  if (kind === 'linear') return { kind, factor: stated('factor') }
   return {
     kind,
-    factor: entry.factor ?? 8,
-    lowFrequencyFactor: entry.low_freq_factor ?? 1,
-    highFrequencyFactor: entry.high_freq_factor ?? 4,
-    originalContext: entry.original_max_position_embeddings ?? 8192,
+    factor: stated('factor'),
+    lowFrequencyFactor: stated('low_freq_factor'),
+    highFrequencyFactor: stated('high_freq_factor'),
+    originalContext: stated('original_max_position_embeddings'),
   }
 }
