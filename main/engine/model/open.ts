@@ -65,12 +65,20 @@ async function openGguf(path: string): Promise<ModelSource> {
   }
 }
 
+/** What a text model's weights are called on their own, and within a model that also sees. */
+const spellings: readonly ((name: string) => string)[] = [
+  (name) => name,
+  (name) => `language_model.${name}`,
+  (name) => name.replace(/^model\./, 'model.language_model.'),
+]
+
 async function openFolder(folder: string): Promise<ModelSource> {
   const config = configFromJson(await readJson(join(folder, 'config.json')))
   const tensors = await readSafetensorsFolder(folder)
+  const find = (name: string): WeightRef | undefined => spellings.map((spell) => tensors[spell(name)]).find(Boolean)
   // Some files keep the head's weights apart though they equal the embedding, others leave them out though not said tied.
-  const tiedHead = config.tiedHead || tensors['lm_head.weight'] === undefined
-  const weights = collect({ ...config, tiedHead }, (name) => tensors[name] ?? tensors[`language_${name}`])
+  const tiedHead = config.tiedHead || find('lm_head.weight') === undefined
+  const weights = collect({ ...config, tiedHead }, find)
   const tokenizerConfig = join(folder, 'tokenizer_config.json')
   const template = await readFile(join(folder, 'chat_template.jinja'), 'utf8').catch(() => undefined)
   return {

@@ -76,6 +76,36 @@ describe('a GGUF model', () => {
   })
 })
 
+describe('a folder whose text model lies within one that also sees', () => {
+  /** The tiny Gemma 3 with its weights renamed. */
+  function wrapped(spell: (name: string) => string): string {
+    const folder = temporaryFolder()
+    cpSync(tinyFolder('gemma3'), folder, { recursive: true })
+    const text_config: unknown = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'))
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ model_type: 'gemma3', text_config }))
+    const file = readFileSync(join(folder, 'model.safetensors'))
+    const length = Number(file.readBigUInt64LE())
+    const header = JSON.parse(file.toString('utf8', 8, 8 + length)) as Record<string, unknown>
+    const renamed = Object.entries(header).map(([name, entry]) => [name === '__metadata__' ? name : spell(name), entry])
+    const json = Buffer.from(JSON.stringify(Object.fromEntries(renamed)))
+    const size = Buffer.from(BigUint64Array.of(BigInt(json.length)).buffer)
+    writeFileSync(join(folder, 'model.safetensors'), Buffer.concat([size, json, file.subarray(8 + length)]))
+    return folder
+  }
+
+  it.each([
+    ['the hub', (name: string) => `language_model.${name}`],
+    ['newer libraries', (name: string) => name.replace(/^model\./, 'model.language_model.')],
+  ])('has the same weights under the names of %s', async (_, spell) => {
+    const plain = await openModel(tinyFolder('gemma3'))
+    const model = await openModel(wrapped(spell))
+    expect(model.config).toEqual(plain.config)
+    expect(Object.entries(model.weights).map(([name, { shape, bytes }]) => [name, shape, bytes])).toEqual(
+      Object.entries(plain.weights).map(([name, { shape, bytes }]) => [name, shape, bytes]),
+    )
+  })
+})
+
 describe('preparing', () => {
   it('writes nothing where the weights are float32 safetensors already', async () => {
     const cache = temporaryFolder()
