@@ -107,6 +107,9 @@ function sentencePiece(metadata: Metadata, words: Vocabulary, unknown: string): 
   }
 }
 
+/** Far beyond any vocabulary's words: the ways to make a token are looked up one by one. */
+const longestWord = 4096
+
 /**
  * SentencePiece joins the neighbours whose joint token scores best; as merges, every way to make each token, the best
  * score first. Ties go to the longer left part, as in Hugging Face's conversion of the same vocabularies.
@@ -116,6 +119,7 @@ function mergesFromScores({ tokens, kindOf }: Vocabulary, scores: readonly numbe
   const merges: { readonly pair: [string, string]; readonly score: number }[] = []
   tokens.forEach((token, id) => {
     if (apart.has(kindOf(id))) return
+    if (token.length > longestWord) throw studioError('tokens/damaged', 'one of its tokens is too long')
     const characters = Array.from(token)
     for (let at = 1, left = ''; at < characters.length; at++) {
       left += characters[at - 1] ?? ''

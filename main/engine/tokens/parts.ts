@@ -1,7 +1,7 @@
 // Checks a tokenizer's JSON before anything is made of it: what is malformed or unknown is refused by name.
 import { studioError } from '../../contract/errors/index.ts'
 import type { TokenizerFiles } from '../../contract/model.ts'
-import { isRecord } from './record.ts'
+import { isRecord, nameIn } from './record.ts'
 import { stageFor, stages } from './stages.ts'
 
 export interface AddedToken {
@@ -23,11 +23,12 @@ export interface TokenizerParts {
 const mostIds = 1 << 21
 
 /** Errors: 'tokens/damaged', 'tokens/unsupported'. */
-export function partsOf({ tokenizer }: TokenizerFiles): TokenizerParts {
+export function partsOf({ tokenizer, config }: TokenizerFiles): TokenizerParts {
+  if (!isRecord(tokenizer) || !isRecord(config)) throw damaged('it is not an object')
   const model = tokenizer['model']
   if (!isRecord(model)) throw damaged('it has no model')
   const type = model['type'] ?? 'BPE'
-  if (type !== 'BPE') throw studioError('tokens/unsupported', `the algorithm "${String(type)}"`)
+  if (type !== 'BPE') throw studioError('tokens/unsupported', `the algorithm "${nameIn(type)}"`)
   const vocab = vocabularyOf(model['vocab'])
   checkMerges(model['merges'])
   const unknown = typeof model['unk_token'] === 'string' ? model['unk_token'] : undefined

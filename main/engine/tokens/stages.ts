@@ -1,6 +1,6 @@
 // A tokenizer's stages as our library needs them to give the reference's ids; stages it cannot do are refused by name.
 import { studioError } from '../../contract/errors/index.ts'
-import { isRecord } from './record.ts'
+import { isRecord, nameIn } from './record.ts'
 import { metaspace, sequence, splitBy, words } from './splitters.ts'
 
 type Stage = 'normalizer' | 'pre_tokenizer' | 'post_processor' | 'decoder'
@@ -40,7 +40,7 @@ export function stageFor(stage: Stage, value: unknown, depth = 0): Part | null {
     const filled = parts.map((part) => stageFor(stage, part, depth + 1)).filter((part) => part !== null)
     return { ...value, [members[stage]]: filled }
   }
-  const type = String(value['type'])
+  const type = nameIn(value['type'])
   const rewrite = Object.hasOwn(rewrites[stage], type) ? rewrites[stage][type] : undefined
   if (rewrite === undefined) throw studioError('tokens/unsupported', `the ${stage} "${type}"`)
   return rewrite(value)
@@ -73,7 +73,7 @@ const scheme = (part: Part): unknown =>
 
 /** The library leaves every match apart, or leaves it out; joining it to a neighbour is said in the expression instead. */
 function split(part: Part): Part {
-  const behavior = String(part['behavior']).toLowerCase()
+  const behavior = nameIn(part['behavior']).toLowerCase()
   const pattern = isRecord(part['pattern']) ? part['pattern'] : {}
   if (typeof pattern['Regex'] !== 'string' && typeof pattern['String'] !== 'string')
     throw studioError('tokens/damaged', 'its pre_tokenizer is malformed')

@@ -139,22 +139,48 @@ describe('a malformed tokenizer', () => {
   })
 
   it('is a typed error or a tokenizer, whatever was changed in it', { timeout: 60_000 }, () => {
-    const keys = Object.keys(json)
     const small = {
       ...json,
-      model: { type: 'BPE', vocab: { a: 0, b: 1, ab: 2, '<|im_end|>': 3 }, merges: [['a', 'b']] },
+      normalizer: { type: 'Sequence', normalizers: [{ type: 'Prepend', prepend: 'b' }, { type: 'NFC' }] },
+      decoder: { type: 'Sequence', decoders: [{ type: 'Strip', content: 'b', start: 1, stop: 0 }, { type: 'Fuse' }] },
+      post_processor: {
+        type: 'TemplateProcessing',
+        single: [{ SpecialToken: { id: '<|im_end|>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
+        special_tokens: { '<|im_end|>': { id: '<|im_end|>', ids: [3], tokens: ['<|im_end|>'] } },
+      },
+      model: { type: 'BPE', vocab: { a: 0, b: 1, ab: 2, '<|im_end|>': 3 }, merges: [['a', 'b']], unk_token: 'a' },
     }
+    const files = { tokenizer: small, config: byteLevel.config }
+    const type = fc.constantFrom(
+      'ByteLevel',
+      'Digits',
+      'Metaspace',
+      'Split',
+      'Replace',
+      'Sequence',
+      'ByteFallback',
+      'NFD',
+    )
+    const value = fc.oneof(fc.jsonValue({ maxDepth: 3 }), type, fc.record({ type }), fc.constant('__proto__'))
     fc.assert(
-      fc.property(fc.constantFrom(...keys), fc.json({ maxDepth: 4 }), fc.string(), (key, value, text) => {
+      fc.property(fc.nat(), value, fc.string(), (place, changed, text) => {
         try {
-          const changed = { ...small, [key]: JSON.parse(value) as unknown }
-          createTokenizer({ tokenizer: changed, config: byteLevel.config }).encode(text)
+          const tokenizer = createTokenizer(replaced(files, place, changed))
+          const ids = tokenizer.encodeWithSpecials(text)
+          tokenizer.decode([...ids, ...tokenizer.encode(text), ...tokenizer.encodeTemplate(text), 7])
         } catch (error) {
           expect(error).toMatchObject({ name: 'StudioError', code: expect.stringMatching(/^tokens\//) as string })
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 3000 },
     )
+  })
+
+  it('is refused at once where a token is longer than any word', () => {
+    const metadata = new Map(Object.entries(sentencePiece.metadata))
+    metadata.set('tokenizer.ggml.tokens', ['a'.repeat(10_000_000), 'b'])
+    metadata.set('tokenizer.ggml.token_type', [1, 1])
+    expect(() => tokenizerFromGguf(metadata)).toThrow('too long')
   })
 
   it('is a typed error in GGUF metadata too', () => {
@@ -176,3 +202,20 @@ describe('a malformed tokenizer', () => {
     )
   })
 })
+
+/** The same JSON with one of its values, anywhere in it, replaced. */
+function replaced<T>(value: T, place: number, by: unknown): T {
+  const copy = structuredClone(value)
+  const places: (() => void)[] = []
+  const walk = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return
+    const holder = node as Record<string, unknown>
+    for (const [key, child] of Object.entries(holder)) {
+      places.push(() => (holder[key] = by))
+      walk(child)
+    }
+  }
+  walk(copy)
+  places[place % places.length]?.()
+  return copy
+}
