@@ -52,7 +52,8 @@ const words: { readonly [E in StudioEvent['event']]: Describe<E> } = {
     ),
   warning: ({ message }) => line(message),
   checkpoint: () => undefined,
-  evaluation: (event) => line(describeEvaluation(event)),
+  // Figures are the command's own last word, too.
+  evaluation: () => undefined,
   token: () => undefined,
 }
 

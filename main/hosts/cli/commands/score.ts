@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { importData } from '../data.ts'
 import { type CommonOptions, type Host, withStudio } from '../host.ts'
 import { withCommon } from '../options.ts'
+import { describeEvaluation } from '../words.ts'
 
 interface ScoreOptions extends CommonOptions {
   readonly text: string
@@ -27,7 +28,7 @@ export function scoreCommand(host: Host): Command {
           },
           signal,
         })
-        output.result({ run, evaluations }, [])
+        output.result({ run, evaluations }, evaluations.map(describeEvaluation))
       }),
     )
   return withCommon(command)
