@@ -1,5 +1,6 @@
 // Errors of base models: files that cannot be read, are of an unknown kind, or do not fit this computer.
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e10 ? 1 : 0)} GB`
+const size = (bytes: number): string =>
+  bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(bytes < 1e10 ? 1 : 0)} GB`
 
 export const modelErrors = {
   'model/not-found': (path: string) => `There is no model at ${path}. Check the path.`,
@@ -20,9 +21,9 @@ export const modelErrors = {
   'model/unsupported-feature': (feature: string) =>
     `This model uses ${feature}, which is not supported. Choose another model.`,
   'model/disk-full': (needed: number, free: number) =>
-    `Preparing this model needs ${gigabytes(needed)} of disk, and ${gigabytes(free)} are free. Free some space, or choose another folder.`,
+    `Preparing this model needs ${size(needed)} of disk, and ${size(free)} are free. Free some space, or choose another folder.`,
   'model/memory': (needed: number, allowed: number) =>
-    `This model needs ${gigabytes(needed)} of memory for its weights; on this computer at most ${gigabytes(allowed)} can be used. Choose a smaller model.`,
+    `This model needs ${size(needed)} of memory for its weights; on this computer at most ${size(allowed)} can be used. Choose a smaller model.`,
   'model/starter-unreachable': (reasons: string) =>
     `The starter model could not be fetched (${reasons}). Connect to the internet and try again, or set SOFTPROMPT_MODEL to a copy of it.`,
 } satisfies Record<string, (...details: never[]) => string>

@@ -48,6 +48,8 @@ async function openGguf(path: string): Promise<ModelSource> {
     if (tensor === undefined) return undefined
     const type = ggmlType(tensor.type)
     if (type === undefined) throw studioError('model/unsupported-type', tensor.name, `GGML type ${tensor.type}`)
+    if (storedBytes(type, tensor.shape.at(-1) ?? 1) === undefined)
+      throw studioError('model/damaged', `rows of ${tensor.name} are no whole blocks`)
     const bytes = storedBytes(type, elements(tensor.shape))
     if (bytes === undefined || tensor.offset + bytes > size)
       throw studioError('model/damaged', `it ends before ${tensor.name}`)

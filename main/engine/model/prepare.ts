@@ -1,12 +1,12 @@
 // Makes a model ready for ONNX Runtime: float32 weights in place where they are that already, decoded once otherwise.
-import { mkdir, open, readFile, rename, statfs, writeFile, rm } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
 import type { PreparedModel, WeightRef } from '../../contract/model.ts'
 import { elements } from '../../contract/tensor.ts'
-import { decode, encodings } from './dequantise.ts'
+import { decoded } from './decoded.ts'
 import { identityOf } from './identity.ts'
 import { type ModelSource, openModel } from './open.ts'
 
@@ -21,8 +21,6 @@ export interface PrepareOptions {
 /** Changes when what is written changes, so that an older cache is not read as a newer one. */
 const cacheVersion = 'f32-v1'
 const alignment = 64
-/** Bytes of float32 decoded at a time: short enough not to hold up anything else in the process. */
-const chunkBytes = 8 << 20
 const memoryShare = 0.7
 
 /**
@@ -33,7 +31,7 @@ export async function prepareModel(path: string, cache: string, options: Prepare
   const { name, onProgress = () => undefined, signal, limits = {} } = options
   const source = await openModel(path)
   const needed = Object.values(source.weights).reduce((sum, { shape }) => sum + 4 * elements(shape), 0)
-  const allowed = limits.memory ?? totalmem() * memoryShare
+  const allowed = limits.memory ?? Math.min(totalmem(), process.constrainedMemory() || Infinity) * memoryShare
   if (needed > allowed) throw studioError('model/memory', needed, allowed)
   let read = 0
   const fileBytes = Object.values(source.weights).reduce((sum, { bytes }) => sum + bytes, 0)
@@ -45,11 +43,16 @@ export async function prepareModel(path: string, cache: string, options: Prepare
   const folder = join(cache, `${hash}-${cacheVersion}`)
   const plan = layOutFile(source)
   if (!(await isFinished(folder, plan))) {
-    const written = await finishedTensors(folder)
+    const written = await finishedTensors(folder, plan)
     const free = limits.disk ?? (await freeDisk(cache))
     const left = plan.bytes - [...written].reduce((sum, tensor) => sum + (plan.weights[tensor]?.bytes ?? 0), 0)
     if (left > free) throw studioError('model/disk-full', left, free)
-    await decodeAll(source, plan, folder, written, onProgress, signal)
+    await decodeAll(source, plan, folder, written, onProgress, signal).catch(async (error: unknown) => {
+      // Something else has filled the disk meanwhile.
+      if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
+        throw studioError('model/disk-full', left, await freeDisk(cache))
+      throw error
+    })
   }
   return { ...common, folder, weights: plan.weights }
 }
@@ -80,11 +83,19 @@ function layOutFile({ weights }: ModelSource): Plan {
 const sealOf = (folder: string): string => join(folder, 'finished')
 const journalOf = (folder: string): string => join(folder, 'journal')
 
-const isFinished = async (folder: string, { bytes }: Plan): Promise<boolean> =>
-  (await readFile(sealOf(folder), 'utf8').catch(() => '')) === String(bytes)
+const isFinished = async (folder: string, plan: Plan): Promise<boolean> =>
+  (await readFile(sealOf(folder), 'utf8').catch(() => '')) === String(plan.bytes) && (await hasAllBytes(folder, plan))
+
+/** A file that someone has deleted or cut is prepared anew. */
+const hasAllBytes = (folder: string, { bytes }: Plan): Promise<boolean> =>
+  stat(join(folder, weightsFile)).then(
+    ({ size }) => size === bytes,
+    () => false,
+  )
 
 /** Names of the tensors that an interrupted preparation had brought to disk. */
-async function finishedTensors(folder: string): Promise<ReadonlySet<string>> {
+async function finishedTensors(folder: string, plan: Plan): Promise<ReadonlySet<string>> {
+  if (!(await hasAllBytes(folder, plan))) return new Set()
   const journal = await readFile(journalOf(folder), 'utf8').catch(() => '')
   // What follows the last line break was cut off while it was written.
   return new Set(journal.split('\n').slice(0, -1))
@@ -100,27 +111,18 @@ async function decodeAll(
 ): Promise<void> {
   await mkdir(folder, { recursive: true })
   const target = await open(join(folder, weightsFile), written.size > 0 ? 'r+' : 'w')
-  const journal = await open(journalOf(folder), 'a')
+  const journal = await open(journalOf(folder), written.size > 0 ? 'a' : 'w')
   let done = 0
   try {
     await target.truncate(plan.bytes)
     for (const [name, from] of Object.entries(source.weights)) {
       const to = plan.weights[name] as WeightRef
       if (!written.has(name)) {
-        const sourceFile = await open(join(source.folder, from.file), 'r')
-        try {
-          for await (const { data, at } of decodedChunks(sourceFile, from, source.interleaved(name), source)) {
-            signal?.throwIfAborted()
-            await target.write(
-              new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-              0,
-              data.byteLength,
-              to.offset + at,
-            )
-            await setImmediate()
-          }
-        } finally {
-          await sourceFile.close()
+        const headDim = source.interleaved(name) ? source.config.headDim : undefined
+        for await (const { data, at } of decoded(source.folder, from, headDim)) {
+          signal?.throwIfAborted()
+          await target.write(data, 0, data.byteLength, to.offset + at)
+          await setImmediate()
         }
         await target.datasync()
         await journal.write(`${name}\n`)
@@ -135,42 +137,6 @@ async function decodeAll(
   await writeFile(`${sealOf(folder)}.new`, String(plan.bytes), { flush: true })
   await rename(`${sealOf(folder)}.new`, sealOf(folder))
   await rm(journalOf(folder), { force: true })
-}
-
-/** A weight's float32 values piece by piece; `at` is the piece's byte offset in the decoded tensor. */
-async function* decodedChunks(
-  file: Awaited<ReturnType<typeof open>>,
-  ref: WeightRef,
-  interleaved: boolean,
-  { config }: ModelSource,
-): AsyncGenerator<{ data: Float32Array; at: number }> {
-  const { block, bytes } = encodings[ref.type]
-  const columns = ref.shape.at(-1) ?? 1
-  // Whole heads, where rows change places within them; whole blocks otherwise.
-  const unit = interleaved ? columns * config.headDim : block
-  const units = Math.max(1, Math.floor(chunkBytes / 4 / unit))
-  const total = elements(ref.shape)
-  for (let start = 0; start < total; start += units * unit) {
-    const count = Math.min(units * unit, total - start)
-    const stored = new Uint8Array((count / block) * bytes)
-    const { bytesRead } = await file.read(stored, 0, stored.length, ref.offset + (start / block) * bytes)
-    if (bytesRead < stored.length) throw studioError('model/damaged', 'it became shorter while it was read')
-    const values = new Float32Array(count)
-    decode(ref.type, stored, values)
-    yield { data: interleaved ? halfSplit(values, columns, config.headDim) : values, at: 4 * start }
-  }
-}
-
-/** Rows of each head from interleaved pairs (0 1)(2 3).. to halves: row 2i to i, row 2i + 1 to D/2 + i. */
-function halfSplit(values: Float32Array, columns: number, headDim: number): Float32Array {
-  const moved = new Float32Array(values.length)
-  const rows = values.length / columns
-  for (let row = 0; row < rows; row++) {
-    const inHead = row % headDim
-    const to = row - inHead + (inHead >> 1) + (inHead & 1) * (headDim / 2)
-    moved.set(values.subarray(row * columns, (row + 1) * columns), to * columns)
-  }
-  return moved
 }
 
 async function freeDisk(cache: string): Promise<number> {

@@ -5,6 +5,7 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -142,6 +143,38 @@ describe('preparing', () => {
     expect(existsSync(join(resumed.folder, 'journal'))).toBe(false)
   })
 
+  it('reaches its total', async () => {
+    const told: [stage: string, done: number, total: number][] = []
+    const onProgress = (...report: [string, number, number]): void => void told.push(report)
+    await prepareModel(ggufOf('llama'), temporaryFolder(), { name: 'tiny', onProgress })
+    for (const stage of ['checking the model', 'preparing the model']) {
+      const reports = told.filter(([name]) => name === stage)
+      const done = reports.map(([, bytes]) => bytes)
+      expect(done).toEqual([...done].sort((a, b) => a - b))
+      expect(reports.at(-1)?.[1]).toBe(reports.at(-1)?.[2])
+    }
+  })
+
+  it.each(['weights.bin', 'finished'])('happens again where %s was lost, to the same bytes', async (lost) => {
+    const cache = temporaryFolder()
+    const { folder } = await prepareModel(ggufOf('llama'), cache, { name: 'tiny' })
+    const whole = readFileSync(join(folder, 'weights.bin'))
+    rmSync(join(folder, lost))
+    await prepareModel(ggufOf('llama'), cache, { name: 'tiny' })
+    expect(readFileSync(join(folder, 'weights.bin')).equals(whole)).toBe(true)
+  })
+
+  it('starts anew where the weights of an interrupted preparation were lost', async () => {
+    const cache = temporaryFolder()
+    const { folder } = await prepareModel(ggufOf('llama'), cache, { name: 'tiny' })
+    const whole = readFileSync(join(folder, 'weights.bin'))
+    rmSync(join(folder, 'finished'))
+    rmSync(join(folder, 'weights.bin'))
+    writeFileSync(join(folder, 'journal'), 'model.embed_tokens.weight\nmodel.norm.weight\nmodel.lay')
+    await prepareModel(ggufOf('llama'), cache, { name: 'tiny' })
+    expect(readFileSync(join(folder, 'weights.bin')).equals(whole)).toBe(true)
+  })
+
   it('is refused with the bytes needed where disk or memory are too small', async () => {
     const cache = temporaryFolder()
     const prepare = (limits: object) => prepareModel(ggufOf('llama'), cache, { name: 'tiny', limits })
@@ -160,6 +193,12 @@ describe('preparing', () => {
     writeFileSync(join(folder, 'half', 'tokenizer.json'), '{')
     copyFileSync(join(tinyFolder('llama'), 'model.safetensors'), join(folder, 'half', 'model.safetensors'))
     await expect(openModel(join(folder, 'half'))).rejects.toThrow('tokenizer.json is not valid JSON')
+    const blocky = Buffer.from(readFileSync(ggufOf('llama')))
+    // The type of a matrix of 24 columns, behind its name and its two sizes.
+    const name = 'blk.0.attn_q.weight'
+    blocky.writeUInt32LE(2, blocky.indexOf(name) + name.length + 20)
+    writeFileSync(join(folder, 'blocky.gguf'), blocky)
+    await expect(openModel(join(folder, 'blocky.gguf'))).rejects.toThrow('blk.0.attn_q.weight are no whole blocks')
     copyFileSync(ggufOf('llama'), join(folder, 'cut.gguf'))
     truncateSync(join(folder, 'cut.gguf'), 20_000)
     await expect(openModel(join(folder, 'cut.gguf'))).rejects.toMatchObject({ code: 'model/damaged' })
