@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 
 /** Hex digest over the files' contents in order. `onBytes` hears of every part read. */
 export async function identityOf(
@@ -13,8 +13,9 @@ export async function identityOf(
 ): Promise<string> {
   const marks = await Promise.all(
     files.map(async (file) => {
-      const { size, mtimeMs, ino } = await stat(file)
-      return [basename(file), size, mtimeMs, ino].join()
+      // Not its name: a file that is only renamed is still the same.
+      const { dev, ino, size, mtimeNs } = await stat(file, { bigint: true })
+      return [dev, ino, size, mtimeNs].join()
     }),
   )
   const mark = createHash('sha256').update(marks.join('\n')).digest('hex')
@@ -30,7 +31,9 @@ export async function identityOf(
     }
   const digest = hash.digest('hex')
   await mkdir(join(cache, 'identities'), { recursive: true })
-  await writeFile(`${note}.new`, digest)
-  await rename(`${note}.new`, note)
+  // Two processes may come to the same note at once.
+  const fresh = `${note}.${process.pid}`
+  await writeFile(fresh, digest)
+  await rename(fresh, note)
   return digest
 }
