@@ -1,5 +1,13 @@
 // The starter model: what a person is told of it before it is fetched, and what the fetched file must be.
 
+/** How a starter model's file is told from any other. */
+export interface StarterFile {
+  readonly name: string
+  readonly file: string
+  readonly bytes: number
+  readonly sha256: string
+}
+
 export const starter = {
   name: 'SmolLM2-135M-Instruct',
   /** Where other software finds its original weights. */

