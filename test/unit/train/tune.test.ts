@@ -37,7 +37,8 @@ async function run(family: Family, given: Partial<TuneSettings>) {
   const result = await tune(job, sink)
   const losses = events.flatMap((event) => (event.event === 'step' ? [event.metrics.loss] : []))
   const evaluations = events.flatMap((event) => (event.event === 'evaluation' ? [event.evaluation] : []))
-  return { result, losses, evaluations }
+  const stages = new Set(events.flatMap((event) => (event.event === 'progress' ? [event.stage] : [])))
+  return { result, losses, evaluations, stages }
 }
 
 describe('a run', () => {
@@ -65,6 +66,15 @@ describe('a run', () => {
     expect(result.outcome).toBe('finished')
     expect(losses.every(Number.isFinite)).toBe(true)
     expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0)
+  })
+
+  it('reads texts once where virtual tokens stand behind them and the run comes back to them', async () => {
+    const once = async (given: Partial<TuneSettings>) =>
+      (await run('llama', given)).stages.has('reading the texts once')
+    expect(await once({})).toBe(true)
+    expect(await once({ placement: 'start' })).toBe(false)
+    // Five steps of eight rows are not two epochs of 24.
+    expect(await once({ steps: 5 })).toBe(false)
   })
 
   it('is the same for the same seed, and another for another', async () => {
