@@ -32,7 +32,8 @@ export function moments(seed: number, events: number): Kill[] {
   const random = createRandom(seed)
   return Array.from({ length: killsEach }, (_, i): Kill => ({
     victim: (i < 2 ? seed + i : random.integer(2)) % 2 === 0 ? 'compute' : 'service',
-    events: random.integer(Math.floor(events / killsEach)),
+    // The last quarter is left, so that the run never ends before its last kill.
+    events: random.integer(Math.floor(events / (killsEach + 1))),
     after: random.integer(jitterMs),
   }))
 }
