@@ -12,9 +12,9 @@ const recipes: {
     start: { learningRate: 3e-2, steps: 200 },
   },
   prompt: {
-    'after-text': { learningRate: 2e-2, steps: 200 },
-    start: { learningRate: 2e-2, steps: 200 },
-    'before-text': { learningRate: 2e-2, steps: 200 },
+    'after-text': { learningRate: 2e-2, steps: 300 },
+    start: { learningRate: 2e-2, steps: 150 },
+    'before-text': { learningRate: 2e-2, steps: 150 },
   },
 }
 
