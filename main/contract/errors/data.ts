@@ -13,7 +13,7 @@ export const dataErrors = {
   'data/one-label': (label: string) =>
     `All rows have the label "${label}". There must be at least two labels to learn the difference.`,
   'data/label-too-rare': (label: string, has: number, needs: number) =>
-    `The label "${label}" has ${has === 1 ? 'one row' : `${has} rows`}, and at least ${needs} different ones are needed: some to learn from, some to check on. Add rows, or leave the label out.`,
+    `The label "${label}" has ${has === 0 ? 'no text' : has === 1 ? 'one text' : `${has} different texts`} of its own, and at least ${needs} are needed: some to learn from, some to check on. Add rows, or leave the label out.`,
   'data/too-many-labels': (count: number, most: number) =>
     `The label column has ${count} different values, more than ${most}. Is it the right column?`,
   'data/no-examples': (text: string, label: string) =>
