@@ -12,7 +12,8 @@ export interface TextPiece {
   readonly bytes: number
 }
 
-const pieceBytes = 1 << 18
+/** Small enough that the rows in it are parsed before anybody notices the wait. */
+const pieceBytes = 1 << 16
 const sampleBytes = 1 << 16
 
 const marks: readonly (readonly [Encoding, readonly number[]])[] = [
@@ -37,17 +38,34 @@ export async function detectEncoding(path: string): Promise<Encoding> {
   return (await isUtf8(path)) ? 'utf-8' : 'windows-1252'
 }
 
-/** The file's text without a mark; what is invalid in its encoding becomes U+FFFD. */
+/** The file's text without a mark; what is invalid in its encoding becomes U+FFFD. Errors: 'data/unreadable'. */
 export async function* readText(path: string, encoding: Encoding): AsyncGenerator<TextPiece> {
   const decoder = new TextDecoder(encoding)
   let bytes = 0
-  for await (const piece of createReadStream(path, { highWaterMark: pieceBytes })) {
-    bytes += (piece as Buffer).length
-    const text = decoder.decode(piece as Buffer, { stream: true })
+  for await (const piece of readBytes(path)) {
+    bytes += piece.length
+    const text = decoder.decode(piece, { stream: true })
     if (text !== '') yield { text, bytes }
   }
   const rest = decoder.decode()
   if (rest !== '') yield { text: rest, bytes }
+}
+
+/** The file's bytes in pieces. Errors: 'data/unreadable'. */
+export async function* readBytes(path: string): AsyncGenerator<Uint8Array> {
+  const stream: AsyncIterable<Uint8Array> = createReadStream(path, { highWaterMark: pieceBytes })
+  const pieces = stream[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const { value, done } = await pieces.next().catch((error: unknown) => {
+        throw unreadable(path, error)
+      })
+      if (done === true) return
+      yield value
+    }
+  } finally {
+    await pieces.return?.()
+  }
 }
 
 async function firstBytes(path: string): Promise<Uint8Array> {
@@ -83,12 +101,11 @@ function wideEncoding(bytes: Uint8Array): Encoding | undefined {
 async function isUtf8(path: string): Promise<boolean> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   try {
-    for await (const piece of createReadStream(path, { highWaterMark: pieceBytes }))
-      decoder.decode(piece as Buffer, { stream: true })
+    for await (const piece of readBytes(path)) decoder.decode(piece, { stream: true })
     decoder.decode()
     return true
   } catch (error) {
     if (error instanceof TypeError) return false
-    throw unreadable(path, error)
+    throw error
   }
 }

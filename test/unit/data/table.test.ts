@@ -90,6 +90,20 @@ describe('CSV and TSV', () => {
     ])
   })
 
+  it.each(['\n', '\r\n', '\r'])('counts lines where cells hold %j as the file counts them', async (newline) => {
+    const lines = ['text,label', '"a', 'b",x', '', '"c', 'd', 'e",y', 'f,z', 'short']
+    const table = await read('lines.csv', lines.join(newline))
+    expect(table.rows.map(({ row }) => row)).toEqual([2, 5, 8])
+    expect(table.skipped.map(({ line }) => line)).toEqual([9])
+  })
+
+  it('names once, by its line, where a quote swallows the rest of a large file', async () => {
+    const rows = (count: number) => 'plain words,x\n'.repeat(count)
+    const table = await read('swallowed.csv', `text,label\n${rows(50_000)}"open,x\n${rows(400_000)}`)
+    expect(table.rows).toHaveLength(50_000)
+    expect(table.skipped).toEqual([{ line: 50_002, reason: expect.stringContaining('longer than 4 MB') as string }])
+  })
+
   it('says so where a quote is never closed', async () => {
     const table = await read('open.csv', 'text,label\nfine,a\n"never closed,b\nmore,c\n')
     expect(table.rows).toHaveLength(1)
@@ -111,16 +125,53 @@ describe('CSV and TSV', () => {
       rows: fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 8 }),
       delimiter: fc.constantFrom(',', ';', '\t', '|'),
       newline: fc.constantFrom('\n', '\r\n'),
+      encode: fc.constantFrom<(text: string) => Uint8Array>(
+        (text) => Buffer.from(text),
+        (text) => Buffer.from(`\ufeff${text}`),
+        (text) => utf16(text, 'le', true),
+        (text) => utf16(text, 'be', true),
+      ),
     })
     await fc.assert(
-      fc.asyncProperty(cases, async ({ rows, delimiter, newline }) => {
+      fc.asyncProperty(cases, async ({ rows, delimiter, newline, encode }) => {
         const line = (cells: readonly string[]) =>
           cells.map((text) => `"${text.replaceAll('"', '""')}"`).join(delimiter)
         const name = delimiter === '\t' ? 'w.tsv' : 'w.csv'
-        const table = await read(name, [['text', 'label'], ...rows].map(line).join(newline) + newline)
+        const lines = [['text', 'label'], ...rows].map(line)
+        const table = await read(name, encode(lines.join(newline) + newline))
         expect(table.rows.map(({ cells }) => cells)).toEqual(rows)
+        const starts = rows.map(
+          (_, i) =>
+            lines
+              .slice(0, i + 1)
+              .join(newline)
+              .split(/\r\n|\r|\n/).length + 1,
+        )
+        expect(table.rows.map(({ row }) => row)).toEqual(starts)
       }),
-      { numRuns: 100 },
+      { numRuns: 300 },
+    )
+  })
+
+  it('gives back what a simple writer wrote in Windows-1252', async () => {
+    // Every letter of the page: each byte but the five that stand for none, and those that CSV or text files cannot hold.
+    const undefinedBytes = [0x81, 0x8d, 0x8f, 0x90, 0x9d]
+    const letters = Array.from({ length: 0x60 }, (_, i) => 0xa0 + i)
+      .concat(Array.from({ length: 0x20 }, (_, i) => 0x80 + i))
+      .filter((byte) => !undefinedBytes.includes(byte))
+    const punctuation = '€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ'
+    expect(new TextDecoder('windows-1252').decode(Uint8Array.from(letters.slice(0x60)))).toBe(punctuation)
+    const cell = fc.array(fc.constantFrom(...letters), { minLength: 1, maxLength: 12 })
+    await fc.assert(
+      fc.asyncProperty(fc.array(cell, { minLength: 1, maxLength: 6 }), async (cells) => {
+        const bytes = [...Buffer.from('text,label\n\xe9,first\n', 'latin1')]
+        for (const letter of cells) bytes.push(...letter, ...Buffer.from(',x\n'))
+        const table = await read('page.csv', Uint8Array.from(bytes))
+        const decoder = new TextDecoder('windows-1252')
+        const expected = cells.map((letter) => [decoder.decode(Uint8Array.from(letter)), 'x'])
+        expect(table.rows.slice(1).map(({ cells }) => cells)).toEqual(expected)
+      }),
+      { numRuns: 300 },
     )
   })
 })
@@ -145,10 +196,44 @@ describe('JSON', () => {
       '[\n {"text": "a, [b] \\" }", "label": "x"},\n {"text": oops},\n {"text": "c"}\n]\n',
     )
     expect(table.rows).toEqual([
-      { row: 2, cells: ['a, [b] " }', 'x'] },
-      { row: 4, cells: ['c', ''] },
+      { row: 1, cells: ['a, [b] " }', 'x'] },
+      { row: 3, cells: ['c', ''] },
     ])
-    expect(table.skipped).toEqual([{ line: 3, reason: 'it is not valid JSON' }])
+    expect(table.skipped).toEqual([{ line: 3, reason: 'it is not valid JSON (element 2 of the list)' }])
+  })
+
+  it('goes on behind a bracket that closes nothing, and counts what it costs', async () => {
+    const table = await read('brackets.json', '[{"a":1},\n{"a":1}},\n{"a":2]},\n{"a":3}]')
+    expect(table.rows).toEqual([
+      { row: 1, cells: ['1'] },
+      { row: 4, cells: ['3'] },
+    ])
+    expect(table.skipped.map(({ line }) => line)).toEqual([2, 3])
+  })
+
+  it.each([
+    ['behind the end of the list', '[{"a":1}]\n{"a":2}\n{"a":3}', 2, 'the list ends before'],
+    ['where an object never ends', '[{"a":1},\n{"a":{"b":2},\n{"a":3}]', 2, 'it never ends'],
+    ['where a string never ends', '[{"a":1},\n{"a":"2},\n{"a":3}]', 2, 'it never ends'],
+  ])('says what is left out %s', async (_, content, line, reason) => {
+    const table = await read('rest.json', content)
+    expect(table.rows.map(({ cells }) => cells)).toEqual([['1']])
+    expect(table.skipped).toEqual([{ line, reason: expect.stringContaining(reason) as string }])
+  })
+
+  it.each([
+    ['nested too deeply', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+    ['longer than 4 MB', `"${'long '.repeat(900_000)}"`],
+  ])('skips a value that is %s, and reads what follows', async (reason, value) => {
+    const objects = ['{"a":"before"}', `{"a":${value}}`, '{"a":"after"}']
+    for (const [name, content] of [
+      ['hard.jsonl', objects.join('\n')],
+      ['hard.json', `[${objects.join(',\n')}]`],
+    ] as const) {
+      const table = await read(name, content)
+      expect(table.rows.map(({ cells }) => cells)).toEqual([['before'], ['after']])
+      expect(table.skipped).toEqual([{ line: 2, reason: expect.stringContaining(`it is ${reason}`) as string }])
+    }
   })
 
   it('gives back any objects, in both forms', async () => {
@@ -161,7 +246,8 @@ describe('JSON', () => {
           const array = await read('any.json', JSON.stringify(objects, null, indent))
           const lines = await read('any.jsonl', objects.map((object) => JSON.stringify(object)).join('\n'))
           expect(array.rows.map(({ cells }) => cells)).toEqual(lines.rows.map(({ cells }) => cells))
-          expect(lines.rows.map(({ row }) => row)).toEqual(objects.map((_, i) => i + 1))
+          for (const { rows } of [array, lines])
+            expect(rows.map(({ row }) => row)).toEqual(objects.map((_, i) => i + 1))
           expect(array.rows.map(({ cells }) => cells.filter((cell) => cell !== '').toSorted())).toEqual(
             objects.map((object) =>
               Object.values(object)
@@ -219,7 +305,9 @@ describe('any bytes', () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 300 }), mutated), name, async (bytes, file) => {
         try {
-          const { rows, columns } = await read(file, bytes)
+          const { rows, columns, skipped } = await read(file, bytes)
+          for (const { line } of skipped) expect(line).toBeGreaterThan(0)
+          expect(new Set(rows.map(({ row }) => row)).size).toBe(rows.length)
           for (const { row, cells } of rows) {
             expect(cells).toHaveLength(columns.length)
             expect(row).toBeGreaterThan(0)

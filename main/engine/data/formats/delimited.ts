@@ -30,11 +30,14 @@ interface Parsed {
 }
 
 async function open(source: TextSource, delimiter: string): Promise<OpenedTable> {
-  const skipped: SkippedRow[] = []
   let bytes = 0
   let end = 0
+  let pairs = 0
+  // Why the records end before the file does: the parser loses its place at the first such error.
+  let broken: string | undefined
   const text = async function* (): AsyncGenerator<string> {
     for await (const piece of source.read()) {
+      if (broken !== undefined) return
       bytes = piece.bytes
       yield piece.text
     }
@@ -49,7 +52,7 @@ async function open(source: TextSource, delimiter: string): Promise<OpenedTable>
     skip_records_with_error: true,
     max_record_size: longestRecord,
     on_skip: (error) => {
-      skipped.push({ line: end + 1, reason: reasonOf(error) })
+      broken ??= reasonOf(error)
       return undefined
     },
   })
@@ -62,8 +65,10 @@ async function open(source: TextSource, delimiter: string): Promise<OpenedTable>
     const { value, done } = await records.next()
     if (done === true) return undefined
     const { record, info } = value as Parsed
-    end = info.lines
-    return { line: info.lines - newlines(record), cells: record }
+    // The parser counts a carriage return and the line feed behind it as two lines where they are quoted.
+    pairs += count(record, /\r\n/g)
+    end = info.lines - pairs
+    return { line: end - count(record, /\r\n|\r|\n/g), cells: record }
   }
 
   const header = await next()
@@ -72,9 +77,11 @@ async function open(source: TextSource, delimiter: string): Promise<OpenedTable>
 
   async function* chunks(): AsyncGenerator<TableChunk> {
     let rows: DataRow[] = []
+    let skipped: SkippedRow[] = []
     const take = (): TableChunk => {
-      const chunk = { rows, skipped: skipped.splice(0), bytes }
+      const chunk = { rows, skipped, bytes }
       rows = []
+      skipped = []
       return chunk
     }
     for (let record = await next(); record !== undefined; record = await next()) {
@@ -83,6 +90,7 @@ async function open(source: TextSource, delimiter: string): Promise<OpenedTable>
       else skipped.push({ line, reason: `${counted(cells.length)} where the header has ${columns.length}` })
       if (rows.length + skipped.length >= chunkRows) yield take()
     }
+    if (broken !== undefined) skipped.push({ line: end + 1, reason: broken })
     yield take()
   }
   return { columns, chunks }
@@ -90,17 +98,17 @@ async function open(source: TextSource, delimiter: string): Promise<OpenedTable>
 
 const counted = (cells: number): string => (cells === 1 ? '1 cell' : `${cells} cells`)
 
-/** Newlines inside the cells. */
-function newlines(cells: readonly string[]): number {
-  let count = 0
-  for (const cell of cells) if (/[\r\n]/.test(cell)) count += cell.match(/\r\n|\r|\n/g)?.length ?? 0
-  return count
+/** How often the pattern stands in the cells. */
+function count(cells: readonly string[], pattern: RegExp): number {
+  let found = 0
+  for (const cell of cells) if (/[\r\n]/.test(cell)) found += cell.match(pattern)?.length ?? 0
+  return found
 }
 
 const reasonOf = (error: CsvError | undefined): string =>
-  error?.code === 'CSV_QUOTE_NOT_CLOSED' || error?.code === 'CSV_MAX_RECORD_SIZE'
-    ? 'a quote opens at or behind this line and is never closed; what follows it was left out'
-    : 'it is not a row of the table'
+  error?.code === 'CSV_MAX_RECORD_SIZE'
+    ? 'a row at or behind this line is longer than 4 MB, as where a quote is never closed; it and what follows it were left out'
+    : 'a quote opens at or behind this line and is never closed; what follows it was left out'
 
 /** The delimiter that cuts the first lines into the same number of cells, the largest such number. */
 function likelyDelimiter(sample: string): string {

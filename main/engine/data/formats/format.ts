@@ -5,7 +5,7 @@ import type { TextPiece } from '../encoding.ts'
 
 /** Some rows, and what could not be read among them. */
 export interface TableChunk {
-  /** `row` is the line where the row starts in the file, the first line being 1. */
+  /** `row` is the line where the row starts in the file, or in a list, its number there; both from 1, no two alike. */
   readonly rows: readonly DataRow[]
   readonly skipped: readonly SkippedRow[]
   /** Bytes of the file read so far. */

@@ -1,6 +1,6 @@
 // JSON Lines: an object a line.
 import type { Format, TextSource } from './format.ts'
-import { type JsonText, longestText, openObjects } from './objects.ts'
+import { gatherText, type JsonText, openObjects } from './objects.ts'
 
 export const jsonLines: Format = {
   endings: ['.jsonl', '.ndjson'],
@@ -9,18 +9,21 @@ export const jsonLines: Format = {
 }
 
 async function* lines({ read }: TextSource): AsyncGenerator<JsonText> {
-  let rest = ''
+  const gathered = gatherText()
   let line = 0
   let bytes = 0
   for await (const piece of read()) {
     bytes = piece.bytes
-    const parts = (rest + piece.text).split('\n')
-    rest = parts.pop() ?? ''
-    for (const text of parts) {
+    const parts = piece.text.split('\n')
+    const rest = parts.pop() ?? ''
+    for (const part of parts) {
       line++
-      if (text.trim() !== '') yield { line, text, bytes }
+      gathered.add(part)
+      const value = gathered.take()
+      if (value) yield { line, bytes, ...value }
     }
-    if (rest.length > longestText) break
+    gathered.add(rest)
   }
-  if (rest.trim() !== '') yield { line: line + 1, text: rest, bytes }
+  const last = gathered.take()
+  if (last) yield { line: line + 1, bytes, ...last }
 }

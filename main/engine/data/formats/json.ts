@@ -2,7 +2,7 @@
 import { studioError } from '../../../contract/errors/index.ts'
 import type { Format, TextSource } from './format.ts'
 import { jsonLines } from './json-lines.ts'
-import { type JsonText, longestText, openObjects } from './objects.ts'
+import { gatherText, type JsonText, openObjects } from './objects.ts'
 
 export const json: Format = {
   endings: ['.json'],
@@ -15,43 +15,57 @@ export const json: Format = {
   },
 }
 
-/** The texts between the array's outermost commas. */
+/** The texts between the array's own commas. A bracket that closes nothing stays in its text and makes it invalid. */
 async function* elements({ read }: TextSource): AsyncGenerator<JsonText> {
+  const gathered = gatherText()
   let line = 1
+  // Where the element under way starts; 0 before its first character.
+  let start = 0
+  let element = 0
+  // 1 between the array's elements, more within one.
   let depth = 0
+  // The bracket that ends the element under way.
+  let closer = ''
+  let ended = false
   let quoted = false
   let escaped = false
-  let text = ''
-  let start = 1
+  let bytes = 0
   for await (const piece of read()) {
-    const { bytes } = piece
+    bytes = piece.bytes
     // Where the part of this piece begins that belongs to the element under way.
     let from = 0
     for (let i = 0; i < piece.text.length; i++) {
-      const character = piece.text[i]
+      const character = piece.text[i] ?? ''
       if (character === '\n') line++
       if (escaped) escaped = false
       else if (quoted) {
         if (character === '\\') escaped = true
         else if (character === '"') quoted = false
-      } else if (character === '"') quoted = true
-      else if (character === '[' || character === '{') {
-        if (depth++ === 0) [from, start] = [i + 1, line]
-      } else if (character === ']' || character === '}' || (character === ',' && depth === 1)) {
-        if (character !== ',') depth--
-        if (depth > 1 || (depth === 1 && character !== ',')) continue
-        text += piece.text.slice(from, i)
-        if (text.trim() !== '') yield { line: start + leadingLines(text), text, bytes }
-        if (depth <= 0) return
-        ;[text, from, start] = ['', i + 1, line]
+      } else if (isBlank(character)) continue
+      else if (ended)
+        return yield { line, bytes, text: '', broken: 'the list ends before this line; the rest was left out' }
+      else if (depth === 0) {
+        if (character === '[') [depth, from] = [1, i + 1]
+      } else if (depth === 1 && (character === ',' || character === ']')) {
+        gathered.add(piece.text.slice(from, i))
+        const value = gathered.take()
+        if (value) yield { line: start, element: ++element, bytes, ...value }
+        ended = character === ']'
+        ;[start, from] = [0, i + 1]
+      } else {
+        if (start === 0) start = line
+        if (character === '"') quoted = true
+        else if (character === '[' || character === '{') {
+          if (depth++ === 1) closer = character === '[' ? ']' : '}'
+        } else if ((character === ']' || character === '}') && (depth > 2 || (depth === 2 && character === closer)))
+          depth--
       }
     }
-    text += piece.text.slice(from)
-    // Something that opens and never closes has swallowed the rest.
-    if (text.length > longestText) break
+    if (!ended) gathered.add(piece.text.slice(from))
   }
-  // The file ends within its array: what is whole has been read.
-  if (text.trim() !== '' && depth > 0) yield { line: start + leadingLines(text), text, bytes: 0 }
+  const value = ended ? undefined : gathered.take()
+  const open = depth > 1 || quoted ? { broken: 'it never ends; what follows it was left out' } : {}
+  if (value) yield { line: start, element: ++element, bytes, ...value, ...open }
 }
 
-const leadingLines = (text: string): number => (/^\s*/.exec(text)?.[0].split('\n').length ?? 1) - 1
+const isBlank = (character: string): boolean => ' \n\r\t'.includes(character)
