@@ -1,12 +1,12 @@
 // Method data.import: a file becomes the first version of a data set, in chunks.
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
 import type { DataRow, DatasetRecord } from '../../contract/records.ts'
 import type { ImportedData, SkippedRow } from '../../contract/service.ts'
+import { readBytes } from '../../engine/data/encoding.ts'
 import { openTable, type Table } from '../../engine/data/table.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 
@@ -18,16 +18,15 @@ const NAMED = 100
 async function importData(context: ServiceContext, call: CallContext, path: string): Promise<ImportedData> {
   const { store } = context
   const table = await openTable(path)
-  const hash = await hashFile(path)
+  const hash = await hashFile(path, call)
   const known = await store.datasets.byHash(hash)
-  if (known) return countAgain(context, known, table)
+  if (known) return countAgain(context, call, known, table)
   const { size } = await stat(path)
   const name = basename(path)
   const dataset = await store.datasets.add({ name, source: path, hash, columns: table.columns })
   try {
     const version = await store.datasets.begin(dataset.id, 'import')
-    const counts = await forEachChunk(table, async (rows, bytes) => {
-      if (call.signal.aborted) throw studioError('run/cancelled')
+    const counts = await forEachChunk(table, call, async (rows, bytes) => {
       for (let at = 0; at < rows.length; at += CHUNK) {
         await store.rows.insert(version, rows.slice(at, at + CHUNK))
         await setImmediate()
@@ -44,22 +43,29 @@ async function importData(context: ServiceContext, call: CallContext, path: stri
 }
 
 /** A file that is there already is read only for its counts. */
-async function countAgain({ store }: ServiceContext, known: DatasetRecord, table: Table): Promise<ImportedData> {
+async function countAgain(
+  { store }: ServiceContext,
+  call: CallContext,
+  known: DatasetRecord,
+  table: Table,
+): Promise<ImportedData> {
   const version = (await store.datasets.versions(known.id)).at(-1)?.number ?? 1
-  const counts = await forEachChunk(table, () => setImmediate())
-  return { dataset: known.id, version, name: known.name, columns: table.columns, ...counts }
+  const counts = await forEachChunk(table, call, () => setImmediate())
+  return { dataset: known.id, version, name: known.name, columns: known.columns, ...counts }
 }
 
 type Counts = Pick<ImportedData, 'rows' | 'skippedCount' | 'skipped'>
 
 async function forEachChunk(
   table: Table,
+  call: CallContext,
   work: (rows: readonly DataRow[], bytes: number) => Promise<unknown>,
 ): Promise<Counts> {
   let rows = 0
   let skippedCount = 0
   const named: SkippedRow[] = []
   for await (const chunk of table.chunks()) {
+    refuseCancelled(call)
     rows += chunk.rows.length
     skippedCount += chunk.skipped.length
     named.push(...chunk.skipped.slice(0, NAMED - named.length))
@@ -68,10 +74,17 @@ async function forEachChunk(
   return { rows, skippedCount, skipped: named }
 }
 
-async function hashFile(path: string): Promise<string> {
+async function hashFile(path: string, call: CallContext): Promise<string> {
   const hash = createHash('sha256')
-  for await (const piece of createReadStream(path)) hash.update(piece as Uint8Array)
+  for await (const piece of readBytes(path)) {
+    refuseCancelled(call)
+    hash.update(piece)
+  }
   return hash.digest('hex')
+}
+
+function refuseCancelled({ signal }: CallContext): void {
+  if (signal.aborted) throw studioError('run/cancelled')
 }
 
 export const dataMethods: Pick<Methods, 'data.import'> = {
