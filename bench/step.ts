@@ -16,7 +16,7 @@ import type { Worker } from './support/worker.ts'
 const textLengths = { full: [64, 256], quick: [16] } as const
 const tokens = 16
 const batch = 8
-const rounds = { full: 5, quick: 2 } as const
+const rounds = { full: 3, quick: 2 } as const
 /** In each round. */
 const stepsEach = { full: { ours: 3, float32: 3, bfloat16: 1 }, quick: { ours: 1, float32: 1, bfloat16: 1 } } as const
 /** Who takes more milliseconds a step computes in the first round only: PEFT's bfloat16, where the CPU has no instructions for it. */
