@@ -121,6 +121,6 @@ export const lossShapeOf = (
   examples: readonly TrainingExample[],
 ): LossShape => ({
   loss,
-  slots: Math.max(1, ...examples.map(({ ask }) => ask.length)),
+  slots: examples.reduce((most, { ask }) => Math.max(most, ask.length), 1),
   candidates: trie?.candidates.length ?? 0,
 })

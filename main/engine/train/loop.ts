@@ -39,7 +39,7 @@ const checkpointMilliseconds = 30_000
 export async function trainLoop(start: Checkpoint, parts: LoopParts, sink: TuneSink): Promise<LoopResult> {
   const { settings } = parts
   const watch = watchGradient()
-  let at = start.step === 0 ? await validated(start, parts, sink) : start
+  let at = start.best === undefined ? await validated(start, parts, sink) : start
   let saved = performance.now()
   const end = async (reason?: string): Promise<LoopResult> => {
     const checkpoint = { ...at, finished: true }
@@ -103,8 +103,10 @@ const dueForValidation = (step: number, { validateEvery, steps }: TuneSettings):
 async function validated(at: Checkpoint, parts: LoopParts, sink: TuneSink): Promise<Checkpoint> {
   const { loss, accuracy } = await parts.validate(at.tensors)
   const better = at.best === undefined || loss < at.best.loss
+  // No later loss is below NaN: the first prompt would stay the best for ever.
+  const kept = Number.isNaN(loss) ? Infinity : loss
   sink.emit({ event: 'validation', step: at.step, loss, accuracy, best: better })
   return better
-    ? { ...at, best: { step: at.step, loss, tensors: at.tensors }, stale: 0 }
+    ? { ...at, best: { step: at.step, loss: kept, tensors: at.tensors }, stale: 0 }
     : { ...at, stale: at.stale + 1 }
 }

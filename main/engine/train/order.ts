@@ -8,7 +8,8 @@ const stepsSortedTogether = 8
 
 /** Examples of an epoch by step, as indices. Each example occurs once; the last step may be smaller. */
 function epochOrder(lengths: readonly number[], batch: number, seed: number, epoch: number): number[][] {
-  const random = createRandom(seed * 1_000_003 + epoch)
+  // Beyond 2^53 the epoch would be lost in rounding, and every epoch the same.
+  const random = createRandom((seed % 2 ** 32) * 1_000_003 + epoch)
   const shuffled = random.shuffle(lengths.map((_, i) => i))
   const steps: number[][] = []
   for (let start = 0; start < shuffled.length; start += batch * stepsSortedTogether) {
@@ -45,7 +46,7 @@ export function stepOrder(
 export function bucketsOf(sequences: readonly Sequence[], isRead: boolean): Bucket[] {
   if (!isRead) return quantiles(sequences.map(({ ids }) => ids.length)).map((length) => ({ length, read: 0 }))
   // What follows the texts is short and much alike.
-  const length = Math.max(...sequences.map(({ ids, constant }) => ids.length - constant))
+  const length = sequences.reduce((most, { ids, constant }) => Math.max(most, ids.length - constant), 0)
   return quantiles(sequences.map(({ constant }) => constant)).map((read) => ({ length, read }))
 }
 

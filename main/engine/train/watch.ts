@@ -26,7 +26,7 @@ export function watchGradient(): (norm: number) => Alarm | undefined {
   }
   return (norm) => {
     const usual = median(recent)
-    const jumped = recent.length === memory && norm > explodingFactor * usual
+    const jumped = recent.length === memory && norm > explodingFactor * Math.max(usual, vanishingNorm)
     if (recent.push(norm) > memory) recent.shift()
     small = norm < vanishingNorm ? small + 1 : 0
     if (jumped) return raise(studioError('tuning/exploding', norm.toPrecision(2), usual.toPrecision(2)))

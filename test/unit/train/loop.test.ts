@@ -70,7 +70,7 @@ describe('a run', () => {
   it('stopped and resumed at any step goes on along the same curve, to the same prompt', async () => {
     const whole = sinkOf()
     const expected = await trainLoop(first, parts({}), whole)
-    for (const at of [1, 7, 10, 23, 39]) {
+    for (const at of [0, 1, 7, 10, 23, 39]) {
       const [before, after] = [sinkOf(at), sinkOf()]
       const stopped = await trainLoop(first, parts({}), before)
       expect(stopped).toMatchObject({ checkpoint: { step: at, finished: false }, reason: 'stopped on request' })
@@ -88,6 +88,25 @@ describe('a run', () => {
     const { checkpoint, reason } = await trainLoop(first, parts({ patience: 2, steps: 100 }, { validate }), sinkOf())
     expect(reason).toBe('no better validation loss in 2 validations')
     expect(checkpoint).toMatchObject({ step: 40, finished: true, best: { step: 20, loss: 3 } })
+  })
+
+  it('stopped before its first step and resumed does not end early', async () => {
+    const settings = { patience: 1, validateEvery: 5, steps: 10 }
+    const { checkpoint } = await trainLoop(first, parts(settings), sinkOf(0))
+    expect(checkpoint).toMatchObject({ step: 0, stale: 0, best: { step: 0 } })
+    expect((await trainLoop(checkpoint, parts(settings), sinkOf())).checkpoint.step).toBe(10)
+  })
+
+  it('keeps a prompt whose validation loss is a number over one whose is not', async () => {
+    for (const [losses, best] of [
+      [[NaN, 4, NaN, 3, 5], 30],
+      [[7, NaN, NaN, NaN, NaN], 0],
+    ] as const) {
+      let validations = 0
+      const validate = () => Promise.resolve({ loss: losses[validations++] ?? 9, accuracy: 0.5 })
+      const { checkpoint } = await trainLoop(first, parts({}, { validate }), sinkOf())
+      expect(checkpoint.best?.step).toBe(best)
+    }
   })
 
   it('ends where the loss is no number, with the last good prompt', async () => {

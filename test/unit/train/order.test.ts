@@ -38,6 +38,8 @@ describe('the order of steps', () => {
     const first = (seed: number, step: number) => stepOrder(lengths, 8, seed)(step)
     expect(first(1, 1)).not.toEqual(first(2, 1))
     expect(first(1, 1)).not.toEqual(first(1, 9))
+    for (const seed of [2 ** 32, 20261123120000, Number.MAX_SAFE_INTEGER])
+      expect(first(seed, 1)).not.toEqual(first(seed, 9))
   })
 })
 
@@ -59,5 +61,12 @@ describe('the sizes that sequences are padded to', () => {
         expect(buckets.every(({ length, read }) => (isRead ? length === 1 : read === 0))).toBe(true)
       }),
     )
+  })
+
+  it('are found for more rows than a function takes arguments', () => {
+    const [one] = sequences([5])
+    const many = Array.from({ length: 300_000 }, () => one).flatMap((each) => each ?? [])
+    expect(bucketsOf(many, true)).toEqual([{ length: 1, read: 8 }])
+    expect(bucketsOf(many, false)).toEqual([{ length: 8, read: 0 }])
   })
 })
