@@ -1,7 +1,6 @@
-// AdamW, clipping and schedules against PyTorch's and transformers' own values.
+// AdamW and clipping against PyTorch's own values.
 import { describe, expect, it } from 'vitest'
 import { adamW, clipped, startState, tokenNorms } from '../../../main/engine/train/optimiser.ts'
-import { learningRateAt } from '../../../main/engine/train/schedule.ts'
 
 describe('AdamW', () => {
   it('takes PyTorch’s steps, with weight decay and a clipped gradient', () => {
@@ -45,33 +44,5 @@ describe('the norm of a gradient', () => {
     expect([...(clipped(slopes, 5, 1)['a'] ?? [])].map((x) => Number(x.toFixed(6)))).toEqual([0.6, 0.8])
     expect(clipped(slopes, 5, 10)).toBe(slopes)
     expect(clipped(slopes, 5, 0)).toBe(slopes)
-  })
-})
-
-describe('the learning rate', () => {
-  const rates = (schedule: 'constant' | 'linear' | 'cosine', warmup: number): number[] =>
-    Array.from({ length: 12 }, (_, i) => learningRateAt(i + 1, { learningRate: 1, schedule, steps: 12, warmup }))
-
-  it.each(['linear', 'cosine'] as const)('falls without a jump, %s', (schedule) => {
-    const all = rates(schedule, 4)
-    expect(all.slice(0, 4)).toEqual([0.2, 0.4, 0.6, 0.8].map((share) => expect.closeTo(share) as number))
-    expect(all[4]).toBe(1)
-    for (let i = 5; i < 12; i++) expect(all[i]).toBeLessThan(all[i - 1] ?? 0)
-    expect(all[11]).toBeGreaterThan(0)
-  })
-
-  it('has the shape of transformers’ schedules behind the warm-up', () => {
-    const cosine = Array.from({ length: 8 }, (_, i) => 0.5 * (1 + Math.cos((Math.PI * i) / 8)))
-    rates('cosine', 4)
-      .slice(4)
-      .forEach((rate, i) => {
-        expect(rate).toBeCloseTo(cosine[i] ?? NaN)
-      })
-    rates('linear', 4)
-      .slice(4)
-      .forEach((rate, i) => {
-        expect(rate).toBeCloseTo(1 - i / 8)
-      })
-    expect(rates('constant', 0)).toEqual(Array(12).fill(1))
   })
 })

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import type { ComputeEvent, Job } from '../../../main/contract/compute.ts'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
-import { microBatch } from '../../../main/engine/train/memory.ts'
 import { tune } from '../../../main/engine/train/tune.ts'
 import { type Family, families, tinyModel } from '../../support/tiny.ts'
 
@@ -83,12 +82,4 @@ describe('a run', () => {
     expect(same.result.prompt).toEqual(one.result.prompt)
     expect(other.losses).not.toEqual(one.losses)
   })
-})
-
-it('splits a batch into even parts where it does not fit into memory', async () => {
-  const { config } = await tinyModel('llama')
-  const parts = (bytes: number) => microBatch(config, { length: 64, read: 0 }, 16, 8, bytes)
-  expect(parts(Infinity)).toBe(8)
-  expect(parts(1)).toBe(1)
-  for (let bytes = 1e5; bytes < 1e8; bytes *= 2) expect([1, 2, 3, 4, 8]).toContain(parts(bytes))
 })

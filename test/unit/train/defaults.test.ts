@@ -1,0 +1,44 @@
+// The settings of a run whose owner chooses little.
+import { describe, expect, it } from 'vitest'
+import type { TuneSettings } from '../../../main/contract/settings.ts'
+import { methods } from '../../../main/engine/method/index.ts'
+import { defaultSettings } from '../../../main/engine/train/defaults.ts'
+
+describe('the default settings', () => {
+  it('tune a prefix behind the text, among the labels, from a text that names them', () => {
+    expect(defaultSettings({}, ['spam', 'ham'])).toMatchObject({
+      method: 'prefix',
+      placement: 'after-text',
+      loss: 'labels',
+      tokens: 16,
+      tail: 1,
+      initText: 'Classify the text as one of: spam, ham.',
+    })
+  })
+
+  it('have a rate and steps of their own for every method and placement', () => {
+    const made = Object.values(methods).flatMap(({ name, placements }) =>
+      placements.map((placement) => defaultSettings({ method: name, placement })),
+    )
+    expect(made).toHaveLength(5)
+    for (const { steps, learningRate, warmup } of made) {
+      expect(steps).toBeGreaterThan(0)
+      expect(learningRate).toBeGreaterThan(0)
+      expect(warmup).toBeLessThan(steps / 4)
+    }
+    const rateOf = (method: 'prefix' | 'prompt') => defaultSettings({ method, placement: 'start' }).learningRate
+    expect(rateOf('prefix')).not.toBe(rateOf('prompt'))
+  })
+
+  it('leave every choice as it was made, and fit the warm-up to the chosen steps', () => {
+    const chosen: Partial<TuneSettings> = {
+      method: 'prompt',
+      placement: 'start',
+      tokens: 3,
+      learningRate: 1,
+      steps: 40,
+    }
+    expect(defaultSettings(chosen)).toMatchObject({ ...chosen, warmup: 2 })
+    expect(defaultSettings({ ...chosen, warmup: 7, initText: 'so' })).toMatchObject({ warmup: 7, initText: 'so' })
+  })
+})
