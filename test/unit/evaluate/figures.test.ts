@@ -10,11 +10,16 @@ const judged = (pairs: string): { label: string; predicted: string }[] =>
   pairs.split(' ').map(([label = '', predicted = '']) => ({ label, predicted }))
 
 describe('accuracy and macro-F1', () => {
-  it('are those of scikit-learn', () => {
-    // accuracy_score and f1_score(average="macro") of the same ten rows.
-    const rows = judged('aa ab aa bb bc cc cc ca aa bb')
-    expect(accuracy(rows)).toBeCloseTo(0.7)
-    expect(macroF1(rows, ['a', 'b', 'c'])).toBeCloseTo((0.75 + 2 / 3 + 2 / 3) / 3)
+  it.each([
+    // Pairs of label and prediction; accuracy_score and f1_score(average="macro") of scikit-learn 1.9.1.
+    ['aa ab aa bb bc cc cc ca aa bb', 0.7, 0.6944444444444443],
+    ['aa aa ab ba bb cc cc cc ca ac dd da bd dd cd ee', 0.5625, 0.6165079365079364],
+    ['ab bc ca ab', 0, 0],
+    ['aa aa bb bd', 0.75, 0.5555555555555555],
+  ])('are those of scikit-learn: %s', (pairs, expectedAccuracy, expectedF1) => {
+    const rows = judged(pairs)
+    expect(accuracy(rows)).toBeCloseTo(expectedAccuracy, 12)
+    expect(macroF1(rows, ['a', 'b', 'c', 'd', 'e', 'f'])).toBeCloseTo(expectedF1, 12)
   })
 
   it('leave a label out that is neither there nor predicted, and are 0 for no rows', () => {
@@ -55,6 +60,42 @@ describe('choosing a token', () => {
     expect(draw(1, 0.6)).toEqual([0, 1, 0, 0])
     const [first, , , last] = draw(1, 0.8)
     expect([first, last]).toEqual([0, 0])
+  })
+})
+
+describe('choosing a token from any logits', () => {
+  const cases = fc.record({
+    logits: fc.array(fc.double({ min: -30, max: 30, noNaN: true }), { minLength: 1, maxLength: 12 }),
+    temperature: fc.double({ min: 0.05, max: 3, noNaN: true }),
+    topP: fc.double({ min: 0, max: 1, noNaN: true }),
+    seed: fc.nat(),
+  })
+
+  it('gives the same token for the same seed, and the likeliest where there is no temperature or nucleus', () => {
+    fc.assert(
+      fc.property(cases, ({ logits, temperature, topP, seed }) => {
+        const values = Float32Array.from(logits)
+        const once = (settings: { temperature: number; topP: number }) => sample(values, settings, createRandom(seed))
+        expect(once({ temperature, topP })).toBe(once({ temperature, topP }))
+        const likeliest = values.indexOf(Math.max(...values))
+        expect(once({ temperature: 0, topP })).toBe(likeliest)
+        // Logits a rounding apart weigh the same.
+        expect(values[once({ temperature, topP: 0 })]).toBeCloseTo(values[likeliest] ?? NaN, 6)
+      }),
+    )
+  })
+
+  it('never leaves the nucleus: what is likelier than the token does not reach it alone', () => {
+    fc.assert(
+      fc.property(cases, ({ logits, temperature, topP, seed }) => {
+        const values = Float32Array.from(logits)
+        const id = sample(values, { temperature, topP }, createRandom(seed))
+        const shares = [...values].map((value) => Math.exp((value - Math.max(...values)) / temperature))
+        const total = shares.reduce((sum, share) => sum + share, 0)
+        const before = shares.filter((share) => share > (shares[id] ?? NaN)).reduce((sum, share) => sum + share, 0)
+        expect(before / total).toBeLessThan(topP + 1e-9)
+      }),
+    )
   })
 })
 

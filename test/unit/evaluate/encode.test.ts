@@ -1,0 +1,62 @@
+// Rows as ids: within the tokens there are, with room for what else must stand beside them.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { TuneSettings } from '../../../main/contract/settings.ts'
+import { createEncoder } from '../../../main/engine/evaluate/encode.ts'
+import { layOut } from '../../../main/engine/method/layout.ts'
+import { defaultSettings } from '../../../main/engine/train/defaults.ts'
+import { vocabularyExample } from '../../../main/engine/train/example.ts'
+import { tinyModel } from '../../support/tiny.ts'
+
+const labels = ['billing', 'delivery', 'delivery time', 'praise']
+const model = await tinyModel('llama')
+const encoderOf = (given: Partial<TuneSettings>, instruction = true, words: readonly string[] = labels) =>
+  createEncoder(model, defaultSettings({ tokens: 4, ...given }), words, instruction)
+
+describe('encoding rows', () => {
+  it('keeps every sequence within the tokens a row may take, whatever its text', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 400 }), fc.integer({ min: 48, max: 200 }), (text, maxTokens) => {
+        const settings = defaultSettings({ method: 'prompt', placement: 'start', tokens: 4, maxTokens })
+        const encoder = encoderOf(settings)
+        const row = encoder.row(text)
+        expect(layOut(row, encoder.trie.context, settings).ids.length).toBeLessThanOrEqual(maxTokens)
+        for (const label of labels) {
+          const { sequence } = vocabularyExample(row, encoder.answer(label), encoder.end, settings)
+          expect(sequence.ids.length).toBeLessThanOrEqual(maxTokens)
+        }
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('cuts the text alone, at its end', () => {
+    const long = 'where is my parcel '.repeat(12)
+    const [whole, cut] = [encoderOf({ maxTokens: 256 }).row(long), encoderOf({ maxTokens: 64 }).row(long)]
+    expect([cut.before, cut.after]).toEqual([whole.before, whole.after])
+    expect(cut.text).toEqual(whole.text.slice(0, cut.text.length))
+    expect(cut.text.length).toBeGreaterThan(10)
+    expect(cut.text.length).toBeLessThan(whole.text.length)
+  })
+
+  it('takes no more than the model can read', () => {
+    const { context } = model.config
+    const row = encoderOf({ maxTokens: 1e6 }).row('many words '.repeat(context))
+    expect(layOut(row, [], undefined).ids.length).toBeLessThanOrEqual(context)
+  })
+
+  it('leaves the instruction out where the bare model is asked', () => {
+    const template = { ...defaultSettings().template, instruction: 'Answer with one word.' }
+    const [with_, without] = [true, false].map((instruction) => encoderOf({ template }, instruction).row('a parcel'))
+    expect(without).toEqual(encoderOf({}).row('a parcel'))
+    expect(with_?.before.length).toBeGreaterThan(without?.before.length ?? Infinity)
+  })
+
+  it('says so where template and virtual tokens leave no room for a text', () => {
+    expect(() => encoderOf({ maxTokens: 8 }).row('a parcel')).toThrow('leave no room for the text within 8 tokens')
+  })
+
+  it('needs no labels to read a row', () => {
+    expect(encoderOf({}, true, []).row('a parcel')).toEqual(encoderOf({}).row('a parcel'))
+  })
+})

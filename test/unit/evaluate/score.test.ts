@@ -1,0 +1,66 @@
+// The score job: what each row was taken for, and the figures that follow from it.
+import { describe, expect, it } from 'vitest'
+import type { ComputeEvent, Job, TunedPrompt } from '../../../main/contract/compute.ts'
+import { accuracy, macroF1 } from '../../../main/engine/evaluate/metrics.ts'
+import { score } from '../../../main/engine/evaluate/score.ts'
+import { defaultSettings } from '../../../main/engine/train/defaults.ts'
+import { reference, tinyModel } from '../../support/tiny.ts'
+import { tensorsOf } from '../parity/engine.ts'
+
+const labels = ['billing', 'delivery', 'praise']
+const examples = ['my invoice is wrong', 'where is it?', 'thank you', 'the sum is too high'].map((text, i) => ({
+  row: 10 + i,
+  text,
+  label: labels[i % 3] ?? '',
+}))
+
+const model = await tinyModel('qwen3')
+const { tokens, cases } = reference('qwen3')
+const settings = defaultSettings({ tokens }, labels)
+const start = cases.find(({ method }) => method === 'prefix')?.start ?? {}
+const prompt: TunedPrompt = {
+  tensors: tensorsOf(model, 'prefix', tokens, start),
+  settings,
+  labels,
+  modelHash: model.hash,
+}
+
+async function run(given: Partial<Extract<Job, { kind: 'score' }>>) {
+  const events: ComputeEvent[] = []
+  const job = { kind: 'score' as const, model, prompt, settings, labels, examples, threads: 1, ...given }
+  const evaluation = await score(job, { emit: (event) => void events.push(event) })
+  return { evaluation, events }
+}
+
+describe('scoring rows', () => {
+  it('takes each row for its likeliest label, and tells the figures of that', async () => {
+    const { evaluation, events } = await run({})
+    expect(evaluation.subject).toBe('tuned prompt')
+    expect(evaluation.rows.map(({ row, label }) => [row, label])).toEqual(
+      examples.map(({ row, label }) => [row, label]),
+    )
+    for (const { predicted, logProbabilities } of evaluation.rows) {
+      expect(logProbabilities).toHaveLength(3)
+      expect(predicted).toBe(labels[logProbabilities.indexOf(Math.max(...logProbabilities))])
+    }
+    expect(evaluation.accuracy).toBe(accuracy(evaluation.rows))
+    expect(evaluation.macroF1).toBe(macroF1(evaluation.rows, labels))
+    expect(events.at(-1)).toEqual({ event: 'progress', stage: 'scoring with tuned prompt', done: 4, total: 4 })
+  })
+
+  it('asks the bare model without the template’s instruction', async () => {
+    const template = { ...settings.template, instruction: 'Say what this is about.' }
+    const bare = await run({ prompt: undefined })
+    const instructed = await run({ prompt: undefined, settings: { ...settings, template } })
+    expect(bare.evaluation.subject).toBe('no prompt')
+    expect(instructed.evaluation).toEqual(bare.evaluation)
+    expect((await run({})).evaluation.rows).not.toEqual(bare.evaluation.rows)
+    expect((await run({ settings: { ...settings, template } })).evaluation.rows).not.toEqual(
+      (await run({})).evaluation.rows,
+    )
+  })
+
+  it('refuses a prompt of another base model', async () => {
+    await expect(run({ prompt: { ...prompt, modelHash: 'another' } })).rejects.toThrow('tuned on another base model')
+  })
+})
