@@ -1,6 +1,6 @@
 // Generation with kept keys and values says what reading everything anew would say, with every kind of prompt.
 import { describe, expect, it } from 'vitest'
-import type { TunedPrompt } from '../../../main/contract/compute.ts'
+import type { ComputeEvent, TunedPrompt } from '../../../main/contract/compute.ts'
 import type { MethodName, Placement } from '../../../main/contract/settings.ts'
 import { createEncoder } from '../../../main/engine/evaluate/encode.ts'
 import { generate } from '../../../main/engine/evaluate/generate.ts'
@@ -67,5 +67,56 @@ describe('generating', () => {
     const said = await generate(job, sink)
     expect(said).toBe(streamed)
     expect(said).toBe(await anew(family, prompt))
+  })
+})
+
+describe('a generation', () => {
+  /** Everything that is said, and its pieces; a stop is requested behind so many pieces. */
+  async function say(given: Partial<typeof greedy> & { stop?: readonly string[] }, stopAt = Infinity) {
+    const pieces: string[] = []
+    const sink = {
+      emit: (event: ComputeEvent) => void (event.event === 'token' && pieces.push(event.text)),
+      stopRequested: () => pieces.length >= stopAt,
+    }
+    const model = await tinyModel('llama')
+    const sampling = { ...greedy, maxNewTokens: 24, ...given }
+    const job = { kind: 'generate' as const, model, prompt: undefined, settings: defaultSettings(), text }
+    return { said: await generate({ ...job, sampling, threads: 1 }, sink), pieces }
+  }
+
+  it('ends before a stop string, wherever its tokens begin and end', async () => {
+    const { said } = await say({})
+    expect(said.length).toBeGreaterThan(20)
+    for (const [at, length] of [
+      [0, 2],
+      [5, 1],
+      [9, 6],
+      [14, 4],
+    ] as const) {
+      const stop = said.slice(at, at + length)
+      const cut = await say({ stop: [stop] })
+      expect(cut.said).toBe(said.slice(0, said.indexOf(stop)))
+      expect(cut.pieces.join('')).toBe(cut.said)
+    }
+  })
+
+  it('says as many tokens as were asked for, and none when none are', async () => {
+    const { said } = await say({})
+    const shorter = await say({ maxNewTokens: 5 })
+    expect(said.startsWith(shorter.said)).toBe(true)
+    expect(shorter.said.length).toBeLessThan(said.length)
+    expect((await say({ maxNewTokens: 0 })).said).toBe('')
+  })
+
+  it('says the same for the same seed, and something else for another', async () => {
+    const warm = (seed: number) => say({ temperature: 1, topP: 0.95, seed })
+    expect(await warm(1)).toEqual(await warm(1))
+    expect((await warm(1)).said).not.toBe((await warm(2)).said)
+  })
+
+  it('ends soon after it was asked to', async () => {
+    const { said, pieces } = await say({}, 3)
+    expect(pieces).toHaveLength(3)
+    expect((await say({})).said.startsWith(said)).toBe(true)
   })
 })
