@@ -30,11 +30,16 @@ export interface DatasetRecord {
 export interface VersionRecord {
   readonly dataset: number
   readonly number: number
-  readonly kind: 'import' | 'edit' | 'undo'
-  /** The version whose change an undo takes back. */
+  readonly kind: 'import' | 'edit' | 'undo' | 'redo'
+  /** The version whose change an undo takes back, or whose undo a redo takes back. */
   readonly undoes: number | undefined
+  /** What was done, in words: "Excluded 12 rows". */
+  readonly description: string
   readonly createdAt: string
 }
+
+/** Rows in use are learned from; excluded ones stay visible; trash is out of sight. */
+export type RowState = 'used' | 'excluded' | 'trash'
 
 /** A row of a version; cells align with the data set's columns. */
 export interface DataRow {
@@ -73,6 +78,9 @@ export interface RunRecord {
   readonly error: string | undefined
   readonly createdAt: string
   readonly endedAt: string | undefined
+  readonly note: string
+  readonly tags: readonly string[]
+  readonly starred: boolean
 }
 
 export interface ValidationRecord {
@@ -80,6 +88,18 @@ export interface ValidationRecord {
   readonly loss: number
   readonly accuracy: number
   readonly best: boolean
+  /** The worst and some other validation rows as answered at this step; empty where they were not kept. */
+  readonly rows: readonly ValidatedRow[]
+}
+
+export interface ValidatedRow {
+  readonly row: number
+  readonly text: string
+  readonly label: string
+  readonly predicted: string
+  /** Of the right label among the labels. */
+  readonly probability: number
+  readonly worst: boolean
 }
 
 /** A remark of the run for its reader: a fallback, a vanishing gradient, a crash and what was kept. */

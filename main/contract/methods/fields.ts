@@ -1,0 +1,17 @@
+// The checks that several methods' inputs share.
+import * as v from 'valibot'
+
+export const nothing = v.strictObject({})
+export const title = v.pipe(
+  v.string(),
+  v.trim(),
+  v.regex(/^[^\p{Cc}/\\]{1,80}$/u, 'a name has 1 to 80 characters and no slashes'),
+)
+export const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
+export const column = v.pipe(v.string(), v.maxLength(1000))
+export const text = v.pipe(v.string(), v.maxLength(1_000_000))
+export const whole = (low: number, high: number) => v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high))
+export const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high))
+export const id = whole(1, Number.MAX_SAFE_INTEGER)
+/** Runs are named by name or number. */
+export const run = v.pipe(v.string(), v.minLength(1), v.maxLength(80))

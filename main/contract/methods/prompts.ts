@@ -1,0 +1,42 @@
+// Methods score, try, classify and export: what a tuned prompt is good for.
+import * as v from 'valibot'
+import type { EvaluationRecord } from '../records.ts'
+import { between, column, id, path, run, text, whole } from './fields.ts'
+
+const sampling = v.strictObject({
+  maxNewTokens: whole(1, 100_000),
+  temperature: between(0, 100),
+  topP: between(1e-6, 1),
+  stop: v.pipe(v.array(text), v.maxLength(16)),
+  seed: whole(0, 0xffffffff),
+})
+
+/** Who answers: the run's tuned prompt, its base model alone, or its base model with a written instruction. */
+const speaker = v.variant('by', [
+  v.strictObject({ by: v.literal('tuned') }),
+  v.strictObject({ by: v.literal('nothing') }),
+  v.strictObject({ by: v.literal('written'), instruction: text }),
+])
+
+export const exportFormats = ['peft'] as const
+export type ExportFormat = (typeof exportFormats)[number]
+
+export const promptInputs = {
+  score: v.strictObject({ run, dataset: id, version: id, text: column, label: column }),
+  try: v.strictObject({ run, speaker: v.exactOptional(speaker), text, sampling }),
+  /** How likely each of the run's labels is for a text. */
+  classify: v.strictObject({ run, speaker: v.exactOptional(speaker), text }),
+  export: v.strictObject({ run, to: v.picklist(exportFormats), folder: path }),
+  /** The same files as one zip, for a window that cannot choose a folder. */
+  'export.archive': v.strictObject({ run, to: v.picklist(exportFormats) }),
+} as const
+
+export type Speaker = v.InferOutput<typeof speaker>
+
+export interface PromptOutputs {
+  readonly score: readonly EvaluationRecord[]
+  readonly try: { readonly text: string }
+  readonly classify: readonly { readonly label: string; readonly probability: number }[]
+  readonly export: { readonly folder: string; readonly files: readonly string[] }
+  readonly 'export.archive': { readonly name: string; readonly bytes: Uint8Array }
+}

@@ -1,0 +1,168 @@
+// Methods runs.* and prompts.*: plan, start, steer, follow, judge and compare runs.
+import * as v from 'valibot'
+import type { StepMetrics, TunedPrompt } from '../compute.ts'
+import type { EvaluationRecord, ModelRecord, NoteRecord, RunRecord, ValidationRecord } from '../records.ts'
+import type { TuneSettings } from '../settings.ts'
+import { column, id, nothing, run, text, title, whole } from './fields.ts'
+import { settings } from './settings.ts'
+
+const planned = {
+  model: title,
+  dataset: id,
+  version: id,
+  text: column,
+  label: column,
+  /** Held-out rows at most. */
+  heldOut: v.exactOptional(whole(1, 1_000_000)),
+  settings,
+}
+
+export const runInputs = {
+  /** The whole of the settings that a start would take: what is given, and the defaults for the rest. */
+  'runs.plan': v.strictObject(planned),
+  /** A few real steps on the longest rows: time, memory, and whether it fits. */
+  'runs.preflight': v.strictObject(planned),
+  'runs.start': v.strictObject({ name: v.exactOptional(title), ...planned }),
+  'runs.resume': v.strictObject({ run }),
+  /** Ends behind the current step with a checkpoint: a pause. */
+  'runs.stop': v.strictObject({ run }),
+  /** Ends training now, keeps the best prompt so far and judges it. */
+  'runs.keep': v.strictObject({ run }),
+  /** Ends it at once and removes it with all that it made. */
+  'runs.discard': v.strictObject({ run }),
+  /** Puts a waiting run at a place in the queue, 0 = next. */
+  'runs.move': v.strictObject({ run, place: whole(0, 10_000) }),
+  'runs.edit': v.strictObject({
+    run,
+    name: v.exactOptional(title),
+    note: v.exactOptional(v.pipe(v.string(), v.maxLength(10_000))),
+    tags: v.exactOptional(v.pipe(v.array(title), v.maxLength(20))),
+    starred: v.exactOptional(v.boolean()),
+  }),
+  'runs.list': nothing,
+  'runs.show': v.strictObject({ run }),
+  /** Tells all that has happened since the run was taken on, then all that happens, until it ends. */
+  'runs.watch': v.strictObject({ run }),
+  /** The run's tuned prompt against no prompt, or against another run's, on the held-out rows that both were scored on. */
+  'runs.verdict': v.strictObject({ run, against: v.exactOptional(run) }),
+  'runs.confusion': v.strictObject({ run, subject: v.picklist(['no prompt', 'tuned prompt']) }),
+  /** Scored rows of one cell of the confusion matrix, or all. */
+  'runs.answers': v.strictObject({
+    run,
+    subject: v.picklist(['no prompt', 'tuned prompt']),
+    label: v.exactOptional(text),
+    predicted: v.exactOptional(text),
+  }),
+  /** Rows that the run answers rightly and `against` (no prompt where absent) did not, and the other way round. */
+  'runs.flips': v.strictObject({ run, against: v.exactOptional(run) }),
+  /** A self-contained page about some runs, to keep or print. */
+  'runs.report': v.strictObject({ runs: v.pipe(v.array(run), v.minLength(1), v.maxLength(50)) }),
+  'prompts.get': v.strictObject({ run }),
+} as const
+
+/** A run as a table shows it. */
+export interface RunSummary extends RunRecord {
+  readonly modelName: string
+  readonly datasetName: string
+  /** Accuracies on its held-out rows; undefined before it has finished. */
+  readonly noPrompt: number | undefined
+  readonly tuned: number | undefined
+  readonly macroF1: number | undefined
+  /** Held-out rows that were scored. */
+  readonly rows: number | undefined
+  /** Step reached. */
+  readonly step: number
+  /** Place in the queue, 0 = next; undefined where it does not wait. */
+  readonly place: number | undefined
+}
+
+export interface RunDetails {
+  readonly run: RunRecord
+  readonly model: ModelRecord
+  readonly datasetName: string
+  readonly textColumn: string
+  readonly labelColumn: string
+  readonly labels: readonly string[]
+  readonly rows: { readonly train: number; readonly validation: number; readonly heldOut: number }
+  readonly steps: readonly StepMetrics[]
+  readonly validations: readonly ValidationRecord[]
+  readonly notes: readonly NoteRecord[]
+  readonly evaluations: readonly EvaluationRecord[]
+  /** Step of the checkpoint that a resume would go on from. */
+  readonly checkpoint: number | undefined
+}
+
+export interface RunPlan {
+  readonly settings: TuneSettings
+  readonly labels: readonly string[]
+  readonly rows: { readonly train: number; readonly validation: number; readonly heldOut: number }
+}
+
+export interface Preflight {
+  readonly plan: RunPlan
+  /** Whole run, shortest and longest that the measured steps allow. */
+  readonly seconds: readonly [number, number]
+  /** Peak bytes of the compute process while it took the steps. */
+  readonly memory: number
+  /** Bytes that this computer has for it. */
+  readonly available: number
+  readonly fits: boolean
+  /** What to do where it does not fit, or what to know where it does. */
+  readonly advice: string
+  /** Milliseconds of each step that was taken. */
+  readonly steps: readonly number[]
+}
+
+export type VerdictKind = 'better' | 'worse' | 'cannot tell'
+
+/** Accuracies are shares; difference and its 95 % interval (paired bootstrap over rows) are tuned minus other. */
+export interface Verdict {
+  readonly kind: VerdictKind
+  readonly rows: number
+  readonly tuned: number
+  readonly other: number
+  readonly difference: number
+  readonly low: number
+  readonly high: number
+  /** The verdict in one sentence. */
+  readonly sentence: string
+}
+
+export interface AnsweredRow {
+  readonly row: number
+  readonly text: string
+  readonly label: string
+  readonly predicted: string
+  /** Probability of the predicted label among the labels. */
+  readonly probability: number
+}
+
+export interface FlippedRow {
+  readonly row: number
+  readonly text: string
+  readonly label: string
+  readonly before: string
+  readonly after: string
+}
+
+export interface RunOutputs {
+  readonly 'runs.plan': RunPlan
+  readonly 'runs.preflight': Preflight
+  readonly 'runs.start': RunRecord
+  readonly 'runs.resume': RunRecord
+  readonly 'runs.stop': RunRecord
+  readonly 'runs.keep': RunRecord
+  readonly 'runs.discard': null
+  readonly 'runs.move': null
+  readonly 'runs.edit': RunRecord
+  readonly 'runs.list': readonly RunSummary[]
+  readonly 'runs.show': RunDetails
+  readonly 'runs.watch': RunRecord
+  readonly 'runs.verdict': Verdict
+  /** counts[i][j]: rows of labels[i] that were answered as labels[j]. */
+  readonly 'runs.confusion': { readonly labels: readonly string[]; readonly counts: readonly (readonly number[])[] }
+  readonly 'runs.answers': readonly AnsweredRow[]
+  readonly 'runs.flips': { readonly fixed: readonly FlippedRow[]; readonly broken: readonly FlippedRow[] }
+  readonly 'runs.report': { readonly html: string }
+  readonly 'prompts.get': TunedPrompt
+}

@@ -1,0 +1,27 @@
+// What a person may set of a run; the engine's defaults fill in the rest.
+import * as v from 'valibot'
+import { between, text, whole } from './fields.ts'
+
+export const settings = v.strictObject({
+  method: v.exactOptional(v.picklist(['prefix', 'prompt'])),
+  placement: v.exactOptional(v.picklist(['start', 'before-text', 'after-text'])),
+  tokens: v.exactOptional(whole(1, 1024)),
+  init: v.exactOptional(v.picklist(['text', 'labels', 'vocab', 'random'])),
+  initText: v.exactOptional(text),
+  tail: v.exactOptional(whole(1, 1024)),
+  loss: v.exactOptional(v.picklist(['labels', 'vocabulary'])),
+  template: v.exactOptional(
+    v.strictObject({ kind: v.picklist(['plain', 'chat']), body: text, instruction: text, answerPrefix: text }),
+  ),
+  steps: v.exactOptional(whole(1, 1_000_000)),
+  batch: v.exactOptional(whole(1, 4096)),
+  learningRate: v.exactOptional(between(1e-9, 1e3)),
+  weightDecay: v.exactOptional(between(0, 10)),
+  clip: v.exactOptional(between(0, 1e6)),
+  schedule: v.exactOptional(v.picklist(['constant', 'linear', 'cosine'])),
+  warmup: v.exactOptional(whole(0, 1_000_000)),
+  seed: v.exactOptional(whole(0, 0xffffffff)),
+  validateEvery: v.exactOptional(whole(0, 1_000_000)),
+  patience: v.exactOptional(whole(0, 1_000_000)),
+  maxTokens: v.exactOptional(whole(8, 1_000_000)),
+})
