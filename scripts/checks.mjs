@@ -14,6 +14,12 @@ const checks = [
   },
   tsc('what runs in Node', '.'),
   tsc('the contract', 'main/contract'),
+  {
+    name: 'types of the window',
+    package: 'svelte-check',
+    bin: 'svelte-check',
+    args: ['--workspace', 'renderer', '--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'human'],
+  },
   { name: 'imports', package: 'dependency-cruiser', bin: 'depcruise', args: ['.'] },
   {
     name: 'format',

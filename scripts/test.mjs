@@ -1,17 +1,47 @@
-// `npm test`: the checkers, then the tests; red when either is. The reporter's last line counts both.
-import { spawnSync } from 'node:child_process'
+// `npm test`: the checkers, the tests, then the journeys in a browser; red when one is. The last line counts all.
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
 import { programOf, runChecks } from './checks.mjs'
 import { root } from './node24.mjs'
+import { buildRenderer } from './renderer.mjs'
 
-const checks = await runChecks()
-const vitest = programOf({ package: 'vitest', bin: 'vitest' })
-const tests = spawnSync(
-  process.execPath,
-  [vitest, 'run', '--project', 'unit', '--project', 'recovery', ...process.argv.slice(2)],
-  {
+const countLine = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/
+
+/**
+ * Runs a test runner, passes on what it prints but for its own count, and gives that.
+ * @param {{ package: string, bin: string }} runner
+ * @param {string[]} args
+ * @returns {Promise<{ passed: number, failed: number, skipped: number }>} a runner that ends badly without a failure counts as one
+ */
+async function counted(runner, args) {
+  const child = spawn(process.execPath, [programOf(runner), ...args], {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, CHECKS_PASSED: String(checks.passed), CHECKS_FAILED: String(checks.failed) },
-  },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise((resolve) => child.on('close', resolve))
+  let counts = { passed: 0, failed: 0, skipped: 0 }
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [, passed, failed, skipped = '0'] = countLine.exec(line) ?? []
+    if (passed === undefined) process.stdout.write(`${line}\n`)
+    else counts = { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) }
+  }
+  if ((await ended) !== 0 && counts.failed === 0) counts.failed = 1
+  return counts
+}
+
+const filters = process.argv.slice(2)
+const vitest = { package: 'vitest', bin: 'vitest' }
+const playwright = { package: '@playwright/test', bin: 'playwright' }
+
+const results = [{ ...(await runChecks()), skipped: 0 }]
+results.push(
+  await counted(vitest, ['run', '--passWithNoTests', '--project', 'unit', '--project', 'recovery', ...filters]),
 )
-if (checks.failed > 0 || tests.status !== 0) process.exitCode = 1
+await buildRenderer()
+results.push(await counted(playwright, ['test', '--pass-with-no-tests', '--project', 'journeys', ...filters]))
+
+const total = (/** @type {'passed' | 'failed' | 'skipped'} */ what) =>
+  results.reduce((sum, { [what]: n }) => sum + n, 0)
+const skipped = total('skipped') > 0 ? `, ${total('skipped')} skipped` : ''
+process.stdout.write(`${total('passed')} passed, ${total('failed')} failed${skipped}\n`)
+if (total('failed') > 0) process.exitCode = 1

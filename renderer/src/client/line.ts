@@ -1,0 +1,58 @@
+// Lines to the service: a message port in Electron, a websocket in a browser.
+import type { ClientMessage, Ear, ServerMessage } from '../../../main/contract/protocol.ts'
+import { decodeMessage, encodeMessage } from '../../../main/contract/wire.ts'
+import { bridge } from './host.ts'
+
+export interface Line {
+  send(message: ClientMessage): void
+  close(): void
+}
+
+/** Opens a line; `ear` hears what comes, and when it has closed. */
+export async function openLine(ear: Ear<ServerMessage>): Promise<Line> {
+  return bridge ? overPort(await bridge.port(), ear) : overSocket(ear)
+}
+
+function overPort(port: MessagePort, ear: Ear<ServerMessage>): Line {
+  port.onmessage = ({ data }: MessageEvent<ServerMessage>) => {
+    ear.take(data)
+  }
+  port.addEventListener('close', () => {
+    ear.closed()
+  })
+  port.start()
+  return {
+    send: (message) => {
+      port.postMessage(message)
+    },
+    close: () => {
+      port.close()
+      ear.closed()
+    },
+  }
+}
+
+function overSocket(ear: Ear<ServerMessage>): Promise<Line> {
+  return new Promise((resolve, reject) => {
+    const url = new URL('/studio', location.href)
+    url.protocol = 'ws:'
+    const socket = new WebSocket(url)
+    socket.onmessage = ({ data }: MessageEvent<string>) => {
+      ear.take(decodeMessage(data) as ServerMessage)
+    }
+    socket.onopen = () => {
+      resolve({
+        send: (message) => {
+          socket.send(encodeMessage(message))
+        },
+        close: () => {
+          socket.close()
+        },
+      })
+    }
+    socket.onclose = () => {
+      ear.closed()
+      reject(new Error('The line is closed.'))
+    }
+  })
+}

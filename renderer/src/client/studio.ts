@@ -1,0 +1,66 @@
+// The studio as pages see it: typed calls to the service, over a line that mends itself.
+import { studioError } from '../../../main/contract/errors/index.ts'
+import { type Client, type ClientMessage, createClient } from '../../../main/contract/protocol.ts'
+import type { CallOptions, Input, Method, Outputs, Studio } from '../../../main/contract/service.ts'
+import { connection } from './connection.svelte.ts'
+import { type Line, openLine } from './line.ts'
+
+interface Opened {
+  readonly client: Client
+  readonly line: Line
+}
+
+/** Milliseconds between tries to reach a service that does not answer. */
+const waits = [200, 500, 1000, 2000, 5000]
+
+let opened: Promise<Opened> = open()
+
+async function open(): Promise<Opened> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await tryOnce()
+    } catch {
+      connection.lost()
+      await new Promise((resolve) => setTimeout(resolve, waits[Math.min(tries, waits.length - 1)]))
+    }
+  }
+}
+
+async function tryOnce(): Promise<Opened> {
+  // The service greets at once, before the line has been handed over.
+  const early: ClientMessage[] = []
+  let line: Line | undefined
+  const client = createClient((message) => {
+    if (line) line.send(message)
+    else early.push(message)
+  })
+  let ended = false
+  const ear = {
+    take: client.take,
+    closed: () => {
+      if (ended) return
+      ended = true
+      client.closed()
+      if (line) reopen()
+    },
+  }
+  line = await openLine(ear)
+  for (const message of early) line.send(message)
+  await client.greeted
+  connection.found()
+  return { client, line }
+}
+
+function reopen(): void {
+  connection.lost()
+  opened = open()
+}
+
+/** Calls reach the service as it is when they are made; those under way when it dies fail with 'run/service-closed'. */
+export const studio: Studio = {
+  async call<M extends Method>(method: M, input: Input<M>, options: CallOptions = {}): Promise<Outputs[M]> {
+    if (!connection.connected && connection.everConnected) throw studioError('run/service-closed')
+    const { client } = await opened
+    return client.studio.call(method, input, options)
+  },
+}

@@ -1,0 +1,26 @@
+// The table of pages: a new one is a new folder and a line here.
+import type { Component } from 'svelte'
+
+/** What every page is handed: the parts of the address behind its name, and its query. */
+export interface PageProps {
+  readonly rest: readonly string[]
+  readonly query: URLSearchParams
+}
+
+type Loader = () => Promise<{ readonly default: Component<PageProps> }>
+
+/** Loaded when first shown, so that the window opens at once. */
+export const pages = {
+  '': () => import('./home/Home.svelte'),
+  data: () => import('./data/Data.svelte'),
+  tune: () => import('./tune/Tune.svelte'),
+  compare: () => import('./compare/Compare.svelte'),
+  try: () => import('./try/Try.svelte'),
+  share: () => import('./share/Share.svelte'),
+  models: () => import('./models/Models.svelte'),
+  privacy: () => import('./privacy/Privacy.svelte'),
+  settings: () => import('./settings/Settings.svelte'),
+  help: () => import('./help/Help.svelte'),
+} as const satisfies Record<string, Loader>
+
+export type PageName = keyof typeof pages

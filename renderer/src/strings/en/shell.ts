@@ -1,0 +1,21 @@
+// Words of the window's frame.
+export const shell = {
+  navigation: 'Pages',
+  home: 'Home',
+  data: 'Data',
+  tune: 'Tune',
+  compare: 'Compare',
+  try: 'Try',
+  share: 'Share',
+  models: 'Models',
+  settings: 'Settings',
+  help: 'Help',
+  privacy: 'Privacy',
+  privacyBadge: (bytes: string) => `${bytes} of your data left this computer`,
+  privacyShort: '0 bytes left',
+  offline: 'No connections allowed',
+  running: (name: string, share: string) => `Tuning ${name}: ${share}`,
+  notFound: 'There is no such page',
+  notFoundText: 'The address leads nowhere. Nothing is lost.',
+  goHome: 'Go to Home',
+} as const

@@ -1,0 +1,39 @@
+// Numbers as people read them.
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+
+export const count = (value: number): string => whole.format(value)
+
+/** 0.834 -> "83 %"; one decimal where asked. */
+export const percent = (share: number, digits = 0): string => `${(share * 100).toFixed(digits)} %`
+
+/** Signed percentage points: 0.42 -> "+42". */
+export const points = (share: number): string => {
+  const value = Math.round(share * 100)
+  return value > 0 ? `+${value}` : value < 0 ? `−${-value}` : '0'
+}
+
+const units = ['bytes', 'KB', 'MB', 'GB', 'TB']
+
+/** 98362432 -> "98 MB" (decimal units, as disks are sold). */
+export function bytes(value: number): string {
+  const power = value < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3))
+  const scaled = value / 1000 ** power
+  return `${power > 0 && scaled < 10 ? scaled.toFixed(1) : Math.round(scaled)} ${units[power] ?? ''}`
+}
+
+/** Seconds -> "about 2 min", coarse enough to be true. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return 'a few seconds'
+  if (seconds < 90) return `${Math.round(seconds / 5) * 5} s`
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`
+  return `${(seconds / 3600).toFixed(1)} h`
+}
+
+/** A time in words near now, else its date. */
+export function when(iso: string, now = Date.now()): string {
+  const minutes = (now - Date.parse(iso)) / 60_000
+  if (minutes < 1) return 'just now'
+  if (minutes < 60) return `${Math.floor(minutes)} min ago`
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ago`
+  return new Date(iso).toLocaleDateString('en', { year: 'numeric', month: 'short', day: 'numeric' })
+}
