@@ -26,5 +26,8 @@ export const runErrors = {
     'The studio that was doing this work has closed. Run the command again; a run goes on with softprompt resume.',
   'run/protocol': () =>
     'A studio of another version is using the same folder. Close it, or choose another folder with --home.',
+  'run/no-window': () => 'The window has not been built. Start the studio with npm start, which builds it.',
+  'run/port-taken': (port: number) =>
+    `Port ${String(port)} is used by another program. Close that program, or leave the port out.`,
   'run/cancelled': () => 'Cancelled.',
 } satisfies Record<string, (...details: never[]) => string>

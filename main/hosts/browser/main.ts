@@ -1,0 +1,49 @@
+// The studio in the person's own browser: serves the window on this computer only, until ctrl-C.
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { StudioError } from '../../contract/errors/index.ts'
+import { forkCompute } from '../../service/compute-child.ts'
+import { connect } from '../../service/connect.ts'
+import { defaultHome } from '../../service/home.ts'
+import { hasDisplay, openInBrowser } from './open.ts'
+import { serveBrowser } from './server.ts'
+
+const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { home: { type: 'string' }, port: { type: 'string' }, 'no-open': { type: 'boolean' } },
+  })
+  const spawn = forkCompute(pathOf('../../compute/main.ts'))
+  const studio = await connect(values.home ?? defaultHome(), { spawn, threads: availableParallelism() })
+  const folder = pathOf('../../../build/renderer/')
+  try {
+    const host = await serveBrowser({ studio, folder, port: Number(values.port ?? 0) })
+    process.stdout.write(`The studio is open at ${host.url}\nOnly this computer can reach it. Ctrl-C closes it.\n`)
+    if (values['no-open'] !== true && hasDisplay()) openInBrowser(host.url)
+    await interrupted()
+    process.stdout.write('Closing; a run that is under way keeps what it has learned.\n')
+    await host.close()
+  } finally {
+    await studio.close()
+  }
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => {
+        resolve()
+      })
+  })
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    const sentence = error instanceof StudioError ? error.message : `The studio could not start: ${String(error)}`
+    process.stderr.write(`${sentence}\n`)
+    process.exit(1)
+  },
+)
