@@ -1,12 +1,13 @@
 // What every method of the service works with.
 import type { Input, Method, Outputs, StudioEvent } from '../contract/service.ts'
 import type { Store } from '../engine/store/store.ts'
+import type { Changes } from './changes.ts'
 import type { SpawnCompute } from './compute-child.ts'
 import type { Home } from './home.ts'
 import type { Enqueue } from './queue.ts'
 import type { Runner } from './runner.ts'
 
-export interface ServiceContext {
+export interface ServiceContext extends Changes {
   readonly home: Home
   readonly store: Store
   readonly spawn: SpawnCompute

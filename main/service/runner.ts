@@ -3,6 +3,7 @@ import { StudioError, studioError } from '../contract/errors/index.ts'
 import type { RunRecord, RunState } from '../contract/records.ts'
 import type { StudioEvent } from '../contract/service.ts'
 import type { Store } from '../engine/store/store.ts'
+import type { Changes } from './changes.ts'
 import type { SpawnCompute } from './compute-child.ts'
 import { keptSentence } from './orphans.ts'
 import { serialQueue } from './queue.ts'
@@ -16,6 +17,7 @@ export interface RunnerOptions {
   readonly threads: number
   /** How often a crashed compute process is started again before the run is left as interrupted. */
   readonly retries: number
+  readonly changed: Changes['changed']
 }
 
 /** A run that is queued or under way. */
@@ -36,11 +38,12 @@ interface Ending {
 export type Runner = ReturnType<typeof createRunner>
 
 /** The queue of runs. It owns every compute process that tunes. */
-export function createRunner({ store, spawn, threads, retries }: RunnerOptions) {
+export function createRunner({ store, spawn, threads, retries, changed }: RunnerOptions) {
   const enqueue = serialQueue()
   const actives = new Map<number, Active>()
 
   const tell = (active: Active, event: StudioEvent): void => {
+    if (event.event !== 'step') changed('runs')
     active.history.push(event)
     for (const watcher of active.watchers) watcher(event)
   }

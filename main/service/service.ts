@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { studioError } from '../contract/errors/index.ts'
 import { type CallOptions, type Input, inputs, type Method, type Outputs, type Studio } from '../contract/service.ts'
 import { openStore } from '../engine/store/store.ts'
+import { createChanges } from './changes.ts'
 import type { SpawnCompute } from './compute-child.ts'
 import type { CallContext, Methods, ServiceContext } from './context.ts'
 import type { Home } from './home.ts'
@@ -10,11 +11,12 @@ import { dataMethods } from './methods/data.ts'
 import { modelMethods } from './methods/models.ts'
 import { promptMethods } from './methods/prompts.ts'
 import { runMethods } from './methods/runs.ts'
+import { studioMethods } from './methods/studio.ts'
 import { markOrphans } from './orphans.ts'
 import { serialQueue } from './queue.ts'
 import { createRunner } from './runner.ts'
 
-const methods: Methods = { ...modelMethods, ...dataMethods, ...runMethods, ...promptMethods }
+const methods: Methods = { ...modelMethods, ...dataMethods, ...runMethods, ...promptMethods, ...studioMethods }
 
 export interface ServiceOptions {
   readonly home: Home
@@ -36,8 +38,9 @@ export async function createService({ home, spawn, threads, retries = RETRIES }:
   const store = await openStore(home.database)
   await store.datasets.dropIncomplete()
   await markOrphans(store)
-  const runner = createRunner({ store, spawn, threads, retries })
-  const context: ServiceContext = { home, store, spawn, threads, runner, serve: serialQueue() }
+  const changes = createChanges()
+  const runner = createRunner({ store, spawn, threads, retries, changed: changes.changed })
+  const context: ServiceContext = { home, store, spawn, threads, runner, serve: serialQueue(), ...changes }
   const closing = new AbortController()
   const calls = new Set<Promise<unknown>>()
 

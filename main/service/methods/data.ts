@@ -35,6 +35,7 @@ async function importData(context: ServiceContext, call: CallContext, path: stri
     })
     if (counts.rows === 0) throw studioError('data/no-rows', name)
     await store.datasets.complete(version)
+    context.changed('data')
     return { dataset: dataset.id, version: version.number, name, columns: table.columns, ...counts }
   } catch (error) {
     await store.datasets.remove(dataset.id)

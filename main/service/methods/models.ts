@@ -15,7 +15,9 @@ async function add(context: ServiceContext, call: CallContext, path: string, nam
   })
   if (!prepared) throw studioError('run/failed', 'compute prepared no model')
   const { hash, folder, family, licence, json } = prepared
-  return context.store.models.put({ name, hash, source: path, folder, family, licence, prepared: json })
+  const model = await context.store.models.put({ name, hash, source: path, folder, family, licence, prepared: json })
+  context.changed('models')
+  return model
 }
 
 export const modelMethods: Pick<Methods, 'models.list' | 'models.add' | 'models.starter'> = {

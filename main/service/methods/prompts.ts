@@ -57,6 +57,7 @@ async function score(
     call.emit({ event: 'evaluation', subject: record.subject, rows, accuracy, macroF1 })
     kept.push(record)
   }
+  context.changed('runs')
   return kept
 }
 
