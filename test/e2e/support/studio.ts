@@ -70,7 +70,7 @@ export function useStudio(prepare?: (studio: RunningStudio) => Promise<void>): R
     open: async (page, hash = '') => {
       await page.goto(running().url)
       await page.waitForSelector('html[data-ready]')
-      if (hash !== '') await page.evaluate((to) => (location.hash = to), hash)
+      if (hash !== '') await page.goto(new URL(hash, running().url.replace(/\?.*/, '')).href)
     },
     call: (method, input, options) => {
       const attached = running().studio

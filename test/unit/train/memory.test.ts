@@ -21,6 +21,11 @@ describe('splitting a batch', () => {
     for (let bytes = 1e5; bytes < 1e8; bytes *= 2) expect([1, 2, 3, 4, 8]).toContain(rows(bytes))
   })
 
+  it('is done for long rows even where there is room: what stands near the cores is quicker to reach', () => {
+    const rows = (length: number) => microBatch(config, { length, read: 0 }, 16, 8, Infinity)
+    expect([rows(80), rows(81), rows(272), rows(4096)]).toEqual([8, 4, 2, 1])
+  })
+
   it('keeps to the memory, in as few parts as it allows, no row to spare', () => {
     fc.assert(
       fc.property(cases, ({ length, read, past, batch, bytes }) => {

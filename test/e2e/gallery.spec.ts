@@ -1,0 +1,106 @@
+// Looks at every screen, empty and full, in both themes and three sizes: keeps a picture of each and asks axe about it.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, type Page, test } from '@playwright/test'
+import { fill } from './support/filled.ts'
+import { useStudio } from './support/studio.ts'
+
+const folder = join(import.meta.dirname, '../../build/gallery')
+mkdirSync(folder, { recursive: true })
+
+const themes = ['light', 'dark'] as const
+const sizes = [
+  { name: '1280x800', width: 1280, height: 800, zoom: 1 },
+  { name: '1920x1080', width: 1920, height: 1080, zoom: 1 },
+  // What a window of 1280 by 800 leaves at 200 %.
+  { name: '200-percent', width: 640, height: 400, zoom: 2 },
+] as const
+
+/** Pages by name; `run` and `dataset` stand for what the filled studio holds. */
+const screens = {
+  home: '#/',
+  data: '#/data',
+  tune: '#/tune',
+  'tune-new': '#/tune/new',
+  compare: '#/compare',
+  try: '#/try',
+  share: '#/share',
+  models: '#/models',
+  privacy: '#/privacy',
+  settings: '#/settings',
+  help: '#/help',
+} as const
+
+const filledOnly = {
+  dataset: '#/data/1',
+  rows: '#/data/1/rows',
+  run: '#/tune/First%20try',
+  verdict: '#/compare/First%20try',
+} as const
+
+async function settle(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle')
+  await expect(page.locator('h1')).toBeVisible()
+  await expect(page.locator('.skeleton')).toHaveCount(0)
+  await page.evaluate(() => Promise.all(document.getAnimations().map((each) => each.finished.catch(() => undefined))))
+}
+
+async function inspect(page: Page, name: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice']).analyze()
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)
+  expect(found, name).toEqual([])
+}
+
+async function visit(page: Page, open: (hash: string) => Promise<void>, state: string, all: Record<string, string>): Promise<void> {
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  for (const [name, hash] of Object.entries(all)) {
+    await open(hash)
+    await settle(page)
+    for (const colorScheme of themes) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await inspect(page, `${name}, ${state}, ${colorScheme}`)
+      for (const { name: size, width, height } of colorScheme === 'light' ? sizes : sizes.slice(0, 1)) {
+        await page.setViewportSize({ width, height })
+        await settle(page)
+        expect(await overflow(page), `${name} at ${size} scrolls sideways`).toBe(0)
+        await page.screenshot({ path: join(folder, `${name}-${state}-${colorScheme}-${size}.png`) })
+      }
+      await page.setViewportSize({ width: 1280, height: 800 })
+    }
+  }
+  expect(complaints).toEqual([])
+}
+
+/** Pixels that the page is wider than its window. */
+const overflow = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const main = document.querySelector('main')
+    return main ? main.scrollWidth - main.clientWidth : 0
+  })
+
+test.describe('a new studio', () => {
+  const studio = useStudio()
+
+  test('every empty screen teaches, in both themes and at every size', async ({ page }) => {
+    test.setTimeout(240_000)
+    await studio.open(page)
+    await visit(page, (hash) => studio.open(page, hash), 'empty', screens)
+  })
+})
+
+test.describe('a studio that was used for a while', () => {
+  const studio = useStudio(async (running) => {
+    await fill(running, ['First try', 'Second try'])
+  })
+
+  test('every full screen, in both themes and at every size', async ({ page }) => {
+    test.setTimeout(240_000)
+    await studio.open(page)
+    await visit(page, (hash) => studio.open(page, hash), 'full', { ...screens, ...filledOnly })
+  })
+})
