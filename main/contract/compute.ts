@@ -1,5 +1,5 @@
 // The messages between the service, which owns the database, and the compute process, which owns ONNX Runtime.
-import type { PreparedModel } from './model.ts'
+import type { DecoderConfig, PreparedModel } from './model.ts'
 import type { Example, Split, TuneSettings } from './settings.ts'
 import type { NamedTensors } from './tensor.ts'
 
@@ -112,7 +112,7 @@ export interface StepMetrics {
 export type ComputeEvent =
   /** Long work other than steps: preparing a model, initialising, scoring. `total` 0 = unknown. */
   | { readonly event: 'progress'; readonly stage: string; readonly done: number; readonly total: number }
-  | { readonly event: 'prepared'; readonly model: SealedModel }
+  | { readonly event: 'prepared'; readonly model: SealedModel; readonly config: DecoderConfig }
   | { readonly event: 'provider'; readonly name: string; readonly note: string }
   | { readonly event: 'step'; readonly metrics: StepMetrics }
   | {

@@ -6,7 +6,8 @@ import { serve, type Handlers, type JobOf } from '../../main/compute/serve.ts'
 import { sealModel } from '../../main/compute/seal.ts'
 import type { Checkpoint, Evaluation } from '../../main/contract/compute.ts'
 import { studioError } from '../../main/contract/errors/index.ts'
-import type { DecoderConfig, PreparedModel } from '../../main/contract/model.ts'
+import type { PreparedModel } from '../../main/contract/model.ts'
+import { smallConfig } from './small-config.ts'
 import type { NamedTensors, Tensor } from '../../main/contract/tensor.ts'
 
 const WIDTH = 4
@@ -94,17 +95,16 @@ const tune: Handlers['tune'] = async (job, sink) => {
 const prepare: Handlers['prepare'] = async ({ path, cache, name }, sink) => {
   sink.emit({ event: 'progress', stage: 'preparing', done: 1, total: 1 })
   const hash = createHash('sha256').update(readFileSync(path)).digest('hex')
-  const config = { family: 'llama', layers: 1, hidden: WIDTH } as DecoderConfig
   const model: PreparedModel = {
     name,
     hash,
     folder: cache,
-    config,
+    config: smallConfig,
     tokenizer: { tokenizer: {}, config: {} },
     weights: {},
     licence: 'MIT',
   }
-  sink.emit({ event: 'prepared', model: sealModel(model) })
+  sink.emit({ event: 'prepared', model: sealModel(model), config: smallConfig })
   return { outcome: 'finished' }
 }
 

@@ -11,6 +11,6 @@ export const prepare: Handlers['prepare'] = async ({ path, cache, name }, sink) 
     },
     signal: sink.signal,
   })
-  sink.emit({ event: 'prepared', model: sealModel(model) })
+  sink.emit({ event: 'prepared', model: sealModel(model), config: model.config })
   return { outcome: 'finished' }
 }

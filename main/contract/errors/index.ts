@@ -6,6 +6,7 @@ import { graphErrors } from './graph.ts'
 import { modelErrors } from './model.ts'
 import { runErrors } from './run.ts'
 import { storeErrors } from './store.ts'
+import { studioErrors } from './studio.ts'
 import { tokenErrors } from './tokens.ts'
 import { tuningErrors } from './tuning.ts'
 
@@ -18,6 +19,7 @@ const catalogue = {
   ...modelErrors,
   ...runErrors,
   ...storeErrors,
+  ...studioErrors,
   ...tokenErrors,
   ...tuningErrors,
 }

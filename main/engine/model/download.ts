@@ -4,14 +4,21 @@ import { rm, stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
+/** One request to a server and its answer, in bytes; what encryption adds to them is not counted. */
+export interface Exchange {
+  readonly host: string
+  readonly sent: number
+  readonly received: number
+}
+
 export interface DownloadOptions {
   /** Bytes of the whole file. */
   readonly bytes: number
   /** Hears how many bytes are there, those of earlier tries included. */
   readonly onBytes: (done: number) => void
   readonly signal: AbortSignal
-  /** Hears of every server that was asked, redirecting ones too, and how many bytes of content it sent. */
-  readonly onConnection: (host: string, bytes: number) => void
+  /** Hears of every server that was asked, redirecting and silent ones too, and how many bytes of content it sent. */
+  readonly onConnection: (exchange: Exchange) => void
   /** Milliseconds without a byte after which a try ends. */
   readonly patience?: number
 }
@@ -52,7 +59,7 @@ async function attempt(url: string, part: string, from: number, options: Downloa
   const headers = { 'accept-encoding': 'identity', ...(from > 0 ? { range: `bytes=${from}-` } : {}) }
   const patient = AbortSignal.any([signal, silence.signal])
   try {
-    const { response, host } = await follow(url, { headers, signal: patient }, onConnection)
+    const { response, host, sent } = await follow(url, { headers, signal: patient }, onConnection)
     let received = 0
     try {
       if (!response.ok || response.body === null) throw new Refused(`it answered ${response.status}`)
@@ -73,7 +80,7 @@ async function attempt(url: string, part: string, from: number, options: Downloa
       await pipeline(body, counted, createWriteStream(part, { flags: goesOn ? 'a' : 'w' }))
       if (start + received < bytes) throw new Error('the connection ended early')
     } finally {
-      onConnection(host, received)
+      onConnection({ host, sent, received })
     }
   } catch (error) {
     if (silence.signal.aborted) throw new Error('it did not answer in time', { cause: error })
@@ -88,19 +95,35 @@ async function follow(
   url: string,
   request: { readonly headers: Record<string, string>; readonly signal: AbortSignal },
   onConnection: DownloadOptions['onConnection'],
-): Promise<{ readonly response: Response; readonly host: string }> {
+): Promise<{ readonly response: Response } & Pick<Exchange, 'host' | 'sent'>> {
   for (let at = new URL(url), hops = 0; hops <= mostRedirects; hops++) {
+    const { host } = at
+    const sent = sizeOfRequest(at, request.headers)
     const response = await fetch(at, { ...request, redirect: 'manual' }).catch((error: unknown) => {
-      onConnection(at.host, 0)
+      onConnection({ host, sent, received: 0 })
       throw error
     })
     const target = response.headers.get('location')
-    if (response.status < 300 || response.status > 399 || target === null) return { response, host: at.host }
+    if (response.status < 300 || response.status > 399 || target === null) return { response, host, sent }
     await response.body?.cancel()
-    onConnection(at.host, 0)
+    onConnection({ host, sent, received: 0 })
     at = new URL(target, at)
   }
   throw new Refused('it leads from one address to the next without end')
+}
+
+/** What fetch itself writes into every request. */
+const ownHeaders = {
+  connection: 'keep-alive',
+  accept: '*/*',
+  'accept-language': '*',
+  'sec-fetch-mode': 'cors',
+  'user-agent': 'node',
+}
+
+function sizeOfRequest({ host, pathname, search }: URL, headers: Readonly<Record<string, string>>): number {
+  const lines = Object.entries({ host, ...ownHeaders, ...headers }).map(([name, value]) => `${name}: ${value}`)
+  return Buffer.byteLength([`GET ${pathname}${search} HTTP/1.1`, ...lines, '', ''].join('\r\n'))
 }
 
 const sizeOf = (path: string): Promise<number> =>

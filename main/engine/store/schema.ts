@@ -14,6 +14,8 @@ export interface Schema {
     licence: string | null
     /** The prepared model as JSON bytes, passed on to compute unread. */
     prepared: Uint8Array
+    /** Its DecoderConfig as JSON. */
+    config: Generated<string>
     added_at: string
   }
   datasets: {
@@ -108,6 +110,15 @@ export interface Schema {
     macro_f1: number
     created_at: string
   }
+  connections: {
+    id: Generated<number>
+    host: string
+    purpose: string
+    sent: number
+    received: number
+    at: string
+  }
+  preferences: { name: string; value: string }
   evaluation_rows: {
     evaluation: number
     row: number

@@ -8,11 +8,13 @@ import { studioError } from '../../contract/errors/index.ts'
 import { migrations } from './migrations/index.ts'
 import type { Db, Schema } from './schema.ts'
 import { checkpointRepository } from './tables/checkpoints.ts'
+import { connectionRepository } from './tables/connections.ts'
 import { datasetRepository } from './tables/datasets.ts'
 import { evaluationRepository } from './tables/evaluations.ts'
 import { metricRepository } from './tables/metrics.ts'
 import { modelRepository } from './tables/models.ts'
 import { noteRepository } from './tables/notes.ts'
+import { preferenceRepository } from './tables/preferences.ts'
 import { promptRepository } from './tables/prompts.ts'
 import { rowRepository } from './tables/rows.ts'
 import { runRepository } from './tables/runs.ts'
@@ -29,6 +31,8 @@ const repositories = (db: Db) => ({
   checkpoints: checkpointRepository(db),
   prompts: promptRepository(db),
   evaluations: evaluationRepository(db),
+  connections: connectionRepository(db),
+  preferences: preferenceRepository(db),
 })
 
 export type Tables = ReturnType<typeof repositories>

@@ -1,35 +1,100 @@
-// Methods models.*: base models, added and listed.
+// Methods models.*: base models, added, listed and removed.
+import { rm } from 'node:fs/promises'
+import { freemem, totalmem } from 'node:os'
 import { basename, extname } from 'node:path'
 import type { SealedModel } from '../../contract/compute.ts'
-import { studioError } from '../../contract/errors/index.ts'
+import { StudioError, studioError } from '../../contract/errors/index.ts'
+import type { DecoderConfig } from '../../contract/model.ts'
 import type { ModelRecord } from '../../contract/records.ts'
+import type { InstalledModel } from '../../contract/service.ts'
+import { starter } from '../../contract/starter.ts'
 import { fetchStarter } from '../../engine/model/starter.ts'
+import { parameterCount, tuningMemory } from '../../engine/train/estimate.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
+import { bytesAt, liesIn } from '../disk.ts'
+import type { Home } from '../home.ts'
+import { throughNetwork } from '../network.ts'
+import { findModel } from './lookup.ts'
 import { serveJob } from './serving.ts'
 
 /** Prepares the model in compute and keeps its description. */
 async function add(context: ServiceContext, call: CallContext, path: string, name: string): Promise<ModelRecord> {
-  let prepared: SealedModel | undefined
+  let prepared: { readonly model: SealedModel; readonly config: DecoderConfig } | undefined
   await serveJob(context, call, { kind: 'prepare', path, cache: context.home.cache, name }, (event) => {
-    if (event.event === 'prepared') prepared = event.model
+    if (event.event === 'prepared') prepared = event
   })
   if (!prepared) throw studioError('run/failed', 'compute prepared no model')
-  const { hash, folder, family, licence, json } = prepared
-  const model = await context.store.models.put({ name, hash, source: path, folder, family, licence, prepared: json })
+  const { hash, folder, family, licence, json } = prepared.model
+  const described = { name, hash, source: path, folder, family, licence, prepared: json, config: prepared.config }
+  const model = await context.store.models.put(described)
   context.changed('models')
   return model
 }
 
-export const modelMethods: Pick<Methods, 'models.list' | 'models.add' | 'models.starter'> = {
-  'models.list': ({ store }) => store.models.list(),
+async function list({ store, home }: ServiceContext): Promise<InstalledModel[]> {
+  const [models, runs, configs] = await Promise.all([store.models.list(), store.runs.list(), store.models.configs()])
+  return Promise.all(
+    models.map(async (model) => {
+      const config = configs.get(model.id)
+      const sizes = await Promise.all(ownCopies(home, model).map(bytesAt))
+      const memory = config === undefined ? 0 : tuningMemory(config, totalmem())
+      return {
+        ...model,
+        bytes: sizes.reduce((sum, size) => sum + size, 0),
+        context: config?.context ?? 0,
+        parameters: config === undefined ? 0 : parameterCount(config),
+        memory,
+        fits: memory <= usableMemory(),
+        runs: runs.filter((run) => run.model === model.id).length,
+      }
+    }),
+  )
+}
+
+/** What is free now, or most of it all: other programs' memory makes way to a part. */
+const usableMemory = (): number => Math.max(freemem(), 0.7 * totalmem())
+
+/** Where the studio keeps copies of a model; the rest belongs to its owner. */
+function ownCopies(home: Home, { folder, source }: ModelRecord): string[] {
+  const copies = [
+    ...(folder !== home.cache && liesIn(home.cache, folder) ? [folder] : []),
+    ...(source !== home.models && liesIn(home.models, source) ? [source] : []),
+  ]
+  return [...new Set(copies)]
+}
+
+async function remove(context: ServiceContext, name: string): Promise<null> {
+  const { store, home, changed } = context
+  const model = await findModel(store, name)
+  const used = (await store.runs.list()).filter((run) => run.model === model.id)
+  if (used.length > 0) throw studioError('studio/model-in-use', model.name, used.length)
+  await store.models.remove(model.id)
+  const left = await store.models.list()
+  const stillUsed = new Set(left.flatMap((other) => ownCopies(home, other)))
+  // Two names may stand for the same weights.
+  for (const copy of ownCopies(home, model))
+    if (!stillUsed.has(copy)) await rm(copy, { recursive: true, force: true, maxRetries: 3 })
+  changed('models')
+  return null
+}
+
+async function fetchAndAdd(context: ServiceContext, call: CallContext): Promise<ModelRecord> {
+  const onProgress = (stage: string, done: number, total: number): void => {
+    call.emit({ event: 'progress', stage, done, total })
+  }
+  const fetching = (options: Pick<Parameters<typeof fetchStarter>[1], 'onConnection' | 'sources'>) =>
+    fetchStarter(context.home.models, { onProgress, signal: call.signal, ...options })
+  // What is on this computer already needs no network, whatever the switch says.
+  const found = await fetching({ sources: [] }).catch((error: unknown) => {
+    if (!(error instanceof StudioError && error.code === 'model/starter-unreachable')) throw error
+    return throughNetwork(context, `the starter model ${starter.name}`, (onConnection) => fetching({ onConnection }))
+  })
+  return add(context, call, found.path, found.name)
+}
+
+export const modelMethods: Pick<Methods, `models.${'list' | 'add' | 'starter' | 'remove'}`> = {
+  'models.list': (context) => list(context),
   'models.add': (context, { path, name }, call) => add(context, call, path, name ?? basename(path, extname(path))),
-  'models.starter': async (context, _input, call) => {
-    const { path, name } = await fetchStarter(context.home.models, {
-      onProgress: (stage, done, total) => {
-        call.emit({ event: 'progress', stage, done, total })
-      },
-      signal: call.signal,
-    })
-    return add(context, call, path, name)
-  },
+  'models.starter': (context, _input, call) => fetchAndAdd(context, call),
+  'models.remove': (context, { model }) => remove(context, model),
 }

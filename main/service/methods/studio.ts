@@ -1,7 +1,21 @@
 // Methods studio.*: preferences, this computer, the network ledger, backup, and word of what has changed.
-import type { Methods } from '../context.ts'
+import type { Ledger } from '../../contract/service.ts'
+import type { Methods, ServiceContext } from '../context.ts'
 
-export const studioMethods: Pick<Methods, 'studio.watch'> = {
+async function ledger({ store }: ServiceContext): Promise<Ledger> {
+  const connections = await store.connections.list()
+  const sum = (of: 'sent' | 'received'): number => connections.reduce((total, each) => total + each[of], 0)
+  return { connections, sent: sum('sent'), received: sum('received'), own: 0 }
+}
+
+export const studioMethods: Pick<Methods, `studio.${'preferences' | 'prefer' | 'ledger' | 'watch'}`> = {
+  'studio.preferences': ({ store }) => store.preferences.get(),
+  'studio.prefer': async ({ store, changed }, chosen) => {
+    await store.transaction((tables) => tables.preferences.set(chosen))
+    changed('preferences')
+    return store.preferences.get()
+  },
+  'studio.ledger': (context) => ledger(context),
   'studio.watch': async ({ watch }, _input, { emit, signal }) => {
     await watch((subject) => {
       emit({ event: 'changed', subject })

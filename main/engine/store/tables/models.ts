@@ -1,12 +1,13 @@
 // Table models: the base models that were added, each with its prepared description as bytes.
 import type { Selectable } from 'kysely'
 import { studioError } from '../../../contract/errors/index.ts'
+import type { DecoderConfig } from '../../../contract/model.ts'
 import type { ModelRecord } from '../../../contract/records.ts'
 import type { Db, Schema } from '../schema.ts'
 
 const columns = ['id', 'name', 'hash', 'source', 'folder', 'family', 'licence', 'added_at'] as const
 
-const record = (row: Omit<Selectable<Schema['models']>, 'prepared'>): ModelRecord => ({
+const record = (row: Omit<Selectable<Schema['models']>, 'prepared' | 'config'>): ModelRecord => ({
   id: row.id,
   name: row.name,
   hash: row.hash,
@@ -17,7 +18,10 @@ const record = (row: Omit<Selectable<Schema['models']>, 'prepared'>): ModelRecor
   addedAt: row.added_at,
 })
 
-export type NewModel = Omit<ModelRecord, 'id' | 'addedAt'> & { readonly prepared: Uint8Array }
+export type NewModel = Omit<ModelRecord, 'id' | 'addedAt'> & {
+  readonly prepared: Uint8Array
+  readonly config: DecoderConfig
+}
 
 export const modelRepository = (db: Db) => ({
   /** Adds a model, or renews the one of the same name where its content is the same. Error: 'store/name-taken'. */
@@ -25,7 +29,8 @@ export const modelRepository = (db: Db) => ({
     const known = await db.selectFrom('models').select(['id', 'hash']).where('name', '=', model.name).executeTakeFirst()
     if (known && known.hash !== model.hash) throw studioError('store/name-taken', 'model', model.name)
     const { source, folder, family, prepared, licence = null } = model
-    const renewed = { source, folder, family, prepared, licence }
+    const config = JSON.stringify(model.config)
+    const renewed = { source, folder, family, prepared, licence, config }
     const row = await db
       .insertInto('models')
       .values({ name: model.name, hash: model.hash, added_at: new Date().toISOString(), ...renewed })
@@ -37,6 +42,16 @@ export const modelRepository = (db: Db) => ({
 
   async list(): Promise<ModelRecord[]> {
     return (await db.selectFrom('models').select(columns).orderBy('id').execute()).map(record)
+  },
+
+  /** The models' shapes by their ids. */
+  async configs(): Promise<ReadonlyMap<number, DecoderConfig>> {
+    const rows = await db.selectFrom('models').select(['id', 'config']).execute()
+    return new Map(rows.map(({ id, config }) => [id, JSON.parse(config) as DecoderConfig]))
+  },
+
+  async remove(id: number): Promise<void> {
+    await db.deleteFrom('models').where('id', '=', id).execute()
   },
 
   async byName(name: string): Promise<ModelRecord | undefined> {

@@ -1,0 +1,93 @@
+// Models in a real service: what they take, what removing one deletes, and the door to the network.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { download } from '../../../../main/engine/model/download.ts'
+import { openStore } from '../../../../main/engine/store/store.ts'
+import { openHome } from '../../../../main/service/home.ts'
+import { throughNetwork } from '../../../../main/service/network.ts'
+import { createService } from '../../../../main/service/service.ts'
+import { prepareStudio, quick, spawnFake } from '../../../support/fake-studio.ts'
+import { temporaryFolder } from '../../../support/temporary.ts'
+
+async function start() {
+  const folder = temporaryFolder()
+  const home = openHome(join(folder, 'home'))
+  const service = await createService({ home, spawn: spawnFake, threads: 1 })
+  onTestFinished(() => service.close())
+  return { folder, home, service }
+}
+
+it('a model is listed with its size, what it takes and whether it fits', async () => {
+  const { service, folder } = await start()
+  await prepareStudio(service, folder)
+  const [model] = await service.call('models.list', {})
+  expect(model).toMatchObject({ name: 'tiny', context: 64, runs: 0, fits: true, bytes: 0 })
+  expect(model?.parameters).toBe(100 * 4 + 4 + (2 * 16 + 2 * 8) + 3 * 32 + 8)
+  expect(model?.memory).toBeGreaterThan(100e6)
+})
+
+it('removing a model deletes what the studio keeps of it and nothing of its owner', async () => {
+  const { service, folder, home } = await start()
+  mkdirSync(home.models, { recursive: true })
+  const [own, kept] = [join(folder, 'own.gguf'), join(home.models, 'kept.gguf')]
+  writeFileSync(own, 'mine')
+  writeFileSync(kept, 'the studio fetched it')
+  for (const path of [own, kept]) await service.call('models.add', { path })
+  expect((await service.call('models.list', {})).map(({ bytes }) => bytes)).toEqual([0, 21])
+  await service.call('models.remove', { model: 'own' })
+  await service.call('models.remove', { model: 'kept' })
+  expect(await service.call('models.list', {})).toEqual([])
+  expect([existsSync(own), existsSync(kept)]).toEqual([true, false])
+})
+
+it('a model that runs were tuned on stays', async () => {
+  const { service, folder } = await start()
+  const base = await prepareStudio(service, folder)
+  await service.call('runs.start', { ...base, settings: quick })
+  await expect(service.call('models.remove', { model: 'tiny' })).rejects.toMatchObject({ code: 'studio/model-in-use' })
+  expect(await service.call('models.list', {})).toMatchObject([{ name: 'tiny', runs: 1 }])
+})
+
+it('with the network forbidden the starter model is refused, and nothing is asked', async () => {
+  vi.stubEnv('SOFTPROMPT_MODEL', '')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const { service } = await start()
+  await service.call('studio.prefer', { network: false })
+  await expect(service.call('models.starter', {})).rejects.toMatchObject({ code: 'studio/network-off' })
+  expect(await service.call('studio.ledger', {})).toEqual({ connections: [], sent: 0, received: 0, own: 0 })
+})
+
+it('every exchange is in the ledger, failed ones too', async () => {
+  const store = await openStore(join(temporaryFolder(), 'studio.db'))
+  const server = createServer((request, response) => {
+    if (request.url === '/file') response.end('content')
+    else response.writeHead(404).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(async () => {
+    server.close()
+    await store.close()
+  })
+  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
+  const part = join(temporaryFolder(), 'part')
+  const told: string[] = []
+  const fetching = (path: string) =>
+    throughNetwork({ store, changed: (subject) => void told.push(subject) }, 'a test', (onConnection) =>
+      download(url + path, part, {
+        bytes: 7,
+        onBytes: () => undefined,
+        signal: AbortSignal.timeout(5000),
+        onConnection,
+      }),
+    )
+  await expect(fetching('/missing')).rejects.toThrow('404')
+  await fetching('/file')
+  const [second, first] = await store.connections.list()
+  expect(first).toMatchObject({ host: new URL(url).host, purpose: 'a test', received: 0 })
+  expect(second).toMatchObject({ received: 7 })
+  expect(second?.sent).toBeGreaterThan(50)
+  expect(told).toEqual(['ledger', 'ledger'])
+})
