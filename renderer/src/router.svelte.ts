@@ -38,7 +38,9 @@ export function to(
   rest: readonly (string | number)[] = [],
   query: Record<string, string> = {},
 ): string {
-  const search = new URLSearchParams(query).toString()
+  const search = Object.entries(query)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&')
   return `#/${[page, ...rest.map((part) => encodeURIComponent(part))].join('/')}${search && `?${search}`}`
 }
 

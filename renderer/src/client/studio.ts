@@ -27,24 +27,20 @@ async function open(): Promise<Opened> {
 }
 
 async function tryOnce(): Promise<Opened> {
-  // The service greets at once, before the line has been handed over.
+  // Nothing is sent before the line has been handed over, but the service greets at once.
+  const handed: { line?: Line } = {}
   const early: ClientMessage[] = []
-  let line: Line | undefined
   const client = createClient((message) => {
-    if (line) line.send(message)
+    if (handed.line) handed.line.send(message)
     else early.push(message)
   })
-  let ended = false
-  const ear = {
-    take: client.take,
-    closed: () => {
-      if (ended) return
-      ended = true
-      client.closed()
-      if (line) reopen()
-    },
+  const closed = (): void => {
+    client.closed()
+    if (handed.line) reopen()
+    delete handed.line
   }
-  line = await openLine(ear)
+  const line = await openLine({ take: client.take, closed })
+  handed.line = line
   for (const message of early) line.send(message)
   await client.greeted
   connection.found()

@@ -1,13 +1,8 @@
 // The table of pages: a new one is a new folder and a line here.
 import type { Component } from 'svelte'
 
-/** What every page is handed: the parts of the address behind its name, and its query. */
-export interface PageProps {
-  readonly rest: readonly string[]
-  readonly query: URLSearchParams
-}
-
-type Loader = () => Promise<{ readonly default: Component<PageProps> }>
+/** A page reads what follows its name in the address from the router: `router.route.rest` and `.query`. */
+type Loader = () => Promise<{ readonly default: Component }>
 
 /** Loaded when first shown, so that the window opens at once. */
 export const pages = {
