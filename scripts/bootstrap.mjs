@@ -7,6 +7,7 @@ const cli = 'main/hosts/cli/softprompt.ts'
 const tasks = {
   start: (args) => [cli, args.length > 0 ? args : ['demo']],
   test: (args) => ['scripts/test.mjs', args],
+  journey: (args) => ['scripts/journey.mjs', args],
   check: (args) => ['scripts/check.mjs', args],
   prove: (args) => ['bench/prove.ts', args],
 }

@@ -47,12 +47,19 @@ async function settle(page: Page): Promise<void> {
 }
 
 async function inspect(page: Page, name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice']).analyze()
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice'])
+    .analyze()
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)
   expect(found, name).toEqual([])
 }
 
-async function visit(page: Page, open: (hash: string) => Promise<void>, state: string, all: Record<string, string>): Promise<void> {
+async function visit(
+  page: Page,
+  open: (hash: string) => Promise<void>,
+  state: string,
+  all: Record<string, string>,
+): Promise<void> {
   const complaints: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text())

@@ -17,7 +17,11 @@ test('a window says when the service is gone, and goes on when it is back', asyn
 
 test('an edit that was confirmed is there after the service was killed', async ({ page }) => {
   const { rows: before } = await studio.call('data.show', { dataset: 1 })
-  await studio.call('data.change', { dataset: 1, target: { by: 'rows', rows: await firstRows(3) }, change: { kind: 'state', state: 'excluded' } })
+  await studio.call('data.change', {
+    dataset: 1,
+    target: { by: 'rows', rows: await firstRows(3) },
+    change: { kind: 'state', state: 'excluded' },
+  })
   await studio.kill()
   await studio.restart()
   const after = await studio.call('data.show', { dataset: 1 })
