@@ -1,8 +1,9 @@
 // The compute process: holds ONNX Runtime, opens no database, ends with its job.
 import { generate } from './jobs/generate.ts'
+import { hardware } from './jobs/hardware.ts'
 import { prepare } from './jobs/prepare.ts'
 import { score } from './jobs/score.ts'
 import { tune } from './jobs/tune.ts'
 import { serve } from './serve.ts'
 
-serve({ prepare, tune, score, generate })
+serve({ hardware, prepare, tune, score, generate })

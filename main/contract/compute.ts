@@ -37,7 +37,16 @@ export interface SamplingSettings {
   readonly seed: number
 }
 
+/** Hardware that ONNX Runtime knows, and whether this computer offers it. */
+export interface KnownProvider {
+  readonly name: string
+  /** As it stands in a sentence. */
+  readonly title: string
+  readonly offered: boolean
+}
+
 export type Job =
+  | { readonly kind: 'hardware' }
   | { readonly kind: 'prepare'; readonly path: string; readonly cache: string; readonly name: string }
   | {
       readonly kind: 'tune'
@@ -113,6 +122,7 @@ export type ComputeEvent =
   /** Long work other than steps: preparing a model, initialising, scoring. `total` 0 = unknown. */
   | { readonly event: 'progress'; readonly stage: string; readonly done: number; readonly total: number }
   | { readonly event: 'prepared'; readonly model: SealedModel; readonly config: DecoderConfig }
+  | { readonly event: 'hardware'; readonly providers: readonly KnownProvider[] }
   | { readonly event: 'provider'; readonly name: string; readonly note: string }
   | { readonly event: 'step'; readonly metrics: StepMetrics }
   | {

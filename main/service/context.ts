@@ -3,11 +3,12 @@ import type { Input, Method, Outputs, StudioEvent } from '../contract/service.ts
 import type { Store } from '../engine/store/store.ts'
 import type { Changes } from './changes.ts'
 import type { SpawnCompute } from './compute-child.ts'
+import type { Failures } from './failures.ts'
 import type { Home } from './home.ts'
 import type { Enqueue } from './queue.ts'
 import type { Runner } from './runner.ts'
 
-export interface ServiceContext extends Changes {
+export interface ServiceContext extends Changes, Failures {
   readonly home: Home
   readonly store: Store
   readonly spawn: SpawnCompute

@@ -4,8 +4,10 @@ import { studioError } from '../contract/errors/index.ts'
 import { type CallOptions, type Input, inputs, type Method, type Outputs, type Studio } from '../contract/service.ts'
 import { openStore } from '../engine/store/store.ts'
 import { createChanges } from './changes.ts'
+import { applyRestore } from './backup.ts'
 import type { SpawnCompute } from './compute-child.ts'
 import type { CallContext, Methods, ServiceContext } from './context.ts'
+import { createFailures } from './failures.ts'
 import type { Home } from './home.ts'
 import { dataMethods } from './methods/data.ts'
 import { modelMethods } from './methods/models.ts'
@@ -35,12 +37,14 @@ const RETRIES = 2
 
 /** Call it only while holding the home folder's lock. Errors: those of `openStore`. */
 export async function createService({ home, spawn, threads, retries = RETRIES }: ServiceOptions): Promise<Service> {
+  applyRestore(home)
   const store = await openStore(home.database)
   await store.datasets.dropIncomplete()
   await markOrphans(store)
   const changes = createChanges()
+  const failures = createFailures()
   const runner = createRunner({ store, spawn, threads, retries, changed: changes.changed })
-  const context: ServiceContext = { home, store, spawn, threads, runner, serve: serialQueue(), ...changes }
+  const context: ServiceContext = { home, store, spawn, threads, runner, serve: serialQueue(), ...changes, ...failures }
   const closing = new AbortController()
   const calls = new Set<Promise<unknown>>()
 
@@ -54,6 +58,9 @@ export async function createService({ home, spawn, threads, retries = RETRIES }:
     call: (method, input, options = {}) => {
       const result = answer(method, input, options)
       calls.add(result)
+      result.catch((error: unknown) => {
+        failures.failed(method, error)
+      })
       return result.finally(() => calls.delete(result))
     },
     close: async () => {

@@ -108,6 +108,13 @@ const prepare: Handlers['prepare'] = async ({ path, cache, name }, sink) => {
   return { outcome: 'finished' }
 }
 
+const hardware: Handlers['hardware'] = (_job, sink) => {
+  const known = { cuda: false, webgpu: true, cpu: true }
+  const providers = Object.entries(known).map(([name, offered]) => ({ name, title: `the ${name}`, offered }))
+  sink.emit({ event: 'hardware', providers })
+  return Promise.resolve({ outcome: 'finished' })
+}
+
 const score: Handlers['score'] = async (job, sink) => {
   const split = { train: [], validation: [], heldOut: job.examples }
   const subject = job.prompt ? 'tuned prompt' : 'no prompt'
@@ -124,4 +131,4 @@ const generate: Handlers['generate'] = async ({ text }, sink) => {
   return { outcome: 'finished' }
 }
 
-serve({ prepare, tune, score, generate })
+serve({ hardware, prepare, tune, score, generate })

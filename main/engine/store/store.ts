@@ -40,6 +40,8 @@ export type Tables = ReturnType<typeof repositories>
 export interface Store extends Tables {
   /** All of it or nothing; inside, only the tables handed in may be used. */
   transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T>
+  /** Copies the whole database as it is, while it goes on being used. `onProgress` ends it by throwing. */
+  copy(path: string, onProgress: (done: number, total: number) => void): Promise<void>
   close(): Promise<void>
 }
 
@@ -62,6 +64,7 @@ export async function openStore(path: string): Promise<Store> {
   return {
     ...repositories(db),
     transaction: (work) => db.transaction().execute((trx) => work(repositories(trx))),
+    copy: (target, onProgress) => copyDatabase(database, target, onProgress),
     close: () => db.destroy(),
   }
 }
@@ -75,6 +78,22 @@ function openDatabase(path: string): Database.Database {
   } catch (error) {
     throw studioError('store/cannot-open', path, reason(error))
   }
+}
+
+/** Pages that are copied before others get their turn: a few milliseconds' work. */
+const pagesAtOnce = 500
+
+async function copyDatabase(
+  database: Database.Database,
+  target: string,
+  onProgress: (done: number, total: number) => void,
+): Promise<void> {
+  await database.backup(target, {
+    progress: ({ totalPages, remainingPages }) => {
+      onProgress(totalPages - remainingPages, totalPages)
+      return pagesAtOnce
+    },
+  })
 }
 
 async function migrate(db: Db, path: string): Promise<void> {

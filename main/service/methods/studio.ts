@@ -1,6 +1,9 @@
 // Methods studio.*: preferences, this computer, the network ledger, backup, and word of what has changed.
-import type { Ledger } from '../../contract/service.ts'
+import type { Ledger, Method } from '../../contract/service.ts'
+import { backUp, layReady } from '../backup.ts'
 import type { Methods, ServiceContext } from '../context.ts'
+import { diagnosticsOf } from '../diagnostics.ts'
+import { computerOf } from '../hardware.ts'
 
 async function ledger({ store }: ServiceContext): Promise<Ledger> {
   const connections = await store.connections.list()
@@ -8,7 +11,7 @@ async function ledger({ store }: ServiceContext): Promise<Ledger> {
   return { connections, sent: sum('sent'), received: sum('received'), own: 0 }
 }
 
-export const studioMethods: Pick<Methods, `studio.${'preferences' | 'prefer' | 'ledger' | 'watch'}`> = {
+export const studioMethods: Pick<Methods, Extract<Method, `studio.${string}`>> = {
   'studio.preferences': ({ store }) => store.preferences.get(),
   'studio.prefer': async ({ store, changed }, chosen) => {
     await store.transaction((tables) => tables.preferences.set(chosen))
@@ -16,6 +19,10 @@ export const studioMethods: Pick<Methods, `studio.${'preferences' | 'prefer' | '
     return store.preferences.get()
   },
   'studio.ledger': (context) => ledger(context),
+  'studio.computer': (context) => computerOf(context),
+  'studio.backup': (context, { path }, call) => backUp(context, call, path),
+  'studio.restore': (context, { path }, call) => layReady(context, call, path),
+  'studio.diagnostics': async (context) => ({ text: await diagnosticsOf(context) }),
   'studio.watch': async ({ watch }, _input, { emit, signal }) => {
     await watch((subject) => {
       emit({ event: 'changed', subject })

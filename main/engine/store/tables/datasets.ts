@@ -37,6 +37,11 @@ export const datasetRepository = (db: Db) => ({
     return dataset(row)
   },
 
+  async count(): Promise<number> {
+    const all = db.selectFrom('datasets').select(({ fn }) => fn.countAll<number>().as('count'))
+    return (await all.executeTakeFirstOrThrow()).count
+  },
+
   async byId(id: number): Promise<DatasetRecord | undefined> {
     const row = await db.selectFrom('datasets').selectAll().where('id', '=', id).executeTakeFirst()
     return row && dataset(row)

@@ -1,0 +1,12 @@
+// Job: tell which hardware ONNX Runtime can be asked for on this computer.
+import { offeredProviders, providers } from '../../engine/runtime/providers.ts'
+import type { Handlers } from '../serve.ts'
+
+export const hardware: Handlers['hardware'] = (_job, sink) => {
+  const offered = new Set<string>(offeredProviders())
+  sink.emit({
+    event: 'hardware',
+    providers: Object.entries(providers).map(([name, { title }]) => ({ name, title, offered: offered.has(name) })),
+  })
+  return Promise.resolve({ outcome: 'finished' })
+}

@@ -1,0 +1,104 @@
+// Backups: one file, the whole database with a seal behind it that tells a damaged one.
+import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { appendFile, open, rm } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
+import Database from 'better-sqlite3'
+import { studioError } from '../../contract/errors/index.ts'
+import { migrations } from './migrations/index.ts'
+
+/** What ends a backup: SQLite itself reads no further than its last page. */
+const sealText = (sha256: string): string => `\nsoftprompt-backup 1 ${sha256}\n`
+const sealPattern = /^\nsoftprompt-backup 1 ([0-9a-f]{64})\n$/
+const sealBytes = sealText('0'.repeat(64)).length
+
+/** Closes a copy of the database with its seal; gives the whole file's bytes. */
+export async function sealBackup(path: string, signal: AbortSignal): Promise<number> {
+  const hash = createHash('sha256')
+  let bytes = 0
+  for await (const piece of createReadStream(path, { signal })) {
+    bytes += (piece as Buffer).length
+    hash.update(piece as Buffer)
+  }
+  await appendFile(path, sealText(hash.digest('hex')), { flush: true })
+  return bytes + sealBytes
+}
+
+export interface UnsealOptions {
+  readonly onProgress: (done: number, total: number) => void
+  readonly signal: AbortSignal
+}
+
+/**
+ * Copies the database in a backup to `target` and proves it: whole, and of no newer studio. On an error nothing of it
+ * stays. Errors: 'studio/not-a-backup', 'studio/backup-damaged'.
+ */
+export async function unsealBackup(path: string, target: string, options: UnsealOptions): Promise<void> {
+  const { bytes, sha256 } = await readSeal(path)
+  try {
+    const found = await copyAndHash(path, target, bytes, options)
+    if (found !== sha256)
+      throw studioError('studio/backup-damaged', path, 'its contents have changed since it was made')
+    const why = unusable(target)
+    if (why !== undefined) throw studioError('studio/backup-damaged', path, why)
+  } catch (error) {
+    await rm(target, { force: true })
+    throw error
+  }
+}
+
+async function readSeal(path: string): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  const file = await open(path, 'r').catch(() => undefined)
+  if (!file) throw studioError('studio/not-a-backup', path)
+  try {
+    const { size } = await file.stat()
+    const end = Buffer.alloc(sealBytes)
+    if (size > sealBytes) await file.read(end, 0, sealBytes, size - sealBytes)
+    const [, sha256] = sealPattern.exec(end.toString('latin1')) ?? []
+    if (sha256 === undefined) throw studioError('studio/not-a-backup', path)
+    return { bytes: size - sealBytes, sha256 }
+  } catch (error) {
+    // A folder opens like a file and cannot be read.
+    if (error instanceof Error && 'syscall' in error) throw studioError('studio/not-a-backup', path)
+    throw error
+  } finally {
+    await file.close()
+  }
+}
+
+async function copyAndHash(
+  path: string,
+  target: string,
+  bytes: number,
+  { onProgress, signal }: UnsealOptions,
+): Promise<string> {
+  const hash = createHash('sha256')
+  let done = 0
+  const hashed = async function* (pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const piece of pieces) {
+      hash.update(piece)
+      done += piece.length
+      yield piece
+      onProgress(done, bytes)
+    }
+  }
+  const source = createReadStream(path, { end: bytes - 1, highWaterMark: 1 << 20 })
+  await pipeline(source, hashed, createWriteStream(target, { mode: 0o600, flush: true }), { signal })
+  return hash.digest('hex')
+}
+
+/** Why this studio cannot open a database, as the end of a sentence. */
+function unusable(path: string): string | undefined {
+  try {
+    const database = new Database(path, { readonly: true, fileMustExist: true })
+    try {
+      const made = database.prepare('SELECT name FROM kysely_migration').pluck().all() as string[]
+      if (made.some((name) => !Object.hasOwn(migrations, name))) return 'a newer version of the studio has made it'
+      return made.length === 0 ? 'it is empty' : undefined
+    } finally {
+      database.close()
+    }
+  } catch {
+    return 'there is no database of the studio in it'
+  }
+}
