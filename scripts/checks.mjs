@@ -14,6 +14,7 @@ const checks = [
   },
   tsc('what runs in Node', '.'),
   tsc('the contract', 'main/contract'),
+  tsc('the journeys', 'test/e2e'),
   {
     name: 'types of the window',
     package: 'svelte-check',

@@ -55,6 +55,8 @@ const words: { readonly [E in StudioEvent['event']]: Describe<E> } = {
   // Figures are the command's own last word, too.
   evaluation: () => undefined,
   token: () => undefined,
+  // For windows that show a list.
+  changed: () => undefined,
 }
 
 /** Undefined where there is nothing to tell. `steps`: how many the run has. */

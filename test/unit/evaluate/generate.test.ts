@@ -1,6 +1,6 @@
 // Generation with kept keys and values says what reading everything anew would say, with every kind of prompt.
 import { describe, expect, it } from 'vitest'
-import type { ComputeEvent, TunedPrompt } from '../../../main/contract/compute.ts'
+import type { ComputeEvent, SamplingSettings, TunedPrompt } from '../../../main/contract/compute.ts'
 import type { MethodName, Placement } from '../../../main/contract/settings.ts'
 import { createEncoder } from '../../../main/engine/evaluate/encode.ts'
 import { generate } from '../../../main/engine/evaluate/generate.ts'
@@ -72,7 +72,7 @@ describe('generating', () => {
 
 describe('a generation', () => {
   /** Everything that is said, and its pieces; a stop is requested behind so many pieces. */
-  async function say(given: Partial<typeof greedy> & { stop?: readonly string[] }, stopAt = Infinity) {
+  async function say(given: Partial<SamplingSettings>, stopAt = Infinity) {
     const pieces: string[] = []
     const sink = {
       emit: (event: ComputeEvent) => void (event.event === 'token' && pieces.push(event.text)),
