@@ -58,7 +58,7 @@ const usableMemory = (): number => Math.max(freemem(), 0.7 * totalmem())
 function ownCopies(home: Home, { folder, source }: ModelRecord): string[] {
   const copies = [
     ...(folder !== home.cache && liesIn(home.cache, folder) ? [folder] : []),
-    ...(source !== home.models && liesIn(home.models, source) ? [source] : []),
+    ...(![home.folder, home.models, home.cache].includes(source) && liesIn(home.folder, source) ? [source] : []),
   ]
   return [...new Set(copies)]
 }

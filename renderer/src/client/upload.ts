@@ -1,0 +1,24 @@
+// A file that was dropped or chosen, as a path that the service can read.
+import { bridge } from './host.ts'
+import { studio } from './studio.ts'
+
+/** Bytes of one piece: as many as the contract takes. */
+const PIECE = 1 << 20
+
+interface UploadOptions {
+  readonly signal: AbortSignal
+  readonly onProgress: (done: number, total: number) => void
+}
+
+/** Where the file lies; a browser does not say where, so there it is handed over in pieces. */
+export async function pathOfFile(file: File, { signal, onProgress }: UploadOptions): Promise<string> {
+  if (bridge) return bridge.pathOf(file)
+  const { file: id } = await studio.call('files.open', { name: file.name }, { signal })
+  for (let at = 0; at < file.size; at += PIECE) {
+    signal.throwIfAborted()
+    const bytes = new Uint8Array(await file.slice(at, at + PIECE).arrayBuffer())
+    await studio.call('files.write', { file: id, bytes }, { signal })
+    onProgress(Math.min(at + PIECE, file.size), file.size)
+  }
+  return (await studio.call('files.close', { file: id }, { signal })).path
+}
