@@ -1,5 +1,5 @@
 // Who may speak to the browser host: only a page that it served itself, to who was given the address.
-import { timingSafeEqual } from 'node:crypto'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
 export interface Guard {
@@ -7,8 +7,10 @@ export interface Guard {
   isForUs(request: IncomingMessage): boolean
   /** False where another site's page made the request. */
   isFromUs(request: IncomingMessage): boolean
-  /** True where the address itself carries the token. */
+  /** True where the address itself carries the token, or a key that nobody has used before. */
   bringsToken(url: URL): boolean
+  /** A key for one visit: other users of this computer can read the command line that opens a browser. */
+  oneVisit(): string
   /** True where an earlier visit brought the token. */
   hasCookie(request: IncomingMessage): boolean
   /** Value of the Set-Cookie header. */
@@ -20,17 +22,29 @@ export function createGuard(token: string, port: number): Guard {
   const origins = hosts.map((host) => `http://${host}`)
   // Cookies do not tell ports apart: two studios on one computer need two names.
   const name = `softprompt-${port}`
+  const visits = new Set<string>()
   return {
     isForUs: ({ headers }) => hosts.includes(headers.host ?? ''),
     isFromUs: ({ headers }) =>
       headers.origin === undefined
         ? ['same-origin', 'none', undefined].includes(headers['sec-fetch-site'] as string | undefined)
         : origins.includes(headers.origin),
-    bringsToken: (url) => equal(url.searchParams.get('token') ?? '', token),
+    bringsToken: (url) => {
+      const key = url.searchParams.get('token') ?? ''
+      return visits.delete(key) || equal(key, token)
+    },
+    oneVisit: () => {
+      const key = newToken()
+      visits.add(key)
+      return key
+    },
     hasCookie: ({ headers }) => equal(cookieOf(headers.cookie ?? '', name), token),
     cookie: `${name}=${token}; HttpOnly; SameSite=Strict; Path=/`,
   }
 }
+
+/** 256 random bits. */
+export const newToken = (): string => randomBytes(32).toString('base64url')
 
 const cookieOf = (header: string, name: string): string =>
   header

@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   try {
     const host = await serveBrowser({ studio, folder, port: Number(values.port ?? 0) })
     process.stdout.write(`The studio is open at ${host.url}\nOnly this computer can reach it. Ctrl-C closes it.\n`)
-    if (values['no-open'] !== true && hasDisplay()) openInBrowser(host.url)
+    if (values['no-open'] !== true && hasDisplay()) openInBrowser(host.visit())
     await interrupted()
     process.stdout.write('Closing; a run that is under way keeps what it has learned.\n')
     await host.close()

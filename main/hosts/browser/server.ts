@@ -1,5 +1,4 @@
 // Serves the window and its line to the service on the loopback address, to nobody but the person who was given the address.
-import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -8,7 +7,7 @@ import { MAX_MESSAGE } from '../../contract/wire.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { Studio } from '../../contract/service.ts'
 import { readWindow, type ServedFile } from './files.ts'
-import { createGuard, type Guard } from './guard.ts'
+import { createGuard, type Guard, newToken } from './guard.ts'
 import { serveSocket } from './sockets.ts'
 
 export interface BrowserHostOptions {
@@ -20,13 +19,16 @@ export interface BrowserHostOptions {
 }
 
 export interface BrowserHost {
-  /** What to open: it carries the token. */
+  /** What a person opens: it carries the token. */
   readonly url: string
+  /** An address that works once, for the command line that opens a browser. */
+  visit(): string
   close(): Promise<void>
 }
 
 /** Windows of one person: more than these is somebody trying something. */
 const MAX_SOCKETS = 32
+const MAX_CONNECTIONS = 256
 
 const headers = (port: number): Readonly<Record<string, string>> => ({
   'content-security-policy': [
@@ -51,9 +53,10 @@ const headers = (port: number): Readonly<Record<string, string>> => ({
 export async function serveBrowser({ studio, folder, port = 0 }: BrowserHostOptions): Promise<BrowserHost> {
   const files = readWindow(folder)
   const server = createServer()
+  server.maxConnections = MAX_CONNECTIONS
   await listenOn(server, port)
   const actual = (server.address() as AddressInfo).port
-  const token = randomBytes(32).toString('base64url')
+  const token = newToken()
   const guard = createGuard(token, actual)
   const always = headers(actual)
   server.on('request', (request, response) => {
@@ -70,8 +73,10 @@ export async function serveBrowser({ studio, folder, port = 0 }: BrowserHostOpti
         serveSocket(studio, opened)
       })
   })
+  const address = (key: string): string => `http://127.0.0.1:${actual}/?token=${key}`
   return {
-    url: `http://127.0.0.1:${actual}/?token=${token}`,
+    url: address(token),
+    visit: () => address(guard.oneVisit()),
     close: async () => {
       for (const socket of sockets.clients) socket.terminate()
       const closed = new Promise((resolve) => server.close(resolve))

@@ -1,0 +1,215 @@
+// The browser host serves its own window to who holds the key, and nothing to anybody else.
+import { describe, expect, test } from 'vitest'
+import { serveBrowser } from '../../../../main/hosts/browser/server.ts'
+import { temporaryFolder } from '../../../support/temporary.ts'
+import { closed, hear, ownSocket, say, serve } from './talk.ts'
+
+describe('a person with the address', () => {
+  test('gets a cookie for it that no script reads, and an address without the key in it', async () => {
+    const host = await serve()
+    const { status, headers } = await host.get(`/?token=${host.token}`)
+    expect(status).toBe(303)
+    expect(headers['location']).toBe('/')
+    expect(headers['set-cookie']?.[0]).toMatch(/; HttpOnly; SameSite=Strict; Path=\/$/)
+  })
+
+  test('gets the window and its files with their types, kept for good where their name holds a hash', async () => {
+    const host = await serve()
+    const cookie = await host.cookie()
+    const page = await host.get('/', { cookie })
+    expect(page.body).toContain('the window')
+    expect(page.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' })
+    const script = await host.get('/assets/main-a1b2.js', { cookie })
+    expect(script.headers['content-type']).toBe('text/javascript; charset=utf-8')
+    expect(script.headers['cache-control']).toContain('immutable')
+  })
+
+  test('gets headers that allow the window nothing but itself', async () => {
+    const host = await serve()
+    for (const path of ['/', '/nothing', `/?token=${host.token}`]) {
+      const { headers } = await host.get(path)
+      const policy = String(headers['content-security-policy'])
+      expect(policy).toContain("default-src 'none'")
+      expect(policy).toContain(`ws://127.0.0.1:${String(host.port)}`)
+      expect(policy).not.toContain('unsafe')
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+      })
+    }
+  })
+
+  test('speaks to the service: events and an answer, bytes included', async () => {
+    const host = await serve()
+    const socket = await ownSocket(host)
+    const event = hear(socket, ({ say }) => say === 'event')
+    const value = hear(socket, ({ say }) => say === 'value')
+    say(socket, { say: 'call', id: 7, method: 'files.write', input: { file: 1, bytes: new Uint8Array([0, 255]) } })
+    expect(await event).toEqual({ say: 'event', id: 7, event: { event: 'token', text: 'files.write' } })
+    expect(await value).toEqual({ say: 'value', id: 7, value: { file: 1, bytes: new Uint8Array([0, 255]) } })
+  })
+
+  test('may open the address for one visit once only', async () => {
+    const host = await serve()
+    const { pathname, search } = new URL(host.visit())
+    expect((await host.get(pathname + search)).status).toBe(303)
+    expect((await host.get(pathname + search)).status).toBe(403)
+  })
+})
+
+describe('a stranger', () => {
+  test.each(['evil.example', 'evil.example:80', '127.0.0.1', '127.0.0.1.evil.example:PORT', 'localhost:1'])(
+    'that makes the name "%s" point here is sent away, key or not',
+    async (name) => {
+      const host = await serve()
+      const cookie = await host.cookie()
+      const headers = { host: name.replace('PORT', String(host.port)), cookie }
+      expect((await host.get('/', headers)).status).toBeOneOf([400, 421])
+      expect((await host.get(`/?token=${host.token}`, headers)).headers['set-cookie']).toBeUndefined()
+      expect(await host.socket({ ...headers, origin: `http://${name}` })).toBeOneOf([400, 403])
+    },
+  )
+
+  test.each(['http://evil.example', 'https://127.0.0.1:PORT', 'http://127.0.0.1:1', 'null', 'file://'])(
+    'page of %s gets no answer, though the browser sends the cookie',
+    async (page) => {
+      const host = await serve()
+      const cookie = await host.cookie()
+      const origin = page.replace('PORT', String(host.port))
+      expect((await host.get('/', { cookie, origin })).status).toBe(403)
+      expect(await host.socket({ cookie, origin })).toBe(403)
+    },
+  )
+
+  test('page that embeds one of the files gets no answer', async () => {
+    const host = await serve()
+    const cookie = await host.cookie()
+    expect((await host.get('/icon.svg', { cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+    expect((await host.get('/icon.svg', { cookie, 'sec-fetch-site': 'same-site' })).status).toBe(403)
+  })
+
+  test('program that says no origin gets no socket', async () => {
+    const host = await serve()
+    expect(await host.socket({ cookie: await host.cookie() })).toBe(403)
+  })
+
+  test.each([
+    ['without a key', {}],
+    ['with a wrong key', { cookie: 'softprompt-PORT=AAAA' }],
+    ['with an empty key', { cookie: 'softprompt-PORT=' }],
+    ['with a key under another name', { cookie: 'softprompt=TOKEN' }],
+  ])('%s gets neither files nor a socket', async (_, headers: { cookie?: string }) => {
+    const host = await serve()
+    const cookie = headers.cookie?.replace('PORT', String(host.port)).replace('TOKEN', host.token)
+    const sent: Record<string, string> = cookie === undefined ? {} : { cookie }
+    for (const path of ['/', '/assets/main-a1b2.js', '/?token=AAAA', '/?token=', '/nothing'])
+      expect((await host.get(path, sent)).status).toBe(403)
+    expect(await host.socket({ ...sent, origin: `http://127.0.0.1:${String(host.port)}` })).toBe(403)
+  })
+
+  test.each([
+    '/../secret.txt',
+    '/assets/../../secret.txt',
+    '/%2e%2e/secret.txt',
+    '/..%2fsecret.txt',
+    '/%2e%2e%2fsecret.txt',
+    '/..%5csecret.txt',
+    '/..\\secret.txt',
+    '/%252e%252e%252fsecret.txt',
+    '/..%c0%afsecret.txt',
+    '/....//secret.txt',
+    '/assets/..%00/secret.txt',
+    '/.%2e/.%2e/etc/passwd',
+    '//etc/passwd',
+    '/%00',
+    'http://evil.example/',
+    '*',
+  ])('gets nothing from outside the window by asking for %s', async (path) => {
+    const host = await serve()
+    const { status, body } = await host.get(path, { cookie: await host.cookie() })
+    expect(status).toBeOneOf([400, 404])
+    expect(body).not.toMatch(/secret\n?$|root:/)
+  })
+
+  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE'])('changes nothing by %s', async (method) => {
+    const host = await serve()
+    expect((await host.get('/', { cookie: await host.cookie() }, method)).status).toBe(405)
+  })
+
+  test('gets a socket at no other path', async () => {
+    const host = await serve()
+    const headers = { cookie: await host.cookie(), origin: `http://127.0.0.1:${String(host.port)}` }
+    for (const path of ['/', '/studio/', '/studio?x', '/other']) expect(await host.socket(headers, path)).toBe(403)
+  })
+})
+
+describe('a window that has gone mad', () => {
+  test.each([
+    ['no JSON', '{'],
+    ['no message', '42'],
+    ['a message of the service', '{"say":"hello","protocol":1}'],
+    ['a number that is none', '{"say":"cancel","id":"1"}'],
+    ['a field too many', '{"say":"cancel","id":1,"more":1}'],
+    ['bytes that are none', '{"say":"call","id":1,"method":"x","input":{"$":"u8","v":1}}'],
+    ['nesting without end', `${'['.repeat(200_000)}${']'.repeat(200_000)}`],
+  ])('is closed after %s, and the host goes on', async (_, text) => {
+    const host = await serve()
+    const socket = await ownSocket(host)
+    socket.send(text)
+    expect(await closed(socket)).toBe(1008)
+    expect((await host.get('/', { cookie: await host.cookie() })).status).toBe(200)
+  })
+
+  test('is closed after bytes in place of text', async () => {
+    const socket = await ownSocket(await serve())
+    socket.send(new Uint8Array(10))
+    expect(await closed(socket)).toBe(1008)
+  })
+
+  test('is closed after a frame above the bound', async () => {
+    const socket = await ownSocket(await serve())
+    const code = closed(socket)
+    socket.send('x'.repeat(33 * 1024 * 1024))
+    expect(await code).toBe(1009)
+  })
+
+  test('gets no more than 32 sockets', async () => {
+    const host = await serve()
+    const headers = { cookie: await host.cookie(), origin: `http://127.0.0.1:${String(host.port)}` }
+    const sockets = await Promise.all(Array.from({ length: 40 }, () => host.socket(headers)))
+    expect(sockets.filter((socket) => socket === 503)).toHaveLength(8)
+    expect(sockets.filter((socket) => typeof socket === 'object')).toHaveLength(32)
+  })
+
+  test('that does not read is closed before what waits for it fills the memory', async () => {
+    const big = 'x'.repeat(1 << 20)
+    const told = Promise.withResolvers<boolean>()
+    const host = await serve({
+      call: async (_method, _input, options) => {
+        for (let i = 0; i < 300 && options?.signal?.aborted !== true; i++) {
+          options?.onEvent?.({ event: 'token', text: big })
+          await new Promise(setImmediate)
+        }
+        told.resolve(options?.signal?.aborted === true)
+        return null as never
+      },
+    })
+    const socket = await ownSocket(host)
+    socket.pause()
+    say(socket, { say: 'call', id: 1, method: 'studio.watch', input: {} })
+    expect(await told.promise).toBe(true)
+  })
+})
+
+describe('a host that cannot serve', () => {
+  test('says in a sentence that the window is not built', async () => {
+    const studio = { call: () => Promise.reject(new Error('unused')) }
+    await expect(serveBrowser({ studio, folder: temporaryFolder() })).rejects.toMatchObject({ code: 'run/no-window' })
+  })
+
+  test('says in a sentence that the port is taken', async () => {
+    const { port } = await serve()
+    await expect(serve(undefined, port)).rejects.toMatchObject({ code: 'run/port-taken' })
+  })
+})
