@@ -1,6 +1,7 @@
 // The catalogue of every word on screen; another language is another folder beside en/.
 import { common } from './en/common.ts'
 import { home } from './en/home.ts'
+import { models } from './en/models.ts'
 import { shell } from './en/shell.ts'
 
-export const t = { common, home, shell } as const
+export const t = { common, home, models, shell } as const

@@ -1,0 +1,33 @@
+// Adding a model: fetched, handed over, or read where it lies; one at a time, whichever page asked.
+import { createTask } from '../../client/task.svelte.ts'
+import { studio } from '../../client/studio.ts'
+import { pathOfFile } from '../../client/upload.ts'
+import { t } from '../../strings/index.ts'
+import { toasts } from '../../ui/toasts.svelte.ts'
+
+export const adding = createTask(t.models.begin)
+
+/** Whether the starter model is there in the end. */
+export async function getStarter(): Promise<boolean> {
+  const model = await adding.run((options) => studio.call('models.starter', {}, options))
+  if (model) toasts.say(t.models.added(model.name))
+  return model !== undefined
+}
+
+export async function addPath(path: string): Promise<boolean> {
+  const model = await adding.run((options) => studio.call('models.add', { path }, options))
+  if (model) toasts.say(t.models.added(model.name))
+  return model !== undefined
+}
+
+export async function addFile(file: File): Promise<void> {
+  const model = await adding.run(async (options, tell) => {
+    const onProgress = (done: number, total: number): void => {
+      tell({ stage: t.models.handing(file.name), done, total })
+    }
+    const path = await pathOfFile(file, { signal: options.signal, onProgress })
+    const name = file.name.replace(/\.[^.]+$/, '').slice(0, 80)
+    return studio.call('models.add', { path, name }, options)
+  })
+  if (model) toasts.say(t.models.added(model.name))
+}
