@@ -1,7 +1,7 @@
 // The tables as kysely sees them; migrations/ holds the same in SQL.
 import type { Generated, Kysely } from 'kysely'
 import type { Evaluation } from '../../contract/compute.ts'
-import type { RunState, VersionRecord } from '../../contract/records.ts'
+import type { RowState, RunState, VersionRecord } from '../../contract/records.ts'
 
 export interface Schema {
   models: {
@@ -25,13 +25,18 @@ export interface Schema {
     hash: string
     columns: string
     created_at: string
+    roles: string | null
   }
   versions: {
     dataset: number
     number: number
-    kind: VersionRecord['kind']
+    /** An 'undo' of an 'undo' is a redo. */
+    kind: Exclude<VersionRecord['kind'], 'redo'>
     undoes: number | null
     complete: number
+    description: Generated<string>
+    /** JSON: rows by state. */
+    counts: Generated<string>
     created_at: string
   }
   row_revisions: {
@@ -42,6 +47,7 @@ export interface Schema {
     /** The version that replaced or removed it; null while it lives. */
     died: number | null
     cells: string
+    state: Generated<RowState>
   }
   tasks: {
     id: Generated<number>
@@ -65,6 +71,9 @@ export interface Schema {
     error: string | null
     created_at: string
     ended_at: string | null
+    note: Generated<string>
+    tags: Generated<string>
+    starred: Generated<number>
   }
   steps: {
     run: number
@@ -77,7 +86,14 @@ export interface Schema {
     examples: number
     milliseconds: number
   }
-  validations: { run: number; step: number; loss: number | null; accuracy: number; best: number }
+  validations: {
+    run: number
+    step: number
+    loss: number | null
+    accuracy: number
+    best: number
+    answers: Generated<string>
+  }
   notes: { id: Generated<number>; run: number; step: number; code: string; message: string }
   checkpoints: {
     run: number

@@ -6,7 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Checkpoint, Evaluation, StepMetrics, TunedPrompt } from '../../../main/contract/compute.ts'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
 import type { Tensor } from '../../../main/contract/tensor.ts'
-import { openStore, type Store } from '../../../main/engine/store/store.ts'
+import type { VersionRecord } from '../../../main/contract/records.ts'
+import { openStore, type Store, type Tables } from '../../../main/engine/store/store.ts'
 import { smallConfig } from '../../support/small-config.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 
@@ -43,12 +44,12 @@ async function open(folder = temporaryFolder()): Promise<{ store: Store; path: s
 
 async function withDataset(store: Store) {
   const dataset = await store.datasets.add({ name: 'mail', source: 'mail.csv', hash: 'h1', columns: ['text', 'label'] })
-  const version = await store.datasets.begin(dataset.id, 'import')
+  const version = await store.datasets.begin(dataset.id, { kind: 'import', description: '' })
   await store.rows.insert(
     version,
     [1, 2, 3].map((row) => ({ row, cells: [`text ${String(row)}`, 'a'] })),
   )
-  await store.datasets.complete(version)
+  await store.datasets.complete(version, { used: 3, excluded: 0, trash: 0 })
   return { dataset, version }
 }
 
@@ -184,30 +185,51 @@ describe('datasets', () => {
   const texts = async (store: Store, dataset: number, version: number) =>
     (await store.rows.page(dataset, version, 0, 100)).map(({ row, cells }) => `${String(row)}:${cells[0] ?? ''}`)
 
-  it('keep every version as it was, through edits and undos', async () => {
+  it('keep every version as it was, through changes and what takes them back', async () => {
     const { store } = await open()
     const { dataset } = await withDataset(store)
-    await store.transaction((t) =>
-      t.rows.edit(dataset.id, [
-        { row: 2, cells: ['two', 'b'] },
-        { row: 3, cells: undefined },
+    const counts = { used: 3, excluded: 0, trash: 0 }
+    const change = async (
+      kind: 'edit' | 'undo',
+      work: (t: Tables, v: VersionRecord) => Promise<void>,
+      undoes?: number,
+    ) => {
+      await store.transaction(async (t) => {
+        const version = await t.datasets.begin(dataset.id, {
+          kind,
+          description: kind,
+          ...(undoes === undefined ? {} : { undoes }),
+        })
+        await work(t, version)
+        await t.datasets.complete(version, counts)
+      })
+    }
+    await change('edit', (t, v) =>
+      t.rows.replace(v, [
+        { row: 2, cells: ['two', 'b'], state: 'used' },
+        { row: 3, cells: ['text 3', 'b'], state: 'trash' },
       ]),
     )
-    await store.transaction((t) =>
-      t.rows.edit(dataset.id, [
-        { row: 2, cells: ['zwei', 'b'] },
-        { row: 4, cells: ['four', 'b'] },
+    await change('edit', (t, v) =>
+      t.rows.replace(v, [
+        { row: 2, cells: ['zwei', 'b'], state: 'used' },
+        { row: 4, cells: ['four', 'b'], state: 'used' },
       ]),
     )
-    await store.transaction((t) => t.rows.undo(dataset.id))
-    await store.transaction((t) => t.rows.undo(dataset.id))
+    expect((await store.datasets.history(dataset.id)).undo?.number).toBe(3)
+    await change('undo', (t, v) => t.rows.restore(v, 3, [2, 4]), 3)
+    await change('undo', (t, v) => t.rows.restore(v, 2, [2, 3]), 2)
+    expect((await store.datasets.history(dataset.id)).redo?.number).toBe(5)
+    await change('undo', (t, v) => t.rows.restore(v, 5, [2, 3]), 5)
     const v1 = ['1:text 1', '2:text 2', '3:text 3']
+    const v2 = ['1:text 1', '2:two', '3:text 3']
     expect(await texts(store, dataset.id, 1)).toEqual(v1)
-    expect(await texts(store, dataset.id, 2)).toEqual(['1:text 1', '2:two'])
-    expect(await texts(store, dataset.id, 3)).toEqual(['1:text 1', '2:zwei', '4:four'])
-    expect(await texts(store, dataset.id, 4)).toEqual(['1:text 1', '2:two'])
+    expect(await texts(store, dataset.id, 2)).toEqual(v2)
+    expect(await texts(store, dataset.id, 3)).toEqual(['1:text 1', '2:zwei', '3:text 3', '4:four'])
+    expect(await texts(store, dataset.id, 4)).toEqual(v2)
     expect(await texts(store, dataset.id, 5)).toEqual(v1)
-    expect(await store.rows.count(dataset.id, 3)).toBe(3)
+    expect(await texts(store, dataset.id, 6)).toEqual(v2)
+    expect((await store.rows.read(dataset.id, 6, [3])).map(({ state }) => state)).toEqual(['trash'])
     const kinds = (await store.datasets.versions(dataset.id)).map(({ kind, undoes }) => [kind, undoes])
     expect(kinds).toEqual([
       ['import', undefined],
@@ -215,24 +237,33 @@ describe('datasets', () => {
       ['edit', undefined],
       ['undo', 3],
       ['undo', 2],
+      ['redo', 5],
     ])
-    await expect(store.transaction((t) => t.rows.undo(dataset.id))).rejects.toMatchObject({
-      code: 'store/nothing-to-undo',
-    })
   })
 
-  it('page through rows and know how many there are', async () => {
+  it('take back an operation that a crash interrupted, as if it had never begun', async () => {
+    const { store } = await open()
+    const { dataset } = await withDataset(store)
+    const version = await store.datasets.begin(dataset.id, { kind: 'edit', description: 'never ended' })
+    await store.rows.replace(version, [{ row: 2, cells: ['lost', 'b'], state: 'excluded' }])
+    expect(await texts(store, dataset.id, 1)).toEqual(['1:text 1', '2:text 2', '3:text 3'])
+    await store.datasets.dropIncomplete()
+    expect(await store.datasets.newest(dataset.id)).toBe(1)
+    expect(await store.rows.states(dataset.id, [1, 2, 3])).toEqual({ used: 3, excluded: 0, trash: 0 })
+  })
+
+  it('page through rows', async () => {
     const { store } = await open()
     const { dataset } = await withDataset(store)
     expect((await store.rows.page(dataset.id, 1, 1, 1)).map(({ row }) => row)).toEqual([2])
-    expect(await store.rows.count(dataset.id, 1)).toBe(3)
+    expect((await store.rows.numbers(dataset.id, 1, 1, 9)).map(({ row }) => row)).toEqual([2, 3])
   })
 
   it('forget an import that never came to its end', async () => {
     const { store } = await open()
     await withDataset(store)
     const broken = await store.datasets.add({ name: 'half', source: 's', hash: 'h2', columns: ['text'] })
-    const version = await store.datasets.begin(broken.id, 'import')
+    const version = await store.datasets.begin(broken.id, { kind: 'import', description: '' })
     await store.rows.insert(version, [{ row: 1, cells: ['x'] }])
     expect(await store.datasets.byHash('h2')).toBeUndefined()
     await store.datasets.dropIncomplete()
@@ -282,7 +313,8 @@ describe('metrics and notes', () => {
   it('keep curves, values that are no numbers included, and drop what is measured again', async () => {
     const { store } = await open()
     const { run } = await withRun(store)
-    const validation = { step: 2, loss: 0.5, accuracy: 0.75, best: true }
+    const answer = { row: 3, text: 't', label: 'a', predicted: 'b', probability: 0.25, worst: true }
+    const validation = { step: 2, loss: 0.5, accuracy: 0.75, best: true, rows: [answer] }
     await store.metrics.add(run.id, {
       steps: [step(1), step(2, NaN), step(3, Infinity)],
       validations: [validation, { ...validation, step: 3 }],

@@ -1,6 +1,13 @@
 // Every migration by its number, oldest first; a released one is never edited.
 import type { Migration } from 'kysely/migration'
 import { first } from './0001-first.ts'
+import { curate } from './0002-curate.ts'
+import { runs } from './0003-runs.ts'
 import { studio } from './0004-studio.ts'
 
-export const migrations: Readonly<Record<string, Migration>> = { '0001-first': first, '0004-studio': studio }
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-first': first,
+  '0002-curate': curate,
+  '0003-runs': runs,
+  '0004-studio': studio,
+}

@@ -41,6 +41,12 @@ export const evaluationRepository = (db: Db) => ({
     return found.map(({ macro_f1: macroF1, created_at: createdAt, ...rest }) => ({ ...rest, macroF1, createdAt }))
   },
 
+  /** Of every run, oldest first. */
+  async all(): Promise<EvaluationRecord[]> {
+    const found = await db.selectFrom('evaluations').selectAll().orderBy('id').execute()
+    return found.map(({ macro_f1: macroF1, created_at: createdAt, ...rest }) => ({ ...rest, macroF1, createdAt }))
+  },
+
   async rows(evaluation: number): Promise<ScoredRow[]> {
     const found = db.selectFrom('evaluation_rows').selectAll().where('evaluation', '=', evaluation).orderBy('row')
     return (await found.execute()).map(({ row, label, predicted, log_probabilities }) => ({

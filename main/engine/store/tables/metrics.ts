@@ -1,6 +1,6 @@
 // Tables steps and validations: a run's curves.
 import type { StepMetrics } from '../../../contract/compute.ts'
-import type { ValidationRecord } from '../../../contract/records.ts'
+import type { ValidatedRow, ValidationRecord } from '../../../contract/records.ts'
 import type { Db } from '../schema.ts'
 import { packNumbers, unpackNumbers } from '../tensors.ts'
 
@@ -32,12 +32,13 @@ export const metricRepository = (db: Db) => ({
       await db.replaceInto('steps').values(values).execute()
     }
     if (validations.length === 0) return
-    const values = validations.map(({ step, loss, accuracy, best }) => ({
+    const values = validations.map(({ step, loss, accuracy, best, rows: answers }) => ({
       run,
       step,
       loss: orNull(loss),
       accuracy,
       best: best ? 1 : 0,
+      answers: JSON.stringify(answers),
     }))
     await db.replaceInto('validations').values(values).execute()
   },
@@ -63,6 +64,12 @@ export const metricRepository = (db: Db) => ({
 
   async validations(run: number): Promise<ValidationRecord[]> {
     const rows = await db.selectFrom('validations').selectAll().where('run', '=', run).orderBy('step').execute()
-    return rows.map(({ step, loss, accuracy, best }) => ({ step, loss: loss ?? NaN, accuracy, best: best === 1 }))
+    return rows.map(({ step, loss, accuracy, best, answers }) => ({
+      step,
+      loss: loss ?? NaN,
+      accuracy,
+      best: best === 1,
+      rows: JSON.parse(answers) as ValidatedRow[],
+    }))
   },
 })

@@ -1,104 +1,159 @@
-// Table row_revisions: a row's content lives from one version to another; undo appends the inverse.
-import { studioError } from '../../../contract/errors/index.ts'
-import type { DataRow, VersionRecord } from '../../../contract/records.ts'
+// Table row_revisions: a row's content lives from one version to another; nothing is ever overwritten.
+import type { RowState, VersionRecord } from '../../../contract/records.ts'
+import type { ViewedRow } from '../../../contract/service.ts'
 import type { Db } from '../schema.ts'
-import { datasetRepository } from './datasets.ts'
+import type { StateCounts } from './datasets.ts'
 
-/** A change of one row; `cells` undefined removes it. */
-export interface RowChange {
-  readonly row: number
-  readonly cells: readonly string[] | undefined
-}
-
-/** SQLite takes at most 32,766 bound values a statement; a revision needs four. */
+/** SQLite takes at most 32,766 bound values a statement; a revision needs five. */
 const CHUNK = 2000
 
-export const rowRepository = (db: Db) => {
-  const datasets = datasetRepository(db)
+interface StoredRow {
+  readonly row: number
+  readonly cells: string
+  readonly state: RowState
+}
 
-  const insert = async ({ dataset, number }: VersionRecord, rows: readonly DataRow[]): Promise<void> => {
-    for (let at = 0; at < rows.length; at += CHUNK) {
-      const values = rows.slice(at, at + CHUNK)
+const viewed = ({ row, cells, state }: StoredRow): ViewedRow => ({ row, cells: JSON.parse(cells) as string[], state })
+
+function* chunksOf<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += CHUNK) yield items.slice(at, at + CHUNK)
+}
+
+export const rowRepository = (db: Db) => {
+  /** The revisions that a version consists of. */
+  const at = (dataset: number, version: number) =>
+    db
+      .selectFrom('row_revisions')
+      .where('dataset', '=', dataset)
+      .where('born', '<=', version)
+      .where(({ or, eb }) => or([eb('died', 'is', null), eb('died', '>', version)]))
+
+  const alive = (dataset: number, rows: readonly number[]) =>
+    db.selectFrom('row_revisions').where('dataset', '=', dataset).where('died', 'is', null).where('row', 'in', rows)
+
+  const put = async ({ dataset, number }: VersionRecord, rows: readonly StoredRow[]): Promise<void> => {
+    for (const some of chunksOf(rows))
       await db
         .insertInto('row_revisions')
-        .values(values.map(({ row, cells }) => ({ dataset, row, born: number, cells: JSON.stringify(cells) })))
+        .values(some.map(({ row, cells, state }) => ({ dataset, row, born: number, cells, state })))
         .execute()
-    }
   }
 
   const end = async ({ dataset, number }: VersionRecord, rows: readonly number[]): Promise<void> => {
-    for (let at = 0; at < rows.length; at += CHUNK) {
-      const alive = db.updateTable('row_revisions').set({ died: number }).where('dataset', '=', dataset)
-      await alive
+    for (const some of chunksOf(rows))
+      await db
+        .updateTable('row_revisions')
+        .set({ died: number })
+        .where('dataset', '=', dataset)
         .where('died', 'is', null)
-        .where('row', 'in', rows.slice(at, at + CHUNK))
+        .where('row', 'in', some)
         .execute()
-    }
   }
 
   return {
-    insert,
-
-    /** The version's rows in order, `limit` of them behind row number `after`. */
-    async page(dataset: number, version: number, after: number, limit: number): Promise<DataRow[]> {
-      const found = await db
-        .selectFrom('row_revisions')
-        .select(['row', 'cells'])
-        .where('dataset', '=', dataset)
-        .where('row', '>', after)
-        .where('born', '<=', version)
-        .where(({ or, eb }) => or([eb('died', 'is', null), eb('died', '>', version)]))
-        .orderBy('row')
-        .limit(limit)
-        .execute()
-      return found.map(({ row, cells }) => ({ row, cells: JSON.parse(cells) as string[] }))
+    async insert(
+      version: VersionRecord,
+      rows: readonly { readonly row: number; readonly cells: readonly string[]; readonly state?: RowState }[],
+    ): Promise<void> {
+      await put(
+        version,
+        rows.map(({ row, cells, state = 'used' }) => ({ row, cells: JSON.stringify(cells), state })),
+      )
     },
 
-    async count(dataset: number, version: number): Promise<number> {
-      const { rows } = await db
-        .selectFrom('row_revisions')
-        .select(({ fn }) => fn.countAll<number>().as('rows'))
-        .where('dataset', '=', dataset)
-        .where('born', '<=', version)
-        .where(({ or, eb }) => or([eb('died', 'is', null), eb('died', '>', version)]))
-        .executeTakeFirstOrThrow()
-      return rows
-    },
-
-    /** Makes the next version by changing rows. Call it in a transaction. */
-    async edit(dataset: number, changes: readonly RowChange[]): Promise<VersionRecord> {
-      const version = await datasets.begin(dataset, 'edit')
-      const kept = changes.flatMap(({ row, cells }) => (cells ? [{ row, cells }] : []))
+    /** Gives rows new cells and states; those that were there die with this version. */
+    async replace(version: VersionRecord, rows: readonly ViewedRow[]): Promise<void> {
       await end(
         version,
-        changes.map(({ row }) => row),
+        rows.map(({ row }) => row),
       )
-      await insert(version, kept)
-      await datasets.complete(version)
-      return version
+      await put(
+        version,
+        rows.map(({ row, cells, state }) => ({ row, cells: JSON.stringify(cells), state })),
+      )
     },
 
-    /** Takes back the latest edit that still stands, as a new version. Call it in a transaction. Error: 'store/nothing-to-undo'. */
-    async undo(dataset: number): Promise<VersionRecord> {
-      const history = await datasets.versions(dataset)
-      const undone = new Set(history.map(({ undoes }) => undoes))
-      const target = history.findLast(({ kind, number }) => kind === 'edit' && !undone.has(number))
-      if (!target) throw studioError('store/nothing-to-undo', (await datasets.byId(dataset))?.name ?? String(dataset))
-      const version = await datasets.begin(dataset, 'undo', target.number)
-      const touched = await db
+    /** Makes rows again what they were before version `target` touched them; later changes must be undone already. */
+    async restore(version: VersionRecord, target: number, rows: readonly number[]): Promise<void> {
+      await end(version, rows)
+      for (const some of chunksOf(rows)) {
+        const before = await db
+          .selectFrom('row_revisions')
+          .select(['row', 'cells', 'state'])
+          .where('dataset', '=', version.dataset)
+          .where('died', '=', target)
+          .where('born', '<>', target)
+          .where('row', 'in', some)
+          .execute()
+        await put(version, before)
+      }
+    },
+
+    /**
+     * Revisions that a version brought ('born') or ended ('died'), `limit` of them behind revision `after`; with `living`
+     * only those that nothing has replaced.
+     */
+    async touched(
+      dataset: number,
+      version: number,
+      how: 'born' | 'died',
+      { after, limit, living = false }: { readonly after: number; readonly limit: number; readonly living?: boolean },
+    ): Promise<{ readonly id: number; readonly row: number }[]> {
+      let found = db
         .selectFrom('row_revisions')
-        .select(['row', 'born', 'cells'])
+        .select(['id', 'row'])
         .where('dataset', '=', dataset)
-        .where(({ or, eb }) => or([eb('born', '=', target.number), eb('died', '=', target.number)]))
-        .execute()
-      await end(version, [...new Set(touched.map(({ row }) => row))])
-      const before = touched.filter(({ born }) => born !== target.number)
-      await insert(
-        version,
-        before.map(({ row, cells }) => ({ row, cells: JSON.parse(cells) as string[] })),
-      )
-      await datasets.complete(version)
-      return version
+        .where(how, '=', version)
+        .where('id', '>', after)
+      if (living) found = found.where('died', 'is', null)
+      return found.orderBy('id').limit(limit).execute()
+    },
+
+    /** The version's rows in order, `limit` of them behind row number `after`. */
+    async page(dataset: number, version: number, after: number, limit: number): Promise<ViewedRow[]> {
+      const found = at(dataset, version).select(['row', 'cells', 'state']).where('row', '>', after)
+      return (await found.orderBy('row').limit(limit).execute()).map(viewed)
+    },
+
+    /** As `page`, without the cells. */
+    async numbers(
+      dataset: number,
+      version: number,
+      after: number,
+      limit: number,
+    ): Promise<{ readonly row: number; readonly state: RowState }[]> {
+      const found = at(dataset, version).select(['row', 'state']).where('row', '>', after)
+      return found.orderBy('row').limit(limit).execute()
+    },
+
+    /** These rows of a version, in the order asked for; those that it lacks are left out. */
+    async read(dataset: number, version: number, rows: readonly number[]): Promise<ViewedRow[]> {
+      const byRow = new Map<number, ViewedRow>()
+      for (const some of chunksOf(rows)) {
+        const found = at(dataset, version).select(['row', 'cells', 'state']).where('row', 'in', some)
+        for (const stored of await found.execute()) byRow.set(stored.row, viewed(stored))
+      }
+      return rows.flatMap((row) => byRow.get(row) ?? [])
+    },
+
+    /** How many of these rows live in each state now, an operation under way included. */
+    async states(dataset: number, rows: readonly number[]): Promise<StateCounts> {
+      const counts = { used: 0, excluded: 0, trash: 0 }
+      for (const some of chunksOf(rows)) {
+        const found = alive(dataset, some).select(['state', ({ fn }) => fn.countAll<number>().as('rows')])
+        for (const { state, rows } of await found.groupBy('state').execute()) counts[state] += rows
+      }
+      return counts
+    },
+
+    /** The largest row number that was ever given. */
+    async last(dataset: number): Promise<number> {
+      const found = await db
+        .selectFrom('row_revisions')
+        .select(({ fn }) => fn.max('row').as('row'))
+        .where('dataset', '=', dataset)
+        .executeTakeFirst()
+      return found?.row ?? 0
     },
   }
 }

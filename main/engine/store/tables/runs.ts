@@ -18,6 +18,9 @@ const columns = [
   'error',
   'created_at',
   'ended_at',
+  'note',
+  'tags',
+  'starred',
 ] as const
 
 const record = (row: Omit<Selectable<Schema['runs']>, 'split'>): RunRecord => ({
@@ -33,6 +36,9 @@ const record = (row: Omit<Selectable<Schema['runs']>, 'split'>): RunRecord => ({
   error: row.error ?? undefined,
   createdAt: row.created_at,
   endedAt: row.ended_at ?? undefined,
+  note: row.note,
+  tags: JSON.parse(row.tags) as string[],
+  starred: row.starred === 1,
 })
 
 export interface NewRun {
@@ -44,6 +50,13 @@ export interface NewRun {
   readonly version: number
   readonly settings: TuneSettings
   readonly split: SplitRows
+}
+
+export interface RunEdit {
+  readonly name?: string
+  readonly note?: string
+  readonly tags?: readonly string[]
+  readonly starred?: boolean
 }
 
 const ended: Readonly<Record<RunState, boolean>> = {
@@ -126,6 +139,35 @@ export const runRepository = (db: Db) => {
         .set({ state, error: error ?? null, ended_at })
         .where('id', '=', id)
         .execute()
+    },
+
+    /** Steps measured so far, by run. */
+    async stepsReached(): Promise<ReadonlyMap<number, number>> {
+      const rows = db
+        .selectFrom('steps')
+        .select(['run', ({ fn }) => fn.max('step').as('step')])
+        .groupBy('run')
+      return new Map((await rows.execute()).map(({ run, step }) => [run, step]))
+    },
+
+    /** What its owner writes about it. Error: 'store/name-taken'. */
+    async edit(id: number, { name, note, tags, starred }: RunEdit): Promise<void> {
+      const taken =
+        name !== undefined &&
+        (await db.selectFrom('runs').select('id').where('name', '=', name).where('id', '<>', id).executeTakeFirst())
+      if (taken) throw studioError('store/name-taken', 'run', name)
+      const values = {
+        ...(name === undefined ? {} : { name }),
+        ...(note === undefined ? {} : { note }),
+        ...(tags === undefined ? {} : { tags: JSON.stringify(tags) }),
+        ...(starred === undefined ? {} : { starred: starred ? 1 : 0 }),
+      }
+      if (Object.keys(values).length > 0) await db.updateTable('runs').set(values).where('id', '=', id).execute()
+    },
+
+    /** With all that it made: its measurements, checkpoints, prompt and evaluations. */
+    async remove(id: number): Promise<void> {
+      await db.deleteFrom('runs').where('id', '=', id).execute()
     },
 
     /** Runs that a service which no longer lives had taken on. */
