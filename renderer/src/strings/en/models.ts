@@ -4,13 +4,11 @@ export const models = {
   begin: 'Starting',
   installed: 'On this computer',
   emptyTitle: 'No model yet',
-  emptyText:
-    'Get the starter model: small, quick to tune on any laptop, and free to use. Or add a model file that you have.',
+  emptyText: 'Get the starter model, small and quick to tune on any laptop, or add a model that you have below.',
   get: 'Get the starter model',
-  getAgain: 'Get it',
   starterTitle: 'The starter model',
-  starterText: (author: string, size: string, licence: string) =>
-    `By ${author}. ${size} to fetch once, licence ${licence}. It comes from Hugging Face, or as a Python package where that cannot be reached.`,
+  starterText: (name: string, author: string, size: string, licence: string) =>
+    `${name} by ${author}: ${size} to fetch once, licence ${licence}. It comes from Hugging Face, or as a Python package where that cannot be reached.`,
   forbidden: 'You have forbidden all connections, so it cannot be fetched.',
   allow: 'Change that under Privacy',
   addTitle: 'Add a model that you have',
