@@ -3,9 +3,17 @@ import { launch } from './node24.mjs'
 
 const cli = 'main/hosts/cli/softprompt.ts'
 
+/** What only the window takes; anything else that follows `npm start --` is for the command line. */
+const windowOptions = /^--(home|port|no-open|browser)(=|$)/
+
 /** @type {Record<string, (args: string[]) => [target: string, args: string[]]>} */
 const tasks = {
-  start: (args) => [cli, args.length > 0 ? args : ['demo']],
+  start: ([first = '', ...rest]) => {
+    if (first === '--demo') return [cli, ['demo', ...rest]]
+    return first === '' || windowOptions.test(first)
+      ? ['scripts/start.mjs', [first, ...rest].filter(Boolean)]
+      : [cli, [first, ...rest]]
+  },
   test: (args) => ['scripts/test.mjs', args],
   journey: (args) => ['scripts/journey.mjs', args],
   check: (args) => ['scripts/check.mjs', args],
