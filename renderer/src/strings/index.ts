@@ -3,6 +3,7 @@ import { common } from './en/common.ts'
 import { home } from './en/home.ts'
 import { models } from './en/models.ts'
 import { privacy } from './en/privacy.ts'
+import { settings } from './en/settings.ts'
 import { shell } from './en/shell.ts'
 
-export const t = { common, home, models, privacy, shell } as const
+export const t = { common, home, models, privacy, settings, shell } as const

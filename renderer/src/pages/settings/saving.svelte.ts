@@ -1,0 +1,37 @@
+// Backup and restore: one at a time, under way also where the page is left.
+import { createTask } from '../../client/task.svelte.ts'
+import { studio } from '../../client/studio.ts'
+import { pathOfFile } from '../../client/upload.ts'
+import { t } from '../../strings/index.ts'
+
+export const backingUp = createTask(t.settings.backupBegin)
+export const restoring = createTask(t.settings.restoreBegin)
+
+let written = $state.raw<{ readonly path: string; readonly bytes: number }>()
+let ready = $state(false)
+
+export const saving = {
+  /** The backup that was written last. */
+  get written() {
+    return written
+  },
+  /** A proved backup waits for the next start. */
+  get ready(): boolean {
+    return ready
+  },
+  async backUp(path: string): Promise<void> {
+    written = undefined
+    written = await backingUp.run((options) => studio.call('studio.backup', path === '' ? {} : { path }, options))
+  },
+  async restore(from: File | string): Promise<void> {
+    ready = false
+    const answer = await restoring.run(async (options, tell) => {
+      const onProgress = (done: number, total: number): void => {
+        tell({ stage: t.settings.handing, done, total })
+      }
+      const path = typeof from === 'string' ? from : await pathOfFile(from, { signal: options.signal, onProgress })
+      return studio.call('studio.restore', { path }, options)
+    })
+    ready = answer !== undefined
+  },
+}
