@@ -2,8 +2,9 @@
 import { generate } from './jobs/generate.ts'
 import { hardware } from './jobs/hardware.ts'
 import { prepare } from './jobs/prepare.ts'
+import { preview } from './jobs/preview.ts'
 import { score } from './jobs/score.ts'
 import { tune } from './jobs/tune.ts'
 import { serve } from './serve.ts'
 
-serve({ hardware, prepare, tune, score, generate })
+serve({ hardware, prepare, preview, tune, score, generate })

@@ -1,5 +1,6 @@
 // The messages between the service, which owns the database, and the compute process, which owns ONNX Runtime.
 import type { DecoderConfig, PreparedModel } from './model.ts'
+import type { PreviewRow } from './methods/data.ts'
 import type { Example, Split, TuneSettings } from './settings.ts'
 import type { NamedTensors } from './tensor.ts'
 
@@ -70,6 +71,13 @@ export type Job =
       readonly threads: number
     }
   | {
+      readonly kind: 'preview'
+      readonly model: PreparedModel
+      readonly settings: TuneSettings
+      readonly labels: readonly string[]
+      readonly examples: readonly Example[]
+    }
+  | {
       readonly kind: 'generate'
       readonly model: PreparedModel
       readonly prompt: TunedPrompt | undefined
@@ -136,6 +144,7 @@ export type ComputeEvent =
   /** The service stores it and answers with an acknowledgement of the same id. */
   | { readonly event: 'checkpoint'; readonly id: number; readonly checkpoint: Checkpoint }
   | { readonly event: 'evaluation'; readonly evaluation: Evaluation }
+  | { readonly event: 'preview'; readonly rows: readonly PreviewRow[] }
   | { readonly event: 'token'; readonly text: string }
   /** `prompt` only from a tune job: its best on validation. `stopped`: ended early on request, checkpoint kept. */
   | {

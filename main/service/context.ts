@@ -7,6 +7,8 @@ import type { Failures } from './failures.ts'
 import type { Home } from './home.ts'
 import type { Enqueue } from './queue.ts'
 import type { Runner } from './runner.ts'
+import type { Uploads } from './uploads.ts'
+import type { Views } from './views.ts'
 
 export interface ServiceContext extends Changes, Failures {
   readonly home: Home
@@ -14,6 +16,8 @@ export interface ServiceContext extends Changes, Failures {
   readonly spawn: SpawnCompute
   readonly threads: number
   readonly runner: Runner
+  readonly views: Views
+  readonly uploads: Uploads
   /** Short work for people who wait (prepare, score, generate), one at a time, beside a tune. */
   readonly serve: Enqueue
 }

@@ -28,7 +28,8 @@ export async function loadExamples(store: Store, source: ExampleColumns): Promis
   const examples: Example[] = []
   for (let after = -1; ;) {
     const page = await store.rows.page(dataset, version, after, CHUNK)
-    for (const { row, cells } of page) {
+    for (const { row, cells, state } of page) {
+      if (state !== 'used') continue
       const example = { row, text: cells[textAt] ?? '', label: (cells[labelAt] ?? '').trim() }
       if (example.text.trim() !== '' && example.label !== '') examples.push(example)
     }

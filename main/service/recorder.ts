@@ -70,6 +70,7 @@ export function createRecorder(store: Store, run: RunRecord, tell: (event: Studi
       tell(event)
     },
     prepared: ignore,
+    preview: ignore,
     hardware: ignore,
     token: ignore,
     done: ignore,

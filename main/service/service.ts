@@ -9,16 +9,30 @@ import type { SpawnCompute } from './compute-child.ts'
 import type { CallContext, Methods, ServiceContext } from './context.ts'
 import { createFailures } from './failures.ts'
 import type { Home } from './home.ts'
+import { curateMethods } from './methods/curate.ts'
 import { dataMethods } from './methods/data.ts'
+import { fileMethods } from './methods/files.ts'
 import { modelMethods } from './methods/models.ts'
+import { previewMethods } from './methods/preview.ts'
 import { promptMethods } from './methods/prompts.ts'
 import { runMethods } from './methods/runs.ts'
 import { studioMethods } from './methods/studio.ts'
 import { markOrphans } from './orphans.ts'
 import { serialQueue } from './queue.ts'
 import { createRunner } from './runner.ts'
+import { createUploads } from './uploads.ts'
+import { createViews } from './views.ts'
 
-const methods: Methods = { ...modelMethods, ...dataMethods, ...runMethods, ...promptMethods, ...studioMethods }
+const methods: Methods = {
+  ...modelMethods,
+  ...fileMethods,
+  ...dataMethods,
+  ...curateMethods,
+  ...previewMethods,
+  ...runMethods,
+  ...promptMethods,
+  ...studioMethods,
+}
 
 export interface ServiceOptions {
   readonly home: Home
@@ -44,7 +58,19 @@ export async function createService({ home, spawn, threads, retries = RETRIES }:
   const changes = createChanges()
   const failures = createFailures()
   const runner = createRunner({ store, spawn, threads, retries, changed: changes.changed })
-  const context: ServiceContext = { home, store, spawn, threads, runner, serve: serialQueue(), ...changes, ...failures }
+  const uploads = await createUploads(home)
+  const context: ServiceContext = {
+    home,
+    store,
+    spawn,
+    threads,
+    runner,
+    uploads,
+    views: createViews(),
+    serve: serialQueue(),
+    ...changes,
+    ...failures,
+  }
   const closing = new AbortController()
   const calls = new Set<Promise<unknown>>()
 
@@ -67,6 +93,7 @@ export async function createService({ home, spawn, threads, retries = RETRIES }:
       closing.abort()
       await runner.close()
       await Promise.allSettled(calls)
+      await uploads.end()
       await store.close()
     },
   }

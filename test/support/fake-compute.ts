@@ -122,6 +122,18 @@ const score: Handlers['score'] = async (job, sink) => {
   return { outcome: 'finished' }
 }
 
+const preview: Handlers['preview'] = async ({ examples, settings }, sink) => {
+  const rows = examples.map(({ row, text }) => ({
+    row,
+    pieces: [{ kind: 'text' as const, text, tokens: 1 }],
+    tokens: 1,
+    budget: settings.maxTokens,
+    cut: false,
+  }))
+  sink.emit({ event: 'preview', rows })
+  return { outcome: 'finished' }
+}
+
 const generate: Handlers['generate'] = async ({ text }, sink) => {
   for (const word of text.split(' ')) {
     await setTimeout(stepMilliseconds)
@@ -131,4 +143,4 @@ const generate: Handlers['generate'] = async ({ text }, sink) => {
   return { outcome: 'finished' }
 }
 
-serve({ hardware, prepare, tune, score, generate })
+serve({ hardware, prepare, preview, tune, score, generate })

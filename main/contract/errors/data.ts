@@ -18,4 +18,9 @@ export const dataErrors = {
     `The label column has ${count} different values, more than ${most}. Is it the right column?`,
   'data/no-examples': (text: string, label: string) =>
     `No row has both a text in "${text}" and a label in "${label}". Choose other columns.`,
+  'data/view-gone': () => 'This list is no longer kept. Load it again.',
+  'data/in-use': (name: string, runs: number) =>
+    `${name} cannot be removed: ${runs === 1 ? 'one run was' : `${runs} runs were`} tuned on it. Remove those first.`,
+  'data/no-fix': () => 'There is nothing to fix any more. Look at the list of problems again.',
+  'data/no-file': () => 'This file is no longer being received. Choose it again.',
 } satisfies Record<string, (...details: never[]) => string>

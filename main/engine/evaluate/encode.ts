@@ -12,6 +12,8 @@ export interface Encoder {
   /** The labels' trie; indices are the labels'. */
   readonly trie: LabelTrie
   row(text: string): Segments
+  /** The same, and how many tokens of the text were cut. Error: 'tuning/no-room'. */
+  fit(text: string): { readonly segments: Segments; readonly cut: number }
   answer(label: string): readonly number[]
   /** The token that ends an answer. */
   readonly end: number
@@ -31,17 +33,12 @@ export function createEncoder(
   const trie = labelTrie(labels.map(answer), end, labels)
   const room =
     Math.min(settings.maxTokens, model.config.context) - settings.tokens - answerRoom(labels.map(answer), trie)
-  return {
-    tokenizer,
-    trie,
-    answer,
-    end,
-    row: (text) => {
-      const encoded = encodeRow(tokenizer, model.tokenizer, template, text)
-      if (encoded.before.length + encoded.after.length >= room) throw studioError('tuning/no-room', settings.maxTokens)
-      return fitRow(encoded, room).segments
-    },
+  const fit = (text: string): ReturnType<typeof fitRow> => {
+    const encoded = encodeRow(tokenizer, model.tokenizer, template, text)
+    if (encoded.before.length + encoded.after.length >= room) throw studioError('tuning/no-room', settings.maxTokens)
+    return fitRow(encoded, room)
   }
+  return { tokenizer, trie, answer, end, fit, row: (text) => fit(text).segments }
 }
 
 /** The longest answer with its end, or all branches side by side. */

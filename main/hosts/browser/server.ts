@@ -6,7 +6,8 @@ import { WebSocketServer } from 'ws'
 import { MAX_MESSAGE } from '../../contract/wire.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { Studio } from '../../contract/service.ts'
-import { readWindow, type ServedFile } from './files.ts'
+import { readWindow, type ServedFile } from '../window/files.ts'
+import { windowHeaders } from '../window/policy.ts'
 import { createGuard, type Guard, newToken } from './guard.ts'
 import { serveSocket } from './sockets.ts'
 
@@ -30,25 +31,6 @@ export interface BrowserHost {
 const MAX_SOCKETS = 32
 const MAX_CONNECTIONS = 256
 
-const headers = (port: number): Readonly<Record<string, string>> => ({
-  'content-security-policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data: blob:",
-    "font-src 'self'",
-    `connect-src 'self' ws://127.0.0.1:${port} ws://localhost:${port}`,
-    "form-action 'none'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
-})
-
 /** Errors: 'run/no-window', 'run/port-taken'. */
 export async function serveBrowser({ studio, folder, port = 0 }: BrowserHostOptions): Promise<BrowserHost> {
   const files = readWindow(folder)
@@ -58,7 +40,7 @@ export async function serveBrowser({ studio, folder, port = 0 }: BrowserHostOpti
   const actual = (server.address() as AddressInfo).port
   const token = newToken()
   const guard = createGuard(token, actual)
-  const always = headers(actual)
+  const always = windowHeaders([`ws://127.0.0.1:${actual}`, `ws://localhost:${actual}`])
   server.on('request', (request, response) => {
     answer(request, response, guard, files, always)
   })

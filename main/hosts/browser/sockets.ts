@@ -1,18 +1,12 @@
 // One window's websocket: messages in, messages out, nothing unbounded on either side.
 import type { RawData, WebSocket } from 'ws'
-import * as v from 'valibot'
-import { answerClient, type ClientMessage } from '../../contract/protocol.ts'
+import { clientMessage } from '../../contract/client-message.ts'
+import { answerClient } from '../../contract/protocol.ts'
 import type { Studio } from '../../contract/service.ts'
 import { decodeMessage, encodeMessage } from '../../contract/wire.ts'
 
 /** Bytes that wait for a window which does not read; above them it is closed, and asks again when it has recovered. */
 const MAX_WAITING = 64 * 1024 * 1024
-
-const call = v.safeInteger()
-const message = v.variant('say', [
-  v.strictObject({ say: v.literal('call'), id: v.pipe(v.number(), call), method: v.string(), input: v.unknown() }),
-  v.strictObject({ say: v.literal('cancel'), id: v.pipe(v.number(), call) }),
-])
 
 export function serveSocket(studio: Studio, socket: WebSocket): void {
   const client = answerClient(studio, (answer) => {
@@ -29,7 +23,7 @@ export function serveSocket(studio: Studio, socket: WebSocket): void {
   socket.on('message', (data: RawData, isBinary) => {
     try {
       if (isBinary) throw new TypeError('Messages are text.')
-      client.take(v.parse(message, decodeMessage((data as Buffer).toString('utf8'))) as ClientMessage)
+      client.take(clientMessage(decodeMessage((data as Buffer).toString('utf8'))))
     } catch {
       // Not a window of ours, or not of this version.
       socket.close(1008)

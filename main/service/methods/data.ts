@@ -1,17 +1,30 @@
-// Method data.import: a file becomes the first version of a data set, in chunks.
+// Methods data.*: a file becomes the first version of a data set; data sets are listed, named, profiled, mended, removed.
 import { createHash } from 'node:crypto'
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import * as v from 'valibot'
 import { studioError } from '../../contract/errors/index.ts'
-import type { DataRow, DatasetRecord } from '../../contract/records.ts'
-import type { ImportedData, SkippedRow } from '../../contract/service.ts'
+import type { DataRow, DatasetRecord, VersionRecord } from '../../contract/records.ts'
+import type {
+  DatasetDetails,
+  DatasetSummary,
+  ImportedData,
+  Input,
+  SkippedRow,
+  ViewedRow,
+} from '../../contract/service.ts'
 import { readBytes } from '../../engine/data/encoding.ts'
 import { openTable, type Table } from '../../engine/data/table.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
+import { edit } from '../edits.ts'
+import { profileOf, shownProfile } from '../profile.ts'
+import { resources } from '../resources.ts'
+import { rolesOf } from '../roles.ts'
+import { findDataset } from './lookup.ts'
 
 /** Rows that go into the database at once: short enough that nobody waits for it. */
-const CHUNK = 250
+const CHUNK = 2000
 /** Skipped rows that are named one by one. */
 const NAMED = 100
 
@@ -25,20 +38,22 @@ async function importData(context: ServiceContext, call: CallContext, path: stri
   const name = basename(path)
   const dataset = await store.datasets.add({ name, source: path, hash, columns: table.columns })
   try {
-    const version = await store.datasets.begin(dataset.id, 'import')
+    const version = await store.datasets.begin(dataset.id, { kind: 'import', description: `Imported ${name}` })
     const counts = await forEachChunk(table, call, async (rows, bytes) => {
       for (let at = 0; at < rows.length; at += CHUNK) {
-        await store.rows.insert(version, rows.slice(at, at + CHUNK))
+        const some = rows.slice(at, at + CHUNK)
+        await store.transaction((tables) => tables.rows.insert(version, some))
         await setImmediate()
       }
       call.emit({ event: 'progress', stage: 'importing', done: bytes, total: size })
     })
     if (counts.rows === 0) throw studioError('data/no-rows', name)
-    await store.datasets.complete(version)
+    await store.datasets.complete(version, { used: counts.rows, excluded: 0, trash: 0 })
+    context.changed('data')
     context.changed('data')
     return { dataset: dataset.id, version: version.number, name, columns: table.columns, ...counts }
   } catch (error) {
-    await store.datasets.remove(dataset.id)
+    await store.transaction((tables) => tables.datasets.remove(dataset.id))
     throw error
   }
 }
@@ -88,6 +103,100 @@ function refuseCancelled({ signal }: CallContext): void {
   if (signal.aborted) throw studioError('run/cancelled')
 }
 
-export const dataMethods: Pick<Methods, 'data.import'> = {
+/** resources/sample/sample.json. */
+const sampleFacts = v.object({ file: v.string(), text: v.string(), label: v.string() })
+
+async function importSample(context: ServiceContext, call: CallContext): Promise<ImportedData> {
+  const { file, text, label } = v.parse(
+    sampleFacts,
+    JSON.parse(await readFile(resources('sample/sample.json'), 'utf8')),
+  )
+  const imported = await importData(context, call, resources(`sample/${file}`))
+  await context.store.datasets.setRoles(imported.dataset, { text, label })
+  return imported
+}
+
+async function summary(context: ServiceContext, record: DatasetRecord): Promise<DatasetSummary> {
+  const { store } = context
+  const version = await store.datasets.newest(record.id)
+  const [counts, roles, runs] = await Promise.all([
+    store.datasets.counts(record.id, version),
+    rolesOf(context, record.id),
+    store.runs.countOn(record.id),
+  ])
+  return { ...record, version, rows: counts.used, roles, runs }
+}
+
+async function details(context: ServiceContext, id: number): Promise<DatasetDetails> {
+  const { store } = context
+  const shown = await summary(context, await findDataset(store, id))
+  const [{ excluded, trash }, history] = await Promise.all([
+    store.datasets.counts(id, shown.version),
+    store.datasets.history(id),
+  ])
+  const { versions, undo, redo } = history
+  return { ...shown, excluded, trash, versions, undo: undo?.description, redo: redo?.description }
+}
+
+async function fix(context: ServiceContext, { dataset, problem }: Input<'data.fix'>): Promise<VersionRecord> {
+  const { store } = context
+  const record = await findDataset(store, dataset)
+  const { findings } = await profileOf(context, dataset, await store.datasets.newest(dataset))
+  const found = findings.get(problem)
+  if (!found?.fix) throw studioError('data/no-fix')
+  const { fix, rows } = found
+  const labelAt = record.columns.indexOf((await rolesOf(context, dataset)).label)
+  const mended = (row: ViewedRow): ViewedRow => {
+    if (fix.kind === 'exclude') return { ...row, state: 'excluded' }
+    const label = (row.cells[labelAt] ?? '').trim()
+    return { ...row, cells: row.cells.map((cell, i) => (i === labelAt ? (fix.labels.get(label) ?? cell) : cell)) }
+  }
+  return edit(
+    context,
+    dataset,
+    `${fix.button}: ${rows.length.toLocaleString('en')}`,
+    rows,
+    async (tables, version, some) =>
+      tables.rows.replace(version, (await tables.rows.read(dataset, version.number, some)).map(mended)),
+  )
+}
+
+type Described = `data.${'import' | 'sample' | 'list' | 'show' | 'rename' | 'remove' | 'roles' | 'profile' | 'fix'}`
+
+export const dataMethods: Pick<Methods, Described> = {
   'data.import': (context, { path }, call) => importData(context, call, path),
+  'data.sample': (context, _input, call) => importSample(context, call),
+  'data.list': async (context) =>
+    Promise.all((await context.store.datasets.list()).map((record) => summary(context, record))),
+  'data.show': (context, { dataset }) => details(context, dataset),
+  'data.rename': async (context, { dataset, name }) => {
+    await findDataset(context.store, dataset)
+    await context.store.datasets.rename(dataset, name)
+    context.changed('data')
+    return details(context, dataset)
+  },
+  'data.remove': async ({ store, changed }, { dataset }) => {
+    const { name } = await findDataset(store, dataset)
+    const runs = await store.runs.countOn(dataset)
+    if (runs > 0) throw studioError('data/in-use', name, runs)
+    await store.transaction((tables) => tables.datasets.remove(dataset))
+    changed('data')
+    return null
+  },
+  'data.roles': async (context, { dataset, text, label }) => {
+    const { columns, name } = await findDataset(context.store, dataset)
+    for (const column of [text, label])
+      if (!columns.includes(column)) throw studioError('run/no-column', name, column, columns)
+    await context.store.datasets.setRoles(dataset, { text, label })
+    context.changed('data')
+    return rolesOf(context, dataset)
+  },
+  'data.profile': async (context, { dataset, version }, { emit }) => {
+    const { rows } = await summary(context, await findDataset(context.store, dataset))
+    const onRows = (done: number): void => {
+      emit({ event: 'progress', stage: 'looking at the rows', done, total: rows })
+    }
+    return shownProfile(await profileOf(context, dataset, version, onRows))
+  },
+  'data.fix': (context, input) => fix(context, input),
 }

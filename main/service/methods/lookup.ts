@@ -1,6 +1,6 @@
 // Finds what a caller names, or says that it is not there.
 import { studioError } from '../../contract/errors/index.ts'
-import type { ModelRecord, RunRecord } from '../../contract/records.ts'
+import type { DatasetRecord, ModelRecord, RunRecord } from '../../contract/records.ts'
 import type { Store } from '../../engine/store/store.ts'
 
 /** Error: 'store/missing'. */
@@ -15,4 +15,11 @@ export async function findModel(store: Store, name: string): Promise<ModelRecord
   const model = await store.models.byName(name)
   if (!model) throw studioError('store/missing', 'model', name)
   return model
+}
+
+/** Error: 'store/missing'. */
+export async function findDataset(store: Store, id: number): Promise<DatasetRecord> {
+  const dataset = await store.datasets.byId(id)
+  if (!dataset) throw studioError('store/missing', 'data set', String(id))
+  return dataset
 }

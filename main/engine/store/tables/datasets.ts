@@ -114,6 +114,11 @@ export const datasetRepository = (db: Db) => {
       return rows.map(dataset)
     },
 
+    async count(): Promise<number> {
+      const found = db.selectFrom('datasets').select(({ fn }) => fn.countAll<number>().as('count'))
+      return (await found.executeTakeFirstOrThrow()).count
+    },
+
     /** The data set that was read from a file of these bytes, if its import came to an end. */
     async byHash(hash: string): Promise<DatasetRecord | undefined> {
       const row = await db

@@ -165,6 +165,12 @@ export const runRepository = (db: Db) => {
       if (Object.keys(values).length > 0) await db.updateTable('runs').set(values).where('id', '=', id).execute()
     },
 
+    /** Runs that pin a version of this data set. */
+    async countOn(dataset: number): Promise<number> {
+      const found = db.selectFrom('runs').select(({ fn }) => fn.countAll<number>().as('runs'))
+      return (await found.where('dataset', '=', dataset).executeTakeFirstOrThrow()).runs
+    },
+
     /** With all that it made: its measurements, checkpoints, prompt and evaluations. */
     async remove(id: number): Promise<void> {
       await db.deleteFrom('runs').where('id', '=', id).execute()

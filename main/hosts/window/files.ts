@@ -1,6 +1,6 @@
 // The window's files: read once, served from memory; no path of a request ever reaches the disk.
 import { readdirSync, readFileSync } from 'node:fs'
-import { extname, join, relative, sep } from 'node:path'
+import { extname, join } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
 
 export interface ServedFile {
@@ -24,11 +24,8 @@ const types: Readonly<Record<string, string>> = {
 export function readWindow(folder: string): ReadonlyMap<string, ServedFile> {
   const files = new Map<string, ServedFile>()
   try {
-    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue
-      const path = join(entry.parentPath, entry.name)
-      const address = `/${relative(folder, path).split(sep).join('/')}`
-      const type = types[extname(entry.name)] ?? 'application/octet-stream'
+    for (const [address, path] of filesIn(folder, '')) {
+      const type = types[extname(path)] ?? 'application/octet-stream'
       files.set(address, { bytes: readFileSync(path), type, unchanging: address.startsWith('/assets/') })
     }
   } catch {
@@ -37,4 +34,13 @@ export function readWindow(folder: string): ReadonlyMap<string, ServedFile> {
   const page = files.get('/index.html')
   if (!page) throw studioError('run/no-window')
   return files.set('/', page)
+}
+
+/** Walks by itself: not every file system that Electron puts in place of the real one lists folders recursively. */
+function* filesIn(folder: string, prefix: string): Generator<readonly [address: string, path: string]> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const [address, path] = [`${prefix}/${entry.name}`, join(folder, entry.name)]
+    if (entry.isDirectory()) yield* filesIn(path, address)
+    else if (entry.isFile()) yield [address, path]
+  }
 }

@@ -1,0 +1,94 @@
+// Checks of the labels as a whole: too rare to be learned and judged, the same but for spelling, only one.
+import { type Check, rowsOf, textKey } from './check.ts'
+
+/** Different texts of a label that tuning needs: one to learn from, one to stop by, one to judge by. */
+const FEWEST_TEXTS = 3
+
+const quoted = (labels: readonly string[]): string =>
+  labels
+    .slice(0, 3)
+    .map((label) => `“${label}”`)
+    .join(', ') + (labels.length > 3 ? ' …' : '')
+
+export const rareLabels: Check = () => {
+  const texts = new Map<string, Set<number>>()
+  const rows = new Map<string, number[]>()
+  return {
+    see({ row, text, label }) {
+      if (label === '' || text.trim() === '') return
+      const different = texts.get(label) ?? new Set()
+      texts.set(label, different)
+      if (different.size < FEWEST_TEXTS) different.add(textKey(text))
+      if (different.size < FEWEST_TEXTS) rows.set(label, [...(rows.get(label) ?? []), row])
+      else rows.delete(label)
+    },
+    finish() {
+      const labels = [...rows.keys()]
+      const found = [...rows.values()].flat().sort((a, b) => a - b)
+      return labels.length === 0
+        ? undefined
+        : {
+            rows: found,
+            title: `${labels.length === 1 ? '1 answer is' : `${labels.length} answers are`} too rare: ${quoted(labels)}`,
+            explanation: `Each answer needs at least ${FEWEST_TEXTS} different texts: to learn from, to stop by, and to be judged by. Add rows, or let the fix exclude these.`,
+            fix: { kind: 'exclude', button: `Exclude ${rowsOf(found.length)}` },
+          }
+    },
+  }
+}
+
+export const labelSpelling: Check = () => {
+  const rows = new Map<string, number[]>()
+  return {
+    see({ row, label }) {
+      if (label === '') return
+      const known = rows.get(label)
+      if (known) known.push(row)
+      else rows.set(label, [row])
+    },
+    finish() {
+      const groups = Map.groupBy(rows.keys(), (label) =>
+        label
+          .normalize('NFKC')
+          .toLowerCase()
+          .replace(/[\s_-]+/g, ' '),
+      )
+      const labels = new Map<string, string>()
+      for (const spellings of groups.values()) {
+        const [usual = '', ...others] = spellings.toSorted(
+          (a, b) => (rows.get(b)?.length ?? 0) - (rows.get(a)?.length ?? 0),
+        )
+        for (const other of others) labels.set(other, usual)
+      }
+      if (labels.size === 0) return undefined
+      const found = [...labels.keys()].flatMap((label) => rows.get(label) ?? []).sort((a, b) => a - b)
+      return {
+        rows: found,
+        title: `${rowsOf(found.length)} spell an answer differently: ${quoted([...labels.keys()])}`,
+        explanation: 'To the model these are different answers. The fix gives each the spelling that most rows have.',
+        fix: { kind: 'relabel', button: 'Use one spelling', labels },
+      }
+    },
+  }
+}
+
+export const oneLabel: Check = () => {
+  const labels = new Set<string>()
+  let rows = 0
+  return {
+    see({ label }) {
+      if (label !== '') labels.add(label)
+      rows++
+    },
+    finish: () =>
+      labels.size > 1 || rows === 0
+        ? undefined
+        : {
+            rows: [],
+            title: labels.size === 0 ? 'There are no answers' : 'There is only one answer',
+            explanation:
+              'There is nothing to tell apart yet. Choose another column as the answer, or add rows with other answers.',
+            fix: undefined,
+          },
+  }
+}

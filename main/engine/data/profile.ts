@@ -1,0 +1,80 @@
+// What a table's rows are like: how many, which labels, how long, and what is wrong with them. Sees each row once.
+import type { LabelCount, LengthBin } from '../../contract/service.ts'
+import type { TuneSettings } from '../../contract/settings.ts'
+import type { CheckedRow, Finding } from './problems/check.ts'
+import { checks } from './problems/index.ts'
+
+export interface TableProfile {
+  readonly rows: number
+  /** The most frequent first. */
+  readonly labels: readonly LabelCount[]
+  readonly lengths: readonly LengthBin[]
+  readonly findings: ReadonlyMap<string, Finding>
+}
+
+export interface Profiler {
+  see(row: CheckedRow): void
+  finish(): TableProfile
+}
+
+/** Bars of the histogram at most. */
+const BINS = 24
+
+export function createProfiler(limits: Pick<TuneSettings, 'maxTokens' | 'tokens'>): Profiler {
+  const scans = Object.entries(checks).map(([name, check]) => ({ name, scan: check(limits) }))
+  const labels = new Map<string, number>()
+  const lengths = new Map<number, number>()
+  let rows = 0
+  return {
+    see(row) {
+      rows++
+      labels.set(row.label, (labels.get(row.label) ?? 0) + 1)
+      lengths.set(row.text.length, (lengths.get(row.text.length) ?? 0) + 1)
+      for (const { scan } of scans) scan.see(row)
+    },
+    finish() {
+      const findings = new Map<string, Finding>()
+      for (const { name, scan } of scans) {
+        const finding = scan.finish()
+        if (finding) findings.set(name, finding)
+      }
+      return {
+        rows,
+        labels: [...labels]
+          .map(([label, count]): LabelCount => ({ label, rows: count }))
+          .filter(({ label }) => label !== '')
+          .sort((a, b) => b.rows - a.rows || (a.label < b.label ? -1 : 1)),
+        lengths: histogram(lengths),
+        findings,
+      }
+    },
+  }
+}
+
+/** Bars of one readable width, up to the length that 99 % of the rows keep; the last one takes the rest. */
+export function histogram(counts: ReadonlyMap<number, number>): LengthBin[] {
+  const sorted = [...counts].sort(([a], [b]) => a - b)
+  const rows = sorted.reduce((sum, [, count]) => sum + count, 0)
+  const longest = sorted.at(-1)?.[0] ?? 0
+  let seen = 0
+  const usual = sorted.find(([, count]) => (seen += count) >= 0.99 * rows)?.[0] ?? 0
+  const width = readable(Math.max(1, usual) / (BINS - 1))
+  const bins = Array.from({ length: Math.floor(usual / width) + 1 }, (_, i) => ({
+    from: i * width,
+    to: (i + 1) * width - 1,
+    rows: 0,
+  }))
+  const last = bins.at(-1)
+  if (last && longest > last.to) last.to = longest
+  for (const [length, count] of sorted) {
+    const bin = bins[Math.min(bins.length - 1, Math.floor(length / width))]
+    if (bin) bin.rows += count
+  }
+  return rows === 0 ? [] : bins
+}
+
+/** The next of 1, 2, 5, 10, 20, 50 … */
+function readable(width: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, width)))
+  return power * ([1, 2, 5, 10].find((step) => step * power >= width) ?? 10)
+}

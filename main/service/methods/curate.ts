@@ -1,0 +1,128 @@
+// Methods data.view, page, change, add, undo, redo and compare: look at rows, change them, take it back.
+import { studioError } from '../../contract/errors/index.ts'
+import type { RowState, VersionRecord } from '../../contract/records.ts'
+import type { DataChange, DataTarget, Input, Outputs, RowDifference, ViewedRow } from '../../contract/service.ts'
+import type { Methods, ServiceContext } from '../context.ts'
+import { edit, takeBack } from '../edits.ts'
+import { findRows } from '../views.ts'
+import { findDataset } from './lookup.ts'
+
+type Curating = `data.${'view' | 'page' | 'change' | 'add' | 'undo' | 'redo' | 'compare'}`
+
+const rowsOf = (count: number): string => (count === 1 ? '1 row' : `${count.toLocaleString('en')} rows`)
+
+const verbs: Readonly<Record<RowState, string>> = {
+  used: 'Put back',
+  excluded: 'Excluded',
+  trash: 'Threw away',
+}
+
+const describe = (change: DataChange, count: number): string =>
+  change.kind === 'state'
+    ? `${verbs[change.state]} ${rowsOf(count)}`
+    : `Set “${change.column}” of ${rowsOf(count)} to “${change.value.slice(0, 40)}”`
+
+function targetRows({ views }: ServiceContext, target: DataTarget): ArrayLike<number> & Iterable<number> {
+  if (target.by === 'rows') return target.rows
+  return views.get(target.view).rows.subarray(target.from, target.to + 1)
+}
+
+async function change(context: ServiceContext, input: Input<'data.change'>): Promise<VersionRecord> {
+  const { dataset, target, change } = input
+  const { columns, name } = await findDataset(context.store, dataset)
+  const rows = targetRows(context, target)
+  const at = change.kind === 'cell' ? columns.indexOf(change.column) : 0
+  if (change.kind === 'cell' && at < 0) throw studioError('run/no-column', name, change.column, columns)
+  const changed = (row: ViewedRow): ViewedRow =>
+    change.kind === 'state'
+      ? { ...row, state: change.state }
+      : { ...row, cells: columns.map((_, i) => (i === at ? change.value : (row.cells[i] ?? ''))) }
+  return edit(context, dataset, describe(change, rows.length), rows, async (tables, version, some) => {
+    // As they are now: another edit may have come since they were shown.
+    await tables.rows.replace(version, (await tables.rows.read(dataset, version.number, some)).map(changed))
+  })
+}
+
+async function add(context: ServiceContext, { dataset, rows }: Input<'data.add'>): Promise<VersionRecord> {
+  const { columns } = await findDataset(context.store, dataset)
+  const last = await context.store.rows.last(dataset)
+  const numbers = rows.map((_, i) => last + 1 + i)
+  return edit(context, dataset, `Added ${rowsOf(rows.length)}`, numbers, (tables, version, some) =>
+    tables.rows.insert(
+      version,
+      some.map((row) => ({ row, cells: columns.map((_, i) => rows[row - last - 1]?.[i] ?? '') })),
+    ),
+  )
+}
+
+async function compare(context: ServiceContext, input: Input<'data.compare'>): Promise<Outputs['data.compare']> {
+  const { dataset, from, to, offset, count } = input
+  const touched = await touchedBetween(context, dataset, Math.min(from, to), Math.max(from, to))
+  const [before, after] = await Promise.all(
+    [from, to].map((version) => rowsByNumber(context, dataset, version, touched)),
+  )
+  const counts = { added: 0, changed: 0, removed: 0 }
+  const rows: RowDifference[] = []
+  for (const row of touched) {
+    const difference = { row, before: before?.get(row), after: after?.get(row) }
+    const kind = kindOf(difference)
+    if (!kind) continue
+    counts[kind] += 1
+    rows.push(difference)
+  }
+  return { ...counts, rows: rows.slice(offset, offset + count) }
+}
+
+/** Undefined where the row is the same again. Trash is out of sight, as if it were not there. */
+function kindOf({ before, after }: RowDifference): 'added' | 'changed' | 'removed' | undefined {
+  const was = before !== undefined && before.state !== 'trash'
+  const is = after !== undefined && after.state !== 'trash'
+  if (was && is) return JSON.stringify(before) === JSON.stringify(after) ? undefined : 'changed'
+  if (is) return 'added'
+  return was ? 'removed' : undefined
+}
+
+async function touchedBetween({ store }: ServiceContext, dataset: number, from: number, to: number): Promise<number[]> {
+  const rows = new Set<number>()
+  for (let version = from + 1; version <= to; version++)
+    for (const how of ['born', 'died'] as const)
+      for (let after = 0, limit = 5000; ;) {
+        const some = await store.rows.touched(dataset, version, how, { after, limit })
+        for (const { row } of some) rows.add(row)
+        const last = some.at(-1)
+        if (!last || some.length < limit) break
+        after = last.id
+      }
+  return [...rows].sort((a, b) => a - b)
+}
+
+async function rowsByNumber(
+  { store }: ServiceContext,
+  dataset: number,
+  version: number,
+  rows: readonly number[],
+): Promise<Map<number, ViewedRow>> {
+  const found = new Map<number, ViewedRow>()
+  for (let at = 0; at < rows.length; at += 2000)
+    for (const row of await store.rows.read(dataset, version, rows.slice(at, at + 2000))) found.set(row.row, row)
+  return found
+}
+
+export const curateMethods: Pick<Methods, Curating> = {
+  'data.view': async (context, { dataset, version, query }, { signal }) => {
+    const { store, views } = context
+    const at = version ?? (await store.datasets.newest(dataset))
+    const rows = await findRows(context, dataset, at, query, signal)
+    return { view: views.add({ dataset, version, rows }), total: rows.length }
+  },
+  'data.page': async ({ store, views }, { view, from, count }) => {
+    const { dataset, version, rows } = views.get(view)
+    const at = version ?? (await store.datasets.newest(dataset))
+    return store.rows.read(dataset, at, [...rows.subarray(from, from + count)])
+  },
+  'data.change': (context, input) => change(context, input),
+  'data.add': (context, input) => add(context, input),
+  'data.undo': (context, { dataset }) => takeBack(context, dataset, 'undo'),
+  'data.redo': (context, { dataset }) => takeBack(context, dataset, 'redo'),
+  'data.compare': (context, input) => compare(context, input),
+}
