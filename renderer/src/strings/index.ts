@@ -1,9 +1,11 @@
 // The catalogue of every word on screen; another language is another folder beside en/.
 import { common } from './en/common.ts'
+import { glossary } from './en/glossary.ts'
+import { help } from './en/help.ts'
 import { home } from './en/home.ts'
 import { models } from './en/models.ts'
 import { privacy } from './en/privacy.ts'
 import { settings } from './en/settings.ts'
 import { shell } from './en/shell.ts'
 
-export const t = { common, home, models, privacy, settings, shell } as const
+export const t = { common, glossary, help, home, models, privacy, settings, shell } as const

@@ -1,7 +1,15 @@
-// Hands a text to the person as a file, through the window's own download.
+// Hands something to the person as a file, through the window's own download.
 
-export function saveText(name: string, text: string, type = 'text/plain'): void {
-  const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }))
+export const saveText = (name: string, text: string, type = 'text/plain'): void => {
+  save(name, new Blob([text], { type: `${type};charset=utf-8` }))
+}
+
+export const saveBytes = (name: string, bytes: Uint8Array): void => {
+  save(name, new Blob([Uint8Array.from(bytes)]))
+}
+
+function save(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob)
   const link = document.createElement('a')
   link.href = url
   link.download = name
