@@ -15,6 +15,7 @@ const checks = [
   tsc('what runs in Node', '.'),
   tsc('the contract', 'main/contract'),
   tsc('the journeys', 'test/e2e'),
+  tsc('the preload', 'preload'),
   {
     name: 'types of the window',
     package: 'svelte-check',

@@ -1,0 +1,22 @@
+// Entry of Electron's main process: the only file that imports Electron itself.
+import * as electron from 'electron'
+import { parseArgs } from 'node:util'
+import { defaultHome, openHome } from '../../service/home.ts'
+import { attach } from '../../service/socket/client.ts'
+import { startApp } from './app.ts'
+import { placesOf } from './places.ts'
+import { spawnService } from './service-process.ts'
+
+const args = process.argv.slice(electron.app.isPackaged ? 1 : 2)
+const { values } = parseArgs({ args, options: { home: { type: 'string' } }, strict: false })
+const home = openHome(typeof values.home === 'string' ? values.home : defaultHome())
+const places = placesOf(electron.app.getAppPath())
+
+startApp(electron, {
+  home,
+  places,
+  args,
+  platform: process.platform,
+  startService: () => spawnService(places.node, places.service, home.folder),
+  attach: () => attach(home.address),
+})

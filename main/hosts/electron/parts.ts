@@ -1,0 +1,32 @@
+// What the app is made of: Electron's objects, handed in so that tests need no Electron, and what is the studio's own.
+import type * as Electron from 'electron'
+import type { RemoteStudio } from '../../service/socket/client.ts'
+import type { Places } from './places.ts'
+import type { ServiceChild } from './service-process.ts'
+
+export type ElectronParts = Pick<
+  typeof Electron,
+  | 'app'
+  | 'BrowserWindow'
+  | 'dialog'
+  | 'ipcMain'
+  | 'Menu'
+  | 'MessageChannelMain'
+  | 'nativeTheme'
+  | 'Notification'
+  | 'powerSaveBlocker'
+  | 'protocol'
+  | 'session'
+  | 'shell'
+>
+
+export interface AppOptions {
+  /** The studio's folder, and the address where its service listens. */
+  readonly home: { readonly folder: string; readonly address: string }
+  readonly places: Places
+  /** What the app was started with. */
+  readonly args: readonly string[]
+  readonly platform: string
+  readonly startService: () => ServiceChild
+  readonly attach: () => Promise<RemoteStudio | undefined>
+}

@@ -1,0 +1,89 @@
+// What the app itself wants to know of runs: whether one is under way, and how each ends.
+import type { RunSummary } from '../../contract/service.ts'
+import type { RemoteStudio } from '../../service/socket/client.ts'
+
+export interface RunsFollower {
+  /** Runs that train or wait. */
+  underWay(): number
+  close(): Promise<void>
+}
+
+export interface RunsListener {
+  /** Called when their number changes. */
+  readonly onUnderWay: (runs: number) => void
+  /** Called once for each run that ends while the app looks; `sentence`: the verdict, or what went wrong. */
+  readonly onEnd: (run: RunSummary, sentence: string) => void
+}
+
+/** Milliseconds between tries to reach a service that does not answer. */
+const AGAIN_MS = 500
+
+/** Follows the runs of whichever service answers, also when it is started anew. */
+export function followRuns(
+  attach: () => Promise<RemoteStudio | undefined>,
+  { onUnderWay, onEnd }: RunsListener,
+): RunsFollower {
+  const closing = new AbortController()
+  let known: ReadonlySet<number> = new Set()
+  let count = 0
+
+  const look = async (studio: RemoteStudio): Promise<void> => {
+    const runs = await studio.call('runs.list', {})
+    const before = known
+    known = new Set(runs.filter(isUnderWay).map(({ id }) => id))
+    if (known.size !== count) onUnderWay((count = known.size))
+    for (const run of runs) if (before.has(run.id) && !known.has(run.id)) onEnd(run, await sentenceOf(studio, run))
+  }
+
+  const follow = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      const studio = await attach()
+      if (studio) {
+        const watch = watchRuns(studio, look, closing.signal)
+        await watch.catch(() => undefined)
+        await studio.close()
+      }
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
+    }
+  }
+  const following = follow()
+
+  return {
+    underWay: () => count,
+    close: async () => {
+      closing.abort()
+      await following
+    },
+  }
+}
+
+const isUnderWay = ({ state }: RunSummary): boolean => state === 'running' || state === 'queued'
+
+/** Looks now and after every change, one look at a time; ends with the service, or with the signal. */
+async function watchRuns(
+  studio: RemoteStudio,
+  look: (studio: RemoteStudio) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  let looking = look(studio)
+  const again = (): void => {
+    looking = looking.then(() => look(studio)).catch(() => undefined)
+  }
+  await looking
+  await studio.call(
+    'studio.watch',
+    {},
+    {
+      signal,
+      onEvent: (event) => {
+        if (event.event === 'changed' && event.subject === 'runs') again()
+      },
+    },
+  )
+}
+
+async function sentenceOf(studio: RemoteStudio, { name, state, error }: RunSummary): Promise<string> {
+  if (state !== 'finished') return error ?? ''
+  const verdict = await studio.call('runs.verdict', { run: name }).catch(() => undefined)
+  return verdict?.sentence ?? ''
+}

@@ -1,0 +1,34 @@
+// The service as Electron starts it: on the plain Node that comes along, for as long as its parent lives.
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { StudioError } from '../../contract/errors/index.ts'
+import { forkCompute } from '../../service/compute-child.ts'
+import { defaultHome } from '../../service/home.ts'
+import { connectLasting } from '../../service/lasting.ts'
+
+async function serve(home: string): Promise<void> {
+  const spawn = forkCompute(fileURLToPath(new URL('../../compute/main.ts', import.meta.url)))
+  const studio = await connectLasting(home, { spawn, threads: availableParallelism() })
+  process.send?.('ready')
+  await new Promise<void>((resolve) => {
+    // The parent asks for the end, or is gone.
+    process.once('message', () => {
+      resolve()
+    })
+    process.once('disconnect', () => {
+      resolve()
+    })
+  })
+  await studio.close()
+}
+
+// A terminal's ctrl-C reaches this process too; its parent decides what it means.
+process.on('SIGINT', () => undefined)
+
+serve(process.argv[2] ?? defaultHome()).then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof StudioError ? error.message : String(error)}\n`)
+    process.exit(1)
+  },
+)

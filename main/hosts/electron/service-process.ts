@@ -1,0 +1,112 @@
+// Keeps the service running in a process of its own: starts it again when it dies, until it dies too often.
+import { spawn } from 'node:child_process'
+import type { Budget } from './budget.ts'
+
+/** A process of the service, as this file sees it. */
+export interface ServiceChild {
+  /** Once, when it answers. */
+  onReady(listener: () => void): void
+  /** Once, with the last that it said. */
+  onExit(listener: (how: string) => void): void
+  /** Asks it to end; it stops runs behind their current step first. */
+  end(): void
+  kill(): void
+}
+
+export interface ServiceProcess {
+  /** Resolves when it answers for the first time. */
+  readonly ready: Promise<void>
+  /** Resolves when it is gone, with all that it had to keep kept. */
+  close(): Promise<void>
+}
+
+export interface Keeping {
+  readonly start: () => ServiceChild
+  readonly budget: Budget
+  /** It has died too often: true = try again. */
+  readonly ask: (how: string) => Promise<boolean>
+  /** Nobody wants another try. */
+  readonly giveUp: () => void
+}
+
+/** A run may need so long to finish its step and write its checkpoint. */
+const CLOSE_MS = 30_000
+
+export function keepService({ start, budget, ask, giveUp }: Keeping): ServiceProcess {
+  const ready = Promise.withResolvers<undefined>()
+  let child: ServiceChild | undefined
+  let gone: (() => void) | undefined
+  let closing = false
+
+  const died = async (how: string): Promise<void> => {
+    child = undefined
+    gone?.()
+    if (closing) return
+    const wait = budget.spend()
+    if (wait === undefined) {
+      if (!(await ask(how))) {
+        giveUp()
+        return
+      }
+      budget.reset()
+    } else await new Promise((resolve) => setTimeout(resolve, wait))
+    launch()
+  }
+
+  const launch = (): void => {
+    if (closing) return
+    child = start()
+    child.onReady(() => {
+      ready.resolve(undefined)
+    })
+    child.onExit((how) => void died(how))
+  }
+
+  launch()
+  return {
+    ready: ready.promise,
+    close: async () => {
+      closing = true
+      const last = child
+      if (!last) return
+      const ended = new Promise<void>((resolve) => (gone = resolve))
+      last.end()
+      const timer = setTimeout(() => {
+        last.kill()
+      }, CLOSE_MS)
+      await ended
+      clearTimeout(timer)
+    },
+  }
+}
+
+const TAIL = 2000
+
+/** Starts the service on the plain Node that comes along: Electron's own never runs ONNX Runtime. */
+export function spawnService(node: string, entry: string, home: string): ServiceChild {
+  const child = spawn(node, [entry, home], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], windowsHide: true })
+  let said = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-TAIL)
+  })
+  return {
+    onReady: (listener) =>
+      void child.once('message', () => {
+        listener()
+      }),
+    onExit: (listener) => {
+      const once = (how: string): void => {
+        child.removeAllListeners('close').removeAllListeners('error')
+        listener(how)
+      }
+      child.on('close', (code, signal) => {
+        once(said.trim().split('\n').at(-1) || (signal ?? `exit code ${String(code)}`))
+      })
+      child.on('error', (error) => {
+        once(error.message)
+      })
+    },
+    end: () => void (child.connected && child.send('end', () => undefined)),
+    kill: () => void child.kill('SIGKILL'),
+  }
+}
