@@ -96,6 +96,7 @@ async function tuned(model: PreparedModel, way: Way, split: Split, quick: boolea
     },
     checkpoint: async () => undefined,
     stopRequested: () => false,
+    keepRequested: () => false,
   })
   const seconds = (performance.now() - began) / 1000
   const of = (subject: Evaluation['subject']) => evaluations.find((evaluation) => evaluation.subject === subject)

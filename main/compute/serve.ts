@@ -10,6 +10,8 @@ export interface JobSink {
   /** Resolves when the service has it on disk. */
   checkpoint(checkpoint: Checkpoint): Promise<void>
   stopRequested(): boolean
+  /** True when a tune shall end its training and judge what it has. */
+  keepRequested(): boolean
   /** Aborted when a stop is requested, for work without steps. */
   readonly signal: AbortSignal
 }
@@ -26,6 +28,7 @@ export function serve(handlers: Handlers): void {
   const stop = new AbortController()
   const waiting = new Map<number, () => void>()
   let checkpoints = 0
+  let keep = false
   const sink: JobSink = {
     emit: send,
     checkpoint: (checkpoint) =>
@@ -35,6 +38,7 @@ export function serve(handlers: Handlers): void {
         send({ event: 'checkpoint', id, checkpoint })
       }),
     stopRequested: () => stop.signal.aborted,
+    keepRequested: () => keep,
     signal: stop.signal,
   }
   const answers: {
@@ -43,6 +47,9 @@ export function serve(handlers: Handlers): void {
     start: ({ job }) => void work(handlers, job, sink),
     stop: () => {
       stop.abort()
+    },
+    keep: () => {
+      keep = true
     },
     acknowledge: ({ id }) => {
       waiting.get(id)?.()

@@ -1,6 +1,7 @@
 // The messages between the service, which owns the database, and the compute process, which owns ONNX Runtime.
 import type { DecoderConfig, PreparedModel } from './model.ts'
 import type { PreviewRow } from './methods/data.ts'
+import type { ValidatedRow } from './records.ts'
 import type { Example, Split, TuneSettings } from './settings.ts'
 import type { NamedTensors } from './tensor.ts'
 
@@ -61,9 +62,17 @@ export type Job =
       readonly threads: number
     }
   | {
+      readonly kind: 'preflight'
+      readonly model: PreparedModel
+      readonly settings: TuneSettings
+      readonly labels: readonly string[]
+      readonly split: Split
+      readonly threads: number
+    }
+  | {
       readonly kind: 'score'
       readonly model: PreparedModel
-      /** Absent = no prompt: the same template with an empty instruction and no virtual tokens. */
+      /** Undefined = no virtual tokens: the template as the settings have it. */
       readonly prompt: TunedPrompt | undefined
       readonly settings: TuneSettings
       readonly labels: readonly string[]
@@ -126,6 +135,22 @@ export interface StepMetrics {
   readonly milliseconds: number
 }
 
+/** What a few real steps took; times are milliseconds. */
+export interface MeasuredSteps {
+  /** Opening the model, reading texts and making sessions, before the first step. */
+  readonly start: number
+  /** The first step includes opening its session. */
+  readonly steps: readonly number[]
+  /** Steps whose rows are the longest come first; so many of them. */
+  readonly longest: number
+  /** Reading one held-out or validation row with the prompt. */
+  readonly scoreRow: number
+  /** Reading all texts once, where the run will do so; else 0. */
+  readonly reading: number
+  /** Bytes: the largest size of the process so far. */
+  readonly memory: number
+}
+
 export type ComputeEvent =
   /** Long work other than steps: preparing a model, initialising, scoring. `total` 0 = unknown. */
   | { readonly event: 'progress'; readonly stage: string; readonly done: number; readonly total: number }
@@ -139,11 +164,13 @@ export type ComputeEvent =
       readonly loss: number
       readonly accuracy: number
       readonly best: boolean
+      readonly rows: readonly ValidatedRow[]
     }
   | { readonly event: 'warning'; readonly code: string; readonly message: string; readonly step: number }
   /** The service stores it and answers with an acknowledgement of the same id. */
   | { readonly event: 'checkpoint'; readonly id: number; readonly checkpoint: Checkpoint }
   | { readonly event: 'evaluation'; readonly evaluation: Evaluation }
+  | { readonly event: 'preflight'; readonly measured: MeasuredSteps }
   | { readonly event: 'preview'; readonly rows: readonly PreviewRow[] }
   | { readonly event: 'token'; readonly text: string }
   /** `prompt` only from a tune job: its best on validation. `stopped`: ended early on request, checkpoint kept. */
@@ -159,4 +186,6 @@ export type ComputeRequest =
   | { readonly request: 'start'; readonly job: WireJob }
   /** Ends after the current step, with a checkpoint. */
   | { readonly request: 'stop' }
+  /** Ends training after the current step, and judges the best prompt so far as a finished run does. */
+  | { readonly request: 'keep' }
   | { readonly request: 'acknowledge'; readonly id: number }

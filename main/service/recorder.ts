@@ -48,9 +48,10 @@ export function createRecorder(store: Store, run: RunRecord, tell: (event: Studi
       steps.push(metrics)
       tell({ event: 'step', ...metrics })
     },
-    validation: async ({ step, loss, accuracy, best }) => {
-      validations.push({ step, loss, accuracy, best })
-      tell({ event: 'validation', step, loss, accuracy, best })
+    validation: async ({ step, loss, accuracy, best, rows }) => {
+      const validation = { step, loss, accuracy, best, rows }
+      validations.push(validation)
+      tell({ event: 'validation', ...validation })
     },
     checkpoint: async ({ checkpoint }) => {
       await flush((tables) => tables.checkpoints.save(id, checkpoint))
@@ -71,6 +72,7 @@ export function createRecorder(store: Store, run: RunRecord, tell: (event: Studi
     },
     prepared: ignore,
     preview: ignore,
+    preflight: ignore,
     hardware: ignore,
     token: ignore,
     done: ignore,

@@ -6,7 +6,6 @@ import type { Store } from '../engine/store/store.ts'
 import type { Changes } from './changes.ts'
 import type { SpawnCompute } from './compute-child.ts'
 import { keptSentence } from './orphans.ts'
-import { serialQueue } from './queue.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { type RunMaterial, tuneJob } from './run-material.ts'
 import { supervise, type SupervisedJob } from './supervise.ts'
@@ -26,7 +25,10 @@ interface Active {
   readonly history: StudioEvent[]
   readonly watchers: Set<(event: StudioEvent) => void>
   readonly ended: Promise<void>
-  stopping: boolean
+  readonly loadMaterial: () => Promise<RunMaterial>
+  readonly finish: () => void
+  /** How its owner wants it to end: paused, judged as it is, or gone. */
+  wanted: 'stop' | 'keep' | 'discard' | undefined
   job: SupervisedJob | undefined
 }
 
@@ -39,8 +41,10 @@ export type Runner = ReturnType<typeof createRunner>
 
 /** The queue of runs. It owns every compute process that tunes. */
 export function createRunner({ store, spawn, threads, retries, changed }: RunnerOptions) {
-  const enqueue = serialQueue()
+  /** Runs that wait, the next one first. */
+  const waiting: Active[] = []
   const actives = new Map<number, Active>()
+  let busy = false
 
   const tell = (active: Active, event: StudioEvent): void => {
     if (event.event !== 'step') changed('runs')
@@ -56,10 +60,10 @@ export function createRunner({ store, spawn, threads, retries, changed }: Runner
   /** Tunes until the job comes to an end of its own; every attempt goes on from the last checkpoint. */
   const tune = async (active: Active, material: RunMaterial, recorder: Recorder): Promise<Ending> => {
     for (let attempt = 0; ; attempt++) {
-      if (active.stopping) return { state: 'stopped' }
+      if (endsUnjudged(active)) return { state: 'stopped' }
       const job = tuneJob(material, await recorder.begin(), threads)
       active.job = supervise(spawn, job, (event) => recorder.record(event))
-      if (active.stopping) active.job.stop()
+      urge(active)
       const result = await active.job.result.finally(() => (active.job = undefined))
       if (result.end === 'failed') return { state: 'failed', message: result.message }
       if (result.end === 'done') {
@@ -68,45 +72,99 @@ export function createRunner({ store, spawn, threads, retries, changed }: Runner
         await recorder.end({ state: result.outcome, prompt: result.prompt })
         return { state: result.outcome }
       }
-      if (active.stopping) return { state: 'stopped' }
+      if (endsUnjudged(active)) return { state: 'stopped' }
       const { code, message } = studioError('run/crashed', result.how, await keptSentence(store, active.run))
       if (attempt >= retries) return { state: 'interrupted', message }
       await recorder.note({ step: (await store.checkpoints.step(active.run.id)) ?? 0, code, message })
     }
   }
 
-  const execute = async (active: Active, loadMaterial: () => Promise<RunMaterial>): Promise<void> => {
-    const ending = async (): Promise<Ending> => {
-      if (active.stopping) return { state: 'stopped' }
-      await enter(active, { state: 'running' })
-      const recorder = createRecorder(store, active.run, (event) => {
-        tell(active, event)
+  const ending = async (active: Active): Promise<Ending> => {
+    if (endsUnjudged(active)) return { state: 'stopped' }
+    await enter(active, { state: 'running' })
+    const recorder = createRecorder(store, active.run, (event) => {
+      tell(active, event)
+    })
+    return tune(active, await active.loadMaterial(), recorder)
+  }
+
+  const execute = async (active: Active): Promise<void> => {
+    const how = await ending(active).catch((error: unknown): Ending => ({ state: 'failed', message: sentence(error) }))
+    if (active.wanted === 'discard') await store.runs.remove(active.run.id)
+    else await enter(active, how)
+  }
+
+  /** Takes the next one on where nothing is under way. */
+  const next = (): void => {
+    const active = busy ? undefined : waiting.shift()
+    if (!active) return
+    busy = true
+    void execute(active)
+      // Only a database that cannot be written gets here; the next start finds the run and says so.
+      .catch(() => undefined)
+      .then(() => {
+        busy = false
+        actives.delete(active.run.id)
+        active.finish()
+        changed('runs')
+        next()
       })
-      return tune(active, await loadMaterial(), recorder)
+  }
+
+  /** Makes a run end in its owner's way; one that waits is taken out of the queue to end at once. */
+  const end = async (run: number, wanted: NonNullable<Active['wanted']>): Promise<void> => {
+    const active = actives.get(run)
+    if (!active) return
+    const at = waiting.indexOf(active)
+    // What has not begun has nothing to judge.
+    active.wanted = at >= 0 && wanted === 'keep' ? 'stop' : wanted
+    urge(active)
+    if (at >= 0) {
+      waiting.splice(at, 1)
+      await execute(active)
+      actives.delete(run)
+      active.finish()
     }
-    await enter(
-      active,
-      await ending().catch((error: unknown): Ending => ({ state: 'failed', message: sentence(error) })),
-    )
+    await active.ended
   }
 
   return {
     /** Queues a run that the store already has as queued. */
     take(run: RunRecord, loadMaterial: () => Promise<RunMaterial>): void {
       const { promise: ended, resolve } = Promise.withResolvers<undefined>()
-      const active: Active = { run, history: [], watchers: new Set(), ended, stopping: false, job: undefined }
-      actives.set(run.id, active)
-      tell(active, { event: 'state', run: run.name, state: 'queued', message: undefined })
-      void enqueue(() => execute(active, loadMaterial))
-        // Only a database that cannot be written gets here; the next start finds the run and says so.
-        .catch(() => undefined)
-        .then(() => {
-          actives.delete(run.id)
+      const active: Active = {
+        run,
+        loadMaterial,
+        history: [],
+        watchers: new Set(),
+        ended,
+        finish: () => {
           resolve(undefined)
-        })
+        },
+        wanted: undefined,
+        job: undefined,
+      }
+      actives.set(run.id, active)
+      waiting.push(active)
+      tell(active, { event: 'state', run: run.name, state: 'queued', message: undefined })
+      next()
     },
 
     isActive: (run: number): boolean => actives.has(run),
+
+    /** Place among the runs that wait, 0 = next; undefined where it does not wait. */
+    placeOf(run: number): number | undefined {
+      const at = waiting.findIndex((active) => active.run.id === run)
+      return at < 0 ? undefined : at
+    },
+
+    /** Puts a waiting run at a place among those that wait; one that does not wait stays as it is. */
+    move(run: number, place: number): void {
+      const at = waiting.findIndex((active) => active.run.id === run)
+      const [active] = at < 0 ? [] : waiting.splice(at, 1)
+      if (active) waiting.splice(place, 0, active)
+      changed('runs')
+    },
 
     /** Tells all events of the run since it was taken on; resolves when it has ended, at once where it is not under way. */
     async watch(run: number, watcher: (event: StudioEvent) => void, signal: AbortSignal): Promise<void> {
@@ -123,19 +181,29 @@ export function createRunner({ store, spawn, threads, retries, changed }: Runner
     },
 
     /** Asks the run to end behind its current step; resolves when it has. */
-    async stop(run: number): Promise<void> {
-      const active = actives.get(run)
-      if (!active) return
-      active.stopping = true
-      active.job?.stop()
-      await active.ended
-    },
+    stop: (run: number): Promise<void> => end(run, 'stop'),
+
+    /** Asks the run to end its training and to judge the best prompt so far; resolves when it has. */
+    keep: (run: number): Promise<void> => end(run, 'keep'),
+
+    /** Ends the run at once and removes it with all that it made. */
+    discard: (run: number): Promise<void> => end(run, 'discard'),
 
     /** Ends every run as a stop does. */
     async close(): Promise<void> {
-      await Promise.all([...actives.keys()].map((run) => this.stop(run)))
+      const runs = [...actives.values()].map(({ run }) => run.id)
+      await Promise.all(runs.map((run) => end(run, 'stop')))
     },
   }
+}
+
+const endsUnjudged = ({ wanted }: Active): boolean => wanted === 'stop' || wanted === 'discard'
+
+/** Passes on to the job what its run's owner wants, where there is one yet. */
+function urge({ job, wanted }: Active): void {
+  if (wanted === 'stop') job?.stop()
+  else if (wanted === 'keep') job?.keep()
+  else if (wanted === 'discard') job?.kill()
 }
 
 const sentence = (error: unknown): string =>

@@ -9,6 +9,7 @@ import type { SpawnCompute } from './compute-child.ts'
 import type { CallContext, Methods, ServiceContext } from './context.ts'
 import { createFailures } from './failures.ts'
 import type { Home } from './home.ts'
+import { compareMethods } from './methods/compare.ts'
 import { curateMethods } from './methods/curate.ts'
 import { dataMethods } from './methods/data.ts'
 import { fileMethods } from './methods/files.ts'
@@ -30,6 +31,7 @@ const methods: Methods = {
   ...curateMethods,
   ...previewMethods,
   ...runMethods,
+  ...compareMethods,
   ...promptMethods,
   ...studioMethods,
 }

@@ -14,6 +14,8 @@ export interface SupervisedJob {
   readonly result: Promise<JobResult>
   /** Asks for an end behind the current step; kills when it does not come in time. */
   stop(): void
+  /** Asks a tune to end its training and judge what it has. */
+  keep(): void
   kill(): void
 }
 
@@ -79,6 +81,9 @@ export function supervise(
         },
         Math.max(STOP_MS, 4 * silence.milliseconds()),
       )
+    },
+    keep: () => {
+      child.send({ request: 'keep' })
     },
     kill: () => {
       child.kill()

@@ -64,7 +64,7 @@ const tune: Handlers['tune'] = async (job, sink) => {
   const { settings, labels, model } = job
   let at = job.resume ?? startState(job)
   sink.emit({ event: 'provider', name: 'cpu', note: 'The test engine computes on the CPU.' })
-  while (at.step < settings.steps && !sink.stopRequested()) {
+  while (at.step < settings.steps && !sink.stopRequested() && !sink.keepRequested()) {
     await setTimeout(stepMilliseconds)
     await misbehave(settings.initText, at.step)
     const { state, loss, norms } = next(at, job)
@@ -80,10 +80,10 @@ const tune: Handlers['tune'] = async (job, sink) => {
     if (at.step % CHECKPOINT_STEPS !== 0) continue
     const best = loss < (at.best?.loss ?? Infinity)
     at = best ? { ...at, best: { step: at.step, loss, tensors: at.tensors }, stale: 0 } : { ...at, stale: at.stale + 1 }
-    sink.emit({ event: 'validation', step: at.step, loss, accuracy: 0.5, best })
+    sink.emit({ event: 'validation', step: at.step, loss, accuracy: 0.5, best, rows: [] })
     await sink.checkpoint(at)
   }
-  const finished = at.step >= settings.steps
+  const finished = at.step >= settings.steps || sink.keepRequested()
   await sink.checkpoint({ ...at, finished })
   const prompt = { tensors: at.best?.tensors ?? at.tensors, settings, labels, modelHash: model.hash }
   if (!finished) return { outcome: 'stopped', prompt }
@@ -134,6 +134,12 @@ const preview: Handlers['preview'] = async ({ examples, settings }, sink) => {
   return { outcome: 'finished' }
 }
 
+const preflight: Handlers['preflight'] = async (_job, sink) => {
+  const measured = { start: 10, steps: [5, 2, 3, 1, 1], longest: 2, scoreRow: 1, reading: 20, memory: 1e8 }
+  sink.emit({ event: 'preflight', measured })
+  return { outcome: 'finished' }
+}
+
 const generate: Handlers['generate'] = async ({ text }, sink) => {
   for (const word of text.split(' ')) {
     await setTimeout(stepMilliseconds)
@@ -143,4 +149,4 @@ const generate: Handlers['generate'] = async ({ text }, sink) => {
   return { outcome: 'finished' }
 }
 
-serve({ hardware, prepare, preview, tune, score, generate })
+serve({ hardware, prepare, preview, preflight, tune, score, generate })

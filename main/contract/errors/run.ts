@@ -26,6 +26,11 @@ export const runErrors = {
     'The studio that was doing this work has closed. Run the command again; a run goes on with softprompt resume.',
   'run/protocol': () =>
     'A studio of another version is using the same folder. Close it, or choose another folder with --home.',
+  'run/not-scored': (run: string) => `Run "${run}" has not been judged on held-out rows. Let it finish first.`,
+  'run/other-data': (run: string, other: string) =>
+    `Runs "${run}" and "${other}" were tuned on different data sets, so their rows cannot be compared.`,
+  'run/no-common-rows': (run: string, other: string) =>
+    `Runs "${run}" and "${other}" were judged on different held-out rows. Tune both on the same version with the same seed.`,
   'run/no-window': () => 'The window has not been built. Start the studio with npm start, which builds it.',
   'run/port-taken': (port: number) =>
     `Port ${String(port)} is used by another program. Close that program, or leave the port out.`,

@@ -19,15 +19,16 @@ export interface Encoder {
   readonly end: number
 }
 
-/** An encoder for one task. `instruction` false leaves the template's instruction out, as the bare baseline does. */
-export function createEncoder(
-  model: PreparedModel,
-  settings: TuneSettings,
-  labels: readonly string[],
-  instruction = true,
-): Encoder {
+/** The settings of a model that is told nothing: the same template with an empty instruction. */
+export const withoutInstruction = (settings: TuneSettings): TuneSettings => ({
+  ...settings,
+  template: { ...settings.template, instruction: '' },
+})
+
+/** An encoder for one task. */
+export function createEncoder(model: PreparedModel, settings: TuneSettings, labels: readonly string[]): Encoder {
   const tokenizer = createTokenizer(model.tokenizer)
-  const template = instruction ? settings.template : { ...settings.template, instruction: '' }
+  const { template } = settings
   const answer = (label: string): readonly number[] => encodeAnswer(tokenizer, template, label)
   const end = endOfAnswer(tokenizer, template)
   const trie = labelTrie(labels.map(answer), end, labels)

@@ -23,7 +23,7 @@ export async function generate(
   const { model, prompt, settings, sampling } = job
   const reader = createReader(model, { threads: job.threads })
   try {
-    const encoder = createEncoder(model, settings, [], prompt !== undefined)
+    const encoder = createEncoder(model, settings, [])
     const virtual = prompt && virtualOf(model, prompt)
     const sequence = layOut(encoder.row(job.text), [], virtual?.settings)
     const random = createRandom(sampling.seed)

@@ -14,7 +14,7 @@ export interface ScoreTask {
   readonly settings: TuneSettings
   readonly labels: readonly string[]
   readonly examples: readonly Example[]
-  /** Undefined = no prompt: the same template with an empty instruction and no virtual tokens. */
+  /** Undefined = no virtual tokens: the template as the settings have it. */
   readonly prompt: TunedPrompt | undefined
 }
 
@@ -36,7 +36,7 @@ export async function scoreTask(
   emit: (event: ComputeEvent) => void,
 ): Promise<Evaluation> {
   const subject = prompt ? 'tuned prompt' : 'no prompt'
-  const encoder = createEncoder(model, settings, labels, prompt !== undefined)
+  const encoder = createEncoder(model, settings, labels)
   const segments = examples.map(({ text }) => encoder.row(text))
   const progress = (done: number): void =>
     emit({ event: 'progress', stage: `scoring with ${subject}`, done, total: examples.length })

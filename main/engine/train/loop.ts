@@ -16,6 +16,8 @@ export interface TuneSink {
   /** Resolves when the checkpoint is safe. */
   checkpoint(checkpoint: Checkpoint): Promise<void>
   stopRequested(): boolean
+  /** True when training shall end here, and the best prompt so far is the run's. */
+  keepRequested(): boolean
 }
 
 export interface LoopParts {
@@ -53,6 +55,7 @@ export async function trainLoop(start: Checkpoint, parts: LoopParts, sink: TuneS
       await sink.checkpoint(at)
       return { checkpoint: at, reason: 'stopped on request' }
     }
+    if (sink.keepRequested()) return end(`ended on request at step ${at.step}; the best prompt up to there is kept`)
     const next = await oneStep(at, parts, sink, watch)
     if (next === undefined) return end(studioError('tuning/not-finite', at.step + 1).message)
     at = dueForValidation(next.step, settings) ? await validated(next, parts, sink) : next
@@ -101,11 +104,11 @@ const dueForValidation = (step: number, { validateEvery, steps }: TuneSettings):
   step === steps || (validateEvery > 0 && step % validateEvery === 0)
 
 async function validated(at: Checkpoint, parts: LoopParts, sink: TuneSink): Promise<Checkpoint> {
-  const { loss, accuracy } = await parts.validate(at.tensors)
+  const { loss, accuracy, rows } = await parts.validate(at.tensors)
   const better = at.best === undefined || loss < at.best.loss
   // No later loss is below NaN: the first prompt would stay the best for ever.
   const kept = Number.isNaN(loss) ? Infinity : loss
-  sink.emit({ event: 'validation', step: at.step, loss, accuracy, best: better })
+  sink.emit({ event: 'validation', step: at.step, loss, accuracy, best: better, rows })
   return better
     ? { ...at, best: { step: at.step, loss: kept, tensors: at.tensors }, stale: 0 }
     : { ...at, stale: at.stale + 1 }

@@ -2,7 +2,7 @@
 import { totalmem } from 'node:os'
 import type { Checkpoint, Job, TunedPrompt } from '../../contract/compute.ts'
 import type { Example } from '../../contract/settings.ts'
-import { createEncoder, type Encoder } from '../evaluate/encode.ts'
+import { createEncoder, type Encoder, withoutInstruction } from '../evaluate/encode.ts'
 import { createReader, type Reader } from '../evaluate/reader.ts'
 import { bytesOfTexts, readTexts } from '../evaluate/read-texts.ts'
 import { scoreTask } from '../evaluate/score.ts'
@@ -43,7 +43,8 @@ export async function tune(job: TuneJob, sink: TuneSink): Promise<TuneResult> {
     const because = reason === undefined ? {} : { reason }
     if (!checkpoint.finished) return { outcome: 'stopped', prompt, ...because }
     for (const subject of [undefined, prompt]) {
-      const task = { model, settings, labels, examples: split.heldOut, prompt: subject }
+      const told = subject ? settings : withoutInstruction(settings)
+      const task = { model, settings: told, labels, examples: split.heldOut, prompt: subject }
       sink.emit({ event: 'evaluation', evaluation: await scoreTask(reader, task, (event) => sink.emit(event)) })
     }
     return { outcome: 'finished', prompt, ...because }
@@ -74,7 +75,12 @@ async function train(
   const examples = split.train.map((example) => exampleOf(example, encoder.row(example.text)))
   const validation = split.validation.map((example): ValidationRow => {
     const segments = encoder.row(example.text)
-    return { segments, label: job.labels.indexOf(example.label), example: exampleOf(example, segments) }
+    return {
+      segments,
+      label: job.labels.indexOf(example.label),
+      example: exampleOf(example, segments),
+      shown: example,
+    }
   })
   const sizes = examples.map(({ sequence }) => sequence.ids.length)
   const batch = Math.min(settings.batch, examples.length)
@@ -106,7 +112,7 @@ async function train(
       return { ...(await stepper.gradient(chosen, tensors)), examples: chosen.length }
     },
     validate: (tensors: Checkpoint['tensors']) =>
-      validate(reader, trie, validation, settings, methods[settings.method].fold(tensors), texts),
+      validate(reader, trie, validation, settings, job.labels, methods[settings.method].fold(tensors), texts),
   }
   try {
     return await trainLoop(start, parts, sink)

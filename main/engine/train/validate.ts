@@ -1,6 +1,7 @@
 // Loss and accuracy on the validation rows, by forward passes alone.
 import type { PlainPrompt } from '../../contract/prompt.ts'
-import type { TuneSettings } from '../../contract/settings.ts'
+import type { ValidatedRow } from '../../contract/records.ts'
+import type { Example, TuneSettings } from '../../contract/settings.ts'
 import { best, scoreRows } from '../evaluate/label-scores.ts'
 import type { Reader } from '../evaluate/reader.ts'
 import type { ReadTexts } from '../evaluate/texts.ts'
@@ -14,19 +15,27 @@ export interface ValidationRow {
   readonly label: number
   /** The row as the loss sees it. */
   readonly example: TrainingExample
+  /** The row as its owner sees it. */
+  readonly shown: Example
 }
 
 export interface Validation {
   /** Mean of -log p over label tokens: the same quantity that training lowers. */
   readonly loss: number
   readonly accuracy: number
+  /** The rows whose right label is least likely, and some that stay the same through the run. */
+  readonly rows: readonly ValidatedRow[]
 }
+
+/** Rows of each kind that are shown. */
+const shownRows = 5
 
 export async function validate(
   reader: Reader,
   trie: LabelTrie,
   rows: readonly ValidationRow[],
   settings: TuneSettings,
+  labels: readonly string[],
   prompt: PlainPrompt,
   texts: ReadTexts | undefined,
 ): Promise<Validation> {
@@ -42,7 +51,27 @@ export async function validate(
     settings.loss === 'labels'
       ? rows.reduce((sum, { label }, i) => sum - (scores[i]?.[label] ?? -Infinity), 0)
       : await vocabularyTotal(reader, rows, prompt, texts)
-  return { loss: total / Math.max(1, tokens), accuracy: right / Math.max(1, rows.length) }
+  return {
+    loss: total / Math.max(1, tokens),
+    accuracy: right / Math.max(1, rows.length),
+    rows: chosenRows(rows, scores, labels),
+  }
+}
+
+function chosenRows(
+  rows: readonly ValidationRow[],
+  scores: readonly (readonly number[])[],
+  labels: readonly string[],
+): ValidatedRow[] {
+  const all = rows.map(({ shown, label }, i) => {
+    const predicted = labels[best(scores[i] ?? [])] ?? ''
+    return { ...shown, predicted, probability: Math.exp(scores[i]?.[label] ?? -Infinity) }
+  })
+  const worst = all.toSorted((a, b) => a.probability - b.probability).slice(0, shownRows)
+  // Evenly through the file: the same ones each time.
+  const every = Math.max(1, Math.floor(all.length / shownRows))
+  const others = all.filter((row, i) => i % every === 0 && !worst.includes(row)).slice(0, shownRows)
+  return [...worst.map((row) => ({ ...row, worst: true })), ...others.map((row) => ({ ...row, worst: false }))]
 }
 
 /** Rows whose logits over the whole vocabulary are held at once. */

@@ -1,4 +1,5 @@
 // What the app itself wants to know of runs: whether one is under way, and how each ends.
+import { setTimeout } from 'node:timers/promises'
 import type { RunSummary } from '../../contract/service.ts'
 import type { RemoteStudio } from '../../service/socket/client.ts'
 
@@ -43,7 +44,7 @@ export function followRuns(
         await watch.catch(() => undefined)
         await studio.close()
       }
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
+      await setTimeout(AGAIN_MS, undefined, { signal: closing.signal }).catch(() => undefined)
     }
   }
   const following = follow()

@@ -1,7 +1,8 @@
 // Methods models.*: base models, added, listed and removed.
-import { rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { freemem, totalmem } from 'node:os'
-import { basename, extname } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import type { SealedModel } from '../../contract/compute.ts'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
 import type { DecoderConfig } from '../../contract/model.ts'
@@ -29,6 +30,19 @@ async function add(context: ServiceContext, call: CallContext, path: string, nam
   const model = await context.store.models.put(described)
   context.changed('models')
   return model
+}
+
+/** A file that a window handed over is kept: the rest of the cache goes at the next start. */
+async function addHandedOver(context: ServiceContext, call: CallContext, path: string, name: string) {
+  const { models } = context.home
+  await mkdir(models, { recursive: true })
+  let kept = join(models, basename(path))
+  for (let number = 2; existsSync(kept); number++) kept = join(models, `${String(number)}-${basename(path)}`)
+  await rename(path, kept)
+  return add(context, call, kept, name).catch(async (error: unknown) => {
+    await rm(kept, { force: true })
+    throw error
+  })
 }
 
 async function list({ store, home }: ServiceContext): Promise<InstalledModel[]> {
@@ -94,7 +108,8 @@ async function fetchAndAdd(context: ServiceContext, call: CallContext): Promise<
 
 export const modelMethods: Pick<Methods, `models.${'list' | 'add' | 'starter' | 'remove'}`> = {
   'models.list': (context) => list(context),
-  'models.add': (context, { path, name }, call) => add(context, call, path, name ?? basename(path, extname(path))),
+  'models.add': (context, { path, name = basename(path, extname(path)) }, call) =>
+    (liesIn(context.home.cache, path) ? addHandedOver : add)(context, call, path, name),
   'models.starter': (context, _input, call) => fetchAndAdd(context, call),
   'models.remove': (context, { model }) => remove(context, model),
 }

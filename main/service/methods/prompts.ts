@@ -1,8 +1,12 @@
-// Methods score, try and export: what a tuned prompt is good for.
+// Methods score, try, classify and export: what a tuned prompt is good for.
 import type { Evaluation, TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { EvaluationRecord, ModelRecord, RunRecord } from '../../contract/records.ts'
-import type { Input } from '../../contract/service.ts'
+import type { Input, Outputs, Speaker } from '../../contract/service.ts'
+import type { TuneSettings } from '../../contract/settings.ts'
+import { withoutInstruction } from '../../engine/evaluate/encode.ts'
+import { zipped } from '../../engine/export/archive.ts'
+import type { Files } from '../../engine/export/format.ts'
 import { formats } from '../../engine/export/formats.ts'
 import { writeFolder } from '../../engine/export/folder.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
@@ -45,7 +49,8 @@ async function score(
   const kept: EvaluationRecord[] = []
   for (const subject of [undefined, prompt]) {
     let evaluation: Evaluation | undefined
-    const job = { kind: 'score' as const, model, prompt: subject, settings, labels, examples, threads }
+    const told = subject ? settings : withoutInstruction(settings)
+    const job = { kind: 'score' as const, model, prompt: subject, settings: told, labels, examples, threads }
     await serveJob(context, call, job, (event) => {
       if (event.event === 'evaluation') evaluation = event.evaluation
     })
@@ -61,24 +66,69 @@ async function score(
   return kept
 }
 
-export const promptMethods: Pick<Methods, 'score' | 'try' | 'export'> = {
+interface Speaking {
+  readonly prompt: TunedPrompt | undefined
+  readonly settings: TuneSettings
+}
+
+/** What stands before the text when this one answers; a written instruction takes the place of the template's own. */
+function speaking(prompt: TunedPrompt, speaker: Speaker = { by: 'tuned' }): Speaking {
+  const { settings } = prompt
+  if (speaker.by === 'tuned') return { prompt, settings }
+  if (speaker.by === 'nothing') return { prompt: undefined, settings: withoutInstruction(settings) }
+  const template = { ...settings.template, instruction: speaker.instruction }
+  return { prompt: undefined, settings: { ...settings, template } }
+}
+
+async function classify(
+  context: ServiceContext,
+  { run: name, speaker, text }: Input<'classify'>,
+  call: CallContext,
+): Promise<Outputs['classify']> {
+  const { run, prompt } = await tuned(context, name)
+  const { labels } = prompt
+  const model = await sealedModel(context.store, run.model)
+  const examples = [{ row: 0, text, label: labels[0] ?? '' }]
+  const job = { kind: 'score' as const, model, ...speaking(prompt, speaker), labels, examples }
+  let scores: readonly number[] = []
+  await serveJob(context, call, { ...job, threads: context.threads }, (event) => {
+    if (event.event === 'evaluation') scores = event.evaluation.rows[0]?.logProbabilities ?? []
+  })
+  return labels
+    .map((label, i) => ({ label, probability: Math.exp(scores[i] ?? -Infinity) }))
+    .sort((a, b) => b.probability - a.probability)
+}
+
+async function filesOf(
+  context: ServiceContext,
+  { run: name, to }: Pick<Input<'export'>, 'run' | 'to'>,
+): Promise<{ readonly name: string; readonly files: Files }> {
+  const { run, model, prompt } = await tuned(context, name)
+  const evaluations = await context.store.evaluations.list(run.id)
+  const figures = evaluations.filter(({ dataset, version }) => dataset === run.dataset && version === run.version)
+  return { name: run.name, files: formats[to]({ name: run.name, model, prompt, figures }) }
+}
+
+export const promptMethods: Pick<Methods, 'score' | 'try' | 'classify' | 'export' | 'export.archive'> = {
   score,
-  try: async (context, { run: name, text, sampling }, call) => {
+  classify,
+  try: async (context, { run: name, speaker, text, sampling }, call) => {
     const { run, prompt } = await tuned(context, name)
     const model = await sealedModel(context.store, run.model)
     const { threads } = context
     const written: string[] = []
-    const job = { kind: 'generate' as const, model, prompt, settings: prompt.settings, text, sampling, threads }
+    const job = { kind: 'generate' as const, model, ...speaking(prompt, speaker), text, sampling, threads }
     await serveJob(context, call, job, (event) => {
       if (event.event === 'token') written.push(event.text)
     })
     return { text: written.join('') }
   },
-  export: async (context, { run: name, to, folder }) => {
-    const { run, model, prompt } = await tuned(context, name)
-    const evaluations = await context.store.evaluations.list(run.id)
-    const figures = evaluations.filter(({ dataset, version }) => dataset === run.dataset && version === run.version)
-    const files = formats[to]({ name: run.name, model, prompt, figures })
+  export: async (context, { folder, ...what }) => {
+    const { files } = await filesOf(context, what)
     return { folder, files: await writeFolder(folder, files) }
+  },
+  'export.archive': async (context, what) => {
+    const { name, files } = await filesOf(context, what)
+    return { name: `${name}.zip`, bytes: zipped(files) }
   },
 }

@@ -1,24 +1,49 @@
-// Methods runs.* and prompts.get: start, follow, stop and look at runs.
+// Methods runs.* and prompts.get: plan, start, steer, follow and look at runs.
 import { studioError } from '../../contract/errors/index.ts'
-import type { RunRecord } from '../../contract/records.ts'
-import type { Input, RunDetails } from '../../contract/service.ts'
+import type { MeasuredSteps } from '../../contract/compute.ts'
+import type { EvaluationRecord, ModelRecord, RunRecord } from '../../contract/records.ts'
+import type { Input, Preflight, RunDetails, RunPlan, RunSummary } from '../../contract/service.ts'
+import type { Split } from '../../contract/settings.ts'
 import { splitExamples } from '../../engine/data/split.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
-import type { Methods, ServiceContext } from '../context.ts'
+import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { loadExamples, splitRows } from '../examples.ts'
-import { runMaterial } from '../run-material.ts'
+import { availableMemory, forecast } from '../forecast.ts'
+import { runMaterial, sealedModel } from '../run-material.ts'
 import { findModel, findRun } from './lookup.ts'
+import { serveJob } from './serving.ts'
 
-async function start(context: ServiceContext, input: Input<'runs.start'>): Promise<RunRecord> {
-  const { store } = context
+interface Planned extends RunPlan {
+  readonly model: ModelRecord
+  readonly split: Split
+}
+
+/** What a start would do: the same for those who only ask. */
+async function plan({ store }: ServiceContext, input: Input<'runs.plan'>): Promise<Planned> {
   const model = await findModel(store, input.model)
-  const { dataset, version, text, label } = input
+  const { dataset, version, text, label, heldOut } = input
   const examples = await loadExamples(store, { dataset, version, text, label })
   if (examples.length === 0) throw studioError('data/no-examples', text, label)
   const labels = [...new Set(examples.map((example) => example.label))].sort()
   const settings = defaultSettings(input.settings, labels)
-  const { heldOut } = input
   const split = splitExamples(examples, { seed: settings.seed, ...(heldOut === undefined ? {} : { heldOut }) })
+  return { model, settings, labels, split, rows: sizesOf(split) }
+}
+
+const sizesOf = ({
+  train,
+  validation,
+  heldOut,
+}: Readonly<Record<keyof Split, readonly unknown[]>>): RunPlan['rows'] => ({
+  train: train.length,
+  validation: validation.length,
+  heldOut: heldOut.length,
+})
+
+async function start(context: ServiceContext, input: Input<'runs.start'>): Promise<RunRecord> {
+  const { store } = context
+  const { model, settings, labels, split } = await plan(context, input)
+  const { dataset, version, text, label } = input
   const run = await store.transaction(async (tables) => {
     const description = { dataset, kind: 'classification' as const, textColumn: text, labelColumn: label, labels }
     const task = await tables.tasks.put(description)
@@ -27,6 +52,53 @@ async function start(context: ServiceContext, input: Input<'runs.start'>): Promi
   })
   context.runner.take(run, () => runMaterial(store, run))
   return run
+}
+
+async function preflight(
+  context: ServiceContext,
+  input: Input<'runs.preflight'>,
+  call: CallContext,
+): Promise<Preflight> {
+  const { model, split, ...planned } = await plan(context, input)
+  const { settings, labels } = planned
+  const sealed = await sealedModel(context.store, model.id)
+  const job = { kind: 'preflight' as const, model: sealed, settings, labels, split, threads: context.threads }
+  let measured: MeasuredSteps | undefined
+  await serveJob(context, call, job, (event) => {
+    if (event.event === 'preflight') measured = event.measured
+  })
+  if (!measured) throw studioError('run/failed', 'compute measured nothing')
+  return forecast(planned, measured, availableMemory())
+}
+
+/** The runs as a table shows them. */
+async function list({ store, runner }: ServiceContext): Promise<RunSummary[]> {
+  const [runs, models, datasets, evaluations, steps] = await Promise.all([
+    store.runs.list(),
+    store.models.list(),
+    store.datasets.list(),
+    store.evaluations.all(),
+    store.runs.stepsReached(),
+  ])
+  const modelNames = new Map(models.map(({ id, name }) => [id, name]))
+  const datasetNames = new Map(datasets.map(({ id, name }) => [id, name]))
+  const byRun = Map.groupBy(evaluations, ({ run }) => run)
+  return runs.map((run) => {
+    const own = (byRun.get(run.id) ?? []).filter((each) => each.dataset === run.dataset && each.version === run.version)
+    const latest = (subject: EvaluationRecord['subject']) => own.findLast((each) => each.subject === subject)
+    const tuned = latest('tuned prompt')
+    return {
+      ...run,
+      modelName: modelNames.get(run.model) ?? '',
+      datasetName: datasetNames.get(run.dataset) ?? '',
+      noPrompt: latest('no prompt')?.accuracy,
+      tuned: tuned?.accuracy,
+      macroF1: tuned?.macroF1,
+      rows: tuned?.rows,
+      step: steps.get(run.id) ?? 0,
+      place: runner.placeOf(run.id),
+    }
+  })
 }
 
 async function resume({ store, runner }: ServiceContext, name: string): Promise<RunRecord> {
@@ -44,17 +116,20 @@ async function resume({ store, runner }: ServiceContext, name: string): Promise<
 async function show({ store }: ServiceContext, name: string): Promise<RunDetails> {
   const run = await findRun(store, name)
   const { id } = run
-  const [split, task, { model }] = await Promise.all([
+  const [split, task, { model }, dataset] = await Promise.all([
     store.runs.split(id),
     store.tasks.byId(run.task),
     store.models.prepared(run.model),
+    store.datasets.byId(run.dataset),
   ])
-  const { train, validation, heldOut } = split
   return {
     run,
     model,
+    datasetName: dataset?.name ?? '',
+    textColumn: task?.textColumn ?? '',
+    labelColumn: task?.labelColumn ?? '',
     labels: task?.labels ?? [],
-    rows: { train: train.length, validation: validation.length, heldOut: heldOut.length },
+    rows: sizesOf(split),
     steps: await store.metrics.steps(id),
     validations: await store.metrics.validations(id),
     notes: await store.notes.list(id),
@@ -63,18 +138,47 @@ async function show({ store }: ServiceContext, name: string): Promise<RunDetails
   }
 }
 
-type RunMethod = `runs.${'start' | 'resume' | 'stop' | 'list' | 'show' | 'watch'}` | 'prompts.get'
+/** Ends a run that is under way in one of its ways; gives it as it then is. */
+async function endRun({ store, runner }: ServiceContext, name: string, how: 'stop' | 'keep'): Promise<RunRecord> {
+  const run = await findRun(store, name)
+  if (!runner.isActive(run.id)) throw studioError('run/not-running', run.name)
+  await runner[how](run.id)
+  return findRun(store, name)
+}
+
+async function discard({ store, runner, changed }: ServiceContext, name: string): Promise<null> {
+  const run = await findRun(store, name)
+  if (runner.isActive(run.id)) await runner.discard(run.id)
+  else await store.runs.remove(run.id)
+  changed('runs')
+  return null
+}
+
+type Steering = 'plan' | 'preflight' | 'start' | 'resume' | 'stop' | 'keep' | 'discard' | 'move' | 'edit'
+type RunMethod = `runs.${Steering | 'list' | 'show' | 'watch'}` | 'prompts.get'
 
 export const runMethods: Pick<Methods, RunMethod> = {
+  'runs.plan': async (context, input) => {
+    const { settings, labels, rows } = await plan(context, input)
+    return { settings, labels, rows }
+  },
+  'runs.preflight': (context, input, call) => preflight(context, input, call),
   'runs.start': (context, input) => start(context, input),
   'runs.resume': (context, { run }) => resume(context, run),
-  'runs.stop': async ({ store, runner }, { run: name }) => {
-    const run = await findRun(store, name)
-    if (!runner.isActive(run.id)) throw studioError('run/not-running', run.name)
-    await runner.stop(run.id)
-    return findRun(store, name)
+  'runs.stop': (context, { run }) => endRun(context, run, 'stop'),
+  'runs.keep': (context, { run }) => endRun(context, run, 'keep'),
+  'runs.discard': (context, { run }) => discard(context, run),
+  'runs.move': async ({ store, runner }, { run, place }) => {
+    runner.move((await findRun(store, run)).id, place)
+    return null
   },
-  'runs.list': ({ store }) => store.runs.list(),
+  'runs.edit': async ({ store, changed }, { run: name, ...edit }) => {
+    const { id } = await findRun(store, name)
+    await store.runs.edit(id, edit)
+    changed('runs')
+    return findRun(store, String(id))
+  },
+  'runs.list': (context) => list(context),
   'runs.show': (context, { run }) => show(context, run),
   'runs.watch': async ({ store, runner }, { run: name }, { emit, signal }) => {
     const run = await findRun(store, name)

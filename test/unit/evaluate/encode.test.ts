@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
-import { createEncoder } from '../../../main/engine/evaluate/encode.ts'
+import { createEncoder, withoutInstruction } from '../../../main/engine/evaluate/encode.ts'
 import { layOut } from '../../../main/engine/method/layout.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { vocabularyExample } from '../../../main/engine/train/example.ts'
@@ -10,8 +10,10 @@ import { tinyModel } from '../../support/tiny.ts'
 
 const labels = ['billing', 'delivery', 'delivery time', 'praise']
 const model = await tinyModel('llama')
-const encoderOf = (given: Partial<TuneSettings>, instruction = true, words: readonly string[] = labels) =>
-  createEncoder(model, defaultSettings({ tokens: 4, ...given }), words, instruction)
+const encoderOf = (given: Partial<TuneSettings>, instruction = true, words: readonly string[] = labels) => {
+  const settings = defaultSettings({ tokens: 4, ...given })
+  return createEncoder(model, instruction ? settings : withoutInstruction(settings), words)
+}
 
 describe('encoding rows', () => {
   it('keeps every sequence within the tokens a row may take, whatever its text', () => {

@@ -27,7 +27,7 @@ async function promptOf(family: Family, method: MethodName, placement: Placement
 async function anew(family: Family, prompt: TunedPrompt | undefined): Promise<string> {
   const model = await tinyModel(family)
   const settings = prompt?.settings ?? defaultSettings()
-  const encoder = createEncoder(model, settings, [], prompt !== undefined)
+  const encoder = createEncoder(model, settings, [])
   const reader = createReader(model, { threads: 1 })
   const plain = prompt && methods[settings.method].fold(prompt.tensors)
   const made: number[] = []

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ComputeEvent, Job, TunedPrompt } from '../../../main/contract/compute.ts'
 import { accuracy, macroF1 } from '../../../main/engine/evaluate/metrics.ts'
+import { withoutInstruction } from '../../../main/engine/evaluate/encode.ts'
 import { score } from '../../../main/engine/evaluate/score.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { reference, tinyModel } from '../../support/tiny.ts'
@@ -48,12 +49,14 @@ describe('scoring rows', () => {
     expect(events.at(-1)).toEqual({ event: 'progress', stage: 'scoring with tuned prompt', done: 4, total: 4 })
   })
 
-  it('asks the bare model without the template’s instruction', async () => {
+  it('asks the bare model as the template has it, with or without an instruction', async () => {
     const template = { ...settings.template, instruction: 'Say what this is about.' }
     const bare = await run({ prompt: undefined })
     const instructed = await run({ prompt: undefined, settings: { ...settings, template } })
+    const told = withoutInstruction({ ...settings, template })
     expect(bare.evaluation.subject).toBe('no prompt')
-    expect(instructed.evaluation).toEqual(bare.evaluation)
+    expect(instructed.evaluation.rows).not.toEqual(bare.evaluation.rows)
+    expect((await run({ prompt: undefined, settings: told })).evaluation).toEqual(bare.evaluation)
     expect((await run({})).evaluation.rows).not.toEqual(bare.evaluation.rows)
     expect((await run({ settings: { ...settings, template } })).evaluation.rows).not.toEqual(
       (await run({})).evaluation.rows,

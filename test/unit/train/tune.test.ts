@@ -32,6 +32,7 @@ async function run(family: Family, given: Partial<TuneSettings>) {
     emit: (event: ComputeEvent) => void events.push(event),
     checkpoint: () => Promise.resolve(),
     stopRequested: () => false,
+    keepRequested: () => false,
   }
   const result = await tune(job, sink)
   const losses = events.flatMap((event) => (event.event === 'step' ? [event.metrics.loss] : []))

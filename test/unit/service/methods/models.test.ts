@@ -1,5 +1,5 @@
 // Models in a real service: what they take, what removing one deletes, and the door to the network.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -41,6 +41,22 @@ it('removing a model deletes what the studio keeps of it and nothing of its owne
   await service.call('models.remove', { model: 'kept' })
   expect(await service.call('models.list', {})).toEqual([])
   expect([existsSync(own), existsSync(kept)]).toEqual([true, false])
+})
+
+it('a model that a window handed over is kept in the studio, and goes where it cannot be read', async () => {
+  const { service, home } = await start()
+  const handOver = async (content: string) => {
+    const { file } = await service.call('files.open', { name: 'mine.gguf' })
+    await service.call('files.write', { file, bytes: Buffer.from(content) })
+    return service.call('files.close', { file })
+  }
+  const { source } = await service.call('models.add', { ...(await handOver('weights')), name: 'mine' })
+  expect(source).toBe(join(home.models, 'mine.gguf'))
+  await expect(service.call('models.add', { ...(await handOver('others')), name: 'mine' })).rejects.toMatchObject({
+    code: 'store/name-taken',
+  })
+  expect(readdirSync(home.models)).toEqual(['mine.gguf'])
+  expect(await service.call('models.list', {})).toMatchObject([{ name: 'mine', bytes: 7 }])
 })
 
 it('a model that runs were tuned on stays', async () => {

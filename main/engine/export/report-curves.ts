@@ -1,0 +1,41 @@
+// Loss curves of a report, as a drawing that prints.
+import type { ReportedRun } from './report.ts'
+
+const width = 860
+const height = 240
+const left = 44
+const bottom = 24
+/** Okabe-Ito, told apart by dashes as well. */
+const strokes = [
+  ['#0072b2', ''],
+  ['#d55e00', '6 3'],
+  ['#009e73', '2 3'],
+  ['#cc79a7', '8 3 2 3'],
+  ['#e69f00', '1 3'],
+] as const
+
+/** Smoothed training loss of each run over its steps; the axis starts at zero. */
+export function curvesOf(runs: readonly ReportedRun[]): string {
+  const series = runs.map(({ steps }) => smoothed(steps.map(({ loss }) => loss).filter(Number.isFinite)))
+  const longest = Math.max(1, ...series.map(({ length }) => length))
+  const highest = Math.max(0.1, ...series.flat())
+  const x = (step: number): number => left + (step / longest) * (width - left - 8)
+  const y = (loss: number): number => 8 + (1 - loss / highest) * (height - bottom - 16)
+  const lines = series.map((losses, i) => {
+    const [color, dashes] = strokes[i % strokes.length] ?? strokes[0]
+    const points = losses.map((loss, step) => `${x(step).toFixed(1)},${y(loss).toFixed(1)}`).join(' ')
+    return `<polyline points="${points}" fill="none" stroke="${color}" stroke-width="1.6" stroke-dasharray="${dashes}"/>`
+  })
+  const ticks = [0, 0.5, 1].map((share) => {
+    const loss = share * highest
+    return `<text x="${left - 6}" y="${(y(loss) + 4).toFixed(1)}" text-anchor="end">${loss.toFixed(2)}</text><line x1="${left}" x2="${width - 8}" y1="${y(loss).toFixed(1)}" y2="${y(loss).toFixed(1)}" stroke="#e3ddd3"/>`
+  })
+  const end = `<text x="${width - 8}" y="${height - 4}" text-anchor="end">step ${longest}</text>`
+  return `<svg viewBox="0 0 ${width} ${height}" width="100%" role="img" aria-label="Training loss" font-size="11" fill="#575047">${ticks.join('')}${lines.join('')}${end}</svg>`
+}
+
+/** Exponential mean: a point in ten is new. */
+function smoothed(values: readonly number[]): number[] {
+  let mean = values[0] ?? 0
+  return values.map((value) => (mean += (value - mean) / 10))
+}

@@ -1,0 +1,106 @@
+// A page about some runs to keep, print or send: one file, no script, nothing fetched.
+import type { StepMetrics } from '../../contract/compute.ts'
+import type { RunRecord, ValidationRecord } from '../../contract/records.ts'
+import type { Outputs, Verdict } from '../../contract/service.ts'
+import { curvesOf } from './report-curves.ts'
+
+export interface ReportedRun {
+  readonly run: RunRecord
+  readonly model: string
+  readonly dataset: string
+  readonly steps: readonly StepMetrics[]
+  readonly validations: readonly ValidationRecord[]
+  /** Undefined where it has not finished. */
+  readonly verdict: Verdict | undefined
+  readonly confusion: Outputs['runs.confusion'] | undefined
+}
+
+/** Text that a page may hold. */
+export const escaped = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0) ?? 0};`)
+
+const style = `
+  body { font: 15px/1.5 system-ui, sans-serif; color: #24201b; background: #fff; max-width: 960px; margin: 40px auto; padding: 0 24px; }
+  h1 { font-size: 28px; } h2 { font-size: 20px; margin-top: 40px; } h3 { font-size: 15px; margin-top: 24px; }
+  table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
+  th, td { border: 1px solid #d8d2c8; padding: 4px 10px; text-align: left; } td.n { text-align: right; }
+  td.right { background: #e4f3e8; } .verdict { font-size: 18px; } .quiet { color: #6b645a; } pre { white-space: pre-wrap; }
+  @media print { body { margin: 0; } h2 { break-after: avoid; } table, svg { break-inside: avoid; } }`
+
+export function reportOf(runs: readonly ReportedRun[], at: Date): string {
+  const title = runs.length === 1 ? `Run ${runs[0]?.run.name ?? ''}` : `${runs.length} runs compared`
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escaped(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<h1>${escaped(title)}</h1>
+<p class="quiet">Softprompt Studio, ${at.toISOString().slice(0, 10)}. Every figure is on held-out rows: rows that tuning never saw.</p>
+${runs.length > 1 ? overview(runs) : ''}
+${runs.length > 1 ? differences(runs) : ''}
+${runs.length > 1 ? `<h2>Curves</h2>${curvesOf(runs)}` : ''}
+${runs.map(section).join('\n')}
+</body>
+</html>
+`
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
+
+function overview(runs: readonly ReportedRun[]): string {
+  const rows = runs.map(
+    ({ run, verdict }) =>
+      `<tr><td>${escaped(run.name)}</td><td class="n">${verdict ? percent(verdict.tuned) : ''}</td><td class="n">${verdict ? percent(verdict.other) : ''}</td><td>${escaped(verdict?.sentence ?? `Not judged: ${run.state}.`)}</td></tr>`,
+  )
+  return `<table><tr><th>Run</th><th>Tuned</th><th>No prompt</th><th>Verdict against no prompt</th></tr>${rows.join('')}</table>`
+}
+
+const settingsOf = ({ run, model, dataset }: ReportedRun): Record<string, string> => ({
+  'base model': model,
+  'data set': `${dataset}, version ${run.version}`,
+  ...Object.fromEntries(
+    Object.entries(run.settings).map(([name, value]) => [
+      name,
+      typeof value === 'object' ? JSON.stringify(value) : String(value),
+    ]),
+  ),
+})
+
+/** Only what differs between the runs. */
+function differences(runs: readonly ReportedRun[]): string {
+  const all = runs.map(settingsOf)
+  const names = Object.keys(all[0] ?? {}).filter((name) => new Set(all.map((each) => each[name])).size > 1)
+  if (names.length === 0) return '<h2>Settings</h2><p>All of them have the same settings.</p>'
+  const head = `<tr><th>Setting</th>${runs.map(({ run }) => `<th>${escaped(run.name)}</th>`).join('')}</tr>`
+  const rows = names.map(
+    (name) =>
+      `<tr><th>${escaped(name)}</th>${all.map((each) => `<td>${escaped(each[name] ?? '')}</td>`).join('')}</tr>`,
+  )
+  return `<h2>Settings that differ</h2><table>${head}${rows.join('')}</table>`
+}
+
+function section(reported: ReportedRun): string {
+  const { run, verdict, confusion } = reported
+  const settings = Object.entries(settingsOf(reported)).map(
+    ([name, value]) => `<tr><th>${escaped(name)}</th><td>${escaped(value)}</td></tr>`,
+  )
+  return `<h2>${escaped(run.name)}</h2>
+<p class="verdict">${escaped(verdict?.sentence ?? `This run has not been judged: it is ${run.state}.`)}</p>
+${run.note === '' ? '' : `<pre>${escaped(run.note)}</pre>`}
+<h3>Loss</h3>${curvesOf([reported])}
+${confusion ? `<h3>What was answered</h3>${matrix(confusion)}` : ''}
+<h3>Settings</h3><table>${settings.join('')}</table>`
+}
+
+function matrix({ labels, counts }: Outputs['runs.confusion']): string {
+  const head = `<tr><th>right \\ answered</th>${labels.map((label) => `<th>${escaped(label)}</th>`).join('')}</tr>`
+  const rows = labels.map(
+    (label, i) =>
+      `<tr><th>${escaped(label)}</th>${labels.map((_, j) => `<td class="n${i === j ? ' right' : ''}">${counts[i]?.[j] ?? 0}</td>`).join('')}</tr>`,
+  )
+  return `<table>${head}${rows.join('')}</table>`
+}

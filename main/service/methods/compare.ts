@@ -1,0 +1,154 @@
+// Methods runs.verdict, confusion, answers, flips and report: what came of runs, row by row and in words.
+import type { Evaluation, ScoredRow } from '../../contract/compute.ts'
+import { studioError } from '../../contract/errors/index.ts'
+import type { RunRecord } from '../../contract/records.ts'
+import type { AnsweredRow, FlippedRow, Input, Outputs } from '../../contract/service.ts'
+import { verdictOf } from '../../engine/evaluate/significance.ts'
+import { reportOf } from '../../engine/export/report.ts'
+import type { Methods, ServiceContext } from '../context.ts'
+import { findRun } from './lookup.ts'
+
+type Subject = Evaluation['subject']
+
+/** The latest scoring of a run's own held-out rows. Error: 'run/not-scored'. */
+async function scored({ store }: ServiceContext, run: RunRecord, subject: Subject): Promise<ScoredRow[]> {
+  const own = (await store.evaluations.list(run.id)).filter(
+    (each) => each.subject === subject && each.dataset === run.dataset && each.version === run.version,
+  )
+  const latest = own.at(-1)
+  if (!latest) throw studioError('run/not-scored', run.name)
+  return store.evaluations.rows(latest.id)
+}
+
+/** The run's answers beside others': no prompt's, or another run's. Only rows that both answered. */
+async function pairsOf(context: ServiceContext, name: string, against: string | undefined) {
+  const run = await findRun(context.store, name)
+  const other = against === undefined ? undefined : await findRun(context.store, against)
+  // Row numbers mean something within one data set only.
+  if (other && other.dataset !== run.dataset) throw studioError('run/other-data', run.name, other.name)
+  const tuned = await scored(context, run, 'tuned prompt')
+  const others = await scored(context, other ?? run, other ? 'tuned prompt' : 'no prompt')
+  const byRow = new Map(others.map((row) => [row.row, row]))
+  const pairs = tuned.flatMap((after) => {
+    const before = byRow.get(after.row)
+    return before ? [{ before, after }] : []
+  })
+  if (pairs.length === 0) throw studioError('run/no-common-rows', run.name, other?.name ?? run.name)
+  return { run, pairs }
+}
+
+const isRight = ({ label, predicted }: ScoredRow): boolean => label === predicted
+
+async function verdict(context: ServiceContext, { run, against }: Input<'runs.verdict'>) {
+  const { pairs } = await pairsOf(context, run, against)
+  return verdictOf(pairs.map(({ before, after }) => ({ tuned: isRight(after), other: isRight(before) })))
+}
+
+async function confusion(
+  context: ServiceContext,
+  { run: name, subject }: Pick<Input<'runs.confusion'>, 'run' | 'subject'>,
+): Promise<Outputs['runs.confusion']> {
+  const run = await findRun(context.store, name)
+  const task = await context.store.tasks.byId(run.task)
+  const labels = task?.labels ?? []
+  const at = new Map(labels.map((label, i) => [label, i]))
+  const counts = labels.map(() => labels.map(() => 0))
+  for (const { label, predicted } of await scored(context, run, subject)) {
+    const row = counts[at.get(label) ?? -1]
+    const column = at.get(predicted)
+    if (row && column !== undefined) row[column] = (row[column] ?? 0) + 1
+  }
+  return { labels, counts }
+}
+
+/** Texts of a run's rows, from the version that it pinned. */
+async function textsOf(
+  { store }: ServiceContext,
+  run: RunRecord,
+  rows: readonly number[],
+): Promise<Map<number, string>> {
+  const [task, dataset] = await Promise.all([store.tasks.byId(run.task), store.datasets.byId(run.dataset)])
+  const at = dataset?.columns.indexOf(task?.textColumn ?? '') ?? -1
+  const found = await store.rows.read(run.dataset, run.version, rows)
+  return new Map(found.map(({ row, cells }) => [row, cells[at] ?? '']))
+}
+
+async function answers(context: ServiceContext, input: Input<'runs.answers'>): Promise<AnsweredRow[]> {
+  const { run: name, subject, label, predicted } = input
+  const run = await findRun(context.store, name)
+  const labels = (await context.store.tasks.byId(run.task))?.labels ?? []
+  const wanted = (await scored(context, run, subject)).filter(
+    (row) => (label === undefined || row.label === label) && (predicted === undefined || row.predicted === predicted),
+  )
+  const texts = await textsOf(
+    context,
+    run,
+    wanted.map(({ row }) => row),
+  )
+  return wanted.map((row) => ({
+    row: row.row,
+    text: texts.get(row.row) ?? '',
+    label: row.label,
+    predicted: row.predicted,
+    probability: Math.exp(row.logProbabilities[labels.indexOf(row.predicted)] ?? -Infinity),
+  }))
+}
+
+async function flips(
+  context: ServiceContext,
+  { run: name, against }: Input<'runs.flips'>,
+): Promise<Outputs['runs.flips']> {
+  const { run, pairs } = await pairsOf(context, name, against)
+  const changed = pairs.filter(({ before, after }) => isRight(before) !== isRight(after))
+  const texts = await textsOf(
+    context,
+    run,
+    changed.map(({ after }) => after.row),
+  )
+  const shown = (some: typeof changed): FlippedRow[] =>
+    some.map(({ before, after }) => ({
+      row: after.row,
+      text: texts.get(after.row) ?? '',
+      label: after.label,
+      before: before.predicted,
+      after: after.predicted,
+    }))
+  return {
+    fixed: shown(changed.filter(({ after }) => isRight(after))),
+    broken: shown(changed.filter(({ after }) => !isRight(after))),
+  }
+}
+
+async function report(context: ServiceContext, { runs }: Input<'runs.report'>): Promise<Outputs['runs.report']> {
+  const { store } = context
+  const reported = await Promise.all(
+    runs.map(async (name) => {
+      const run = await findRun(store, name)
+      const [{ model }, dataset, steps, validations] = await Promise.all([
+        store.models.prepared(run.model),
+        store.datasets.byId(run.dataset),
+        store.metrics.steps(run.id),
+        store.metrics.validations(run.id),
+      ])
+      const judged = run.state === 'finished'
+      return {
+        run,
+        model: model.name,
+        dataset: dataset?.name ?? '',
+        steps,
+        validations,
+        verdict: judged ? await verdict(context, { run: name }) : undefined,
+        confusion: judged ? await confusion(context, { run: name, subject: 'tuned prompt' }) : undefined,
+      }
+    }),
+  )
+  return { html: reportOf(reported, new Date()) }
+}
+
+export const compareMethods: Pick<Methods, `runs.${'verdict' | 'confusion' | 'answers' | 'flips' | 'report'}`> = {
+  'runs.verdict': (context, input) => verdict(context, input),
+  'runs.confusion': (context, input) => confusion(context, input),
+  'runs.answers': (context, input) => answers(context, input),
+  'runs.flips': (context, input) => flips(context, input),
+  'runs.report': (context, input) => report(context, input),
+}

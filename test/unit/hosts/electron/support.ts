@@ -1,0 +1,86 @@
+// A desktop app on fakes, beside a real service on a real socket.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { Studio } from '../../../../main/contract/service.ts'
+import { startApp } from '../../../../main/hosts/electron/app.ts'
+import type { ServiceChild } from '../../../../main/hosts/electron/service-process.ts'
+import { openHome } from '../../../../main/service/home.ts'
+import { attach } from '../../../../main/service/socket/client.ts'
+import { listen } from '../../../../main/service/socket/server.ts'
+import { temporaryFolder } from '../../../support/temporary.ts'
+import { type FakeElectron, fakeElectron } from './fakes.ts'
+
+export interface FakeService extends ServiceChild {
+  dies(how: string): void
+  readonly asked: string[]
+}
+
+export interface App extends FakeElectron {
+  readonly folder: string
+  /** The service's processes, as they were started. */
+  readonly services: FakeService[]
+}
+
+function fakeService(): FakeService {
+  let exit: (how: string) => void = () => undefined
+  const asked: string[] = []
+  return {
+    asked,
+    onReady: () => undefined,
+    onExit: (listener) => (exit = listener),
+    end: () => {
+      asked.push('end')
+      exit('')
+    },
+    kill: () => void asked.push('kill'),
+    dies: (how) => {
+      exit(how)
+    },
+  }
+}
+
+export const quiet: Studio = {
+  call: (method, _input, options) =>
+    method === 'studio.watch'
+      ? new Promise((resolve) => {
+          options?.signal?.addEventListener('abort', () => {
+            resolve(null as never)
+          })
+        })
+      : Promise.resolve([] as never),
+}
+
+/** Starts the app; `studio` answers its service's socket. */
+export async function start(
+  studio: Studio = quiet,
+  { args = [], first = true }: { args?: string[]; first?: boolean } = {},
+): Promise<App> {
+  const fake = fakeElectron({ first })
+  const folder = temporaryFolder()
+  const home = openHome(join(folder, 'home'))
+  const window = join(folder, 'window')
+  mkdirSync(window)
+  writeFileSync(join(window, 'index.html'), '<!doctype html><title>the window</title>')
+  writeFileSync(join(folder, 'mail.csv'), 'text,label\n')
+  const server = await listen(studio, home.address)
+  const services: FakeService[] = []
+  startApp(fake.electron, {
+    home,
+    args: args.map((arg) => arg.replace('FOLDER', folder)),
+    platform: 'linux',
+    places: { window, preload: '/preload.cjs', node: '/node', service: '/service' },
+    startService: () => {
+      const service = fakeService()
+      services.push(service)
+      return service
+    },
+    attach: () => attach(home.address),
+  })
+  onTestFinished(async () => {
+    fake.app.emit('will-quit', { preventDefault: () => undefined })
+    await server.close()
+  })
+  await new Promise(setImmediate)
+  return { ...fake, folder, services }
+}
