@@ -35,14 +35,20 @@ async function add(context: ServiceContext, call: CallContext, path: string, nam
 /** A file that a window handed over is kept: the rest of the cache goes at the next start. */
 async function addHandedOver(context: ServiceContext, call: CallContext, path: string, name: string) {
   const { models } = context.home
+  const before = await context.store.models.byName(name)
   await mkdir(models, { recursive: true })
   let kept = join(models, basename(path))
   for (let number = 2; existsSync(kept); number++) kept = join(models, `${String(number)}-${basename(path)}`)
   await rename(path, kept)
-  return add(context, call, kept, name).catch(async (error: unknown) => {
+  try {
+    const model = await add(context, call, kept, name)
+    // The same file once more: one copy is enough.
+    if (before && liesIn(models, before.source)) await rm(before.source, { force: true })
+    return model
+  } catch (error) {
     await rm(kept, { force: true })
     throw error
-  })
+  }
 }
 
 async function list({ store, home }: ServiceContext): Promise<InstalledModel[]> {

@@ -94,7 +94,12 @@ export const help = {
   compareTitle: 'How it compares',
   compareHead: ['Way', 'What is trained', 'Memory', 'Another task'],
   compareRows: [
-    ['Prompt tuning', 'A few thousand numbers', 'Hardly more than running the model', 'Switch the prompt at once'],
+    [
+      'Prompt tuning',
+      'Some thousand numbers; some hundred thousand as a prefix',
+      'Hardly more than running the model',
+      'Switch the prompt at once',
+    ],
     ['LoRA', 'A few million numbers inside the model', 'Somewhat more', 'Load another adapter'],
     ['Full fine-tuning', 'Every number of the model', 'Many times the model', 'Another copy of the model'],
   ],
