@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { StudioError } from '../../contract/errors/index.ts'
 import { forkCompute } from '../../service/compute-child.ts'
-import { connect } from '../../service/connect.ts'
 import { defaultHome } from '../../service/home.ts'
+import { connectLasting } from '../../service/lasting.ts'
 import { hasDisplay, openInBrowser } from './open.ts'
-import { serveBrowser } from './server.ts'
+import { type BrowserHost, serveBrowser } from './server.ts'
 
 const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -16,10 +16,12 @@ async function main(): Promise<void> {
     options: { home: { type: 'string' }, port: { type: 'string' }, 'no-open': { type: 'boolean' } },
   })
   const spawn = forkCompute(pathOf('../../compute/main.ts'))
-  const studio = await connect(values.home ?? defaultHome(), { spawn, threads: availableParallelism() })
+  let host: BrowserHost | undefined
+  const options = { spawn, threads: availableParallelism() }
+  const studio = await connectLasting(values.home ?? defaultHome(), options, () => host?.drop())
   const folder = pathOf('../../../build/renderer/')
   try {
-    const host = await serveBrowser({ studio, folder, port: Number(values.port ?? 0) })
+    host = await serveBrowser({ studio, folder, port: Number(values.port ?? 0) })
     process.stdout.write(`The studio is open at ${host.url}\nOnly this computer can reach it. Ctrl-C closes it.\n`)
     if (values['no-open'] !== true && hasDisplay()) openInBrowser(host.visit())
     await interrupted()
@@ -30,10 +32,13 @@ async function main(): Promise<void> {
   }
 }
 
+/** The first ctrl-C asks for an end; the second does not wait for a run's step. */
 function interrupted(): Promise<void> {
+  let times = 0
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.on(signal, () => {
+        if (++times > 1) process.exit(130)
         resolve()
       })
   })

@@ -24,6 +24,8 @@ export interface BrowserHost {
   readonly url: string
   /** An address that works once, for the command line that opens a browser. */
   visit(): string
+  /** Cuts every window's line; they open a new one. */
+  drop(): void
   close(): Promise<void>
 }
 
@@ -55,12 +57,16 @@ export async function serveBrowser({ studio, folder, port = 0 }: BrowserHostOpti
         serveSocket(studio, opened)
       })
   })
+  const drop = (): void => {
+    for (const socket of sockets.clients) socket.terminate()
+  }
   const address = (key: string): string => `http://127.0.0.1:${actual}/?token=${key}`
   return {
     url: address(token),
     visit: () => address(guard.oneVisit()),
+    drop,
     close: async () => {
-      for (const socket of sockets.clients) socket.terminate()
+      drop()
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()
       await closed
