@@ -1,0 +1,36 @@
+// What a model takes, told from its shape: exact in numbers, near in memory.
+import { expect, it } from 'vitest'
+import type { DecoderConfig } from '../../../main/contract/model.ts'
+import { elements } from '../../../main/contract/tensor.ts'
+import { parameterCount, tuningMemory } from '../../../main/engine/train/estimate.ts'
+import { smallConfig } from '../../support/small-config.ts'
+import { families, tinyModel } from '../../support/tiny.ts'
+
+it('counts every number of a model, whatever its family', async () => {
+  for (const family of families) {
+    const { config, weights } = await tinyModel(family)
+    const stored = Object.values(weights).reduce((sum, { shape }) => sum + elements(shape), 0)
+    expect(parameterCount(config), family).toBe(stored)
+  }
+})
+
+/** SmolLM2-135M's shape. */
+const smol: DecoderConfig = {
+  ...smallConfig,
+  layers: 30,
+  hidden: 576,
+  heads: 9,
+  kvHeads: 3,
+  headDim: 64,
+  intermediate: 1536,
+  vocab: 49_152,
+}
+
+it('estimates the memory of tuning: weights as float32, texts read once, a step, and the process', () => {
+  expect(parameterCount(smol)).toBe(134_515_008)
+  const memory = tuningMemory(smol, 16e9)
+  expect(memory).toBeGreaterThan(4 * 134_515_008)
+  expect(memory).toBeLessThan(3e9)
+  // On a small computer the texts are read anew instead of kept.
+  expect(tuningMemory(smol, 2e9)).toBeLessThan(memory)
+})
