@@ -7,5 +7,6 @@ import { models } from './en/models.ts'
 import { privacy } from './en/privacy.ts'
 import { settings } from './en/settings.ts'
 import { shell } from './en/shell.ts'
+import { settingWords, tune } from './en/tune.ts'
 
-export const t = { common, glossary, help, home, models, privacy, settings, shell } as const
+export const t = { common, glossary, help, home, models, privacy, settings, shell, settingWords, tune } as const
