@@ -18,22 +18,64 @@ const LEVEL = 0.95
 
 /**
  * 95 % percentile interval of the accuracy difference tuned - other, resampling rows with their pair of answers
- * (Efron & Tibshirani 1993, chapter 13; paired as in Koehn 2004). Only how many rows differ, and which way, matters: a
- * resample draws from those counts, so 500 rows cost no more than 5. Seeded: the same answers give the same interval.
+ * (Efron & Tibshirani 1993, chapter 13; paired as in Koehn 2004). A resample is told by how many of its rows were gained
+ * and how many lost, which are drawn as such: thousands of rows cost no more than a few. Seeded: the same answers give
+ * the same interval.
  */
 export function pairedBootstrap(pairs: readonly Pair[], seed = 0): Interval {
   const rows = pairs.length
-  if (rows === 0) return { low: 0, high: 0 }
+  const { gained, lost } = changesOf(pairs)
+  const changed = gained + lost
+  if (changed === 0) return { low: 0, high: 0 }
   const random = createRandom(seed)
-  const gains = Int8Array.from(pairs, ({ tuned, other }) => Number(tuned) - Number(other))
+  const drawChanged = binomial(rows, changed / rows)
+  const drawGained = new Map<number, Draw>()
   const differences = new Float64Array(RESAMPLES)
   for (let sample = 0; sample < RESAMPLES; sample++) {
-    let sum = 0
-    for (let i = 0; i < rows; i++) sum += gains[random.integer(rows)] ?? 0
-    differences[sample] = sum / rows
+    const some = drawChanged(random.next())
+    const draw = drawGained.get(some) ?? binomial(some, gained / changed)
+    drawGained.set(some, draw)
+    differences[sample] = (2 * draw(random.next()) - some) / rows
   }
   differences.sort()
   return { low: quantile(differences, (1 - LEVEL) / 2), high: quantile(differences, (1 + LEVEL) / 2) }
+}
+
+/** From a number evenly drawn between 0 and 1. */
+type Draw = (uniform: number) => number
+
+/** Draws of how many of n fall out with probability p, by the inverse of the distribution around its mode. */
+function binomial(n: number, p: number): Draw {
+  if (p <= 0 || p >= 1 || n === 0) return () => (p >= 1 ? n : 0)
+  const mode = Math.min(n, Math.floor((n + 1) * p))
+  const odds = p / (1 - p)
+  const [below, above]: [number[], number[]] = [[], []]
+  for (let k = mode, weight = 1; k > 0 && weight > NEGLIGIBLE; k--) below.push((weight *= k / (n - k + 1) / odds))
+  for (let k = mode, weight = 1; k < n && weight > NEGLIGIBLE; k++) above.push((weight *= ((n - k) / (k + 1)) * odds))
+  let sum = 0
+  const cumulative = [...below.reverse(), 1, ...above].map((weight) => (sum += weight))
+  const first = mode - below.length
+  return (uniform) => first + firstAtLeast(cumulative, uniform * sum)
+}
+
+const NEGLIGIBLE = 1e-17
+
+/** Place of the first value that reaches this, by halving. */
+function firstAtLeast(ascending: readonly number[], value: number): number {
+  let [low, high] = [0, ascending.length - 1]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ascending[middle] ?? 0) < value) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Rows that only the tuned prompt answers rightly, and rows that only the other does. */
+function changesOf(pairs: readonly Pair[]): { readonly gained: number; readonly lost: number } {
+  const gained = pairs.filter(({ tuned, other }) => tuned && !other).length
+  const lost = pairs.filter(({ tuned, other }) => !tuned && other).length
+  return { gained, lost }
 }
 
 /** Linear between the two nearest, as NumPy's default. */
@@ -46,18 +88,14 @@ function quantile(sorted: Float64Array, share: number): number {
 
 /** Exact two-sided McNemar test: the probability of so uneven a change if both were equally good. 1 where nothing differs. */
 export function mcNemar(pairs: readonly Pair[]): number {
-  const gained = pairs.filter(({ tuned, other }) => tuned && !other).length
-  const lost = pairs.filter(({ tuned, other }) => !tuned && other).length
+  const { gained, lost } = changesOf(pairs)
   const changed = gained + lost
-  let tail = 0
-  for (let k = 0; k <= Math.min(gained, lost); k++) tail += Math.exp(logChoose(changed, k) - changed * Math.LN2)
+  let [logTerm, tail] = [-changed * Math.LN2, 0]
+  for (let k = 0; k <= Math.min(gained, lost); k++) {
+    tail += Math.exp(logTerm)
+    logTerm += Math.log(changed - k) - Math.log(k + 1)
+  }
   return Math.min(1, 2 * tail)
-}
-
-function logChoose(n: number, k: number): number {
-  let sum = 0
-  for (let i = 1; i <= k; i++) sum += Math.log(n - k + i) - Math.log(i)
-  return sum
 }
 
 const share = (pairs: readonly Pair[], which: keyof Pair): number =>
@@ -102,10 +140,10 @@ function sentenceOf(
 
 /** Rows beyond these at which a difference of this size would stand out; undefined where there is none. */
 function rowsNeeded(pairs: readonly Pair[]): number | undefined {
-  const gains = pairs.map(({ tuned, other }) => Number(tuned) - Number(other))
-  const mean = gains.reduce<number>((sum, gain) => sum + gain, 0) / Math.max(1, gains.length)
+  const { gained, lost } = changesOf(pairs)
+  const mean = (gained - lost) / Math.max(1, pairs.length)
   if (mean === 0) return undefined
-  const variance = gains.reduce<number>((sum, gain) => sum + (gain - mean) ** 2, 0) / gains.length
+  const variance = (gained + lost) / pairs.length - mean ** 2
   // Twice the standard error below the difference.
-  return Math.max(1, Math.ceil((4 * variance) / mean ** 2) - gains.length)
+  return Math.max(1, Math.ceil((4 * variance) / mean ** 2) - pairs.length)
 }

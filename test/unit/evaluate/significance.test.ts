@@ -1,0 +1,100 @@
+// Verdicts against values worked out elsewhere, and what must be true of them whatever the answers.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { mcNemar, type Pair, pairedBootstrap, verdictOf } from '../../../main/engine/evaluate/significance.ts'
+import { createRandom } from '../../../main/engine/random.ts'
+
+/** Rows of which so many were gained and lost; half of the rest are right for both. */
+const pairs = (rows: number, gained: number, lost: number): Pair[] =>
+  Array.from({ length: rows }, (_, i) => {
+    if (i < gained) return { tuned: true, other: false }
+    if (i < gained + lost) return { tuned: false, other: true }
+    return i % 2 === 0 ? { tuned: true, other: true } : { tuned: false, other: false }
+  })
+const swapped = (some: readonly Pair[]): Pair[] => some.map(({ tuned, other }) => ({ tuned: other, other: tuned }))
+
+describe('exact McNemar', () => {
+  // Sums of binomial coefficients as fractions, in Python.
+  it.each([
+    [0, 0, 1],
+    [5, 0, 0.0625],
+    [10, 3, 0.0922851563],
+    [40, 25, 0.0816815342],
+    [7, 7, 1],
+    [600, 500, 0.002819545],
+  ])('tells how likely %i gained and %i lost rows are by chance', (gained, lost, p) => {
+    expect(mcNemar(pairs(1200, gained, lost))).toBeCloseTo(p, 6)
+  })
+})
+
+describe('the paired bootstrap interval', () => {
+  // Quantiles of 400,000 resamples with NumPy; neighbouring values lie one row apart.
+  it.each([
+    [300, 60, 20, 0.0767, 0.19],
+    [100, 8, 5, -0.04, 0.1],
+    [40, 3, 0, 0, 0.175],
+  ])('of %i rows with %i gained and %i lost is that of plain resampling', (rows, gained, lost, low, high) => {
+    const interval = pairedBootstrap(pairs(rows, gained, lost))
+    expect(Math.abs(interval.low - low)).toBeLessThanOrEqual(1.01 / rows)
+    expect(Math.abs(interval.high - high)).toBeLessThanOrEqual(1.01 / rows)
+  })
+
+  it('is the same for the same answers, and quick for many rows', () => {
+    const many = pairs(100_000, 9000, 8000)
+    const start = performance.now()
+    const first = pairedBootstrap(many)
+    expect(performance.now() - start).toBeLessThan(1000)
+    expect(pairedBootstrap(many)).toEqual(first)
+  })
+
+  it('holds the true difference in about 95 of 100 studies', () => {
+    const random = createRandom(5)
+    let held = 0
+    for (let study = 0; study < 300; study++) {
+      const rows = Array.from({ length: 200 }, () => {
+        const at = random.next()
+        return { tuned: at < 0.2 || at > 0.6, other: (at >= 0.2 && at < 0.3) || at > 0.6 }
+      })
+      const { low, high } = pairedBootstrap(rows, study)
+      if (low <= 0.1 && 0.1 <= high) held++
+    }
+    expect(held / 300).toBeGreaterThan(0.91)
+    expect(held / 300).toBeLessThan(0.99)
+  })
+})
+
+describe('a verdict', () => {
+  it('says better, worse or cannot tell, with its figures in one sentence', () => {
+    expect(verdictOf(pairs(300, 140, 14)).sentence).toMatch(
+      /^Better: \d+ % against \d+ %, \+42 points \(95 % interval \+3\d to \+4\d, 300 rows\)\.$/,
+    )
+    expect(verdictOf(pairs(300, 14, 140))).toMatchObject({ kind: 'worse', rows: 300 })
+    expect(verdictOf(pairs(100, 8, 5)).sentence).toMatch(/^Cannot tell: .* About \d+ more held-out rows like these/)
+  })
+
+  it('never tells a difference where every answer is the same, nor on no rows at all', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { maxLength: 60 }), (right) => {
+        const verdict = verdictOf(right.map((each) => ({ tuned: each, other: each })))
+        expect(verdict).toMatchObject({ kind: 'cannot tell', difference: 0, low: 0, high: 0 })
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('turns round when the two are swapped', () => {
+    const opposite = { better: 'worse', worse: 'better', 'cannot tell': 'cannot tell' } as const
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 40 }), (gained, lost) => {
+        // One or two rows from the edge, chance decides.
+        fc.pre(Math.abs(mcNemar(pairs(100, gained, lost)) - 0.05) > 0.03)
+        const verdict = verdictOf(pairs(100, gained, lost))
+        const other = verdictOf(swapped(pairs(100, gained, lost)))
+        expect(other.kind).toBe(opposite[verdict.kind])
+        expect(other.difference).toBeCloseTo(-verdict.difference)
+        expect(Math.abs(other.low + verdict.high)).toBeLessThanOrEqual(0.021)
+      }),
+      { numRuns: 40 },
+    )
+  })
+})
