@@ -65,8 +65,7 @@ export const help = {
     title: 'Try it yourself',
     text: 'Figures are one thing, your own words another. Write a message as a customer would, and see how sure the model is of each team, without and with the prompt.',
     label: 'A message',
-    example:
-      'The parcel was left in the rain and the box fell apart, but my real question is when I get my money back.',
+    example: 'Thank you for the quick refund last month, by the way. Now the lamp flickers whenever the app is open.',
     button: 'Ask both',
     none: 'It cannot be read without a text.',
   },
