@@ -1,4 +1,4 @@
-// How the tests run: a project per folder (quick units, recovery from kill -9, the real model, PEFT), one reporter.
+// How the tests run: a project per folder (quick units, recovery from kill -9, the real model, PEFT, what is packed), one reporter.
 import { defineConfig } from 'vitest/config'
 
 const project = (name: string, testTimeout: number) => ({
@@ -16,6 +16,9 @@ export default defineConfig({
   test: {
     reporters: ['./test/support/summary-reporter.ts'],
     maxWorkers: 2,
-    projects: [project('unit', 30_000), ...['recovery', 'model', 'interop'].map((name) => project(name, 600_000))],
+    projects: [
+      project('unit', 30_000),
+      ...['recovery', 'model', 'interop', 'package'].map((name) => project(name, 600_000)),
+    ],
   },
 })

@@ -17,6 +17,7 @@ const tasks = {
   test: (args) => ['scripts/test.mjs', args],
   journey: (args) => ['scripts/journey.mjs', args],
   check: (args) => ['scripts/check.mjs', args],
+  package: (args) => ['scripts/package.mjs', args],
   prove: (args) => ['bench/prove.ts', args],
 }
 

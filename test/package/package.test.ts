@@ -1,0 +1,199 @@
+// What is packed for each system: the app without a foreign binary, a test or a source of C, and a service that runs from there.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { extname, join, relative, resolve, sep } from 'node:path'
+import { extractFile, listPackage } from '@electron/asar'
+import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { placesOf } from '../../main/hosts/electron/places.ts'
+import { spawnService } from '../../main/hosts/electron/service-process.ts'
+import { openHome } from '../../main/service/home.ts'
+import { attach } from '../../main/service/socket/client.ts'
+import { buildElectron } from '../../scripts/build-electron.mjs'
+import { programOf } from '../../scripts/checks.mjs'
+import { buildRenderer } from '../../scripts/renderer.mjs'
+import { makeStandIn, type System } from './stand-ins.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const folder = mkdtempSync(join(tmpdir(), 'softprompt-package-'))
+
+interface Target {
+  readonly system: System
+  readonly arch: string
+  readonly platform: string
+  /** Where the packer puts it. */
+  readonly resources: string
+  readonly program: string
+}
+
+const targets: readonly Target[] = [
+  {
+    system: 'linux',
+    arch: 'x64',
+    platform: 'linux',
+    resources: 'linux-unpacked/resources',
+    program: 'linux-unpacked/softprompt-studio',
+  },
+  {
+    system: 'win',
+    arch: 'x64',
+    platform: 'win32',
+    resources: 'win-unpacked/resources',
+    program: 'win-unpacked/Softprompt Studio.exe',
+  },
+  {
+    system: 'mac',
+    arch: 'arm64',
+    platform: 'darwin',
+    resources: 'mac-arm64/Softprompt Studio.app/Contents/Resources',
+    program: 'mac-arm64/Softprompt Studio.app',
+  },
+]
+
+/** What can be done here without the system itself: no signature, and no icon written into a Windows program. */
+const leftOut = ['-c.mac.identity=null', '-c.win.signAndEditExecutable=false']
+
+const packed = ({ system }: Target): string => join(folder, system)
+const archive = (target: Target): string => join(packed(target), target.resources, 'app.asar')
+const unpacked = (target: Target): string => `${archive(target)}.unpacked`
+
+function pack(target: Target): void {
+  const electron = join(folder, `electron-${target.system}`)
+  makeStandIn(target.system, electron)
+  const program = programOf({ package: 'electron-builder', bin: 'electron-builder' })
+  const output = [`-c.electronDist=${electron}`, `-c.directories.output=${packed(target)}`]
+  const args = [`--${target.system}`, 'dir', `--${target.arch}`, '--publish', 'never', ...output, ...leftOut]
+  const { status, stdout } = spawnSync(process.execPath, [program, ...args], { cwd: root, encoding: 'utf8' })
+  if (status !== 0) throw new Error(stdout)
+}
+
+/** Paths of files below a folder, with slashes. */
+const filesIn = (path: string): string[] =>
+  readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(path, join(entry.parentPath, entry.name)).split(sep).join('/'))
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+
+beforeAll(async () => {
+  await buildRenderer()
+  await buildElectron()
+})
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe.each(targets)('packed for $platform $arch', (target) => {
+  let files: string[] = []
+  let listed: string[] = []
+
+  beforeAll(() => {
+    pack(target)
+    files = filesIn(unpacked(target))
+    listed = listPackage(archive(target), { isPack: false }).map((path) => path.split('\\').join('/').slice(1))
+    const size = files.reduce((sum, file) => sum + statSync(join(unpacked(target), file)).size, 0)
+    process.stdout.write(
+      `packed for ${target.platform} ${target.arch}: archive ${megabytes(statSync(archive(target)).size)}, beside it ${megabytes(size)}\n`,
+    )
+  })
+
+  test('holds the window, what runs in Electron, and the licence', () => {
+    for (const path of [
+      'build/electron/main.cjs',
+      'build/electron/preload.cjs',
+      'build/renderer/index.html',
+      'LICENSE',
+    ])
+      expect(listed).toContain(path)
+    const { main, devDependencies } = JSON.parse(extractFile(archive(target), 'package.json').toString()) as {
+      main: string
+      devDependencies?: object
+    }
+    expect(main).toBe('build/electron/main.cjs')
+    expect(devDependencies).toBeUndefined()
+  })
+
+  test('has all that plain Node reads beside the archive', () => {
+    for (const path of [
+      'main/hosts/electron/service-main.ts',
+      'main/compute/main.ts',
+      'main/engine/export/apply.py',
+      'resources/sample/sample.json',
+      'package.json',
+    ])
+      expect(files).toContain(path)
+  })
+
+  test('has the binaries of this system and no other', () => {
+    const binaries = files.filter(
+      (file) => ['.node', '.dll', '.dylib'].includes(extname(file)) || /\.so(\.|$)/.test(file),
+    )
+    expect(binaries).toContain(`node_modules/better-sqlite3/prebuilds/${target.platform}-${target.arch}.node`)
+    const runtime = `node_modules/onnxruntime-node/bin/napi-v6/${target.platform}/${target.arch}/`
+    expect(binaries).toContain(`${runtime}onnxruntime_binding.node`)
+    expect(binaries.filter((file) => !file.startsWith(runtime) && !file.includes('better-sqlite3'))).toEqual([])
+    expect(binaries.filter((file) => file.includes('better-sqlite3'))).toHaveLength(1)
+  })
+
+  test('has no test, no source of C, no tool, and nothing of the other hosts', () => {
+    const all = [...listed, ...files]
+    expect(all.filter((file) => /\.(c|cc|cpp|h|hpp|gyp|gypi|md|map|d\.ts|test\.ts)$/.test(file))).toEqual([])
+    expect(
+      all.filter((file) => /^(test|bench|scripts|renderer|preload|main\/hosts\/(cli|browser))\//.test(file)),
+    ).toEqual([])
+    expect(all.filter((file) => /^node_modules\/(electron|typescript|vite|svelte|adm-zip|ws)\//.test(file))).toEqual([])
+  })
+
+  test('has every package that the service imports', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>
+    }
+    const others = ['commander', 'ws']
+    for (const name of Object.keys(dependencies).filter((name) => !others.includes(name)))
+      expect(files).toContain(`node_modules/${name}/package.json`)
+  })
+
+  test('has its fuses closed', async () => {
+    const wire = await getCurrentFuseWire(join(packed(target), target.program))
+    const state = (fuse: FuseV1Options): boolean => wire[fuse] === FuseState.ENABLE
+    expect(state(FuseV1Options.RunAsNode)).toBe(false)
+    expect(state(FuseV1Options.EnableNodeOptionsEnvironmentVariable)).toBe(false)
+    expect(state(FuseV1Options.EnableNodeCliInspectArguments)).toBe(false)
+    expect(state(FuseV1Options.GrantFileProtocolExtraPrivileges)).toBe(false)
+    expect(state(FuseV1Options.EnableCookieEncryption)).toBe(true)
+    expect(state(FuseV1Options.EnableEmbeddedAsarIntegrityValidation)).toBe(true)
+    expect(state(FuseV1Options.OnlyLoadAppFromAsar)).toBe(true)
+  })
+})
+
+const own = targets.find(({ platform, arch }) => platform === process.platform && arch === process.arch)
+
+test.runIf(own)('the packed service tunes, on the packed Node, with nothing but what was packed', async () => {
+  const places = placesOf(archive(own!))
+  expect(existsSync(places.node)).toBe(true)
+  const home = join(folder, 'home')
+  const child = spawnService(places.node, places.service, home)
+  const gone = new Promise((done) => {
+    child.onExit(done)
+  })
+  await new Promise<void>((done) => {
+    child.onReady(done)
+  })
+  const studio = await attach(openHome(home).address)
+  try {
+    const model = await studio!.call('models.add', { path: join(root, 'test/fixtures/tiny/llama'), name: 'tiny' })
+    const { dataset, version } = await studio!.call('data.sample', {})
+    const { roles } = await studio!.call('data.show', { dataset })
+    const settings = { steps: 2, tokens: 2 }
+    const { text, label } = roles
+    await studio!.call('runs.start', { name: 'run', model: model.name, dataset, version, text, label, settings })
+    expect((await studio!.call('runs.watch', { run: 'run' })).state).toBe('finished')
+    expect((await studio!.call('export.archive', { run: 'run', to: 'peft' })).bytes.length).toBeGreaterThan(1000)
+  } finally {
+    await studio?.close()
+    child.end()
+  }
+  expect(await gone).toBe('exit code 0')
+})
