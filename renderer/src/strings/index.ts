@@ -1,5 +1,6 @@
 // The catalogue of every word on screen; another language is another folder beside en/.
 import { common } from './en/common.ts'
+import { compare } from './en/compare.ts'
 import { glossary } from './en/glossary.ts'
 import { help } from './en/help.ts'
 import { home } from './en/home.ts'
@@ -9,4 +10,16 @@ import { settings } from './en/settings.ts'
 import { shell } from './en/shell.ts'
 import { settingWords, tune } from './en/tune.ts'
 
-export const t = { common, glossary, help, home, models, privacy, settings, shell, settingWords, tune } as const
+export const t = {
+  common,
+  compare,
+  glossary,
+  help,
+  home,
+  models,
+  privacy,
+  settings,
+  shell,
+  settingWords,
+  tune,
+} as const

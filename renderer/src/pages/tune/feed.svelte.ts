@@ -35,16 +35,18 @@ export function followRun(name: string): Feed {
     void asked
     void connection.times
     const abort = new AbortController()
-    const heard = new Map<number, StepMetrics>()
-    const checked = new Map<number, ValidationRecord>()
+    // Drawn once a frame, so nothing of them need be tracked.
+    const heard: Record<number, StepMetrics> = {}
+    const checked: Record<number, ValidationRecord> = {}
     let remarks: NoteRecord[] = []
     let drawn = 0
 
     const draw = (): void => {
       drawn = 0
       if (abort.signal.aborted) return
-      steps = [...heard.values()].sort((a, b) => a.step - b.step)
-      validations = [...checked.values()].sort((a, b) => a.step - b.step)
+      // Whole numbers as keys come in their order.
+      steps = Object.values(heard)
+      validations = Object.values(checked)
       notes = remarks
     }
     const soon = (): void => {
@@ -53,9 +55,9 @@ export function followRun(name: string): Feed {
     const take = (event: StudioEvent): void => {
       if (abort.signal.aborted) return
       if (event.event === 'step') {
-        heard.set(event.step, event)
+        heard[event.step] = event
         progress = undefined
-      } else if (event.event === 'validation') checked.set(event.step, event)
+      } else if (event.event === 'validation') checked[event.step] = event
       else if (event.event === 'warning') remarks = [...remarks, event]
       else if (event.event === 'progress') progress = event
       else if (event.event === 'state') {
@@ -70,8 +72,8 @@ export function followRun(name: string): Feed {
       details = found
       state = found.run.state
       message = found.run.error
-      for (const step of found.steps) heard.set(step.step, step)
-      for (const validation of found.validations) checked.set(validation.step, validation)
+      for (const step of found.steps) heard[step.step] = step
+      for (const validation of found.validations) checked[validation.step] = validation
       remarks = [...found.notes]
       soon()
     }

@@ -1,0 +1,40 @@
+// Verdicts of many runs against one thing, asked for a few at a time and kept while the page is there.
+import type { RunSummary, Verdict } from '../../../../main/contract/service.ts'
+import { studio } from '../../client/studio.ts'
+
+/** Null where the two were judged on different rows. */
+export type Judged = Verdict | null
+
+/** Runs asked for at once. */
+const WIDTH = 4
+
+/** Call it while a component is made. `against` undefined = no prompt. */
+export function verdictsOf(runs: () => readonly RunSummary[], against: () => string | undefined) {
+  let known = $state.raw<ReadonlyMap<string, Judged>>(new Map())
+  const key = (run: string, other: string | undefined): string => JSON.stringify([run, other ?? null])
+
+  $effect(() => {
+    const other = against()
+    const names = runs().filter(({ state, name }) => state === 'finished' && name !== other)
+    const waiting = names.map(({ name }) => name)
+    let gone = false
+    const work = async (): Promise<void> => {
+      for (let name = waiting.shift(); name !== undefined && !gone; name = waiting.shift()) {
+        const verdict = await judge(name, other)
+        known = new Map(known).set(key(name, other), verdict)
+      }
+    }
+    for (let i = 0; i < WIDTH; i++) void work()
+    return () => {
+      gone = true
+    }
+  })
+
+  return {
+    /** Undefined before it is known. */
+    get: (run: string): Judged | undefined => known.get(key(run, against())),
+  }
+}
+
+const judge = (run: string, against: string | undefined): Promise<Judged> =>
+  studio.call('runs.verdict', { run, ...(against === undefined ? {} : { against }) }).catch(() => null)
