@@ -85,8 +85,8 @@ module.exports = {
     ),
     forbid(
       'electron',
-      'Electron objects are passed in: only its own host imports the module.',
-      { pathNot: '^main/hosts/electron/' },
+      'Electron objects are passed in: only its own host and the preload import the module.',
+      { pathNot: ['^main/hosts/electron/', '^preload/'] },
       { path: '(^|/)electron(/|$)', dependencyTypesNot: ['type-only', 'local'] },
     ),
     forbid(
@@ -98,6 +98,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(build|dist)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     detectJSDocImports: false,

@@ -59,6 +59,12 @@ describe('isInstalled', () => {
 describe('bootstrap', () => {
   test('names the tasks when asked for one that it does not know', () => {
     const run = () => execFileSync(process.execPath, [join(root, 'scripts/bootstrap.mjs'), 'fly'], { stdio: 'pipe' })
-    expect(run).toThrow('There is no task "fly". Choose one of: start, test, check, prove.')
+    expect(run).toThrow('There is no task "fly". Choose one of: start, test, journey, check, package, prove.')
+  })
+
+  test('hands what is for the command line to the command line, and asks for no window', () => {
+    const home = join(folder, 'home')
+    const args = [join(root, 'scripts/bootstrap.mjs'), 'start', 'runs', '--json', '--home', home]
+    expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toContain('"event":"result"')
   })
 })
