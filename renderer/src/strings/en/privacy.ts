@@ -28,6 +28,7 @@ export const privacy = {
   needsTitle: 'What needs the network',
   needs: [
     'Fetching the starter model, once, when you press its button. It is asked of Hugging Face, or of the package index that this computer’s Python is set up with.',
+    'Installing the studio itself: its parts are fetched before it opens for the first time, and are not in the list above.',
     'Nothing else.',
   ],
   neverTitle: 'What never does',

@@ -56,6 +56,7 @@ export const settings = {
   diagnosticsTitle: 'Diagnostics file',
   diagnosticsText:
     'For somebody who helps you: versions, hardware, counts and error codes. No rows, texts, names or folders are in it. Read it before you give it away; the studio sends it to nobody.',
+  diagnosticsContent: 'What stands in the file',
   diagnosticsShow: 'Show it',
   diagnosticsSave: 'Save as a file',
   diagnosticsName: 'softprompt-diagnostics.txt',
