@@ -34,5 +34,6 @@ export const runErrors = {
   'run/no-window': () => 'The window has not been built. Start the studio with npm start, which builds it.',
   'run/port-taken': (port: number) =>
     `Port ${String(port)} is used by another program. Close that program, or leave the port out.`,
+  'run/no-port': (text: string) => `"${text}" is no port. Give a number from 1 to 65535, or leave the port out.`,
   'run/cancelled': () => 'Cancelled.',
 } satisfies Record<string, (...details: never[]) => string>

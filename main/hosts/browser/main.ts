@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { StudioError } from '../../contract/errors/index.ts'
+import { StudioError, studioError } from '../../contract/errors/index.ts'
 import { forkCompute } from '../../service/compute-child.ts'
 import { defaultHome } from '../../service/home.ts'
 import { connectLasting } from '../../service/lasting.ts'
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   const studio = await connectLasting(values.home ?? defaultHome(), options, () => host?.drop())
   const folder = pathOf('../../../build/renderer/')
   try {
-    host = await serveBrowser({ studio, folder, port: Number(values.port ?? 0) })
+    host = await serveBrowser({ studio, folder, port: portOf(values.port) })
     process.stdout.write(`The studio is open at ${host.url}\nOnly this computer can reach it. Ctrl-C closes it.\n`)
     if (values['no-open'] !== true && hasDisplay()) openInBrowser(host.visit())
     await interrupted()
@@ -30,6 +30,13 @@ async function main(): Promise<void> {
   } finally {
     await studio.close()
   }
+}
+
+/** Error: 'run/no-port' for what is no port. */
+function portOf(text = '0'): number {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port > 65_535) throw studioError('run/no-port', text)
+  return port
 }
 
 /** The first ctrl-C asks for an end; the second does not wait for a run's step. */
@@ -47,7 +54,8 @@ function interrupted(): Promise<void> {
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    const sentence = error instanceof StudioError ? error.message : `The studio could not start: ${String(error)}`
+    const why = error instanceof Error ? error.message : String(error)
+    const sentence = error instanceof StudioError ? why : `The studio could not start: ${why}`
     process.stderr.write(`${sentence}\n`)
     process.exit(1)
   },
