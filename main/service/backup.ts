@@ -3,7 +3,8 @@ import { existsSync, readdirSync, renameSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { StudioError, studioError } from '../contract/errors/index.ts'
-import { sealBackup, unsealBackup } from '../engine/store/backup.ts'
+import { networkRecord, sealBackup, unsealBackup } from '../engine/store/backup.ts'
+import type { Store } from '../engine/store/store.ts'
 import type { CallContext, ServiceContext } from './context.ts'
 import type { Home } from './home.ts'
 
@@ -59,15 +60,28 @@ export async function layReady(
   return { restart: true }
 }
 
-/** Call it before the database is opened. Every step can be cut short: the next start goes on from there. */
-export function applyRestore(home: Home): void {
+/**
+ * Call it before the database is opened; gives the path where the old one is kept, if one was restored. Every step can be
+ * cut short: the next start goes on from there.
+ */
+export function applyRestore(home: Home): string | undefined {
   const ready = waiting(home).at(-1)
-  if (ready === undefined) return
+  if (ready === undefined) return undefined
   const kept = join(home.folder, `studio-before-${ready.slice(ready.lastIndexOf('restore-') + 'restore-'.length)}.db`)
   // The database goes last: while it is there, what it has not taken in yet is moved as well.
   for (const end of ['-shm', '-wal', ''])
     if (existsSync(home.database + end)) renameSync(home.database + end, kept + end)
   renameSync(join(home.folder, ready), home.database)
+  return kept
+}
+
+/** A restored studio forgets neither what it asked of other computers nor that it may not. */
+export async function keepNetworkRecord(store: Store, kept: string): Promise<void> {
+  const { connections, forbidden } = networkRecord(kept)
+  await store.transaction(async (tables) => {
+    await tables.connections.merge(connections)
+    if (forbidden) await tables.preferences.set({ network: false })
+  })
 }
 
 const waiting = ({ folder, database }: Home): string[] =>

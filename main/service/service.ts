@@ -4,7 +4,7 @@ import { studioError } from '../contract/errors/index.ts'
 import { type CallOptions, type Input, inputs, type Method, type Outputs, type Studio } from '../contract/service.ts'
 import { openStore } from '../engine/store/store.ts'
 import { createChanges } from './changes.ts'
-import { applyRestore } from './backup.ts'
+import { applyRestore, keepNetworkRecord } from './backup.ts'
 import type { SpawnCompute } from './compute-child.ts'
 import type { CallContext, Methods, ServiceContext } from './context.ts'
 import { createFailures } from './failures.ts'
@@ -53,8 +53,9 @@ const RETRIES = 2
 
 /** Call it only while holding the home folder's lock. Errors: those of `openStore`. */
 export async function createService({ home, spawn, threads, retries = RETRIES }: ServiceOptions): Promise<Service> {
-  applyRestore(home)
+  const kept = applyRestore(home)
   const store = await openStore(home.database)
+  if (kept !== undefined) await keepNetworkRecord(store, kept)
   await store.datasets.dropIncomplete()
   await markOrphans(store)
   const changes = createChanges()

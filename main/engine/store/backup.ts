@@ -5,6 +5,7 @@ import { appendFile, open, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import Database from 'better-sqlite3'
 import { studioError } from '../../contract/errors/index.ts'
+import type { ConnectionRecord } from '../../contract/service.ts'
 import { migrations } from './migrations/index.ts'
 
 /** What ends a backup: SQLite itself reads no further than its last page. */
@@ -85,6 +86,25 @@ async function copyAndHash(
   const source = createReadStream(path, { end: bytes - 1, highWaterMark: 1 << 20 })
   await pipeline(source, hashed, createWriteStream(target, { mode: 0o600, flush: true }), { signal })
   return hash.digest('hex')
+}
+
+/** What a database says of the network: its ledger, and whether connections were forbidden. Nothing where it cannot be read. */
+export function networkRecord(path: string): {
+  readonly connections: readonly ConnectionRecord[]
+  readonly forbidden: boolean
+} {
+  try {
+    const database = new Database(path, { readonly: true, fileMustExist: true })
+    try {
+      const connections = database.prepare('SELECT * FROM connections ORDER BY id').all() as ConnectionRecord[]
+      const network = database.prepare(`SELECT value FROM preferences WHERE name = 'network'`).pluck().get()
+      return { connections, forbidden: network === 'false' }
+    } finally {
+      database.close()
+    }
+  } catch {
+    return { connections: [], forbidden: false }
+  }
 }
 
 /** Why this studio cannot open a database, as the end of a sentence. */

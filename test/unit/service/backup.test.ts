@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, 
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, it, onTestFinished } from 'vitest'
+import { openStore } from '../../../main/engine/store/store.ts'
 import { openHome } from '../../../main/service/home.ts'
 import { createService, type Service } from '../../../main/service/service.ts'
 import { prepareStudio, quick, spawnFake, watchRun } from '../../support/fake-studio.ts'
@@ -47,6 +48,26 @@ it('a studio restored from its backup is the studio that was, and the one in bet
   const before = new Database(join(folder, 'home', kept[0] ?? ''), { readonly: true })
   onTestFinished(() => void before.close())
   expect(before.prepare('SELECT count(*) FROM runs').pluck().get()).toBe(2)
+})
+
+it('a restored studio forgets neither its connections nor that they are forbidden', async () => {
+  const { folder, service } = await filled()
+  const line = { host: 'early.example', purpose: 'a model', sent: 1, received: 2 }
+  const write = async (host: string): Promise<void> => {
+    const store = await openStore(join(folder, 'home', 'studio.db'))
+    await store.connections.add({ ...line, host })
+    await store.close()
+  }
+  await write('early.example')
+  const { path } = await service.call('studio.backup', {})
+  await write('late.example')
+  await service.call('studio.prefer', { network: false })
+  await service.call('studio.restore', { path })
+  await service.close()
+  const restored = await open(folder)
+  const { connections } = await restored.call('studio.ledger', {})
+  expect(connections.map(({ host }) => host)).toEqual(['late.example', 'early.example'])
+  expect((await restored.call('studio.preferences', {})).network).toBe(false)
 })
 
 it('a backup overwrites nothing and leaves nothing when it is cancelled', async () => {

@@ -10,8 +10,20 @@ export const connectionRepository = (db: Db) => ({
       .execute()
   },
 
+  /** Takes in what another ledger has and this one has not. */
+  async merge(connections: readonly ConnectionRecord[]): Promise<void> {
+    for (const { host, purpose, sent, received, at } of connections) {
+      const connection = { host, purpose, sent, received, at }
+      const known = db
+        .selectFrom('connections')
+        .select('id')
+        .where(({ and }) => and(connection))
+      if (!(await known.executeTakeFirst())) await db.insertInto('connections').values(connection).execute()
+    }
+  },
+
   /** The newest first. */
   async list(): Promise<ConnectionRecord[]> {
-    return db.selectFrom('connections').selectAll().orderBy('id', 'desc').execute()
+    return db.selectFrom('connections').selectAll().orderBy('at', 'desc').orderBy('id', 'desc').execute()
   },
 })
