@@ -12,7 +12,9 @@ interface UploadOptions {
 
 /** Where the file lies; a browser does not say where, so there it is handed over in pieces. */
 export async function pathOfFile(file: File, { signal, onProgress }: UploadOptions): Promise<string> {
-  if (bridge) return bridge.pathOf(file)
+  const path = bridge?.pathOf(file) ?? ''
+  // What was pasted lies nowhere.
+  if (path !== '') return path
   const { file: id } = await studio.call('files.open', { name: file.name }, { signal })
   for (let at = 0; at < file.size; at += PIECE) {
     signal.throwIfAborted()
