@@ -1,39 +1,58 @@
-// Which runs the table shows, and in which order.
+// How the table of runs is searched and sorted.
 import type { RunSummary } from '../../../../main/contract/service.ts'
+import type { Judged } from './verdicts.svelte.ts'
 
-export const columns = ['name', 'data', 'model', 'tuned', 'noPrompt', 'macroF1', 'rows', 'ended'] as const
-export type Column = (typeof columns)[number]
+export type Column = 'name' | 'data' | 'model' | 'tuned' | 'other' | 'difference' | 'rows' | 'created'
+export type Show = 'all' | 'finished' | 'starred'
 
-export interface Order {
+export interface Sort {
   readonly by: Column
   readonly descending: boolean
 }
 
-const keys: { readonly [C in Column]: (run: RunSummary) => string | number } = {
+type Value = string | number | undefined
+
+const values: {
+  readonly [C in Column]: (run: RunSummary, judged: Judged | undefined) => Value
+} = {
   name: ({ name }) => name.toLowerCase(),
   data: ({ datasetName }) => datasetName.toLowerCase(),
   model: ({ modelName }) => modelName.toLowerCase(),
-  tuned: ({ tuned }) => tuned ?? -1,
-  noPrompt: ({ noPrompt }) => noPrompt ?? -1,
-  macroF1: ({ macroF1 }) => macroF1 ?? -1,
-  rows: ({ rows }) => rows ?? -1,
-  ended: ({ endedAt, createdAt }) => endedAt ?? createdAt,
+  tuned: ({ tuned }) => tuned,
+  other: (_, judged) => judged?.other,
+  difference: (_, judged) => judged?.difference,
+  rows: ({ rows }) => rows,
+  created: ({ id }) => id,
 }
 
-/** Every word of the search must stand somewhere in the run. */
-export function found(runs: readonly RunSummary[], search: string, onlyStarred: boolean): RunSummary[] {
+const shows: { readonly [S in Show]: (run: RunSummary) => boolean } = {
+  all: () => true,
+  finished: ({ state }) => state === 'finished',
+  starred: ({ starred }) => starred,
+}
+
+/** Case ignored; every word must stand somewhere in the run's name, tags, note, data or model. */
+export function found(runs: readonly RunSummary[], search: string, show: Show): RunSummary[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
   return runs.filter((run) => {
-    const all = [run.name, run.datasetName, run.modelName, run.note, ...run.tags].join('\n').toLowerCase()
-    return (!onlyStarred || run.starred) && words.every((word) => all.includes(word))
+    const { name, tags, note, datasetName, modelName } = run
+    const all = [name, ...tags, note, datasetName, modelName].join('\n').toLowerCase()
+    return shows[show](run) && words.every((word) => all.includes(word))
   })
 }
 
-export function ordered(runs: readonly RunSummary[], { by, descending }: Order): RunSummary[] {
-  const key = keys[by]
+/** What has no value comes last either way. */
+export function sorted(
+  runs: readonly RunSummary[],
+  { by, descending }: Sort,
+  judged: (run: string) => Judged | undefined,
+): RunSummary[] {
+  const keyed = runs.map((run) => ({ run, value: values[by](run, judged(run.name)) }))
   const sign = descending ? -1 : 1
-  return runs.toSorted((a, b) => {
-    const [x, y] = [key(a), key(b)]
-    return sign * (x < y ? -1 : Number(x > y))
+  keyed.sort((a, b) => {
+    if (a.value === undefined || b.value === undefined)
+      return Number(a.value === undefined) - Number(b.value === undefined)
+    return a.value < b.value ? -sign : a.value > b.value ? sign : 0
   })
+  return keyed.map(({ run }) => run)
 }

@@ -1,5 +1,7 @@
 // Verdicts of many runs against one thing, asked for a few at a time and kept while the page is there.
 import type { RunSummary, Verdict } from '../../../../main/contract/service.ts'
+import { untrack } from 'svelte'
+import { SvelteMap } from 'svelte/reactivity'
 import { studio } from '../../client/studio.ts'
 
 /** Null where the two were judged on different rows. */
@@ -10,18 +12,19 @@ const WIDTH = 4
 
 /** Call it while a component is made. `against` undefined = no prompt. */
 export function verdictsOf(runs: () => readonly RunSummary[], against: () => string | undefined) {
-  let known = $state.raw<ReadonlyMap<string, Judged>>(new Map())
+  const known = new SvelteMap<string, Judged>()
   const key = (run: string, other: string | undefined): string => JSON.stringify([run, other ?? null])
 
   $effect(() => {
     const other = against()
-    const names = runs().filter(({ state, name }) => state === 'finished' && name !== other)
-    const waiting = names.map(({ name }) => name)
+    const finished = runs().filter(({ state, name }) => state === 'finished' && name !== other)
+    // A finished run's verdict stays: only new ones are asked for.
+    const waiting = untrack(() => finished.filter(({ name }) => !known.has(key(name, other)))).map(({ name }) => name)
     let gone = false
     const work = async (): Promise<void> => {
       for (let name = waiting.shift(); name !== undefined && !gone; name = waiting.shift()) {
         const verdict = await judge(name, other)
-        known = new Map(known).set(key(name, other), verdict)
+        known.set(key(name, other), verdict)
       }
     }
     for (let i = 0; i < WIDTH; i++) void work()
