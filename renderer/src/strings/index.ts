@@ -1,6 +1,7 @@
 // The catalogue of every word on screen; another language is another folder beside en/.
 import { common } from './en/common.ts'
 import { compare } from './en/compare.ts'
+import { data } from './en/data.ts'
 import { glossary } from './en/glossary.ts'
 import { help } from './en/help.ts'
 import { home } from './en/home.ts'
@@ -13,6 +14,7 @@ import { settingWords, tune } from './en/tune.ts'
 export const t = {
   common,
   compare,
+  data,
   glossary,
   help,
   home,

@@ -1,0 +1,40 @@
+// Bringing a table in: handed over, read, and shown; one at a time, whichever page asked.
+import type { ImportedData } from '../../../../main/contract/service.ts'
+import { createTask } from '../../client/task.svelte.ts'
+import { studio } from '../../client/studio.ts'
+import { pathOfFile } from '../../client/upload.ts'
+import { go } from '../../router.svelte.ts'
+import { t } from '../../strings/index.ts'
+
+export const importing = createTask(t.data.begin)
+
+let last = $state.raw<ImportedData>()
+
+export const imported = {
+  /** What was read and skipped the last time. */
+  get last(): ImportedData | undefined {
+    return last
+  },
+}
+
+function arrive(data: ImportedData | undefined): void {
+  if (!data) return
+  last = data
+  go('data', [data.dataset])
+}
+
+export async function importFile(file: File): Promise<void> {
+  arrive(
+    await importing.run(async (options, tell) => {
+      const onProgress = (done: number, total: number): void => {
+        tell({ stage: t.data.handing(file.name), done, total })
+      }
+      const path = await pathOfFile(file, { signal: options.signal, onProgress })
+      return studio.call('data.import', { path }, options)
+    }),
+  )
+}
+
+export async function importSample(): Promise<void> {
+  arrive(await importing.run((options) => studio.call('data.sample', {}, options)))
+}
