@@ -12,5 +12,7 @@ export default defineConfig({
     // The content security policy allows no inlined files.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // How long the tools took is nothing for who starts the studio.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 })

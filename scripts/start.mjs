@@ -26,7 +26,10 @@ async function inElectron(args) {
   const started = performance.now()
   const child = spawn(program, [root, ...args], { stdio: 'inherit' })
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
-    process.on(signal, () => child.kill(signal))
+    process.on(signal, () => {
+      // A terminal sends ctrl-C to Electron as well.
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+    })
   const code = await new Promise((resolve) => {
     child.on('error', () => resolve(1))
     child.on('exit', (status, signal) => resolve(signal === null ? status : 0))

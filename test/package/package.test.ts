@@ -1,9 +1,9 @@
 // What is packed for each system: the app without a foreign binary, a test or a source of C, and a service that runs from there.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { extname, join, relative, resolve, sep } from 'node:path'
-import { extractFile, listPackage } from '@electron/asar'
+import { extractAll, extractFile, listPackage } from '@electron/asar'
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { placesOf } from '../../main/hosts/electron/places.ts'
@@ -16,7 +16,7 @@ import { buildRenderer } from '../../scripts/renderer.mjs'
 import { makeStandIn, type System } from './stand-ins.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const folder = mkdtempSync(join(tmpdir(), 'softprompt-package-'))
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'softprompt-package-')))
 
 interface Target {
   readonly system: System
@@ -169,6 +169,28 @@ describe.each(targets)('packed for $platform $arch', (target) => {
 })
 
 const own = targets.find(({ platform, arch }) => platform === process.platform && arch === process.arch)
+
+/** Electron's module as far as a second instance and a preload get: they say what they reach. */
+const stub = `
+  const say = (what) => (...args) => { console.log(what, ...args) }
+  exports.app = { isPackaged: true, getAppPath: () => __dirname, setPath: say('setPath'), quit: say('quit'),
+    requestSingleInstanceLock: () => false }
+  exports.ipcRenderer = { on: say('on') }
+  exports.contextBridge = { exposeInMainWorld: (name, parts) => say('expose')(name, Object.keys(parts).join(' ')) }
+`
+
+test.runIf(own)('the bundles load, and take from Electron what they need', () => {
+  const app = join(folder, 'app')
+  extractAll(archive(own!), app)
+  mkdirSync(join(app, 'node_modules/electron'))
+  writeFileSync(join(app, 'node_modules/electron/index.js'), stub)
+  const said = (bundle: string): string => {
+    const args = [join(app, 'build/electron', bundle), '--home', join(folder, 'home')]
+    return spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout
+  }
+  expect(said('main.cjs')).toBe(`setPath userData ${join(folder, 'home', 'window')}\nquit\n`)
+  expect(said('preload.cjs')).toContain('expose softprompt askLine onOpen pathOf')
+})
 
 test.runIf(own)('the packed service tunes, on the packed Node, with nothing but what was packed', async () => {
   const places = placesOf(archive(own!))

@@ -21,7 +21,7 @@ export function startApp(electron: ElectronParts, options: AppOptions): void {
   for (const name of ['disable-background-networking', 'disable-component-update', 'no-pings'])
     app.commandLine.appendSwitch(name)
   protocol.registerSchemesAsPrivileged([
-    { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } },
+    { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
   ])
   app.on('web-contents-created', (_event, contents) => {
     guardContents(contents, shell)
