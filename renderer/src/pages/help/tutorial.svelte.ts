@@ -8,6 +8,7 @@ import type {
   Verdict,
   ViewedRow,
 } from '../../../../main/contract/service.ts'
+import type { TuneSettings } from '../../../../main/contract/settings.ts'
 import { createTask } from '../../client/task.svelte.ts'
 import { studio } from '../../client/studio.ts'
 import { t } from '../../strings/index.ts'
@@ -49,7 +50,8 @@ let answers = $state.raw<{ readonly nothing: Likelihoods; readonly tuned: Likeli
 let taken = $state.raw<{ readonly name: string; readonly bytes: Uint8Array }>()
 let looked = false
 
-export const choices = $state<{ tokens: 8 | 16 | 32; init: 'text' | 'random' }>({ tokens: 16, init: 'text' })
+/** Of the next run; of the one that is shown once there is one. */
+export const choices = $state<Pick<TuneSettings, 'tokens' | 'init'>>({ tokens: 16, init: 'text' })
 
 export const tutorial = {
   get sample() {
@@ -191,6 +193,8 @@ async function follow(name: string): Promise<void> {
   const shown = await studio.call('runs.show', { run: name })
   run = name
   steps = shown.run.settings.steps
+  choices.tokens = shown.run.settings.tokens
+  choices.init = shown.run.settings.init
   state = shown.run.state
   losses = shown.steps.map(({ loss }) => loss)
   const live: number[] = []
