@@ -51,7 +51,7 @@ let taken = $state.raw<{ readonly name: string; readonly bytes: Uint8Array }>()
 let looked = false
 
 /** Of the next run; of the one that is shown once there is one. */
-export const choices = $state<Pick<TuneSettings, 'tokens' | 'init'>>({ tokens: 16, init: 'text' })
+export const choices = $state<{ tokens: number; init: TuneSettings['init'] }>({ tokens: 16, init: 'text' })
 
 export const tutorial = {
   get sample() {
