@@ -13,11 +13,20 @@ export function createPages() {
   let arrived = $state(0)
   let pages: Record<number, readonly ViewedRow[]> = {}
   let order: number[] = []
-  const asked: Record<number, boolean> = {}
+  let asked: Record<number, boolean> = {}
+  /** What is in sight. */
+  let sight = { first: 0, count: 0 }
+
+  function want(first: number, count: number): void {
+    sight = { first, count }
+    for (let page = Math.floor(first / PAGE); page <= Math.floor((first + count) / PAGE); page++)
+      if (page * PAGE < total && !pages[page] && asked[page] !== true) void fetchPage(page)
+  }
 
   async function fetchPage(page: number): Promise<void> {
     const of = view
-    asked[page] = true
+    const waiting = asked
+    waiting[page] = true
     try {
       const rows = await studio.call('data.page', { view: of, from: page * PAGE, count: PAGE })
       if (of !== view) return
@@ -29,7 +38,7 @@ export function createPages() {
     } catch {
       // The next scroll asks again.
     } finally {
-      asked[page] = false
+      waiting[page] = false
     }
   }
 
@@ -46,7 +55,9 @@ export function createPages() {
       total = rows
       pages = {}
       order = []
+      asked = {}
       arrived += 1
+      want(sight.first, sight.count)
     },
     /** Asks again for all pages that are kept: their rows have changed. */
     async refresh(): Promise<void> {
@@ -61,10 +72,7 @@ export function createPages() {
       return pages[Math.floor(index / PAGE)]?.[index % PAGE]
     },
     /** Sees to it that these are fetched. */
-    want(first: number, count: number): void {
-      for (let page = Math.floor(first / PAGE); page <= Math.floor((first + count) / PAGE); page++)
-        if (page * PAGE < total && !pages[page] && asked[page] !== true) void fetchPage(page)
-    },
+    want,
   }
 }
 
