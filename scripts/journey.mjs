@@ -6,7 +6,7 @@ import { buildRenderer } from './renderer.mjs'
 
 await buildRenderer()
 const playwright = programOf({ package: '@playwright/test', bin: 'playwright' })
-const { status } = spawnSync(process.execPath, [playwright, 'test', '--project', 'real', ...process.argv.slice(2)], {
+const { status } = spawnSync(process.execPath, [playwright, 'test', '--project=real', ...process.argv.slice(2)], {
   cwd: root,
   stdio: ['ignore', 'inherit', 'inherit'],
 })

@@ -41,7 +41,7 @@ results.push(
 )
 if (browserPath()) {
   await buildRenderer()
-  results.push(await counted(playwright, ['test', '--pass-with-no-tests', '--project', 'journeys', ...filters]))
+  results.push(await counted(playwright, ['test', '--pass-with-no-tests', '--project=journeys', ...filters]))
 } else {
   say(
     'No Chromium, Chrome or Edge was found: the journeys in the window are left out. Name one in the variable CHROMIUM.',
