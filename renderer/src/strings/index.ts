@@ -8,7 +8,9 @@ import { home } from './en/home.ts'
 import { models } from './en/models.ts'
 import { privacy } from './en/privacy.ts'
 import { settings } from './en/settings.ts'
+import { share } from './en/share.ts'
 import { shell } from './en/shell.ts'
+import { tryWords } from './en/try.ts'
 import { settingWords, tune } from './en/tune.ts'
 
 export const t = {
@@ -21,7 +23,9 @@ export const t = {
   models,
   privacy,
   settings,
+  share,
   shell,
   settingWords,
+  try: tryWords,
   tune,
 } as const

@@ -27,7 +27,7 @@ export function settingsOf({ settings, datasetName, version, modelName }: RunSum
 
 function inWords(name: Named, value: string | number): [string, string] {
   const words: { readonly name: string; readonly values?: Readonly<Record<string, string>> } = t.settingWords[name]
-  return [words.name, words.values?.[value] ?? String(value)]
+  return [words.name, words.values?.[value] ?? shown(value)]
 }
 
 export function differing(runs: readonly RunSummary[]): DifferingSetting[] {
@@ -37,3 +37,7 @@ export function differing(runs: readonly RunSummary[]): DifferingSetting[] {
     .map((name) => ({ name, values: all.map((each) => each.get(name) ?? '') }))
     .filter(({ values }) => new Set(values).size > 1)
 }
+
+/** Without the last digits that only binary fractions have. */
+const shown = (value: string | number): string =>
+  String(typeof value === 'number' ? Number(value.toPrecision(6)) : value)

@@ -1,0 +1,72 @@
+// One column's answer: how likely each label is, then what it writes, as it comes.
+import type { Input, Outputs, Speaker } from '../../../../main/contract/service.ts'
+import { studio } from '../../client/studio.ts'
+
+export interface Asked {
+  readonly run: string
+  readonly speaker: Speaker
+  readonly text: string
+  readonly sampling: Input<'try'>['sampling']
+}
+
+export interface Answer {
+  /** The text that it is an answer to; undefined before the first. */
+  readonly text: string | undefined
+  /** The likeliest first. */
+  readonly labels: Outputs['classify'] | undefined
+  readonly written: string
+  readonly busy: boolean
+  readonly error: Error | undefined
+  ask(asked: Asked, signal: AbortSignal): Promise<void>
+}
+
+export function createAnswer(): Answer {
+  let text = $state<string>()
+  let labels = $state.raw<Outputs['classify']>()
+  let written = $state('')
+  let busy = $state(false)
+  let error = $state.raw<Error>()
+
+  return {
+    get text() {
+      return text
+    },
+    get labels() {
+      return labels
+    },
+    get written() {
+      return written
+    },
+    get busy() {
+      return busy
+    },
+    get error() {
+      return error
+    },
+    async ask({ sampling, ...asked }, signal) {
+      text = asked.text
+      labels = undefined
+      written = ''
+      error = undefined
+      busy = true
+      try {
+        labels = await studio.call('classify', asked, { signal })
+        const { text: whole } = await studio.call(
+          'try',
+          { ...asked, sampling },
+          {
+            signal,
+            onEvent: (event) => {
+              if (event.event === 'token') written += event.text
+            },
+          },
+        )
+        written = whole
+      } catch (reason) {
+        if (!signal.aborted) error = reason instanceof Error ? reason : new Error(String(reason))
+      } finally {
+        busy = false
+      }
+    },
+  }
+}
