@@ -1,0 +1,79 @@
+// Journey 6: one text, answered side by side, and a wrong answer sent back to the data.
+import { expect, test } from '@playwright/test'
+import { fill } from './support/filled.ts'
+import { useStudio } from './support/studio.ts'
+
+test.describe('before any run', () => {
+  const studio = useStudio()
+
+  test('the page says what it is for and offers a run', async ({ page }) => {
+    await studio.open(page, '#/try')
+    await expect(page.getByRole('heading', { name: 'Nothing to try yet' })).toBeVisible()
+    await expect(page.getByRole('link', { name: 'New run' })).toBeVisible()
+  })
+})
+
+test.describe('with two prompts', () => {
+  let dataset = 0
+  const studio = useStudio(async (running) => {
+    ;({ dataset } = await fill(running, ['First try', 'Second try']))
+  })
+
+  test('nothing, a written prompt and two tuned ones answer the same text with likelihoods and words', async ({
+    page,
+  }) => {
+    await studio.open(page, '#/try?run=First%20try')
+    await expect(page.getByRole('region', { name: 'First try' })).toContainText('4 virtual tokens')
+    await page.getByLabel('Add a tuned prompt').selectOption('Second try')
+    await page.getByLabel('Your instruction').fill('Say which department should answer.')
+    await page.getByLabel('A text to answer').fill('I was charged twice.')
+    await page.getByLabel('A text to answer').press('Control+Enter')
+    for (const name of ['Nothing', 'Written prompt', 'First try', 'Second try']) {
+      const column = page.getByRole('region', { name, exact: true })
+      await expect(column.getByRole('listitem')).toHaveCount(6)
+      await expect(column.getByRole('button', { name: 'This is wrong' })).toBeVisible()
+      const shares = await column.getByRole('listitem').allTextContents()
+      const sum = shares.reduce((total, text) => total + Number(/(\d+) %/.exec(text)?.[1]), 0)
+      expect(Math.abs(sum - 100)).toBeLessThan(5)
+    }
+    await page.getByRole('button', { name: 'Take Second try away' }).click()
+    await expect(page.getByRole('region', { name: 'Second try' })).toHaveCount(0)
+  })
+
+  test('a wrong answer becomes a row with its right label, and can be tuned on', async ({ page }) => {
+    const before = await studio.call('data.show', { dataset })
+    await studio.open(page, '#/try?run=First%20try')
+    await page.getByLabel('A text to answer').fill('My parcel went to the neighbours.')
+    await page.getByRole('button', { name: 'Answer' }).click()
+    await page.getByRole('region', { name: 'First try' }).getByRole('button', { name: 'This is wrong' }).click()
+    await page.getByLabel('The right label').selectOption('delivery')
+    await page.getByRole('button', { name: 'Put it into the data' }).click()
+    await expect(page.getByText('A row was added to support-messages.csv.')).toBeVisible()
+    const after = await studio.call('data.show', { dataset })
+    expect(after.rows).toBe(before.rows + 1)
+    const query = { search: 'went to the neighbours', filters: [], states: ['used' as const] }
+    const { view, total } = await studio.call('data.view', { dataset, query })
+    expect(total).toBe(1)
+    const [row] = await studio.call('data.page', { view, from: 0, count: 1 })
+    expect(row?.cells).toEqual(
+      after.columns.map((column) =>
+        column === after.roles.text
+          ? 'My parcel went to the neighbours.'
+          : column === after.roles.label
+            ? 'delivery'
+            : '',
+      ),
+    )
+    await page.getByRole('button', { name: 'Tune again' }).click()
+    await expect(page).toHaveURL(/#\/tune\/new/)
+  })
+
+  test('an answer under way can be stopped', async ({ page }) => {
+    await studio.open(page, '#/try?run=First%20try')
+    await page.getByLabel('A text to answer').fill('Stop me.')
+    await page.getByRole('button', { name: 'Answer' }).click()
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await expect(page.getByRole('button', { name: 'Answer' })).toBeEnabled()
+    await expect(page.getByRole('alert')).toHaveCount(0)
+  })
+})

@@ -1,0 +1,115 @@
+// Journey 4: plan, try beforehand, start, steer, queue; the window answers while a run trains.
+import { expect, type Page, test } from '@playwright/test'
+import { fill } from './support/filled.ts'
+import { useStudio } from './support/studio.ts'
+
+let dataset = 0
+const studio = useStudio(async (running) => {
+  ;({ dataset } = await fill(running))
+})
+
+/** Starts a run long enough to steer, and opens its page. */
+async function startLong(page: Page, name: string): Promise<void> {
+  const { roles, version } = await studio.call('data.show', { dataset })
+  const [model] = await studio.call('models.list', {})
+  await studio.call('runs.start', {
+    name,
+    model: model?.name ?? '',
+    dataset,
+    version,
+    text: roles.text,
+    label: roles.label,
+    heldOut: 60,
+    settings: { steps: 4000, tokens: 4, validateEvery: 200 },
+  })
+  await studio.open(page, `#/tune/${encodeURIComponent(name)}`)
+  await expect(page.getByText(/step [1-9][\d,]+ of 4,000/)).toBeVisible()
+}
+
+test('a newcomer starts a run by one click, with the rest under Advanced', async ({ page }) => {
+  await studio.open(page, '#/tune/new')
+  await expect(page.getByText(/rows to learn from/)).toBeVisible()
+  await page.getByRole('radio', { name: /Quick/ }).check()
+  await page.getByLabel('Name of the run').fill('By hand')
+  await page.getByText('Advanced').click()
+  await page.getByLabel('Virtual tokens', { exact: true }).fill('4')
+  await page.getByLabel('Steps', { exact: true }).fill('8')
+  await page.getByLabel('Steps', { exact: true }).press('Tab')
+  await expect(page.getByText('2 not at their defaults')).toBeVisible()
+  await page.getByRole('button', { name: 'Start', exact: true }).click()
+  await expect(page).toHaveURL(/#\/tune\/By%20hand/)
+  await expect(page.getByRole('link', { name: 'See the verdict' })).toBeVisible({ timeout: 60_000 })
+  const { run } = await studio.call('runs.show', { run: 'By hand' })
+  expect(run.settings).toMatchObject({ steps: 8, tokens: 4 })
+})
+
+test('a few steps beforehand tell time and memory', async ({ page }) => {
+  await studio.open(page, '#/tune/new')
+  await page.getByRole('button', { name: 'Take a few steps' }).click()
+  await expect(page.getByText('It fits', { exact: true })).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByText(/Measured steps: \d+ ms/)).toBeVisible()
+})
+
+test('a run is paused, goes on, and is kept as it is', async ({ page }) => {
+  await startLong(page, 'Steered')
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await expect(page.getByText('Paused', { exact: true })).toBeVisible()
+  const { checkpoint } = await studio.call('runs.show', { run: 'Steered' })
+  expect(checkpoint).toBeGreaterThan(0)
+  await page.getByRole('button', { name: 'Go on' }).click()
+  await expect(page.getByText('Tuning', { exact: true })).toBeVisible()
+  await page.getByRole('button', { name: 'Stop and keep' }).click()
+  await expect(page.getByRole('link', { name: 'See the verdict' })).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByText(/ended on request/)).toBeVisible()
+})
+
+test('the window answers while a run trains, how quickly is measured; a discarded run is gone', async ({ page }) => {
+  await page.addInitScript(() => {
+    const slow: number[] = []
+    Object.assign(window, { slow })
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if (entry.name === 'click') slow.push(entry.duration)
+    }).observe({ type: 'event', durationThreshold: 16, buffered: true } as PerformanceObserverInit)
+  })
+  await startLong(page, 'Busy')
+  for (const place of ['Data', 'Compare', 'Models', 'Settings', 'Tune'])
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: place }).click()
+  await page.getByRole('link', { name: 'Busy' }).click()
+  await page.getByText('The numbers as a table').first().click()
+  await page.getByLabel('Logarithmic axis').click()
+  await page.waitForTimeout(500)
+  const durations = await page.evaluate(() => (window as unknown as { slow: number[] }).slow)
+  const shown = durations.map((ms) => Math.round(ms)).join(', ')
+  console.log(`click to paint while a run trains, ms: ${shown || 'all under 16'}`)
+  // A figure, not a bar: other programs on the machine that tests would move it.
+  expect(durations.every(Number.isFinite)).toBe(true)
+  await page.getByRole('button', { name: 'Stop and discard' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop and discard' }).click()
+  await expect(page).toHaveURL(/#\/tune$/)
+  const names = (await studio.call('runs.list', {})).map(({ name }) => name)
+  expect(names).not.toContain('Busy')
+})
+
+test('waiting runs change places', async ({ page }) => {
+  await startLong(page, 'First')
+  for (const name of ['Second', 'Third']) {
+    const { run } = await studio.call('runs.show', { run: 'First' })
+    const [model] = await studio.call('models.list', {})
+    await studio.call('runs.start', {
+      name,
+      model: model?.name ?? '',
+      dataset,
+      version: run.version,
+      text: 'message',
+      label: 'team',
+      settings: { steps: 5, tokens: 4 },
+    })
+  }
+  await studio.open(page, '#/tune')
+  await page.getByRole('button', { name: 'Move Third up' }).click()
+  await expect
+    .poll(async () => (await studio.call('runs.list', {})).find(({ name }) => name === 'Third')?.place)
+    .toBe(0)
+  for (const run of ['Second', 'Third', 'First']) await studio.call('runs.discard', { run })
+  await expect(page.getByText('Nothing is under way.')).toBeVisible()
+})
