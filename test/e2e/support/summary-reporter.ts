@@ -13,6 +13,11 @@ export default class SummaryReporter implements Reporter {
     for (const error of errors) this.onError(error)
   }
 
+  /** Figures that a journey measures. */
+  onStdOut(text: string | Buffer): void {
+    process.stdout.write(text)
+  }
+
   onError({ stack, message }: TestError): void {
     console.log(`${stack ?? message ?? 'failed without a word'}\n`)
   }
