@@ -70,6 +70,8 @@ async function visit(
     await settle(page)
     for (const colorScheme of themes) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await expect(page.locator(`html[data-theme=${colorScheme}]`)).toBeAttached()
+      await settle(page)
       await inspect(page, `${name}, ${state}, ${colorScheme}`)
       for (const { name: size, width, height } of colorScheme === 'light' ? sizes : sizes.slice(0, 1)) {
         await page.setViewportSize({ width, height })
