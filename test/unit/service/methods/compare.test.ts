@@ -1,0 +1,116 @@
+// What came of runs: verdicts, confusion, answers, flips and reports, on runs of a small real engine.
+import { join } from 'node:path'
+import { unzipSync } from 'fflate'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openHome } from '../../../../main/service/home.ts'
+import { createService } from '../../../../main/service/service.ts'
+import { prepareStudio, quick, spawnFake, watchRun } from '../../../support/fake-studio.ts'
+import { temporaryFolder } from '../../../support/temporary.ts'
+
+/** The engine answers 'billing' without a prompt; with one it is wrong on its first held-out row only. */
+async function start(...names: string[]) {
+  const folder = temporaryFolder()
+  const service = await createService({ home: openHome(join(folder, 'home')), spawn: spawnFake, threads: 1 })
+  onTestFinished(() => service.close())
+  const base = await prepareStudio(service, folder)
+  for (const name of names) {
+    await service.call('runs.start', { ...base, name, settings: quick })
+    await watchRun(service, name)
+  }
+  return { service, base }
+}
+
+describe('a finished run', () => {
+  it('is judged against no prompt in a sentence, and against another run on the same rows', async () => {
+    const { service } = await start('first', 'second')
+    const verdict = await service.call('runs.verdict', { run: 'first' })
+    expect(verdict).toMatchObject({ kind: 'better', rows: 15 })
+    expect(verdict.sentence).toMatch(/^Better: \d+ % against \d+ %, \+\d+ points \(95 % interval .*, 15 rows\)\.$/)
+    const same = await service.call('runs.verdict', { run: 'first', against: 'second' })
+    expect(same).toMatchObject({ kind: 'cannot tell', difference: 0, rows: 15 })
+  })
+
+  it('has a confusion matrix whose cells are its answers, with the texts of the version it pinned', async () => {
+    const { service, base } = await start('mine')
+    const { labels, counts } = await service.call('runs.confusion', { run: 'mine', subject: 'no prompt' })
+    expect(labels).toEqual(['billing', 'delivery', 'praise'])
+    expect(counts.flat().reduce((sum, rows) => sum + rows)).toBe(15)
+    expect(counts.map(([, ...others]) => others)).toEqual([
+      [0, 0],
+      [0, 0],
+      [0, 0],
+    ])
+    const cell = { run: 'mine', subject: 'no prompt' as const, label: 'praise', predicted: 'billing' }
+    const answers = await service.call('runs.answers', cell)
+    expect(answers).toHaveLength(counts[2]?.[0] ?? -1)
+    const [answer] = answers
+    const { row } = answer!
+    const target = { by: 'rows' as const, rows: [row] }
+    const change = { kind: 'cell' as const, column: 'text', value: 'edited since' }
+    await service.call('data.change', { dataset: base.dataset, target, change })
+    expect(await service.call('runs.answers', cell)).toEqual(answers)
+    expect(answer!.text).toMatch(/^message number \d+$/)
+    expect(answer!.probability).toBeCloseTo(Math.exp(-1))
+  })
+
+  it('tells which rows it fixed and which it broke', async () => {
+    const { service } = await start('mine')
+    const { fixed, broken } = await service.call('runs.flips', { run: 'mine' })
+    const { tuned, other } = await service.call('runs.verdict', { run: 'mine' })
+    expect((fixed.length - broken.length) / 15).toBeCloseTo(tuned - other)
+    for (const { label, before, after } of fixed) expect([before !== label, after === label]).toEqual([true, true])
+    for (const { label, before, after } of broken) expect([before === label, after !== label]).toEqual([true, true])
+  })
+
+  it('becomes a page that holds what it is called as text, and nothing that runs', async () => {
+    const { service } = await start('plain', '<script>alert(1)<b>')
+    const { html } = await service.call('runs.report', { runs: ['plain', '<script>alert(1)<b>'] })
+    expect(html).toContain('Better: ')
+    expect(html).toContain('<svg')
+    expect(html).toContain('&#60;script&#62;alert(1)')
+    expect(html).not.toMatch(/<script|<b>|http:|https:/)
+  })
+
+  it('is taken away as one zip of the files that a folder would hold', async () => {
+    const { service } = await start('mine')
+    const { name, bytes } = await service.call('export.archive', { run: 'mine', to: 'peft' })
+    expect(name).toBe('mine.zip')
+    const folder = join(temporaryFolder(), 'out')
+    const { files } = await service.call('export', { run: 'mine', to: 'peft', folder })
+    expect(Object.keys(unzipSync(bytes)).sort()).toEqual([...files].sort())
+    expect(await service.call('export.archive', { run: 'mine', to: 'peft' })).toEqual({ name, bytes })
+  })
+})
+
+describe('the playground', () => {
+  it('answers with the tuned prompt, with nothing, or with a written instruction', async () => {
+    const { service } = await start('mine')
+    const sampling = { maxNewTokens: 5, temperature: 0, topP: 1, stop: [], seed: 0 }
+    const heard: string[] = []
+    const speakers = [undefined, { by: 'nothing' as const }, { by: 'written' as const, instruction: 'be brief' }]
+    for (const speaker of speakers) {
+      const asked = { run: 'mine', text: 'hello you', ...(speaker ? { speaker } : {}) }
+      const labels = await service.call('classify', asked)
+      expect(labels.map(({ label }) => label).sort()).toEqual(['billing', 'delivery', 'praise'])
+      const onEvent = (event: { event: string }) => heard.push(event.event)
+      expect(await service.call('try', { ...asked, sampling }, { onEvent })).toEqual({ text: 'HELLO YOU ' })
+    }
+    expect(heard).toEqual(Array<string>(6).fill('token'))
+  })
+})
+
+describe('what cannot be compared', () => {
+  it('is said so: an unfinished run, and one on other data', async () => {
+    const { service, base } = await start('mine')
+    await service.call('runs.start', { ...base, name: 'failed', settings: { ...quick, initText: 'fail' } })
+    await watchRun(service, 'failed').catch(() => undefined)
+    await expect(service.call('runs.verdict', { run: 'failed' })).rejects.toMatchObject({ code: 'run/not-scored' })
+    const { dataset, version } = await service.call('data.sample', {})
+    const { roles } = await service.call('data.show', { dataset })
+    const { text, label } = roles
+    await service.call('runs.start', { ...base, dataset, version, text, label, name: 'other', settings: quick })
+    await watchRun(service, 'other')
+    const asked = { run: 'mine', against: 'other' }
+    await expect(service.call('runs.verdict', asked)).rejects.toMatchObject({ code: 'run/other-data' })
+  })
+})
