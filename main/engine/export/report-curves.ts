@@ -1,4 +1,5 @@
 // Loss curves of a report, as a drawing that prints.
+import { escaped } from './escaped.ts'
 import type { ReportedRun } from './report.ts'
 
 const width = 860
@@ -31,7 +32,16 @@ export function curvesOf(runs: readonly ReportedRun[]): string {
     return `<text x="${left - 6}" y="${(y(loss) + 4).toFixed(1)}" text-anchor="end">${loss.toFixed(2)}</text><line x1="${left}" x2="${width - 8}" y1="${y(loss).toFixed(1)}" y2="${y(loss).toFixed(1)}" stroke="#e3ddd3"/>`
   })
   const end = `<text x="${width - 8}" y="${height - 4}" text-anchor="end">step ${longest}</text>`
-  return `<svg viewBox="0 0 ${width} ${height}" width="100%" role="img" aria-label="Training loss" font-size="11" fill="#575047">${ticks.join('')}${lines.join('')}${end}</svg>`
+  return `<svg viewBox="0 0 ${width} ${height}" width="100%" role="img" aria-label="Training loss" font-size="11" fill="#575047">${ticks.join('')}${lines.join('')}${end}</svg>${runs.length > 1 ? legend(runs) : ''}`
+}
+
+function legend(runs: readonly ReportedRun[]): string {
+  const items = runs.map(({ run }, i) => {
+    const [color, dashes] = strokes[i % strokes.length] ?? strokes[0]
+    const line = `<line x2="32" y1="5" y2="5" stroke="${color}" stroke-width="2" stroke-dasharray="${dashes}"/>`
+    return `<span><svg width="32" height="10" aria-hidden="true">${line}</svg> ${escaped(run.name)}</span>`
+  })
+  return `<p class="legend">${items.join(' ')}</p>`
 }
 
 /** Exponential mean: a point in ten is new. */

@@ -1,13 +1,17 @@
 // A page about some runs to keep, print or send: one file, no script, nothing fetched.
 import type { StepMetrics } from '../../contract/compute.ts'
-import type { RunRecord, ValidationRecord } from '../../contract/records.ts'
+import type { ModelRecord, RunRecord, SplitRows, ValidationRecord } from '../../contract/records.ts'
 import type { Outputs, Verdict } from '../../contract/service.ts'
+import { escaped } from './escaped.ts'
 import { curvesOf } from './report-curves.ts'
 
 export interface ReportedRun {
   readonly run: RunRecord
-  readonly model: string
+  readonly model: Pick<ModelRecord, 'name' | 'family' | 'hash' | 'licence'>
   readonly dataset: string
+  readonly labels: readonly string[]
+  /** How many rows were learned from, stopped by and held out. */
+  readonly rows: { readonly [Part in keyof SplitRows]: number }
   readonly steps: readonly StepMetrics[]
   readonly validations: readonly ValidationRecord[]
   /** Undefined where it has not finished. */
@@ -15,16 +19,12 @@ export interface ReportedRun {
   readonly confusion: Outputs['runs.confusion'] | undefined
 }
 
-/** Text that a page may hold. */
-export const escaped = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0) ?? 0};`)
-
 const style = `
   body { font: 15px/1.5 system-ui, sans-serif; color: #24201b; background: #fff; max-width: 960px; margin: 40px auto; padding: 0 24px; }
   h1 { font-size: 28px; } h2 { font-size: 20px; margin-top: 40px; } h3 { font-size: 15px; margin-top: 24px; }
   table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
   th, td { border: 1px solid #d8d2c8; padding: 4px 10px; text-align: left; } td.n { text-align: right; }
-  td.right { background: #e4f3e8; } .verdict { font-size: 18px; } .quiet { color: #6b645a; } pre { white-space: pre-wrap; }
+  td.right { background: #e4f3e8; } .verdict { font-size: 18px; } .quiet { color: #6b645a; } .legend span { margin-right: 20px; white-space: nowrap; } pre { white-space: pre-wrap; }
   @media print { body { margin: 0; } h2 { break-after: avoid; } table, svg { break-inside: avoid; } }`
 
 export function reportOf(runs: readonly ReportedRun[], at: Date): string {
@@ -60,7 +60,7 @@ function overview(runs: readonly ReportedRun[]): string {
 }
 
 const settingsOf = ({ run, model, dataset }: ReportedRun): Record<string, string> => ({
-  'base model': model,
+  'base model': model.name,
   'data set': `${dataset}, version ${run.version}`,
   ...Object.fromEntries(
     Object.entries(run.settings).map(([name, value]) => [
@@ -93,7 +93,19 @@ function section(reported: ReportedRun): string {
 ${run.note === '' ? '' : `<pre>${escaped(run.note)}</pre>`}
 <h3>Loss</h3>${curvesOf([reported])}
 ${confusion ? `<h3>What was answered</h3>${matrix(confusion)}` : ''}
+<h3>Data and model</h3><table>${facts(reported)}</table>
 <h3>Settings</h3><table>${settings.join('')}</table>`
+}
+
+function facts({ run, model, dataset, labels, rows }: ReportedRun): string {
+  const all = [
+    ['Data', `${dataset}, version ${run.version}`],
+    ['Rows', `${rows.train} learned from, ${rows.validation} stopped by, ${rows.heldOut} held out`],
+    ['Labels', labels.join(', ')],
+    ['Base model', `${model.name}, of the ${model.family} family, licence ${model.licence ?? 'not stated'}`],
+    ['SHA-256 of its file', model.hash],
+  ] as const
+  return all.map(([name, value]) => `<tr><th>${name}</th><td>${escaped(value)}</td></tr>`).join('')
 }
 
 function matrix({ labels, counts }: Outputs['runs.confusion']): string {

@@ -124,17 +124,21 @@ async function report(context: ServiceContext, { runs }: Input<'runs.report'>): 
   const reported = await Promise.all(
     runs.map(async (name) => {
       const run = await findRun(store, name)
-      const [{ model }, dataset, steps, validations] = await Promise.all([
+      const [{ model }, dataset, task, split, steps, validations] = await Promise.all([
         store.models.prepared(run.model),
         store.datasets.byId(run.dataset),
+        store.tasks.byId(run.task),
+        store.runs.split(run.id),
         store.metrics.steps(run.id),
         store.metrics.validations(run.id),
       ])
       const judged = run.state === 'finished'
       return {
         run,
-        model: model.name,
+        model,
         dataset: dataset?.name ?? '',
+        labels: task?.labels ?? [],
+        rows: { train: split.train.length, validation: split.validation.length, heldOut: split.heldOut.length },
         steps,
         validations,
         verdict: judged ? await verdict(context, { run: name }) : undefined,
