@@ -80,12 +80,13 @@ export async function takeBack(
 async function* touchedBy({ store }: ServiceContext, { dataset, number }: VersionRecord): AsyncGenerator<number> {
   for (const how of ['died', 'born'] as const)
     for (let after = 0; ;) {
+      const found = await store.rows.touched(dataset, number, how, { after, limit: EDIT_CHUNK })
       // What was changed has been given back by now: only what was added still lives as the version brought it.
-      const found = await store.rows.touched(dataset, number, how, { after, limit: EDIT_CHUNK, living: how === 'born' })
-      for (const { row } of found) yield row
+      for (const { row, living } of found) if (living || how === 'died') yield row
       const last = found.at(-1)
       if (!last || found.length < EDIT_CHUNK) break
       after = last.id
+      await setImmediate()
     }
 }
 

@@ -1,4 +1,5 @@
 // Methods data.view, page, change, add, undo, redo and compare: look at rows, change them, take it back.
+import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
 import type { RowState, VersionRecord } from '../../contract/records.ts'
 import type { DataChange, DataTarget, Input, Outputs, RowDifference, ViewedRow } from '../../contract/service.ts'
@@ -55,22 +56,31 @@ async function add(context: ServiceContext, { dataset, rows }: Input<'data.add'>
   )
 }
 
+/** Rows read at once: some ten milliseconds. */
+const CHUNK = 2000
+
 async function compare(context: ServiceContext, input: Input<'data.compare'>): Promise<Outputs['data.compare']> {
   const { dataset, from, to, offset, count } = input
   const touched = await touchedBetween(context, dataset, Math.min(from, to), Math.max(from, to))
-  const [before, after] = await Promise.all(
-    [from, to].map((version) => rowsByNumber(context, dataset, version, touched)),
-  )
   const counts = { added: 0, changed: 0, removed: 0 }
   const rows: RowDifference[] = []
-  for (const row of touched) {
-    const difference = { row, before: before?.get(row), after: after?.get(row) }
-    const kind = kindOf(difference)
-    if (!kind) continue
-    counts[kind] += 1
-    rows.push(difference)
+  for (let at = 0; at < touched.length; at += CHUNK) {
+    const some = touched.subarray(at, at + CHUNK)
+    const [before, after] = [
+      await rowsByNumber(context, dataset, from, some),
+      await rowsByNumber(context, dataset, to, some),
+    ]
+    for (const row of some) {
+      const difference = { row, before: before.get(row), after: after.get(row) }
+      const kind = kindOf(difference)
+      if (!kind) continue
+      const place = counts.added + counts.changed + counts.removed
+      counts[kind] += 1
+      if (place >= offset && rows.length < count) rows.push(difference)
+    }
+    await setImmediate()
   }
-  return { ...counts, rows: rows.slice(offset, offset + count) }
+  return { ...counts, rows }
 }
 
 /** Undefined where the row is the same again. Trash is out of sight, as if it were not there. */
@@ -82,30 +92,34 @@ function kindOf({ before, after }: RowDifference): 'added' | 'changed' | 'remove
   return was ? 'removed' : undefined
 }
 
-async function touchedBetween({ store }: ServiceContext, dataset: number, from: number, to: number): Promise<number[]> {
+/** Numbers of the rows that any version behind `from` up to `to` touched, in order. */
+async function touchedBetween(
+  { store }: ServiceContext,
+  dataset: number,
+  from: number,
+  to: number,
+): Promise<Float64Array> {
   const rows = new Set<number>()
   for (let version = from + 1; version <= to; version++)
     for (const how of ['born', 'died'] as const)
-      for (let after = 0, limit = 5000; ;) {
+      for (let after = 0, limit = 5 * CHUNK; ;) {
         const some = await store.rows.touched(dataset, version, how, { after, limit })
         for (const { row } of some) rows.add(row)
         const last = some.at(-1)
         if (!last || some.length < limit) break
         after = last.id
+        await setImmediate()
       }
-  return [...rows].sort((a, b) => a - b)
+  return Float64Array.from(rows).sort()
 }
 
 async function rowsByNumber(
   { store }: ServiceContext,
   dataset: number,
   version: number,
-  rows: readonly number[],
+  rows: Float64Array,
 ): Promise<Map<number, ViewedRow>> {
-  const found = new Map<number, ViewedRow>()
-  for (let at = 0; at < rows.length; at += 2000)
-    for (const row of await store.rows.read(dataset, version, rows.slice(at, at + 2000))) found.set(row.row, row)
-  return found
+  return new Map((await store.rows.read(dataset, version, [...rows])).map((row) => [row.row, row]))
 }
 
 export const curateMethods: Pick<Methods, Curating> = {
