@@ -1,7 +1,7 @@
 // The messages between the service, which owns the database, and the compute process, which owns ONNX Runtime.
 import type { DecoderConfig, PreparedModel } from './model.ts'
 import type { PreviewRow } from './methods/data.ts'
-import type { ValidatedRow } from './records.ts'
+import type { Judged, ValidatedRow } from './records.ts'
 import type { Example, Split, TuneSettings } from './settings.ts'
 import type { NamedTensors } from './tensor.ts'
 
@@ -117,7 +117,7 @@ export interface ScoredRow {
 }
 
 export interface Evaluation {
-  readonly subject: 'no prompt' | 'tuned prompt'
+  readonly subject: Judged
   readonly rows: readonly ScoredRow[]
   readonly accuracy: number
   readonly macroF1: number

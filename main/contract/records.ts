@@ -1,6 +1,8 @@
 // What the studio keeps: the records that the service hands to windows and to the command line.
-import type { Evaluation } from './compute.ts'
 import type { TuneSettings } from './settings.ts'
+
+/** Who answered the rows that were scored. */
+export type Judged = 'no prompt' | 'tuned prompt'
 
 export type RunState = 'queued' | 'running' | 'stopped' | 'finished' | 'failed' | 'interrupted'
 
@@ -112,7 +114,7 @@ export interface NoteRecord {
 export interface EvaluationRecord {
   readonly id: number
   readonly run: number
-  readonly subject: Evaluation['subject']
+  readonly subject: Judged
   readonly dataset: number
   readonly version: number
   /** How many rows were scored. */

@@ -1,12 +1,5 @@
-// Which rows of a version a question finds, kept as a list of row numbers, so that any page of a million is at hand.
-import { setImmediate } from 'node:timers/promises'
+// Views that windows look at rows through: lists of row numbers, so that any page of a million is at hand.
 import { studioError } from '../contract/errors/index.ts'
-import type { DataFilter, DataQuery, Roles, ViewedRow } from '../contract/service.ts'
-import type { ServiceContext } from './context.ts'
-import { eachRow } from './each-row.ts'
-import { sortedIndices } from './order.ts'
-import { rowsOfProblem } from './profile.ts'
-import { rolesOf } from './roles.ts'
 
 export interface View {
   readonly dataset: number
@@ -17,7 +10,6 @@ export interface View {
 
 /** Views that are kept; an older one has to be asked for again. */
 const KEPT = 12
-const CHUNK = 4000
 
 export interface Views {
   add(view: View): number
@@ -42,123 +34,4 @@ export function createViews(): Views {
       return view
     },
   }
-}
-
-/** The rows of a version that a question finds, in its order. */
-export async function findRows(
-  context: ServiceContext,
-  dataset: number,
-  version: number,
-  query: DataQuery,
-  signal: AbortSignal,
-): Promise<Uint32Array> {
-  const { search, filters, states, sort } = query
-  if (search.trim() === '' && filters.length === 0 && !sort) return plainRows(context, dataset, version, states, signal)
-  const record = await context.store.datasets.byId(dataset)
-  const roles = await rolesOf(context, dataset)
-  const columns = record?.columns ?? []
-  const passes = await testOf(context, dataset, version, query, columns, roles)
-  const keyOf = keyMaker(query, columns, roles)
-  const rows: number[] = []
-  const keys: (string | number)[] = []
-  await eachRow(context, dataset, version, signal, (row) => {
-    if (!states.includes(row.state) || !passes(row)) return
-    rows.push(row.row)
-    if (keyOf) keys.push(keyOf(row))
-  })
-  if (!sort) return Uint32Array.from(rows)
-  const sign = sort.descending ? -1 : 1
-  const order = await sortedIndices(rows.length, (a, b) => sign * compareKeys(keys[a] ?? '', keys[b] ?? '') || a - b)
-  return order.map((i) => rows[i] ?? 0)
-}
-
-async function plainRows(
-  { store }: ServiceContext,
-  dataset: number,
-  version: number,
-  states: DataQuery['states'],
-  signal: AbortSignal,
-): Promise<Uint32Array> {
-  const rows: number[] = []
-  for (let after = -1; ;) {
-    if (signal.aborted) throw studioError('run/cancelled')
-    const some = await store.rows.numbers(dataset, version, after, 5 * CHUNK)
-    for (const { row, state } of some) if (states.includes(state)) rows.push(row)
-    const end = some.at(-1)
-    if (!end || some.length < 5 * CHUNK) return Uint32Array.from(rows)
-    after = end.row
-    await setImmediate()
-  }
-}
-
-type Test = (row: ViewedRow) => boolean
-
-async function testOf(
-  context: ServiceContext,
-  dataset: number,
-  version: number,
-  { search, filters }: DataQuery,
-  columns: readonly string[],
-  roles: Roles,
-): Promise<Test> {
-  const wanted = search.trim().toLowerCase()
-  const tests: Test[] = wanted === '' ? [] : [({ cells }) => cells.some((cell) => cell.toLowerCase().includes(wanted))]
-  for (const filter of filters) tests.push(await filterTest(context, dataset, version, filter, columns, roles))
-  return (row) => tests.every((test) => test(row))
-}
-
-async function filterTest(
-  context: ServiceContext,
-  dataset: number,
-  version: number,
-  filter: DataFilter,
-  columns: readonly string[],
-  roles: Roles,
-): Promise<Test> {
-  const textAt = columns.indexOf(roles.text)
-  const labelAt = columns.indexOf(roles.label)
-  switch (filter.kind) {
-    case 'label': {
-      const values = new Set(filter.values)
-      return ({ cells }) => values.has((cells[labelAt] ?? '').trim())
-    }
-    case 'length':
-      return ({ cells }) => {
-        const { length } = cells[textAt] ?? ''
-        return length >= filter.from && length <= filter.to
-      }
-    case 'rows': {
-      const rows = new Set(filter.rows)
-      return ({ row }) => rows.has(row)
-    }
-    case 'problem': {
-      const rows = new Set(await rowsOfProblem(context, dataset, version, filter.problem))
-      return ({ row }) => rows.has(row)
-    }
-  }
-}
-
-function keyMaker(
-  { sort }: DataQuery,
-  columns: readonly string[],
-  roles: Roles,
-): ((row: ViewedRow) => string | number) | undefined {
-  if (!sort) return undefined
-  if (sort.by.kind === 'length') {
-    const textAt = columns.indexOf(roles.text)
-    return ({ cells }) => (cells[textAt] ?? '').length
-  }
-  const at = columns.indexOf(sort.by.column)
-  if (at < 0) throw studioError('run/no-column', 'The data set', sort.by.column, columns)
-  return ({ cells }) => (cells[at] ?? '').toLowerCase()
-}
-
-const number = /^\s*[-+]?\d[\d\s]*(?:[.,]\d+)?\s*$/
-
-/** Numbers by value where both are numbers, else as text. */
-function compareKeys(a: string | number, b: string | number): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b
-  const [x, y] = [String(a), String(b)]
-  if (number.test(x) && number.test(y)) return parseFloat(x.replace(',', '.')) - parseFloat(y.replace(',', '.'))
-  return x < y ? -1 : Number(x > y)
 }

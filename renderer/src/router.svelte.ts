@@ -1,5 +1,5 @@
 // Where the window is: the address behind '#', as a page's name and what follows it.
-import type { PageName } from './pages/index.ts'
+import type { PageName } from './page-names.ts'
 
 export interface Route {
   /** '' = home. */

@@ -1,6 +1,13 @@
 // Loss curves of a report, as a drawing that prints.
 import { escaped } from './escaped.ts'
-import type { ReportedRun } from './report.ts'
+import type { StepMetrics } from '../../contract/compute.ts'
+import type { RunRecord } from '../../contract/records.ts'
+
+/** A run as far as its curve goes. */
+interface CurvedRun {
+  readonly run: Pick<RunRecord, 'name'>
+  readonly steps: readonly StepMetrics[]
+}
 
 const width = 860
 const height = 240
@@ -16,7 +23,7 @@ const strokes = [
 ] as const
 
 /** Smoothed training loss of each run over its steps; the axis starts at zero. */
-export function curvesOf(runs: readonly ReportedRun[]): string {
+export function curvesOf(runs: readonly CurvedRun[]): string {
   const series = runs.map(({ steps }) => smoothed(steps.map(({ loss }) => loss).filter(Number.isFinite)))
   const longest = Math.max(1, ...series.map(({ length }) => length))
   const highest = Math.max(0.1, ...series.flat())
@@ -35,7 +42,7 @@ export function curvesOf(runs: readonly ReportedRun[]): string {
   return `<svg viewBox="0 0 ${width} ${height}" width="100%" role="img" aria-label="Training loss" font-size="11" fill="#575047">${ticks.join('')}${lines.join('')}${end}</svg>${runs.length > 1 ? legend(runs) : ''}`
 }
 
-function legend(runs: readonly ReportedRun[]): string {
+function legend(runs: readonly CurvedRun[]): string {
   const items = runs.map(({ run }, i) => {
     const [color, dashes] = strokes[i % strokes.length] ?? strokes[0]
     const line = `<line x2="32" y1="5" y2="5" stroke="${color}" stroke-width="2" stroke-dasharray="${dashes}"/>`

@@ -23,7 +23,7 @@ const style = `
   body { font: 15px/1.5 system-ui, sans-serif; color: #24201b; background: #fff; max-width: 960px; margin: 40px auto; padding: 0 24px; }
   h1 { font-size: 28px; } h2 { font-size: 20px; margin-top: 40px; } h3 { font-size: 15px; margin-top: 24px; }
   table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
-  th, td { border: 1px solid #d8d2c8; padding: 4px 10px; text-align: left; } td.n { text-align: right; }
+  th, td { border: 1px solid #d8d2c8; padding: 4px 10px; text-align: left; } td.n { text-align: right; white-space: nowrap; }
   td.right { background: #e4f3e8; } .verdict { font-size: 18px; } .quiet { color: #6b645a; } .legend span { margin-right: 20px; white-space: nowrap; } pre { white-space: pre-wrap; }
   @media print { body { margin: 0; } h2 { break-after: avoid; } table, svg { break-inside: avoid; } }`
 

@@ -5,7 +5,7 @@ import type { RowState, VersionRecord } from '../../contract/records.ts'
 import type { DataChange, DataTarget, Input, Outputs, RowDifference, ViewedRow } from '../../contract/service.ts'
 import type { Methods, ServiceContext } from '../context.ts'
 import { edit, takeBack } from '../edits.ts'
-import { findRows } from '../views.ts'
+import { findRows } from '../find-rows.ts'
 import { findDataset } from './lookup.ts'
 
 type Curating = `data.${'view' | 'page' | 'change' | 'add' | 'undo' | 'redo' | 'compare'}`

@@ -1,6 +1,6 @@
 // Keys that lead to a page from anywhere: Alt, Shift and the page's letter.
 import { go } from '../router.svelte.ts'
-import type { PageName } from '../pages/index.ts'
+import type { PageName } from '../page-names.ts'
 
 /** By the key's place, so that no keyboard layout or composed character stands in the way. */
 const places: Readonly<Record<string, readonly [page: PageName, ...rest: string[]]>> = {
