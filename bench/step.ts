@@ -14,6 +14,8 @@ import { shown, spread, type Spread } from './support/spread.ts'
 import type { Worker } from './support/worker.ts'
 
 const textLengths = { full: [64, 256], quick: [16] } as const
+/** Where bfloat16 is measured even without kernels for it. */
+const shortest = 64
 const tokens = 16
 const batch = 8
 const rounds = { full: 3, quick: 2 } as const
@@ -27,11 +29,12 @@ const contenders = ['ours', 'float32', 'bfloat16'] as const
 
 interface LengthFigures {
   readonly text: number
-  readonly milliseconds: { readonly [C in Contender]: Spread }
+  /** bfloat16 is undefined where a step would take a quarter of an hour: long texts without kernels for it. */
+  readonly milliseconds: { readonly ours: Spread; readonly float32: Spread; readonly bfloat16: Spread | undefined }
   /** Ours over PEFT's, round by round. */
-  readonly timeRatio: { readonly [P in Precision]: Spread }
+  readonly timeRatio: { readonly float32: Spread; readonly bfloat16: Spread | undefined }
   readonly peakBytes: { readonly [C in Contender]: number }
-  readonly peakRatio: { readonly [P in Precision]: number }
+  readonly peakRatio: { readonly float32: number; readonly bfloat16: number | undefined }
   /** How PEFT's threads wait. */
   readonly waiting: Waiting
   /** Whether PyTorch has kernels for bfloat16 on this CPU; without them it is many times slower than float32. */
@@ -99,20 +102,21 @@ async function measureLength(
       const now = byTurns.map((who) => `${who} ${(medians[who].at(-1) ?? NaN).toFixed(0)} ms`).join(', ')
       say(`Texts of ${text}, round ${round + 1} of ${count}: ${now}`)
     }
-    if (!kernels) await turn('bfloat16', 1)
+    const measured = kernels || text <= shortest
+    if (measured && !kernels) await turn('bfloat16', 1)
     const ratio = (to: Precision): Spread => spread(medians[to].map((ms, i) => (medians.ours[i] ?? NaN) / ms))
     return {
       text,
       milliseconds: {
         ours: spread(medians.ours),
         float32: spread(medians.float32),
-        bfloat16: spread(medians.bfloat16),
+        bfloat16: measured ? spread(medians.bfloat16) : undefined,
       },
-      timeRatio: { float32: ratio('float32'), bfloat16: ratio('bfloat16') },
+      timeRatio: { float32: ratio('float32'), bfloat16: measured ? ratio('bfloat16') : undefined },
       peakBytes,
       peakRatio: {
         float32: peakBytes.ours / peakBytes.float32,
-        bfloat16: peakBytes.ours / peakBytes.bfloat16,
+        bfloat16: measured ? peakBytes.ours / peakBytes.bfloat16 : undefined,
       },
       waiting: how,
       bfloat16Kernels: kernels,
@@ -146,7 +150,7 @@ function sameWork([ours = NaN]: readonly number[], [theirs = NaN]: readonly numb
 }
 
 const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0)
-const seconds = ({ median }: Spread): string => (median / 1000).toFixed(2)
+const seconds = (times: Spread | undefined): string => (times ? (times.median / 1000).toFixed(2) : '–')
 
 function findings(figures: readonly LengthFigures[]): Findings {
   const others = Math.max(...figures.map(({ othersShare: { median } }) => median))
@@ -155,7 +159,7 @@ function findings(figures: readonly LengthFigures[]): Findings {
     method:
       `Prompt tuning at the start, ${tokens} virtual tokens, batch ${batch}, loss over the vocabulary on two label tokens, ` +
       'AdamW, CPU, all cores. Three processes computed by turns, never two at once; ' +
-      'bfloat16 without kernels does one step, behind the others. Ratios are taken round by round and shown as median (lowest to highest). ' +
+      'bfloat16 without kernels does one step, behind the others, on the shortest texts only: longer ones take a quarter of an hour. Ratios are taken round by round and shown as median (lowest to highest). ' +
       "Peak memory is VmHWM: ours of the whole process, PEFT's from behind its loading. PEFT's threads wait as is faster for it. Where PyTorch " +
       'has no bfloat16 kernels for the CPU ("none"), the ratio to bfloat16 says nothing about machines that have them.',
     table: {
@@ -177,10 +181,10 @@ function findings(figures: readonly LengthFigures[]): Findings {
         String(f.text),
         ...contenders.map((who) => seconds(f.milliseconds[who])),
         shown(f.timeRatio.float32),
-        shown(f.timeRatio.bfloat16),
-        ...contenders.map((who) => megabytes(f.peakBytes[who])),
+        f.timeRatio.bfloat16 ? shown(f.timeRatio.bfloat16) : '–',
+        ...contenders.map((who) => (f.peakBytes[who] > 0 ? megabytes(f.peakBytes[who]) : '–')),
         f.peakRatio.float32.toFixed(2),
-        f.peakRatio.bfloat16.toFixed(2),
+        f.peakRatio.bfloat16?.toFixed(2) ?? '–',
         f.bfloat16Kernels ? 'yes' : 'none',
       ]),
     },
