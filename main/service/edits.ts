@@ -22,19 +22,24 @@ const plus = (a: StateCounts, b: StateCounts, sign: 1 | -1): StateCounts => ({
   trash: a.trash + sign * b.trash,
 })
 
-/** Makes the next version: `chunks` name the rows, at most EDIT_CHUNK at a time, `work` changes them. */
+/** What the next version is to be: `rows` names whom it touches, `work` changes them, EDIT_CHUNK at a time. */
+interface Plan extends NewVersion {
+  readonly rows: Iterable<number> | AsyncIterable<number>
+  readonly work: EditRows
+}
+
+/** Makes the next version; it is planned when its turn has come, on what those before it have left. */
 function makeVersion(
   { store, changed }: ServiceContext,
   dataset: number,
-  plan: NewVersion,
-  chunks: AsyncIterable<readonly number[]>,
-  work: EditRows,
+  planned: () => Plan | Promise<Plan>,
 ): Promise<VersionRecord> {
   return inTurn(async () => {
+    const { rows: touched, work, ...plan } = await planned()
     let counts = await store.datasets.counts(dataset, await store.datasets.newest(dataset))
     const version = await store.transaction((tables) => tables.datasets.begin(dataset, plan))
     try {
-      for await (const rows of chunks) {
+      for await (const rows of chunked(touched)) {
         await store.transaction(async (tables) => {
           counts = plus(counts, await tables.rows.states(dataset, rows), -1)
           await work(tables, version, rows)
@@ -57,32 +62,29 @@ export const edit = (
   context: ServiceContext,
   dataset: number,
   description: string,
-  rows: Iterable<number> | AsyncIterable<number>,
+  rows: Plan['rows'],
   work: EditRows,
-): Promise<VersionRecord> => makeVersion(context, dataset, { kind: 'edit', description }, chunked(rows), work)
+): Promise<VersionRecord> => makeVersion(context, dataset, () => ({ kind: 'edit', description, rows, work }))
 
 /** Takes back the newest standing edit, or the newest standing undo. Error: 'store/nothing-to-undo'. */
-export async function takeBack(
-  context: ServiceContext,
-  dataset: number,
-  what: 'undo' | 'redo',
-): Promise<VersionRecord> {
+export function takeBack(context: ServiceContext, dataset: number, what: 'undo' | 'redo'): Promise<VersionRecord> {
   const { store } = context
-  const target = (await store.datasets.history(dataset))[what]
-  if (!target) throw studioError('store/nothing-to-undo', (await store.datasets.byId(dataset))?.name ?? String(dataset))
-  const plan = { kind: 'undo' as const, description: target.description, undoes: target.number }
-  return makeVersion(context, dataset, plan, chunked(touchedBy(context, target)), (tables, version, rows) =>
-    tables.rows.restore(version, target.number, rows),
-  )
+  return makeVersion(context, dataset, async () => {
+    const target = (await store.datasets.history(dataset))[what]
+    if (!target)
+      throw studioError('store/nothing-to-undo', (await store.datasets.byId(dataset))?.name ?? String(dataset))
+    const { description, number: undoes } = target
+    const work: EditRows = (tables, version, rows) => tables.rows.restore(version, undoes, rows)
+    return { kind: 'undo', description, undoes, rows: touchedBy(context, target), work }
+  })
 }
 
-/** Numbers of the rows that a version changed or brought, none twice while what it did is being taken back. */
+/** Numbers of the rows that a version changed or brought, none twice. */
 async function* touchedBy({ store }: ServiceContext, { dataset, number }: VersionRecord): AsyncGenerator<number> {
   for (const how of ['died', 'born'] as const)
     for (let after = 0; ;) {
       const found = await store.rows.touched(dataset, number, how, { after, limit: EDIT_CHUNK })
-      // What was changed has been given back by now: only what was added still lives as the version brought it.
-      for (const { row, living } of found) if (living || how === 'died') yield row
+      for (const { row, added } of found) if (added || how === 'died') yield row
       const last = found.at(-1)
       if (!last || found.length < EDIT_CHUNK) break
       after = last.id

@@ -24,7 +24,7 @@ const describe = (change: DataChange, count: number): string =>
     : `Set “${change.column}” of ${rowsOf(count)} to “${change.value.slice(0, 40)}”`
 
 function targetRows({ views }: ServiceContext, target: DataTarget): ArrayLike<number> & Iterable<number> {
-  if (target.by === 'rows') return target.rows
+  if (target.by === 'rows') return [...new Set(target.rows)]
   return views.get(target.view).rows.subarray(target.from, target.to + 1)
 }
 
@@ -46,9 +46,13 @@ async function change(context: ServiceContext, input: Input<'data.change'>): Pro
 
 async function add(context: ServiceContext, { dataset, rows }: Input<'data.add'>): Promise<VersionRecord> {
   const { columns } = await findDataset(context.store, dataset)
-  const last = await context.store.rows.last(dataset)
-  const numbers = rows.map((_, i) => last + 1 + i)
-  return edit(context, dataset, `Added ${rowsOf(rows.length)}`, numbers, (tables, version, some) =>
+  let last = 0
+  // Numbered when its turn has come: another edit may be adding rows now.
+  async function* numbers(): AsyncGenerator<number> {
+    last = await context.store.rows.last(dataset)
+    yield* rows.map((_, i) => last + 1 + i)
+  }
+  return edit(context, dataset, `Added ${rowsOf(rows.length)}`, numbers(), (tables, version, some) =>
     tables.rows.insert(
       version,
       some.map((row) => ({ row, cells: columns.map((_, i) => rows[row - last - 1]?.[i] ?? '') })),

@@ -20,6 +20,9 @@ function* chunksOf<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let at = 0; at < items.length; at += CHUNK) yield items.slice(at, at + CHUNK)
 }
 
+/** The plus keeps SQLite to the index by rows: the one by deaths would read all that a version ended, every time. */
+const byRow = (died: string) => sql<number>`+${sql.ref(died)}`
+
 export const rowRepository = (db: Db) => {
   /** The revisions that a version consists of. */
   const at = (dataset: number, version: number) =>
@@ -82,8 +85,7 @@ export const rowRepository = (db: Db) => {
           .selectFrom('row_revisions')
           .select(['row', 'cells', 'state'])
           .where('dataset', '=', version.dataset)
-          // The plus keeps SQLite to the index by rows: the one by deaths would read all that the version ended, every time.
-          .where(sql<number>`+died`, '=', target)
+          .where(byRow('died'), '=', target)
           .where('born', '<>', target)
           .where('row', 'in', some)
           .execute()
@@ -91,23 +93,36 @@ export const rowRepository = (db: Db) => {
       }
     },
 
-    /** Revisions that a version brought ('born') or ended ('died'), `limit` of them behind revision `after`. */
+    /**
+     * Revisions that a version brought ('born') or ended ('died'), `limit` of them behind revision `after`; `added` where
+     * it brought one and ended none of the same row.
+     */
     async touched(
       dataset: number,
       version: number,
       how: 'born' | 'died',
       { after, limit }: { readonly after: number; readonly limit: number },
-    ): Promise<{ readonly id: number; readonly row: number; readonly living: boolean }[]> {
+    ): Promise<{ readonly id: number; readonly row: number; readonly added: boolean }[]> {
       const found = await db
-        .selectFrom('row_revisions')
-        .select(['id', 'row', 'died'])
+        .selectFrom('row_revisions as r')
+        .select(({ exists, selectFrom }) => [
+          'id',
+          'row',
+          exists(
+            selectFrom('row_revisions as before')
+              .select('before.id')
+              .whereRef('before.dataset', '=', 'r.dataset')
+              .whereRef('before.row', '=', 'r.row')
+              .where(byRow('before.died'), '=', version),
+          ).as('replaced'),
+        ])
         .where('dataset', '=', dataset)
         .where(how, '=', version)
         .where('id', '>', after)
         .orderBy('id')
         .limit(limit)
         .execute()
-      return found.map(({ id, row, died }) => ({ id, row, living: died === null }))
+      return found.map(({ id, row, replaced }) => ({ id, row, added: Number(replaced) === 0 }))
     },
 
     /** The version's rows in order, `limit` of them behind row number `after`. */
