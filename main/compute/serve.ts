@@ -1,8 +1,8 @@
-// The compute process's side of the messages: takes one job, streams its events, ends with it.
+// The compute process's side of the messages: takes a job, streams its events, ends with it or stays for another.
 import { constants, setPriority } from 'node:os'
 import type { Checkpoint, ComputeEvent, ComputeRequest, Job, WireJob } from '../contract/compute.ts'
 import { StudioError, studioError } from '../contract/errors/index.ts'
-import { openModel } from './seal.ts'
+import { lendModel } from './lent.ts'
 
 /** How a job tells of itself and hears of its end. */
 export interface JobSink {
@@ -22,10 +22,10 @@ export type Outcome = Omit<Extract<ComputeEvent, { readonly event: 'done' }>, 'e
 /** What each kind of job does; a forgotten kind does not compile. */
 export type Handlers = { readonly [K in Job['kind']]: (job: JobOf<K>, sink: JobSink) => Promise<Outcome> }
 
-/** Serves this process's parent: one job, then the process ends. Exits at once where the parent is gone. */
+/** Serves this process's parent, one job at a time, until one does not stay. Exits at once where the parent is gone. */
 export function serve(handlers: Handlers): void {
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
-  const stop = new AbortController()
+  let stop = new AbortController()
   const waiting = new Map<number, () => void>()
   let checkpoints = 0
   let keep = false
@@ -39,12 +39,18 @@ export function serve(handlers: Handlers): void {
       }),
     stopRequested: () => stop.signal.aborted,
     keepRequested: () => keep,
-    signal: stop.signal,
+    get signal() {
+      return stop.signal
+    },
   }
   const answers: {
     readonly [R in ComputeRequest['request']]: (request: Extract<ComputeRequest, { request: R }>) => void
   } = {
-    start: ({ job }) => void work(handlers, job, sink),
+    start: ({ job, stay = false }) => {
+      stop = new AbortController()
+      keep = false
+      void work(handlers, job, sink, stay)
+    },
     stop: () => {
       stop.abort()
     },
@@ -64,16 +70,17 @@ export function serve(handlers: Handlers): void {
   process.on('SIGINT', () => undefined)
 }
 
-async function work(handlers: Handlers, job: WireJob, sink: JobSink): Promise<void> {
+async function work(handlers: Handlers, job: WireJob, sink: JobSink, stay: boolean): Promise<void> {
   const last = await run(handlers, job, sink).then(
     (outcome): ComputeEvent => ({ event: 'done', ...outcome }),
     (error: unknown): ComputeEvent => ({ event: 'failed', ...asFailure(error) }),
   )
-  process.send?.(last, () => process.exit(0))
+  if (stay) send(last)
+  else process.send?.(last, () => process.exit(0))
 }
 
 async function run(handlers: Handlers, job: WireJob, sink: JobSink): Promise<Outcome> {
-  const opened = ('model' in job ? { ...job, model: openModel(job.model) } : job) as Job
+  const opened = ('model' in job ? { ...job, model: lendModel(job.model) } : job) as Job
   return handlers[opened.kind](opened as never, sink)
 }
 

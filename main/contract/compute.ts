@@ -183,7 +183,8 @@ export type ComputeEvent =
   | { readonly event: 'failed'; readonly code: string; readonly message: string }
 
 export type ComputeRequest =
-  | { readonly request: 'start'; readonly job: WireJob }
+  /** `stay`: the process waits for a further job behind it, instead of ending with it. */
+  | { readonly request: 'start'; readonly job: WireJob; readonly stay?: boolean }
   /** Ends after the current step, with a checkpoint. */
   | { readonly request: 'stop' }
   /** Ends training after the current step, and judges the best prompt so far as a finished run does. */

@@ -14,6 +14,8 @@ export interface ServiceContext extends Changes, Failures {
   readonly home: Home
   readonly store: Store
   readonly spawn: SpawnCompute
+  /** For answers that people wait for: a process that stays warm between them. Only within `serve`. */
+  readonly warm: SpawnCompute
   readonly threads: number
   readonly runner: Runner
   readonly views: Views

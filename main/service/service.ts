@@ -23,6 +23,7 @@ import { serialQueue } from './queue.ts'
 import { createRunner } from './runner.ts'
 import { createUploads } from './uploads.ts'
 import { createViews } from './views.ts'
+import { createWarm } from './warm.ts'
 
 const methods: Methods = {
   ...modelMethods,
@@ -50,6 +51,8 @@ export interface Service extends Studio {
 }
 
 const RETRIES = 2
+/** Milliseconds that the process behind the playground outlives its last answer. */
+const WARM_MS = 180_000
 
 /** Call it only while holding the home folder's lock. Errors: those of `openStore`. */
 export async function createService({ home, spawn, threads, retries = RETRIES }: ServiceOptions): Promise<Service> {
@@ -62,10 +65,12 @@ export async function createService({ home, spawn, threads, retries = RETRIES }:
   const failures = createFailures()
   const runner = createRunner({ store, spawn, threads, retries, changed: changes.changed })
   const uploads = await createUploads(home)
+  const warm = createWarm(spawn, WARM_MS)
   const context: ServiceContext = {
     home,
     store,
     spawn,
+    warm: warm.spawn,
     threads,
     runner,
     uploads,
@@ -96,6 +101,7 @@ export async function createService({ home, spawn, threads, retries = RETRIES }:
       closing.abort()
       await runner.close()
       await Promise.allSettled(calls)
+      warm.close()
       await uploads.end()
       await store.close()
     },

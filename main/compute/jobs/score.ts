@@ -1,8 +1,13 @@
 // Job: score labelled rows with a prompt, or with none.
-import { score as scoreRows } from '../../engine/evaluate/score.ts'
+import { scoreTask } from '../../engine/evaluate/score.ts'
+import { lendReader } from '../lent.ts'
 import type { Handlers } from '../serve.ts'
 
 export const score: Handlers['score'] = async (job, sink) => {
-  sink.emit({ event: 'evaluation', evaluation: await scoreRows(job, sink) })
+  const reader = await lendReader(job.model, job.threads)
+  const evaluation = await scoreTask(reader, job, (event) => {
+    sink.emit(event)
+  })
+  sink.emit({ event: 'evaluation', evaluation })
   return { outcome: 'finished' }
 }

@@ -25,9 +25,18 @@ export const withoutInstruction = (settings: TuneSettings): TuneSettings => ({
   template: { ...settings.template, instruction: '' },
 })
 
+/** Building one takes longer than encoding a row, and a process that stays reads many with the same. */
+const tokenizers = new WeakMap<PreparedModel['tokenizer'], Tokenizer>()
+
+function tokenizerOf({ tokenizer: files }: PreparedModel): Tokenizer {
+  const tokenizer = tokenizers.get(files) ?? createTokenizer(files)
+  tokenizers.set(files, tokenizer)
+  return tokenizer
+}
+
 /** An encoder for one task. */
 export function createEncoder(model: PreparedModel, settings: TuneSettings, labels: readonly string[]): Encoder {
-  const tokenizer = createTokenizer(model.tokenizer)
+  const tokenizer = tokenizerOf(model)
   const { template } = settings
   const answer = (label: string): readonly number[] => encodeAnswer(tokenizer, template, label)
   const end = endOfAnswer(tokenizer, template)

@@ -7,7 +7,7 @@ import { layOut, type Sequence } from '../method/layout.ts'
 import { createRandom } from '../random.ts'
 import { createEncoder } from './encode.ts'
 import { createKeyCache, type KeyCache } from './key-cache.ts'
-import { createReader, promptFeeds, type Reader } from './reader.ts'
+import { promptFeeds, type Reader } from './reader.ts'
 import { sample } from './sampling.ts'
 import type { Virtual } from './label-scores.ts'
 import { virtualOf } from './score.ts'
@@ -17,39 +17,34 @@ type GenerateJob = Extract<Job, { kind: 'generate' }>
 
 /** Streams text as it comes, as `token` events; returns all of it. Ends at an end token, a stop string or the limit. */
 export async function generate(
-  job: GenerateJob,
+  reader: Reader,
+  { model, prompt, settings, sampling, text }: Omit<GenerateJob, 'kind' | 'threads'>,
   sink: { emit(event: ComputeEvent): void; stopRequested(): boolean },
 ): Promise<string> {
-  const { model, prompt, settings, sampling } = job
-  const reader = createReader(model, { threads: job.threads })
-  try {
-    const encoder = createEncoder(model, settings, [])
-    const virtual = prompt && virtualOf(model, prompt)
-    const sequence = layOut(encoder.row(job.text), [], virtual?.settings)
-    const random = createRandom(sampling.seed)
-    const stream = encoder.tokenizer.decodeStream()
-    const stops = watchStops(sampling.stop)
-    let all = ''
-    const show = (text: string): void => {
-      if (text === '') return
-      all += text
-      sink.emit({ event: 'token', text })
-    }
-    const next = await startReading(reader, model.config, sequence, virtual, sampling.maxNewTokens)
-    let logits = await next.first()
-    for (let made = 0; made < sampling.maxNewTokens && !sink.stopRequested(); made++) {
-      const id = sample(logits, sampling, random)
-      if (encoder.tokenizer.ends.includes(id)) break
-      const safe = stops.push(stream.push(id))
-      show(safe.text)
-      if (safe.stopped) return all
-      if (made + 1 < sampling.maxNewTokens) logits = await next.after(id)
-    }
-    show(stops.rest())
-    return all
-  } finally {
-    await reader.release()
+  const encoder = createEncoder(model, settings, [])
+  const virtual = prompt && virtualOf(model, prompt)
+  const sequence = layOut(encoder.row(text), [], virtual?.settings)
+  const random = createRandom(sampling.seed)
+  const stream = encoder.tokenizer.decodeStream()
+  const stops = watchStops(sampling.stop)
+  let all = ''
+  const show = (piece: string): void => {
+    if (piece === '') return
+    all += piece
+    sink.emit({ event: 'token', text: piece })
   }
+  const next = await startReading(reader, model.config, sequence, virtual, sampling.maxNewTokens)
+  let logits = await next.first()
+  for (let made = 0; made < sampling.maxNewTokens && !sink.stopRequested(); made++) {
+    const id = sample(logits, sampling, random)
+    if (encoder.tokenizer.ends.includes(id)) break
+    const safe = stops.push(stream.push(id))
+    show(safe.text)
+    if (safe.stopped) return all
+    if (made + 1 < sampling.maxNewTokens) logits = await next.after(id)
+  }
+  show(stops.rest())
+  return all
 }
 
 interface NextToken {

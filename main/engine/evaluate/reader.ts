@@ -35,13 +35,12 @@ export interface Reader {
 
 export interface ReaderOptions {
   readonly threads: number
+  /** Kinds of question whose sessions stay open; each maps the weights once more. */
+  readonly sessions?: number
 }
 
-/** Kinds of question whose sessions stay open; each maps the weights once more. */
-const sessionsKept = 2
-
 export function createReader(model: PreparedModel, options: ReaderOptions): Reader {
-  const sessions = createSessions(sessionsKept)
+  const sessions = createSessions(options.sessions ?? 2)
   const session = (shape: ForwardShape): Promise<Session> =>
     sessions.get(JSON.stringify(shape), () =>
       createSession(forwardGraph(model, shape), {

@@ -1,5 +1,5 @@
-// The score job: every label's log-likelihood on held-out rows, and the figures that follow.
-import type { ComputeEvent, Evaluation, Job, TunedPrompt } from '../../contract/compute.ts'
+// Scoring: every label's log-likelihood on held-out rows, and the figures that follow.
+import type { ComputeEvent, Evaluation, TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { PreparedModel } from '../../contract/model.ts'
 import type { Example, TuneSettings } from '../../contract/settings.ts'
@@ -7,7 +7,7 @@ import { methods } from '../method/index.ts'
 import { createEncoder } from './encode.ts'
 import { best, scoreRows, type Virtual } from './label-scores.ts'
 import { accuracy, macroF1 } from './metrics.ts'
-import { createReader, type Reader } from './reader.ts'
+import type { Reader } from './reader.ts'
 
 export interface ScoreTask {
   readonly model: PreparedModel
@@ -16,18 +16,6 @@ export interface ScoreTask {
   readonly examples: readonly Example[]
   /** Undefined = no virtual tokens: the template as the settings have it. */
   readonly prompt: TunedPrompt | undefined
-}
-
-export async function score(
-  job: Extract<Job, { kind: 'score' }>,
-  sink: { emit(event: ComputeEvent): void },
-): Promise<Evaluation> {
-  const reader = createReader(job.model, { threads: job.threads })
-  try {
-    return await scoreTask(reader, job, (event) => sink.emit(event))
-  } finally {
-    await reader.release()
-  }
 }
 
 export async function scoreTask(

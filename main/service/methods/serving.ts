@@ -4,16 +4,27 @@ import { StudioError, studioError } from '../../contract/errors/index.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
 import { supervise } from '../supervise.ts'
 
+/** Jobs that a person asks for again and again on the same model. */
+const stays: { readonly [K in WireJob['kind']]: boolean } = {
+  hardware: false,
+  prepare: false,
+  preflight: false,
+  tune: false,
+  preview: true,
+  score: true,
+  generate: true,
+}
+
 /** Resolves when the job is done. Errors: the job's own, 'run/crashed', 'run/cancelled'. */
 export function serveJob(
-  { serve, spawn }: ServiceContext,
+  { serve, spawn, warm }: ServiceContext,
   { emit, signal }: CallContext,
   job: WireJob,
   onEvent: (event: ComputeEvent) => void,
 ): Promise<void> {
   return serve(async () => {
     if (signal.aborted) throw studioError('run/cancelled')
-    const supervised = supervise(spawn, job, (event) => {
+    const supervised = supervise(stays[job.kind] ? warm : spawn, job, (event) => {
       if (event.event === 'progress' || event.event === 'token') emit(event)
       onEvent(event)
     })

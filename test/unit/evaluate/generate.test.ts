@@ -1,5 +1,5 @@
 // Generation with kept keys and values says what reading everything anew would say, with every kind of prompt.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ComputeEvent, SamplingSettings, TunedPrompt } from '../../../main/contract/compute.ts'
 import type { MethodName, Placement } from '../../../main/contract/settings.ts'
 import { createEncoder } from '../../../main/engine/evaluate/encode.ts'
@@ -63,8 +63,9 @@ describe('generating', () => {
       emit: (event: { event: string; text?: string }) => void (streamed += event.event === 'token' ? event.text : ''),
       stopRequested: () => false,
     }
-    const job = { kind: 'generate' as const, model, prompt, settings, text, sampling: greedy, threads: 1 }
-    const said = await generate(job, sink)
+    const reader = createReader(model, { threads: 1 })
+    onTestFinished(() => reader.release())
+    const said = await generate(reader, { model, prompt, settings, text, sampling: greedy }, sink)
     expect(said).toBe(streamed)
     expect(said).toBe(await anew(family, prompt))
   })
@@ -80,8 +81,9 @@ describe('a generation', () => {
     }
     const model = await tinyModel('llama')
     const sampling = { ...greedy, maxNewTokens: 24, ...given }
-    const job = { kind: 'generate' as const, model, prompt: undefined, settings: defaultSettings(), text }
-    return { said: await generate({ ...job, sampling, threads: 1 }, sink), pieces }
+    const reader = createReader(model, { threads: 1 })
+    const job = { model, prompt: undefined, settings: defaultSettings(), text, sampling }
+    return { said: await generate(reader, job, sink).finally(() => reader.release()), pieces }
   }
 
   it('ends before a stop string, wherever its tokens begin and end', async () => {

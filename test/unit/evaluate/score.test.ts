@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { ComputeEvent, Job, TunedPrompt } from '../../../main/contract/compute.ts'
 import { accuracy, macroF1 } from '../../../main/engine/evaluate/metrics.ts'
 import { withoutInstruction } from '../../../main/engine/evaluate/encode.ts'
-import { score } from '../../../main/engine/evaluate/score.ts'
+import { createReader } from '../../../main/engine/evaluate/reader.ts'
+import { scoreTask } from '../../../main/engine/evaluate/score.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { reference, tinyModel } from '../../support/tiny.ts'
 import { tensorsOf } from '../parity/engine.ts'
@@ -28,8 +29,9 @@ const prompt: TunedPrompt = {
 
 async function run(given: Partial<Extract<Job, { kind: 'score' }>>) {
   const events: ComputeEvent[] = []
-  const job = { kind: 'score' as const, model, prompt, settings, labels, examples, threads: 1, ...given }
-  const evaluation = await score(job, { emit: (event) => void events.push(event) })
+  const job = { model, prompt, settings, labels, examples, ...given }
+  const reader = createReader(job.model, { threads: 1 })
+  const evaluation = await scoreTask(reader, job, (event) => void events.push(event)).finally(() => reader.release())
   return { evaluation, events }
 }
 

@@ -1,0 +1,26 @@
+// What a process that takes job after job keeps between them: the last model, opened, and its reader.
+import type { SealedModel } from '../contract/compute.ts'
+import type { PreparedModel } from '../contract/model.ts'
+import { createReader, type Reader } from '../engine/evaluate/reader.ts'
+import { openModel } from './seal.ts'
+
+/** Kinds of question of a playground: labels and words, with and without a prompt of either method. */
+const SESSIONS = 6
+
+let opened: { readonly key: string; readonly model: PreparedModel } | undefined
+let lent: { readonly model: PreparedModel; readonly threads: number; readonly reader: Reader } | undefined
+
+/** The same object for the same model. */
+export function lendModel(sealed: SealedModel): PreparedModel {
+  const key = JSON.stringify([sealed.hash, sealed.folder, sealed.json.length])
+  if (opened?.key !== key) opened = { key, model: openModel(sealed) }
+  return opened.model
+}
+
+/** A reader of it that stays open until another model is asked for; ask only between jobs. */
+export async function lendReader(model: PreparedModel, threads: number): Promise<Reader> {
+  if (lent?.model === model && lent.threads === threads) return lent.reader
+  await lent?.reader.release()
+  lent = { model, threads, reader: createReader(model, { threads, sessions: SESSIONS }) }
+  return lent.reader
+}
