@@ -104,4 +104,4 @@ export function useStudio(prepare?: (studio: RunningStudio) => Promise<void>): R
 export const sampleFile = join(root, 'resources/sample/support-messages.csv')
 
 /** Its content. */
-export const sampleText = (): string => readFileSync(sampleFile, 'utf8')
+const sampleText = (): string => readFileSync(sampleFile, 'utf8')
