@@ -1,7 +1,7 @@
 // A studio of its own for each file of journeys: the real browser host, service and compute on a temporary home.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -102,6 +102,3 @@ export function useStudio(prepare?: (studio: RunningStudio) => Promise<void>): R
 
 /** The bundled sample's file, for journeys that bring a file of their own. */
 export const sampleFile = join(root, 'resources/sample/support-messages.csv')
-
-/** Its content. */
-const sampleText = (): string => readFileSync(sampleFile, 'utf8')
