@@ -68,12 +68,19 @@ test.describe('with two prompts', () => {
     await expect(page).toHaveURL(/#\/tune\/new/)
   })
 
-  test('an answer under way can be stopped', async ({ page }) => {
+  test('an answer that does not come can be stopped, and the next one comes', async ({ page }) => {
     await studio.open(page, '#/try?run=First%20try')
+    const answer = page.getByRole('button', { name: 'Answer' })
     await page.getByLabel('A text to answer').fill('Stop me.')
-    await page.getByRole('button', { name: 'Answer' }).click()
+    await answer.click()
+    await expect(answer).toBeEnabled()
+    for (const pid of studio.computing()) process.kill(pid, 'SIGSTOP')
+    await answer.click()
     await page.getByRole('button', { name: 'Stop' }).click()
-    await expect(page.getByRole('button', { name: 'Answer' })).toBeEnabled()
+    await expect(answer).toBeEnabled()
+    await expect(page.getByRole('alert')).toHaveCount(0)
+    await answer.click()
+    await expect(answer).toBeEnabled()
     await expect(page.getByRole('alert')).toHaveCount(0)
   })
 })

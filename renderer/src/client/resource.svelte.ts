@@ -33,7 +33,9 @@ export function resource<T>(load: (signal: AbortSignal) => Promise<T>, ...subjec
         error = undefined
       },
       (reason: unknown) => {
-        if (!abort.signal.aborted) error = reason instanceof Error ? reason : new Error(String(reason))
+        // A service that is gone is told above every page, and asked again once it is back: what is in sight stays.
+        if (abort.signal.aborted || !connection.connected) return
+        error = reason instanceof Error ? reason : new Error(String(reason))
       },
     )
     return () => {

@@ -1,5 +1,5 @@
 // A studio of its own for each file of journeys: the real browser host, service and compute on a temporary home.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -29,6 +29,8 @@ export interface RunningStudio {
   kill(): Promise<void>
   /** Starts it again on the same home. */
   restart(): Promise<void>
+  /** The compute processes that are running. */
+  computing(): readonly number[]
 }
 
 interface Host {
@@ -87,6 +89,10 @@ export function useStudio(prepare?: (studio: RunningStudio) => Promise<void>): R
     },
     restart: async () => {
       host = await start(home)
+    },
+    computing: () => {
+      const { stdout } = spawnSync('pgrep', ['-P', String(running().child.pid)], { encoding: 'utf8' })
+      return stdout.split('\n').filter(Boolean).map(Number)
     },
   }
   test.beforeAll(async () => {

@@ -81,6 +81,7 @@ export const data = {
   rowNumber: 'Row',
   state: 'State',
   noneFound: 'No row fits. Change the search or the filters.',
+  howToChoose: 'Click a row to choose it, Shift-click for all up to there, Ctrl-click for one more.',
   exclude: 'Exclude',
   restore: 'Put back',
   trash: 'Throw away',
