@@ -18,10 +18,12 @@ const verbs: Readonly<Record<RowState, string>> = {
   trash: 'Threw away',
 }
 
+const shortened = (text: string): string => (text.length > 40 ? `${text.slice(0, 39).trimEnd()}…` : text)
+
 const describe = (change: DataChange, count: number): string =>
   change.kind === 'state'
     ? `${verbs[change.state]} ${rowsOf(count)}`
-    : `Set “${change.column}” of ${rowsOf(count)} to “${change.value.slice(0, 40)}”`
+    : `Set “${change.column}” of ${rowsOf(count)} to “${shortened(change.value)}”`
 
 function targetRows({ views }: ServiceContext, target: DataTarget): ArrayLike<number> & Iterable<number> {
   if (target.by === 'rows') return [...new Set(target.rows)]

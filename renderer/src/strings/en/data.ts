@@ -78,6 +78,7 @@ export const data = {
   showStates: 'Show',
   found: (found: string) => `${found} rows`,
   chosen: (count: string) => `${count} chosen`,
+  chosenColumn: 'Chosen',
   rowNumber: 'Row',
   state: 'State',
   noneFound: 'No row fits. Change the search or the filters.',
