@@ -10,9 +10,9 @@ const studio = useStudio()
 test('the badge is in sight everywhere and leads to a ledger that is empty at first', async ({ page }) => {
   for (const hash of ['#/', '#/data', '#/tune', '#/settings']) {
     await studio.open(page, hash)
-    await expect(page.getByRole('link', { name: '0 bytes left' })).toBeVisible()
+    await expect(page.getByRole('link', { name: '0 bytes left this computer' })).toBeVisible()
   }
-  await page.getByRole('link', { name: '0 bytes left' }).click()
+  await page.getByRole('link', { name: '0 bytes left this computer' }).click()
   await expect(page.getByRole('heading', { name: '0 bytes of yours left this computer' })).toBeVisible()
   await expect(page.getByText('No connection yet')).toBeVisible()
   await expect(page.getByText('What never does')).toBeVisible()

@@ -12,7 +12,7 @@ export const shell = {
   help: 'Help',
   privacy: 'Privacy',
   privacyBadge: (bytes: string) => `${bytes} of your data left this computer`,
-  privacyShort: '0 bytes left',
+  privacyShort: (bytes: string) => `${bytes} left this computer`,
   offline: 'No connections allowed',
   running: (name: string, share: string) => `Tuning ${name}: ${share}`,
   notFound: 'There is no such page',
