@@ -84,7 +84,9 @@ async function* touchedBy({ store }: ServiceContext, { dataset, number }: Versio
   for (const how of ['died', 'born'] as const)
     for (let after = 0; ;) {
       const found = await store.rows.touched(dataset, number, how, { after, limit: EDIT_CHUNK })
-      for (const { row, added } of found) if (added || how === 'died') yield row
+      const rows = found.map(({ row }) => row)
+      const known = how === 'born' ? await store.rows.replaced(dataset, number, rows) : undefined
+      for (const row of rows) if (!known?.has(row)) yield row
       const last = found.at(-1)
       if (!last || found.length < EDIT_CHUNK) break
       after = last.id

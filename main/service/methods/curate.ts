@@ -36,13 +36,15 @@ async function change(context: ServiceContext, input: Input<'data.change'>): Pro
   const rows = targetRows(context, target)
   const at = change.kind === 'cell' ? columns.indexOf(change.column) : 0
   if (change.kind === 'cell' && at < 0) throw studioError('run/no-column', name, change.column, columns)
-  const changed = (row: ViewedRow): ViewedRow =>
-    change.kind === 'state'
-      ? { ...row, state: change.state }
-      : { ...row, cells: columns.map((_, i) => (i === at ? change.value : (row.cells[i] ?? ''))) }
   return edit(context, dataset, describe(change, rows.length), rows, async (tables, version, some) => {
+    if (change.kind === 'state') return tables.rows.setState(version, some, change.state)
     // As they are now: another edit may have come since they were shown.
-    await tables.rows.replace(version, (await tables.rows.read(dataset, version.number, some)).map(changed))
+    const found = await tables.rows.read(dataset, version.number, some)
+    const changed = found.map((row) => ({
+      ...row,
+      cells: columns.map((_, i) => (i === at ? change.value : (row.cells[i] ?? ''))),
+    }))
+    return tables.rows.replace(version, changed)
   })
 }
 
@@ -104,26 +106,33 @@ async function touchedBetween(
   dataset: number,
   from: number,
   to: number,
-): Promise<Float64Array> {
-  const rows = new Set<number>()
+): Promise<Uint32Array> {
+  // A mark for each row: sorting a million numbers would hold everybody up.
+  const marks = new Uint8Array((await store.rows.last(dataset)) + 1)
+  let count = 0
   for (let version = from + 1; version <= to; version++)
     for (const how of ['born', 'died'] as const)
       for (let after = 0, limit = 5 * CHUNK; ;) {
         const some = await store.rows.touched(dataset, version, how, { after, limit })
-        for (const { row } of some) rows.add(row)
+        for (const { row } of some) {
+          if (marks[row] === 0) count++
+          marks[row] = 1
+        }
         const last = some.at(-1)
         if (!last || some.length < limit) break
         after = last.id
         await setImmediate()
       }
-  return Float64Array.from(rows).sort()
+  const rows = new Uint32Array(count)
+  for (let row = 0, at = 0; at < count; row++) if (marks[row] === 1) rows[at++] = row
+  return rows
 }
 
 async function rowsByNumber(
   { store }: ServiceContext,
   dataset: number,
   version: number,
-  rows: Float64Array,
+  rows: Uint32Array,
 ): Promise<Map<number, ViewedRow>> {
   return new Map((await store.rows.read(dataset, version, [...rows])).map((row) => [row.row, row]))
 }

@@ -5,9 +5,6 @@ import type { ViewedRow } from '../../../contract/service.ts'
 import type { Db } from '../schema.ts'
 import type { StateCounts } from './datasets.ts'
 
-/** SQLite takes at most 32,766 bound values a statement; a revision needs five. */
-const CHUNK = 2000
-
 interface StoredRow {
   readonly row: number
   readonly cells: string
@@ -16,9 +13,8 @@ interface StoredRow {
 
 const viewed = ({ row, cells, state }: StoredRow): ViewedRow => ({ row, cells: JSON.parse(cells) as string[], state })
 
-function* chunksOf<T>(items: readonly T[]): Generator<readonly T[]> {
-  for (let at = 0; at < items.length; at += CHUNK) yield items.slice(at, at + CHUNK)
-}
+/** Numbers as one bound value, however many: the statement stays the same, and short. */
+const among = (rows: readonly number[]) => sql<number>`(SELECT value FROM json_each(${JSON.stringify(rows)}))`
 
 /** The plus keeps SQLite to the index by rows: the one by deaths would read all that a version ended, every time. */
 const byRow = (died: string) => sql<number>`+${sql.ref(died)}`
@@ -33,25 +29,26 @@ export const rowRepository = (db: Db) => {
       .where(({ or, eb }) => or([eb('died', 'is', null), eb('died', '>', version)]))
 
   const alive = (dataset: number, rows: readonly number[]) =>
-    db.selectFrom('row_revisions').where('dataset', '=', dataset).where('died', 'is', null).where('row', 'in', rows)
+    db
+      .selectFrom('row_revisions')
+      .where('dataset', '=', dataset)
+      .where('died', 'is', null)
+      .where('row', 'in', among(rows))
 
-  const put = async ({ dataset, number }: VersionRecord, rows: readonly StoredRow[]): Promise<void> => {
-    for (const some of chunksOf(rows))
-      await db
-        .insertInto('row_revisions')
-        .values(some.map(({ row, cells, state }) => ({ dataset, row, born: number, cells, state })))
-        .execute()
+  const put = async ({ dataset, number }: VersionRecord, rows: readonly ViewedRow[]): Promise<void> => {
+    const values = JSON.stringify(rows.map(({ row, cells, state }) => [row, JSON.stringify(cells), state]))
+    await sql`INSERT INTO row_revisions (dataset, row, born, cells, state)
+      SELECT ${dataset}, value ->> 0, ${number}, value ->> 1, value ->> 2 FROM json_each(${values})`.execute(db)
   }
 
   const end = async ({ dataset, number }: VersionRecord, rows: readonly number[]): Promise<void> => {
-    for (const some of chunksOf(rows))
-      await db
-        .updateTable('row_revisions')
-        .set({ died: number })
-        .where('dataset', '=', dataset)
-        .where('died', 'is', null)
-        .where('row', 'in', some)
-        .execute()
+    await db
+      .updateTable('row_revisions')
+      .set({ died: number })
+      .where('dataset', '=', dataset)
+      .where('died', 'is', null)
+      .where('row', 'in', among(rows))
+      .execute()
   }
 
   return {
@@ -61,7 +58,7 @@ export const rowRepository = (db: Db) => {
     ): Promise<void> {
       await put(
         version,
-        rows.map(({ row, cells, state = 'used' }) => ({ row, cells: JSON.stringify(cells), state })),
+        rows.map(({ row, cells, state = 'used' }) => ({ row, cells, state })),
       )
     },
 
@@ -71,58 +68,51 @@ export const rowRepository = (db: Db) => {
         version,
         rows.map(({ row }) => row),
       )
-      await put(
-        version,
-        rows.map(({ row, cells, state }) => ({ row, cells: JSON.stringify(cells), state })),
-      )
+      await put(version, rows)
+    },
+
+    /** Gives living rows another state; their cells are copied inside the database. */
+    async setState(version: VersionRecord, rows: readonly number[], state: RowState): Promise<void> {
+      const { dataset, number } = version
+      await end(version, rows)
+      await sql`INSERT INTO row_revisions (dataset, row, born, cells, state)
+        SELECT dataset, row, ${number}, cells, ${state} FROM row_revisions
+        WHERE dataset = ${dataset} AND ${byRow('died')} = ${number} AND row IN ${among(rows)}`.execute(db)
     },
 
     /** Makes rows again what they were before version `target` touched them; later changes must be undone already. */
     async restore(version: VersionRecord, target: number, rows: readonly number[]): Promise<void> {
+      const { dataset, number } = version
       await end(version, rows)
-      for (const some of chunksOf(rows)) {
-        const before = await db
-          .selectFrom('row_revisions')
-          .select(['row', 'cells', 'state'])
-          .where('dataset', '=', version.dataset)
-          .where(byRow('died'), '=', target)
-          .where('born', '<>', target)
-          .where('row', 'in', some)
-          .execute()
-        await put(version, before)
-      }
+      await sql`INSERT INTO row_revisions (dataset, row, born, cells, state)
+        SELECT dataset, row, ${number}, cells, state FROM row_revisions
+        WHERE dataset = ${dataset} AND ${byRow('died')} = ${target} AND born <> ${target}
+          AND row IN ${among(rows)}`.execute(db)
     },
 
-    /**
-     * Revisions that a version brought ('born') or ended ('died'), `limit` of them behind revision `after`; `added` where
-     * it brought one and ended none of the same row.
-     */
+    /** Revisions that a version brought ('born') or ended ('died'), `limit` of them behind revision `after`. */
     async touched(
       dataset: number,
       version: number,
       how: 'born' | 'died',
       { after, limit }: { readonly after: number; readonly limit: number },
-    ): Promise<{ readonly id: number; readonly row: number; readonly added: boolean }[]> {
-      const found = await db
-        .selectFrom('row_revisions as r')
-        .select(({ exists, selectFrom }) => [
-          'id',
-          'row',
-          exists(
-            selectFrom('row_revisions as before')
-              .select('before.id')
-              .whereRef('before.dataset', '=', 'r.dataset')
-              .whereRef('before.row', '=', 'r.row')
-              .where(byRow('before.died'), '=', version),
-          ).as('replaced'),
-        ])
+    ): Promise<{ readonly id: number; readonly row: number }[]> {
+      return db
+        .selectFrom('row_revisions')
+        .select(['id', 'row'])
         .where('dataset', '=', dataset)
         .where(how, '=', version)
         .where('id', '>', after)
         .orderBy('id')
         .limit(limit)
         .execute()
-      return found.map(({ id, row, replaced }) => ({ id, row, added: Number(replaced) === 0 }))
+    },
+
+    /** Those of these rows of which the version ended a revision: it replaced them, where it did not bring them. */
+    async replaced(dataset: number, version: number, rows: readonly number[]): Promise<ReadonlySet<number>> {
+      const found = db.selectFrom('row_revisions').select('row').where('dataset', '=', dataset)
+      const ended = await found.where(byRow('died'), '=', version).where('row', 'in', among(rows)).execute()
+      return new Set(ended.map(({ row }) => row))
     },
 
     /** The version's rows in order, `limit` of them behind row number `after`. */
@@ -144,21 +134,16 @@ export const rowRepository = (db: Db) => {
 
     /** These rows of a version, in the order asked for; those that it lacks are left out. */
     async read(dataset: number, version: number, rows: readonly number[]): Promise<ViewedRow[]> {
-      const byRow = new Map<number, ViewedRow>()
-      for (const some of chunksOf(rows)) {
-        const found = at(dataset, version).select(['row', 'cells', 'state']).where('row', 'in', some)
-        for (const stored of await found.execute()) byRow.set(stored.row, viewed(stored))
-      }
-      return rows.flatMap((row) => byRow.get(row) ?? [])
+      const found = at(dataset, version).select(['row', 'cells', 'state']).where('row', 'in', among(rows))
+      const byNumber = new Map((await found.execute()).map((stored) => [stored.row, viewed(stored)]))
+      return rows.flatMap((row) => byNumber.get(row) ?? [])
     },
 
     /** How many of these rows live in each state now, an operation under way included. */
     async states(dataset: number, rows: readonly number[]): Promise<StateCounts> {
       const counts = { used: 0, excluded: 0, trash: 0 }
-      for (const some of chunksOf(rows)) {
-        const found = alive(dataset, some).select(['state', ({ fn }) => fn.countAll<number>().as('rows')])
-        for (const { state, rows } of await found.groupBy('state').execute()) counts[state] += rows
-      }
+      const found = alive(dataset, rows).select(['state', ({ fn }) => fn.countAll<number>().as('rows')])
+      for (const { state, rows: living } of await found.groupBy('state').execute()) counts[state] = living
       return counts
     },
 
