@@ -7,6 +7,7 @@ import type { Failures } from './failures.ts'
 import type { Home } from './home.ts'
 import type { Enqueue } from './queue.ts'
 import type { Runner } from './runner.ts'
+import type { Tidy } from './tidy.ts'
 import type { Uploads } from './uploads.ts'
 import type { Views } from './views.ts'
 
@@ -19,6 +20,7 @@ export interface ServiceContext extends Changes, Failures {
   readonly threads: number
   readonly runner: Runner
   readonly views: Views
+  readonly tidy: Tidy
   readonly uploads: Uploads
   /** Short work for people who wait (prepare, score, generate), one at a time, beside a tune. */
   readonly serve: Enqueue

@@ -30,11 +30,12 @@ interface Plan extends NewVersion {
 
 /** Makes the next version; it is planned when its turn has come, on what those before it have left. */
 function makeVersion(
-  { store, changed }: ServiceContext,
+  { store, changed, tidy }: ServiceContext,
   dataset: number,
   planned: () => Plan | Promise<Plan>,
 ): Promise<VersionRecord> {
   return inTurn(async () => {
+    await tidy.ready
     const { rows: touched, work, ...plan } = await planned()
     let counts = await store.datasets.counts(dataset, await store.datasets.newest(dataset))
     const version = await store.transaction((tables) => tables.datasets.begin(dataset, plan))
@@ -49,7 +50,7 @@ function makeVersion(
       }
       await store.datasets.complete(version, counts)
     } catch (error) {
-      await store.transaction((tables) => tables.datasets.drop(version))
+      await tidy.drop(version)
       throw error
     }
     changed('data')

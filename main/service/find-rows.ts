@@ -26,7 +26,7 @@ export async function findRows(
   const passes = await testOf(context, dataset, version, query, columns, roles)
   const keyOf = keyMaker(query, columns, roles)
   const rows: number[] = []
-  const keys: (string | number)[] = []
+  const keys: SortKey[] = []
   await eachRow(context, dataset, version, signal, (row) => {
     if (!states.includes(row.state) || !passes(row)) return
     rows.push(row.row)
@@ -34,7 +34,7 @@ export async function findRows(
   })
   if (!sort) return Uint32Array.from(rows)
   const sign = sort.descending ? -1 : 1
-  const order = await sortedIndices(rows.length, (a, b) => sign * compareKeys(keys[a] ?? '', keys[b] ?? '') || a - b)
+  const order = await sortedIndices(rows.length, (a, b) => sign * compareKeys(keys[a] ?? 0, keys[b] ?? 0) || a - b)
   return order.map((i) => rows[i] ?? 0)
 }
 
@@ -98,17 +98,25 @@ async function filterTest(
       return ({ row }) => rows.has(row)
     }
     case 'problem': {
-      const rows = new Set(await rowsOfProblem(context, dataset, version, filter.problem))
-      return ({ row }) => rows.has(row)
+      const rows = await rowsOfProblem(context, dataset, version, filter.problem)
+      // Both come in order: a set of a million would hold everybody up while it is made.
+      let at = 0
+      return ({ row }) => {
+        while ((rows[at] ?? row) < row) at++
+        return rows[at] === row
+      }
     }
   }
 }
+
+/** Empty cells come first, then numbers by value, then texts. */
+type SortKey = string | number
 
 function keyMaker(
   { sort }: DataQuery,
   columns: readonly string[],
   roles: Roles,
-): ((row: ViewedRow) => string | number) | undefined {
+): ((row: ViewedRow) => SortKey) | undefined {
   if (!sort) return undefined
   if (sort.by.kind === 'length') {
     const textAt = columns.indexOf(roles.text)
@@ -116,15 +124,18 @@ function keyMaker(
   }
   const at = columns.indexOf(sort.by.column)
   if (at < 0) throw studioError('run/no-column', 'The data set', sort.by.column, columns)
-  return ({ cells }) => (cells[at] ?? '').toLowerCase()
+  return ({ cells }) => sortKey(cells[at] ?? '')
 }
 
 const number = /^\s*[-+]?\d[\d\s]*(?:[.,]\d+)?\s*$/
 
-/** Numbers by value where both are numbers, else as text. */
-function compareKeys(a: string | number, b: string | number): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b
-  const [x, y] = [String(a), String(b)]
-  if (number.test(x) && number.test(y)) return parseFloat(x.replace(',', '.')) - parseFloat(y.replace(',', '.'))
-  return x < y ? -1 : Number(x > y)
+function sortKey(cell: string): SortKey {
+  if (number.test(cell)) return parseFloat(cell.replace(/\s+/g, '').replace(',', '.'))
+  return cell.trim() === '' ? -Number.MAX_VALUE : cell.toLowerCase()
+}
+
+function compareKeys(a: SortKey, b: SortKey): number {
+  if (typeof a === 'number') return typeof b === 'number' ? a - b : -1
+  if (typeof b === 'number') return 1
+  return a < b ? -1 : Number(a > b)
 }

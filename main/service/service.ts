@@ -21,6 +21,7 @@ import { studioMethods } from './methods/studio.ts'
 import { markOrphans } from './orphans.ts'
 import { serialQueue } from './queue.ts'
 import { createRunner } from './runner.ts'
+import { createTidy } from './tidy.ts'
 import { createUploads } from './uploads.ts'
 import { createViews } from './views.ts'
 import { createWarm } from './warm.ts'
@@ -59,10 +60,12 @@ export async function createService({ home, spawn, threads, retries = RETRIES }:
   const kept = applyRestore(home)
   const store = await openStore(home.database)
   if (kept !== undefined) await keepNetworkRecord(store, kept)
-  await store.datasets.dropIncomplete()
   await markOrphans(store)
   const changes = createChanges()
   const failures = createFailures()
+  const tidy = await createTidy(store, (error) => {
+    failures.failed('tidy', error)
+  })
   const runner = createRunner({ store, spawn, threads, retries, changed: changes.changed })
   const uploads = await createUploads(home)
   const warm = createWarm(spawn, WARM_MS)
@@ -75,6 +78,7 @@ export async function createService({ home, spawn, threads, retries = RETRIES }:
     runner,
     uploads,
     views: createViews(),
+    tidy,
     serve: serialQueue(),
     ...changes,
     ...failures,
@@ -103,6 +107,7 @@ export async function createService({ home, spawn, threads, retries = RETRIES }:
       await Promise.allSettled(calls)
       warm.close()
       await uploads.end()
+      await tidy.close()
       await store.close()
     },
   }

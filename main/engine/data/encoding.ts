@@ -29,7 +29,6 @@ const marks: readonly (readonly [Encoding, readonly number[]])[] = [
  */
 export async function detectEncoding(path: string): Promise<Encoding> {
   const start = await firstBytes(path)
-  if (start.length === 0) throw studioError('data/empty', basename(path))
   const marked = marks.find(([, bytes]) => bytes.every((byte, i) => start[i] === byte))
   if (marked) return marked[0]
   const wide = wideEncoding(start)
@@ -68,19 +67,23 @@ export async function* readBytes(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function firstBytes(path: string): Promise<Uint8Array> {
+/** The first 64 KiB at most. Errors: 'data/not-found', 'data/unreadable', 'data/empty'. */
+export async function firstBytes(path: string): Promise<Uint8Array> {
   const file = await open(path, 'r').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw studioError('data/not-found', path)
     throw unreadable(path, error)
   })
+  let start: Uint8Array
   try {
     const { bytesRead, buffer } = await file.read(new Uint8Array(sampleBytes), 0, sampleBytes, 0)
-    return buffer.subarray(0, bytesRead)
+    start = buffer.subarray(0, bytesRead)
   } catch (error) {
     throw unreadable(path, error)
   } finally {
     await file.close()
   }
+  if (start.length === 0) throw studioError('data/empty', basename(path))
+  return start
 }
 
 const unreadable = (path: string, error: unknown): Error =>

@@ -1,8 +1,11 @@
 // What a table's rows are like: how many, which labels, how long, and what is wrong with them. Sees each row once.
+import { setImmediate } from 'node:timers/promises'
 import type { LabelCount, LengthBin } from '../../contract/service.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
+import { createKeyIndex } from './key-index.ts'
 import type { CheckedRow, Finding } from './problems/check.ts'
 import { checks } from './problems/index.ts'
+import { textKey } from './text-key.ts'
 
 export interface TableProfile {
   readonly rows: number
@@ -13,8 +16,9 @@ export interface TableProfile {
 }
 
 export interface Profiler {
-  see(row: CheckedRow): void
-  finish(): TableProfile
+  see(row: Pick<CheckedRow, 'row' | 'text' | 'label'>): void
+  /** Lets others in between one check and the next. */
+  finish(): Promise<TableProfile>
 }
 
 /** Bars of the histogram at most. */
@@ -22,26 +26,30 @@ const BINS = 24
 
 export function createProfiler(limits: Pick<TuneSettings, 'maxTokens' | 'tokens'>): Profiler {
   const scans = Object.entries(checks).map(([name, check]) => ({ name, scan: check(limits) }))
-  const labels = new Map<string, number>()
+  const texts = createKeyIndex()
+  const labels = new Map<string, { readonly number: number; rows: number }>()
   const lengths = new Map<number, number>()
   let rows = 0
   return {
-    see(row) {
+    see({ row, text, label }) {
       rows++
-      labels.set(row.label, (labels.get(row.label) ?? 0) + 1)
-      lengths.set(row.text.length, (lengths.get(row.text.length) ?? 0) + 1)
-      for (const { scan } of scans) scan.see(row)
+      const known = labels.get(label) ?? { number: labels.size, rows: 0 }
+      if (++known.rows === 1) labels.set(label, known)
+      lengths.set(text.length, (lengths.get(text.length) ?? 0) + 1)
+      const checked = { row, text, label, textNumber: texts.of(textKey(text)), labelNumber: known.number }
+      for (const { scan } of scans) scan.see(checked)
     },
-    finish() {
+    async finish() {
       const findings = new Map<string, Finding>()
       for (const { name, scan } of scans) {
         const finding = scan.finish()
         if (finding) findings.set(name, finding)
+        await setImmediate()
       }
       return {
         rows,
         labels: [...labels]
-          .map(([label, count]): LabelCount => ({ label, rows: count }))
+          .map(([label, { rows: count }]): LabelCount => ({ label, rows: count }))
           .filter(({ label }) => label !== '')
           .sort((a, b) => b.rows - a.rows || (a.label < b.label ? -1 : 1)),
         lengths: histogram(lengths),

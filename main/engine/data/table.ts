@@ -1,43 +1,58 @@
-// Opens a table file: its encoding, format and columns at once, its rows in chunks.
+// Opens a table file: its format and columns at once, its rows in chunks.
 import { basename, extname } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
-import { detectEncoding, type Encoding, readText, type TextPiece } from './encoding.ts'
-import type { TableChunk } from './formats/format.ts'
-import { formats, type FormatName } from './formats/index.ts'
+import { detectEncoding, type Encoding, firstBytes, readText, type TextPiece } from './encoding.ts'
+import type { Format, OpenedTable, TableChunk } from './formats/format.ts'
+import { type FormatName, formats } from './formats/index.ts'
 
 export interface Table {
   readonly format: FormatName
-  readonly encoding: Encoding
+  /** Undefined where the file is not a text. */
+  readonly encoding: Encoding | undefined
   /** Distinct and not empty. */
   readonly columns: readonly string[]
-  /** Every row's cells align with `columns`. May be read once. */
+  /** Every row's cells align with `columns`. May be read once. Errors: 'data/unreadable', 'data/damaged', 'data/too-large'. */
   readonly chunks: () => AsyncGenerator<TableChunk>
 }
 
+interface Opened extends OpenedTable, Pick<Table, 'format' | 'encoding'> {}
+
 const sampleCharacters = 1 << 16
 const mostColumns = 1000
+const known = Object.entries(formats) as [FormatName, Format][]
 
-/** Errors: 'data/not-found', 'data/unreadable', 'data/empty', 'data/binary', 'data/json-not-array', 'data/too-many-columns'. */
+/**
+ * Errors: 'data/not-found', 'data/unreadable', 'data/empty', 'data/no-rows', 'data/binary', 'data/json-not-array',
+ * 'data/damaged', 'data/old-excel', 'data/not-workbook', 'data/too-large', 'data/too-many-columns'.
+ */
 export async function openTable(path: string): Promise<Table> {
+  const start = await firstBytes(path)
+  const { format, encoding, columns, chunks } = (await openBinary(path, start)) ?? (await openText(path))
+  if (columns.length > mostColumns) throw studioError('data/too-many-columns', basename(path), columns.length)
+  return { format, encoding, columns: distinct(columns), chunks }
+}
+
+async function openBinary(path: string, start: Uint8Array): Promise<Opened | undefined> {
+  for (const [format, way] of known)
+    if (way.kind === 'binary' && way.looksLike(start))
+      return { format, encoding: undefined, ...(await way.open({ name: basename(path), path })) }
+  return undefined
+}
+
+/** By the file's ending where it is a known one, else by how the text starts. */
+async function openText(path: string): Promise<Opened> {
   const encoding = await detectEncoding(path)
   const name = basename(path)
   const read = (): AsyncGenerator<TextPiece> => readText(path, encoding)
   const sample = await firstCharacters(read())
   if (sample.trim() === '') throw studioError('data/empty', name)
-  const format = formatOf(extname(path).toLowerCase(), sample)
-  const { columns, chunks } = await formats[format].open({ name, read, sample })
-  if (columns.length > mostColumns) throw studioError('data/too-many-columns', name, columns.length)
-  return { format, encoding, columns: distinct(columns), chunks }
-}
-
-/** By the file's ending where it is a known one, else by how the text starts. */
-function formatOf(ending: string, sample: string): FormatName {
-  const names = Object.keys(formats) as FormatName[]
-  return (
-    names.find((name) => formats[name].endings.includes(ending)) ??
-    names.find((name) => formats[name].looksLike(sample)) ??
-    'csv'
-  )
+  const ending = extname(path).toLowerCase()
+  const texts = known.flatMap(([format, way]) => (way.kind === 'text' ? [{ format, way }] : []))
+  const { format, way } =
+    texts.find((each) => each.way.endings.includes(ending)) ??
+    texts.find((each) => each.way.looksLike(sample)) ??
+    ({ format: 'csv', way: formats.csv } as const)
+  return { format, encoding, ...(await way.open({ name, read, sample })) }
 }
 
 async function firstCharacters(pieces: AsyncGenerator<TextPiece>): Promise<string> {

@@ -50,10 +50,9 @@ async function importData(context: ServiceContext, call: CallContext, path: stri
     if (counts.rows === 0) throw studioError('data/no-rows', name)
     await store.datasets.complete(version, { used: counts.rows, excluded: 0, trash: 0 })
     context.changed('data')
-    context.changed('data')
     return { dataset: dataset.id, version: version.number, name, columns: table.columns, ...counts }
   } catch (error) {
-    await store.transaction((tables) => tables.datasets.remove(dataset.id))
+    await context.tidy.forget(dataset.id)
     throw error
   }
 }
@@ -175,11 +174,11 @@ export const dataMethods: Pick<Methods, Described> = {
     context.changed('data')
     return details(context, dataset)
   },
-  'data.remove': async ({ store, changed }, { dataset }) => {
+  'data.remove': async ({ store, changed, tidy }, { dataset }) => {
     const { name } = await findDataset(store, dataset)
     const runs = await store.runs.countOn(dataset)
     if (runs > 0) throw studioError('data/in-use', name, runs)
-    await store.transaction((tables) => tables.datasets.remove(dataset))
+    await tidy.forget(dataset)
     changed('data')
     return null
   },

@@ -241,34 +241,11 @@ describe('datasets', () => {
     ])
   })
 
-  it('take back an operation that a crash interrupted, as if it had never begun', async () => {
-    const { store } = await open()
-    const { dataset } = await withDataset(store)
-    const version = await store.datasets.begin(dataset.id, { kind: 'edit', description: 'never ended' })
-    await store.rows.replace(version, [{ row: 2, cells: ['lost', 'b'], state: 'excluded' }])
-    expect(await texts(store, dataset.id, 1)).toEqual(['1:text 1', '2:text 2', '3:text 3'])
-    await store.datasets.dropIncomplete()
-    expect(await store.datasets.newest(dataset.id)).toBe(1)
-    expect(await store.rows.states(dataset.id, [1, 2, 3])).toEqual({ used: 3, excluded: 0, trash: 0 })
-  })
-
   it('page through rows', async () => {
     const { store } = await open()
     const { dataset } = await withDataset(store)
     expect((await store.rows.page(dataset.id, 1, 1, 1)).map(({ row }) => row)).toEqual([2])
     expect((await store.rows.numbers(dataset.id, 1, 1, 9)).map(({ row }) => row)).toEqual([2, 3])
-  })
-
-  it('forget an import that never came to its end', async () => {
-    const { store } = await open()
-    await withDataset(store)
-    const broken = await store.datasets.add({ name: 'half', source: 's', hash: 'h2', columns: ['text'] })
-    const version = await store.datasets.begin(broken.id, { kind: 'import', description: '' })
-    await store.rows.insert(version, [{ row: 1, cells: ['x'] }])
-    expect(await store.datasets.byHash('h2')).toBeUndefined()
-    await store.datasets.dropIncomplete()
-    expect(await store.datasets.byId(broken.id)).toBeUndefined()
-    expect(await store.datasets.byHash('h1')).toMatchObject({ name: 'mail', columns: ['text', 'label'] })
   })
 })
 

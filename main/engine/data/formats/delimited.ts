@@ -4,20 +4,22 @@ import { type CsvError, parse } from 'csv-parse'
 import type { DataRow } from '../../../contract/records.ts'
 import type { SkippedRow } from '../../../contract/service.ts'
 import { studioError } from '../../../contract/errors/index.ts'
-import type { Format, OpenedTable, TableChunk, TextSource } from './format.ts'
+import { likelyDelimiter } from './delimiters.ts'
+import type { OpenedTable, TableChunk, TextFormat, TextSource } from './format.ts'
 
-const delimiters = [',', ';', '\t', '|'] as const
 const chunkRows = 1000
 /** Records above this are taken for a quote that is never closed. */
 const longestRecord = 4_000_000
 
-export const csv: Format = {
-  endings: ['.csv', '.txt'],
+export const csv: TextFormat = {
+  kind: 'text',
+  endings: ['.csv'],
   looksLike: () => true,
   open: (source) => open(source, likelyDelimiter(source.sample)),
 }
 
-export const tsv: Format = {
+export const tsv: TextFormat = {
+  kind: 'text',
   endings: ['.tsv', '.tab'],
   looksLike: (sample) => likelyDelimiter(sample) === '\t',
   open: (source) => open(source, '\t'),
@@ -109,19 +111,3 @@ const reasonOf = (error: CsvError | undefined): string =>
   error?.code === 'CSV_MAX_RECORD_SIZE'
     ? 'a row at or behind this line is longer than 4 MB, as where a quote is never closed; it and what follows it were left out'
     : 'a quote opens at or behind this line and is never closed; what follows it was left out'
-
-/** The delimiter that cuts the first lines into the same number of cells, the largest such number. */
-function likelyDelimiter(sample: string): string {
-  const lines = sample.split(/\r\n|\r|\n/, 21).filter((line) => line.trim() !== '')
-  // The last line may be cut off.
-  const whole = lines.length > 1 ? lines.slice(0, -1) : lines
-  const score = (delimiter: string): number => {
-    const counts = whole.map((line) => outsideQuotes(line).split(delimiter).length - 1)
-    const [first = 0] = counts
-    const alike = counts.filter((count) => count === first).length
-    return first === 0 ? 0 : (alike / counts.length) * 100 + first
-  }
-  return delimiters.reduce((best, delimiter) => (score(delimiter) > score(best) ? delimiter : best))
-}
-
-const outsideQuotes = (line: string): string => line.replace(/"[^"]*("|$)/g, '')

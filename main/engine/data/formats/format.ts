@@ -1,4 +1,4 @@
-// What a table format is: how it is told, and how its text becomes rows.
+// What a table format is: how it is told, and how its text or its bytes become rows.
 import type { DataRow } from '../../../contract/records.ts'
 import type { SkippedRow } from '../../../contract/service.ts'
 import type { TextPiece } from '../encoding.ts'
@@ -20,16 +20,32 @@ export interface TextSource {
   readonly sample: string
 }
 
-/** What a format makes of a text. */
+/** A file that a format reads by itself, wherever it wants. */
+export interface FileSource {
+  readonly name: string
+  readonly path: string
+}
+
+/** What a format makes of a file. */
 export interface OpenedTable {
   readonly columns: readonly string[]
   readonly chunks: () => AsyncGenerator<TableChunk>
 }
 
-export interface Format {
+export interface TextFormat {
+  readonly kind: 'text'
   /** File endings, lower case, with the dot. */
   readonly endings: readonly string[]
   /** Whether a text of unknown ending is likely to be of this format. */
   looksLike(sample: string): boolean
   open(source: TextSource): Promise<OpenedTable>
 }
+
+/** Told by its first bytes alone: a wrong ending does not matter. */
+export interface BinaryFormat {
+  readonly kind: 'binary'
+  looksLike(start: Uint8Array): boolean
+  open(source: FileSource): Promise<OpenedTable>
+}
+
+export type Format = TextFormat | BinaryFormat

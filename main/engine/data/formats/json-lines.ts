@@ -1,10 +1,11 @@
 // JSON Lines: an object a line.
-import type { Format, TextSource } from './format.ts'
+import type { TextFormat, TextSource } from './format.ts'
 import { gatherText, type JsonText, openObjects } from './objects.ts'
 
-export const jsonLines: Format = {
+export const jsonLines: TextFormat = {
+  kind: 'text',
   endings: ['.jsonl', '.ndjson'],
-  looksLike: (sample) => sample.trimStart().startsWith('{'),
+  looksLike: (sample) => /^\s*\{\s*["}]/.test(sample),
   open: (source) => openObjects(source.name, () => lines(source)),
 }
 

@@ -1,12 +1,14 @@
 // A JSON array of objects, read element by element: a file need not fit into memory, and a bad element is only one row.
 import { studioError } from '../../../contract/errors/index.ts'
-import type { Format, TextSource } from './format.ts'
+import type { TextFormat, TextSource } from './format.ts'
 import { jsonLines } from './json-lines.ts'
 import { gatherText, type JsonText, openObjects } from './objects.ts'
 
-export const json: Format = {
+export const json: TextFormat = {
+  kind: 'text',
   endings: ['.json'],
-  looksLike: (sample) => sample.trimStart().startsWith('['),
+  // A line of a chat may start with a time in brackets.
+  looksLike: (sample) => /^\s*\[\s*[[{\]]/.test(sample),
   open: (source) => {
     // Many tools write JSON Lines under this ending.
     if (/^\s*\{[^\n]*\}\s*\n\s*\{/.test(source.sample)) return jsonLines.open(source)

@@ -1,24 +1,27 @@
 // Check: the same text with different labels.
-import { type Check, rowsOf, textKey } from './check.ts'
+import { type Check, inOrder, rowsOf } from './check.ts'
 
-interface First {
-  readonly row: number
-  readonly label: string
-  told: boolean
-}
+const NOBODY = -1
 
 export const conflicts: Check = () => {
-  const firsts = new Map<number, First>()
+  /** By a text's number: the row that came first with it, and its label. */
+  const firstRow: number[] = []
+  const firstLabel: number[] = []
+  const told = new Set<number>()
   const rows: number[] = []
   return {
-    see({ row, text, label }) {
+    see({ row, text, label, textNumber, labelNumber }) {
       if (text.trim() === '' || label === '') return
-      const key = textKey(text)
-      const first = firsts.get(key)
-      if (!first) firsts.set(key, { row, label, told: false })
-      else if (first.told || first.label !== label) {
-        if (!first.told) rows.push(first.row)
-        first.told = true
+      while (firstRow.length <= textNumber) {
+        firstRow.push(NOBODY)
+        firstLabel.push(NOBODY)
+      }
+      if (firstRow[textNumber] === NOBODY) {
+        firstRow[textNumber] = row
+        firstLabel[textNumber] = labelNumber
+      } else if (told.has(textNumber) || firstLabel[textNumber] !== labelNumber) {
+        if (!told.has(textNumber)) rows.push(firstRow[textNumber] ?? row)
+        told.add(textNumber)
         rows.push(row)
       }
     },
@@ -26,7 +29,7 @@ export const conflicts: Check = () => {
       rows.length === 0
         ? undefined
         : {
-            rows: rows.sort((a, b) => a - b),
+            rows: inOrder(rows),
             title: `${rowsOf(rows.length)} have the same text as another but a different answer`,
             explanation:
               'No model can get both right. Look at them and correct the wrong answers; only you know which are right.',

@@ -1,15 +1,18 @@
 // Check: the same text with the same label more than once.
-import { type Check, rowsOf, textKey } from './check.ts'
+import { createKeyIndex } from '../key-index.ts'
+import { type Check, rowsOf } from './check.ts'
+
+/** A text's number and a label's make one of at most 53 bits. */
+const MOST_LABELS = 2 ** 26
 
 export const duplicates: Check = () => {
-  const seen = new Set<string>()
+  const pairs = createKeyIndex()
   const rows: number[] = []
   return {
-    see({ row, text, label }) {
+    see({ row, text, textNumber, labelNumber }) {
       if (text.trim() === '') return
-      const key = `${textKey(text)} ${label}`
-      if (seen.has(key)) rows.push(row)
-      else seen.add(key)
+      const before = pairs.size
+      if (pairs.of(textNumber * MOST_LABELS + labelNumber) < before) rows.push(row)
     },
     finish: () =>
       rows.length === 0

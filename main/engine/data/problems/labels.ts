@@ -1,5 +1,5 @@
 // Checks of the labels as a whole: too rare to be learned and judged, the same but for spelling, only one.
-import { type Check, rowsOf, textKey } from './check.ts'
+import { type Check, inOrder, rowsOf } from './check.ts'
 
 /** Different texts of a label that tuning needs: one to learn from, one to stop by, one to judge by. */
 const FEWEST_TEXTS = 3
@@ -14,17 +14,20 @@ export const rareLabels: Check = () => {
   const texts = new Map<string, Set<number>>()
   const rows = new Map<string, number[]>()
   return {
-    see({ row, text, label }) {
+    see({ row, text, label, textNumber }) {
       if (label === '' || text.trim() === '') return
       const different = texts.get(label) ?? new Set()
       texts.set(label, different)
-      if (different.size < FEWEST_TEXTS) different.add(textKey(text))
-      if (different.size < FEWEST_TEXTS) rows.set(label, [...(rows.get(label) ?? []), row])
-      else rows.delete(label)
+      if (different.size === FEWEST_TEXTS) return
+      different.add(textNumber)
+      const few = rows.get(label)
+      if (different.size === FEWEST_TEXTS) rows.delete(label)
+      else if (few) few.push(row)
+      else rows.set(label, [row])
     },
     finish() {
       const labels = [...rows.keys()]
-      const found = [...rows.values()].flat().sort((a, b) => a - b)
+      const found = inOrder([...rows.values()].flat())
       return labels.length === 0
         ? undefined
         : {
@@ -61,7 +64,7 @@ export const labelSpelling: Check = () => {
         for (const other of others) labels.set(other, usual)
       }
       if (labels.size === 0) return undefined
-      const found = [...labels.keys()].flatMap((label) => rows.get(label) ?? []).sort((a, b) => a - b)
+      const found = inOrder([...labels.keys()].flatMap((label) => rows.get(label) ?? []))
       return {
         rows: found,
         title: `${rowsOf(found.length)} spell an answer differently: ${quoted([...labels.keys()])}`,

@@ -72,6 +72,19 @@ export interface NewVersion {
 }
 
 export const datasetRepository = (db: Db) => {
+  /** Data sets whose import came to its end, and that were not removed since. */
+  const whole = () =>
+    db
+      .selectFrom('datasets')
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('versions')
+            .select('number')
+            .whereRef('versions.dataset', '=', 'datasets.id')
+            .where('complete', '=', 1),
+        ),
+      )
+
   const stored = (id: number) =>
     db
       .selectFrom('versions')
@@ -92,30 +105,16 @@ export const datasetRepository = (db: Db) => {
     },
 
     async byId(id: number): Promise<DatasetRecord | undefined> {
-      const row = await db.selectFrom('datasets').selectAll().where('id', '=', id).executeTakeFirst()
+      const row = await whole().selectAll().where('id', '=', id).executeTakeFirst()
       return row && dataset(row)
     },
 
-    /** Those whose import came to an end. */
     async list(): Promise<DatasetRecord[]> {
-      const rows = await db
-        .selectFrom('datasets')
-        .selectAll()
-        .where(({ exists, selectFrom }) =>
-          exists(
-            selectFrom('versions')
-              .select('number')
-              .whereRef('versions.dataset', '=', 'datasets.id')
-              .where('complete', '=', 1),
-          ),
-        )
-        .orderBy('id')
-        .execute()
-      return rows.map(dataset)
+      return (await whole().selectAll().orderBy('id').execute()).map(dataset)
     },
 
     async count(): Promise<number> {
-      const found = db.selectFrom('datasets').select(({ fn }) => fn.countAll<number>().as('count'))
+      const found = whole().select(({ fn }) => fn.countAll<number>().as('count'))
       return (await found.executeTakeFirstOrThrow()).count
     },
 
@@ -208,37 +207,41 @@ export const datasetRepository = (db: Db) => {
         .execute()
     },
 
-    /** Removes a data set that no run has used: its versions and rows go with it. */
+    /** Nobody sees it any more; a data set without a whole version goes at the next start at the latest. */
+    async hide(id: number): Promise<void> {
+      await db.updateTable('versions').set({ complete: 0 }).where('dataset', '=', id).execute()
+    },
+
+    /** Removes a data set that no run has used, once its rows are gone. */
     async remove(id: number): Promise<void> {
-      await db.deleteFrom('row_revisions').where('dataset', '=', id).execute()
       await db.updateTable('versions').set({ undoes: null }).where('dataset', '=', id).execute()
       await db.deleteFrom('versions').where('dataset', '=', id).execute()
       await db.deleteFrom('tasks').where('dataset', '=', id).execute()
       await db.deleteFrom('datasets').where('id', '=', id).execute()
     },
 
-    /** Takes back what an operation that never came to its end had done. */
-    async drop({ dataset, number }: Pick<VersionRecord, 'dataset' | 'number'>): Promise<void> {
-      await db.deleteFrom('row_revisions').where('dataset', '=', dataset).where('born', '=', number).execute()
-      await db
-        .updateTable('row_revisions')
-        .set({ died: null })
-        .where('dataset', '=', dataset)
-        .where('died', '=', number)
-        .execute()
+    /** Removes a version, once what it did to the rows is taken back. */
+    async dropVersion(dataset: number, number: number): Promise<void> {
       await db.deleteFrom('versions').where('dataset', '=', dataset).where('number', '=', number).execute()
     },
 
-    /** Takes back every operation that a crash interrupted; a data set without any version goes with its import. */
-    async dropIncomplete(): Promise<void> {
-      const open = db.selectFrom('versions').select(['dataset', 'number']).where('complete', '=', 0)
-      for (const version of await open.execute()) await this.drop(version)
-      await db
-        .deleteFrom('datasets')
-        .where(({ not, exists, selectFrom }) =>
-          not(exists(selectFrom('versions').select('number').whereRef('versions.dataset', '=', 'datasets.id'))),
-        )
+    /** What a crash cut off: data sets that nobody sees, and operations on those that somebody sees. */
+    async unfinished(): Promise<{
+      readonly hidden: readonly number[]
+      readonly open: readonly { readonly dataset: number; readonly number: number }[]
+    }> {
+      const versions = await db
+        .selectFrom('datasets')
+        .leftJoin('versions', 'versions.dataset', 'datasets.id')
+        .select(['datasets.id', 'versions.number', 'versions.complete'])
         .execute()
+      const seen = new Set(versions.filter(({ complete }) => complete === 1).map(({ id }) => id))
+      return {
+        hidden: [...new Set(versions.map(({ id }) => id))].filter((id) => !seen.has(id)),
+        open: versions.flatMap(({ id, number, complete }) =>
+          seen.has(id) && complete === 0 && number !== null ? [{ dataset: id, number }] : [],
+        ),
+      }
     },
   }
 }

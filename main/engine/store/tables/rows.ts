@@ -51,6 +51,12 @@ export const rowRepository = (db: Db) => {
       .execute()
   }
 
+  const ids = () => db.selectFrom('row_revisions').select('id')
+  const forget = async (which: (all: ReturnType<typeof ids>) => ReturnType<typeof ids>): Promise<number> => {
+    const { numDeletedRows } = await db.deleteFrom('row_revisions').where('id', 'in', which(ids())).executeTakeFirst()
+    return Number(numDeletedRows)
+  }
+
   return {
     async insert(
       version: VersionRecord,
@@ -145,6 +151,33 @@ export const rowRepository = (db: Db) => {
       const found = alive(dataset, rows).select(['state', ({ fn }) => fn.countAll<number>().as('rows')])
       for (const { state, rows: living } of await found.groupBy('state').execute()) counts[state] = living
       return counts
+    },
+
+    /** Deletes revisions that a version brought, `limit` at most. Tells how many. */
+    async forgetBorn(dataset: number, version: number, limit: number): Promise<number> {
+      return forget((found) => found.where('dataset', '=', dataset).where('born', '=', version).limit(limit))
+    },
+
+    /** Lets revisions live again that a version ended, `limit` at most. Tells how many. */
+    async revive(dataset: number, version: number, limit: number): Promise<number> {
+      const { numUpdatedRows } = await db
+        .updateTable('row_revisions')
+        .set({ died: null })
+        .where('id', 'in', (of) =>
+          of
+            .selectFrom('row_revisions')
+            .select('id')
+            .where('dataset', '=', dataset)
+            .where('died', '=', version)
+            .limit(limit),
+        )
+        .executeTakeFirst()
+      return Number(numUpdatedRows)
+    },
+
+    /** Deletes revisions of a data set, `limit` at most. Tells how many. */
+    async forgetAll(dataset: number, limit: number): Promise<number> {
+      return forget((found) => found.where('dataset', '=', dataset).limit(limit))
     },
 
     /** The largest row number that was ever given. */
