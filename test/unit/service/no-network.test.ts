@@ -42,9 +42,9 @@ it('import, tuning, scoring, trying and export open no socket and ask for no nam
     state: 'finished',
     ledger: { connections: [], sent: 0, received: 0, own: 0 },
   })
-  // The service, and compute for adding, tuning, scoring twice and generating.
-  expect(looked.length).toBeGreaterThanOrEqual(6)
-  expect(looked.filter((line) => line.includes('compute')).length).toBeGreaterThanOrEqual(5)
+  // The service, compute for tuning, and compute that stays warm for adding, scoring and generating.
+  expect(looked.length).toBeGreaterThanOrEqual(3)
+  expect(looked.filter((line) => line.includes('compute')).length).toBeGreaterThanOrEqual(2)
   expect(opened).toEqual([])
 })
 
