@@ -1,9 +1,9 @@
-// The most memory that this process has held.
+// The most memory that a process has held.
 import { readFileSync } from 'node:fs'
 
-/** Bytes: VmHWM on Linux (mapped files included), the system's own maximum elsewhere. */
-export function peakBytes(): number {
-  if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1024
-  const line = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))
-  return Number(line?.[1] ?? NaN) * 1024
+/** Bytes: VmHWM on Linux (mapped files included), the system's own maximum elsewhere; NaN there for another process. */
+export function peakBytes(pid?: number): number {
+  if (process.platform !== 'linux') return pid === undefined ? process.resourceUsage().maxRSS * 1024 : NaN
+  const status = readFileSync(`/proc/${pid === undefined ? 'self' : String(pid)}/status`, 'utf8')
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? NaN) * 1024
 }

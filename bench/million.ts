@@ -1,0 +1,145 @@
+// A million rows through the real service in its real host: how long each thing takes, and how long others wait meanwhile.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { chromium } from '@playwright/test'
+import { openHome } from '../main/service/home.ts'
+import { createService } from '../main/service/service.ts'
+import { browserPath } from '../test/e2e/support/browser.ts'
+import { prepareStudio, spawnFake, watchRun } from '../test/support/fake-studio.ts'
+import { writeRows } from '../test/support/make-rows.ts'
+import { startHost, studioOf } from './support/host.ts'
+import { load } from './support/load.ts'
+import { othersShare } from './support/machine.ts'
+import { patience } from './support/patience.ts'
+import { peakBytes } from './support/peak.ts'
+import { type Bench, type BenchOptions, target } from './support/result.ts'
+
+const sizes = { full: { rows: 1_000_000, runs: 200, starts: 5 }, quick: { rows: 2000, runs: 2, starts: 1 } } as const
+
+interface Stage {
+  readonly what: string
+  readonly seconds: number
+  /** Milliseconds. */
+  readonly waited: number
+}
+
+/** Finished runs of a small engine: what the store holds of them is real. */
+async function fillWithRuns(home: string, folder: string, runs: number): Promise<void> {
+  const service = await createService({ home: openHome(home), spawn: spawnFake, threads: 1 })
+  const settings = { steps: 10, tokens: 2, validateEvery: 5, init: 'random' } as const
+  const inputs = await prepareStudio(service, folder)
+  for (let run = 1; run <= runs; run++) {
+    await service.call('runs.start', { ...inputs, name: `Run ${String(run)}`, settings: { ...settings, seed: run } })
+    await watchRun(service, `Run ${String(run)}`)
+  }
+  await service.close()
+}
+
+/** Stages, and the host's largest memory in bytes. */
+async function measureLoad(home: string, csv: string, rows: number, say: BenchOptions['say']) {
+  const host = await startHost(home)
+  const [studio, asker] = [await studioOf(home), await studioOf(home)]
+  const stages: Stage[] = []
+  const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    const { result, seconds, waited } = await patience(asker, work)
+    stages.push({ what, seconds, waited })
+    say(`${what}: ${seconds.toFixed(2)} s; others waited ${waited.toFixed(0)} ms at most`)
+    return result
+  }
+  const dataset = await load(studio, csv, rows, timed)
+  const memory = peakBytes(host.pid)
+  await Promise.all([studio.close(), asker.close()])
+  await host.end()
+  return { stages, memory, dataset }
+}
+
+/** Removing a million rows answers at once; they go by and by. */
+async function measureRemoval(home: string, dataset: number, say: BenchOptions['say']): Promise<Stage> {
+  const host = await startHost(home)
+  const [studio, asker] = [await studioOf(home), await studioOf(home)]
+  let seconds = 0
+  const { waited } = await patience(asker, async () => {
+    const began = performance.now()
+    await studio.call('data.remove', { dataset })
+    seconds = (performance.now() - began) / 1000
+    await setTimeout(5000)
+  })
+  say(`removal: ${seconds.toFixed(2)} s; others waited ${waited.toFixed(0)} ms at most`)
+  await Promise.all([studio.close(), asker.close()])
+  await host.end()
+  return { what: 'remove the data set (and 5 s behind that)', seconds, waited }
+}
+
+/** Seconds from starting the host to its first screen, with what the store holds on it, in a browser that is open. */
+async function measureStarts(home: string, hash: string, shown: string, starts: number): Promise<number[]> {
+  const executablePath = browserPath()
+  const browser = await chromium.launch({
+    ...(executablePath === undefined ? {} : { executablePath }),
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  })
+  try {
+    const seconds: number[] = []
+    for (let start = 0; start < starts; start++) {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+      const page = await context.newPage()
+      const began = performance.now()
+      const host = await startHost(home)
+      await page.goto(host.url + hash, { waitUntil: 'commit' })
+      await page.getByText(shown).first().waitFor()
+      seconds.push((performance.now() - began) / 1000)
+      await context.close()
+      await host.end()
+    }
+    return seconds
+  } finally {
+    await browser.close()
+  }
+}
+
+export const million: Bench = async ({ quick, say }) => {
+  const { rows, runs, starts } = sizes[quick ? 'quick' : 'full']
+  const folder = mkdtempSync(join(tmpdir(), 'softprompt-million-'))
+  try {
+    const busy = await othersShare()
+    const [home, csv] = [join(folder, 'home'), join(folder, 'rows.csv')]
+    await fillWithRuns(home, folder, runs)
+    say(`${String(runs)} runs are stored.`)
+    await writeRows(csv, rows)
+    const { stages, memory, dataset } = await measureLoad(home, csv, rows, say)
+    const first = await measureStarts(home, '#/', `Run ${String(runs)}`, starts)
+    const opened = await measureStarts(home, `#/data/${String(dataset)}/rows`, 'number 1', starts)
+    say(`Start to first screen: ${first.map((each) => each.toFixed(2)).join(', ')} s`)
+    const removal = await measureRemoval(home, dataset, say)
+    const all = [...stages, removal]
+    const longest = Math.max(...all.map(({ waited }) => waited))
+    const rowOf = ({ what, seconds, waited }: Stage): string[] => [what, seconds.toFixed(2), waited.toFixed(0)]
+    const start = (what: string, seconds: readonly number[]): string[] => [what, Math.max(...seconds).toFixed(2), '–']
+    return {
+      title: `${rows.toLocaleString('en')} rows, and ${String(runs)} runs`,
+      method:
+        `A CSV of ${rows.toLocaleString('en')} rows goes through the service in the browser host, over its socket. Meanwhile somebody else asks ` +
+        'for the list of data sets, which reads the database, every 3 ms: "others waited" is the longest that one such answer took. A start is ' +
+        `from spawning the host to its screen with what is stored on it, in a Chromium that is open; the slowest of ${String(starts)}. ` +
+        'Peak memory is VmHWM of the host, service included.',
+      table: {
+        columns: ['what', 's', 'others waited ms'],
+        rows: [
+          ...all.map(rowOf),
+          start('start to the first screen', first),
+          start('start to the rows on screen', opened),
+          ['peak memory, MiB', (memory / 2 ** 20).toFixed(0), '–'],
+        ],
+      },
+      targets: [
+        target('longest wait of others', longest, '<=', 50, ' ms'),
+        target('start to the first screen', Math.max(...first), '<=', 2, ' s'),
+      ],
+      doubts: busy > 0.15 ? [`other programs used ${(100 * busy).toFixed(0)} % of the computer before it began`] : [],
+      figures: { stages: all, first, opened, memory },
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
