@@ -1,31 +1,11 @@
 // Table files as people have them: any usual encoding and delimiter; a bad row is named by its line and left out.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, describe, expect, it } from 'vitest'
-import type { TableChunk } from '../../../main/engine/data/formats/format.ts'
+import { describe, expect, it } from 'vitest'
 import { openTable } from '../../../main/engine/data/table.ts'
+import { useTables } from '../../support/read-table.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'softprompt-table-'))
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true })
-})
-
-/** Writes the file and reads all of it. */
-async function read(name: string, content: string | Uint8Array) {
-  const path = join(folder, name)
-  writeFileSync(path, content)
-  const table = await openTable(path)
-  const chunks: TableChunk[] = []
-  for await (const chunk of table.chunks()) chunks.push(chunk)
-  return {
-    ...table,
-    rows: chunks.flatMap(({ rows }) => rows),
-    skipped: chunks.flatMap(({ skipped }) => skipped),
-    bytes: chunks.at(-1)?.bytes,
-  }
-}
+const { folder, read } = useTables()
 
 const utf16 = (text: string, order: 'le' | 'be', mark: boolean): Buffer => {
   const bytes = Buffer.from((mark ? '\ufeff' : '') + text, 'utf16le')

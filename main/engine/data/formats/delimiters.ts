@@ -18,7 +18,8 @@ export function likelyDelimiter(sample: string): string {
 
 /** A delimiter that nearly all of the first lines have equally often; undefined where they are prose, or one line only. */
 export function commonDelimiter(sample: string): string | undefined {
-  const lines = firstLines(sample)
+  // In prose a space follows a comma.
+  const lines = firstLines(sample).map((line) => line.replace(/[,;](?= )/g, ''))
   return delimiters.find((delimiter) => {
     const { first, alike } = cut(lines, delimiter)
     return lines.length > 1 && first > 0 && alike >= common
