@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
 import { forkCompute } from '../../service/compute-child.ts'
+import { keepCompiled } from '../../service/code-cache.ts'
 import { defaultHome } from '../../service/home.ts'
-import { connectLasting } from '../../service/lasting.ts'
 import { hasDisplay, openInBrowser } from './open.ts'
-import { type BrowserHost, serveBrowser } from './server.ts'
+import type { BrowserHost } from './server.ts'
 
 const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -15,10 +15,14 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { home: { type: 'string' }, port: { type: 'string' }, 'no-open': { type: 'boolean' } },
   })
+  const home = values.home ?? defaultHome()
+  keepCompiled(home)
+  const { connectLasting } = await import('../../service/lasting.ts')
+  const { serveBrowser } = await import('./server.ts')
   const spawn = forkCompute(pathOf('../../compute/main.ts'))
   let host: BrowserHost | undefined
   const options = { spawn, threads: availableParallelism() }
-  const studio = await connectLasting(values.home ?? defaultHome(), options, () => host?.drop())
+  const studio = await connectLasting(home, options, () => host?.drop())
   const folder = pathOf('../../../build/renderer/')
   try {
     host = await serveBrowser({ studio, folder, port: portOf(values.port) })

@@ -3,10 +3,12 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { StudioError } from '../../contract/errors/index.ts'
 import { forkCompute } from '../../service/compute-child.ts'
+import { keepCompiled } from '../../service/code-cache.ts'
 import { defaultHome } from '../../service/home.ts'
-import { connectLasting } from '../../service/lasting.ts'
 
 async function serve(home: string): Promise<void> {
+  keepCompiled(home)
+  const { connectLasting } = await import('../../service/lasting.ts')
   const spawn = forkCompute(fileURLToPath(new URL('../../compute/main.ts', import.meta.url)))
   const studio = await connectLasting(home, { spawn, threads: availableParallelism() })
   process.send?.('ready')
