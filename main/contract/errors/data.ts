@@ -5,7 +5,15 @@ export const dataErrors = {
   'data/empty': (name: string) => `${name} is empty. Choose a file with a header line and rows, or JSON objects.`,
   'data/no-rows': (name: string) => `${name} has no row that can be read. Choose another file.`,
   'data/binary': (name: string) =>
-    `${name} is not a text file. Save the table as CSV, TSV, JSON or JSON Lines, and choose that file.`,
+    `${name} is not a kind of file that the studio can read. Save the table as Excel (.xlsx), CSV, TSV, Parquet, JSON or JSON Lines, and choose that file.`,
+  'data/damaged': (name: string, why: string) =>
+    `${name} is damaged or not complete: ${why}. Save or copy it again, and choose the new file.`,
+  'data/old-excel': (name: string) =>
+    `${name} is an old Excel file or has a password. Save it in Excel as a workbook (.xlsx) without a password, and choose that file.`,
+  'data/not-workbook': (name: string) =>
+    `${name} is an archive but not an Excel workbook. Unpack it, and choose the table in it.`,
+  'data/too-large': (name: string) =>
+    `${name} unpacks to more than the studio can read. Save the table as CSV, and choose that file.`,
   'data/too-many-columns': (name: string, count: number) =>
     `${name} has ${count} columns, more than the studio can show. Is it really a table with one row for each example?`,
   'data/json-not-array': (name: string) =>
