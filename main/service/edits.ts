@@ -8,7 +8,7 @@ import type { ServiceContext } from './context.ts'
 import { serialQueue } from './queue.ts'
 
 /** Rows changed at once: short enough that nobody waits for it. */
-export const EDIT_CHUNK = 1000
+const EDIT_CHUNK = 500
 
 /** What an edit does with some rows, in a transaction of its own. */
 export type EditRows = (tables: Tables, version: VersionRecord, rows: readonly number[]) => Promise<void>

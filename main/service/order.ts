@@ -1,9 +1,9 @@
 // Sorts millions of things without holding anybody up: short runs first, then merged in slices.
 import { setImmediate } from 'node:timers/promises'
 
-const RUN = 4096
+const RUN = 2048
 /** Merged elements between two breaths. */
-const SLICE = 50_000
+const SLICE = 10_000
 
 /** A stable order of 0..count-1 by `compare`. */
 export async function sortedIndices(count: number, compare: (a: number, b: number) => number): Promise<Uint32Array> {

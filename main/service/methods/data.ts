@@ -24,7 +24,7 @@ import { rolesOf } from '../roles.ts'
 import { findDataset } from './lookup.ts'
 
 /** Rows that go into the database at once: short enough that nobody waits for it. */
-const CHUNK = 2000
+const CHUNK = 500
 /** Skipped rows that are named one by one. */
 const NAMED = 100
 

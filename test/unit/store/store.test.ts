@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Checkpoint, Evaluation, StepMetrics, TunedPrompt } from '../../../main/contract/compute.ts'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
 import type { Tensor } from '../../../main/contract/tensor.ts'
-import type { VersionRecord } from '../../../main/contract/records.ts'
+import type { RowState, VersionRecord } from '../../../main/contract/records.ts'
 import { openStore, type Store, type Tables } from '../../../main/engine/store/store.ts'
 import { smallConfig } from '../../support/small-config.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
@@ -245,7 +245,15 @@ describe('datasets', () => {
     const { store } = await open()
     const { dataset } = await withDataset(store)
     expect((await store.rows.page(dataset.id, 1, 1, 1)).map(({ row }) => row)).toEqual([2])
-    expect((await store.rows.numbers(dataset.id, 1, 1, 9)).map(({ row }) => row)).toEqual([2, 3])
+    const numbers = (states: readonly RowState[], limit: number) =>
+      store.rows.numbers(dataset.id, 1, states, { after: 1, limit })
+    expect(await numbers(['used'], 9)).toEqual({ rows: [2, 3], last: 3 })
+    expect(await numbers(['used', 'trash'], 1)).toEqual({ rows: [2], last: 2 })
+    expect(await numbers(['excluded'], 9)).toEqual({ rows: [], last: 3 })
+    expect(await store.rows.numbers(dataset.id, 1, ['used'], { after: 3, limit: 9 })).toEqual({
+      rows: [],
+      last: undefined,
+    })
   })
 })
 
