@@ -8,6 +8,8 @@ export const dataErrors = {
     `${name} is not a kind of file that the studio can read. Save the table as Excel (.xlsx), CSV, TSV, Parquet, JSON or JSON Lines, and choose that file.`,
   'data/damaged': (name: string, why: string) =>
     `${name} is damaged or not complete: ${why}. Save or copy it again, and choose the new file.`,
+  'data/unsupported': (name: string, why: string) =>
+    `${name} is packed in a way that the studio cannot read (${why}). Save it with the usual settings or as CSV, and choose that file.`,
   'data/old-excel': (name: string) =>
     `${name} is an old Excel file or has a password. Save it in Excel as a workbook (.xlsx) without a password, and choose that file.`,
   'data/not-workbook': (name: string) =>

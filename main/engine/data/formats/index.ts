@@ -3,9 +3,10 @@ import { csv, tsv } from './delimited.ts'
 import { json } from './json.ts'
 import { jsonLines } from './json-lines.ts'
 import { lines } from './lines.ts'
+import { parquet } from './parquet.ts'
 import { oldExcel, xlsx } from './xlsx.ts'
 
 /** In the order in which they are asked what a file looks like. */
-export const formats = { xlsx, 'old-excel': oldExcel, json, jsonl: jsonLines, lines, tsv, csv } as const
+export const formats = { xlsx, parquet, 'old-excel': oldExcel, json, jsonl: jsonLines, lines, tsv, csv } as const
 
 export type FormatName = keyof typeof formats

@@ -1,0 +1,33 @@
+// Parquet: typed columns, packed in groups of rows; values become text, nested ones JSON.
+import { studioError } from '../../../contract/errors/index.ts'
+import type { BinaryFormat, FileSource, OpenedTable, TableChunk } from './format.ts'
+import { askThread } from './parquet/ask.ts'
+
+const mark = 'PAR1'
+
+export const parquet: BinaryFormat = {
+  kind: 'binary',
+  // A table of text may have such a column; behind the mark it has no control character.
+  looksLike: (start) =>
+    start.length > 4 && new TextDecoder().decode(start.subarray(0, 4)) === mark && isControl(start[4]),
+  open: (source) => openParquet(source),
+}
+
+const isControl = (byte = 32): boolean => byte < 32 && byte !== 9 && byte !== 10 && byte !== 13
+
+/** `patience` is the longest that reading some rows may take, in milliseconds. Errors: see `askThread`, 'data/no-rows'. */
+export async function openParquet(source: FileSource, patience?: number): Promise<OpenedTable> {
+  const columns = await columnsOf(source, patience)
+  return { columns, chunks: () => chunks(source, patience) }
+}
+
+async function columnsOf(source: FileSource, patience: number | undefined): Promise<readonly string[]> {
+  for await (const step of askThread(source, patience)) if (isColumns(step) && step.length > 0) return step
+  throw studioError('data/no-rows', source.name)
+}
+
+async function* chunks(source: FileSource, patience: number | undefined): AsyncGenerator<TableChunk> {
+  for await (const step of askThread(source, patience)) if (!isColumns(step)) yield step
+}
+
+const isColumns = (step: readonly string[] | TableChunk): step is readonly string[] => Array.isArray(step)
