@@ -1,6 +1,7 @@
 // The studio as a desktop app: one instance, one guarded window, the service beside it. Electron's objects are handed in.
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { extname, join, resolve } from 'node:path'
+import { modelEndings, tableEndings } from '../../contract/kinds.ts'
 import { StudioError } from '../../contract/errors/index.ts'
 import { createDesktop } from './desktop.ts'
 import { guardContents } from './guard.ts'
@@ -61,9 +62,11 @@ export function startApp(electron: ElectronParts, options: AppOptions): void {
     })
 }
 
+const openable = new Set<string>([...tableEndings, ...modelEndings])
+
 /** Files among a program's arguments: neither switches nor folders. */
 const filesOf = (args: readonly string[], folder: string): string[] =>
   args
-    .filter((arg) => /\.(csv|tsv|jsonl|ndjson|json|xlsx|parquet|txt|gguf)$/i.test(arg) && !arg.startsWith('-'))
+    .filter((arg) => openable.has(extname(arg).slice(1).toLowerCase()) && !arg.startsWith('-'))
     .map((arg) => resolve(folder, arg))
     .filter((path) => existsSync(path))

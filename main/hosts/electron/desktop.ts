@@ -1,5 +1,6 @@
 // The window, its line to the service, the service's process, and the files that the system opens.
 import type { BrowserWindow, WebFrameMain } from 'electron'
+import { modelEndings, tableEndings } from '../../contract/kinds.ts'
 import { readWindow } from '../window/files.ts'
 import { askAgain, mayLeave, notify, stayAwake } from './asks.ts'
 import { createBudget } from './budget.ts'
@@ -47,7 +48,14 @@ export function createDesktop(electron: ElectronParts, options: AppOptions): Des
     hand()
   }
   const choose = async (): Promise<void> => {
-    const { filePaths } = await dialog.showOpenDialog({ title: words.openTitle, properties: ['openFile'] })
+    const { filePaths } = await dialog.showOpenDialog({
+      title: words.openTitle,
+      properties: ['openFile'],
+      filters: [
+        { name: words.openKinds, extensions: [...tableEndings, ...modelEndings] },
+        { name: words.openAll, extensions: ['*'] },
+      ],
+    })
     open(filePaths)
   }
 

@@ -4,6 +4,8 @@ export const words = {
   file: 'File',
   open: 'Open examples or a model…',
   openTitle: 'Open a table of examples or a model',
+  openKinds: 'Tables of examples and models',
+  openAll: 'All files',
   edit: 'Edit',
   view: 'View',
   window: 'Window',

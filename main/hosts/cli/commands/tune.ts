@@ -27,7 +27,7 @@ interface TuneOptions extends CommonOptions {
 
 export function tuneCommand(host: Host): Command {
   const command = new Command('tune')
-    .description('tune a soft prompt on labelled examples (CSV, TSV, JSONL or JSON)')
+    .description('tune a soft prompt on labelled examples (CSV, TSV, XLSX, Parquet, JSONL, JSON or plain lines)')
     .argument('<data>')
     .requiredOption('--text <column>', 'column that the model reads')
     .requiredOption('--label <column>', 'column that it is to answer')

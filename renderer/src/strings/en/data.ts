@@ -4,7 +4,7 @@ export const data = {
   lead: 'Examples are texts with their right answers. A spreadsheet is enough, in any common form.',
   bring: 'Bring data',
   drop: 'Drop a file here, or anywhere in the window',
-  formats: 'CSV, TSV, Excel, Parquet, JSON, JSON Lines, or plain lines; in any usual encoding',
+  formats: 'Excel, CSV, TSV, Parquet, JSON, JSON Lines, or plain lines, in any usual encoding',
   choose: 'Choose a file',
   paste: 'Paste a table',
   pasteTitle: 'Paste a table',
