@@ -1,0 +1,223 @@
+// Journey 2: a table is dropped or pasted, in whatever form; its columns get roles, the model's text is shown, problems are mended.
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, type Page, test } from '@playwright/test'
+import { parquetWriteBuffer } from 'hyparquet-writer'
+import { writeXlsx } from '../support/write-xlsx.ts'
+import { useStudio } from './support/studio.ts'
+
+/** Drops a file onto whatever is shown, as a hand does: over the window first, then let go. */
+async function drop(page: Page, name: string, bytes: Uint8Array): Promise<void> {
+  await page.evaluate(
+    ({ file, content }) => {
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File([Uint8Array.from(content)], file))
+      for (const kind of ['dragenter', 'dragover', 'drop'])
+        window.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }))
+    },
+    { file: name, content: [...bytes] },
+  )
+}
+
+const pictures = join(import.meta.dirname, '../../build/gallery')
+
+/** Keeps a picture in both themes, and finds nothing to complain of in either. */
+async function inspect(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await expect(page.locator(`html[data-theme=${colorScheme}]`)).toBeAttached()
+    await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`), fullPage: true })
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(
+      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`),
+    ).toEqual([])
+  }
+}
+
+const role = (page: Page, column: string) => page.getByLabel(`Role of ${column}`)
+const section = (page: Page, title: string) => page.locator('section').filter({ hasText: title })
+const total = (page: Page, rows: number) =>
+  expect(page.getByRole('grid', { name: 'Rows of the data set' })).toHaveAttribute('aria-rowcount', String(rows + 1))
+
+test.describe('a table', () => {
+  const studio = useStudio()
+
+  test('in Windows-1252 is dropped anywhere, and its letters and bad rows are what they are', async ({ page }) => {
+    await studio.open(page, '#/models')
+    const lines = ['message;team', 'Der Käse war schlecht – wirklich;küche', 'nur eins', 'Größe 5 € fehlt;lager']
+    // The dash and the euro sign stand where Latin-1 has none.
+    const bytes = Buffer.from(lines.join('\r\n').replaceAll('–', '\x96').replaceAll('€', '\x80'), 'latin1')
+    await drop(page, 'post.csv', bytes)
+    await expect(page.getByText('2 rows of post.csv are here.')).toBeVisible()
+    await expect(page.getByRole('cell', { name: 'Der Käse war schlecht – wirklich' })).toBeVisible()
+    await expect(page.getByRole('cell', { name: 'Größe 5 € fehlt' })).toBeVisible()
+    await page.getByText('1 rows could not be read').click()
+    await expect(page.getByText('line 3: 1 cell where the header has 2')).toBeVisible()
+  })
+
+  test('of Excel and one of Parquet come in like any other', async ({ page }) => {
+    await studio.open(page)
+    const rows = [
+      ['When', 'Message', 'Team'],
+      [{ number: 46082, code: 'dd.mm.yyyy' }, 'The parcel came late', 'delivery'],
+      [{ number: 46083, code: 'dd.mm.yyyy' }, 'Where is my invoice', 'billing'],
+    ]
+    await drop(page, 'mail.xlsx', writeXlsx([{ rows: [] }, { rows }]))
+    await expect(page.getByText('2 rows of mail.xlsx are here.')).toBeVisible()
+    await expect(page.getByRole('cell', { name: '2026-03-01' })).toBeVisible()
+    await expect(role(page, 'Message')).toHaveValue('text')
+    await expect(role(page, 'Team')).toHaveValue('label')
+
+    const data = { text: ['Great shop', 'Terrible shop'], label: ['good', 'bad'] }
+    const columnData = Object.entries(data).map(([name, values]) => ({ name, data: values }))
+    await drop(page, 'reviews.parquet', new Uint8Array(parquetWriteBuffer({ columnData })))
+    await expect(page.getByText('2 rows of reviews.parquet are here.')).toBeVisible()
+    await expect(page.getByRole('cell', { name: 'Terrible shop' })).toBeVisible()
+  })
+
+  test('is pasted, as cells of a spreadsheet or as lines of JSON', async ({ page }) => {
+    await studio.open(page, '#/data')
+    for (const [name, pasted] of [
+      ['Cells', 'text\tlabel\nIt works, again\tpraise\nIt broke\tblame'],
+      ['Objects', '{"text": "It works, again", "label": "praise"}\n{"text": "It broke", "label": "blame"}'],
+    ] as const) {
+      await page.goto(page.url().replace(/#.*/, '#/data'))
+      await page.getByRole('button', { name: 'Paste a table' }).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel('Name').fill(name)
+      await dialog.getByLabel('The table').fill(pasted)
+      await dialog.getByRole('button', { name: 'Bring it in' }).click()
+      await expect(page.getByText(new RegExp(`2 rows of ${name}\\..* are here`))).toBeVisible()
+      await expect(page.getByRole('cell', { name: 'It works, again' })).toBeVisible()
+    }
+  })
+
+  test('that is broken is refused in one sentence, and the next one can be chosen', async ({ page }) => {
+    await studio.open(page, '#/data')
+    const whole = writeXlsx([{ rows: [['text'], ['one']] }])
+    const sets = (await studio.call('data.list', {})).length
+    for (const [name, bytes, sentence] of [
+      [
+        'cut.xlsx',
+        whole.subarray(0, whole.length - 30),
+        'cut.xlsx is damaged or not complete: its end is missing. Save',
+      ],
+      ['old.xls', Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1), 'old.xls is an old Excel file or has a password.'],
+      [
+        'photo.png',
+        Uint8Array.of(0x89, 0x50, 0, 0, 0, 13),
+        'photo.png is not a kind of file that the studio can read.',
+      ],
+      ['nothing.csv', new Uint8Array(), 'nothing.csv is empty.'],
+    ] as const) {
+      await drop(page, name, bytes)
+      await expect(page.getByRole('alert')).toContainText(sentence)
+    }
+    await inspect(page, 'bring-broken')
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'fine.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('A first line, with a comma.\nA second line.\n'),
+    })
+    await expect(page.getByText('2 rows of fine.txt are here.')).toBeVisible()
+    await expect(page.getByRole('alert')).toHaveCount(0)
+    expect((await studio.call('data.list', {})).length).toBe(sets + 1)
+  })
+})
+
+test.describe('a table with problems', () => {
+  let dataset = 0
+  const studio = useStudio(async (running) => {
+    await running.addTinyModel()
+  })
+  const messages = (label: string, count: number) =>
+    Array.from({ length: count }, (_, i) => `${label} message number ${String(i)},${label},${String(i)}`)
+  const lines = [
+    'message,team,ticket',
+    ...messages('delivery', 20),
+    ...messages('billing', 12),
+    'Where is it,Delivery,99',
+    'delivery message number 3,delivery,3',
+    'Nobody answers me,,77',
+    `${'A very long story about a parcel. '.repeat(9)},billing,78`,
+  ]
+
+  test('has its columns’ roles guessed; a click changes them', async ({ page }) => {
+    await studio.open(page)
+    await drop(page, 'tickets.csv', Buffer.from(lines.join('\n')))
+    await expect(page.getByText('36 rows of tickets.csv are here.')).toBeVisible()
+    dataset = Number(/#\/data\/(\d+)/.exec(page.url())?.[1])
+    await expect(page.getByText('The studio guessed; change it where it is wrong.')).toBeVisible()
+    await expect(role(page, 'message')).toHaveValue('text')
+    await expect(role(page, 'team')).toHaveValue('label')
+    await expect(role(page, 'ticket')).toHaveValue('none')
+
+    await role(page, 'ticket').selectOption('label')
+    await expect(role(page, 'team')).toHaveValue('none')
+    await expect(page.getByText('The studio guessed')).toHaveCount(0)
+    await role(page, 'team').selectOption('label')
+    await expect(role(page, 'ticket')).toHaveValue('none')
+    await role(page, 'team').selectOption('text')
+    await expect(role(page, 'message')).toHaveValue('label')
+    await role(page, 'message').selectOption('text')
+    await expect(role(page, 'team')).toHaveValue('label')
+  })
+
+  test('shows exactly what the model will read, with the virtual tokens and all tokens counted', async ({ page }) => {
+    await studio.open(page, `#/data/${String(dataset)}`)
+    const preview = section(page, 'What the model will read')
+    await expect(preview.locator('mark')).toContainText(/\d+ virtual tokens/)
+    await expect(preview).toContainText('delivery message number 0')
+    await expect(preview).toContainText(/\d+ of \d+ tokens/)
+    await preview.getByRole('button', { name: 'Another row' }).click()
+    await expect(preview).toContainText('delivery message number 1')
+    // Other roles, another text.
+    await role(page, 'ticket').selectOption('text')
+    await expect(preview).not.toContainText('message number')
+    await role(page, 'message').selectOption('text')
+    await expect(preview).toContainText('delivery message number 1')
+    await inspect(page, 'bring-overview')
+  })
+
+  test('counts its answers and lengths, and a click on a bar shows its rows', async ({ page }) => {
+    await studio.open(page, `#/data/${String(dataset)}`)
+    await page.getByRole('button', { name: /^billing 13$/ }).click()
+    await total(page, 13)
+    await page.getByRole('button', { name: 'Remove the filter answer: billing' }).click()
+    await total(page, 36)
+    await page.getByRole('link', { name: 'Overview' }).click()
+    await page
+      .getByRole('button', { name: /characters: 1 rows$/ })
+      .last()
+      .click()
+    await total(page, 1)
+    await expect(page.getByRole('grid')).toContainText('A very long story')
+  })
+
+  test('is mended by one click for each problem, and each can be taken back', async ({ page }) => {
+    await studio.open(page, `#/data/${String(dataset)}`)
+    const problems = section(page, 'Problems')
+    const problem = (title: string) => problems.getByRole('listitem').filter({ hasText: title })
+    await problem('repeat an earlier one').getByRole('button', { name: 'Show the rows' }).click()
+    await total(page, 1)
+    await page.getByRole('link', { name: 'Overview' }).click()
+
+    await problem('spell an answer differently').getByRole('button', { name: 'Use one spelling' }).click()
+    await expect(problem('spell an answer differently')).toHaveCount(0)
+    await expect(page.getByRole('button', { name: /^delivery 22$/ })).toBeVisible()
+    await page.getByRole('status').getByRole('button', { name: 'Undo' }).click()
+    await expect(problem('spell an answer differently')).toBeVisible()
+    await expect(page.getByRole('button', { name: /^Delivery 1$/ })).toBeVisible()
+
+    for (const [title, button] of [
+      ['spell an answer differently', 'Use one spelling'],
+      ['have no answer', 'Exclude them'],
+      ['repeat an earlier one', 'Exclude the repetitions'],
+    ] as const) {
+      await problem(title).getByRole('button', { name: button }).click()
+      await expect(problem(title)).toHaveCount(0)
+    }
+    await expect(page.getByText('None found. This data is ready to tune on.')).toBeVisible()
+    expect(await studio.call('data.show', { dataset })).toMatchObject({ rows: 34, excluded: 2 })
+  })
+})
