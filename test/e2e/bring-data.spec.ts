@@ -26,7 +26,7 @@ async function inspect(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await expect(page.locator(`html[data-theme=${colorScheme}]`)).toBeAttached()
-    await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`), fullPage: true })
+    await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) })
     const { violations } = await new AxeBuilder({ page }).analyze()
     expect(
       violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`),
@@ -40,7 +40,9 @@ const total = (page: Page, rows: number) =>
   expect(page.getByRole('grid', { name: 'Rows of the data set' })).toHaveAttribute('aria-rowcount', String(rows + 1))
 
 test.describe('a table', () => {
-  const studio = useStudio()
+  const studio = useStudio(async (running) => {
+    await running.addTinyModel()
+  })
 
   test('in Windows-1252 is dropped anywhere, and its letters and bad rows are what they are', async ({ page }) => {
     await studio.open(page, '#/models')
@@ -51,8 +53,9 @@ test.describe('a table', () => {
     await expect(page.getByText('2 rows of post.csv are here.')).toBeVisible()
     await expect(page.getByRole('cell', { name: 'Der Käse war schlecht – wirklich' })).toBeVisible()
     await expect(page.getByRole('cell', { name: 'Größe 5 € fehlt' })).toBeVisible()
-    await page.getByText('1 rows could not be read').click()
+    await page.getByText('1 row could not be read and is left out').click()
     await expect(page.getByText('line 3: 1 cell where the header has 2')).toBeVisible()
+    await inspect(page, 'bring-received')
   })
 
   test('of Excel and one of Parquet come in like any other', async ({ page }) => {
@@ -122,6 +125,7 @@ test.describe('a table', () => {
     await expect(page.getByText('2 rows of fine.txt are here.')).toBeVisible()
     await expect(page.getByRole('alert')).toHaveCount(0)
     expect((await studio.call('data.list', {})).length).toBe(sets + 1)
+    await inspect(page, 'bring-lines')
   })
 })
 
@@ -187,7 +191,7 @@ test.describe('a table with problems', () => {
     await total(page, 36)
     await page.getByRole('link', { name: 'Overview' }).click()
     await page
-      .getByRole('button', { name: /characters: 1 rows$/ })
+      .getByRole('button', { name: /characters: 1 row$/ })
       .last()
       .click()
     await total(page, 1)
@@ -198,6 +202,9 @@ test.describe('a table with problems', () => {
     await studio.open(page, `#/data/${String(dataset)}`)
     const problems = section(page, 'Problems')
     const problem = (title: string) => problems.getByRole('listitem').filter({ hasText: title })
+    await problems.scrollIntoViewIfNeeded()
+    await page.mouse.wheel(0, 2000)
+    await inspect(page, 'bring-problems')
     await problem('repeat an earlier one').getByRole('button', { name: 'Show the rows' }).click()
     await total(page, 1)
     await page.getByRole('link', { name: 'Overview' }).click()

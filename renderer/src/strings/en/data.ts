@@ -1,4 +1,6 @@
 // Words of the Data page.
+const rowsOf = (rows: string): string => (rows === '1' ? '1 row' : `${rows} rows`)
+
 export const data = {
   title: 'Data',
   lead: 'Examples are texts with their right answers. A spreadsheet is enough, in any common form.',
@@ -17,15 +19,15 @@ export const data = {
   begin: 'Opening the file',
   handing: (name: string) => `Reading ${name}`,
   importing: 'Bringing the rows in',
-  brought: (rows: string, name: string) => `${rows} rows of ${name} are here.`,
-  skipped: (count: string) => `${count} rows could not be read and are left out:`,
+  brought: (rows: string, name: string) => `${rowsOf(rows)} of ${name} ${rows === '1' ? 'is' : 'are'} here.`,
+  skipped: (count: string) => `${rowsOf(count)} could not be read and ${count === '1' ? 'is' : 'are'} left out:`,
   skippedLine: (line: string, reason: string) => `line ${line}: ${reason}`,
   skippedMore: (count: string) => `and ${count} more`,
   none: 'No data yet',
   noneText:
     'Bring a file with one row for each example: a column of texts, and a column with the right answer. Fifty rows are a start; a few hundred are good.',
   yours: 'Your data sets',
-  rows: (rows: string) => `${rows} rows`,
+  rows: rowsOf,
   reads: (text: string, label: string) => `reads “${text}”, answers with “${label}”`,
   runs: (runs: number) => (runs === 0 ? 'no run yet' : runs === 1 ? '1 run' : `${runs} runs`),
   tune: 'Tune on this',
@@ -59,7 +61,7 @@ export const data = {
   labelsMore: (count: string) => `and ${count} more`,
   lengths: 'Length of the texts',
   lengthsHelp: 'In characters. Click a bar to see its rows.',
-  lengthBar: (from: string, to: string, rows: string) => `${from} to ${to} characters: ${rows} rows`,
+  lengthBar: (from: string, to: string, rows: string) => `${from} to ${to} characters: ${rowsOf(rows)}`,
   characters: 'characters',
   problems: 'Problems',
   problemsNone: 'None found. This data is ready to tune on.',
@@ -76,7 +78,7 @@ export const data = {
   chipProblem: (problem: string) => `problem: ${problem}`,
   states: { used: 'In use', excluded: 'Excluded', trash: 'Trash' },
   showStates: 'Show',
-  found: (found: string) => `${found} rows`,
+  found: rowsOf,
   chosen: (count: string) => `${count} chosen`,
   chosenColumn: 'Chosen',
   rowNumber: 'Row',
