@@ -41,7 +41,7 @@ function makeVersion(
     const version = await store.transaction((tables) => tables.datasets.begin(dataset, plan))
     try {
       for await (const rows of chunked(touched)) {
-        await store.transaction(async (tables) => {
+        await store.piece(async (tables) => {
           counts = plus(counts, await tables.rows.states(dataset, rows), -1)
           await work(tables, version, rows)
           counts = plus(counts, await tables.rows.states(dataset, rows), 1)
@@ -81,18 +81,35 @@ export function takeBack(context: ServiceContext, dataset: number, what: 'undo' 
 }
 
 /** Numbers of the rows that a version changed or brought, none twice. */
-async function* touchedBy({ store }: ServiceContext, { dataset, number }: VersionRecord): AsyncGenerator<number> {
-  for (const how of ['died', 'born'] as const)
-    for (let after = 0; ;) {
-      const found = await store.rows.touched(dataset, number, how, { after, limit: EDIT_CHUNK })
-      const rows = found.map(({ row }) => row)
-      const known = how === 'born' ? await store.rows.replaced(dataset, number, rows) : undefined
-      for (const row of rows) if (!known?.has(row)) yield row
-      const last = found.at(-1)
-      if (!last || found.length < EDIT_CHUNK) break
-      after = last.id
-      await setImmediate()
-    }
+async function* touchedBy(context: ServiceContext, { dataset, number }: VersionRecord): AsyncGenerator<number> {
+  const { store } = context
+  for await (const rows of revisionsOf(context, dataset, number, 'died')) yield* rows
+  const all = async (version: number): Promise<number> => {
+    const { used, excluded, trash } = await store.datasets.counts(dataset, version)
+    return used + excluded + trash
+  }
+  // What it brought to rows that were there is what it ended in them: only where rows were added is there more.
+  if ((await all(number)) === (await all(number - 1))) return
+  for await (const rows of revisionsOf(context, dataset, number, 'born')) {
+    const replaced = await store.rows.replaced(dataset, number, rows)
+    yield* rows.filter((row) => !replaced.has(row))
+  }
+}
+
+async function* revisionsOf(
+  { store }: ServiceContext,
+  dataset: number,
+  version: number,
+  how: 'born' | 'died',
+): AsyncGenerator<readonly number[]> {
+  for (let after = 0; ;) {
+    const found = await store.rows.touched(dataset, version, how, { after, limit: EDIT_CHUNK })
+    yield found.map(({ row }) => row)
+    const last = found.at(-1)
+    if (!last || found.length < EDIT_CHUNK) return
+    after = last.id
+    await setImmediate()
+  }
 }
 
 async function* chunked(rows: Iterable<number> | AsyncIterable<number>): AsyncGenerator<readonly number[]> {

@@ -1,7 +1,7 @@
 // Takes out of the database what nobody sees any more: data sets that were removed, and operations that never came to their end.
 import { setImmediate } from 'node:timers/promises'
 import type { VersionRecord } from '../contract/records.ts'
-import type { Store } from '../engine/store/store.ts'
+import type { Store, Tables } from '../engine/store/store.ts'
 import { serialQueue } from './queue.ts'
 
 /** Revisions at once: short enough that nobody waits for it. */
@@ -26,21 +26,21 @@ export async function createTidy(store: Store, failed: (error: unknown) => void)
   let closing = false
 
   /** Works in pieces until none is left; false where the studio closes first. */
-  const inPieces = async (piece: () => Promise<number>): Promise<boolean> => {
+  const inPieces = async (piece: (rows: Tables['rows']) => Promise<number>): Promise<boolean> => {
     while (!closing) {
-      if ((await piece()) < CHUNK) return true
+      if ((await store.piece(({ rows }) => piece(rows))) < CHUNK) return true
       await setImmediate()
     }
     return false
   }
   const drop = async ({ dataset, number }: Operation): Promise<void> => {
     const whole =
-      (await inPieces(() => store.rows.forgetBorn(dataset, number, CHUNK))) &&
-      (await inPieces(() => store.rows.revive(dataset, number, CHUNK)))
+      (await inPieces((rows) => rows.forgetBorn(dataset, number, CHUNK))) &&
+      (await inPieces((rows) => rows.revive(dataset, number, CHUNK)))
     if (whole) await store.datasets.dropVersion(dataset, number)
   }
   const forget = async (dataset: number): Promise<void> => {
-    if (await inPieces(() => store.rows.forgetAll(dataset, CHUNK)))
+    if (await inPieces((rows) => rows.forgetAll(dataset, CHUNK)))
       await store.transaction((tables) => tables.datasets.remove(dataset))
   }
 

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
+import { Kysely, sql, SqliteDialect } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { studioError } from '../../contract/errors/index.ts'
 import { migrations } from './migrations/index.ts'
@@ -40,6 +40,11 @@ export type Tables = ReturnType<typeof repositories>
 export interface Store extends Tables {
   /** All of it or nothing; inside, only the tables handed in may be used. */
   transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T>
+  /**
+   * A transaction that only a power cut can take back until an ordinary one follows it: for the many pieces of what counts
+   * once it is whole, and is taken back at the next start where it is not.
+   */
+  piece<T>(work: (tables: Tables) => Promise<T>): Promise<T>
   /** Copies the whole database as it is, while it goes on being used. `onProgress` ends it by throwing. */
   copy(path: string, onProgress: (done: number, total: number) => void): Promise<void>
   close(): Promise<void>
@@ -73,6 +78,15 @@ export async function openStore(path: string): Promise<Store> {
   return {
     ...repositories(db),
     transaction: (work) => db.transaction().execute((trx) => work(repositories(trx))),
+    piece: (work) =>
+      db.connection().execute(async (one) => {
+        await sql`PRAGMA synchronous = NORMAL`.execute(one)
+        try {
+          return await one.transaction().execute((trx) => work(repositories(trx)))
+        } finally {
+          await sql`PRAGMA synchronous = FULL`.execute(one)
+        }
+      }),
     copy: (target, onProgress) => copyDatabase(database, target, onProgress),
     close: () => db.destroy(),
   }

@@ -3,14 +3,13 @@ import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
 import type { RowState, VersionRecord } from '../../contract/records.ts'
 import type { DataChange, DataTarget, Input, Outputs, RowDifference, ViewedRow } from '../../contract/service.ts'
+import { rowsOf } from '../../engine/data/words.ts'
 import type { Methods, ServiceContext } from '../context.ts'
 import { edit, takeBack } from '../edits.ts'
 import { findRows } from '../find-rows.ts'
 import { findDataset } from './lookup.ts'
 
 type Curating = `data.${'view' | 'page' | 'change' | 'add' | 'undo' | 'redo' | 'compare'}`
-
-const rowsOf = (count: number): string => (count === 1 ? '1 row' : `${count.toLocaleString('en')} rows`)
 
 const verbs: Readonly<Record<RowState, string>> = {
   used: 'Put back',

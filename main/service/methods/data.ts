@@ -16,6 +16,7 @@ import type {
 } from '../../contract/service.ts'
 import { readBytes } from '../../engine/data/encoding.ts'
 import { openTable, type Table } from '../../engine/data/table.ts'
+import { grouped } from '../../engine/data/words.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { edit } from '../edits.ts'
 import { profileOf, shownProfile } from '../profile.ts'
@@ -42,7 +43,7 @@ async function importData(context: ServiceContext, call: CallContext, path: stri
     const counts = await forEachChunk(table, call, async (rows, bytes) => {
       for (let at = 0; at < rows.length; at += CHUNK) {
         const some = rows.slice(at, at + CHUNK)
-        await store.transaction((tables) => tables.rows.insert(version, some))
+        await store.piece((tables) => tables.rows.insert(version, some))
         await setImmediate()
       }
       call.emit({ event: 'progress', stage: 'importing', done: bytes, total: size })
@@ -150,13 +151,8 @@ async function fix(context: ServiceContext, { dataset, problem }: Input<'data.fi
     const label = (row.cells[labelAt] ?? '').trim()
     return { ...row, cells: row.cells.map((cell, i) => (i === labelAt ? (fix.labels.get(label) ?? cell) : cell)) }
   }
-  return edit(
-    context,
-    dataset,
-    `${fix.button}: ${rows.length.toLocaleString('en')}`,
-    rows,
-    async (tables, version, some) =>
-      tables.rows.replace(version, (await tables.rows.read(dataset, version.number, some)).map(mended)),
+  return edit(context, dataset, `${fix.button}: ${grouped(rows.length)}`, rows, async (tables, version, some) =>
+    tables.rows.replace(version, (await tables.rows.read(dataset, version.number, some)).map(mended)),
   )
 }
 

@@ -92,7 +92,7 @@ it('why it could not be done is told', async () => {
   const { store, bring } = await start()
   await bring('broken')
   const told = Promise.withResolvers<unknown>()
-  const failing = { ...store, rows: { ...store.rows, forgetAll: () => Promise.reject(new Error('the disk is full')) } }
+  const failing = { ...store, piece: () => Promise.reject(new Error('the disk is full')) }
   await createTidy(failing, told.resolve)
   expect(await told.promise).toMatchObject({ message: 'the disk is full' })
 })

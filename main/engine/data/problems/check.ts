@@ -38,5 +38,3 @@ export type Check = (limits: Pick<TuneSettings, 'maxTokens' | 'tokens'>) => Scan
 
 /** In order; those of millions sort at once, unlike an array's. */
 export const inOrder = (rows: readonly number[]): number[] => Array.from(Float64Array.from(rows).sort())
-
-export const rowsOf = (count: number): string => (count === 1 ? '1 row' : `${count.toLocaleString('en')} rows`)

@@ -1,5 +1,6 @@
 // Check: the same text with different labels.
-import { type Check, inOrder, rowsOf } from './check.ts'
+import { rowsOf } from '../words.ts'
+import { type Check, inOrder } from './check.ts'
 
 const NOBODY = -1
 

@@ -1,6 +1,7 @@
 // Check: the same text with the same label more than once.
 import { createKeyIndex } from '../key-index.ts'
-import { type Check, rowsOf } from './check.ts'
+import { rowsOf } from '../words.ts'
+import { type Check } from './check.ts'
 
 /** A text's number and a label's make one of at most 53 bits. */
 const MOST_LABELS = 2 ** 26

@@ -1,5 +1,6 @@
 // Checks: rows without a text, and rows without a label.
-import { type Check, type CheckedRow, rowsOf } from './check.ts'
+import { rowsOf } from '../words.ts'
+import { type Check, type CheckedRow } from './check.ts'
 
 const empty =
   (isEmpty: (row: CheckedRow) => boolean, what: string): Check =>

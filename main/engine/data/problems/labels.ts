@@ -1,5 +1,6 @@
 // Checks of the labels as a whole: too rare to be learned and judged, the same but for spelling, only one.
-import { type Check, inOrder, rowsOf } from './check.ts'
+import { rowsOf } from '../words.ts'
+import { type Check, inOrder } from './check.ts'
 
 /** Different texts of a label that tuning needs: one to learn from, one to stop by, one to judge by. */
 const FEWEST_TEXTS = 3

@@ -1,0 +1,6 @@
+// Counts in words, for sentences that people read.
+
+/** 1,234,567. Intl says the same, but takes 50 ms for its first word. */
+export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
+
+export const rowsOf = (count: number): string => (count === 1 ? '1 row' : `${grouped(count)} rows`)
