@@ -1,0 +1,64 @@
+// Guessing which column is read and which one answers, as a person would who sees the first rows.
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { guessRoles } from '../../../main/engine/data/roles.ts'
+
+const messages = [
+  'The parcel has not arrived yet, where is it?',
+  'Please send me the invoice of last month again.',
+  'Your shop is great, thank you very much!',
+  'My password does not work any more.',
+  'The colour is not the one in the picture.',
+  'Can I pay with my credit card as well?',
+]
+const teams = ['delivery', 'billing', 'praise', 'delivery', 'billing', 'praise']
+const ids = ['10001', '10002', '10003', '10004', '10005', '10006']
+const dates = ['2026-03-01', '2026-03-01', '2026-03-02', '2026-03-02', '2026-03-03', '2026-03-03']
+
+/** A table of columns. */
+const guess = (columns: Readonly<Record<string, readonly string[]>>) =>
+  guessRoles(
+    Object.keys(columns),
+    messages.map((_, i) => Object.values(columns).map((cells) => cells[i] ?? '')),
+  )
+
+it.each([
+  ['usual names', { label: teams, text: messages }, 'text', 'label'],
+  ['names that say nothing', { a: ids, b: messages, c: teams }, 'b', 'c'],
+  [
+    'names of two words',
+    { 'Ticket ID': ids, 'Customer message': messages, 'Assigned team': teams },
+    'Customer message',
+    'Assigned team',
+  ],
+  ['the answer before the text', { team: teams, id: ids, subject: messages }, 'subject', 'team'],
+  ['a date beside them', { created: dates, message: messages, queue: teams }, 'message', 'queue'],
+  ['numbers as answers', { review: messages, stars: ['1', '5', '5', '1', '3', '5'] }, 'review', 'stars'],
+  ['an empty column', { note: ['', '', '', '', '', ''], message: messages, team: teams }, 'message', 'team'],
+])('finds both under %s', (_, columns, text, label) => {
+  expect(guess(columns)).toEqual({ text, label })
+})
+
+it('leaves the answer open where there is one column', () => {
+  expect(guess({ text: messages })).toEqual({ text: 'text', label: '' })
+})
+
+it('always gives two different columns of the table', () => {
+  const name = fc.string({ minLength: 1, maxLength: 8 })
+  const tables = fc
+    .uniqueArray(name, { minLength: 2, maxLength: 5 })
+    .chain((columns) =>
+      fc.tuple(
+        fc.constant(columns),
+        fc.array(fc.array(fc.string({ maxLength: 12 }), { maxLength: columns.length }), { maxLength: 6 }),
+      ),
+    )
+  fc.assert(
+    fc.property(tables, ([columns, rows]) => {
+      const { text, label } = guessRoles(columns, rows)
+      expect(columns).toContain(text)
+      expect(columns).toContain(label)
+      expect(text).not.toBe(label)
+    }),
+  )
+})
