@@ -4,3 +4,7 @@
 export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 
 export const rowsOf = (count: number): string => (count === 1 ? '1 row' : `${grouped(count)} rows`)
+
+/** '1 row has', '2 rows have'. */
+export const rowsThat = (count: number, one: string, more: string): string =>
+  `${rowsOf(count)} ${count === 1 ? one : more}`

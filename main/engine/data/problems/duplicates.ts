@@ -1,6 +1,6 @@
 // Check: the same text with the same label more than once.
 import { createKeyIndex } from '../key-index.ts'
-import { rowsOf } from '../words.ts'
+import { rowsThat } from '../words.ts'
 import { type Check } from './check.ts'
 
 /** A text's number and a label's make one of at most 53 bits. */
@@ -20,7 +20,7 @@ export const duplicates: Check = () => {
         ? undefined
         : {
             rows,
-            title: `${rowsOf(rows.length)} repeat an earlier one`,
+            title: `${rowsThat(rows.length, 'repeats', 'repeat')} an earlier one`,
             explanation:
               'The same text with the same answer counts double and teaches nothing new. The fix excludes the repetitions and keeps the first of each.',
             fix: { kind: 'exclude', button: 'Exclude the repetitions' },

@@ -1,5 +1,5 @@
 // Checks: rows without a text, and rows without a label.
-import { rowsOf } from '../words.ts'
+import { rowsThat } from '../words.ts'
 import { type Check, type CheckedRow } from './check.ts'
 
 const empty =
@@ -13,7 +13,7 @@ const empty =
           ? undefined
           : {
               rows,
-              title: `${rowsOf(rows.length)} have no ${what}`,
+              title: `${rowsThat(rows.length, 'has', 'have')} no ${what}`,
               explanation:
                 'Tuning leaves them out. The fix excludes them, so that the counts you see are the counts it uses.',
               fix: { kind: 'exclude', button: 'Exclude them' },

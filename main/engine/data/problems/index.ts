@@ -9,9 +9,10 @@ import { tooLong } from './too-long.ts'
 /** The gravest first. */
 export const checks = {
   'one-label': oneLabel,
+  // Answers that get one spelling may be rare no more.
+  'label-spelling': labelSpelling,
   'rare-labels': rareLabels,
   conflicts,
-  'label-spelling': labelSpelling,
   'empty-text': emptyTexts,
   'empty-label': emptyLabels,
   duplicates,

@@ -1,5 +1,5 @@
 // Checks of the labels as a whole: too rare to be learned and judged, the same but for spelling, only one.
-import { rowsOf } from '../words.ts'
+import { rowsOf, rowsThat } from '../words.ts'
 import { type Check, inOrder } from './check.ts'
 
 /** Different texts of a label that tuning needs: one to learn from, one to stop by, one to judge by. */
@@ -68,7 +68,7 @@ export const labelSpelling: Check = () => {
       const found = inOrder([...labels.keys()].flatMap((label) => rows.get(label) ?? []))
       return {
         rows: found,
-        title: `${rowsOf(found.length)} spell an answer differently: ${quoted([...labels.keys()])}`,
+        title: `${rowsThat(found.length, 'spells', 'spell')} an answer differently: ${quoted([...labels.keys()])}`,
         explanation: 'To the model these are different answers. The fix gives each the spelling that most rows have.',
         fix: { kind: 'relabel', button: 'Use one spelling', labels },
       }
