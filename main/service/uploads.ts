@@ -7,7 +7,7 @@ import type { Home } from './home.ts'
 
 export interface Uploads {
   open(name: string): Promise<number>
-  /** Pieces come one behind the other. Errors: 'data/no-file', 'store/disk-full'. */
+  /** Pieces come one behind the other. Errors: 'data/no-file'; 'data/not-received', as where the disk is full. */
   write(file: number, bytes: Uint8Array): Promise<void>
   /** Path of the whole file. Error: 'data/no-file'. */
   close(file: number): Promise<string>
@@ -20,12 +20,24 @@ interface Upload {
   readonly handle: FileHandle
 }
 
-/** A name with which a file can be made anywhere: its last part, without what some system refuses. */
-export const cleanName = (name: string): string =>
-  (name.split(/[/\\]/).at(-1) ?? '')
-    .replace(/[\p{Cc}<>:"|?*]+/gu, '_')
-    .replace(/^\.+|[. ]+$/g, '')
-    .slice(-120) || 'file'
+/** Disks take 255 bytes; letters of some scripts have four. */
+const longestName = 190
+/** Names that Windows keeps for devices, whatever their ending. */
+const device = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
+
+/** A name with which a file can be made anywhere: its last part, without what some system refuses, with its ending. */
+export function cleanName(name: string): string {
+  const last = name.split(/[/\\]/).at(-1) ?? ''
+  const letters = [
+    ...last
+      .toWellFormed()
+      .replace(/[\p{Cc}<>:"|?*]+/gu, '_')
+      .replace(/[. ]+$/, ''),
+  ]
+  while (Buffer.byteLength(letters.join('')) > longestName) letters.shift()
+  const clean = letters.join('').replace(/^[. ]+/, '')
+  return device.test(clean) ? `_${clean}` : clean || 'file'
+}
 
 export async function createUploads({ cache }: Pick<Home, 'cache'>): Promise<Uploads> {
   const folder = join(cache, 'uploads')
@@ -60,10 +72,11 @@ export async function createUploads({ cache }: Pick<Home, 'cache'>): Promise<Upl
     async write(file, bytes) {
       const { handle } = get(file)
       try {
-        await handle.write(bytes)
+        // Unlike write, it goes on where the disk took only a part.
+        await handle.writeFile(bytes)
       } catch (error) {
         await forget(file)
-        throw studioError('data/unreadable', 'The file', error instanceof Error ? error.message : String(error))
+        throw studioError('data/not-received', error instanceof Error ? error.message : String(error))
       }
     },
     async close(file) {

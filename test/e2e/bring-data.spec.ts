@@ -125,6 +125,7 @@ test.describe('a table', () => {
     await expect(page.getByText('2 rows of fine.txt are here.')).toBeVisible()
     await expect(page.getByRole('alert')).toHaveCount(0)
     expect((await studio.call('data.list', {})).length).toBe(sets + 1)
+    await expect(role(page, 'text').getByRole('option', { name: 'Right answer' })).toBeDisabled()
     await inspect(page, 'bring-lines')
   })
 })

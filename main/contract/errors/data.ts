@@ -32,5 +32,7 @@ export const dataErrors = {
   'data/in-use': (name: string, runs: number) =>
     `${name} cannot be removed: ${runs === 1 ? 'one run was' : `${runs} runs were`} tuned on it. Remove those first.`,
   'data/no-fix': () => 'There is nothing to fix any more. Look at the list of problems again.',
+  'data/not-received': (why: string) =>
+    `The file could not be taken into the studio's folder (${why}). Free some space on the disk, and choose it again.`,
   'data/no-file': () => 'This file is no longer being received. Choose it again.',
 } satisfies Record<string, (...details: never[]) => string>
