@@ -120,7 +120,7 @@ export const million: Bench = async ({ quick, say }) => {
       title: `${rows.toLocaleString('en')} rows, and ${String(runs)} runs`,
       method:
         `A CSV of ${rows.toLocaleString('en')} rows goes through the service in the browser host, over its socket. Meanwhile somebody else asks ` +
-        'for the list of data sets, which reads the database, every 3 ms: "others waited" is the longest that one such answer took. A start is ' +
+        'for the preferences, which are read from the database, every 10 ms: "others waited" is the longest that one such answer took. A start is ' +
         `from spawning the host to its screen with what is stored on it, in a Chromium that is open; the slowest of ${String(starts)}. ` +
         'Peak memory is VmHWM of the host, service included.',
       table: {

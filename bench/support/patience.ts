@@ -2,8 +2,8 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Studio } from '../../main/contract/service.ts'
 
-/** Milliseconds between an answer and the next question. */
-const PAUSE = 3
+/** Milliseconds between two questions, whether the first is answered or not. */
+const PAUSE = 10
 
 export interface Patience<T> {
   readonly result: T
@@ -12,17 +12,19 @@ export interface Patience<T> {
   readonly waited: number
 }
 
-/** Asks for the list of data sets, which reads the database, from before the work until behind it. */
+/** Asks for the preferences, which come from the database, from before the work until behind it. */
 export async function patience<T>({ call }: Studio, work: () => Promise<T>): Promise<Patience<T>> {
   let waited = 0
   let working = true
+  const ask = async (): Promise<void> => {
+    const asked = performance.now()
+    await call('studio.preferences', {})
+    waited = Math.max(waited, performance.now() - asked)
+  }
   const asking = (async () => {
-    while (working) {
-      const asked = performance.now()
-      await call('data.list', {})
-      waited = Math.max(waited, performance.now() - asked)
-      await setTimeout(PAUSE)
-    }
+    const asked: Promise<void>[] = []
+    for (; working; await setTimeout(PAUSE)) asked.push(ask())
+    await Promise.all(asked)
   })()
   await setTimeout(PAUSE)
   const began = performance.now()

@@ -5,7 +5,7 @@ import type { Store, Tables } from '../engine/store/store.ts'
 import { serialQueue } from './queue.ts'
 
 /** Revisions at once: short enough that nobody waits for it. */
-const CHUNK = 1000
+const CHUNK = 300
 
 type Operation = Pick<VersionRecord, 'dataset' | 'number'>
 

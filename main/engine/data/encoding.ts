@@ -13,7 +13,7 @@ export interface TextPiece {
 }
 
 /** Small enough that the rows in it are parsed before anybody notices the wait. */
-const pieceBytes = 1 << 16
+const pieceBytes = 1 << 15
 const sampleBytes = 1 << 16
 
 const marks: readonly (readonly [Encoding, readonly number[]])[] = [

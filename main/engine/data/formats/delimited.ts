@@ -7,7 +7,7 @@ import { studioError } from '../../../contract/errors/index.ts'
 import { likelyDelimiter } from './delimiters.ts'
 import type { OpenedTable, TableChunk, TextFormat, TextSource } from './format.ts'
 
-const chunkRows = 1000
+const chunkRows = 250
 /** Records above this are taken for a quote that is never closed. */
 const longestRecord = 4_000_000
 

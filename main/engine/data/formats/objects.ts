@@ -16,7 +16,7 @@ export interface JsonText {
   readonly bytes: number
 }
 
-const chunkRows = 1000
+const chunkRows = 250
 /** Characters of one value; what is longer is no row of a table. */
 const longestText = 4_000_000
 
