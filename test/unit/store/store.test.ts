@@ -241,6 +241,20 @@ describe('datasets', () => {
     ])
   })
 
+  it('take a piece of a large change whole or not at all, and are as safe as before behind it', async () => {
+    const { store } = await open()
+    const { dataset, version } = await withDataset(store)
+    const add = (row: number) => (t: Tables) => t.rows.insert({ ...version, number: 1 }, [{ row, cells: ['new', 'a'] }])
+    await store.piece(add(4))
+    const failing = store.piece(async (tables) => {
+      await add(5)(tables)
+      throw new Error('in the middle')
+    })
+    await expect(failing).rejects.toThrow('in the middle')
+    await store.transaction(add(6))
+    expect((await store.rows.page(dataset.id, 1, 3, 9)).map(({ row }) => row)).toEqual([4, 6])
+  })
+
   it('page through rows', async () => {
     const { store } = await open()
     const { dataset } = await withDataset(store)
