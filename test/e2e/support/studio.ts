@@ -105,6 +105,3 @@ export function useStudio(prepare?: (studio: RunningStudio) => Promise<void>): R
   })
   return studio
 }
-
-/** The bundled sample's file, for journeys that bring a file of their own. */
-export const sampleFile = join(root, 'resources/sample/support-messages.csv')

@@ -138,7 +138,7 @@ describe('a Parquet file', () => {
         const seen = pairs.map((pair, i) => ({ row: i + 1, cells: pair.map((each) => each ?? '') }))
         expect(found.rows).toEqual(seen.filter(({ cells }) => cells.some((each) => each.trim() !== '')))
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     )
   }, 60_000)
 })
@@ -174,14 +174,14 @@ describe('any bytes', () => {
       fc.asyncProperty(fc.oneof({ weight: 5, arbitrary: changed }, noise), async (bytes) => {
         writeFileSync(path, bytes)
         try {
-          const { columns, chunks } = await openParquet({ name: 'f.parquet', path }, 3000)
+          const { columns, chunks } = await openParquet({ name: 'f.parquet', path }, 1000)
           for await (const { rows } of chunks())
             for (const { cells } of rows) expect(cells).toHaveLength(columns.length)
         } catch (error) {
           expect(error).toMatchObject({ name: 'StudioError', code: expect.stringMatching(/^data\//) as string })
         }
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     )
   })
 })

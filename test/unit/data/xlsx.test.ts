@@ -182,6 +182,16 @@ describe('a file that is no workbook to read', () => {
   })
 })
 
+describe('a damaged sheet', () => {
+  it('gives a row that stands in another one once', async () => {
+    const parts = xlsxParts([{ rows: [['text'], ['one'], ['two']] }])
+    const sheet = 'xl/worksheets/sheet1.xml'
+    const nested = parts[sheet]?.replace('</row><row r="3"', '<row r="3"').replace('</sheetData>', '</row></sheetData>')
+    const { rows } = await read('nested.xlsx', zipParts({ ...parts, [sheet]: nested ?? '' }))
+    expect(rows.map(({ row }) => row)).toEqual([3])
+  })
+})
+
 describe('any bytes', () => {
   const parts = xlsxParts([
     {

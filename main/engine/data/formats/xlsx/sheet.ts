@@ -76,8 +76,6 @@ function gatherRows({ strings, shows }: Workbook): Handlers & { readonly take: (
       if (name === 'row') {
         const stated = Number(place ?? Number.NaN)
         row = Number.isInteger(stated) && stated > row && stated < mostRows ? stated : row + 1
-        cells = []
-        broken = undefined
         column = -1
       } else if (name === 'c') {
         column = place === undefined ? column + 1 : columnOf(place)
@@ -102,8 +100,13 @@ function gatherRows({ strings, shows }: Workbook): Handlers & { readonly take: (
           while (cells.length < column) cells.push('')
           cells[column] = text
         }
-      } else if (name === 'row' && (broken !== undefined || cells.some((cell) => cell.trim() !== '')))
-        rows.push({ row, cells, ...(broken === undefined ? {} : { broken }) })
+      } else if (name === 'row') {
+        if (broken !== undefined || cells.some((cell) => cell.trim() !== ''))
+          rows.push({ row, cells, ...(broken === undefined ? {} : { broken }) })
+        // A damaged sheet may end one row twice.
+        cells = []
+        broken = undefined
+      }
     },
     take: () => {
       const taken = rows
