@@ -3,11 +3,10 @@ import { studioError } from '../contract/errors/index.ts'
 import type { RunRecord } from '../contract/records.ts'
 import type { Store } from '../engine/store/store.ts'
 
-/** What a run still has, and how to go on. */
+/** What a run still has. */
 export async function keptSentence(store: Store, run: RunRecord): Promise<string> {
   const step = await store.checkpoints.step(run.id)
-  const kept = step === undefined ? 'No step had been kept yet.' : `Everything up to step ${String(step)} is kept.`
-  return `${kept} Go on with: softprompt resume ${run.name}`
+  return step === undefined ? 'No step had been kept yet.' : `Everything up to step ${String(step)} is kept.`
 }
 
 /** Call it once, before any run is taken on. */

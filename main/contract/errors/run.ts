@@ -2,30 +2,29 @@
 export const runErrors = {
   'run/failed': (why: string) => `The work stopped because of an unexpected error: ${why}.`,
   'run/crashed': (how: string, kept: string) =>
-    `The compute process ended unexpectedly (${how}). ${kept} If it happens again, close other programs to free memory, or choose a smaller --batch.`,
-  'run/orphaned': (kept: string) => `The studio was closed or crashed while this run was under way. ${kept}`,
+    `The compute process ended unexpectedly (${how}). ${kept} If it happens again, close other programs to free memory, or choose a smaller batch.`,
+  'run/orphaned': (kept: string) =>
+    `The studio was closed or crashed while this run was under way. ${kept} Resume it to go on.`,
   'run/already-running': (run: string) => `Run "${run}" is already queued or running.`,
   'run/already-finished': (run: string) => `Run "${run}" is finished: there is nothing to resume.`,
   'run/not-running': (run: string) => `Run "${run}" is not running.`,
-  'run/no-prompt': (run: string) => `Run "${run}" has no tuned prompt yet. Resume it with: softprompt resume ${run}`,
+  'run/no-prompt': (run: string) => `Run "${run}" has no tuned prompt yet. Resume it first.`,
   'run/other-model': (run: string, model: string) =>
     `The model "${model}" has changed since run "${run}" was tuned on it. Add the original model again, or tune anew.`,
   'run/no-column': (data: string, column: string, columns: readonly string[]) =>
     `${data} has no column "${column}". Its columns are: ${columns.join(', ')}.`,
   'run/no-known-labels': (run: string, labels: readonly string[]) =>
     `No row of the file has one of the labels that run "${run}" knows: ${labels.join(', ')}.`,
-  'run/no-model': () => 'There is no model yet. Fetch the starter model with: softprompt models get starter',
-  'run/which-model': (names: readonly string[]) =>
-    `There are several models; choose one with --model: ${names.join(', ')}.`,
+  'run/no-model': () => 'There is no model yet. Get the starter model, or add one that you have.',
+  'run/which-model': (names: readonly string[]) => `There are several models; choose one of them: ${names.join(', ')}.`,
   'run/rows-left-out': (rows: number, labels: readonly string[]) =>
     `${String(rows)} rows are left out, because their label is none of: ${labels.join(', ')}.`,
   'run/bad-input': (where: string, why: string) => `${where}: ${why}.`,
   'run/service-silent': (home: string, pid: string) =>
-    `Another program (process ${pid}) holds the studio's folder ${home} but does not answer. Close it, or choose another folder with --home.`,
+    `Another program (process ${pid}) holds the studio's folder ${home} but does not answer. Close it, or choose another folder.`,
   'run/service-closed': () =>
-    'The studio that was doing this work has closed. Run the command again; a run goes on with softprompt resume.',
-  'run/protocol': () =>
-    'A studio of another version is using the same folder. Close it, or choose another folder with --home.',
+    'The studio that was doing this work has closed. What was kept is safe: open it again and resume.',
+  'run/protocol': () => 'A studio of another version is using the same folder. Close it, or choose another folder.',
   'run/not-scored': (run: string) => `Run "${run}" has not been judged on held-out rows. Let it finish first.`,
   'run/other-data': (run: string, other: string) =>
     `Runs "${run}" and "${other}" were tuned on different data sets, so their rows cannot be compared.`,

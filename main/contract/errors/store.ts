@@ -1,9 +1,9 @@
 // Errors of the database and of what is kept in it.
 export const storeErrors = {
   'store/cannot-open': (path: string, why: string) =>
-    `The studio's database ${path} could not be opened (${why}). Check that the folder is writable and the disk not full, or choose another folder with --home.`,
+    `The studio's database ${path} could not be opened (${why}). Check that the folder is writable and the disk not full, or choose another folder.`,
   'store/newer': (path: string) =>
-    `The database ${path} was written by a newer version of the studio. Update this one, or choose another folder with --home.`,
+    `The database ${path} was written by a newer version of the studio. Update this one, or choose another folder.`,
   'store/damaged': (what: string) =>
     `${what} is damaged on disk: its checksum does not match. Restore the studio's folder from a backup, or tune again.`,
   'store/tensors': (why: string) => `Stored vectors could not be read (${why}).`,

@@ -2,6 +2,7 @@
 import { StudioError } from '../../contract/errors/index.ts'
 import type { EvaluationRecord, RunRecord } from '../../contract/records.ts'
 import type { RunDetails } from '../../contract/service.ts'
+import { goOnWith, quoted } from './hints.ts'
 import type { Session } from './host.ts'
 import { Interrupted } from './interrupted.ts'
 import { describeEvaluation } from './words.ts'
@@ -29,11 +30,14 @@ export async function follow({ studio, output, signal }: Session, { name, settin
       signal.removeEventListener('abort', stop)
     })
   if (run.state === 'finished') return studio.call('runs.show', { run: name })
-  if (run.state !== 'stopped') throw new StudioError('run/ended', run.error ?? `Run "${name}" has ended: ${run.state}.`)
+  if (run.state !== 'stopped') {
+    const why = run.error ?? `Run "${name}" has ended: ${run.state}.`
+    throw new StudioError('run/ended', run.state === 'interrupted' ? `${why} ${goOnWith(name)}` : why)
+  }
   const { checkpoint } = await studio.call('runs.show', { run: name })
   const kept = checkpoint === undefined ? 'before its first step' : `at step ${String(checkpoint)}`
   output.result({ run: name, state: run.state, checkpoint: checkpoint ?? null }, [
-    `Run "${name}" has stopped ${kept}. Go on with: softprompt resume ${quoted(name)}`,
+    `Run "${name}" has stopped ${kept}. ${goOnWith(name)}`,
   ])
   throw new Interrupted()
 }
@@ -61,6 +65,3 @@ export function sayFinished({ output }: Session, details: RunDetails): void {
     `Take the prompt away with: softprompt export ${quoted(name)} --to peft DIR`,
   ])
 }
-
-/** A name as it is typed in a shell. */
-export const quoted = (name: string): string => (/^[\w.-]+$/.test(name) ? name : `"${name}"`)

@@ -10,6 +10,7 @@ import { scoreCommand } from './commands/score.ts'
 import { showCommand } from './commands/show.ts'
 import { tryCommand } from './commands/try.ts'
 import { tuneCommand } from './commands/tune.ts'
+import { withHint } from './hints.ts'
 import type { Host } from './host.ts'
 import { Interrupted } from './interrupted.ts'
 
@@ -61,7 +62,7 @@ export async function runProgram(args: readonly string[], host: Host): Promise<n
 function messageOf(error: unknown): string {
   if (error instanceof CommanderError)
     return error.code === 'commander.help' ? 'Choose a command.' : error.message.replace(/^error: /, '')
-  if (error instanceof StudioError) return error.message
+  if (error instanceof StudioError) return withHint(error)
   return studioError('run/failed', error instanceof Error ? error.message : String(error)).message
 }
 

@@ -146,7 +146,7 @@ describe('softprompt', () => {
     [
       'no model',
       ['tune', 'DATA', '--text', 'text', '--label', 'label'],
-      /^There is no model yet\. Fetch the starter model/,
+      /^There is no model yet\. .* softprompt models get starter\n$/,
     ],
     [
       'an unknown model',

@@ -252,7 +252,12 @@ describe('a file that is no table', () => {
   it.each([
     ['empty', 'e.csv', '', 'is empty'],
     ['blank', 'b.csv', ' \n \n', 'is empty'],
-    ['binary', 'x.csv', new Uint8Array([1, 0, 2, 3, 0, 0, 9, 8, 7, 6, 5, 4, 3]), 'not a kind of file that the studio can read'],
+    [
+      'binary',
+      'x.csv',
+      new Uint8Array([1, 0, 2, 3, 0, 0, 9, 8, 7, 6, 5, 4, 3]),
+      'not a kind of file that the studio can read',
+    ],
     ['an object', 'o.json', '{"rows": []}', 'not a list of objects'],
     ['no objects', 'n.jsonl', '1\n2\n', 'no row that can be read'],
     ['too wide', 'w.csv', `${'a,'.repeat(1500)}\n`, 'columns'],

@@ -1,6 +1,7 @@
 // softprompt show RUN
 import { Command } from 'commander'
 import type { RunDetails } from '../../../contract/service.ts'
+import { goOnWith } from '../hints.ts'
 import { type CommonOptions, type Host, withStudio } from '../host.ts'
 import { withCommon } from '../options.ts'
 import { describeEvaluation, percent } from '../words.ts'
@@ -34,6 +35,7 @@ function describe({
   return [
     `Run ${String(run.id)} "${run.name}": ${run.state}`,
     ...(run.error === undefined ? [] : [run.error]),
+    ...(run.state === 'interrupted' || run.state === 'stopped' ? [goOnWith(run.name)] : []),
     `Model: ${model.name}`,
     `Method: ${method}, ${String(tokens)} virtual tokens, ${placement}; loss over ${loss}`,
     `Steps: ${String(last?.step ?? 0)} of ${String(run.settings.steps)}, ${String(batch)} examples each, rate ${String(learningRate)} (${schedule}), seed ${String(run.seed)}`,
