@@ -1,0 +1,133 @@
+// What a person does with runs that wait or are under way: keep, discard, reorder, describe; and what is told before Start.
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Studio } from '../../../../main/contract/service.ts'
+import { openHome } from '../../../../main/service/home.ts'
+import { createService } from '../../../../main/service/service.ts'
+import { prepareStudio, quick, spawnFake, watchRun } from '../../../support/fake-studio.ts'
+import { temporaryFolder } from '../../../support/temporary.ts'
+
+async function start() {
+  const folder = temporaryFolder()
+  const service = await createService({ home: openHome(join(folder, 'home')), spawn: spawnFake, threads: 1 })
+  onTestFinished(() => service.close())
+  return { service, base: await prepareStudio(service, folder) }
+}
+
+const long = { ...quick, steps: 5000 }
+const namesOf = async (service: Studio) => (await service.call('runs.list', {})).map(({ name }) => name).toSorted()
+
+/** Resolves behind that step of the run. */
+const behindStep = (service: Studio, run: string, step: number): Promise<void> =>
+  new Promise((resolve) => {
+    void watchRun(service, run, (e) => {
+      if (e.event === 'step' && e.step >= step) resolve()
+    }).catch(() => undefined)
+  })
+
+describe('a run that is under way', () => {
+  it('is kept as it is: finished early, judged, with the best prompt so far', async () => {
+    const { service, base } = await start()
+    await service.call('runs.start', { ...base, name: 'kept', settings: long })
+    await behindStep(service, 'kept', 12)
+    await service.call('runs.keep', { run: 'kept' })
+    expect(await service.call('runs.watch', { run: 'kept' })).toMatchObject({ state: 'finished' })
+    const { steps, evaluations } = await service.call('runs.show', { run: 'kept' })
+    expect(steps.length).toBeLessThan(5000)
+    expect(evaluations.map(({ subject }) => subject)).toEqual(['no prompt', 'tuned prompt'])
+    expect((await service.call('prompts.get', { run: 'kept' })).labels).toHaveLength(3)
+  })
+
+  it('is discarded with all that it made, and the next in the queue goes on', async () => {
+    const { service, base } = await start()
+    await service.call('runs.start', { ...base, name: 'unwanted', settings: long })
+    await service.call('runs.start', { ...base, name: 'next', settings: quick })
+    await behindStep(service, 'unwanted', 3)
+    await service.call('runs.discard', { run: 'unwanted' })
+    expect(await service.call('runs.watch', { run: 'next' })).toMatchObject({ state: 'finished' })
+    expect(await namesOf(service)).toEqual(['next'])
+    await expect(service.call('runs.show', { run: 'unwanted' })).rejects.toMatchObject({ code: 'store/missing' })
+  })
+})
+
+describe('runs that wait', () => {
+  const queueOf = async (service: Studio) =>
+    (await service.call('runs.list', {}))
+      .filter(({ place }) => place !== undefined)
+      .toSorted((a, b) => Number(a.place) - Number(b.place))
+      .map(({ name }) => name)
+
+  it('are put in another order, and come in that order', async () => {
+    const { service, base } = await start()
+    await service.call('runs.start', { ...base, name: 'first', settings: long })
+    for (const name of ['a', 'b', 'c']) await service.call('runs.start', { ...base, name, settings: quick })
+    expect(await queueOf(service)).toEqual(['a', 'b', 'c'])
+    await service.call('runs.move', { run: 'c', place: 0 })
+    // A place behind the last one is the last one.
+    await service.call('runs.move', { run: 'a', place: 99 })
+    expect(await queueOf(service)).toEqual(['c', 'b', 'a'])
+    const ended: string[] = []
+    const watched = ['a', 'b', 'c'].map((name) => watchRun(service, name).then(() => ended.push(name)))
+    await service.call('runs.discard', { run: 'first' })
+    await Promise.all(watched)
+    expect(ended).toEqual(['c', 'b', 'a'])
+  })
+
+  it('are discarded before they have begun', async () => {
+    const { service, base } = await start()
+    await service.call('runs.start', { ...base, name: 'first', settings: quick })
+    await service.call('runs.start', { ...base, name: 'second', settings: quick })
+    await service.call('runs.discard', { run: 'second' })
+    await service.call('runs.watch', { run: 'first' })
+    expect(await namesOf(service)).toEqual(['first'])
+  })
+})
+
+describe('before Start', () => {
+  it('a plan tells the answers and how the rows will be split, and takes no step', async () => {
+    const { service, base } = await start()
+    expect(await service.call('runs.plan', { ...base, settings: quick })).toMatchObject({
+      labels: ['billing', 'delivery', 'praise'],
+      rows: { train: 36, validation: 9, heldOut: 15 },
+      settings: { steps: 20, tokens: 2 },
+    })
+    expect(await namesOf(service)).toEqual([])
+  })
+
+  it('a pre-flight gives time as a range, memory, and whether it fits', async () => {
+    const { service, base } = await start()
+    const { seconds, fits, memory, available, steps } = await service.call('runs.preflight', {
+      ...base,
+      settings: quick,
+    })
+    expect(seconds[0]).toBeGreaterThan(0)
+    expect(seconds[1]).toBeGreaterThan(seconds[0])
+    expect([fits, memory]).toEqual([true, 1e8])
+    expect(available).toBeGreaterThan(memory)
+    expect(steps).toEqual([5, 2, 3, 1, 1])
+    expect(await namesOf(service)).toEqual([])
+  })
+})
+
+it('a run’s name, notes, tags and star are changed; a name that is taken is refused', async () => {
+  const { service, base } = await start()
+  for (const name of ['one', 'two']) {
+    await service.call('runs.start', { ...base, name, settings: quick })
+    await watchRun(service, name)
+  }
+  await service.call('runs.edit', {
+    run: 'one',
+    name: 'best yet',
+    note: 'try more tokens',
+    tags: ['mail'],
+    starred: true,
+  })
+  expect((await service.call('runs.show', { run: 'best yet' })).run).toMatchObject({
+    note: 'try more tokens',
+    tags: ['mail'],
+    starred: true,
+  })
+  await expect(service.call('runs.edit', { run: 'two', name: 'best yet' })).rejects.toMatchObject({
+    code: 'store/name-taken',
+  })
+})
