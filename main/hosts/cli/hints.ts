@@ -1,0 +1,27 @@
+// What the command line adds to an error's sentence: the command or the option that does what it asks for.
+import type { ErrorCode } from '../../contract/errors/index.ts'
+
+const home = 'Another folder: --home DIR'
+
+const hints: { readonly [C in ErrorCode]?: string } = {
+  'run/no-prompt': 'Go on with: softprompt resume RUN',
+  'run/no-model': 'Get it with: softprompt models get starter',
+  'run/which-model': 'Choose with: --model NAME',
+  'run/service-closed': 'Go on with: softprompt resume RUN',
+  'run/service-silent': home,
+  'run/protocol': home,
+  'store/cannot-open': home,
+  'store/newer': home,
+}
+
+/** The sentence, and how its advice is typed. */
+export function withHint({ code, message }: { readonly code: string; readonly message: string }): string {
+  const hint = (hints as Readonly<Record<string, string | undefined>>)[code]
+  return hint === undefined ? message : `${message} ${hint}`
+}
+
+/** How a run that has stopped goes on. */
+export const goOnWith = (run: string): string => `Go on with: softprompt resume ${quoted(run)}`
+
+/** A name as it is typed in a shell. */
+export const quoted = (name: string): string => (/^[\w.-]+$/.test(name) ? name : `"${name}"`)
