@@ -37,6 +37,8 @@ export interface VersionRecord {
   readonly undoes: number | undefined
   /** What was done, in words: "Excluded 12 rows". */
   readonly description: string
+  /** What its owner calls it. */
+  readonly name: string | undefined
   readonly createdAt: string
 }
 

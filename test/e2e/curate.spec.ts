@@ -133,6 +133,19 @@ test.describe('sixty rows', () => {
     await page.getByLabel('From').selectOption({ index: -1 + (await studio.call('data.show', { dataset })).version })
     await expect(page.getByText('1 added, 1 changed, 0 removed')).toBeVisible()
   })
+
+  test('have versions that can be named, and are found by that name', async ({ page }) => {
+    const change = { column: 'text', kind: 'cell', value: 'Lovely shop' } as const
+    await studio.call('data.change', { dataset, target: { by: 'rows', rows: [3] }, change })
+    await studio.open(page, `#/data/${String(dataset)}/versions`)
+    await page.getByRole('button', { name: 'Name version 1', exact: true }).click()
+    await page.getByLabel('Name of this version').fill('As it came')
+    await page.getByLabel('Name of this version').press('Enter')
+    await expect(page.getByRole('listitem').filter({ hasText: 'As it came' })).toContainText('Imported mail.csv')
+    await page.getByLabel('From').selectOption('Version 1: As it came')
+    await expect(page.getByText(/added, \d changed/)).toBeVisible()
+    await expect(page.getByRole('cell', { name: /Lovely shop/ })).toBeVisible()
+  })
 })
 
 const pictures = join(import.meta.dirname, '../../build/gallery')

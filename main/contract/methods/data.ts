@@ -64,6 +64,8 @@ export const dataInputs = {
   'data.list': nothing,
   'data.show': v.strictObject({ dataset }),
   'data.rename': v.strictObject({ dataset, name: title }),
+  /** An empty name takes the version's name away. */
+  'data.nameVersion': v.strictObject({ dataset, version: id, name: v.pipe(v.string(), v.trim(), v.maxLength(80)) }),
   /** Error where runs pin it. */
   'data.remove': v.strictObject({ dataset }),
   'data.roles': v.strictObject({ dataset, text: column, label: column }),
@@ -215,6 +217,7 @@ export interface DataOutputs {
   readonly 'data.list': readonly DatasetSummary[]
   readonly 'data.show': DatasetDetails
   readonly 'data.rename': DatasetDetails
+  readonly 'data.nameVersion': DatasetDetails
   readonly 'data.remove': null
   readonly 'data.roles': Roles
   readonly 'data.profile': DataProfile

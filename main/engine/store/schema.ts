@@ -35,6 +35,8 @@ export interface Schema {
     undoes: number | null
     complete: number
     description: Generated<string>
+    /** What its owner calls it. */
+    name: string | null
     /** JSON: rows by state. */
     counts: Generated<string>
     created_at: string

@@ -156,7 +156,8 @@ async function fix(context: ServiceContext, { dataset, problem }: Input<'data.fi
   )
 }
 
-type Described = `data.${'import' | 'sample' | 'list' | 'show' | 'rename' | 'remove' | 'roles' | 'profile' | 'fix'}`
+type Described =
+  `data.${'import' | 'sample' | 'list' | 'show' | 'rename' | 'nameVersion' | 'remove' | 'roles' | 'profile' | 'fix'}`
 
 export const dataMethods: Pick<Methods, Described> = {
   'data.import': (context, { path }, call) => importData(context, call, path),
@@ -167,6 +168,14 @@ export const dataMethods: Pick<Methods, Described> = {
   'data.rename': async (context, { dataset, name }) => {
     await findDataset(context.store, dataset)
     await context.store.datasets.rename(dataset, name)
+    context.changed('data')
+    return details(context, dataset)
+  },
+  'data.nameVersion': async (context, { dataset, version, name }) => {
+    await findDataset(context.store, dataset)
+    if (version > (await context.store.datasets.newest(dataset)))
+      throw studioError('store/missing', 'version', String(version))
+    await context.store.datasets.nameVersion(dataset, version, name)
     context.changed('data')
     return details(context, dataset)
   },

@@ -4,10 +4,12 @@ import { first } from './0001-first.ts'
 import { curate } from './0002-curate.ts'
 import { runs } from './0003-runs.ts'
 import { studio } from './0004-studio.ts'
+import { versionNames } from './0005-version-names.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
   '0002-curate': curate,
   '0003-runs': runs,
   '0004-studio': studio,
+  '0005-version-names': versionNames,
 }

@@ -39,6 +39,7 @@ function historyOf(stored: readonly StoredVersion[]): History {
       kind: redoes ? 'redo' : row.kind,
       undoes: row.undoes ?? undefined,
       description: row.description,
+      name: row.name ?? undefined,
       createdAt: row.created_at,
     }
     versions.push(version)
@@ -135,6 +136,16 @@ export const datasetRepository = (db: Db) => {
       await db.updateTable('datasets').set({ name }).where('id', '=', id).execute()
     },
 
+    /** An empty name takes it away. */
+    async nameVersion(id: number, number: number, name: string): Promise<void> {
+      await db
+        .updateTable('versions')
+        .set({ name: name === '' ? null : name })
+        .where('dataset', '=', id)
+        .where('number', '=', number)
+        .execute()
+    },
+
     /** The columns that its owner chose, as JSON's value; undefined before that. */
     async roles(id: number): Promise<unknown> {
       const row = await db.selectFrom('datasets').select('roles').where('id', '=', id).executeTakeFirst()
@@ -192,10 +203,11 @@ export const datasetRepository = (db: Db) => {
         undoes: undoes ?? null,
         complete: 0,
         description,
+        name: null,
         created_at: new Date().toISOString(),
       }
       await db.insertInto('versions').values(opened).execute()
-      return { ...opened, undoes, createdAt: opened.created_at }
+      return { ...opened, undoes, name: undefined, createdAt: opened.created_at }
     },
 
     async complete({ dataset, number }: VersionRecord, counts: StateCounts): Promise<void> {

@@ -106,6 +106,11 @@ export const data = {
 
   versions: 'Every change makes a new version; runs keep the one that they were tuned on.',
   version: (number: string) => `Version ${number}`,
+  nameIt: 'Name',
+  nameVersion: (number: string) => `Name version ${number}`,
+  renameVersion: (number: string) => `Rename version ${number}`,
+  nameVersionHelp: 'So that you find it again, and a run that was tuned on it. Leave it empty for no name.',
+  versionName: 'Name of this version',
   compareFrom: 'From',
   compareTo: 'To',
   differences: (added: string, changed: string, removed: string) =>
