@@ -38,7 +38,31 @@ test.describe('with a tuned prompt', () => {
     ).toBe('PK')
   })
 
-  test('writes the same files into a folder, and says where it cannot', async ({ page }) => {
+  test('writes the same files into a folder that is chosen, beside what is there', async ({ page }) => {
+    // The dialog is the system's own; the folder that stands in for a chosen one is real.
+    await page.addInitScript(() => {
+      Object.assign(window, { showDirectoryPicker: () => navigator.storage.getDirectory() })
+    })
+    await studio.open(page, '#/share/First%20try')
+    for (const name of ['First try', 'First try 2']) {
+      await page.getByRole('button', { name: 'Save into a folder' }).click()
+      await expect(page.getByText(`5 files were written to /${name}.`)).toBeVisible()
+    }
+    const sizes = await page.evaluate(async () => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('First try 2')
+      const found: Record<string, number> = {}
+      for await (const [name, handle] of folder.entries())
+        if (handle instanceof FileSystemFileHandle) found[name] = (await handle.getFile()).size
+      return found
+    })
+    expect(Object.keys(sizes)).toHaveLength(5)
+    expect(Math.min(...Object.values(sizes))).toBeGreaterThan(0)
+  })
+
+  test('where no folder can be chosen takes its path, and says where it cannot write', async ({ page }) => {
+    await page.addInitScript(() => {
+      Object.assign(window, { showDirectoryPicker: undefined })
+    })
     const folder = join(studio.home, 'taken', 'away')
     await studio.open(page, '#/share/First%20try')
     await page.getByLabel('Or write it into a folder').fill(folder)

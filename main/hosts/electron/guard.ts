@@ -32,12 +32,15 @@ export function guardContents(contents: WebContents, shell: Pick<Shell, 'openExt
 
 const schemes: readonly string[] = [`${SCHEME}:`, 'data:', 'blob:', 'devtools:']
 
+/** Copying, and writing into a folder that the person chooses in the system's own dialog. */
+const permitted: readonly string[] = ['clipboard-sanitized-write', 'fileSystem']
+
 /** What the session of every window refuses. */
 export function guardSession(session: Session): void {
   session.setPermissionRequestHandler((_contents, permission, answer) => {
-    answer(permission === 'clipboard-sanitized-write')
+    answer(permitted.includes(permission))
   })
-  session.setPermissionCheckHandler((_contents, permission) => permission === 'clipboard-sanitized-write')
+  session.setPermissionCheckHandler((_contents, permission) => permitted.includes(permission))
   session.setDevicePermissionHandler(() => false)
   // The spelling checker would fetch its dictionaries.
   session.setSpellCheckerEnabled(false)

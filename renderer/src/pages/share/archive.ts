@@ -5,7 +5,7 @@ import type { Outputs } from '../../../../main/contract/service.ts'
 export interface Package {
   readonly name: string
   readonly bytes: Uint8Array
-  readonly files: readonly { readonly name: string; readonly bytes: number }[]
+  readonly files: readonly { readonly name: string; readonly content: Uint8Array }[]
   /** The card's text, without the lines that only machines read; undefined where the format has none. */
   readonly card: string | undefined
 }
@@ -16,7 +16,7 @@ export function opened({ name, bytes }: Outputs['export.archive']): Package {
   return {
     name,
     bytes,
-    files: Object.entries(files).map(([file, content]) => ({ name: file, bytes: content.length })),
+    files: Object.entries(files).map(([file, content]) => ({ name: file, content })),
     card:
       card &&
       strFromU8(card)

@@ -31,6 +31,7 @@ export const share = {
   cardHelp: 'README.md: what the prompt is for, how well it does, and how to use it.',
   download: 'Download as a zip',
   downloaded: (name: string, size: string) => `${name} (${size}) was handed to your downloads.`,
+  choose: 'Save into a folder …',
   folder: 'Or write it into a folder',
   folderHelp: 'The full path of a new folder on this computer.',
   folderExample: '/home/you/my-prompt',

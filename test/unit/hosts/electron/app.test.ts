@@ -111,21 +111,20 @@ describe('a page', () => {
     expect(app.called('shell.openExternal')).toEqual([['shell.openExternal', 'https://huggingface.co/HuggingFaceTB']])
   })
 
-  test('gets no permission but to copy', async () => {
+  test('gets no permission but to copy, and to write into a folder that the person chooses', async () => {
     const app = await start()
     const request = app.handler('session.setPermissionRequestHandler') as (
       contents: null,
       permission: string,
       answer: (may: boolean) => void,
     ) => void
-    const granted = ['media', 'geolocation', 'notifications', 'openExternal', 'clipboard-sanitized-write'].filter(
-      (permission) => {
-        const answer = vi.fn()
-        request(null, permission, answer)
-        return answer.mock.calls[0]![0] as boolean
-      },
-    )
-    expect(granted).toEqual(['clipboard-sanitized-write'])
+    const asked = ['media', 'geolocation', 'notifications', 'openExternal', 'clipboard-sanitized-write', 'fileSystem']
+    const granted = asked.filter((permission) => {
+      const answer = vi.fn()
+      request(null, permission, answer)
+      return answer.mock.calls[0]![0] as boolean
+    })
+    expect(granted).toEqual(['clipboard-sanitized-write', 'fileSystem'])
     expect((app.handler('session.setDevicePermissionHandler') as () => boolean)()).toBe(false)
   })
 

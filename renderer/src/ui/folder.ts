@@ -1,0 +1,38 @@
+// Saves files into a folder that the person chooses, where the window can ask for one.
+type Picker = (options: { readonly id: string; readonly mode: 'readwrite' }) => Promise<FileSystemDirectoryHandle>
+
+const picker = (): Picker | undefined => (window as { readonly showDirectoryPicker?: Picker }).showDirectoryPicker
+
+export const canChooseFolder = (): boolean => picker() !== undefined
+
+/**
+ * Writes the files into a new folder of that name within the chosen one, and gives the path from there; undefined where
+ * the person chose none. Errors: DOMException where the folder cannot be written to.
+ */
+export async function saveIntoFolder(
+  name: string,
+  files: readonly { readonly name: string; readonly content: Uint8Array }[],
+): Promise<string | undefined> {
+  const chosen = await picker()?.({ id: 'take-away', mode: 'readwrite' }).catch(unlessAborted)
+  if (!chosen) return undefined
+  const folder = await newFolder(chosen, name)
+  for (const { name: file, content } of files) {
+    const writable = await (await folder.getFileHandle(file, { create: true })).createWritable()
+    await writable.write(Uint8Array.from(content))
+    await writable.close()
+  }
+  return `${chosen.name}/${folder.name}`
+}
+
+function unlessAborted(error: unknown): undefined {
+  if (!(error instanceof DOMException && error.name === 'AbortError')) throw error
+}
+
+/** "Mail", or "Mail 2" where that is there already. */
+async function newFolder(within: FileSystemDirectoryHandle, name: string): Promise<FileSystemDirectoryHandle> {
+  const taken = new Set<string>()
+  for await (const entry of within.keys()) taken.add(entry)
+  let free = name
+  for (let n = 2; taken.has(free); n++) free = `${name} ${String(n)}`
+  return within.getDirectoryHandle(free, { create: true })
+}
