@@ -61,14 +61,16 @@ async function end({ child, studio }: Host, signal: NodeJS.Signals): Promise<voi
 
 /** Call it at the top of a spec; the studio runs from its first test to its last. */
 export function useStudio(prepare?: (studio: RunningStudio) => Promise<void>): RunningStudio {
-  const home = mkdtempSync(join(tmpdir(), 'softprompt-e2e-'))
+  let home = ''
   let host: Host | undefined
   const running = (): Host => {
     if (!host) throw new Error('The studio is not running.')
     return host
   }
   const studio: RunningStudio = {
-    home,
+    get home() {
+      return home
+    },
     open: async (page, hash = '') => {
       await page.goto(running().url)
       await page.waitForSelector('html[data-ready]')
@@ -96,6 +98,8 @@ export function useStudio(prepare?: (studio: RunningStudio) => Promise<void>): R
     },
   }
   test.beforeAll(async () => {
+    // Not earlier: a spec is read more often than it is run.
+    home = mkdtempSync(join(tmpdir(), 'softprompt-e2e-'))
     host = await start(home)
     await prepare?.(studio)
   })
