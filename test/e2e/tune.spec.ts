@@ -50,6 +50,20 @@ test('a few steps beforehand tell time and memory', async ({ page }) => {
   await expect(page.getByText(/Measured steps: \d+ ms/)).toBeVisible()
 })
 
+test('what is painted of a run takes the colours of a theme that changes', async ({ page }) => {
+  const painted = () =>
+    page.locator('canvas').evaluateAll((all) => all.map((canvas) => (canvas as HTMLCanvasElement).toDataURL()))
+  await page.emulateMedia({ colorScheme: 'light' })
+  await studio.open(page, '#/tune/First%20try')
+  await expect(page.locator('canvas')).toHaveCount(2)
+  const light = await painted()
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await expect(page.locator('html[data-theme=dark]')).toBeAttached()
+  await expect.poll(async () => (await painted()).filter((image, i) => image === light[i])).toEqual([])
+  await page.emulateMedia({ colorScheme: 'light' })
+  await expect.poll(painted).toEqual(light)
+})
+
 test('a run is paused, goes on, and is kept as it is', async ({ page }) => {
   await startLong(page, 'Steered')
   await page.getByRole('button', { name: 'Pause' }).click()

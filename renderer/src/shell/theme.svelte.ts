@@ -1,5 +1,6 @@
 // The theme that the person chose, or the system's, on the document.
 import { preferences } from '../client/preferences.svelte.ts'
+import { shown } from '../ui/shown-theme.svelte.ts'
 
 /** Call it once, while the window is made. */
 export function followTheme(): void {
@@ -8,6 +9,8 @@ export function followTheme(): void {
   dark.addEventListener('change', ({ matches }) => (system = matches))
   $effect(() => {
     const { theme } = preferences.value
-    document.documentElement.dataset['theme'] = theme === 'dark' || (theme === 'system' && system) ? 'dark' : 'light'
+    const seen = theme === 'dark' || (theme === 'system' && system) ? 'dark' : 'light'
+    document.documentElement.dataset['theme'] = seen
+    shown.theme = seen
   })
 }
