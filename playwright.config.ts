@@ -26,7 +26,8 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'journeys', testIgnore: '**/real/**' },
+    { name: 'journeys', testIgnore: ['**/real/**', '**/electron/**'] },
+    { name: 'electron', testMatch: '**/electron/**' },
     { name: 'real', testMatch: '**/real/**', timeout: 1_200_000 },
   ],
 })

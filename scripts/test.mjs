@@ -2,7 +2,10 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { programOf, runChecks } from './checks.mjs'
+import { hasDisplay } from '../main/hosts/browser/open.ts'
 import { browserPath } from '../test/e2e/support/browser.ts'
+import { buildElectron } from './build-electron.mjs'
+import { electronPath } from './electron.mjs'
 import { root } from './node24.mjs'
 import { say } from './packages.mjs'
 import { buildRenderer } from './renderer.mjs'
@@ -47,6 +50,13 @@ if (browserPath()) {
     'No Chromium, Chrome or Edge was found: the journeys in the window are left out. Name one in the variable CHROMIUM.',
   )
   results.push({ passed: 0, failed: 0, skipped: 1 })
+}
+
+// Where the app's own program has been fetched, by a first `npm start`, and there is a screen to show it on.
+if (electronPath() !== undefined && hasDisplay()) {
+  await buildRenderer()
+  await buildElectron()
+  results.push(await counted(playwright, ['test', '--pass-with-no-tests', '--project=electron', ...filters]))
 }
 
 const total = (/** @type {'passed' | 'failed' | 'skipped'} */ what) =>

@@ -12,7 +12,7 @@ import type { Studio } from '../../../main/contract/service.ts'
 import { attach } from '../../../main/service/socket/client.ts'
 import { openHome } from '../../../main/service/home.ts'
 
-const root = fileURLToPath(new URL('../../../', import.meta.url))
+export const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** A tiny Llama with random weights: it learns nothing of use, but everything about it is real. */
 export const tinyModelFolder = join(root, 'test/fixtures/tiny/llama')
