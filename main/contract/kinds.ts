@@ -3,3 +3,5 @@
 export const tableEndings = ['csv', 'tsv', 'tab', 'txt', 'xlsx', 'xlsm', 'parquet', 'json', 'jsonl', 'ndjson'] as const
 
 export const modelEndings = ['gguf'] as const
+
+export const promptEndings = ['softprompt'] as const

@@ -113,15 +113,19 @@ export interface NoteRecord {
   readonly message: string
 }
 
-export interface EvaluationRecord {
-  readonly id: number
-  readonly run: number
+/** How somebody did on held-out rows. */
+export interface JudgedFigures {
   readonly subject: Judged
-  readonly dataset: number
-  readonly version: number
-  /** How many rows were scored. */
-  readonly rows: number
   readonly accuracy: number
   readonly macroF1: number
+  /** How many rows were scored. */
+  readonly rows: number
+}
+
+export interface EvaluationRecord extends JudgedFigures {
+  readonly id: number
+  readonly run: number
+  readonly dataset: number
+  readonly version: number
   readonly createdAt: string
 }

@@ -15,6 +15,7 @@ import { dataMethods } from './methods/data.ts'
 import { fileMethods } from './methods/files.ts'
 import { modelMethods } from './methods/models.ts'
 import { previewMethods } from './methods/preview.ts'
+import { promptFileMethods } from './methods/prompt-files.ts'
 import { promptMethods } from './methods/prompts.ts'
 import { runMethods } from './methods/runs.ts'
 import { studioMethods } from './methods/studio.ts'
@@ -35,6 +36,7 @@ const methods: Methods = {
   ...runMethods,
   ...compareMethods,
   ...promptMethods,
+  ...promptFileMethods,
   ...studioMethods,
 }
 

@@ -1,38 +1,10 @@
 // Journey 2: a table is dropped or pasted, in whatever form; its columns get roles, the model's text is shown, problems are mended.
-import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { writeXlsx } from '../support/write-xlsx.ts'
+import { drop } from './support/drop.ts'
+import { inspect } from './support/inspect.ts'
 import { useStudio } from './support/studio.ts'
-
-/** Drops a file onto whatever is shown, as a hand does: over the window first, then let go. */
-async function drop(page: Page, name: string, bytes: Uint8Array): Promise<void> {
-  await page.evaluate(
-    ({ file, content }) => {
-      const dataTransfer = new DataTransfer()
-      dataTransfer.items.add(new File([Uint8Array.from(content)], file))
-      for (const kind of ['dragenter', 'dragover', 'drop'])
-        window.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }))
-    },
-    { file: name, content: [...bytes] },
-  )
-}
-
-const pictures = join(import.meta.dirname, '../../build/gallery')
-
-/** Keeps a picture in both themes, and finds nothing to complain of in either. */
-async function inspect(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await expect(page.locator(`html[data-theme=${colorScheme}]`)).toBeAttached()
-    await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) })
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    expect(
-      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`),
-    ).toEqual([])
-  }
-}
 
 const role = (page: Page, column: string) => page.getByLabel(`Role of ${column}`)
 const section = (page: Page, title: string) => page.locator('section').filter({ hasText: title })

@@ -1,9 +1,9 @@
 // Journey 3: rows are found, changed by mouse and by key, given back, also after a restart; versions are compared.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import type { DataChange } from '../../main/contract/service.ts'
+import { inspect } from './support/inspect.ts'
 import { type RunningStudio, useStudio } from './support/studio.ts'
 import { writeRows } from '../support/make-rows.ts'
 
@@ -147,21 +147,6 @@ test.describe('sixty rows', () => {
     await expect(page.getByRole('cell', { name: /Lovely shop/ })).toBeVisible()
   })
 })
-
-const pictures = join(import.meta.dirname, '../../build/gallery')
-
-/** Keeps a picture in both themes, and finds nothing to complain of in either. */
-async function inspect(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await expect(page.locator(`html[data-theme=${colorScheme}]`)).toBeAttached()
-    await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) })
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    expect(
-      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`),
-    ).toEqual([])
-  }
-}
 
 test.describe('rows of every kind', () => {
   let dataset = 0

@@ -2,7 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
+import { drop } from './support/drop.ts'
 import { fill } from './support/filled.ts'
+import { inspect } from './support/inspect.ts'
 import { useStudio } from './support/studio.ts'
 
 test.describe('before any run', () => {
@@ -74,5 +76,47 @@ test.describe('with a tuned prompt', () => {
     await page.getByLabel('Or write it into a folder').fill(join(folder, 'README.md', 'below'))
     await page.getByRole('button', { name: 'Write the folder' }).click()
     await expect(page.getByRole('alert')).toBeVisible()
+  })
+
+  test('as one file opens again, by a click or dropped, is tried, and is removed', async ({ page }) => {
+    await studio.open(page, '#/share/First%20try')
+    await page.getByRole('radio', { name: /Prompt file/ }).check()
+    await expect(page.getByText('prompt.safetensors')).toBeVisible()
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download the file' }).click(),
+    ])
+    expect(download.suggestedFilename()).toBe('First try.softprompt')
+    const path = await download.path()
+    const buffer = readFileSync(path)
+
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('button', { name: 'Open a prompt file' }).click(),
+    ])
+    await chooser.setFiles({ name: 'from-ann.softprompt', mimeType: 'application/zip', buffer })
+    await expect(page.getByText('Opened from a file')).toBeVisible()
+    await expect(page.getByRole('combobox', { name: 'Prompt' })).toHaveValue('First try 2')
+    await inspect(page, 'share-opened')
+
+    await page.getByRole('button', { name: 'Try it' }).click()
+    await expect(page.getByRole('heading', { name: 'First try 2' })).toBeVisible()
+    await page.getByLabel('A text to answer').fill('My parcel is late.')
+    await page.getByRole('button', { name: 'Answer' }).click()
+    await expect(page.getByRole('region', { name: 'First try 2' }).getByText(/%/).first()).toBeVisible()
+
+    // The same file once more, dropped elsewhere: it is there already.
+    await studio.open(page, '#/data')
+    await drop(page, 'again.softprompt', buffer)
+    await expect(page.getByRole('combobox', { name: 'Prompt' })).toHaveValue('First try 2')
+    await page.getByRole('button', { name: 'Remove' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+    await expect(page.getByText('Opened from a file')).toBeHidden()
+  })
+
+  test('a file that is no prompt is refused in one sentence', async ({ page }) => {
+    await studio.open(page, '#/share')
+    await drop(page, 'broken.softprompt', Buffer.from('hello'))
+    await expect(page.getByText('broken.softprompt is damaged, or no prompt file.')).toBeVisible()
   })
 })

@@ -117,7 +117,10 @@ describe('an exported folder', () => {
       const prompt = { tensors, settings, labels: ['a', 'b'], modelHash: model.hash }
       const target = join(folder, String(i))
       const { name, hash, config } = model
-      await writeFolder(target, peft({ name: 'x', model: { name, hash, family: config.family }, prompt, figures: [] }))
+      await writeFolder(
+        target,
+        peft({ name: 'x', model: { name, hash, family: config.family }, prompt, figures: [], answers: [] }),
+      )
       jobs.push({ base, folder: target, rows, peft: placement === 'start', out: outOf(i) })
       ours.push(await logits(model, method, placement, tensors))
     }

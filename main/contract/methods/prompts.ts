@@ -1,7 +1,8 @@
 // Methods score, try, classify and export: what a tuned prompt is good for.
 import * as v from 'valibot'
-import type { EvaluationRecord } from '../records.ts'
-import { between, column, id, path, run, text, whole } from './fields.ts'
+import type { EvaluationRecord, JudgedFigures } from '../records.ts'
+import type { TuneSettings } from '../settings.ts'
+import { between, column, id, nothing, path, run, text, whole } from './fields.ts'
 
 const sampling = v.strictObject({
   maxNewTokens: whole(1, 100_000),
@@ -18,10 +19,16 @@ const speaker = v.variant('by', [
   v.strictObject({ by: v.literal('written'), instruction: text }),
 ])
 
-export const exportFormats = ['peft'] as const
+export const exportFormats = ['peft', 'bundle'] as const
 export type ExportFormat = (typeof exportFormats)[number]
 
 export const promptInputs = {
+  /** Those of finished runs, and those that were opened from a file; the newest first. */
+  'prompts.list': nothing,
+  /** Takes a prompt file in, once its model is here and it answers as where it was made. */
+  'prompts.open': v.strictObject({ path }),
+  /** Forgets one that was opened from a file. */
+  'prompts.forget': v.strictObject({ prompt: run }),
   score: v.strictObject({ run, dataset: id, version: id, text: column, label: column }),
   try: v.strictObject({ run, speaker: v.exactOptional(speaker), text, sampling }),
   /** How likely each of the run's labels is for a text. */
@@ -33,7 +40,24 @@ export const promptInputs = {
 
 export type Speaker = v.InferOutput<typeof speaker>
 
+/** A tuned prompt that can be tried and taken away. */
+export interface PromptSummary {
+  readonly name: string
+  readonly modelName: string
+  readonly labels: readonly string[]
+  readonly settings: TuneSettings
+  readonly figures: readonly JudgedFigures[]
+  /** The data set that it was tuned on here; undefined where it was opened from a file. */
+  readonly tunedOn:
+    | { readonly dataset: number; readonly name: string; readonly textColumn: string; readonly labelColumn: string }
+    | undefined
+  readonly createdAt: string
+}
+
 export interface PromptOutputs {
+  readonly 'prompts.list': readonly PromptSummary[]
+  readonly 'prompts.open': PromptSummary
+  readonly 'prompts.forget': null
   readonly score: readonly EvaluationRecord[]
   readonly try: { readonly text: string }
   readonly classify: readonly { readonly label: string; readonly probability: number }[]

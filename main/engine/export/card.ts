@@ -1,11 +1,16 @@
 // The card that goes with an exported prompt: what it is for, how well it does, and how to use it.
 import type { Placement } from '../../contract/settings.ts'
+import { starter } from '../../contract/starter.ts'
 import type { Exported } from './format.ts'
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 
-/** README.md of the folder, in the form of a Hugging Face model card. */
-export function card({ name, model, prompt, figures }: Exported, base: string): string {
+/** The model's name where others look for it. */
+export const baseName = ({ name }: Exported['model']): string => (name === starter.name ? starter.repository : name)
+
+/** README.md, in the form of a Hugging Face model card; `by` is what loads the prompt. */
+export function card({ name, model, prompt, figures }: Exported, by: 'peft' | 'studio'): string {
+  const base = baseName(model)
   const { settings, labels } = prompt
   const { method, placement, tokens, template } = settings
   const rows = figures.map(
@@ -13,8 +18,7 @@ export function card({ name, model, prompt, figures }: Exported, base: string): 
   )
   return `---
 base_model: ${JSON.stringify(base)}
-library_name: peft
-pipeline_tag: text-generation
+${by === 'peft' ? 'library_name: peft\n' : ''}pipeline_tag: text-generation
 tags: [soft-prompt, ${method}-tuning]
 ---
 
@@ -25,9 +29,9 @@ itself is unchanged; the file that it was tuned on has the SHA-256 ${model.hash}
 
 ## How to use it
 
-${usage[placement]}
+${by === 'studio' ? opening : usage[placement]}
 
-The virtual tokens mean something only in the template that they were tuned with (also in \`softprompt.json\`):
+The virtual tokens mean something only in the template that they were tuned with (also in \`${by === 'peft' ? 'softprompt.json' : 'manifest.json'}\`):
 
 - kind: ${template.kind}
 - text: ${JSON.stringify(template.body)}
@@ -40,6 +44,9 @@ The virtual tokens mean something only in the template that they were tuned with
 ${rows.length === 0 ? 'It has not been scored on held-out rows.' : ['| | accuracy | macro-F1 | held-out rows |', '|---|---|---|---|', ...rows].join('\n')}
 `
 }
+
+const opening =
+  'Open the file in Softprompt Studio: under Share, or by dropping it on the window. It needs the base model there.'
 
 const script = `\`\`\`
 python apply.py "a text"

@@ -1,6 +1,7 @@
 // What goes into an export and what comes out of it.
-import type { Evaluation, TunedPrompt } from '../../contract/compute.ts'
-import type { ModelRecord } from '../../contract/records.ts'
+import type { TunedPrompt } from '../../contract/compute.ts'
+import type { JudgedFigures, ModelRecord } from '../../contract/records.ts'
+import type { KnownAnswer } from './bundle-manifest.ts'
 
 /** What is taken away, and what there is to say of it. */
 export interface Exported {
@@ -9,7 +10,9 @@ export interface Exported {
   readonly model: Pick<ModelRecord, 'name' | 'hash' | 'family'>
   readonly prompt: TunedPrompt
   /** Figures on its own held-out rows, where there are some. */
-  readonly figures: readonly (Pick<Evaluation, 'subject' | 'accuracy' | 'macroF1'> & { readonly rows: number })[]
+  readonly figures: readonly JudgedFigures[]
+  /** What it answers to texts of our own; empty where the format does not want them. */
+  readonly answers: readonly KnownAnswer[]
 }
 
 /** The files of a folder by their names. */

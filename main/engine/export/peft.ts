@@ -1,10 +1,9 @@
 // The folder that Hugging Face's PEFT loads: configuration, tensors, a card, and what PEFT has no words for.
 import { readFileSync } from 'node:fs'
-import { starter } from '../../contract/starter.ts'
 import type { PlainPrompt } from '../../contract/prompt.ts'
 import type { Tensor } from '../../contract/tensor.ts'
 import { methods } from '../method/index.ts'
-import { card } from './card.ts'
+import { baseName, card } from './card.ts'
 import type { Exported, Files } from './format.ts'
 import { safetensorsFile } from './safetensors.ts'
 
@@ -16,7 +15,7 @@ export function peft(exported: Exported): Files {
   const { prompt, model } = exported
   const { settings, labels, tensors } = prompt
   const plain = methods[settings.method].fold(tensors)
-  const base = model.name === starter.name ? starter.repository : model.name
+  const base = baseName(model)
   const config = {
     ...shared,
     ...(plain.method === 'prompt' ? promptConfig(plain) : prefixConfig(plain)),
@@ -30,7 +29,7 @@ export function peft(exported: Exported): Files {
     'adapter_model.safetensors': safetensorsFile({ prompt_embeddings: embeddings(plain) }),
     'softprompt.json': json(meaning),
     'apply.py': readFileSync(new URL('apply.py', import.meta.url), 'utf8'),
-    'README.md': card(exported, base),
+    'README.md': card(exported, 'peft'),
   }
 }
 

@@ -117,6 +117,19 @@ export interface Schema {
     sha256: string
     created_at: string
   }
+  opened_prompts: {
+    id: Generated<number>
+    name: string
+    model: number
+    labels: string
+    settings: string
+    model_hash: string
+    /** JSON: JudgedFigures[]. */
+    figures: string
+    vectors: Uint8Array
+    sha256: string
+    created_at: string
+  }
   evaluations: {
     id: Generated<number>
     run: number

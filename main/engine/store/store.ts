@@ -14,6 +14,7 @@ import { evaluationRepository } from './tables/evaluations.ts'
 import { metricRepository } from './tables/metrics.ts'
 import { modelRepository } from './tables/models.ts'
 import { noteRepository } from './tables/notes.ts'
+import { openedPromptRepository } from './tables/opened-prompts.ts'
 import { preferenceRepository } from './tables/preferences.ts'
 import { promptRepository } from './tables/prompts.ts'
 import { rowRepository } from './tables/rows.ts'
@@ -30,6 +31,7 @@ const repositories = (db: Db) => ({
   notes: noteRepository(db),
   checkpoints: checkpointRepository(db),
   prompts: promptRepository(db),
+  openedPrompts: openedPromptRepository(db),
   evaluations: evaluationRepository(db),
   connections: connectionRepository(db),
   preferences: preferenceRepository(db),

@@ -1,7 +1,7 @@
 // The studio as a desktop app: one instance, one guarded window, the service beside it. Electron's objects are handed in.
 import { existsSync } from 'node:fs'
 import { extname, join, resolve } from 'node:path'
-import { modelEndings, tableEndings } from '../../contract/kinds.ts'
+import { modelEndings, promptEndings, tableEndings } from '../../contract/kinds.ts'
 import { StudioError } from '../../contract/errors/index.ts'
 import { createDesktop } from './desktop.ts'
 import { guardContents } from './guard.ts'
@@ -62,7 +62,7 @@ export function startApp(electron: ElectronParts, options: AppOptions): void {
     })
 }
 
-const openable = new Set<string>([...tableEndings, ...modelEndings])
+const openable = new Set<string>([...tableEndings, ...modelEndings, ...promptEndings])
 
 /** Files among a program's arguments: neither switches nor folders. */
 const filesOf = (args: readonly string[], folder: string): string[] =>

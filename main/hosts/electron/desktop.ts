@@ -1,6 +1,6 @@
 // The window, its line to the service, the service's process, and the files that the system opens.
 import type { BrowserWindow, WebFrameMain } from 'electron'
-import { modelEndings, tableEndings } from '../../contract/kinds.ts'
+import { modelEndings, promptEndings, tableEndings } from '../../contract/kinds.ts'
 import { readWindow } from '../window/files.ts'
 import { askAgain, mayLeave, notify, stayAwake } from './asks.ts'
 import { createBudget } from './budget.ts'
@@ -52,7 +52,7 @@ export function createDesktop(electron: ElectronParts, options: AppOptions): Des
       title: words.openTitle,
       properties: ['openFile'],
       filters: [
-        { name: words.openKinds, extensions: [...tableEndings, ...modelEndings] },
+        { name: words.openKinds, extensions: [...tableEndings, ...modelEndings, ...promptEndings] },
         { name: words.openAll, extensions: ['*'] },
       ],
     })

@@ -10,6 +10,12 @@ export async function findRun(store: Store, name: string): Promise<RunRecord> {
   return run
 }
 
+/** A prompt is called by its run's name or its own. Error: 'store/name-taken'. */
+export async function refusePromptName(store: Store, name: string | undefined): Promise<void> {
+  if (name !== undefined && (await store.openedPrompts.byName(name)))
+    throw studioError('store/name-taken', 'prompt', name)
+}
+
 /** Error: 'store/missing'. */
 export async function findModel(store: Store, name: string): Promise<ModelRecord> {
   const model = await store.models.byName(name)

@@ -88,6 +88,8 @@ async function remove(context: ServiceContext, name: string): Promise<null> {
   const model = await findModel(store, name)
   const used = (await store.runs.list()).filter((run) => run.model === model.id)
   if (used.length > 0) throw studioError('studio/model-in-use', model.name, used.length)
+  const opened = (await store.openedPrompts.list()).find((prompt) => prompt.model === model.id)
+  if (opened) throw studioError('studio/model-of-prompt', model.name, opened.name)
   await store.models.remove(model.id)
   const left = await store.models.list()
   const stillUsed = new Set(left.flatMap((other) => ownCopies(home, other)))

@@ -1,7 +1,7 @@
 // Methods score, try, classify and export: what a tuned prompt is good for.
 import type { Evaluation, TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
-import type { EvaluationRecord, ModelRecord, RunRecord } from '../../contract/records.ts'
+import type { EvaluationRecord } from '../../contract/records.ts'
 import type { Input, Outputs, Speaker } from '../../contract/service.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
 import { withoutInstruction } from '../../engine/evaluate/encode.ts'
@@ -11,24 +11,11 @@ import { formats } from '../../engine/export/formats.ts'
 import { writeFolder } from '../../engine/export/folder.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { loadExamples } from '../examples.ts'
+import { knownAnswers } from '../known-answers.ts'
 import { sealedModel } from '../run-material.ts'
+import { findTuned, tunedBy } from '../tuned.ts'
 import { findRun } from './lookup.ts'
 import { serveJob } from './serving.ts'
-
-interface Tuned {
-  readonly run: RunRecord
-  readonly model: ModelRecord
-  readonly prompt: TunedPrompt
-}
-
-async function tuned({ store }: ServiceContext, name: string): Promise<Tuned> {
-  const run = await findRun(store, name)
-  const prompt = await store.prompts.byRun(run.id)
-  if (!prompt) throw studioError('run/no-prompt', run.name)
-  const { model } = await store.models.prepared(run.model)
-  if (model.hash !== prompt.modelHash) throw studioError('run/other-model', run.name, model.name)
-  return { run, model, prompt }
-}
 
 async function score(
   context: ServiceContext,
@@ -36,7 +23,8 @@ async function score(
   call: CallContext,
 ): Promise<EvaluationRecord[]> {
   const { store, threads } = context
-  const { run, prompt } = await tuned(context, name)
+  const run = await findRun(store, name)
+  const { prompt } = await tunedBy(store, run)
   const { labels, settings } = prompt
   const all = await loadExamples(store, source)
   const examples = all.filter(({ label }) => labels.includes(label))
@@ -85,9 +73,9 @@ async function classify(
   { run: name, speaker, text }: Input<'classify'>,
   call: CallContext,
 ): Promise<Outputs['classify']> {
-  const { run, prompt } = await tuned(context, name)
+  const { model: base, prompt } = await findTuned(context.store, name)
   const { labels } = prompt
-  const model = await sealedModel(context.store, run.model)
+  const model = await sealedModel(context.store, base.id)
   const examples = [{ row: 0, text, label: labels[0] ?? '' }]
   const job = { kind: 'score' as const, model, ...speaking(prompt, speaker), labels, examples }
   let scores: readonly number[] = []
@@ -102,19 +90,20 @@ async function classify(
 async function filesOf(
   context: ServiceContext,
   { run: name, to }: Pick<Input<'export'>, 'run' | 'to'>,
+  call: CallContext,
 ): Promise<{ readonly name: string; readonly files: Files }> {
-  const { run, model, prompt } = await tuned(context, name)
-  const evaluations = await context.store.evaluations.list(run.id)
-  const figures = evaluations.filter(({ dataset, version }) => dataset === run.dataset && version === run.version)
-  return { name: run.name, files: formats[to]({ name: run.name, model, prompt, figures }) }
+  const { model, prompt, ...tuned } = await findTuned(context.store, name)
+  const format = formats[to]
+  const answers = format.answers ? await knownAnswers(context, call, model.id, prompt) : []
+  return { name: tuned.name, files: format.files({ ...tuned, model, prompt, answers }) }
 }
 
 export const promptMethods: Pick<Methods, 'score' | 'try' | 'classify' | 'export' | 'export.archive'> = {
   score,
   classify,
   try: async (context, { run: name, speaker, text, sampling }, call) => {
-    const { run, prompt } = await tuned(context, name)
-    const model = await sealedModel(context.store, run.model)
+    const { model: base, prompt } = await findTuned(context.store, name)
+    const model = await sealedModel(context.store, base.id)
     const { threads } = context
     const written: string[] = []
     const job = { kind: 'generate' as const, model, ...speaking(prompt, speaker), text, sampling, threads }
@@ -123,12 +112,15 @@ export const promptMethods: Pick<Methods, 'score' | 'try' | 'classify' | 'export
     })
     return { text: written.join('') }
   },
-  export: async (context, { folder, ...what }) => {
-    const { files } = await filesOf(context, what)
+  export: async (context, { folder, ...what }, call) => {
+    const { files } = await filesOf(context, what, call)
     return { folder, files: await writeFolder(folder, files) }
   },
-  'export.archive': async (context, what) => {
-    const { name, files } = await filesOf(context, what)
+  'export.archive': async (context, what, call) => {
+    const { name, files } = await filesOf(context, what, call)
+    const [[only, bytes] = [], another] = Object.entries(files)
+    // What is one file already is handed over as it is.
+    if (another === undefined && only !== undefined && bytes instanceof Uint8Array) return { name: only, bytes }
     return { name: `${name}.zip`, bytes: zipped(files) }
   },
 }

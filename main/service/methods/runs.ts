@@ -10,7 +10,7 @@ import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { loadExamples, splitRows } from '../examples.ts'
 import { availableMemory, forecast } from '../forecast.ts'
 import { runMaterial, sealedModel } from '../run-material.ts'
-import { findModel, findRun } from './lookup.ts'
+import { findModel, findRun, refusePromptName } from './lookup.ts'
 import { serveJob } from './serving.ts'
 
 interface Planned extends RunPlan {
@@ -42,6 +42,7 @@ const sizesOf = ({
 
 async function start(context: ServiceContext, input: Input<'runs.start'>): Promise<RunRecord> {
   const { store } = context
+  await refusePromptName(store, input.name)
   const { model, settings, labels, split } = await plan(context, input)
   const { dataset, version, text, label } = input
   const run = await store.transaction(async (tables) => {
@@ -174,6 +175,7 @@ export const runMethods: Pick<Methods, RunMethod> = {
   },
   'runs.edit': async ({ store, changed }, { run: name, ...edit }) => {
     const { id } = await findRun(store, name)
+    await refusePromptName(store, edit.name)
     await store.runs.edit(id, edit)
     changed('runs')
     return findRun(store, String(id))

@@ -1,17 +1,24 @@
 // A file that was dropped or chosen, on its way to the page that takes it in.
 import { go } from '../router.svelte.ts'
 
-let waiting = $state.raw<{ readonly file: File; readonly for: 'data' | 'models' }>()
+type Taker = 'data' | 'models' | 'share'
 
-/** Model weights go to Models, everything else is a table of examples. */
+let waiting = $state.raw<{ readonly file: File; readonly for: Taker }>()
+
+/** Model weights go to Models, prompts to Share; everything else is a table of examples. */
 export function takeDropped(file: File): void {
-  const page = /\.(gguf|safetensors)$/i.test(file.name) ? 'models' : 'data'
+  const page = pageFor(file.name)
   waiting = { file, for: page }
   go(page)
 }
 
+const pageFor = (name: string): Taker => {
+  if (/\.(gguf|safetensors)$/i.test(name)) return 'models'
+  return /\.softprompt$/i.test(name) ? 'share' : 'data'
+}
+
 /** The file that waits for this page, once; read it in an effect. */
-export function droppedFor(page: 'data' | 'models'): File | undefined {
+export function droppedFor(page: Taker): File | undefined {
   if (waiting?.for !== page) return undefined
   const { file } = waiting
   waiting = undefined

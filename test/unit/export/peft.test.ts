@@ -60,6 +60,7 @@ const exported = (method: 'prompt' | 'prefix', placement: 'start' | 'after-text'
     modelHash: 'ab'.repeat(32),
   },
   figures: [{ subject: 'tuned prompt', accuracy: 0.875, macroF1: 0.9, rows: 80 }],
+  answers: [],
 })
 
 describe('a prompt in PEFT’s form', () => {

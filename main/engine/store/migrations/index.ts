@@ -5,6 +5,7 @@ import { curate } from './0002-curate.ts'
 import { runs } from './0003-runs.ts'
 import { studio } from './0004-studio.ts'
 import { versionNames } from './0005-version-names.ts'
+import { openedPrompts } from './0006-opened-prompts.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
@@ -12,4 +13,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003-runs': runs,
   '0004-studio': studio,
   '0005-version-names': versionNames,
+  '0006-opened-prompts': openedPrompts,
 }

@@ -74,7 +74,9 @@ export const runRepository = (db: Db) => {
     const { id } = await max.executeTakeFirstOrThrow()
     for (let number = (id ?? 0) + 1; ; number++) {
       const name = `run-${String(number)}`
-      if (!(await db.selectFrom('runs').select('id').where('name', '=', name).executeTakeFirst())) return name
+      const used = db.selectFrom('runs').select('name').where('name', '=', name)
+      const opened = db.selectFrom('opened_prompts').select('name').where('name', '=', name)
+      if (!(await used.unionAll(opened).executeTakeFirst())) return name
     }
   }
 

@@ -14,5 +14,5 @@ export const common = {
   lost: 'The studio’s service does not answer. Trying to reach it again …',
   lostHelp: 'What you confirmed is kept. If this stays, start the studio again.',
   skip: 'Skip to the page',
-  dropHere: 'Drop it anywhere: a table of examples, or a model file',
+  dropHere: 'Drop it anywhere: a table of examples, a prompt file or a model file',
 } as const

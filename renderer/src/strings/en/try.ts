@@ -3,7 +3,7 @@ export const tryWords = {
   lead: 'Ask the same thing of the model alone, of a prompt that you write, and of the prompts that you tuned. It all happens on this computer.',
   emptyTitle: 'Nothing to try yet',
   emptyText:
-    'Tune a prompt first: then you can ask it anything here, beside the model alone and a prompt that you write.',
+    'Tune a prompt first, or open a prompt file under Share: then you can ask it anything here, beside the model alone and a prompt that you write.',
   newRun: 'New run',
   input: 'A text to answer',
   inputExample: 'Write or paste a text like those in your data',
@@ -19,6 +19,7 @@ export const tryWords = {
   writtenLabel: 'Your instruction',
   writtenStart: (labels: readonly string[]) => `Answer with one of these words: ${labels.join(', ')}.`,
   tunedText: (tokens: string, data: string) => `${tokens} virtual tokens, tuned on ${data}.`,
+  openedText: (tokens: string) => `${tokens} virtual tokens, opened from a file.`,
   waits: 'Its answer comes here.',
   asking: 'Answering …',
   labels: 'How likely each label is',

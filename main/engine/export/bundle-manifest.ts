@@ -1,0 +1,53 @@
+// What a prompt file says of itself.
+import * as v from 'valibot'
+import { settings } from '../../contract/methods/settings.ts'
+import type { TuneSettings } from '../../contract/settings.ts'
+
+/** A file of a higher version may mean other things: it is refused. */
+export const bundleVersion = 1
+
+const name = v.pipe(v.string(), v.regex(/^[^\p{Cc}/\\]{1,80}$/u))
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
+const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
+const label = v.pipe(v.string(), v.minLength(1), v.maxLength(10_000))
+
+/** Settings of a later studio that this one does not know are passed over. */
+export const manifestSchema = v.object({
+  softprompt: v.literal(bundleVersion),
+  name,
+  base: v.object({
+    name: v.pipe(v.string(), v.maxLength(200)),
+    hash: sha256,
+    family: v.pipe(v.string(), v.maxLength(80)),
+  }),
+  labels: v.pipe(v.array(label), v.minLength(2), v.maxLength(10_000)),
+  settings: v.object(settings.entries),
+  figures: v.pipe(
+    v.array(
+      v.object({
+        subject: v.picklist(['no prompt', 'tuned prompt']),
+        accuracy: share,
+        macroF1: share,
+        rows: v.pipe(v.number(), v.integer(), v.minValue(1)),
+      }),
+    ),
+    v.maxLength(100),
+  ),
+  /** Probabilities of the labels, in their order, for texts of our own: what another computer must answer, too. */
+  answers: v.pipe(
+    v.array(v.object({ text: v.pipe(v.string(), v.maxLength(10_000)), probabilities: v.array(share) })),
+    v.maxLength(20),
+  ),
+  sha256,
+})
+
+export type BundleManifest = Omit<v.InferOutput<typeof manifestSchema>, 'settings' | 'labels' | 'answers'> & {
+  readonly settings: TuneSettings
+  readonly labels: readonly string[]
+  readonly answers: readonly KnownAnswer[]
+}
+
+export interface KnownAnswer {
+  readonly text: string
+  readonly probabilities: readonly number[]
+}

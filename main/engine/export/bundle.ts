@@ -1,0 +1,29 @@
+// The studio's own prompt file: one archive that another studio opens, with all that gives the vectors their meaning.
+import { createHash } from 'node:crypto'
+import { zipped } from './archive.ts'
+import { type BundleManifest, bundleVersion } from './bundle-manifest.ts'
+import { card } from './card.ts'
+import type { Exported, Files } from './format.ts'
+import { safetensorsFile } from './safetensors.ts'
+
+/** One file, NAME.softprompt: a zip of the manifest, the tensors as they were tuned, and the card. */
+export function bundle(exported: Exported): Files {
+  const { name, model, prompt, figures, answers } = exported
+  const vectors = safetensorsFile(prompt.tensors)
+  const manifest: BundleManifest = {
+    softprompt: bundleVersion,
+    name,
+    base: { name: model.name, hash: model.hash, family: model.family },
+    labels: prompt.labels,
+    settings: prompt.settings,
+    figures: figures.map(({ subject, accuracy, macroF1, rows }) => ({ subject, accuracy, macroF1, rows })),
+    answers,
+    sha256: createHash('sha256').update(vectors).digest('hex'),
+  }
+  const files = {
+    'manifest.json': `${JSON.stringify(manifest, null, 2)}\n`,
+    'prompt.safetensors': vectors,
+    'README.md': card(exported, 'studio'),
+  }
+  return { [`${name}.softprompt`]: zipped(files) }
+}

@@ -1,0 +1,72 @@
+// Reads a prompt file that somebody handed over: every length is bounded, every byte checked before it is believed.
+import { createHash } from 'node:crypto'
+import { strFromU8, unzipSync } from 'fflate'
+import * as v from 'valibot'
+import type { TunedPrompt } from '../../contract/compute.ts'
+import { StudioError, studioError } from '../../contract/errors/index.ts'
+import type { NamedTensors, Tensor } from '../../contract/tensor.ts'
+import { parseSafetensors } from '../model/safetensors.ts'
+import { defaultSettings } from '../train/defaults.ts'
+import { type BundleManifest, bundleVersion, manifestSchema } from './bundle-manifest.ts'
+
+export interface Bundle extends Pick<BundleManifest, 'name' | 'base' | 'figures' | 'answers'> {
+  readonly prompt: TunedPrompt
+}
+
+/** The largest file that is opened: a thousand virtual tokens of a large model. */
+export const largestBundle = 256 << 20
+/** Nothing that is packed well grows by more when it is unpacked. */
+const packing = 1100
+const wanted: readonly string[] = ['manifest.json', 'prompt.safetensors']
+
+/** `file` is the name to speak of. Errors: 'prompt/damaged', 'prompt/newer'. */
+export function openBundle(bytes: Uint8Array, file: string): Bundle {
+  try {
+    const { 'manifest.json': said, 'prompt.safetensors': vectors } = unpacked(bytes)
+    if (!said || !vectors) throw new Error('a part of it is missing')
+    const parsed: unknown = JSON.parse(strFromU8(said))
+    const version = v.safeParse(v.object({ softprompt: v.number() }), parsed)
+    if (version.success && version.output.softprompt > bundleVersion) throw studioError('prompt/newer', file)
+    const { name, base, labels, settings, figures, answers, sha256 } = v.parse(manifestSchema, parsed)
+    if (createHash('sha256').update(vectors).digest('hex') !== sha256) throw new Error('its numbers have changed')
+    if (answers.some(({ probabilities }) => probabilities.length !== labels.length)) throw new Error('answers are cut')
+    const prompt = {
+      tensors: tensorsOf(vectors),
+      settings: defaultSettings(settings, labels),
+      labels,
+      modelHash: base.hash,
+    }
+    return { name, base, figures, answers, prompt }
+  } catch (error) {
+    if (error instanceof StudioError && error.code === 'prompt/newer') throw error
+    throw studioError('prompt/damaged', file)
+  }
+}
+
+function unpacked(bytes: Uint8Array): Partial<Record<string, Uint8Array>> {
+  if (bytes.length > largestBundle) throw new Error('it is too large')
+  let whole = 0
+  return unzipSync(bytes, {
+    filter: ({ name, size, originalSize }) => {
+      if (!wanted.includes(name)) return false
+      whole += originalSize
+      if (whole > largestBundle || originalSize > packing * Math.max(1, size)) throw new Error('it is too large')
+      return true
+    },
+  })
+}
+
+function tensorsOf(file: Uint8Array): NamedTensors {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
+  const length = Number(view.getBigUint64(0, true))
+  if (length > file.length - 8) throw new Error('its header is longer than the file')
+  const refs = parseSafetensors(file.subarray(8, 8 + length), 'prompt.safetensors', file.length)
+  return Object.fromEntries(
+    Object.entries(refs).map(([name, { type, shape, offset, bytes }]): [string, Tensor] => {
+      if (type !== 'F32') throw new Error('its numbers are not float32')
+      const data = new Float32Array(file.slice(offset, offset + bytes).buffer)
+      if (!data.every(Number.isFinite)) throw new Error('some of its numbers are none')
+      return [name, { shape, data }]
+    }),
+  )
+}

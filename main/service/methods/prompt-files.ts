@@ -1,0 +1,102 @@
+// Methods prompts.list, prompts.open and prompts.forget: every tuned prompt, and those that come from a file.
+import { readFile, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { studioError } from '../../contract/errors/index.ts'
+import type { Input, PromptSummary } from '../../contract/service.ts'
+import { type Bundle, largestBundle, openBundle } from '../../engine/export/open-bundle.ts'
+import { methods as tunings } from '../../engine/method/index.ts'
+import type { OpenedPrompt } from '../../engine/store/tables/opened-prompts.ts'
+import type { Store } from '../../engine/store/store.ts'
+import type { CallContext, Methods, ServiceContext } from '../context.ts'
+import { agree, knownAnswers } from '../known-answers.ts'
+import { ownFigures } from '../tuned.ts'
+
+async function list({ store }: ServiceContext): Promise<PromptSummary[]> {
+  const [runs, models, datasets, opened] = await Promise.all([
+    store.runs.list(),
+    store.models.list(),
+    store.datasets.list(),
+    store.openedPrompts.list(),
+  ])
+  const modelNames = new Map(models.map(({ id, name }) => [id, name]))
+  const tuned = runs
+    .filter(({ state }) => state === 'finished')
+    .map(async (run): Promise<PromptSummary> => {
+      const task = await store.tasks.byId(run.task)
+      const name = datasets.find(({ id }) => id === run.dataset)?.name ?? ''
+      return {
+        name: run.name,
+        modelName: modelNames.get(run.model) ?? '',
+        labels: task?.labels ?? [],
+        settings: run.settings,
+        figures: await ownFigures(store, run),
+        tunedOn: task && { dataset: run.dataset, name, textColumn: task.textColumn, labelColumn: task.labelColumn },
+        createdAt: run.endedAt ?? run.createdAt,
+      }
+    })
+  return [...(await Promise.all(tuned)), ...opened.map((each) => summary(each, modelNames.get(each.model) ?? ''))].sort(
+    (a, b) => b.createdAt.localeCompare(a.createdAt),
+  )
+}
+
+const summary = (opened: OpenedPrompt, modelName: string): PromptSummary => {
+  const { name, labels, settings, figures, createdAt } = opened
+  return { name, modelName, labels, settings, figures, tunedOn: undefined, createdAt }
+}
+
+async function open(
+  context: ServiceContext,
+  { path }: Input<'prompts.open'>,
+  call: CallContext,
+): Promise<PromptSummary> {
+  const { store, changed } = context
+  const file = basename(path)
+  const bundle = await read(path, file)
+  const model = (await store.models.list()).find(({ hash }) => hash === bundle.base.hash)
+  if (!model) throw studioError('prompt/no-model', file, bundle.base.name)
+  const config = (await store.models.configs()).get(model.id)
+  if (!config || !fits(bundle, tunings[bundle.prompt.settings.method].tensors(config, bundle.prompt.settings)))
+    throw studioError('prompt/damaged', file)
+  if (!agree(bundle.answers, await knownAnswers(context, call, model.id, bundle.prompt)))
+    throw studioError('prompt/other-answers', file, model.name)
+  const name = await freeName(store, bundle.name)
+  const opened = await store.openedPrompts.add(name, model.id, bundle.prompt, bundle.figures)
+  changed('runs')
+  return summary(opened, model.name)
+}
+
+async function read(path: string, file: string): Promise<Bundle> {
+  const { size } = await stat(path).catch(() => ({ size: 0 }))
+  if (size === 0 || size > largestBundle) throw studioError('prompt/damaged', file)
+  return openBundle(await readFile(path), file)
+}
+
+/** Every tensor that the method has, in its shape, and no other. */
+function fits(
+  { prompt }: Bundle,
+  specs: readonly { readonly name: string; readonly shape: readonly number[] }[],
+): boolean {
+  const same = specs.every(({ name, shape }) => String(prompt.tensors[name]?.shape) === String(shape))
+  return same && Object.keys(prompt.tensors).length === specs.length
+}
+
+/** A name that neither a run nor another prompt has: "Mail", "Mail 2". */
+async function freeName(store: Store, wanted: string): Promise<string> {
+  const all = [...(await store.runs.list()), ...(await store.openedPrompts.list())]
+  const taken = new Set(all.map(({ name }) => name))
+  let name = wanted
+  for (let n = 2; taken.has(name); n++) name = `${wanted.slice(0, 70)} ${String(n)}`
+  return name
+}
+
+export const promptFileMethods: Pick<Methods, `prompts.${'list' | 'open' | 'forget'}`> = {
+  'prompts.list': (context) => list(context),
+  'prompts.open': open,
+  'prompts.forget': async ({ store, changed }, { prompt }) => {
+    const opened = await store.openedPrompts.byName(prompt)
+    if (!opened) throw studioError('store/missing', 'opened prompt', prompt)
+    await store.openedPrompts.remove(opened.id)
+    changed('runs')
+    return null
+  },
+}

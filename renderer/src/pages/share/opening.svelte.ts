@@ -1,0 +1,22 @@
+// Opening a prompt file: handed over, checked against its model, and shown; one at a time.
+import { createTask } from '../../client/task.svelte.ts'
+import { studio } from '../../client/studio.ts'
+import { pathOfFile } from '../../client/upload.ts'
+import { go } from '../../router.svelte.ts'
+import { t } from '../../strings/index.ts'
+import { toasts } from '../../ui/toasts.svelte.ts'
+
+export const opening = createTask(t.share.opening)
+
+export async function openPrompt(file: File): Promise<void> {
+  const prompt = await opening.run(async (options, tell) => {
+    const onProgress = (done: number, total: number): void => {
+      tell({ stage: t.share.opening, done, total })
+    }
+    const path = await pathOfFile(file, { signal: options.signal, onProgress })
+    return studio.call('prompts.open', { path }, options)
+  })
+  if (!prompt) return
+  go('share', [prompt.name])
+  toasts.say(t.share.opened(prompt.name), { text: t.share.tryIt, run: () => go('try', [], { run: prompt.name }) })
+}

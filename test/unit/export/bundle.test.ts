@@ -1,0 +1,94 @@
+// A prompt file: what goes in comes out, and no bytes are believed that were not written.
+import fc from 'fast-check'
+import { strToU8, unzipSync, zipSync } from 'fflate'
+import { describe, expect, it } from 'vitest'
+import { bundle } from '../../../main/engine/export/bundle.ts'
+import type { Exported } from '../../../main/engine/export/format.ts'
+import { openBundle } from '../../../main/engine/export/open-bundle.ts'
+import { defaultSettings } from '../../../main/engine/train/defaults.ts'
+
+const labels = ['billing', 'delivery']
+const exported: Exported = {
+  name: 'Mail',
+  model: { name: 'Tiny', hash: 'ab'.repeat(32), family: 'llama' },
+  prompt: {
+    tensors: { prompt: { shape: [2, 3], data: Float32Array.of(1, -2, 3.5, 0, 1e-20, -7) } },
+    settings: defaultSettings({ method: 'prompt', tokens: 2 }, labels),
+    labels,
+    modelHash: 'ab'.repeat(32),
+  },
+  figures: [{ subject: 'tuned prompt', accuracy: 0.75, macroF1: 0.7, rows: 20 }],
+  answers: [{ text: 'Hello', probabilities: [0.25, 0.75] }],
+}
+const written = (given: Exported = exported): Uint8Array => bundle(given)['Mail.softprompt'] as Uint8Array
+
+/** The same file with its manifest changed. */
+function changed(change: (manifest: Record<string, unknown>) => void): Uint8Array {
+  const files = unzipSync(written())
+  const manifest = JSON.parse(Buffer.from(files['manifest.json'] ?? []).toString()) as Record<string, unknown>
+  change(manifest)
+  return zipSync({ ...files, 'manifest.json': strToU8(JSON.stringify(manifest)) })
+}
+
+describe('a prompt file', () => {
+  it('gives back the prompt bit for bit, with its template, model, figures and answers', () => {
+    const { name, base, figures, answers, prompt } = openBundle(written(), 'mail.softprompt')
+    expect({ name, model: base, figures, answers, prompt }).toEqual(exported)
+  })
+
+  it('is the same file each time, and holds a card in plain words', () => {
+    expect(written()).toEqual(written())
+    const card = Buffer.from(unzipSync(written())['README.md'] ?? []).toString()
+    expect(card).toContain('Open the file in Softprompt Studio')
+    expect(card).toContain('75.0 %')
+    expect(card).not.toContain('PEFT')
+  })
+
+  it('of a later version is refused, and says what to do', () => {
+    const later = changed((manifest) => (manifest['softprompt'] = 2))
+    expect(() => openBundle(later, 'mail.softprompt')).toThrow(/newer version of the studio/)
+  })
+
+  it('that knows a setting more is read without it', () => {
+    const more = changed((manifest) => ((manifest['settings'] as Record<string, unknown>)['colour'] = 'red'))
+    expect(openBundle(more, 'mail.softprompt').prompt).toEqual(exported.prompt)
+  })
+
+  it.each([
+    ['other numbers', changed((manifest) => (manifest['sha256'] = 'cd'.repeat(32)))],
+    ['answers for other labels', changed((manifest) => (manifest['labels'] = ['a', 'b', 'c']))],
+    ['one label', changed((manifest) => (manifest['labels'] = ['a']))],
+    ['a name that is a path', changed((manifest) => (manifest['name'] = '../../mail'))],
+    ['no numbers', zipSync({ 'manifest.json': strToU8('{}') })],
+    ['nothing', new Uint8Array()],
+    ['some other archive', zipSync({ 'a.txt': strToU8('hello') })],
+    [
+      'values that are no numbers',
+      written({
+        ...exported,
+        prompt: { ...exported.prompt, tensors: { prompt: { shape: [1], data: Float32Array.of(Number.NaN) } } },
+      }),
+    ],
+  ])('with %s is refused in a sentence', (_, bytes) => {
+    expect(() => openBundle(bytes, 'mail.softprompt')).toThrow('mail.softprompt is damaged, or no prompt file.')
+  })
+
+  it('whose bytes have changed is refused by a typed error, or gives the very same prompt', () => {
+    const whole = written()
+    const changes = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 })
+    fc.assert(
+      fc.property(changes, fc.option(fc.nat(whole.length)), (each, end) => {
+        const bytes = Uint8Array.from(whole)
+        for (const [at, byte] of each) bytes[at] = byte
+        try {
+          expect(openBundle(bytes.subarray(0, end ?? bytes.length), 'f').prompt.tensors).toEqual(
+            exported.prompt.tensors,
+          )
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'StudioError', code: expect.stringMatching(/^prompt\//) as string })
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})

@@ -1,0 +1,89 @@
+// Prompts that come from a file: opened with their model, under a name of their own, tried and taken away like any other.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openHome } from '../../../../main/service/home.ts'
+import { createService } from '../../../../main/service/service.ts'
+import { prepareStudio, quick, spawnFake, watchRun } from '../../../support/fake-studio.ts'
+import { temporaryFolder } from '../../../support/temporary.ts'
+
+async function start() {
+  const folder = temporaryFolder()
+  const service = await createService({ home: openHome(join(folder, 'home')), spawn: spawnFake, threads: 1 })
+  onTestFinished(() => service.close())
+  return { service, folder, base: await prepareStudio(service, folder) }
+}
+
+/** A studio with a run, and the file that its prompt was taken away in. */
+async function withFile(name = 'mail') {
+  const started = await start()
+  const { service, base, folder } = started
+  await service.call('runs.start', { ...base, name, settings: { ...quick, method: 'prompt' } })
+  await watchRun(service, name)
+  const archive = await service.call('export.archive', { run: name, to: 'bundle' })
+  const path = join(folder, archive.name)
+  writeFileSync(path, archive.bytes)
+  return { ...started, path }
+}
+
+describe('a prompt file', () => {
+  it('opens in the same studio under a name of its own, and is there once', async () => {
+    const { service, path } = await withFile()
+    const opened = await service.call('prompts.open', { path })
+    expect(opened).toMatchObject({ name: 'mail 2', modelName: 'tiny', tunedOn: undefined })
+    expect((await service.call('prompts.open', { path })).name).toBe('mail 2')
+    const all = await service.call('prompts.list', {})
+    expect(all.map(({ name, tunedOn }) => [name, tunedOn?.name])).toEqual([
+      ['mail 2', undefined],
+      ['mail', 'mail.csv'],
+    ])
+    expect(opened.figures.map(({ subject }) => subject)).toEqual(['no prompt', 'tuned prompt'])
+  })
+
+  it('is tried, and taken away again, without a run', async () => {
+    const { service, path } = await withFile()
+    await service.call('prompts.open', { path })
+    const chances = await service.call('classify', { run: 'mail 2', text: 'Where is it?' })
+    expect(chances.map(({ label }) => label).toSorted()).toEqual(['billing', 'delivery', 'praise'])
+    const { name, bytes } = await service.call('export.archive', { run: 'mail 2', to: 'bundle' })
+    expect(name).toBe('mail 2.softprompt')
+    expect(bytes.length).toBeGreaterThan(500)
+  })
+
+  it('opens in another studio once its model is there', async () => {
+    const { path } = await withFile()
+    const { service } = await start()
+    expect((await service.call('prompts.open', { path })).name).toBe('mail')
+    const empty = await createService({ home: openHome(temporaryFolder()), spawn: spawnFake, threads: 1 })
+    onTestFinished(() => empty.close())
+    await expect(empty.call('prompts.open', { path })).rejects.toMatchObject({
+      code: 'prompt/no-model',
+      message: expect.stringContaining('Add that model under Models') as string,
+    })
+  })
+
+  it('keeps its model, and its name, until it is forgotten', async () => {
+    const { path } = await withFile()
+    const { service, base } = await start()
+    await service.call('prompts.open', { path })
+    await expect(service.call('models.remove', { model: base.model })).rejects.toMatchObject({
+      code: 'studio/model-of-prompt',
+    })
+    await expect(service.call('runs.start', { ...base, name: 'mail', settings: quick })).rejects.toMatchObject({
+      code: 'store/name-taken',
+    })
+    await service.call('prompts.forget', { prompt: 'mail' })
+    expect(await service.call('prompts.list', {})).toEqual([])
+    await service.call('models.remove', { model: base.model })
+  })
+
+  it('that is none is refused in a sentence', async () => {
+    const { service, folder } = await start()
+    const path = join(folder, 'note.softprompt')
+    writeFileSync(path, 'hello')
+    await expect(service.call('prompts.open', { path })).rejects.toThrow('note.softprompt is damaged')
+    await expect(service.call('prompts.open', { path: join(folder, 'no.softprompt') })).rejects.toMatchObject({
+      code: 'prompt/damaged',
+    })
+  })
+})
