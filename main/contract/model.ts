@@ -2,6 +2,9 @@
 
 export type StoredType = 'F32' | 'F16' | 'BF16' | 'Q8_0' | 'Q4_0' | 'Q4_1' | 'Q5_0' | 'Q5_1' | 'Q4_K' | 'Q5_K' | 'Q6_K'
 
+/** What a frozen model is kept and multiplied in. */
+export type PrecisionName = 'float32' | 'int8' | 'f16' | 'as-stored'
+
 export type FamilyName = 'llama' | 'mistral' | 'qwen2' | 'qwen3' | 'gemma3'
 
 export type RopeScaling =
@@ -64,6 +67,29 @@ export interface WeightRef {
   readonly shape: readonly number[]
 }
 
+/** Bytes of a tensor as ONNX Runtime maps them; 'u4' has two elements a byte, the first in its low half. */
+export interface WeightPart {
+  readonly file: string
+  readonly offset: number
+  readonly bytes: number
+  readonly type: 'f32' | 'f16' | 'bf16' | 'i8' | 'u8' | 'u4'
+  readonly shape: readonly number[]
+}
+
+/**
+ * A weight kept smaller than float32; every form names its parts.
+ * - `half`: `values` f16 or bf16.
+ * - `int8`: integers u8 around 128, in rows as `rows` [out, in] and turned as `columns` [in, out]; `scales` f32 [out].
+ *   An element is scale * (integer - 128).
+ * - `blocks`: `values` u4 or i8 [out, blocks, elements]; `scales` f32 [out, blocks, 1]; `zeros` likewise, where integers
+ *   do not stand around zero. An element is scale * (integer - zero).
+ */
+export interface CompactWeight {
+  readonly form: 'half' | 'int8' | 'blocks'
+  readonly shape: readonly number[]
+  readonly parts: Readonly<Record<string, WeightPart>>
+}
+
 /** A tokenizer in Hugging Face's own form (tokenizer.json's object), whatever file it was read from. */
 export interface TokenizerFiles {
   readonly tokenizer: Readonly<Record<string, unknown>>
@@ -72,7 +98,7 @@ export interface TokenizerFiles {
 }
 
 /**
- * A base model ready for ONNX Runtime: every weight float32 in files of one folder, under Hugging Face's names
+ * A base model ready for ONNX Runtime: its weights in files of one folder, under Hugging Face's names
  * (`model.embed_tokens.weight`, `model.layers.0.self_attn.q_proj.weight` [out, in], `model.norm.weight`, `lm_head.weight`
  * only where the head is untied), queries and keys in the half-split (Hugging Face) order of rotary pairs.
  */
@@ -83,6 +109,13 @@ export interface PreparedModel {
   readonly folder: string
   readonly config: DecoderConfig
   readonly tokenizer: TokenizerFiles
+  /** Those kept as float32: all of them, or the norms and biases alone. */
   readonly weights: Readonly<Record<string, WeightRef>>
+  /** Those kept smaller. */
+  readonly compact?: Readonly<Record<string, CompactWeight>>
+  /** What the weights are kept in; float32 where absent. */
+  readonly precision?: PrecisionName
+  /** Where it came from and where copies of it are kept: what other precisions are prepared from. */
+  readonly origin?: { readonly path: string; readonly cache: string }
   readonly licence?: string
 }

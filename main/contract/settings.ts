@@ -1,5 +1,7 @@
 // What a person chooses before a run, and the defaults where they choose nothing.
 
+import type { PrecisionName } from './model.ts'
+
 export type MethodName = 'prefix' | 'prompt'
 export type Placement = 'start' | 'before-text' | 'after-text'
 export type Initialisation = 'text' | 'labels' | 'vocab' | 'random'
@@ -45,6 +47,8 @@ export interface TuneSettings {
   readonly patience: number
   /** Tokens a row may take, virtual tokens included. */
   readonly maxTokens: number
+  /** What the base model is kept and multiplied in; float32 where absent. */
+  readonly precision?: PrecisionName
 }
 
 export interface Example {

@@ -1,4 +1,5 @@
 // Constructors of nodes: each checks its inputs and infers its result's shape.
+import type { CompactWeight } from '../../contract/model.ts'
 import { elements } from '../../contract/tensor.ts'
 import { type Attributes, type Dim, type DType, type Node, node, type Op, type Shape } from './node.ts'
 import { axisOf, broadcast, dimAt, fail, sameShape, sizeAt, withDim } from './shape.ts'
@@ -11,6 +12,10 @@ export const input = (name: string, shape: Shape, dtype: DType = 'f32'): Node<'I
 /** A float32 tensor that stays in its file. */
 export const weight = (attributes: Attributes['Weight'], shape: readonly number[]): Node<'Weight'> =>
   node('Weight', [], attributes, shape)
+
+/** A tensor that stays in its file in a smaller form. */
+export const compact = (name: string, weight: CompactWeight): Node<'Compact'> =>
+  node('Compact', [], { name, weight }, weight.shape)
 
 export function constant(values: readonly number[] | Float32Array, shape?: readonly number[]): Node<'Constant'> {
   const data = Float32Array.from(values)

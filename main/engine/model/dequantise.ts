@@ -1,15 +1,37 @@
-// Stored weights to float32: one decoder for each type (layouts from GGML's ggml-common.h and ggml-quants.c).
+// Stored weights to float32: one reader for each type (layouts from GGML's ggml-common.h and ggml-quants.c).
 import type { StoredType } from '../../contract/model.ts'
 
-interface Encoding {
+/** A type whose elements are numbers of their own. */
+interface Plain {
+  /** GGML's number of the type. */
+  readonly ggml: number
+  /** Bytes an element. */
+  readonly bytes: number
+  readonly read: (from: DataView, at: number) => number
+}
+
+/** A type whose elements are integers in groups: an element is scale * integer + offset. */
+export interface Blocked {
+  readonly ggml: number
   /** Elements a block. */
   readonly block: number
   /** Bytes a block. */
   readonly bytes: number
-  /** GGML's number of the type. */
-  readonly ggml: number
-  /** Decodes whole blocks of `from` into `to`, which has room for them. */
-  readonly decode: (from: DataView, to: Float32Array) => void
+  /** Elements that share a scale. */
+  readonly group: number
+  /** The integers' range. */
+  readonly least: number
+  readonly most: number
+  /** Whether groups have offsets. */
+  readonly moved: boolean
+  readonly split: (from: DataView, at: number, to: Groups) => void
+}
+
+/** One block taken apart. */
+export interface Groups {
+  readonly integers: Int8Array
+  readonly scales: Float32Array
+  readonly offsets: Float32Array
 }
 
 const halves = halfTable()
@@ -17,151 +39,171 @@ const half = (from: DataView, at: number): number => halves[from.getUint16(at, t
 const float = new Float32Array(1)
 const floatBits = new Uint32Array(float.buffer)
 
-/** Calls `decode` for each block with its byte offset and its first element's index. */
-const blocks =
-  (bytes: number, block: number, decode: (from: DataView, at: number, to: Float32Array, out: number) => void) =>
-  (from: DataView, to: Float32Array): void => {
-    for (let at = 0, out = 0; at + bytes <= from.byteLength; at += bytes, out += block) decode(from, at, to, out)
-  }
-
-export const encodings: { readonly [K in StoredType]: Encoding } = {
-  F32: {
-    block: 1,
-    bytes: 4,
-    ggml: 0,
-    decode: blocks(4, 1, (from, at, to, out) => (to[out] = from.getFloat32(at, true))),
-  },
-  F16: { block: 1, bytes: 2, ggml: 1, decode: blocks(2, 1, (from, at, to, out) => (to[out] = half(from, at))) },
+const plain: { readonly [K in 'F32' | 'F16' | 'BF16']: Plain } = {
+  F32: { ggml: 0, bytes: 4, read: (from, at) => from.getFloat32(at, true) },
+  F16: { ggml: 1, bytes: 2, read: half },
   BF16: {
-    block: 1,
-    bytes: 2,
     ggml: 30,
-    decode: blocks(2, 1, (from, at, to, out) => {
+    bytes: 2,
+    read: (from, at) => {
       floatBits[0] = from.getUint16(at, true) << 16
-      to[out] = float[0] as number
-    }),
+      return float[0] as number
+    },
   },
+}
+
+/** Integers of two nibbles a byte: the low ones make the first half of a group of 32, the high ones the second. */
+function nibbles(from: DataView, at: number, to: Int8Array, out: number, less: number): void {
+  for (let i = 0; i < 16; i++) {
+    const pair = from.getUint8(at + i)
+    to[out + i] = (pair & 15) - less
+    to[out + 16 + i] = (pair >> 4) - less
+  }
+}
+
+/** The same with a fifth bit for each, kept apart. */
+function fiveBits(from: DataView, at: number, high: number, to: Int8Array, less: number): void {
+  for (let i = 0; i < 16; i++) {
+    const pair = from.getUint8(at + i)
+    to[i] = ((pair & 15) | (((high >>> i) & 1) << 4)) - less
+    to[16 + i] = ((pair >> 4) | (((high >>> (i + 16)) & 1) << 4)) - less
+  }
+}
+
+const simple = { block: 32, group: 32 }
+const large = { block: 256, group: 32 }
+
+export const blocked: { readonly [K in Exclude<StoredType, keyof typeof plain>]: Blocked } = {
   Q8_0: {
-    block: 32,
+    ...simple,
     bytes: 34,
     ggml: 8,
-    decode: blocks(34, 32, (from, at, to, out) => {
-      const scale = half(from, at)
-      for (let i = 0; i < 32; i++) to[out + i] = scale * from.getInt8(at + 2 + i)
-    }),
+    least: -128,
+    most: 127,
+    moved: false,
+    split: (from, at, { integers, scales }) => {
+      scales[0] = half(from, at)
+      for (let i = 0; i < 32; i++) integers[i] = from.getInt8(at + 2 + i)
+    },
   },
   Q4_0: {
-    block: 32,
+    ...simple,
     bytes: 18,
     ggml: 2,
-    decode: blocks(18, 32, (from, at, to, out) => {
-      const scale = half(from, at)
-      for (let i = 0; i < 16; i++) {
-        const pair = from.getUint8(at + 2 + i)
-        to[out + i] = scale * ((pair & 15) - 8)
-        to[out + 16 + i] = scale * ((pair >> 4) - 8)
-      }
-    }),
+    least: -8,
+    most: 7,
+    moved: false,
+    split: (from, at, { integers, scales }) => {
+      scales[0] = half(from, at)
+      nibbles(from, at + 2, integers, 0, 8)
+    },
   },
   Q4_1: {
-    block: 32,
+    ...simple,
     bytes: 20,
     ggml: 3,
-    decode: blocks(20, 32, (from, at, to, out) => {
-      const [scale, least] = [half(from, at), half(from, at + 2)]
-      for (let i = 0; i < 16; i++) {
-        const pair = from.getUint8(at + 4 + i)
-        to[out + i] = Math.fround(scale * (pair & 15)) + least
-        to[out + 16 + i] = Math.fround(scale * (pair >> 4)) + least
-      }
-    }),
+    least: 0,
+    most: 15,
+    moved: true,
+    split: (from, at, { integers, scales, offsets }) => {
+      scales[0] = half(from, at)
+      offsets[0] = half(from, at + 2)
+      nibbles(from, at + 4, integers, 0, 0)
+    },
   },
   Q5_0: {
-    block: 32,
+    ...simple,
     bytes: 22,
     ggml: 6,
-    decode: blocks(22, 32, (from, at, to, out) => {
-      const scale = half(from, at)
-      const high = from.getUint32(at + 2, true)
-      for (let i = 0; i < 16; i++) {
-        const pair = from.getUint8(at + 6 + i)
-        to[out + i] = scale * (((pair & 15) | (((high >>> i) & 1) << 4)) - 16)
-        to[out + 16 + i] = scale * (((pair >> 4) | (((high >>> (i + 16)) & 1) << 4)) - 16)
-      }
-    }),
+    least: -16,
+    most: 15,
+    moved: false,
+    split: (from, at, { integers, scales }) => {
+      scales[0] = half(from, at)
+      fiveBits(from, at + 6, from.getUint32(at + 2, true), integers, 16)
+    },
   },
   Q5_1: {
-    block: 32,
+    ...simple,
     bytes: 24,
     ggml: 7,
-    decode: blocks(24, 32, (from, at, to, out) => {
-      const [scale, least] = [half(from, at), half(from, at + 2)]
-      const high = from.getUint32(at + 4, true)
-      for (let i = 0; i < 16; i++) {
-        const pair = from.getUint8(at + 8 + i)
-        to[out + i] = Math.fround(scale * ((pair & 15) | (((high >>> i) & 1) << 4))) + least
-        to[out + 16 + i] = Math.fround(scale * ((pair >> 4) | (((high >>> (i + 16)) & 1) << 4))) + least
-      }
-    }),
+    least: 0,
+    most: 31,
+    moved: true,
+    split: (from, at, { integers, scales, offsets }) => {
+      scales[0] = half(from, at)
+      offsets[0] = half(from, at + 2)
+      fiveBits(from, at + 8, from.getUint32(at + 4, true), integers, 0)
+    },
   },
   Q4_K: {
-    block: 256,
+    ...large,
     bytes: 144,
     ggml: 12,
-    decode: blocks(144, 256, (from, at, to, out) => {
-      const [scale, least] = [half(from, at), half(from, at + 2)]
+    least: 0,
+    most: 15,
+    moved: true,
+    split: (from, at, to) => {
+      sixBitScales(from, at, to)
       for (let group = 0; group < 8; group++) {
-        const { d, m } = groupScale(from, at + 4, group, scale, least)
         const shift = (group & 1) * 4
-        for (let i = 0; i < 32; i++) {
-          const quant = (from.getUint8(at + 16 + (group >> 1) * 32 + i) >> shift) & 15
-          to[out + group * 32 + i] = Math.fround(d * quant) - m
-        }
+        for (let i = 0; i < 32; i++)
+          to.integers[group * 32 + i] = (from.getUint8(at + 16 + (group >> 1) * 32 + i) >> shift) & 15
       }
-    }),
+    },
   },
   Q5_K: {
-    block: 256,
+    ...large,
     bytes: 176,
     ggml: 13,
-    decode: blocks(176, 256, (from, at, to, out) => {
-      const [scale, least] = [half(from, at), half(from, at + 2)]
+    least: 0,
+    most: 31,
+    moved: true,
+    split: (from, at, to) => {
+      sixBitScales(from, at, to)
       for (let group = 0; group < 8; group++) {
-        const { d, m } = groupScale(from, at + 4, group, scale, least)
         const shift = (group & 1) * 4
         for (let i = 0; i < 32; i++) {
           const low = (from.getUint8(at + 48 + (group >> 1) * 32 + i) >> shift) & 15
           const high = (from.getUint8(at + 16 + i) >> group) & 1
-          to[out + group * 32 + i] = Math.fround(d * (low | (high << 4))) - m
+          to.integers[group * 32 + i] = low | (high << 4)
         }
       }
-    }),
+    },
   },
   Q6_K: {
     block: 256,
+    group: 16,
     bytes: 210,
     ggml: 14,
-    decode: blocks(210, 256, (from, at, to, out) => {
+    least: -32,
+    most: 31,
+    moved: false,
+    split: (from, at, { integers, scales }) => {
       const scale = half(from, at + 208)
+      for (let group = 0; group < 16; group++) scales[group] = scale * from.getInt8(at + 192 + group)
       for (let i = 0; i < 256; i++) {
         const [side, quarter, lane] = [i >> 7, (i >> 5) & 3, i & 31]
         const low = from.getUint8(at + side * 64 + (quarter & 1) * 32 + lane) >> (quarter > 1 ? 4 : 0)
         const high = (from.getUint8(at + 128 + side * 32 + lane) >> (quarter * 2)) & 3
-        const groupScale = Math.fround(scale * from.getInt8(at + 192 + (i >> 4)))
-        to[out + i] = groupScale * (((low & 15) | (high << 4)) - 32)
+        integers[i] = ((low & 15) | (high << 4)) - 32
       }
-    }),
+    },
   },
 }
 
-/** Scale and offset of one of a K block's eight groups: six bits each, packed into twelve bytes. */
-function groupScale(from: DataView, at: number, group: number, scale: number, least: number): { d: number; m: number } {
-  const byte = (i: number): number => from.getUint8(at + i)
-  const [d, m] =
-    group < 4
-      ? [byte(group) & 63, byte(group + 4) & 63]
-      : [(byte(group + 4) & 15) | ((byte(group - 4) >> 6) << 4), (byte(group + 4) >> 4) | ((byte(group) >> 6) << 4)]
-  return { d: Math.fround(scale * d), m: Math.fround(least * m) }
+/** Scales and offsets of a K block's eight groups: six bits each, packed into twelve bytes. */
+function sixBitScales(from: DataView, at: number, { scales, offsets }: Groups): void {
+  const [scale, least] = [half(from, at), half(from, at + 2)]
+  const byte = (i: number): number => from.getUint8(at + 4 + i)
+  for (let group = 0; group < 8; group++) {
+    const [d, m] =
+      group < 4
+        ? [byte(group) & 63, byte(group + 4) & 63]
+        : [(byte(group + 4) & 15) | ((byte(group - 4) >> 6) << 4), (byte(group + 4) >> 4) | ((byte(group) >> 6) << 4)]
+    scales[group] = scale * d
+    offsets[group] = -Math.fround(least * m)
+  }
 }
 
 /** All 65,536 half-precision values. */
@@ -175,15 +217,54 @@ function halfTable(): Float32Array {
   })
 }
 
+export const isBlocked = (type: StoredType): type is keyof typeof blocked => type in blocked
+
+/** Elements and bytes of the smallest piece that can be read alone. */
+export const unitOf = (type: StoredType): { readonly block: number; readonly bytes: number } =>
+  isBlocked(type) ? blocked[type] : { block: 1, bytes: plain[type].bytes }
+
 /** Bytes of so many elements; undefined where they are no whole blocks. */
 export function storedBytes(type: StoredType, elements: number): number | undefined {
-  const { block, bytes } = encodings[type]
+  const { block, bytes } = unitOf(type)
   return elements % block === 0 ? (elements / block) * bytes : undefined
 }
 
-export function decode(type: StoredType, bytes: Uint8Array, to: Float32Array): void {
-  encodings[type].decode(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), to)
+/** Calls `each` with every block of `bytes`, taken apart into the same arrays, and its first element's index. */
+export function splitBlocks(type: Blocked, bytes: Uint8Array, each: (groups: Groups, first: number) => void): void {
+  const from = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const count = type.block / type.group
+  const groups = {
+    integers: new Int8Array(type.block),
+    scales: new Float32Array(count),
+    offsets: new Float32Array(count),
+  }
+  for (let at = 0, first = 0; at + type.bytes <= bytes.length; at += type.bytes, first += type.block) {
+    type.split(from, at, groups)
+    each(groups, first)
+  }
 }
 
+export function decode(type: StoredType, bytes: Uint8Array, to: Float32Array): void {
+  if (isBlocked(type)) decodeBlocks(blocked[type], bytes, to)
+  else {
+    const { bytes: width, read } = plain[type]
+    const from = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    for (let i = 0; i < to.length; i++) to[i] = read(from, width * i)
+  }
+}
+
+function decodeBlocks(type: Blocked, bytes: Uint8Array, to: Float32Array): void {
+  const { block, group, moved } = type
+  splitBlocks(type, bytes, ({ integers, scales, offsets }, first) => {
+    for (let i = 0; i < block; i++) {
+      const place = Math.floor(i / group)
+      const product = (scales[place] as number) * (integers[i] as number)
+      to[first + i] = moved ? Math.fround(product) + (offsets[place] as number) : product
+    }
+  })
+}
+
+const types = [...(Object.keys(plain) as StoredType[]), ...(Object.keys(blocked) as StoredType[])]
+
 export const ggmlType = (number: number): StoredType | undefined =>
-  (Object.keys(encodings) as StoredType[]).find((type) => encodings[type].ggml === number)
+  types.find((type) => (isBlocked(type) ? blocked[type] : plain[type]).ggml === number)

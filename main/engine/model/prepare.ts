@@ -1,25 +1,27 @@
-// Makes a model ready for ONNX Runtime: float32 weights in place where they are that already, decoded once otherwise.
+// Makes a model ready for ONNX Runtime: weights in place where they are as wanted already, written once otherwise.
 import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
-import type { PreparedModel, WeightRef } from '../../contract/model.ts'
+import type { CompactWeight, PrecisionName, PreparedModel, WeightPart, WeightRef } from '../../contract/model.ts'
 import { elements } from '../../contract/tensor.ts'
-import { decoded } from './decoded.ts'
+import { type Form, partBytes } from './forms/form.ts'
 import { identityOf } from './identity.ts'
 import { type ModelSource, openModel } from './open.ts'
+import { precisions } from './precisions.ts'
+import { storedRows } from './stored.ts'
 
 export interface PrepareOptions {
   readonly name: string
+  /** What its weights are kept in; float32 where not given. */
+  readonly precision?: PrecisionName
   readonly onProgress?: (stage: string, done: number, total: number) => void
   readonly signal?: AbortSignal
   /** What may be used; the machine's own where not given. */
   readonly limits?: { readonly memory?: number; readonly disk?: number }
 }
 
-/** Changes when what is written changes, so that an older cache is not read as a newer one. */
-const cacheVersion = 'f32-v1'
 const alignment = 64
 const memoryShare = 0.7
 
@@ -28,9 +30,10 @@ const memoryShare = 0.7
  * is only opened. Throws model/disk-full and model/memory before any work, and an AbortError when `signal` says so.
  */
 export async function prepareModel(path: string, cache: string, options: PrepareOptions): Promise<PreparedModel> {
-  const { name, onProgress = () => undefined, signal, limits = {} } = options
+  const { name, precision = 'float32', onProgress = () => undefined, signal, limits = {} } = options
   const source = await openModel(path)
-  const needed = Object.values(source.weights).reduce((sum, { shape }) => sum + 4 * elements(shape), 0)
+  const plan = layOutFile(source, precision)
+  const needed = plan.bytes
   const allowed = limits.memory ?? Math.min(totalmem(), process.constrainedMemory() || Infinity) * memoryShare
   if (needed > allowed) throw studioError('model/memory', needed, allowed)
   let read = 0
@@ -38,45 +41,72 @@ export async function prepareModel(path: string, cache: string, options: Prepare
   const reading = (bytes: number): void => onProgress('checking the model', (read += bytes), Math.max(fileBytes, read))
   const hash = await identityOf(source.files, cache, reading, signal)
   const { config, tokenizer, licence } = source
-  const common = { name, hash, config, tokenizer, ...(licence === undefined ? {} : { licence }) }
-  if (mappable(source)) return { ...common, folder: source.folder, weights: source.weights }
-  const folder = join(cache, `${hash}-${cacheVersion}`)
-  const plan = layOutFile(source)
+  const origin = { path, cache }
+  const common = { name, hash, config, tokenizer, precision, origin, ...(licence === undefined ? {} : { licence }) }
+  if (mappable(source, precision)) return { ...common, folder: source.folder, weights: source.weights }
+  const folder = join(cache, `${hash}-${precisions[precision].version}`)
   if (!(await isFinished(folder, plan))) {
     const written = await finishedTensors(folder, plan)
     const free = limits.disk ?? (await freeDisk(cache))
-    const left = plan.bytes - [...written].reduce((sum, tensor) => sum + (plan.weights[tensor]?.bytes ?? 0), 0)
+    const left = plan.bytes - [...written].reduce((sum, tensor) => sum + (plan.places.get(tensor)?.bytes ?? 0), 0)
     if (left > free) throw studioError('model/disk-full', left, free)
-    await decodeAll(source, plan, folder, written, onProgress, signal).catch(async (error: unknown) => {
+    await writeAll(source, plan, folder, written, onProgress, signal).catch(async (error: unknown) => {
       // Something else has filled the disk meanwhile.
       if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
         throw studioError('model/disk-full', left, await freeDisk(cache))
       throw error
     })
   }
-  return { ...common, folder, weights: plan.weights }
+  return { ...common, folder, ...preparedWeights(plan) }
 }
 
 /** ONNX Runtime maps float32 at any offset, as long as all files lie in one folder, which they do. */
-const mappable = (source: ModelSource): boolean =>
-  Object.entries(source.weights).every(([name, { type }]) => type === 'F32' && !source.interleaved(name))
+const mappable = (source: ModelSource, precision: PrecisionName): boolean =>
+  Object.entries(source.weights).every(
+    ([name, ref]) =>
+      ref.type === 'F32' && precisions[precision].formOf(ref).name === undefined && !source.interleaved(name),
+  )
+
+/** Where a weight's parts are written, and in which form. */
+interface Place {
+  readonly form: Form
+  readonly shape: readonly number[]
+  readonly parts: Readonly<Record<string, WeightPart>>
+  readonly bytes: number
+}
 
 interface Plan {
-  readonly weights: Readonly<Record<string, WeightRef>>
+  readonly places: ReadonlyMap<string, Place>
   readonly bytes: number
 }
 
 const weightsFile = 'weights.bin'
 
-function layOutFile({ weights }: ModelSource): Plan {
+function layOutFile({ weights }: ModelSource, precision: PrecisionName): Plan {
   let end = 0
-  const placed = Object.entries(weights).map(([name, { shape }]): [string, WeightRef] => {
+  const place = ({ type, shape }: Pick<WeightPart, 'type' | 'shape'>): WeightPart => {
     const offset = Math.ceil(end / alignment) * alignment
-    const bytes = 4 * elements(shape)
+    const bytes = partBytes(type, elements(shape))
     end = offset + bytes
-    return [name, { file: weightsFile, offset, bytes, type: 'F32', shape }]
+    return { file: weightsFile, offset, bytes, type, shape }
+  }
+  const places = Object.entries(weights).map(([name, ref]): [string, Place] => {
+    const form = precisions[precision].formOf(ref)
+    const parts = Object.entries(form.parts(ref)).map(([part, wanted]): [string, WeightPart] => [part, place(wanted)])
+    const bytes = parts.reduce((sum, [, part]) => sum + part.bytes, 0)
+    return [name, { form, shape: ref.shape, parts: Object.fromEntries(parts), bytes }]
   })
-  return { weights: Object.fromEntries(placed), bytes: end }
+  return { places: new Map(places), bytes: end }
+}
+
+/** The weights as a graph asks for them. */
+function preparedWeights({ places }: Plan): Pick<PreparedModel, 'weights' | 'compact'> {
+  const weights: Record<string, WeightRef> = {}
+  const compact: Record<string, CompactWeight> = {}
+  for (const [name, { form, shape, parts }] of places)
+    if (form.name) compact[name] = { form: form.name, shape, parts }
+    else weights[name] = { ...(parts['values'] as WeightPart), type: 'F32' }
+  return Object.keys(compact).length === 0 ? { weights } : { weights, compact }
 }
 
 /** Written last: a folder with it is whole. */
@@ -101,7 +131,7 @@ async function finishedTensors(folder: string, plan: Plan): Promise<ReadonlySet<
   return new Set(journal.split('\n').slice(0, -1))
 }
 
-async function decodeAll(
+async function writeAll(
   source: ModelSource,
   plan: Plan,
   folder: string,
@@ -116,14 +146,18 @@ async function decodeAll(
   try {
     await target.truncate(plan.bytes)
     for (const [name, from] of Object.entries(source.weights)) {
-      const to = plan.weights[name] as WeightRef
+      const to = plan.places.get(name) as Place
       if (!written.has(name)) {
         const headDim = source.interleaved(name) ? source.config.headDim : undefined
-        for await (const { data, at } of decoded(source.folder, from, headDim)) {
+        const writer = to.form.writer(from, async (part, data, at) => {
+          await target.write(data, 0, data.byteLength, (to.parts[part]?.offset ?? 0) + at)
+        })
+        for await (const rows of storedRows(source.folder, from, headDim)) {
           signal?.throwIfAborted()
-          await target.write(data, 0, data.byteLength, to.offset + at)
+          await writer.rows(rows)
           await setImmediate()
         }
+        await writer.end()
         await target.datasync()
         await journal.write(`${name}\n`)
       }

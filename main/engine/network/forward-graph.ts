@@ -1,10 +1,9 @@
 // The forward graph, in symbolic sizes: one session serves every batch, length and past.
-import type { PreparedModel } from '../../contract/model.ts'
 import type { Graph, Node } from '../graph/node.ts'
 import { gather, input, matmul } from '../graph/ops.ts'
 import { decoder } from './decoder.ts'
 import { embedWithVirtual, head } from './embed.ts'
-import { weightsOf } from './weights.ts'
+import { type NetworkModel, weightsOf } from './weights.ts'
 
 export interface ForwardShape {
   /** Virtual tokens among the tokens, as input `prompt` [virtual, H] with `place` and `kept`. */
@@ -18,7 +17,7 @@ export interface ForwardShape {
 }
 
 /** Inputs: batchFeeds, those of the shape, and `select` [batch, slots, seq]; output `logits` [batch, slots, candidates or V]. */
-export function forwardGraph(model: Pick<PreparedModel, 'config' | 'weights'>, shape: ForwardShape): Graph {
+export function forwardGraph(model: NetworkModel, shape: ForwardShape): Graph {
   const { config } = model
   const weights = weightsOf(model)
   const span = shape.past ? 'span' : 'seq'

@@ -2,20 +2,29 @@
 import type { PreparedModel } from '../../contract/model.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { Node } from '../graph/node.ts'
-import { weight } from '../graph/ops.ts'
+import { compact, weight } from '../graph/ops.ts'
 
 /** Gives the node of a named weight; the same name gives the same node. */
 export type Weights = (name: string) => Node
 
-export function weightsOf(model: Pick<PreparedModel, 'weights'>): Weights {
+/** What a graph needs to know of a model. */
+export type NetworkModel = Pick<PreparedModel, 'config' | 'weights' | 'compact'>
+
+export function weightsOf(model: Pick<NetworkModel, 'weights' | 'compact'>): Weights {
   const made = new Map<string, Node>()
   return (name) => {
     const known = made.get(name)
     if (known !== undefined) return known
-    const ref = model.weights[name]
-    if (ref === undefined) throw studioError('graph/shape', name, 'the model has no such weight')
-    const node = weight({ name, file: ref.file, offset: ref.offset, bytes: ref.bytes }, ref.shape)
+    const node = nodeOf(model, name)
     made.set(name, node)
     return node
   }
+}
+
+function nodeOf(model: Pick<NetworkModel, 'weights' | 'compact'>, name: string): Node {
+  const smaller = model.compact?.[name]
+  if (smaller) return compact(name, smaller)
+  const ref = model.weights[name]
+  if (ref === undefined) throw studioError('graph/shape', name, 'the model has no such weight')
+  return weight({ name, file: ref.file, offset: ref.offset, bytes: ref.bytes }, ref.shape)
 }

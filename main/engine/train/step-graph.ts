@@ -1,5 +1,4 @@
 // The training graph: loss and its gradient with respect to a method's tensors, in one static shape.
-import type { PreparedModel } from '../../contract/model.ts'
 import type { LayoutSettings } from '../method/layout.ts'
 import { gradients } from '../autodiff/differentiate.ts'
 import type { Graph, Node } from '../graph/node.ts'
@@ -8,7 +7,7 @@ import { methods } from '../method/index.ts'
 import type { KeysValues } from '../network/attention.ts'
 import { decoder } from '../network/decoder.ts'
 import { embedWithVirtual } from '../network/embed.ts'
-import { weightsOf } from '../network/weights.ts'
+import { type NetworkModel, weightsOf } from '../network/weights.ts'
 import type { BatchShape } from '../method/batch.ts'
 import { type LossShape, lossOf } from './loss.ts'
 
@@ -17,7 +16,7 @@ export const gradientOf = (tensor: string): string => `gradient of ${tensor}`
 
 /** Outputs `loss` and the gradient of each trainable tensor. Inputs: the method's tensors, batchFeeds, select, the loss's, and `read.*`. */
 export function trainingGraph(
-  model: Pick<PreparedModel, 'config' | 'weights'>,
+  model: NetworkModel,
   settings: LayoutSettings,
   shape: BatchShape,
   lossShape: LossShape,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { StoredType } from '../../../main/contract/model.ts'
-import { decode, encodings, storedBytes } from '../../../main/engine/model/dequantise.ts'
+import { decode, storedBytes } from '../../../main/engine/model/dequantise.ts'
 
 const fixture = JSON.parse(
   readFileSync(new URL('../../fixtures/model/blocks.json', import.meta.url), 'utf8'),
@@ -11,7 +11,7 @@ const fixture = JSON.parse(
 const bytesOf = (base64: string): Uint8Array => Uint8Array.from(Buffer.from(base64, 'base64'))
 
 describe('a stored weight', () => {
-  it.each(Object.keys(encodings) as StoredType[])('of type %s decodes to the very same bits', (type) => {
+  it.each(Object.keys(fixture) as StoredType[])('of type %s decodes to the very same bits', (type) => {
     const stored = bytesOf(fixture[type].stored)
     const expected = new Float32Array(bytesOf(fixture[type].decoded).buffer)
     expect(storedBytes(type, expected.length)).toBe(stored.length)

@@ -1,5 +1,6 @@
 // Collects ONNX nodes while a graph is lowered, naming values and sharing small constants.
-import type { AttributeValue, OnnxNode, OnnxTensor } from './onnx.ts'
+import type { WeightPart } from '../../../contract/model.ts'
+import { type AttributeValue, elementType, type OnnxNode, type OnnxTensor, type TensorType } from './onnx.ts'
 
 export class Emitter {
   readonly nodes: OnnxNode[] = []
@@ -46,6 +47,20 @@ export class Emitter {
 
   number(value: number): string {
     return this.share(`f:${value}`, { dtype: 'f32', shape: [], data: new Uint8Array(Float32Array.of(value).buffer) })
+  }
+
+  /** One number of a smaller type. */
+  byte(dtype: 'i8' | 'u8', value: number): string {
+    return this.share(`${dtype}:${value}`, { dtype, shape: [], data: Uint8Array.of(value) })
+  }
+
+  /** A tensor that stays in its file. */
+  mapped({ type, shape, file, offset, bytes }: WeightPart): string {
+    return this.share(`${file}:${offset}:${shape.join()}`, { dtype: type, shape, data: { file, offset, bytes } })
+  }
+
+  cast(x: string, to: TensorType): string {
+    return this.op('Cast', [x], { to: { int: elementType[to] } })
   }
 
   private share(key: string, tensor: Omit<OnnxTensor, 'name'>): string {

@@ -1,5 +1,6 @@
 // Lowers a graph to an ONNX model for one kind of provider.
 import { isOp, type Graph, type Node, topological } from '../node.ts'
+import { compactAt, lowerCompact } from './compact/index.ts'
 import { cpu } from './cpu.ts'
 import { Emitter } from './emitter.ts'
 import { encodeModel, type OnnxValue } from './onnx.ts'
@@ -24,7 +25,8 @@ export function lower(graph: Graph, dialect: Dialect): Uint8Array {
       inputs.push({ name, dtype: at.dtype, shape: at.shape })
       names.set(at, name)
     } else if (isOp(at, 'Weight') || isOp(at, 'Constant')) names.set(at, initializer(emit, at))
-    else names.set(at, lowerNode(table, emit, at, names))
+    // Whoever uses it names the parts it needs.
+    else if (!isOp(at, 'Compact')) names.set(at, lowerNode(table, emit, at, names))
   }
   const outputs = Object.entries(graph.outputs).map(([name, node]): OnnxValue => {
     emit.nodes.push({ op: 'Identity', domain: '', inputs: [nameOf(names, node)], outputs: [name], attributes: {} })
@@ -35,11 +37,10 @@ export function lower(graph: Graph, dialect: Dialect): Uint8Array {
 
 function lowerNode(table: LoweringTable, emit: Emitter, at: Node, names: ReadonlyMap<Node, string>): string {
   const lowering = table[at.op as keyof LoweringTable] as (emit: Emitter, at: Node, names: string[]) => string
-  return lowering(
-    emit,
-    at,
-    at.inputs.map((input) => nameOf(names, input)),
-  )
+  const inputs = at.inputs.map((input) => (isOp(input, 'Compact') ? '' : nameOf(names, input)))
+  if (compactAt(at) < 0) return lowering(emit, at, inputs)
+  const float = (weight: string): string => lowering(emit, at, [inputs[0] ?? '', weight])
+  return lowerCompact(emit, at, inputs, { onCpu: table === cpu, float })
 }
 
 function initializer(emit: Emitter, at: Node<'Weight'> | Node<'Constant'>): string {

@@ -17,9 +17,12 @@ export interface OnnxNode {
   readonly attributes: Readonly<Record<string, AttributeValue>>
 }
 
+/** What a tensor in a file may hold besides. */
+export type TensorType = DType | 'f16' | 'bf16' | 'i8' | 'u8' | 'u4'
+
 export interface OnnxTensor {
   readonly name: string
-  readonly dtype: DType
+  readonly dtype: TensorType
   readonly shape: readonly number[]
   readonly data: Uint8Array | { readonly file: string; readonly offset: number; readonly bytes: number }
 }
@@ -39,7 +42,15 @@ export interface OnnxModel {
 
 const irVersion = 10
 const opsets = { '': 21, 'com.microsoft': 1 }
-const elementType: Record<DType, number> = { f32: 1, i64: 7 }
+export const elementType: Readonly<Record<TensorType, number>> = {
+  f32: 1,
+  u8: 2,
+  i8: 3,
+  i64: 7,
+  f16: 10,
+  bf16: 16,
+  u4: 21,
+}
 const external = 1
 
 export function encodeModel(model: OnnxModel): Uint8Array {

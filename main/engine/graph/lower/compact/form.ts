@@ -1,0 +1,43 @@
+// What a form in which a weight is kept must be able to do in a graph.
+import type { WeightPart } from '../../../../contract/model.ts'
+import type { Emitter } from '../emitter.ts'
+
+/** A weight [out, in] while it is lowered. */
+export interface Kept {
+  readonly emit: Emitter
+  /** A part that every weight of the form has. */
+  readonly part: (name: string) => WeightPart
+  readonly has: (name: string) => boolean
+  readonly shape: readonly [number, number]
+}
+
+/** A product by the weight: x [.., in] -> [.., out] forward, x [.., out] -> [.., in] backward. */
+export interface Factor {
+  readonly x: string
+  readonly forward: boolean
+  readonly alpha: number
+  /** Whether the CPU's contributed kernels are there. */
+  readonly onCpu: boolean
+  /** The same product by the weight as float32 [out, in], given its name. */
+  readonly float: (weight: string) => string
+}
+
+export interface Form {
+  /** Emits the product and returns its name. */
+  product(kept: Kept, factor: Factor): string
+  /** Emits rows of the weight as float32, [...ids, in]; ids have `rank` dims. */
+  rows(kept: Kept, ids: string, rank: number): string
+}
+
+/**
+ * A mapped matrix of the weight's rows, once x is there: what is made of it as float32 would otherwise be made at the
+ * start, for all layers at once, and held until the backward pass has used it too. Its shape is taken from x; no byte
+ * is copied. `share`: columns of the weight to one of the matrix.
+ */
+export function onceThere({ emit }: Kept, matrix: string, { x, forward }: Factor, share = 1): string {
+  const width = emit.op('Shape', [x], { start: { int: -1 } })
+  const rest = emit.integers([-1])
+  const columns = share === 1 ? width : emit.op('Div', [width, emit.integers([share])])
+  const shape = emit.op('Concat', forward ? [rest, columns] : [width, rest], { axis: { int: 0 } })
+  return emit.op('Reshape', [matrix, shape])
+}

@@ -1,0 +1,45 @@
+// The forms in which weights may be kept, and how nodes that use such a weight are lowered.
+import type { CompactWeight, WeightPart } from '../../../../contract/model.ts'
+import { isOp, type Node } from '../../node.ts'
+import type { Emitter } from '../emitter.ts'
+import { blocks } from './blocks.ts'
+import type { Factor, Form, Kept } from './form.ts'
+import { half } from './half.ts'
+import { int8 } from './int8.ts'
+
+/** A new form is a new file and a line here. */
+const forms: { readonly [F in CompactWeight['form']]: Form } = { half, int8, blocks }
+
+/** Where in its inputs a node has a weight that is kept smaller; -1 where it has none. */
+export const compactAt = (at: Node): number => at.inputs.findIndex((input) => isOp(input, 'Compact'))
+
+/**
+ * Lowers a node with such a weight: a product by it, or rows of it. Throws a RangeError for any other use, which no
+ * network has.
+ */
+export function lowerCompact(
+  emit: Emitter,
+  at: Node,
+  names: readonly string[],
+  how: Pick<Factor, 'onCpu' | 'float'>,
+): string {
+  const place = compactAt(at)
+  const { weight } = (at.inputs[place] as Node<'Compact'>).attributes
+  const kept = keptOf(emit, weight)
+  const form = forms[weight.form]
+  if (isOp(at, 'Gather') && place === 0) return form.rows(kept, names[1] ?? '', at.inputs[1]?.shape.length ?? 0)
+  if (isOp(at, 'MatMul') && place === 1 && !at.attributes.transA) {
+    const { transB, alpha } = at.attributes
+    return form.product(kept, { x: names[0] ?? '', forward: transB, alpha, ...how })
+  }
+  throw new RangeError(`${at.op} cannot use a weight that is kept smaller`)
+}
+
+function keptOf(emit: Emitter, { parts, shape }: CompactWeight): Kept {
+  const part = (name: string): WeightPart => {
+    const found = parts[name]
+    if (found === undefined) throw new RangeError(`the weight has no ${name}`)
+    return found
+  }
+  return { emit, part, has: (name) => name in parts, shape: [shape[0] ?? 1, shape[1] ?? 1] }
+}

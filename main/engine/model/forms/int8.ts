@@ -1,0 +1,48 @@
+// 8 bits with a scale for each row: rows for the backward pass and for tables, turned for the forward pass.
+import { rowsAndColumns, valuesOf } from '../stored.ts'
+import type { Form } from './form.ts'
+
+/** The integer that stands for zero; the others lie within 127 of it. */
+const zero = 128
+
+export const int8: Form = {
+  name: 'int8',
+  parts({ shape }) {
+    const [rows, columns] = rowsAndColumns(shape)
+    return {
+      rows: { type: 'u8', shape: [rows, columns] },
+      columns: { type: 'u8', shape: [columns, rows] },
+      scales: { type: 'f32', shape: [rows] },
+    }
+  },
+  writer({ shape }, write) {
+    const [all, columns] = rowsAndColumns(shape)
+    const turned = new Uint8Array(all * columns)
+    return {
+      async rows(stored) {
+        const { integers, scales } = quantised(valuesOf(stored), columns)
+        for (let row = 0, i = 0; row < stored.rows; row++)
+          for (let column = 0, to = stored.first + row; column < columns; column++, i++, to += all)
+            turned[to] = integers[i] as number
+        await write('rows', integers, stored.first * columns)
+        await write('scales', scales, 4 * stored.first)
+      },
+      end: () => write('columns', turned, 0),
+    }
+  },
+}
+
+/** Integers around `zero` and the scale of each row: its largest magnitude is 127. */
+function quantised(values: Float32Array, columns: number) {
+  const scales = new Float32Array(values.length / columns)
+  const integers = new Uint8Array(values.length)
+  for (let row = 0; row < scales.length; row++) {
+    const from = row * columns
+    let largest = 0
+    for (let i = from; i < from + columns; i++) largest = Math.max(largest, Math.abs(values[i] as number))
+    const scale = Math.fround(largest / 127) || 1
+    scales[row] = scale
+    for (let i = from; i < from + columns; i++) integers[i] = zero + Math.round((values[i] as number) / scale)
+  }
+  return { integers, scales }
+}

@@ -1,0 +1,160 @@
+// Weights kept smaller than float32, against the values that they stand for: products forwards and backwards, and rows.
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { CompactWeight, StoredType, WeightPart } from '../../../../main/contract/model.ts'
+import { elements, type Tensor } from '../../../../main/contract/tensor.ts'
+import { compact, gather, input, matmul } from '../../../../main/engine/graph/ops.ts'
+import type { Dialect } from '../../../../main/engine/graph/lower/index.ts'
+import { storedBytes } from '../../../../main/engine/model/dequantise.ts'
+import { blocks } from '../../../../main/engine/model/forms/blocks.ts'
+import { type Form, partBytes } from '../../../../main/engine/model/forms/form.ts'
+import { half } from '../../../../main/engine/model/forms/half.ts'
+import { int8 } from '../../../../main/engine/model/forms/int8.ts'
+import { storedRows, valuesOf } from '../../../../main/engine/model/stored.ts'
+import { integers } from '../../../../main/engine/method/batch.ts'
+import { temporaryFolder } from '../../../support/temporary.ts'
+import { distance, open, tensor, uniform } from '../run.ts'
+
+/** Where each type's blocks have their 16-bit scales. */
+const scalesAt: Readonly<Partial<Record<StoredType, readonly number[]>>> = {
+  Q8_0: [0],
+  Q4_0: [0],
+  Q4_1: [0, 2],
+  Q5_0: [0],
+  Q5_1: [0, 2],
+  Q4_K: [0, 2],
+  Q5_K: [0, 2],
+  Q6_K: [208],
+}
+
+/** A weight of random values of sane sizes as a model file has it. */
+function storedWeight(type: StoredType, shape: readonly number[]): Uint8Array {
+  const random = uniform(7)
+  const count = elements(shape)
+  if (type === 'F32') return new Uint8Array(Float32Array.from({ length: count }, () => random() - 0.5).buffer)
+  if (type === 'F16') return new Uint8Array(Float16Array.from({ length: count }, () => random() - 0.5).buffer)
+  const bytes = Uint8Array.from({ length: storedBytes(type, count) ?? 0 }, () => 256 * random())
+  const size = storedBytes(type, type.endsWith('K') ? 256 : 32) ?? 1
+  const view = new DataView(bytes.buffer)
+  for (let at = 0; at < bytes.length; at += size)
+    for (const place of scalesAt[type] ?? []) view.setUint16(at + place, 0x2000 + 0xfff * random(), true)
+  // A block of one value only.
+  if (type === 'Q4_1') view.setUint16(0, 0, true)
+  return bytes
+}
+
+interface Kept {
+  readonly folder: string
+  readonly weight: CompactWeight
+  /** What it stands for. */
+  readonly values: Float32Array
+}
+
+/** The weight in a form, its parts one after another in a file. */
+async function keep(form: Form, type: StoredType, shape: readonly number[]): Promise<Kept> {
+  const folder = temporaryFolder()
+  const stored = storedWeight(type, shape)
+  writeFileSync(join(folder, 'stored'), stored)
+  const ref = { file: 'stored', offset: 0, bytes: stored.length, type, shape }
+  let end = 0
+  const parts: Record<string, WeightPart> = {}
+  for (const [name, part] of Object.entries(form.parts(ref))) {
+    const bytes = partBytes(part.type, elements(part.shape))
+    parts[name] = { ...part, file: 'kept', offset: end, bytes }
+    end += Math.ceil(bytes / 64) * 64
+  }
+  const kept = openSync(join(folder, 'kept'), 'w')
+  writeSync(kept, Buffer.alloc(end))
+  const writer = form.writer(ref, (part, data, at) => {
+    writeSync(kept, data, 0, data.byteLength, (parts[part]?.offset ?? 0) + at)
+    return Promise.resolve()
+  })
+  const values = new Float32Array(elements(shape))
+  for await (const rows of storedRows(folder, ref, undefined)) {
+    await writer.rows(rows)
+    values.set(valuesOf(rows), rows.first * rows.columns)
+  }
+  await writer.end()
+  closeSync(kept)
+  return { folder, weight: { form: form.name ?? 'half', shape, parts }, values }
+}
+
+const out = 48
+const width = 512
+const tokens = 6
+const random = uniform(3)
+const x = tensor([2, tokens, width], () => random() - 0.5)
+const dy = tensor([2, tokens, out], () => random() - 0.5)
+const wanted = [0, 47, 3, 3]
+
+/** What the graph makes of the weight: x W', dy W and some rows. */
+async function use({ folder, weight }: Kept, dialect: Dialect, given: Tensor = x): Promise<Record<string, Tensor>> {
+  const node = compact('w', weight)
+  const outputs = {
+    forward: matmul(input('x', x.shape), node, { transB: true }),
+    backward: matmul(input('dy', ['rows', tokens, out]), node, { alpha: 0.5 }),
+    rows: gather(node, input('ids', [2, 'ids'], 'i64')),
+  }
+  const session = await open(outputs, dialect, folder)
+  const results = await session.run({ x: given, dy, ids: integers(wanted, [2, 2]) })
+  await session.release()
+  return results
+}
+
+/** The same with float32 values. */
+function expected(values: Float32Array): Record<'forward' | 'backward' | 'rows', Float32Array> {
+  const forward = new Float32Array(2 * tokens * out)
+  const backward = new Float32Array(2 * tokens * width)
+  for (let t = 0; t < 2 * tokens; t++)
+    for (let o = 0; o < out; o++)
+      for (let i = 0; i < width; i++) {
+        const value = values[o * width + i] ?? NaN
+        forward[t * out + o] = (forward[t * out + o] ?? 0) + value * (x.data[t * width + i] ?? NaN)
+        backward[t * width + i] = (backward[t * width + i] ?? 0) + 0.5 * value * (dy.data[t * out + o] ?? NaN)
+      }
+  const rows = wanted.flatMap((row) => [...values.subarray(row * width, (row + 1) * width)])
+  return { forward, backward, rows: Float32Array.from(rows) }
+}
+
+async function worst(kept: Kept, dialect: Dialect): Promise<number> {
+  const found = await use(kept, dialect)
+  const errors = Object.entries(expected(kept.values)).map(([name, values]) =>
+    distance(found[name]?.data ?? [], values),
+  )
+  return Math.max(...errors)
+}
+
+const dialects = ['cpu', 'portable'] as const
+
+describe.each(dialects)('said in %s operators', (dialect) => {
+  it.each(['Q4_0', 'Q4_1', 'Q4_K', 'Q5_0', 'Q5_1', 'Q5_K', 'Q6_K', 'Q8_0'] as const)(
+    'a weight of type %s is used as it is stored',
+    async (type) => expect(await worst(await keep(blocks, type, [out, width]), dialect)).toBeLessThan(1e-5),
+  )
+
+  it('a weight of 16 bits is the float32 weight of its rounded values', async () => {
+    const kept = await keep(half, 'F32', [out, width])
+    const rounded = { ...kept, values: new Float32Array(new Float16Array(kept.values)) }
+    expect(await worst(rounded, dialect)).toBeLessThan(1e-6)
+    expect(await worst(await keep(half, 'F16', [out, width]), dialect)).toBeLessThan(1e-6)
+  })
+
+  it('an 8-bit weight is the float32 weight but for rounding', async () => {
+    expect(await worst(await keep(int8, 'F32', [out, width]), dialect)).toBeLessThan(0.01)
+  })
+})
+
+describe('an 8-bit product', () => {
+  it('gives zeros for zeros, and each token its own scale', async () => {
+    const kept = await keep(int8, 'F32', [out, width])
+    const data = x.data.map((value, i) => value * [0, 1e-12, 1, 1e12][Math.floor(i / width) % 4]!)
+    const { forward } = await use(kept, 'cpu', { shape: x.shape, data })
+    const right = expected(kept.values).forward
+    for (let t = 0; t < 2 * tokens; t++) {
+      const scale = [0, 1e-12, 1, 1e12][t % 4] ?? NaN
+      const [found, wish] = [forward?.data, right].map((all) => all?.slice(t * out, (t + 1) * out))
+      expect(distance(found ?? [], wish?.map((value) => value * scale) ?? [])).toBeLessThan(0.01)
+    }
+  })
+})
