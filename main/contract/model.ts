@@ -79,8 +79,8 @@ export interface WeightPart {
 /**
  * A weight kept smaller than float32; every form names its parts.
  * - `half`: `values` f16 or bf16.
- * - `int8`: integers u8 around 128, in rows as `rows` [out, in] and turned as `columns` [in, out]; `scales` f32 [out].
- *   An element is scale * (integer - 128).
+ * - `int8`: integers u8 around 128; an element is scale * (integer - 128). Twice: as `rows` [out, in] with `scales`
+ *   [out], and turned as `columns` [in, out] with `columnScales` [out], rotated along the dim `in` (graph/rotation.ts).
  * - `blocks`: `values` u4 or i8 [out, blocks, elements]; `scales` f32 [out, blocks, 1]; `zeros` likewise, where integers
  *   do not stand around zero. An element is scale * (integer - zero).
  */

@@ -10,21 +10,24 @@ import { int8 } from './forms/int8.ts'
 interface Precision {
   /** Names what is written: changes when that changes, so that an older cache is not read as a newer one. */
   readonly version: string
-  readonly formOf: (ref: WeightRef) => Form
+  readonly formOf: (name: string, ref: WeightRef) => Form
 }
 
 /** Norms and biases are too small to matter, and too much hangs on them. */
 const matrices =
-  (form: (ref: WeightRef) => Form) =>
-  (ref: WeightRef): Form =>
-    ref.shape.length === 2 ? form(ref) : float32
+  (form: (name: string, ref: WeightRef) => Form): Precision['formOf'] =>
+  (name, ref) =>
+    ref.shape.length === 2 ? form(name, ref) : float32
+
+/** The embedding and the head: small errors in them turn the gradient most, and a run reads few of their rows. */
+const isTable = (name: string): boolean => !name.endsWith('_proj.weight')
 
 /** A new precision is a line here, and a file of its own where it keeps weights in a new form. */
 export const precisions: { readonly [P in PrecisionName]: Precision } = {
   float32: { version: 'f32-v1', formOf: () => float32 },
-  int8: { version: 'int8-v1', formOf: matrices(() => int8) },
+  int8: { version: 'int8-v1', formOf: matrices((name) => (isTable(name) ? half : int8)) },
   f16: { version: 'f16-v1', formOf: matrices(() => half) },
-  'as-stored': { version: 'stored-v1', formOf: matrices(asStored) },
+  'as-stored': { version: 'stored-v1', formOf: matrices((_, ref) => asStored(ref)) },
 }
 
 function asStored({ type }: WeightRef): Form {

@@ -64,7 +64,7 @@ export async function prepareModel(path: string, cache: string, options: Prepare
 const mappable = (source: ModelSource, precision: PrecisionName): boolean =>
   Object.entries(source.weights).every(
     ([name, ref]) =>
-      ref.type === 'F32' && precisions[precision].formOf(ref).name === undefined && !source.interleaved(name),
+      ref.type === 'F32' && precisions[precision].formOf(name, ref).name === undefined && !source.interleaved(name),
   )
 
 /** Where a weight's parts are written, and in which form. */
@@ -91,7 +91,7 @@ function layOutFile({ weights }: ModelSource, precision: PrecisionName): Plan {
     return { file: weightsFile, offset, bytes, type, shape }
   }
   const places = Object.entries(weights).map(([name, ref]): [string, Place] => {
-    const form = precisions[precision].formOf(ref)
+    const form = precisions[precision].formOf(name, ref)
     const parts = Object.entries(form.parts(ref)).map(([part, wanted]): [string, WeightPart] => [part, place(wanted)])
     const bytes = parts.reduce((sum, [, part]) => sum + part.bytes, 0)
     return [name, { form, shape: ref.shape, parts: Object.fromEntries(parts), bytes }]

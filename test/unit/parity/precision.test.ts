@@ -30,7 +30,7 @@ function cosine(a: readonly number[], b: readonly number[]): number {
 
 /** How far a gradient may turn, and a loss move. */
 const bounds = {
-  int8: { cosine: 0.993, loss: 0.05 },
+  int8: { cosine: 0.99, loss: 0.05 },
   f16: { cosine: 0.999_99, loss: 2e-3 },
 } as const
 

@@ -49,6 +49,11 @@ export class Emitter {
     return this.share(`f:${value}`, { dtype: 'f32', shape: [], data: new Uint8Array(Float32Array.of(value).buffer) })
   }
 
+  /** A square matrix; `name` says which of its size. */
+  matrix(name: string, size: number, values: Float32Array): string {
+    return this.share(`${name}:${size}`, { dtype: 'f32', shape: [size, size], data: new Uint8Array(values.buffer) })
+  }
+
   /** One number of a smaller type. */
   byte(dtype: 'i8' | 'u8', value: number): string {
     return this.share(`${dtype}:${value}`, { dtype, shape: [], data: Uint8Array.of(value) })

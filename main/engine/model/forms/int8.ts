@@ -1,4 +1,5 @@
-// 8 bits with a scale for each row: rows for the backward pass and for tables, turned for the forward pass.
+// 8 bits with a scale for each row: rows for the backward pass, turned and rotated ones for the forward pass.
+import { rotate, rotationSize } from '../../graph/rotation.ts'
 import { rowsAndColumns, valuesOf } from '../stored.ts'
 import type { Form } from './form.ts'
 
@@ -11,8 +12,9 @@ export const int8: Form = {
     const [rows, columns] = rowsAndColumns(shape)
     return {
       rows: { type: 'u8', shape: [rows, columns] },
-      columns: { type: 'u8', shape: [columns, rows] },
       scales: { type: 'f32', shape: [rows] },
+      columns: { type: 'u8', shape: [columns, rows] },
+      columnScales: { type: 'f32', shape: [rows] },
     }
   },
   writer({ shape }, write) {
@@ -20,12 +22,16 @@ export const int8: Form = {
     const turned = new Uint8Array(all * columns)
     return {
       async rows(stored) {
-        const { integers, scales } = quantised(valuesOf(stored), columns)
-        for (let row = 0, i = 0; row < stored.rows; row++)
-          for (let column = 0, to = stored.first + row; column < columns; column++, i++, to += all)
-            turned[to] = integers[i] as number
+        const values = valuesOf(stored)
+        const { integers, scales } = quantised(values, columns)
         await write('rows', integers, stored.first * columns)
         await write('scales', scales, 4 * stored.first)
+        rotate(values, rotationSize(columns))
+        const rotated = quantised(values, columns)
+        for (let row = 0, i = 0; row < stored.rows; row++)
+          for (let column = 0, to = stored.first + row; column < columns; column++, i++, to += all)
+            turned[to] = rotated.integers[i] as number
+        await write('columnScales', rotated.scales, 4 * stored.first)
       },
       end: () => write('columns', turned, 0),
     }

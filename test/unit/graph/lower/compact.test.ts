@@ -141,7 +141,7 @@ describe.each(dialects)('said in %s operators', (dialect) => {
   })
 
   it('an 8-bit weight is the float32 weight but for rounding', async () => {
-    expect(await worst(await keep(int8, 'F32', [out, width]), dialect)).toBeLessThan(0.01)
+    expect(await worst(await keep(int8, 'F32', [out, width]), dialect)).toBeLessThan(0.015)
   })
 })
 
@@ -154,7 +154,7 @@ describe('an 8-bit product', () => {
     for (let t = 0; t < 2 * tokens; t++) {
       const scale = [0, 1e-12, 1, 1e12][t % 4] ?? NaN
       const [found, wish] = [forward?.data, right].map((all) => all?.slice(t * out, (t + 1) * out))
-      expect(distance(found ?? [], wish?.map((value) => value * scale) ?? [])).toBeLessThan(0.01)
+      expect(distance(found ?? [], wish?.map((value) => value * scale) ?? [])).toBeLessThan(0.015)
     }
   })
 })

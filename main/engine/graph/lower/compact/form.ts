@@ -1,5 +1,6 @@
 // What a form in which a weight is kept must be able to do in a graph.
 import type { WeightPart } from '../../../../contract/model.ts'
+import type { Shape } from '../../node.ts'
 import type { Emitter } from '../emitter.ts'
 
 /** A weight [out, in] while it is lowered. */
@@ -16,6 +17,8 @@ export interface Factor {
   readonly x: string
   readonly forward: boolean
   readonly alpha: number
+  /** The product's shape. */
+  readonly shape: Shape
   /** Whether the CPU's contributed kernels are there. */
   readonly onCpu: boolean
   /** The same product by the weight as float32 [out, in], given its name. */

@@ -30,7 +30,7 @@ export function lowerCompact(
   if (isOp(at, 'Gather') && place === 0) return form.rows(kept, names[1] ?? '', at.inputs[1]?.shape.length ?? 0)
   if (isOp(at, 'MatMul') && place === 1 && !at.attributes.transA) {
     const { transB, alpha } = at.attributes
-    return form.product(kept, { x: names[0] ?? '', forward: transB, alpha, ...how })
+    return form.product(kept, { x: names[0] ?? '', forward: transB, alpha, shape: at.shape, ...how })
   }
   throw new RangeError(`${at.op} cannot use a weight that is kept smaller`)
 }

@@ -1,4 +1,5 @@
 // 8-bit products: a scale for each row of the weight, and one for each token, taken as it comes.
+import { rotation, rotationSize } from '../../rotation.ts'
 import type { Emitter } from '../emitter.ts'
 import { type Factor, type Form, type Kept, onceThere } from './form.ts'
 
@@ -12,10 +13,16 @@ export const int8: Form = {
     const { emit, part } = kept
     if (!factor.onCpu) return factor.float(float(kept, onceThere(kept, emit.mapped(part('rows')), factor)))
     const scales = emit.mapped(part('scales'))
-    // The same integers either way. Backward, the scales lie along the sum, so they go into the other factor.
+    // Backward, the scales lie along the sum: they go into the other factor.
     return factor.forward
-      ? product(emit, factor, factor.x, emit.mapped(part('columns')), scales)
-      : product(emit, factor, emit.op('Mul', [factor.x, scales]), emit.mapped(part('rows')), emit.number(1))
+      ? product(emit, factor, rotated(kept, factor.x), part('columns').shape, [
+          emit.mapped(part('columns')),
+          emit.mapped(part('columnScales')),
+        ])
+      : product(emit, factor, emit.op('Mul', [factor.x, scales]), part('rows').shape, [
+          emit.mapped(part('rows')),
+          emit.number(1),
+        ])
   },
   rows(kept, ids) {
     const { emit, part } = kept
@@ -23,16 +30,48 @@ export const int8: Form = {
   },
 }
 
-/** x B with integers B around `zero`, each row of x divided by its largest and multiplied back. */
-function product(emit: Emitter, { alpha }: Factor, x: string, integers: string, scales: string): string {
-  const size = emit.op('ReduceMax', [emit.op('Abs', [x]), emit.integers([-1])], { keepdims: { int: 1 } })
-  const largest = emit.op('Max', [size, emit.number(least)])
-  const step = emit.number(1 / 127)
+/** Tokens in which few elements stand out would lose the others. The weight is kept with the same rotation. */
+function rotated({ emit, shape }: Kept, x: string): string {
+  const size = rotationSize(shape[1])
+  const blocks = emit.op('Reshape', [x, emit.integers([-1, size])])
+  return emit.op('MatMul', [blocks, emit.matrix('rotation', size, rotation(size))])
+}
+
+/**
+ * The product by integers [from, to] around `zero` with their scales, each token divided by its largest and multiplied
+ * back. `x` holds the tokens in any shape.
+ */
+function product(
+  emit: Emitter,
+  factor: Factor,
+  x: string,
+  [from = 1]: readonly number[],
+  [integers, scales]: readonly [string, string],
+): string {
+  const tokens = emit.op('Reshape', [x, emit.integers([-1, from])])
+  const steps = stepsOf(emit, tokens)
   const middle = emit.byte('u8', zero)
-  const quantised = emit.op('QuantizeLinear', [emit.op('Div', [x, largest]), step, middle])
-  const y = emit.contributed('MatMulIntegerToFloat', [quantised, integers, step, scales, middle, middle])
-  const back = alpha === 1 ? largest : emit.op('Mul', [largest, emit.number(alpha)])
-  return emit.op('Mul', [y, back])
+  const middles = emit.op('Expand', [middle, emit.op('Shape', [steps])])
+  const quantised = emit.op('QuantizeLinear', [tokens, steps, middles], { axis: { int: 0 } })
+  const alpha = emit.number(factor.alpha)
+  const y = emit.contributed('MatMulIntegerToFloat', [quantised, integers, alpha, scales, middle, middle])
+  const back = emit.op('Mul', [y, emit.op('Reshape', [steps, emit.integers([-1, 1])])])
+  return emit.op('Reshape', [back, target(emit, factor)])
+}
+
+/** The product's shape, said as numbers where they are known: the library trips over two reshapes, the first by a computed shape. */
+function target(emit: Emitter, { x, shape }: Factor): string {
+  const known = shape.filter((dim) => typeof dim === 'number')
+  if (known.length === shape.length) return emit.integers(known)
+  const lead = emit.op('Shape', [x], { end: { int: -1 } })
+  return emit.op('Concat', [lead, emit.integers([-1])], { axis: { int: 0 } })
+}
+
+/** What one integer stands for in each token [tokens, width]. */
+function stepsOf(emit: Emitter, tokens: string): string {
+  const reduced = (op: string): string => emit.op(op, [tokens, emit.integers([-1])], { keepdims: { int: 0 } })
+  const largest = emit.op('Max', [reduced('ReduceMax'), emit.op('Neg', [reduced('ReduceMin')]), emit.number(least)])
+  return emit.op('Mul', [largest, emit.number(1 / 127)])
 }
 
 /** Rows of integers as float32; `ids` say which, where they are not all. */
