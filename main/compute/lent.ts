@@ -1,7 +1,9 @@
 // What a process that takes job after job keeps between them: the last model, opened, and its reader.
 import type { SealedModel } from '../contract/compute.ts'
-import type { PreparedModel } from '../contract/model.ts'
+import type { PrecisionName, PreparedModel } from '../contract/model.ts'
 import { createReader, type Reader } from '../engine/evaluate/reader.ts'
+import { inPrecision } from '../engine/model/in-precision.ts'
+import type { PrepareOptions } from '../engine/model/prepare.ts'
 import { openModel } from './seal.ts'
 
 /** Kinds of question of a playground: labels and words, with and without a prompt of either method. */
@@ -10,10 +12,16 @@ const SESSIONS = 6
 let opened: { readonly key: string; readonly model: PreparedModel } | undefined
 let lent: { readonly model: PreparedModel; readonly threads: number; readonly reader: Reader } | undefined
 
-/** The same object for the same model. */
-export function lendModel(sealed: SealedModel): PreparedModel {
-  const key = JSON.stringify([sealed.hash, sealed.folder, sealed.json.length])
-  if (opened?.key !== key) opened = { key, model: openModel(sealed) }
+/** The same object for the same model; in that precision where one is asked for. */
+export async function lendModel(
+  sealed: SealedModel,
+  precision: PrecisionName | undefined,
+  options: Pick<PrepareOptions, 'onProgress' | 'signal'>,
+): Promise<PreparedModel> {
+  const key = JSON.stringify([sealed.hash, sealed.folder, sealed.json.length, precision])
+  if (opened?.key === key) return opened.model
+  const model = openModel(sealed)
+  opened = { key, model: precision === undefined ? model : await inPrecision(model, precision, options) }
   return opened.model
 }
 

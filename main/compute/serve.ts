@@ -1,6 +1,7 @@
 // The compute process's side of the messages: takes a job, streams its events, ends with it or stays for another.
 import { constants, setPriority } from 'node:os'
 import type { Checkpoint, ComputeEvent, ComputeRequest, Job, WireJob } from '../contract/compute.ts'
+import type { PreparedModel } from '../contract/model.ts'
 import { StudioError, studioError } from '../contract/errors/index.ts'
 import { lendModel } from './lent.ts'
 
@@ -80,8 +81,18 @@ async function work(handlers: Handlers, job: WireJob, sink: JobSink, stay: boole
 }
 
 async function run(handlers: Handlers, job: WireJob, sink: JobSink): Promise<Outcome> {
-  const opened = ('model' in job ? { ...job, model: lendModel(job.model) } : job) as Job
+  const opened = ('model' in job ? { ...job, model: await modelOf(job, sink) } : job) as Job
   return handlers[opened.kind](opened as never, sink)
+}
+
+/** The job's model, in the precision that its settings name; prepared now where it is not yet. */
+function modelOf(job: Extract<WireJob, { readonly model: unknown }>, sink: JobSink): Promise<PreparedModel> {
+  // A preview asks for tokens alone.
+  const precision = job.kind === 'preview' ? undefined : (job.settings.precision ?? 'float32')
+  const onProgress = (stage: string, done: number, total: number): void => {
+    sink.emit({ event: 'progress', stage, done, total })
+  }
+  return lendModel(job.model, precision, { onProgress, signal: sink.signal })
 }
 
 function asFailure(error: unknown): { readonly code: string; readonly message: string } {

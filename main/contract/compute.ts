@@ -1,5 +1,5 @@
 // The messages between the service, which owns the database, and the compute process, which owns ONNX Runtime.
-import type { DecoderConfig, PreparedModel } from './model.ts'
+import type { DecoderConfig, PrecisionName, PreparedModel } from './model.ts'
 import type { PreviewRow } from './methods/data.ts'
 import type { Judged, ValidatedRow } from './records.ts'
 import type { Example, Split, TuneSettings } from './settings.ts'
@@ -49,7 +49,13 @@ export interface KnownProvider {
 
 export type Job =
   | { readonly kind: 'hardware' }
-  | { readonly kind: 'prepare'; readonly path: string; readonly cache: string; readonly name: string }
+  | {
+      readonly kind: 'prepare'
+      readonly path: string
+      readonly cache: string
+      readonly name: string
+      readonly precision: PrecisionName
+    }
   | {
       readonly kind: 'tune'
       readonly model: PreparedModel

@@ -8,6 +8,9 @@ export type Initialisation = 'text' | 'labels' | 'vocab' | 'random'
 export type LossName = 'labels' | 'vocabulary'
 export type ScheduleName = 'constant' | 'linear' | 'cosine'
 
+/** All there are. */
+export const precisionNames = ['float32', 'f16', 'int8', 'as-stored'] as const satisfies readonly PrecisionName[]
+
 /** How a row becomes text. `{text}` in a plain template stands for the row's text column. */
 export interface Template {
   readonly kind: 'plain' | 'chat'

@@ -3,9 +3,10 @@ import { prepareModel } from '../../engine/model/prepare.ts'
 import { sealModel } from '../seal.ts'
 import type { Handlers } from '../serve.ts'
 
-export const prepare: Handlers['prepare'] = async ({ path, cache, name }, sink) => {
+export const prepare: Handlers['prepare'] = async ({ path, cache, name, precision }, sink) => {
   const model = await prepareModel(path, cache, {
     name,
+    precision,
     onProgress: (stage, done, total) => {
       sink.emit({ event: 'progress', stage, done, total })
     },

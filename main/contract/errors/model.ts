@@ -24,6 +24,10 @@ export const modelErrors = {
     `Preparing this model needs ${size(needed)} of disk, and ${size(free)} are free. Free some space, or choose another folder.`,
   'model/memory': (needed: number, allowed: number) =>
     `This model needs ${size(needed)} of memory for its weights; on this computer at most ${size(allowed)} can be used. Choose a smaller model.`,
+  'model/no-origin': (name: string) =>
+    `The studio does not remember which file ${name} came from. Add the model once more, then choose its precision again.`,
+  'model/changed': (path: string, name: string) =>
+    `The file at ${path} is not the one any more from which ${name} was added. Add it under another name.`,
   'model/starter-unreachable': (reasons: string) =>
     `The starter model could not be fetched (${reasons}). Connect to the internet and try again, or set SOFTPROMPT_MODEL to a copy of it.`,
 } satisfies Record<string, (...details: never[]) => string>

@@ -1,11 +1,17 @@
 // Methods models.*: base models, added, listed, removed.
 import * as v from 'valibot'
 import type { ModelRecord } from '../records.ts'
+import { precisionNames } from '../settings.ts'
 import { nothing, path, title } from './fields.ts'
 
 export const modelInputs = {
   'models.list': nothing,
-  'models.add': v.strictObject({ path, name: v.exactOptional(title) }),
+  /** `precision`: what its weights are prepared in; runs in others prepare it once more from the same file. */
+  'models.add': v.strictObject({
+    path,
+    name: v.exactOptional(title),
+    precision: v.exactOptional(v.picklist(precisionNames)),
+  }),
   'models.starter': nothing,
   /** Forgets the model and deletes the copies that the studio made of it; a file outside its folder stays. */
   'models.remove': v.strictObject({ model: title }),

@@ -1,5 +1,6 @@
 // What a person may set of a run; the engine's defaults fill in the rest.
 import * as v from 'valibot'
+import { precisionNames } from '../settings.ts'
 import { between, text, whole } from './fields.ts'
 
 export const settings = v.strictObject({
@@ -24,4 +25,5 @@ export const settings = v.strictObject({
   validateEvery: v.exactOptional(whole(0, 1_000_000)),
   patience: v.exactOptional(whole(0, 1_000_000)),
   maxTokens: v.exactOptional(whole(8, 1_000_000)),
+  precision: v.exactOptional(v.picklist(precisionNames)),
 })

@@ -60,6 +60,10 @@ export async function prepareModel(path: string, cache: string, options: Prepare
   return { ...common, folder, ...preparedWeights(plan) }
 }
 
+/** Where copies of the model of that hash may lie, one for each precision. */
+export const preparedFolders = (cache: string, hash: string): string[] =>
+  Object.values(precisions).map(({ version }) => join(cache, `${hash}-${version}`))
+
 /** ONNX Runtime maps float32 at any offset, as long as all files lie in one folder, which they do. */
 const mappable = (source: ModelSource, precision: PrecisionName): boolean =>
   Object.entries(source.weights).every(

@@ -43,6 +43,7 @@ export function defaultSettings(given: Partial<TuneSettings> = {}, labels: reado
     validateEvery: 25,
     patience: 0,
     maxTokens: 512,
+    precision: 'float32',
     ...given,
     steps,
   }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
+import type { PrecisionName } from '../../contract/model.ts'
 import type { ModelRecord } from '../../contract/records.ts'
 import type { StudioEvent } from '../../contract/service.ts'
 import type { Session } from './host.ts'
@@ -29,8 +30,12 @@ export async function chooseModel(session: Session, wanted: string | undefined):
 }
 
 /** Adds a model file or folder, and shows how far it is. */
-export const addModel = ({ studio, output, signal }: Session, path: string, name?: string): Promise<ModelRecord> =>
-  studio.call('models.add', { path, ...given({ name }) }, { onEvent: tell(output), signal })
+export const addModel = (
+  { studio, output, signal }: Session,
+  path: string,
+  { name, precision }: { readonly name?: string; readonly precision?: PrecisionName } = {},
+): Promise<ModelRecord> =>
+  studio.call('models.add', { path, ...given({ name, precision }) }, { onEvent: tell(output), signal })
 
 /** Fetches and adds the starter model, and shows how far it is. */
 export const getStarter = ({ studio, output, signal }: Session): Promise<ModelRecord> =>

@@ -5,10 +5,11 @@ import { freemem, totalmem } from 'node:os'
 import { basename, extname, join } from 'node:path'
 import type { SealedModel } from '../../contract/compute.ts'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
-import type { DecoderConfig } from '../../contract/model.ts'
+import type { DecoderConfig, PrecisionName } from '../../contract/model.ts'
 import type { ModelRecord } from '../../contract/records.ts'
 import type { InstalledModel } from '../../contract/service.ts'
 import { starter } from '../../contract/starter.ts'
+import { preparedFolders } from '../../engine/model/prepare.ts'
 import { fetchStarter } from '../../engine/model/starter.ts'
 import { parameterCount, tuningMemory } from '../../engine/train/estimate.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
@@ -19,9 +20,15 @@ import { findModel } from './lookup.ts'
 import { serveJob } from './serving.ts'
 
 /** Prepares the model in compute and keeps its description. */
-async function add(context: ServiceContext, call: CallContext, path: string, name: string): Promise<ModelRecord> {
+async function add(
+  context: ServiceContext,
+  call: CallContext,
+  path: string,
+  name: string,
+  precision: PrecisionName = 'float32',
+): Promise<ModelRecord> {
   let prepared: { readonly model: SealedModel; readonly config: DecoderConfig } | undefined
-  await serveJob(context, call, { kind: 'prepare', path, cache: context.home.cache, name }, (event) => {
+  await serveJob(context, call, { kind: 'prepare', path, cache: context.home.cache, name, precision }, (event) => {
     if (event.event === 'prepared') prepared = event
   })
   if (!prepared) throw studioError('run/failed', 'compute prepared no model')
@@ -33,7 +40,13 @@ async function add(context: ServiceContext, call: CallContext, path: string, nam
 }
 
 /** A file that a window handed over is kept: the rest of the cache goes at the next start. */
-async function addHandedOver(context: ServiceContext, call: CallContext, path: string, name: string) {
+async function addHandedOver(
+  context: ServiceContext,
+  call: CallContext,
+  path: string,
+  name: string,
+  precision?: PrecisionName,
+) {
   const { models } = context.home
   const before = await context.store.models.byName(name)
   await mkdir(models, { recursive: true })
@@ -41,7 +54,7 @@ async function addHandedOver(context: ServiceContext, call: CallContext, path: s
   for (let number = 2; existsSync(kept); number++) kept = join(models, `${String(number)}-${basename(path)}`)
   await rename(path, kept)
   try {
-    const model = await add(context, call, kept, name)
+    const model = await add(context, call, kept, name, precision)
     // The same file once more: one copy is enough.
     if (before && liesIn(models, before.source)) await rm(before.source, { force: true })
     return model
@@ -75,8 +88,9 @@ async function list({ store, home }: ServiceContext): Promise<InstalledModel[]> 
 const usableMemory = (): number => Math.max(freemem(), 0.7 * totalmem())
 
 /** Where the studio keeps copies of a model; the rest belongs to its owner. */
-function ownCopies(home: Home, { folder, source }: ModelRecord): string[] {
+function ownCopies(home: Home, { folder, source, hash }: ModelRecord): string[] {
   const copies = [
+    ...preparedFolders(home.cache, hash),
     ...(folder !== home.cache && liesIn(home.cache, folder) ? [folder] : []),
     ...(![home.folder, home.models, home.cache].includes(source) && liesIn(home.folder, source) ? [source] : []),
   ]
@@ -116,8 +130,8 @@ async function fetchAndAdd(context: ServiceContext, call: CallContext): Promise<
 
 export const modelMethods: Pick<Methods, `models.${'list' | 'add' | 'starter' | 'remove'}`> = {
   'models.list': (context) => list(context),
-  'models.add': (context, { path, name = basename(path, extname(path)) }, call) =>
-    (liesIn(context.home.cache, path) ? addHandedOver : add)(context, call, path, name),
+  'models.add': (context, { path, name = basename(path, extname(path)), precision }, call) =>
+    (liesIn(context.home.cache, path) ? addHandedOver : add)(context, call, path, name, precision),
   'models.starter': (context, _input, call) => fetchAndAdd(context, call),
   'models.remove': (context, { model }) => remove(context, model),
 }

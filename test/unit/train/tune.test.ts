@@ -1,10 +1,14 @@
 // A whole run on a tiny model of each family: rows in, a prompt and figures out; the same for the same seed.
 import { describe, expect, it } from 'vitest'
 import type { ComputeEvent, Job } from '../../../main/contract/compute.ts'
+import type { PreparedModel } from '../../../main/contract/model.ts'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { tune } from '../../../main/engine/train/tune.ts'
-import { type Family, families, tinyModel } from '../../support/tiny.ts'
+import { inPrecision } from '../../../main/engine/model/in-precision.ts'
+import { prepareModel } from '../../../main/engine/model/prepare.ts'
+import { temporaryFolder } from '../../support/temporary.ts'
+import { type Family, families, tinyFolder, tinyModel } from '../../support/tiny.ts'
 
 const labels = ['billing', 'delivery', 'praise']
 const rows = (count: number, from: number) =>
@@ -13,8 +17,8 @@ const rows = (count: number, from: number) =>
     return { row: from + i, text: `message number ${String(i)} is about ${label}`, label }
   })
 
-async function run(family: Family, given: Partial<TuneSettings>) {
-  const model = await tinyModel(family)
+async function run(family: Family, given: Partial<TuneSettings>, kept?: PreparedModel) {
+  const model = kept ?? (await tinyModel(family))
   const settings = defaultSettings({ steps: 30, tokens: 4, batch: 8, seed: 1, ...given }, labels)
   const split = { train: rows(24, 0), validation: rows(6, 100), heldOut: rows(9, 200) }
   const job: Extract<Job, { kind: 'tune' }> = {
@@ -67,6 +71,19 @@ describe('a run', () => {
     expect(losses.every(Number.isFinite)).toBe(true)
     expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0)
   })
+
+  it.each(['f16', 'int8'] as const)(
+    'learns on a model kept as %s what it learns on the whole one',
+    async (precision) => {
+      const whole = await prepareModel(tinyFolder('llama'), temporaryFolder(), { name: 'tiny' })
+      const [exact, found] = [
+        await run('llama', {}),
+        await run('llama', { precision }, await inPrecision(whole, precision)),
+      ]
+      expect(found.result.outcome).toBe('finished')
+      expect(Math.abs((found.losses.at(-1) ?? NaN) - (exact.losses.at(-1) ?? NaN))).toBeLessThan(0.1)
+    },
+  )
 
   it('reads texts once where virtual tokens stand behind them and the run comes back to them', async () => {
     const once = async (given: Partial<TuneSettings>) =>

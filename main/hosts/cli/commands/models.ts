@@ -1,6 +1,8 @@
 // softprompt models add PATH | get starter | list
 import { resolve } from 'node:path'
-import { Argument, Command } from 'commander'
+import { Argument, Command, Option } from 'commander'
+import type { PrecisionName } from '../../../contract/model.ts'
+import { precisionNames } from '../../../contract/settings.ts'
 import type { ModelRecord } from '../../../contract/records.ts'
 import { type CommonOptions, type Host, type Session, withStudio } from '../host.ts'
 import { addModel, getStarter } from '../model.ts'
@@ -17,9 +19,10 @@ export function modelsCommand(host: Host): Command {
     .description('add a GGUF file or a safetensors folder')
     .argument('<path>')
     .option('--name <name>', 'what to call it')
-    .action((path: string, options: CommonOptions & { name?: string }) =>
+    .addOption(new Option('--precision <precision>', 'what its weights are prepared in').choices(precisionNames))
+    .action((path: string, options: CommonOptions & { name?: string; precision?: PrecisionName }) =>
       withStudio(host, options, async (session) => {
-        sayAdded(session, await addModel(session, resolve(path), options.name))
+        sayAdded(session, await addModel(session, resolve(path), options))
       }),
     )
 

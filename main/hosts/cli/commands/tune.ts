@@ -1,6 +1,13 @@
 // softprompt tune DATA --text COL --label COL
 import { Command, Option } from 'commander'
-import type { Initialisation, LossName, MethodName, Placement } from '../../../contract/settings.ts'
+import type { PrecisionName } from '../../../contract/model.ts'
+import {
+  type Initialisation,
+  type LossName,
+  type MethodName,
+  type Placement,
+  precisionNames,
+} from '../../../contract/settings.ts'
 import { importData } from '../data.ts'
 import { follow, sayFinished } from '../follow.ts'
 import { type CommonOptions, type Host, withStudio } from '../host.ts'
@@ -21,6 +28,7 @@ interface TuneOptions extends CommonOptions {
   readonly batch?: number
   readonly lr?: number
   readonly seed?: number
+  readonly precision?: PrecisionName
   readonly eval?: number
   readonly name?: string
 }
@@ -57,6 +65,11 @@ export function tuneCommand(host: Host): Command {
     .option('--batch <n>', 'examples a step', wholeNumber(1))
     .option('--lr <rate>', 'learning rate', realNumber())
     .option('--seed <n>', 'seed of split, order and initialisation', wholeNumber(0))
+    .addOption(
+      new Option('--precision <precision>', 'what the base model is kept and multiplied in (default: float32)').choices(
+        precisionNames,
+      ),
+    )
     .option('--eval <n>', 'held-out rows at most', wholeNumber(1))
     .option('--name <name>', 'name of the run')
     .action((data: string, options: TuneOptions) => tune(host, data, options))
@@ -65,7 +78,7 @@ export function tuneCommand(host: Host): Command {
 
 const tune = (host: Host, path: string, options: TuneOptions): Promise<void> =>
   withStudio(host, options, async (session) => {
-    const { method, placement, tokens, init, initText, loss, steps, batch, lr: learningRate, seed } = options
+    const { method, placement, tokens, init, initText, loss, steps, batch, lr: learningRate, seed, precision } = options
     const { dataset, version } = await importData(session, path)
     const model = await chooseModel(session, options.model)
     const run = await session.studio.call('runs.start', {
@@ -74,7 +87,7 @@ const tune = (host: Host, path: string, options: TuneOptions): Promise<void> =>
       model: model.name,
       text: options.text,
       label: options.label,
-      settings: given({ method, placement, tokens, init, initText, loss, steps, batch, learningRate, seed }),
+      settings: given({ method, placement, tokens, init, initText, loss, steps, batch, learningRate, seed, precision }),
       ...given({ name: options.name, heldOut: options.eval }),
     })
     session.output.say(`Run "${run.name}" tunes a prompt for ${model.name}.`)

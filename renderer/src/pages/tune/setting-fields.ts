@@ -40,5 +40,6 @@ export const settingFields: readonly SettingField[] = [
   number('patience', 0, 1000),
   number('maxTokens', 8, 8192),
   number('tail', 1, 64),
+  { kind: 'choice', name: 'precision', values: ['float32', 'f16', 'int8', 'as-stored'] },
   number('seed', 0, 4_294_967_295),
 ]

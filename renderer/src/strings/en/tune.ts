@@ -162,5 +162,15 @@ export const settingWords = {
   patience: { name: 'Patience', help: 'Checks without improvement before it ends early; 0 = never.' },
   maxTokens: { name: 'Tokens a row may take', help: 'Longer texts are cut at their end. More needs more memory.' },
   tail: { name: 'Tail', help: 'Tokens of the template’s end that see a prefix behind the text. One is fastest.' },
+  precision: {
+    name: 'How exactly the model is kept',
+    help: 'Fewer bits take less memory and, on some computers, less time. The model is prepared once for each.',
+    values: {
+      float32: '32 bits, exact',
+      f16: '16 bits, half the memory',
+      int8: '8 bits, roughly',
+      'as-stored': 'As its file has it',
+    },
+  },
   seed: { name: 'Seed', help: 'Which dice are thrown: the same seed gives the same run.' },
 } as const

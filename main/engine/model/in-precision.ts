@@ -1,0 +1,21 @@
+// The same model kept in another precision.
+import { studioError } from '../../contract/errors/index.ts'
+import type { PrecisionName, PreparedModel } from '../../contract/model.ts'
+import { prepareModel, type PrepareOptions } from './prepare.ts'
+
+/**
+ * The model as it is where it is kept so already; otherwise prepared from its file, which happens once. Throws
+ * model/no-origin and model/changed where that file is not known or not the same any more, and what prepareModel throws.
+ */
+export async function inPrecision(
+  model: PreparedModel,
+  precision: PrecisionName,
+  options: Pick<PrepareOptions, 'onProgress' | 'signal'> = {},
+): Promise<PreparedModel> {
+  if ((model.precision ?? 'float32') === precision) return model
+  if (model.origin === undefined) throw studioError('model/no-origin', model.name)
+  const { path, cache } = model.origin
+  const other = await prepareModel(path, cache, { name: model.name, precision, ...options })
+  if (other.hash !== model.hash) throw studioError('model/changed', path, model.name)
+  return other
+}
