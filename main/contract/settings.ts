@@ -6,6 +6,7 @@ export type MethodName = 'prefix' | 'prompt'
 export type Placement = 'start' | 'before-text' | 'after-text'
 export type Initialisation = 'text' | 'labels' | 'vocab' | 'random'
 export type LossName = 'labels' | 'vocabulary'
+export type MemoryName = 'normal' | 'low'
 export type ScheduleName = 'constant' | 'linear' | 'cosine'
 
 /** All there are. */
@@ -52,6 +53,8 @@ export interface TuneSettings {
   readonly maxTokens: number
   /** What the base model is kept and multiplied in; float32 where absent. */
   readonly precision?: PrecisionName
+  /** `low` computes each layer once more for the backward pass instead of keeping what it computed; normal where absent. */
+  readonly memory?: MemoryName
 }
 
 export interface Example {

@@ -28,6 +28,8 @@ export interface DecoderOutputs {
   readonly hidden: Node
   /** The new tokens' keys (rotated) and values of each layer, without the past: [B, kvHeads, T, headDim]. */
   readonly present: readonly KeysValues[]
+  /** What enters each layer, [B, T, H]. */
+  readonly entering: readonly Node[]
 }
 
 export function decoder(config: DecoderConfig, weights: Weights, inputs: DecoderInputs): DecoderOutputs {
@@ -38,8 +40,10 @@ export function decoder(config: DecoderConfig, weights: Weights, inputs: Decoder
     bias: inputs.windowedBias ?? inputs.bias,
   }
   const present: KeysValues[] = []
+  const entering: Node[] = []
   let x = inputs.embeddings
   for (let layer = 0; layer < config.layers; layer++) {
+    entering.push(x)
     const block = blockOf(config, weights, layer, inputs.site)
     const attended = attention(block, block.norm('input_layernorm', x), {
       ...(config.windowedLayers[layer] ? windowed : all),
@@ -50,7 +54,7 @@ export function decoder(config: DecoderConfig, weights: Weights, inputs: Decoder
     x = add(x, config.postNorms ? block.norm('post_attention_layernorm', attended.result) : attended.result)
     x = add(x, feedForward(block, x))
   }
-  return { hidden: normed(config, weights, 'model.norm.weight', x), present }
+  return { hidden: normed(config, weights, 'model.norm.weight', x), present, entering }
 }
 
 function feedForward(block: Block, x: Node): Node {

@@ -1,4 +1,5 @@
 // The training graph: loss and its gradient with respect to a method's tensors, in one static shape.
+import type { TuneSettings } from '../../contract/settings.ts'
 import type { LayoutSettings } from '../method/layout.ts'
 import { gradients } from '../autodiff/differentiate.ts'
 import type { Graph, Node } from '../graph/node.ts'
@@ -11,13 +12,16 @@ import { type NetworkModel, weightsOf } from '../network/weights.ts'
 import type { BatchShape } from '../method/batch.ts'
 import { type LossShape, lossOf } from './loss.ts'
 
+/** What a step's graph depends on. */
+export type StepSettings = LayoutSettings & Pick<TuneSettings, 'memory'>
+
 /** Name of the output that holds the gradient of a tensor. */
 export const gradientOf = (tensor: string): string => `gradient of ${tensor}`
 
 /** Outputs `loss` and the gradient of each trainable tensor. Inputs: the method's tensors, batchFeeds, select, the loss's, and `read.*`. */
 export function trainingGraph(
   model: NetworkModel,
-  settings: LayoutSettings,
+  settings: StepSettings,
   shape: BatchShape,
   lossShape: LossShape,
 ): Graph {
@@ -32,7 +36,7 @@ export function trainingGraph(
   const bias = (name: string): Node => input(name, [batch, 1, length, past + read + length])
   const text = (part: string, layer: number): Node =>
     input(`read.${part}.${layer}`, [batch, config.kvHeads, read, config.headDim])
-  const { hidden } = decoder(config, weights, {
+  const { hidden, entering } = decoder(config, weights, {
     embeddings: embedWithVirtual(config, weights, input('ids', [batch, length], 'i64'), attachment.rows),
     positions: input('positions', [batch, length]),
     bias: bias('bias'),
@@ -49,6 +53,7 @@ export function trainingGraph(
   const slopes = gradients(
     loss,
     trainable.map((name) => tensors.get(name) as Node),
+    settings.memory === 'low' ? entering : [],
   )
   return {
     outputs: Object.fromEntries([['loss', loss], ...slopes.map((dx, i) => [gradientOf(trainable[i] ?? ''), dx])]),

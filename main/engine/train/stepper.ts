@@ -6,13 +6,13 @@ import type { LabelTrie } from '../evaluate/trie.ts'
 import type { ReadTexts } from '../evaluate/texts.ts'
 import { type BatchShape, batchFeeds, firstOf } from '../method/batch.ts'
 import { methods } from '../method/index.ts'
-import type { LayoutSettings, Sequence } from '../method/layout.ts'
+import type { Sequence } from '../method/layout.ts'
 import { chooseHardware, type Hardware, type ProviderNote } from '../runtime/admit.ts'
 import { createSession } from '../runtime/session.ts'
 import { createSessions } from '../runtime/sessions.ts'
 import { lossFeeds, type TrainingExample } from './example.ts'
 import type { LossShape } from './loss.ts'
-import { gradientOf, trainingGraph } from './step-graph.ts'
+import { gradientOf, type StepSettings, trainingGraph } from './step-graph.ts'
 
 export interface Gradient {
   /** Mean of -log p over the step's label tokens. */
@@ -32,7 +32,7 @@ export type Bucket = Pick<BatchShape, 'length' | 'read'>
 
 export interface StepperOptions {
   readonly model: PreparedModel
-  readonly settings: LayoutSettings
+  readonly settings: StepSettings
   readonly trie: LabelTrie | undefined
   readonly lossShape: LossShape
   /** Sizes that sequences are padded to, ascending; the last one holds the longest. */

@@ -1,6 +1,6 @@
 // Runs our engine on the token ids that PyTorch was given.
 import type { PreparedModel } from '../../../main/contract/model.ts'
-import type { LossName, MethodName, Placement } from '../../../main/contract/settings.ts'
+import type { LossName, MemoryName, MethodName, Placement } from '../../../main/contract/settings.ts'
 import type { NamedTensors, Tensor } from '../../../main/contract/tensor.ts'
 import { labelTrie } from '../../../main/engine/evaluate/trie.ts'
 import { methods } from '../../../main/engine/method/index.ts'
@@ -54,6 +54,7 @@ interface Choice {
   readonly method: MethodName
   readonly placement: Placement
   readonly loss: LossName
+  readonly memory?: MemoryName
 }
 
 const trieOf = ({ answers, end }: Reference) => labelTrie(answers, end, answers.map(String))
@@ -66,11 +67,11 @@ export function stepperOf(
   microBatch = examples.length,
   texts?: ReadTexts,
 ): Stepper {
-  const { method, placement, loss } = choice
+  const { method, placement, loss, memory = 'normal' } = choice
   const trie = loss === 'labels' ? trieOf(found) : undefined
   return createStepper({
     model,
-    settings: { method, placement, tokens: found.tokens, tail: 1 },
+    settings: { method, placement, tokens: found.tokens, tail: 1, memory },
     trie,
     lossShape: lossShapeOf(loss, trie, examples),
     buckets: bucketsOf(
