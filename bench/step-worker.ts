@@ -11,8 +11,8 @@ import type { Measurement, StepJob } from './support/job.ts'
 import { peakBytes } from './support/peak.ts'
 
 const job = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as StepJob
-const { model, tokens, threads, learningRate } = job
-const settings = { method: 'prompt', placement: 'start', tokens, tail: 1 } as const
+const { model, tokens, threads, learningRate, memory = 'normal' } = job
+const settings = { method: 'prompt', placement: 'start', tokens, tail: 1, memory } as const
 
 const batches = job.batches.map((rows) =>
   rows.map(({ ids, labels }) => {

@@ -1,5 +1,6 @@
 // The same work for our worker and for PEFT's: one file that both read, one JSON line for each measurement.
 import type { PreparedModel } from '../../main/contract/model.ts'
+import type { MemoryName } from '../../main/contract/settings.ts'
 
 /** A row of token ids whose last `labels` are what the loss asks for. */
 export interface JobRow {
@@ -19,6 +20,8 @@ export interface StepJob {
   readonly batches: readonly (readonly JobRow[])[]
   readonly learningRate: number
   readonly threads: number
+  /** Ours alone. */
+  readonly memory?: MemoryName
 }
 
 /** What a worker answers to `{"steps": n}`. */

@@ -6,10 +6,12 @@ export type MethodName = 'prefix' | 'prompt'
 export type Placement = 'start' | 'before-text' | 'after-text'
 export type Initialisation = 'text' | 'labels' | 'vocab' | 'random'
 export type LossName = 'labels' | 'vocabulary'
-export type MemoryName = 'normal' | 'low'
 export type ScheduleName = 'constant' | 'linear' | 'cosine'
 
 /** All there are. */
+export const memoryNames = ['normal', 'low'] as const
+export type MemoryName = (typeof memoryNames)[number]
+
 export const precisionNames = ['float32', 'f16', 'int8', 'as-stored'] as const satisfies readonly PrecisionName[]
 
 /** How a row becomes text. `{text}` in a plain template stands for the row's text column. */

@@ -1,6 +1,6 @@
 // What a person may set of a run; the engine's defaults fill in the rest.
 import * as v from 'valibot'
-import { precisionNames } from '../settings.ts'
+import { memoryNames, precisionNames } from '../settings.ts'
 import { between, text, whole } from './fields.ts'
 
 export const settings = v.strictObject({
@@ -26,4 +26,5 @@ export const settings = v.strictObject({
   patience: v.exactOptional(whole(0, 1_000_000)),
   maxTokens: v.exactOptional(whole(8, 1_000_000)),
   precision: v.exactOptional(v.picklist(precisionNames)),
+  memory: v.exactOptional(v.picklist(memoryNames)),
 })

@@ -44,6 +44,7 @@ export function defaultSettings(given: Partial<TuneSettings> = {}, labels: reado
     patience: 0,
     maxTokens: 512,
     precision: 'float32',
+    memory: 'normal',
     ...given,
     steps,
   }

@@ -85,6 +85,14 @@ describe('a run', () => {
     },
   )
 
+  it('learns the same where memory is short', async () => {
+    const [usual, low] = [await run('gemma3', {}), await run('gemma3', { memory: 'low' })]
+    expect(low.losses.length).toBe(usual.losses.length)
+    low.losses.forEach((loss, i) => {
+      expect(Math.abs(loss - (usual.losses[i] ?? NaN))).toBeLessThan(1e-4)
+    })
+  })
+
   it('reads texts once where virtual tokens stand behind them and the run comes back to them', async () => {
     const once = async (given: Partial<TuneSettings>) =>
       (await run('llama', given)).stages.has('reading the texts once')

@@ -4,6 +4,8 @@ import type { PrecisionName } from '../../../contract/model.ts'
 import {
   type Initialisation,
   type LossName,
+  type MemoryName,
+  memoryNames,
   type MethodName,
   type Placement,
   precisionNames,
@@ -29,6 +31,7 @@ interface TuneOptions extends CommonOptions {
   readonly lr?: number
   readonly seed?: number
   readonly precision?: PrecisionName
+  readonly memory?: MemoryName
   readonly eval?: number
   readonly name?: string
 }
@@ -70,6 +73,12 @@ export function tuneCommand(host: Host): Command {
         precisionNames,
       ),
     )
+    .addOption(
+      new Option(
+        '--memory <memory>',
+        'low: compute each layer twice a step instead of keeping it (default: normal)',
+      ).choices(memoryNames),
+    )
     .option('--eval <n>', 'held-out rows at most', wholeNumber(1))
     .option('--name <name>', 'name of the run')
     .action((data: string, options: TuneOptions) => tune(host, data, options))
@@ -78,7 +87,7 @@ export function tuneCommand(host: Host): Command {
 
 const tune = (host: Host, path: string, options: TuneOptions): Promise<void> =>
   withStudio(host, options, async (session) => {
-    const { method, placement, tokens, init, initText, loss, steps, batch, lr: learningRate, seed, precision } = options
+    const { method, placement, tokens, init, initText, loss, steps, batch, seed, precision, memory } = options
     const { dataset, version } = await importData(session, path)
     const model = await chooseModel(session, options.model)
     const run = await session.studio.call('runs.start', {
@@ -87,7 +96,10 @@ const tune = (host: Host, path: string, options: TuneOptions): Promise<void> =>
       model: model.name,
       text: options.text,
       label: options.label,
-      settings: given({ method, placement, tokens, init, initText, loss, steps, batch, learningRate, seed, precision }),
+      settings: given({
+        ...{ method, placement, tokens, init, initText, loss, steps, batch, seed, precision, memory },
+        learningRate: options.lr,
+      }),
       ...given({ name: options.name, heldOut: options.eval }),
     })
     session.output.say(`Run "${run.name}" tunes a prompt for ${model.name}.`)

@@ -41,5 +41,6 @@ export const settingFields: readonly SettingField[] = [
   number('maxTokens', 8, 8192),
   number('tail', 1, 64),
   { kind: 'choice', name: 'precision', values: ['float32', 'f16', 'int8', 'as-stored'] },
+  { kind: 'choice', name: 'memory', values: ['normal', 'low'] },
   number('seed', 0, 4_294_967_295),
 ]

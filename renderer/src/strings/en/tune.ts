@@ -172,5 +172,10 @@ export const settingWords = {
       'as-stored': 'As its file has it',
     },
   },
+  memory: {
+    name: 'Memory',
+    help: 'Little memory: each layer is computed twice instead of kept. A step takes about a quarter longer; the results are the same.',
+    values: { normal: 'As usual', low: 'As little as possible' },
+  },
   seed: { name: 'Seed', help: 'Which dice are thrown: the same seed gives the same run.' },
 } as const
