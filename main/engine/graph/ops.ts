@@ -1,7 +1,7 @@
 // Constructors of nodes: each checks its inputs and infers its result's shape.
-import type { CompactWeight } from '../../contract/model.ts'
+import type { CompactWeight, WeightPart } from '../../contract/model.ts'
 import { elements } from '../../contract/tensor.ts'
-import { type Attributes, type Dim, type DType, type Node, node, type Op, type Shape } from './node.ts'
+import { type Attributes, type Dim, type DType, isOp, type Node, node, type Op, type Shape } from './node.ts'
 import { axisOf, broadcast, dimAt, fail, sameShape, sizeAt, withDim } from './shape.ts'
 
 // Leaves
@@ -16,6 +16,29 @@ export const weight = (attributes: Attributes['Weight'], shape: readonly number[
 /** A tensor that stays in its file in a smaller form. */
 export const compact = (name: string, weight: CompactWeight): Node<'Compact'> =>
   node('Compact', [], { name, weight }, weight.shape)
+
+/** Rows start (inclusive) to end (exclusive) of a weight that stays in its file: no byte is copied. */
+export function rowsOf(leaf: Node, start: number, end: number): Node {
+  const [rows, ...rest] = leaf.shape as readonly number[]
+  if (rows === undefined || start < 0 || end > rows || start >= end) throw fail(`rows ${start}:${end}`, leaf.shape)
+  const cut = <T extends { readonly offset: number; readonly bytes: number }>(part: T): T => {
+    const row = part.bytes / rows
+    return { ...part, offset: part.offset + start * row, bytes: (end - start) * row }
+  }
+  const shape = [end - start, ...rest]
+  if (isOp(leaf, 'Weight')) return weight({ ...cut(leaf.attributes), name: rowsName(leaf, start, end) }, shape)
+  if (!isOp(leaf, 'Compact')) throw new RangeError(`${leaf.op} is no weight`)
+  const { form, parts } = leaf.attributes.weight
+  const some = Object.entries(parts).map(([name, part]): [string, WeightPart] => {
+    // int8 keeps a turned copy, and only of what is never cut.
+    if (part.shape[0] !== rows) throw new RangeError(`${name} of the form ${form} has no rows to cut`)
+    return [name, { ...cut(part), shape: [end - start, ...part.shape.slice(1)] }]
+  })
+  return compact(rowsName(leaf, start, end), { form, shape, parts: Object.fromEntries(some) })
+}
+
+const rowsName = (leaf: Node<'Weight'> | Node<'Compact'>, start: number, end: number): string =>
+  `${leaf.attributes.name}[${start}:${end}]`
 
 export function constant(values: readonly number[] | Float32Array, shape?: readonly number[]): Node<'Constant'> {
   const data = Float32Array.from(values)

@@ -2,25 +2,11 @@
 import type { DecoderConfig } from '../../contract/model.ts'
 import type { LossName } from '../../contract/settings.ts'
 import type { Node } from '../graph/node.ts'
-import {
-  add,
-  concat,
-  exp,
-  gather,
-  input,
-  log,
-  matmul,
-  mul,
-  reduceMax,
-  reduceSum,
-  reshape,
-  slice,
-  stopGradient,
-  sub,
-} from '../graph/ops.ts'
+import { add, gather, input, matmul, mul, reduceSum, reshape, sub } from '../graph/ops.ts'
 import { sizeAt } from '../graph/shape.ts'
 import { head } from '../network/embed.ts'
 import type { Weights } from '../network/weights.ts'
+import { headSum, logSumExp } from './head-sum.ts'
 
 /** What the loss needs to know when its graph is built. */
 export interface LossShape {
@@ -31,13 +17,19 @@ export interface LossShape {
   readonly candidates: number
 }
 
-/** Rows of logits computed at a time: the whole vocabulary of many rows at once would not fit. */
-const chunkRows = 256
+export interface Loss {
+  /** A scalar. */
+  readonly loss: Node
+  /** Checkpoints of its own, for `gradients`. */
+  readonly entering: readonly Node[]
+}
 
-/** -log p of each label token, times its weight, summed: a scalar. states [B, slots, H] are the selected hidden states. */
-export function lossOf(config: DecoderConfig, weights: Weights, states: Node, shape: LossShape): Node {
-  const total = shape.loss === 'labels' ? labelsLoss : vocabularyLoss
-  return reshape(total(head(config, weights), states, shape), [])
+/** -log p of each label token, times its weight, summed. states [B, slots, H] are the selected hidden states. */
+export function lossOf(config: DecoderConfig, weights: Weights, states: Node, shape: LossShape): Loss {
+  const table = head(config, weights)
+  return shape.loss === 'labels'
+    ? { loss: labelsLoss(table, states, shape), entering: [] }
+    : vocabularyLoss(table, states, shape)
 }
 
 /**
@@ -54,28 +46,22 @@ function labelsLoss(table: Node, states: Node, { slots, candidates }: LossShape)
 }
 
 /** Cross-entropy over the whole vocabulary, as log sum exp(h W') - h W[label]. Inputs: labels [B, slots], weight. */
-function vocabularyLoss(table: Node, states: Node, { slots }: LossShape): Node {
+function vocabularyLoss(table: Node, states: Node, { slots }: LossShape): Loss {
   const [batch, width] = [sizeAt(states.shape, 0), sizeAt(states.shape, 2)]
   const flat = reshape(states, [batch * slots, width])
   const rows = reshape(gather(table, input('labels', [batch, slots], 'i64')), [batch * slots, width])
-  const shares: Node[] = []
-  for (let start = 0; start < batch * slots; start += chunkRows) {
-    const some = slice(flat, 0, start, Math.min(start + chunkRows, batch * slots))
-    shares.push(logSumExp(matmul(some, table, { transB: true })))
-  }
+  const { sum: all, entering } = headSum(table, flat)
   const right = reduceSum(mul(flat, rows))
-  const each = sub(shares.length === 1 && shares[0] ? shares[0] : concat(shares, 0), right)
-  return sum(mul(each, reshape(input('weight', [batch, slots, 1]), [batch * slots, 1])))
+  const weight = reshape(input('weight', [batch, slots, 1]), [batch * slots, 1])
+  return { loss: sum(mul(sub(all, right), weight)), entering }
 }
 
-/** Over the last dim, shifted by the maximum; the shift's own gradient cancels. */
-function logSumExp(x: Node): Node {
-  const top = stopGradient(reduceMax(x))
-  return add(log(reduceSum(exp(sub(x, top)))), top)
-}
-
+/** Of all elements: a scalar. */
 const sum = (x: Node): Node =>
-  reduceSum(
-    x,
-    x.shape.map((_, i) => i),
+  reshape(
+    reduceSum(
+      x,
+      x.shape.map((_, i) => i),
+    ),
+    [],
   )

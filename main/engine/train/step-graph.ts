@@ -48,12 +48,12 @@ export function trainingGraph(
     ...(attachment.site ? { site: attachment.site } : {}),
   })
   const states = matmul(input('select', [batch, lossShape.slots, length]), hidden)
-  const loss = lossOf(config, weights, states, lossShape)
+  const { loss, entering: enteringHead } = lossOf(config, weights, states, lossShape)
   const trainable = specs.filter((spec) => spec.trainable).map((spec) => spec.name)
   const slopes = gradients(
     loss,
     trainable.map((name) => tensors.get(name) as Node),
-    settings.memory === 'low' ? entering : [],
+    settings.memory === 'low' ? [...entering, ...enteringHead] : enteringHead,
   )
   return {
     outputs: Object.fromEntries([['loss', loss], ...slopes.map((dx, i) => [gradientOf(trainable[i] ?? ''), dx])]),

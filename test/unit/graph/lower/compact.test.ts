@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { CompactWeight, StoredType, WeightPart } from '../../../../main/contract/model.ts'
 import { elements, type Tensor } from '../../../../main/contract/tensor.ts'
-import { compact, gather, input, matmul } from '../../../../main/engine/graph/ops.ts'
+import { compact, gather, input, matmul, rowsOf } from '../../../../main/engine/graph/ops.ts'
 import type { Dialect } from '../../../../main/engine/graph/lower/index.ts'
 import { storedBytes } from '../../../../main/engine/model/dequantise.ts'
 import { blocks } from '../../../../main/engine/model/forms/blocks.ts'
@@ -142,6 +142,39 @@ describe.each(dialects)('said in %s operators', (dialect) => {
 
   it('an 8-bit weight is the float32 weight but for rounding', async () => {
     expect(await worst(await keep(int8, 'F32', [out, width]), dialect)).toBeLessThan(0.015)
+  })
+})
+
+describe('some rows of a weight', () => {
+  it.each([
+    ['Q4_0', blocks],
+    ['Q4_1', blocks],
+    ['Q6_K', blocks],
+    ['F16', half],
+  ] as const)('are those rows, of type %s, forwards and backwards', async (type, form) => {
+    const { folder, weight, values } = await keep(form, type, [out, width])
+    const [start, end] = [5, 22]
+    const cut = rowsOf(compact('w', weight), start, end)
+    const outputs = {
+      forward: matmul(input('x', x.shape), cut, { transB: true }),
+      whole: matmul(input('eye', [end - start, end - start]), cut),
+    }
+    const eye = tensor([end - start, end - start], () => 0)
+    for (let i = 0; i < end - start; i++) eye.data[i * (end - start + 1)] = 1
+    const session = await open(outputs, 'cpu', folder)
+    const found = await session.run({ x, eye })
+    await session.release()
+    expect(distance(found['whole']?.data ?? [], values.subarray(start * width, end * width))).toBeLessThan(1e-6)
+    const { forward } = expected(values)
+    const columns = forward.filter((_, i) => i % out >= start && i % out < end)
+    expect(distance(found['forward']?.data ?? [], columns)).toBeLessThan(1e-5)
+  })
+
+  it('are not to be had of 8-bit weights, which are kept turned too, nor of none', async () => {
+    const { weight } = await keep(int8, 'F32', [out, width])
+    expect(() => rowsOf(compact('w', weight), 0, 3)).toThrow(RangeError)
+    expect(() => rowsOf(input('x', [4, 4]), 0, 3)).toThrow(RangeError)
+    expect(() => rowsOf(compact('w', weight), 3, 3)).toThrow(/rows 3:3/)
   })
 })
 
