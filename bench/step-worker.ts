@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { createInterface } from 'node:readline'
 import { lossShapeOf, vocabularyExample } from '../main/engine/train/example.ts'
-import { microBatch } from '../main/engine/train/memory.ts'
+import { microBatch, roomForRows } from '../main/engine/train/memory.ts'
 import { adamW, startState } from '../main/engine/train/optimiser.ts'
 import { bucketsOf } from '../main/engine/train/order.ts'
 import { createStepper } from '../main/engine/train/stepper.ts'
@@ -34,7 +34,12 @@ const stepper = createStepper({
   lossShape: lossShapeOf('vocabulary', undefined, examples),
   buckets,
   // As a run chooses it (train/tune.ts).
-  microBatch: microBatch(model.config, buckets.at(-1) ?? { length: 1, read: 0 }, tokens, batch, totalmem() / 4),
+  microBatch: microBatch(
+    model.config,
+    { ...(buckets.at(-1) ?? { length: 1, read: 0 }), past: tokens, memory },
+    batch,
+    roomForRows(model, 'vocabulary', { total: totalmem(), free: process.availableMemory() }),
+  ),
   threads,
   providers: ['cpu'],
   onProvider: () => undefined,

@@ -39,7 +39,7 @@ interface Trial {
 export async function chooseHardware(
   graph: Graph,
   feeds: Feeds,
-  options: Pick<SessionOptions, 'weightsFolder' | 'threads'> & { readonly names: readonly string[] },
+  options: Pick<SessionOptions, 'weightsFolder' | 'threads' | 'arena'> & { readonly names: readonly string[] },
   report: (note: ProviderNote) => void,
 ): Promise<Hardware> {
   const offered = offeredProviders()

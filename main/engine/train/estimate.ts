@@ -2,7 +2,7 @@
 import type { DecoderConfig } from '../../contract/model.ts'
 import { elements } from '../../contract/tensor.ts'
 import { neededWeights } from '../model/weights.ts'
-import { bytesPerToken } from './memory.ts'
+import { keyBytes, rowBytes } from './memory.ts'
 
 /** A task of the usual size: so many texts of so many tokens are read once, so many are tuned on at a time. */
 const usual = { texts: 1000, tokens: 32, batch: 16, tail: 4 }
@@ -20,9 +20,7 @@ export function parameterCount(config: DecoderConfig): number {
 
 /** Bytes that tuning with the defaults takes on a computer with `memory` bytes: float32 weights, texts read once, one step. */
 export function tuningMemory(config: DecoderConfig, memory: number): number {
-  const { layers, kvHeads, headDim } = config
-  const keys = 2 * 4 * layers * kvHeads * headDim
-  const texts = Math.min(usual.texts * usual.tokens * keys, memory * textShare)
-  const step = usual.batch * (usual.tail * bytesPerToken(config, usual.tokens) + usual.tokens * keys)
+  const texts = Math.min(usual.texts * usual.tokens * keyBytes(config), memory * textShare)
+  const step = usual.batch * rowBytes(config, { length: usual.tail, read: usual.tokens, past: 0, memory: 'normal' })
   return processBytes + 4 * parameterCount(config) + texts + step
 }

@@ -1,16 +1,74 @@
-// How many rows may run at once in a given memory.
-import type { DecoderConfig } from '../../contract/model.ts'
+// What a step takes of the memory, and how many rows may run at once in what there is.
+import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
+import type { LossName, MemoryName } from '../../contract/settings.ts'
+import { elements } from '../../contract/tensor.ts'
 import type { BatchShape } from '../method/batch.ts'
 
+/** Rows of one size in one step: `past` are virtual keys and values before them. */
+export interface StepSize extends Pick<BatchShape, 'length' | 'read' | 'past'> {
+  readonly memory: MemoryName
+}
+
+/** Node and ONNX Runtime with a session's graph, whatever the model; measured. */
+const processBytes = 150e6
+/** What is made of compact weights while they are used, and what the allocator loses over it; measured. */
+const compactBytes = 90e6
+/** The library maps bytes that it reads in two types twice. */
+const mapped = { half: 1, int8: 1, blocks: 2 } as const
+
 /**
- * Bytes that one token's activations hold until the backward pass has used them. Counted off the graph: six rows of
- * the hidden size around the norms and sums, queries and their rotations, five rows of the feed-forward size, and two
- * rows of attention weights for each head.
+ * Floats that a layer keeps of each token for its backward pass, counted off the graph: the sums before both halves,
+ * rotated queries and keys, values, three rows of the feed-forward size, and attention's weights.
  */
-export function bytesPerToken(config: DecoderConfig, span: number): number {
-  const { hidden, heads, kvHeads, headDim, intermediate, layers } = config
-  const floats = 6 * hidden + 5 * (heads + kvHeads) * headDim + 5 * intermediate + 2 * heads * span
-  return 4 * layers * floats
+const keptFloats = ({ hidden, heads, kvHeads, headDim, intermediate }: DecoderConfig, span: number): number =>
+  2 * hidden + (heads + 2 * kvHeads) * headDim + 3 * intermediate + heads * span
+
+/** Floats of each token that one layer holds while it is computed, backwards as well. */
+const busyFloats = ({ hidden, heads, kvHeads, headDim, intermediate }: DecoderConfig, span: number): number =>
+  2 * (6 * hidden + 5 * (heads + kvHeads) * headDim + 5 * intermediate + 2 * heads * span)
+
+/** Bytes that one row's activations, and its text where that was read beforehand, hold at most during a step. */
+export function rowBytes(config: DecoderConfig, { length, read, past, memory }: StepSize): number {
+  const span = length + read + past
+  const kept = memory === 'low' ? config.hidden : keptFloats(config, span)
+  const texts = 2 * keyBytes(config) * read
+  // What each token may see, of this step and of the one before.
+  const sight = 2 * span
+  return 4 * length * (config.layers * kept + busyFloats(config, span) + sight) + texts
+}
+
+/** Bytes of a token's keys and values in all layers. */
+export const keyBytes = ({ layers, kvHeads, headDim }: DecoderConfig): number => 2 * 4 * layers * kvHeads * headDim
+
+/** Bytes of the weights that steps hold in memory, in the form in which the model is kept. Of a table that is only looked up, a few rows are read. */
+export function weightBytes(
+  { weights, compact = {} }: Pick<PreparedModel, 'weights' | 'compact'>,
+  loss: LossName,
+): number {
+  const table =
+    loss === 'vocabulary'
+      ? 'lm_head.weight' in weights || 'lm_head.weight' in compact
+        ? 'lm_head.weight'
+        : 'model.embed_tokens.weight'
+      : ''
+  const isHeld = (name: string): boolean => name === table || !/^(model\.embed_tokens|lm_head)\.weight$/.test(name)
+  let sum = 0
+  for (const [name, { form, parts }] of Object.entries(compact))
+    if (isHeld(name)) for (const { bytes } of Object.values(parts)) sum += mapped[form] * bytes
+  for (const [name, { shape }] of Object.entries(weights))
+    if (isHeld(name) && !(name in compact)) sum += 4 * elements(shape)
+  return sum
+}
+
+/** Bytes that the process holds at most while it steps with so many rows at once, beside texts that were read once. */
+export function stepMemory(
+  model: Pick<PreparedModel, 'config' | 'weights' | 'compact'>,
+  loss: LossName,
+  size: StepSize,
+  rows: number,
+): number {
+  const compact = model.compact && Object.keys(model.compact).length > 0 ? compactBytes : 0
+  return processBytes + compact + weightBytes(model, loss) + rows * rowBytes(model.config, size)
 }
 
 /**
@@ -20,15 +78,23 @@ export function bytesPerToken(config: DecoderConfig, span: number): number {
 const tokensAtOnce = 640
 
 /** Rows of a size that run at once: the batch, or even parts of it, within `tokensAtOnce` and within `bytes`. */
-export function microBatch(
-  config: DecoderConfig,
-  { length, read }: Pick<BatchShape, 'length' | 'read'>,
-  past: number,
-  batch: number,
-  bytes: number,
-): number {
-  const texts = 2 * 4 * config.layers * 2 * config.kvHeads * config.headDim * read
-  const row = length * bytesPerToken(config, length + read + past) + texts
-  const fitting = Math.min(batch, Math.max(1, Math.floor(Math.min(bytes / row, tokensAtOnce / length))))
+export function microBatch(config: DecoderConfig, size: StepSize, batch: number, bytes: number): number {
+  const most = Math.min(bytes / rowBytes(config, size), tokensAtOnce / size.length)
+  const fitting = Math.min(batch, Math.max(1, Math.floor(most)))
   return Math.ceil(batch / Math.ceil(batch / fitting))
+}
+
+/** Share of all memory that a step's activations may take, and as much again for texts that were read once. */
+export const memoryShare = 0.25
+/** Share that they may take however little is free: other programs' memory makes way, and some systems call little free. */
+const leastShare = 1 / 16
+
+/** Bytes for a step's activations on a computer of `total` bytes of which `free` are, behind all else that a run holds. */
+export function roomForRows(
+  model: Pick<PreparedModel, 'config' | 'weights' | 'compact'>,
+  loss: LossName,
+  { total, free }: { readonly total: number; readonly free: number },
+): number {
+  const none = stepMemory(model, loss, { length: 0, read: 0, past: 0, memory: 'low' }, 0)
+  return Math.max(total * leastShare, Math.min(total * memoryShare, free - none))
 }

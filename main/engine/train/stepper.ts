@@ -1,5 +1,6 @@
 // One optimiser step's loss and gradient: micro-batches over static shapes, a few sessions kept.
 import type { PreparedModel } from '../../contract/model.ts'
+import type { MemoryName } from '../../contract/settings.ts'
 import type { Feeds, NamedTensors } from '../../contract/tensor.ts'
 import type { Graph } from '../graph/node.ts'
 import type { LabelTrie } from '../evaluate/trie.ts'
@@ -47,13 +48,14 @@ export interface StepperOptions {
   readonly onProvider: (note: ProviderNote) => void
 }
 
-/** Sessions of this many lengths stay open; each maps the weights once more. */
-const sessionsKept = 3
+/** Sessions of this many lengths stay open; each maps the weights once more, and may have an arena of its own. */
+const sessionsKept: { readonly [M in MemoryName]: number } = { normal: 3, low: 1 }
 
 export function createStepper(given: StepperOptions): Stepper {
   const { model, settings, trie, lossShape, buckets, texts, microBatch } = given
+  const { memory = 'normal' } = settings
   const kind = methods[settings.method].kind
-  const sessions = createSessions(sessionsKept)
+  const sessions = createSessions(sessionsKept[memory])
   let hardware: Promise<Hardware> | undefined
 
   const shapeOf = (sequences: readonly Sequence[]): BatchShape => ({
@@ -64,7 +66,8 @@ export function createStepper(given: StepperOptions): Stepper {
   })
   const run = async (shape: BatchShape, feeds: Feeds): Promise<NamedTensors> => {
     const graph = (): Graph => trainingGraph(model, settings, shape, lossShape)
-    const options = { weightsFolder: model.folder, threads: given.threads }
+    const arena = memory === 'low' && model.compact !== undefined
+    const options = { weightsFolder: model.folder, threads: given.threads, arena }
     hardware ??= chooseHardware(graph(), feeds, { ...options, names: given.providers }, given.onProvider)
     const chosen = await hardware
     const session = await sessions.get(`${shape.length} ${shape.read}`, () =>

@@ -12,7 +12,7 @@ import { layOut, type Segments, type Sequence } from '../method/layout.ts'
 import { labelExample, lossShapeOf, type TrainingExample, vocabularyExample } from './example.ts'
 import { initialTensors } from './initialise.ts'
 import { type LoopResult, trainLoop, type TuneSink } from './loop.ts'
-import { microBatch } from './memory.ts'
+import { memoryShare, microBatch, roomForRows } from './memory.ts'
 import { startState } from './optimiser.ts'
 import { bucketsOf, stepOrder } from './order.ts'
 import { createStepper } from './stepper.ts'
@@ -25,9 +25,6 @@ export interface TuneResult {
   readonly prompt: TunedPrompt
   readonly reason?: string
 }
-
-/** Share of the machine's memory that activations may take, and as much again for texts that were read once. */
-const memoryShare = 0.25
 
 export async function tune(job: TuneJob, sink: TuneSink): Promise<TuneResult> {
   const { model, settings, labels, split } = job
@@ -87,6 +84,8 @@ async function train(
   const scored = validation.map(({ segments }) => layOut(segments, trie.context, settings))
   const sequences = [...examples, ...validation.map(({ example }) => example)].map(({ sequence }) => sequence)
   const texts = await textsReadOnce(job, reader, [...sequences, ...scored], examples.length, sink)
+  // Texts that are held already are no longer free.
+  const free = { total: totalmem(), free: process.availableMemory() }
   const buckets = bucketsOf(
     examples.map(({ sequence }) => sequence),
     texts !== undefined,
@@ -99,7 +98,12 @@ async function train(
     lossShape: lossShapeOf(settings.loss, trie, examples),
     buckets,
     texts,
-    microBatch: microBatch(model.config, largest, settings.tokens, batch, totalmem() * memoryShare),
+    microBatch: microBatch(
+      model.config,
+      { ...largest, past: settings.tokens, memory: settings.memory ?? 'normal' },
+      batch,
+      roomForRows(model, settings.loss, free),
+    ),
     threads: job.threads,
     providers: job.providers,
     onProvider: (note) => sink.emit({ event: 'provider', ...note }),

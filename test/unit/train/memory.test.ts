@@ -1,8 +1,14 @@
 // How many rows run at once: the whole batch where it fits, else even parts that do.
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bytesPerToken, microBatch } from '../../../main/engine/train/memory.ts'
-import { tinyModel } from '../../support/tiny.ts'
+import type { MemoryName } from '../../../main/contract/settings.ts'
+import { prepareModel } from '../../../main/engine/model/prepare.ts'
+import { microBatch, roomForRows, rowBytes, stepMemory, weightBytes } from '../../../main/engine/train/memory.ts'
+import { allocatorSettings } from '../../../main/service/compute-child.ts'
+import { temporaryFolder } from '../../support/temporary.ts'
+import { tinyFolder, tinyModel } from '../../support/tiny.ts'
 
 const { config } = await tinyModel('llama')
 
@@ -10,27 +16,29 @@ const cases = fc.record({
   length: fc.integer({ min: 1, max: 512 }),
   read: fc.integer({ min: 0, max: 512 }),
   past: fc.integer({ min: 0, max: 32 }),
+  memory: fc.constantFrom('normal', 'low'),
   batch: fc.integer({ min: 1, max: 64 }),
   bytes: fc.double({ min: 1, max: 1e10, noNaN: true }),
 })
 
 describe('splitting a batch', () => {
   it('is not done where there is room, and goes down to single rows', () => {
-    const rows = (bytes: number) => microBatch(config, { length: 64, read: 0 }, 16, 8, bytes)
+    const rows = (bytes: number) => microBatch(config, { length: 64, read: 0, past: 16, memory: 'normal' }, 8, bytes)
     expect([rows(Infinity), rows(1)]).toEqual([8, 1])
     for (let bytes = 1e5; bytes < 1e8; bytes *= 2) expect([1, 2, 3, 4, 8]).toContain(rows(bytes))
   })
 
   it('is done for long rows even where there is room: what stands near the cores is quicker to reach', () => {
-    const rows = (length: number) => microBatch(config, { length, read: 0 }, 16, 8, Infinity)
+    const rows = (length: number) => microBatch(config, { length, read: 0, past: 16, memory: 'normal' }, 8, Infinity)
     expect([rows(80), rows(81), rows(272), rows(4096)]).toEqual([8, 4, 2, 1])
   })
 
   it('keeps to the memory, in as few parts as it allows, no row to spare', () => {
     fc.assert(
-      fc.property(cases, ({ length, read, past, batch, bytes }) => {
-        const rows = microBatch(config, { length, read }, past, batch, bytes)
-        const row = length * bytesPerToken(config, length + read + past)
+      fc.property(cases, ({ length, read, past, memory, batch, bytes }) => {
+        const size = { length, read, past, memory }
+        const rows = microBatch(config, size, batch, bytes)
+        const row = rowBytes(config, size)
         const parts = Math.ceil(batch / rows)
         expect(rows).toBeGreaterThanOrEqual(1)
         expect(rows).toBeLessThanOrEqual(batch)
@@ -42,9 +50,50 @@ describe('splitting a batch', () => {
   })
 
   it('reckons with more memory for longer rows, longer pasts and texts that were read', () => {
-    const rows = (length: number, read: number, past: number) => microBatch(config, { length, read }, past, 64, 2e6)
+    const rows = (length: number, read: number, past: number) =>
+      microBatch(config, { length, read, past, memory: 'normal' }, 64, 2e6)
     const usual = rows(16, 0, 0)
     expect(usual).toBeGreaterThan(1)
     for (const more of [rows(64, 0, 0), rows(16, 256, 0), rows(16, 0, 256)]) expect(more).toBeLessThan(usual)
+  })
+})
+
+describe('the memory of a step', () => {
+  const size = { length: 384, read: 0, past: 0 }
+  const measured = (rows: number, memory: MemoryName): number => {
+    const script = fileURLToPath(new URL('../../support/step-peak.ts', import.meta.url))
+    const job = JSON.stringify({ rows, length: size.length, memory })
+    const env = { ...process.env, ...allocatorSettings }
+    return Number(execFileSync(process.execPath, [script, job], { env, encoding: 'utf8' }))
+  }
+
+  // Elsewhere the C library's heap is another one.
+  it.runIf(process.platform === 'linux').each(['normal', 'low'] as const)(
+    'is told to within 15 % of what a process comes to: %s',
+    async (memory) => {
+      const model = await tinyModel('llama')
+      const [told, found] = [stepMemory(model, 'vocabulary', { ...size, memory }, 32), measured(32, memory)]
+      expect(told / found).toBeGreaterThan(0.85)
+      expect(told / found).toBeLessThan(1.15)
+    },
+    30_000,
+  )
+
+  it('counts the weights in the form in which they are kept, and tables only where they are read whole', async () => {
+    const whole = await tinyModel('llama')
+    const small = await prepareModel(tinyFolder('llama'), temporaryFolder(), { name: 'tiny', precision: 'f16' })
+    const { hidden, vocab } = config
+    const table = 4 * hidden * vocab
+    expect(weightBytes(whole, 'vocabulary') - weightBytes(whole, 'labels')).toBe(table)
+    expect(weightBytes(small, 'vocabulary') - weightBytes(small, 'labels')).toBe(table / 2)
+    expect(weightBytes(small, 'labels')).toBeLessThan(0.6 * weightBytes(whole, 'labels'))
+  })
+
+  it('leaves rows what is free behind the weights, and a little on a computer that is full', () => {
+    const room = (free: number) => roomForRows({ config, weights: {} }, 'labels', { total: 16e9, free })
+    expect(room(16e9)).toBe(4e9)
+    expect(room(2e9)).toBeLessThan(2e9)
+    expect(room(2e9)).toBeGreaterThan(1.5e9)
+    expect(room(0)).toBe(1e9)
   })
 })

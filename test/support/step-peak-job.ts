@@ -1,0 +1,11 @@
+// What test/support/step-peak.ts is asked to do.
+import type { MemoryName } from '../../main/contract/settings.ts'
+
+export interface StepPeakJob {
+  readonly rows: number
+  /** Tokens a row, virtual ones included. */
+  readonly length: number
+  readonly memory: MemoryName
+}
+
+export const stepPeakSettings = { method: 'prompt', placement: 'start', tokens: 8, tail: 1 } as const

@@ -1,0 +1,32 @@
+// A process that does two steps of a tiny model and writes the most memory it held. Argument: what to do, as JSON.
+import { peakBytes } from '../../bench/support/peak.ts'
+import { methods } from '../../main/engine/method/index.ts'
+import { lossShapeOf, vocabularyExample } from '../../main/engine/train/example.ts'
+import { createStepper } from '../../main/engine/train/stepper.ts'
+import { type StepPeakJob, stepPeakSettings } from './step-peak-job.ts'
+import { tinyModel } from './tiny.ts'
+
+const { rows, length, memory } = JSON.parse(process.argv[2] ?? '') as StepPeakJob
+const model = await tinyModel('llama')
+const settings = { ...stepPeakSettings, memory }
+const ids = Array.from({ length: length - settings.tokens - 1 }, (_, i) => i % model.config.vocab)
+const example = vocabularyExample({ before: [], text: ids, after: [] }, [1], 2, settings)
+const examples = Array.from({ length: rows }, () => example)
+const stepper = createStepper({
+  model,
+  settings,
+  trie: undefined,
+  lossShape: lossShapeOf('vocabulary', undefined, examples),
+  buckets: [{ length, read: 0 }],
+  microBatch: rows,
+  threads: 1,
+  providers: ['cpu'],
+  onProvider: () => undefined,
+})
+const specs = methods.prompt.tensors(model.config, settings)
+const tensors = Object.fromEntries(
+  specs.map(({ name, shape }) => [name, { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(0.1) }]),
+)
+for (let step = 0; step < 2; step++) await stepper.gradient(examples, tensors)
+await stepper.release()
+process.stdout.write(String(peakBytes()))
