@@ -39,7 +39,17 @@ export const parity: Bench = async ({ quick, say }) => {
     'model.embed_tokens.weight',
     Array.from({ length: tokens }, (_, i) => start[i % start.length] ?? 0),
   )
-  const job: StepJob = { model, folder: await huggingFaceFolder(model), prompt, tokens, batches, learningRate, threads }
+  const job: StepJob = {
+    model,
+    folder: await huggingFaceFolder(model),
+    prompt,
+    tokens,
+    batches,
+    learningRate,
+    threads,
+    way: 'prompt, start',
+    precision: 'float32',
+  }
   const { ours, theirs } = await curves(job, count, say)
   const apart = ours.map((loss, i) => Math.abs(loss - (theirs[i] ?? NaN)))
   const worst = (first: number): number => Math.max(...apart.slice(0, first))

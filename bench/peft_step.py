@@ -73,5 +73,5 @@ for line in sys.stdin:
         milliseconds.append((time.perf_counter() - began) * 1e3)
         losses.append(loss.item())
         step += 1
-    answer = {"milliseconds": milliseconds, "losses": losses, "peakBytes": peak_bytes(), "kernels": kernels}
+    answer = {"milliseconds": milliseconds, "losses": losses, "peakBytes": peak_bytes(), "kernels": kernels, "readingMs": 0}
     print(json.dumps(answer), flush=True)

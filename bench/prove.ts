@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { results } from './support/paths.ts'
 import { million } from './million.ts'
+import { modesBench } from './modes.ts'
 import { parity } from './parity.ts'
 import { save, stamped, summary } from './support/report.ts'
 import type { Bench } from './support/result.ts'
@@ -12,7 +13,7 @@ import { recovery } from './recovery.ts'
 import { step } from './step.ts'
 import { trec } from './trec.ts'
 
-const benches: Readonly<Record<string, Bench>> = { step, trec, parity, recovery, million }
+const benches: Readonly<Record<string, Bench>> = { step, modes: modesBench, trec, parity, recovery, million }
 
 /** Runs one bench; true when it came to its end, counts, and met every target. */
 async function prove(name: string, bench: Bench, folder: string, quick: boolean): Promise<boolean> {

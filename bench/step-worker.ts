@@ -2,17 +2,26 @@
 import { readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { createInterface } from 'node:readline'
+import type { NamedTensors } from '../main/contract/tensor.ts'
+import { createReader } from '../main/engine/evaluate/reader.ts'
+import { readTexts } from '../main/engine/evaluate/read-texts.ts'
+import type { ReadTexts } from '../main/engine/evaluate/texts.ts'
+import { methods } from '../main/engine/method/index.ts'
+import { inPrecision } from '../main/engine/model/in-precision.ts'
+import { createRandom } from '../main/engine/random.ts'
 import { lossShapeOf, vocabularyExample } from '../main/engine/train/example.ts'
 import { microBatch, roomForRows } from '../main/engine/train/memory.ts'
 import { adamW, startState } from '../main/engine/train/optimiser.ts'
 import { bucketsOf } from '../main/engine/train/order.ts'
 import { createStepper } from '../main/engine/train/stepper.ts'
-import type { Measurement, StepJob } from './support/job.ts'
+import { type Measurement, type StepJob, ways } from './support/job.ts'
 import { peakBytes } from './support/peak.ts'
 
 const job = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as StepJob
-const { model, tokens, threads, learningRate, memory = 'normal' } = job
-const settings = { method: 'prompt', placement: 'start', tokens, tail: 1, memory } as const
+const { tokens, threads, learningRate, memory } = job
+const { method, placement } = ways[job.way]
+const settings = { method, placement, tokens, tail: 1, memory }
+const model = await inPrecision(job.model, job.precision)
 
 const batches = job.batches.map((rows) =>
   rows.map(({ ids, labels }) => {
@@ -22,21 +31,36 @@ const batches = job.batches.map((rows) =>
   }),
 )
 const examples = batches.flat()
-const buckets = bucketsOf(
-  examples.map(({ sequence }) => sequence),
-  false,
-)
+const sequences = examples.map(({ sequence }) => sequence)
+const once = placement === 'after-text'
+const buckets = bucketsOf(sequences, once)
 const batch = Math.max(...batches.map((rows) => rows.length))
+const past = methods[method].kind === 'past' ? tokens : 0
+
+/** As a run does it (train/tune.ts). */
+async function readOnce(): Promise<ReadTexts> {
+  const reader = createReader(model, { threads })
+  try {
+    return await readTexts(reader, model.config, sequences, past, () => undefined)
+  } finally {
+    await reader.release()
+  }
+}
+const began = performance.now()
+const texts = once ? await readOnce() : undefined
+const readingMs = texts ? performance.now() - began : 0
+
 const stepper = createStepper({
   model,
   settings,
   trie: undefined,
   lossShape: lossShapeOf('vocabulary', undefined, examples),
   buckets,
+  texts,
   // As a run chooses it (train/tune.ts).
   microBatch: microBatch(
     model.config,
-    { ...(buckets.at(-1) ?? { length: 1, read: 0 }), past: tokens, memory },
+    { ...(buckets.at(-1) ?? { length: 1, read: 0 }), past, memory },
     batch,
     roomForRows(model, 'vocabulary', { total: totalmem(), free: process.availableMemory() }),
   ),
@@ -45,21 +69,34 @@ const stepper = createStepper({
   onProvider: () => undefined,
 })
 
-const prompt = { shape: [tokens, model.config.hidden], data: Float32Array.from(job.prompt) }
-let state = startState({ prompt }, ['prompt'])
+/** The job's rows for a prompt; for a prefix any values: a step takes as long whatever they are. */
+function startTensors(): NamedTensors {
+  if (method === 'prompt')
+    return { prompt: { shape: [tokens, model.config.hidden], data: Float32Array.from(job.prompt) } }
+  const random = createRandom(1)
+  return Object.fromEntries(
+    methods[method].tensors(model.config, settings).map(({ name, shape, trainable }) => {
+      const data = new Float32Array(shape.reduce((a, b) => a * b, 1))
+      const values = data.map(() => (trainable ? 0 : name.endsWith('.scale') ? 1 : 0.1 * random.normal()))
+      return [name, { shape, data: values }]
+    }),
+  )
+}
+const trainable = methods[method].tensors(model.config, settings).flatMap((spec) => (spec.trainable ? [spec.name] : []))
+let state = startState(startTensors(), trainable)
 let step = 0
 
 async function measure(count: number): Promise<Measurement> {
   const milliseconds: number[] = []
   const losses: number[] = []
   for (let i = 0; i < count; i++) {
-    const began = performance.now()
+    const start = performance.now()
     const { loss, slopes } = await stepper.gradient(batches[step % batches.length] ?? [], state.tensors)
     state = adamW(state, slopes, ++step, { learningRate, weightDecay: 0 })
-    milliseconds.push(performance.now() - began)
+    milliseconds.push(performance.now() - start)
     losses.push(loss)
   }
-  return { milliseconds, losses, peakBytes: peakBytes(), kernels: true }
+  return { milliseconds, losses, peakBytes: peakBytes(), kernels: true, readingMs }
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

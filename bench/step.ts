@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRandom } from '../main/engine/random.ts'
 import { referencePython } from '../test/support/python-env.ts'
-import { type Precision, startOurs, startTheirs, type Waiting } from './support/contenders.ts'
+import { fasterWaiting, type Precision, sameWork, startOurs, startTheirs, type Waiting } from './support/contenders.ts'
 import { huggingFaceFolder, rowsOf } from './support/hf-folder.ts'
 import type { StepJob } from './support/job.ts'
 import { othersShare } from './support/machine.ts'
@@ -56,7 +56,17 @@ export const step: Bench = async ({ quick, say }) => {
     const figures: LengthFigures[] = []
     for (const text of textLengths[size]) {
       const rows = Array.from({ length: batch }, () => ({ ids: ids(text), labels: 2 }))
-      const job: StepJob = { model, folder: hf, prompt, tokens, batches: [rows], learningRate: 1e-3, threads }
+      const job: StepJob = {
+        model,
+        folder: hf,
+        prompt,
+        tokens,
+        batches: [rows],
+        learningRate: 1e-3,
+        threads,
+        way: 'prompt, start',
+        precision: 'float32',
+      }
       const path = join(scratch, `${text}.json`)
       writeFileSync(path, JSON.stringify(job))
       figures.push(await measureLength(text, path, python, rounds[size], stepsEach[size], say))
@@ -125,28 +135,6 @@ async function measureLength(
   } finally {
     await Promise.all(contenders.map((who) => workers[who].close()))
   }
-}
-
-/** PEFT is measured at its best on this machine at this time. */
-async function fasterWaiting(python: string, job: string): Promise<Waiting> {
-  const sleeping = await stepTime(startTheirs(python, job, 'float32', 'sleeping', threads), Infinity)
-  const spinning = await stepTime(startTheirs(python, job, 'float32', 'spinning', threads), 2 * sleeping)
-  return sleeping < spinning ? 'sleeping' : 'spinning'
-}
-
-/** Milliseconds of a step, the second or third; of the first, where that already took longer than `limit`. */
-async function stepTime(worker: Worker, limit: number): Promise<number> {
-  try {
-    const first = spread((await worker.steps(1)).milliseconds).min
-    return first > limit ? first : spread((await worker.steps(2)).milliseconds).min
-  } finally {
-    await worker.close()
-  }
-}
-
-/** The first losses agree, or the comparison is of two different things. */
-function sameWork([ours = NaN]: readonly number[], [theirs = NaN]: readonly number[]): void {
-  if (!(Math.abs(ours - theirs) <= 1e-3)) throw new Error(`The first loss is ${ours}, PEFT's is ${theirs}.`)
 }
 
 const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0)

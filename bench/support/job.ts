@@ -1,5 +1,5 @@
 // The same work for our worker and for PEFT's: one file that both read, one JSON line for each measurement.
-import type { PreparedModel } from '../../main/contract/model.ts'
+import type { PrecisionName, PreparedModel } from '../../main/contract/model.ts'
 import type { MemoryName } from '../../main/contract/settings.ts'
 
 /** A row of token ids whose last `labels` are what the loss asks for. */
@@ -8,7 +8,15 @@ export interface JobRow {
   readonly labels: number
 }
 
-/** Prompt tuning at the start, loss over the vocabulary, AdamW without decay at a constant rate. */
+/** What is tuned; texts that no virtual token stands before are read once. */
+export const ways = {
+  'prompt, start': { method: 'prompt', placement: 'start' },
+  'prompt, after-text': { method: 'prompt', placement: 'after-text' },
+  'prefix, after-text': { method: 'prefix', placement: 'after-text' },
+} as const
+export type Way = keyof typeof ways
+
+/** Loss over the vocabulary, AdamW without decay at a constant rate. */
 export interface StepJob {
   readonly model: PreparedModel
   /** The same weights as Hugging Face's own folder. */
@@ -20,8 +28,10 @@ export interface StepJob {
   readonly batches: readonly (readonly JobRow[])[]
   readonly learningRate: number
   readonly threads: number
-  /** Ours alone. */
-  readonly memory?: MemoryName
+  /** Ours only; PEFT's worker always does prompt tuning at the start. */
+  readonly way: Way
+  readonly precision: PrecisionName
+  readonly memory: MemoryName
 }
 
 /** What a worker answers to `{"steps": n}`. */
@@ -34,4 +44,6 @@ export interface Measurement {
   readonly peakBytes: number
   /** Whether the CPU has fast kernels for the precision in use. */
   readonly kernels: boolean
+  /** Reading all batches' texts once, where that is done; else 0. */
+  readonly readingMs: number
 }

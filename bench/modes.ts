@@ -1,0 +1,217 @@
+// Time a step and peak memory of each precision, and of texts that are read once, against PEFT's prompt tuning.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { PrecisionName } from '../main/contract/model.ts'
+import { inPrecision } from '../main/engine/model/in-precision.ts'
+import { createRandom } from '../main/engine/random.ts'
+import { referencePython } from '../test/support/python-env.ts'
+import { fasterWaiting, startOurs, startTheirs, type Waiting } from './support/contenders.ts'
+import { huggingFaceFolder, rowsOf } from './support/hf-folder.ts'
+import type { StepJob, Way } from './support/job.ts'
+import { othersShare } from './support/machine.ts'
+import { starterModel, threads } from './support/model.ts'
+import { type Bench, type Findings, target, type Target } from './support/result.ts'
+import { shown, spread, type Spread } from './support/spread.ts'
+import type { Worker } from './support/worker.ts'
+
+const textLengths = { full: [32, 128, 512], quick: [16] } as const
+const tokens = 16
+const batch = 8
+const rounds = { full: 3, quick: 1 } as const
+/** More of the machine than this in others' hands, and times say little. */
+const quietShare = 0.1
+
+interface Mode {
+  readonly name: string
+  readonly way: Way
+  readonly precision: PrecisionName
+  /** In each round: short steps need more of them. */
+  readonly steps: number
+  /** Time a step over PEFT's best, by the texts' length. */
+  readonly wanted: Readonly<Record<number, number>>
+}
+
+const modes: readonly Mode[] = [
+  { name: 'float32', way: 'prompt, start', precision: 'float32', steps: 1, wanted: {} },
+  { name: 'int8', way: 'prompt, start', precision: 'int8', steps: 1, wanted: { 32: 0.5, 128: 0.5, 512: 0.5 } },
+  { name: 'f16', way: 'prompt, start', precision: 'f16', steps: 1, wanted: {} },
+  { name: 'prompt, read once', way: 'prompt, after-text', precision: 'float32', steps: 4, wanted: { 128: 0.12 } },
+  {
+    name: 'prefix, read once',
+    way: 'prefix, after-text',
+    precision: 'float32',
+    steps: 8,
+    wanted: { 32: 0.1, 128: 0.04, 512: 0.015 },
+  },
+]
+
+interface ModeFigures {
+  readonly name: string
+  readonly milliseconds: Spread
+  /** Over PEFT's best, round by round. */
+  readonly timeRatio: Spread
+  readonly peakBytes: number
+  readonly peakRatio: number
+  readonly readingMs: number
+}
+
+interface LengthFigures {
+  readonly text: number
+  readonly peft: {
+    readonly float32: Spread
+    readonly bfloat16: Spread | undefined
+    readonly peakBytes: number
+    readonly waiting: Waiting
+  }
+  readonly modes: readonly ModeFigures[]
+  readonly othersShare: Spread
+}
+
+export const modesBench: Bench = async ({ quick, say }) => {
+  const model = await starterModel(say)
+  for (const { precision } of modes) await inPrecision(model, precision)
+  const hf = await huggingFaceFolder(model)
+  const python = referencePython()
+  const random = createRandom(1)
+  const ids = (count: number): number[] => Array.from({ length: count }, () => random.integer(model.config.vocab))
+  const prompt = await rowsOf(model, 'model.embed_tokens.weight', ids(tokens))
+  const size = quick ? 'quick' : 'full'
+  const scratch = mkdtempSync(join(tmpdir(), 'softprompt-bench-'))
+  try {
+    const figures: LengthFigures[] = []
+    let waiting: Waiting | undefined
+    for (const text of textLengths[size]) {
+      const rows = Array.from({ length: batch }, () => ({ ids: ids(text), labels: 2 }))
+      const jobOf = (way: Way, precision: PrecisionName): string => {
+        const job: StepJob = {
+          model,
+          folder: hf,
+          prompt,
+          tokens,
+          batches: [rows],
+          learningRate: 1e-3,
+          threads,
+          way,
+          precision,
+        }
+        const path = join(scratch, `${String(text)} ${way} ${precision}.json`)
+        writeFileSync(path, JSON.stringify(job))
+        return path
+      }
+      waiting ??= await fasterWaiting(python, jobOf('prompt, start', 'float32'))
+      figures.push(await measureLength(text, jobOf, python, waiting, rounds[size], say))
+    }
+    return findings(figures)
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+async function measureLength(
+  text: number,
+  jobOf: (way: Way, precision: PrecisionName) => string,
+  python: string,
+  waiting: Waiting,
+  count: number,
+  say: (line: string) => void,
+): Promise<LengthFigures> {
+  const plain = jobOf('prompt, start', 'float32')
+  const theirs = startTheirs(python, plain, 'float32', waiting, threads)
+  const half = startTheirs(python, plain, 'bfloat16', waiting, threads)
+  const ours = modes.map(({ way, precision }) => startOurs(jobOf(way, precision), threads))
+  try {
+    const { kernels } = await half.steps(0)
+    const shares: number[] = []
+    const turn = async (worker: Worker, steps: number) => {
+      shares.push(await othersShare())
+      const { milliseconds, peakBytes, readingMs } = await worker.steps(steps)
+      return { ms: spread(milliseconds).median, peakBytes, readingMs }
+    }
+    // The first step of each opens its sessions.
+    for (const worker of [theirs, ...(kernels ? [half] : []), ...ours]) await worker.steps(1)
+    const peft: number[] = []
+    const peftHalf: number[] = []
+    const measured: Awaited<ReturnType<typeof turn>>[][] = modes.map(() => [])
+    let peftPeak = 0
+    for (let round = 0; round < count; round++) {
+      const { ms, peakBytes } = await turn(theirs, 1)
+      peft.push(ms)
+      peftPeak = peakBytes
+      if (kernels) peftHalf.push((await turn(half, 1)).ms)
+      for (const [i, worker] of ours.entries()) measured[i]?.push(await turn(worker, modes[i]?.steps ?? 1))
+      const now = modes.map(({ name }, i) => `${name} ${(measured[i]?.at(-1)?.ms ?? NaN).toFixed(0)}`).join(', ')
+      say(`Texts of ${String(text)}, round ${String(round + 1)} of ${String(count)}: PEFT ${ms.toFixed(0)} ms, ${now}`)
+    }
+    const best = peft.map((ms, i) => Math.min(ms, peftHalf[i] ?? Infinity))
+    return {
+      text,
+      peft: {
+        float32: spread(peft),
+        bfloat16: kernels ? spread(peftHalf) : undefined,
+        peakBytes: peftPeak,
+        waiting,
+      },
+      modes: modes.map(({ name }, i): ModeFigures => {
+        const turns = measured[i] ?? []
+        const { peakBytes = 0, readingMs = 0 } = turns.at(-1) ?? {}
+        return {
+          name,
+          milliseconds: spread(turns.map(({ ms }) => ms)),
+          timeRatio: spread(turns.map(({ ms }, round) => ms / (best[round] ?? NaN))),
+          peakBytes,
+          peakRatio: peakBytes / peftPeak,
+          readingMs,
+        }
+      }),
+      othersShare: spread(shares),
+    }
+  } finally {
+    await Promise.all([theirs, half, ...ours].map((worker) => worker.close()))
+  }
+}
+
+const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0)
+const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(2)
+
+function findings(figures: readonly LengthFigures[]): Findings {
+  const others = Math.max(...figures.map(({ othersShare: { median } }) => median))
+  return {
+    title: 'Precisions, and texts that are read once, against PEFT',
+    method:
+      `${String(tokens)} virtual tokens, batch ${String(batch)}, loss over the vocabulary on two label tokens, AdamW, CPU, all cores, by turns, ` +
+      "never two at once. PEFT does prompt tuning at the start. Ratios are to PEFT's best of float32 and, where PyTorch has kernels for it on " +
+      'this CPU, bfloat16, round by round, as median (lowest to highest). "Read once": the virtual tokens stand behind the text, whose keys and ' +
+      'values are computed once beforehand ("reading", for the batch); a step then runs what follows. Peak memory is VmHWM of the whole process.',
+    table: {
+      columns: ['text tokens', 'mode', 's a step', 'time / PEFT', 'MiB', 'memory / PEFT float32', 'reading s'],
+      rows: figures.flatMap(({ text, peft, modes: each }) => [
+        [String(text), 'PEFT float32', seconds(peft.float32.median), '1', megabytes(peft.peakBytes), '1', '–'],
+        ...(peft.bfloat16 ? [[String(text), 'PEFT bfloat16', seconds(peft.bfloat16.median), '–', '–', '–', '–']] : []),
+        ...each.map((mode) => [
+          String(text),
+          mode.name,
+          seconds(mode.milliseconds.median),
+          shown(mode.timeRatio, 3),
+          megabytes(mode.peakBytes),
+          mode.peakRatio.toFixed(2),
+          mode.readingMs > 0 ? seconds(mode.readingMs) : '–',
+        ]),
+      ]),
+    },
+    targets: figures.flatMap(({ text, modes: each }) =>
+      modes.flatMap(({ name, wanted }, i): Target[] => {
+        const limit = wanted[text]
+        const got = each[i]?.timeRatio.median ?? NaN
+        return limit === undefined
+          ? []
+          : [target(`time a step / PEFT, ${name}, texts of ${String(text)}`, got, '<=', limit)]
+      }),
+    ),
+    doubts:
+      others > quietShare
+        ? [`other programs used ${(100 * others).toFixed(0)} % of the machine, so its times do not count`]
+        : [],
+    figures,
+  }
+}
