@@ -10,10 +10,11 @@ import { parity } from './parity.ts'
 import { save, stamped, summary } from './support/report.ts'
 import type { Bench } from './support/result.ts'
 import { recovery } from './recovery.ts'
+import { scale } from './scale.ts'
 import { step } from './step.ts'
 import { trec } from './trec.ts'
 
-const benches: Readonly<Record<string, Bench>> = { step, modes: modesBench, trec, parity, recovery, million }
+const benches: Readonly<Record<string, Bench>> = { step, modes: modesBench, trec, parity, recovery, million, scale }
 
 /** Runs one bench; true when it came to its end, counts, and met every target. */
 async function prove(name: string, bench: Bench, folder: string, quick: boolean): Promise<boolean> {

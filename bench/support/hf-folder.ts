@@ -20,7 +20,7 @@ export async function huggingFaceFolder(model: PreparedModel): Promise<string> {
   return folder
 }
 
-function configJson(config: DecoderConfig) {
+export function configJson(config: DecoderConfig) {
   if (config.family !== 'llama' || config.rope.scaling.kind !== 'none')
     throw new Error('The benches against PEFT write folders of plain Llama models only.')
   return {
@@ -44,21 +44,30 @@ function configJson(config: DecoderConfig) {
   }
 }
 
-/** The format: header length (u64), header as JSON, the tensors' bytes one after another. */
-async function writeSafetensors(path: string, { folder, weights }: PreparedModel): Promise<void> {
+interface StoredTensor {
+  readonly shape: readonly number[]
+  readonly bytes: number
+}
+
+/** The format's beginning: header length (u64), header as JSON; the tensors' bytes follow one after another. */
+export function safetensorsHeader(tensors: Readonly<Record<string, StoredTensor>>, dtype: 'F32' | 'BF16'): Buffer {
   let end = 0
-  const entries = Object.entries(weights).map(([name, { shape, bytes }]) => {
+  const entries = Object.entries(tensors).map(([name, { shape, bytes }]) => {
     const begin = end
     end += bytes
-    return [name, { dtype: 'F32', shape, data_offsets: [begin, end] }]
+    return [name, { dtype, shape, data_offsets: [begin, end] }]
   })
   const json = JSON.stringify({ __metadata__: { format: 'pt' }, ...Object.fromEntries(entries) })
   const header = Buffer.from(json.padEnd(Math.ceil(json.length / 8) * 8), 'utf8')
   const length = Buffer.alloc(8)
   length.writeBigUInt64LE(BigInt(header.length))
+  return Buffer.concat([length, header])
+}
+
+async function writeSafetensors(path: string, { folder, weights }: PreparedModel): Promise<void> {
   const file = await open(path, 'w')
   try {
-    await file.writeFile(Buffer.concat([length, header]))
+    await file.writeFile(safetensorsHeader(weights, 'F32'))
     for (const { file: name, offset, bytes } of Object.values(weights))
       await file.writeFile(createReadStream(join(folder, name), { start: offset, end: offset + bytes - 1 }))
   } finally {
