@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PrecisionName } from '../main/contract/model.ts'
+import type { MemoryName } from '../main/contract/settings.ts'
 import { inPrecision } from '../main/engine/model/in-precision.ts'
 import { createRandom } from '../main/engine/random.ts'
 import { referencePython } from '../test/support/python-env.ts'
@@ -26,21 +27,28 @@ interface Mode {
   readonly name: string
   readonly way: Way
   readonly precision: PrecisionName
+  readonly memory: MemoryName
   /** In each round: short steps need more of them. */
   readonly steps: number
   /** Time a step over PEFT's best, by the texts' length. */
   readonly wanted: Readonly<Record<number, number>>
+  /** Peak memory over PEFT's float32. */
+  readonly wantedMemory?: number
 }
 
+const whole = { way: 'prompt, start', memory: 'normal', steps: 1 } as const
+const once = { precision: 'float32', memory: 'normal' } as const
+
 const modes: readonly Mode[] = [
-  { name: 'float32', way: 'prompt, start', precision: 'float32', steps: 1, wanted: {} },
-  { name: 'int8', way: 'prompt, start', precision: 'int8', steps: 1, wanted: { 32: 0.5, 128: 0.5, 512: 0.5 } },
-  { name: 'f16', way: 'prompt, start', precision: 'f16', steps: 1, wanted: {} },
-  { name: 'prompt, read once', way: 'prompt, after-text', precision: 'float32', steps: 4, wanted: { 128: 0.12 } },
+  { ...whole, name: 'float32', precision: 'float32', wanted: {} },
+  { ...whole, name: 'float32, little memory', precision: 'float32', memory: 'low', wanted: {}, wantedMemory: 0.5 },
+  { ...whole, name: 'int8', precision: 'int8', wanted: { 32: 0.5, 128: 0.5, 512: 0.5 } },
+  { ...whole, name: 'f16', precision: 'f16', wanted: {} },
+  { ...once, name: 'prompt, read once', way: 'prompt, after-text', steps: 4, wanted: { 128: 0.12 } },
   {
+    ...once,
     name: 'prefix, read once',
     way: 'prefix, after-text',
-    precision: 'float32',
     steps: 8,
     wanted: { 32: 0.1, 128: 0.04, 512: 0.015 },
   },
@@ -83,7 +91,7 @@ export const modesBench: Bench = async ({ quick, say }) => {
     let waiting: Waiting | undefined
     for (const text of textLengths[size]) {
       const rows = Array.from({ length: batch }, () => ({ ids: ids(text), labels: 2 }))
-      const jobOf = (way: Way, precision: PrecisionName): string => {
+      const jobOf = ({ way, precision, memory }: Pick<Mode, 'way' | 'precision' | 'memory'>): string => {
         const job: StepJob = {
           model,
           folder: hf,
@@ -94,12 +102,13 @@ export const modesBench: Bench = async ({ quick, say }) => {
           threads,
           way,
           precision,
+          memory,
         }
-        const path = join(scratch, `${String(text)} ${way} ${precision}.json`)
+        const path = join(scratch, `${String(text)} ${way} ${precision} ${memory}.json`)
         writeFileSync(path, JSON.stringify(job))
         return path
       }
-      waiting ??= await fasterWaiting(python, jobOf('prompt, start', 'float32'))
+      waiting ??= await fasterWaiting(python, jobOf({ ...whole, precision: 'float32' }))
       figures.push(await measureLength(text, jobOf, python, waiting, rounds[size], say))
     }
     return findings(figures)
@@ -110,16 +119,16 @@ export const modesBench: Bench = async ({ quick, say }) => {
 
 async function measureLength(
   text: number,
-  jobOf: (way: Way, precision: PrecisionName) => string,
+  jobOf: (mode: Pick<Mode, 'way' | 'precision' | 'memory'>) => string,
   python: string,
   waiting: Waiting,
   count: number,
   say: (line: string) => void,
 ): Promise<LengthFigures> {
-  const plain = jobOf('prompt, start', 'float32')
+  const plain = jobOf({ ...whole, precision: 'float32' })
   const theirs = startTheirs(python, plain, 'float32', waiting, threads)
   const half = startTheirs(python, plain, 'bfloat16', waiting, threads)
-  const ours = modes.map(({ way, precision }) => startOurs(jobOf(way, precision), threads))
+  const ours = modes.map((mode) => startOurs(jobOf(mode), threads))
   try {
     const { kernels } = await half.steps(0)
     const shares: number[] = []
@@ -200,12 +209,18 @@ function findings(figures: readonly LengthFigures[]): Findings {
       ]),
     },
     targets: figures.flatMap(({ text, modes: each }) =>
-      modes.flatMap(({ name, wanted }, i): Target[] => {
+      modes.flatMap(({ name, wanted, wantedMemory }, i): Target[] => {
         const limit = wanted[text]
         const got = each[i]?.timeRatio.median ?? NaN
-        return limit === undefined
-          ? []
-          : [target(`time a step / PEFT, ${name}, texts of ${String(text)}`, got, '<=', limit)]
+        const memory = each[i]?.peakRatio ?? NaN
+        return [
+          ...(limit === undefined
+            ? []
+            : [target(`time a step / PEFT, ${name}, texts of ${String(text)}`, got, '<=', limit)]),
+          ...(wantedMemory === undefined
+            ? []
+            : [target(`peak memory / PEFT float32, ${name}, texts of ${String(text)}`, memory, '<=', wantedMemory)]),
+        ]
       }),
     ),
     doubts:

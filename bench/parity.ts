@@ -49,6 +49,7 @@ export const parity: Bench = async ({ quick, say }) => {
     threads,
     way: 'prompt, start',
     precision: 'float32',
+    memory: 'normal',
   }
   const { ours, theirs } = await curves(job, count, say)
   const apart = ours.map((loss, i) => Math.abs(loss - (theirs[i] ?? NaN)))

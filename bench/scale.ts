@@ -151,6 +151,7 @@ async function measure(
     threads,
     way: 'prefix, after-text',
     precision: 'int8',
+    memory: 'normal',
   }
   const path = join(scratch, 'job.json')
   writeFileSync(path, JSON.stringify(job))

@@ -60,7 +60,7 @@ const stepper = createStepper({
   // As a run chooses it (train/tune.ts).
   microBatch: microBatch(
     model.config,
-    { ...(buckets.at(-1) ?? { length: 1, read: 0 }), past, memory },
+    { ...(buckets.at(-1) ?? { length: 1, read: 0 }), past: tokens, memory },
     batch,
     roomForRows(model, 'vocabulary', { total: totalmem(), free: process.availableMemory() }),
   ),

@@ -66,6 +66,7 @@ export const step: Bench = async ({ quick, say }) => {
         threads,
         way: 'prompt, start',
         precision: 'float32',
+        memory: 'normal',
       }
       const path = join(scratch, `${text}.json`)
       writeFileSync(path, JSON.stringify(job))
