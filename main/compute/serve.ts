@@ -85,10 +85,10 @@ async function run(handlers: Handlers, job: WireJob, sink: JobSink): Promise<Out
   return handlers[opened.kind](opened as never, sink)
 }
 
-/** The job's model, in the precision that its settings name; prepared now where it is not yet. */
+/** The job's model, in the precision that its settings name or that it was added in; prepared now where it is not yet. */
 function modelOf(job: Extract<WireJob, { readonly model: unknown }>, sink: JobSink): Promise<PreparedModel> {
   // A preview asks for tokens alone.
-  const precision = job.kind === 'preview' ? undefined : (job.settings.precision ?? 'float32')
+  const precision = job.kind === 'preview' ? undefined : job.settings.precision
   const onProgress = (stage: string, done: number, total: number): void => {
     sink.emit({ event: 'progress', stage, done, total })
   }

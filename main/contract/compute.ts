@@ -155,6 +155,8 @@ export interface MeasuredSteps {
   readonly reading: number
   /** Bytes: the largest size of the process so far. */
   readonly memory: number
+  /** The first step's, of all trainable tensors in the order of their names: its direction is compared. */
+  readonly gradient: Float32Array
 }
 
 export type ComputeEvent =

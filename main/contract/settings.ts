@@ -53,7 +53,7 @@ export interface TuneSettings {
   readonly patience: number
   /** Tokens a row may take, virtual tokens included. */
   readonly maxTokens: number
-  /** What the base model is kept and multiplied in; float32 where absent. */
+  /** What the base model is kept and multiplied in; as the model was added where absent. */
   readonly precision?: PrecisionName
   /** `low` computes each layer once more for the backward pass instead of keeping what it computed; normal where absent. */
   readonly memory?: MemoryName

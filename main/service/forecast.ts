@@ -15,7 +15,9 @@ export const availableMemory = (): number => Math.max(freemem(), 0.7 * totalmem(
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
-export function forecast(plan: RunPlan, measured: MeasuredSteps, available: number): Preflight {
+export type Forecast = Omit<Preflight, 'plan' | 'trials' | 'chosen' | 'because'>
+
+export function forecast(plan: RunPlan, measured: MeasuredSteps, available: number): Forecast {
   const { settings, rows } = plan
   const { steps, longest, start, reading, scoreRow, memory } = measured
   // The first step of each kind opens a session: that happens once a run, not once a step.
@@ -29,7 +31,6 @@ export function forecast(plan: RunPlan, measured: MeasuredSteps, available: numb
   const total = (step: number): number => (around + judging + settings.steps * step) / 1000
   const fits = memory <= available
   return {
-    plan: { settings, labels: plan.labels, rows },
     seconds: [QUICKEST * total(Math.min(usual, slow) || usual), SLOWEST * total(Math.max(usual, slow))],
     memory,
     available,

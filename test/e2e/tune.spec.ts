@@ -50,6 +50,30 @@ test('a few steps beforehand tell time and memory', async ({ page }) => {
   await expect(page.getByText(/Measured steps: \d+ ms/)).toBeVisible()
 })
 
+test('a model that is kept in two precisions is measured in both, and the run takes the one that was chosen', async ({
+  page,
+}) => {
+  const { roles, version } = await studio.call('data.show', { dataset })
+  const [model] = await studio.call('models.list', {})
+  const { text, label } = roles
+  const settings = { steps: 2, tokens: 4, precision: 'int8' } as const
+  await studio.call('runs.start', { name: 'Rough', model: model?.name ?? '', dataset, version, text, label, settings })
+  expect(await studio.call('runs.watch', { run: 'Rough' })).toMatchObject({ state: 'finished' })
+  await studio.open(page, '#/tune/new')
+  await page.getByRole('button', { name: 'Take a few steps' }).click()
+  const tried = page.getByRole('table', { name: /each precision that was tried/ })
+  await expect(tried.getByRole('row')).toHaveCount(3, { timeout: 60_000 })
+  await expect(tried.getByRole('row', { name: /8 bits/ })).toContainText(/[01]\.\d{3}/)
+  await expect(tried.getByText('chosen')).toHaveCount(1)
+  await page.getByLabel('Name of the run').fill('Chosen')
+  await page.getByRole('button', { name: 'Start', exact: true }).click()
+  await expect(page).toHaveURL(/#\/tune\/Chosen/)
+  const { run, notes } = await studio.call('runs.show', { run: 'Chosen' })
+  expect(run.settings.precision).toMatch(/float32|int8/)
+  expect(notes.map(({ message }) => message).join()).toMatch(/was chosen by measuring: float32 .* int8/)
+  await studio.call('runs.discard', { run: 'Chosen' })
+})
+
 test('what is painted of a run takes the colours of a theme that changes', async ({ page }) => {
   const painted = () =>
     page.locator('canvas').evaluateAll((all) => all.map((canvas) => (canvas as HTMLCanvasElement).toDataURL()))

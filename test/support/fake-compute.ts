@@ -135,7 +135,15 @@ const preview: Handlers['preview'] = async ({ examples, settings }, sink) => {
 }
 
 const preflight: Handlers['preflight'] = async (_job, sink) => {
-  const measured = { start: 10, steps: [5, 2, 3, 1, 1], longest: 2, scoreRow: 1, reading: 20, memory: 1e8 }
+  const measured = {
+    start: 10,
+    steps: [5, 2, 3, 1, 1],
+    longest: 2,
+    scoreRow: 1,
+    reading: 20,
+    memory: 1e8,
+    gradient: Float32Array.of(1, 2),
+  }
   sink.emit({ event: 'preflight', measured })
   return { outcome: 'finished' }
 }

@@ -1,6 +1,7 @@
 // Methods runs.* and prompts.*: plan, start, steer, follow, judge and compare runs.
 import * as v from 'valibot'
 import type { StepMetrics, TunedPrompt } from '../compute.ts'
+import type { PrecisionName } from '../model.ts'
 import type { EvaluationRecord, ModelRecord, NoteRecord, RunRecord, ValidationRecord } from '../records.ts'
 import type { TuneSettings } from '../settings.ts'
 import { column, id, nothing, run, text, title, whole } from './fields.ts'
@@ -22,7 +23,12 @@ export const runInputs = {
   'runs.plan': v.strictObject(planned),
   /** A few real steps on the longest rows: time, memory, and whether it fits. */
   'runs.preflight': v.strictObject(planned),
-  'runs.start': v.strictObject({ name: v.exactOptional(title), ...planned }),
+  /** `because`: why these settings, as a pre-flight told; it is kept with the run. */
+  'runs.start': v.strictObject({
+    name: v.exactOptional(title),
+    because: v.exactOptional(v.pipe(v.string(), v.maxLength(2000))),
+    ...planned,
+  }),
   'runs.resume': v.strictObject({ run }),
   /** Ends behind the current step with a checkpoint: a pause. */
   'runs.stop': v.strictObject({ run }),
@@ -98,8 +104,24 @@ export interface RunPlan {
   readonly rows: { readonly train: number; readonly validation: number; readonly heldOut: number }
 }
 
+/** The base model in one precision, as a few real steps found it. */
+export interface PrecisionTrial {
+  readonly precision: PrecisionName
+  /** Whole run, shortest and longest that the measured steps allow. */
+  readonly seconds: readonly [number, number]
+  readonly memory: number
+  readonly fits: boolean
+  /** Cosine of its gradient to the one of the first precision that was tried; undefined for that one. */
+  readonly agreement: number | undefined
+}
+
+/** What follows is of the precision that was chosen. */
 export interface Preflight {
   readonly plan: RunPlan
+  readonly trials: readonly PrecisionTrial[]
+  readonly chosen: PrecisionName
+  /** Why, in one sentence; empty where there was nothing to choose. */
+  readonly because: string
   /** Whole run, shortest and longest that the measured steps allow. */
   readonly seconds: readonly [number, number]
   /** Peak bytes of the compute process while it took the steps. */

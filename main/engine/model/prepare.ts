@@ -1,10 +1,12 @@
 // Makes a model ready for ONNX Runtime: weights in place where they are as wanted already, written once otherwise.
 import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
 import type { CompactWeight, PrecisionName, PreparedModel, WeightPart, WeightRef } from '../../contract/model.ts'
+import { precisionNames } from '../../contract/settings.ts'
 import { elements } from '../../contract/tensor.ts'
 import { type Form, partBytes } from './forms/form.ts'
 import { identityOf } from './identity.ts'
@@ -63,6 +65,10 @@ export async function prepareModel(path: string, cache: string, options: Prepare
 /** Where copies of the model of that hash may lie, one for each precision. */
 export const preparedFolders = (cache: string, hash: string): string[] =>
   Object.values(precisions).map(({ version }) => join(cache, `${hash}-${version}`))
+
+/** Precisions that a copy of the model of that hash lies ready in. */
+export const preparedPrecisions = (cache: string, hash: string): PrecisionName[] =>
+  precisionNames.filter((name) => existsSync(sealOf(join(cache, `${hash}-${precisions[name].version}`))))
 
 /** ONNX Runtime maps float32 at any offset, as long as all files lie in one folder, which they do. */
 const mappable = (source: ModelSource, precision: PrecisionName): boolean =>

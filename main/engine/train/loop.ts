@@ -18,6 +18,8 @@ export interface TuneSink {
   stopRequested(): boolean
   /** True when training shall end here, and the best prompt so far is the run's. */
   keepRequested(): boolean
+  /** Told of each step's gradient, by the name of each trainable tensor, before it is clipped. */
+  gradient?(slopes: Gradient['slopes']): void
 }
 
 export interface LoopParts {
@@ -80,6 +82,7 @@ async function oneStep(
   const step = at.step + 1
   const began = performance.now()
   const { loss, slopes, examples } = await parts.gradient(step, at.tensors)
+  sink.gradient?.(slopes)
   const norms = tokenNorms(slopes, settings.tokens)
   const gradientNorm = Math.hypot(...norms)
   if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {

@@ -33,6 +33,7 @@ export async function preflight(
     scoreRow: usual.scoring / Math.max(1, usual.validated),
     reading: (usual.reading / Math.max(1, usual.read)) * (usual.read > 0 ? all : 0),
     memory: peakBytes(),
+    gradient: longest.gradient,
   }
 }
 
@@ -44,6 +45,8 @@ interface Timing {
   readonly read: number
   readonly scoring: number
   readonly validated: number
+  /** Of the first step. */
+  readonly gradient: Float32Array
 }
 
 async function measure(
@@ -53,6 +56,7 @@ async function measure(
   outer: { stopRequested(): boolean },
 ): Promise<Timing> {
   const steps: number[] = []
+  let gradient = new Float32Array()
   const began = performance.now()
   let readingSince: number | undefined
   let readTexts = 0
@@ -72,6 +76,9 @@ async function measure(
     checkpoint: () => Promise.resolve(),
     stopRequested: () => steps.length >= count || outer.stopRequested(),
     keepRequested: () => false,
+    gradient: (slopes) => {
+      if (steps.length === 0) gradient = flattened(slopes)
+    },
   }
   // As many epochs as the real run has: that decides whether texts are read once.
   const share = train.length / Math.max(1, split.train.length)
@@ -96,5 +103,19 @@ async function measure(
     read: readTexts,
     scoring: readUntil === undefined ? 0 : scoredAt - ready,
     validated: validation.length,
+    gradient,
   }
+}
+
+function flattened(slopes: Readonly<Record<string, Float32Array>>): Float32Array<ArrayBuffer> {
+  const parts = Object.keys(slopes)
+    .sort()
+    .map((name) => slopes[name] ?? new Float32Array())
+  const flat = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    flat.set(part, at)
+    at += part.length
+  }
+  return flat
 }

@@ -4,6 +4,7 @@ import { StudioError, studioError } from '../../contract/errors/index.ts'
 import { demoCommand } from './commands/demo.ts'
 import { exportCommand } from './commands/export.ts'
 import { modelsCommand } from './commands/models.ts'
+import { preflightCommand } from './commands/preflight.ts'
 import { resumeCommand } from './commands/resume.ts'
 import { runsCommand } from './commands/runs.ts'
 import { scoreCommand } from './commands/score.ts'
@@ -16,6 +17,7 @@ import { Interrupted } from './interrupted.ts'
 
 const commands = [
   modelsCommand,
+  preflightCommand,
   tuneCommand,
   resumeCommand,
   runsCommand,

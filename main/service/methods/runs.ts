@@ -2,13 +2,17 @@
 import { studioError } from '../../contract/errors/index.ts'
 import type { MeasuredSteps } from '../../contract/compute.ts'
 import type { EvaluationRecord, ModelRecord, RunRecord } from '../../contract/records.ts'
-import type { Input, Preflight, RunDetails, RunPlan, RunSummary } from '../../contract/service.ts'
+import type { PrecisionName } from '../../contract/model.ts'
+import type { Input, PrecisionTrial, Preflight, RunDetails, RunPlan, RunSummary } from '../../contract/service.ts'
 import type { Split } from '../../contract/settings.ts'
 import { splitExamples } from '../../engine/data/split.ts'
+import { preparedPrecisions } from '../../engine/model/prepare.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { loadExamples, splitRows } from '../examples.ts'
-import { availableMemory, forecast } from '../forecast.ts'
+import { liesIn } from '../disk.ts'
+import { becauseOf, chooseTrial, cosine, nextToTry } from '../choose-precision.ts'
+import { availableMemory, type Forecast, forecast } from '../forecast.ts'
 import { runMaterial, sealedModel } from '../run-material.ts'
 import { findModel, findRun, refusePromptName } from './lookup.ts'
 import { serveJob } from './serving.ts'
@@ -49,12 +53,16 @@ async function start(context: ServiceContext, input: Input<'runs.start'>): Promi
     const description = { dataset, kind: 'classification' as const, textColumn: text, labelColumn: label, labels }
     const task = await tables.tasks.put(description)
     const pinned = { task: task.id, model: model.id, dataset, version, settings, split: splitRows(split) }
-    return tables.runs.add({ name: input.name, ...pinned })
+    const added = await tables.runs.add({ name: input.name, ...pinned })
+    if (input.because !== undefined)
+      await tables.notes.add(added.id, { step: 0, code: 'preflight', message: input.because })
+    return added
   })
   context.runner.take(run, () => runMaterial(store, run))
   return run
 }
 
+/** A few real steps in each precision that is worth it; the choice is the fastest that fits and agrees. */
 async function preflight(
   context: ServiceContext,
   input: Input<'runs.preflight'>,
@@ -63,13 +71,45 @@ async function preflight(
   const { model, split, ...planned } = await plan(context, input)
   const { settings, labels } = planned
   const sealed = await sealedModel(context.store, model.id)
-  const job = { kind: 'preflight' as const, model: sealed, settings, labels, split, threads: context.threads }
-  let measured: MeasuredSteps | undefined
-  await serveJob(context, call, job, (event) => {
-    if (event.event === 'preflight') measured = event.measured
-  })
-  if (!measured) throw studioError('run/failed', 'compute measured nothing')
-  return forecast(planned, measured, availableMemory())
+  const available = availableMemory()
+  const measured: { readonly trial: PrecisionTrial; readonly steps: MeasuredSteps; readonly forecast: Forecast }[] = []
+  const attempt = async (precision: PrecisionName): Promise<void> => {
+    const job = { kind: 'preflight' as const, model: sealed, labels, split, threads: context.threads }
+    let steps: MeasuredSteps | undefined
+    await serveJob(context, call, { ...job, settings: { ...settings, precision } }, (event) => {
+      if (event.event === 'preflight') steps = event.measured
+    })
+    if (!steps) throw studioError('run/failed', 'compute measured nothing')
+    const told = forecast(planned, steps, available)
+    const { seconds, memory, fits } = told
+    const [reference] = measured
+    const agreement = reference && cosine(reference.steps.gradient, steps.gradient)
+    measured.push({ trial: { precision, seconds, memory, fits, agreement }, steps, forecast: told })
+  }
+  const ready = readyPrecisions(context, model)
+  await attempt(input.settings.precision ?? ready[0] ?? 'float32')
+  const trials = (): PrecisionTrial[] => measured.map(({ trial }) => trial)
+  const failed: PrecisionName[] = []
+  // Who names a precision wants that one measured.
+  if (input.settings.precision === undefined)
+    for (let next; (next = nextToTry(trials(), ready, failed)) !== undefined;) {
+      const name = next
+      await attempt(name).catch((error: unknown) => {
+        if (call.signal.aborted) throw error
+        failed.push(name)
+      })
+    }
+  const chosen = chooseTrial(trials())
+  const { forecast: told } = measured.find(({ trial }) => trial === chosen) ?? (measured[0] as (typeof measured)[0])
+  return { plan: planned, trials: trials(), chosen: chosen.precision, because: becauseOf(trials(), chosen), ...told }
+}
+
+/** Precisions that need no preparing, float32 first. */
+function readyPrecisions({ home }: ServiceContext, { folder, hash }: ModelRecord): PrecisionName[] {
+  const copies = preparedPrecisions(home.cache, hash)
+  // What lies elsewhere is read in place, which only float32 is.
+  const inPlace = !liesIn(home.cache, folder) && !copies.includes('float32')
+  return inPlace ? ['float32', ...copies] : copies
 }
 
 /** The runs as a table shows them. */

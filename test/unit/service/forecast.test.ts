@@ -18,6 +18,7 @@ const measured: MeasuredSteps = {
   scoreRow: 5,
   reading: 2000,
   memory: 2e9,
+  gradient: new Float32Array(),
 }
 
 describe('a forecast', () => {

@@ -7,7 +7,13 @@ import { createWarm } from '../../../main/service/warm.ts'
 import { spawnFake } from '../../support/fake-studio.ts'
 
 const hardware: WireJob = { kind: 'hardware' }
-const missing: WireJob = { kind: 'prepare', path: '/there/is/no/such/file', cache: '/', name: 'x', precision: 'float32' }
+const missing: WireJob = {
+  kind: 'prepare',
+  path: '/there/is/no/such/file',
+  cache: '/',
+  name: 'x',
+  precision: 'float32',
+}
 
 function start(idle = 60_000) {
   let spawned = 0

@@ -1,85 +1,19 @@
 // softprompt tune DATA --text COL --label COL
-import { Command, Option } from 'commander'
-import type { PrecisionName } from '../../../contract/model.ts'
-import {
-  type Initialisation,
-  type LossName,
-  type MemoryName,
-  memoryNames,
-  type MethodName,
-  type Placement,
-  precisionNames,
-} from '../../../contract/settings.ts'
-import { importData } from '../data.ts'
+import { Command } from 'commander'
 import { follow, sayFinished } from '../follow.ts'
-import { type CommonOptions, type Host, withStudio } from '../host.ts'
-import { chooseModel } from '../model.ts'
-import { given, realNumber, wholeNumber, withCommon } from '../options.ts'
+import { type Host, withStudio } from '../host.ts'
+import { given, withCommon } from '../options.ts'
+import { measure } from '../preflight.ts'
+import { plannedRun, type RunOptions, withRunOptions } from '../run-options.ts'
 
-interface TuneOptions extends CommonOptions {
-  readonly text: string
-  readonly label: string
-  readonly model?: string
-  readonly method?: MethodName
-  readonly placement?: Placement
-  readonly tokens?: number
-  readonly init?: Initialisation
-  readonly initText?: string
-  readonly loss?: LossName
-  readonly steps?: number
-  readonly batch?: number
-  readonly lr?: number
-  readonly seed?: number
-  readonly precision?: PrecisionName
-  readonly memory?: MemoryName
-  readonly eval?: number
-  readonly name?: string
-}
+type TuneOptions = RunOptions & { readonly name?: string }
 
 export function tuneCommand(host: Host): Command {
-  const command = new Command('tune')
-    .description('tune a soft prompt on labelled examples (CSV, TSV, XLSX, Parquet, JSONL, JSON or plain lines)')
-    .argument('<data>')
-    .requiredOption('--text <column>', 'column that the model reads')
-    .requiredOption('--label <column>', 'column that it is to answer')
-    .option('--model <name|path>', 'base model (default: the only one there is)')
-    .addOption(
-      new Option('--method <method>', 'prefix: keys and values per layer; prompt: embeddings').choices([
-        'prefix',
-        'prompt',
-      ]),
-    )
-    .addOption(
-      new Option('--placement <where>', 'where the virtual tokens stand').choices([
-        'after-text',
-        'start',
-        'before-text',
-      ]),
-    )
-    .option('--tokens <n>', 'virtual tokens (default: 16)', wholeNumber(1))
-    .addOption(
-      new Option('--init <kind>', 'what the virtual tokens start from').choices(['text', 'labels', 'vocab', 'random']),
-    )
-    .option('--init-text <text>', 'the text that they start from')
-    .addOption(
-      new Option('--loss <loss>', 'over the labels, or the whole vocabulary').choices(['labels', 'vocabulary']),
-    )
-    .option('--steps <n>', 'optimiser steps', wholeNumber(1))
-    .option('--batch <n>', 'examples a step', wholeNumber(1))
-    .option('--lr <rate>', 'learning rate', realNumber())
-    .option('--seed <n>', 'seed of split, order and initialisation', wholeNumber(0))
-    .addOption(
-      new Option('--precision <precision>', 'what the base model is kept and multiplied in (default: float32)').choices(
-        precisionNames,
-      ),
-    )
-    .addOption(
-      new Option(
-        '--memory <memory>',
-        'low: compute each layer twice a step instead of keeping it (default: normal)',
-      ).choices(memoryNames),
-    )
-    .option('--eval <n>', 'held-out rows at most', wholeNumber(1))
+  const command = withRunOptions(
+    new Command('tune').description(
+      'tune a soft prompt on labelled examples (CSV, TSV, XLSX, Parquet, JSONL, JSON or plain lines)',
+    ),
+  )
     .option('--name <name>', 'name of the run')
     .action((data: string, options: TuneOptions) => tune(host, data, options))
   return withCommon(command)
@@ -87,21 +21,15 @@ export function tuneCommand(host: Host): Command {
 
 const tune = (host: Host, path: string, options: TuneOptions): Promise<void> =>
   withStudio(host, options, async (session) => {
-    const { method, placement, tokens, init, initText, loss, steps, batch, seed, precision, memory } = options
-    const { dataset, version } = await importData(session, path)
-    const model = await chooseModel(session, options.model)
-    const run = await session.studio.call('runs.start', {
-      dataset,
-      version,
-      model: model.name,
-      text: options.text,
-      label: options.label,
-      settings: given({
-        ...{ method, placement, tokens, init, initText, loss, steps, batch, seed, precision, memory },
-        learningRate: options.lr,
-      }),
-      ...given({ name: options.name, heldOut: options.eval }),
+    const { studio, output } = session
+    const asked = await plannedRun(session, path, options)
+    const measured = options.precision === 'auto' ? await measure(session, asked) : undefined
+    if (measured && measured.because !== '') output.say(measured.because)
+    const run = await studio.call('runs.start', {
+      ...asked,
+      ...given({ name: options.name, because: measured?.because }),
+      settings: { ...asked.settings, ...given({ precision: measured?.chosen }) },
     })
-    session.output.say(`Run "${run.name}" tunes a prompt for ${model.name}.`)
+    output.say(`Run "${run.name}" tunes a prompt for ${asked.model}.`)
     sayFinished(session, await follow(session, run))
   })

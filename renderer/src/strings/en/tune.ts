@@ -66,6 +66,10 @@ export const tune = {
   preflightOf: (used: string, available: string) => `${used} of ${available} free`,
   fits: 'It fits',
   fitsNot: 'It does not fit',
+  trials: 'The base model in each precision that was tried',
+  alike: 'Gradient alike',
+  chosen: 'chosen',
+  trialsHelp: 'Start takes the chosen one: the fastest that fits and whose gradient points where the exact one does.',
   preflightSteps: (times: string) => `Measured steps: ${times}`,
 
   loading: 'Getting ready',

@@ -1,0 +1,28 @@
+// softprompt preflight DATA --text COL --label COL
+import { Command } from 'commander'
+import { type Host, withStudio } from '../host.ts'
+import { withCommon } from '../options.ts'
+import { measure, tableOf } from '../preflight.ts'
+import { plannedRun, type RunOptions, withRunOptions } from '../run-options.ts'
+
+export function preflightCommand(host: Host): Command {
+  const command = withRunOptions(
+    new Command('preflight').description(
+      'take a few real steps of a run, and tell its time, memory and best precision',
+    ),
+  ).action((path: string, options: RunOptions) =>
+    withStudio(host, options, async (session) => {
+      const found = await measure(session, await plannedRun(session, path, options))
+      const { plan, steps, advice, because } = found
+      const { train, validation, heldOut } = plan.rows
+      session.output.result({ ...found }, [
+        ...tableOf(found),
+        `Measured steps: ${steps.map((ms) => `${ms.toFixed(0)} ms`).join(', ')}`,
+        `Rows: ${String(train)} to train, ${String(validation)} to validate, ${String(heldOut)} held out`,
+        ...(because === '' ? [] : [because]),
+        advice,
+      ])
+    }),
+  )
+  return withCommon(command)
+}

@@ -1,0 +1,34 @@
+// A few real steps of a run before it begins, told in a table.
+import type { Input, Preflight } from '../../contract/service.ts'
+import type { Session } from './host.ts'
+
+/** Ctrl-C ends it. Errors: those of the run itself. */
+export const measure = ({ studio, output, signal }: Session, asked: Input<'runs.preflight'>): Promise<Preflight> =>
+  studio.call('runs.preflight', asked, {
+    signal,
+    onEvent: (event) => {
+      output.event(event, 0)
+    },
+  })
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
+
+/** A line for each precision that was tried, the chosen one marked. */
+export function tableOf({ trials, chosen }: Preflight): string[] {
+  const lines = trials.map(({ precision, seconds: [low, high], memory, fits, agreement }) => [
+    precision === chosen ? '*' : '',
+    precision,
+    `${low.toFixed(0)} to ${high.toFixed(0)} s`,
+    gigabytes(memory),
+    fits ? 'yes' : 'no',
+    agreement === undefined ? '' : agreement.toFixed(3),
+  ])
+  const rows = [['', 'precision', 'whole run', 'memory', 'fits', 'gradient alike'], ...lines]
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}

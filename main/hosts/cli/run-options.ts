@@ -1,0 +1,102 @@
+// What a run is made of, as the command line takes it: for the command that starts one, and for the one that only asks.
+import { type Command, Option } from 'commander'
+import type { PrecisionName } from '../../contract/model.ts'
+import type { Input } from '../../contract/service.ts'
+import {
+  type Initialisation,
+  type LossName,
+  type MemoryName,
+  memoryNames,
+  type MethodName,
+  type Placement,
+  precisionNames,
+} from '../../contract/settings.ts'
+import { importData } from './data.ts'
+import type { CommonOptions, Session } from './host.ts'
+import { chooseModel } from './model.ts'
+import { given, realNumber, wholeNumber } from './options.ts'
+
+export interface RunOptions extends CommonOptions {
+  readonly text: string
+  readonly label: string
+  readonly model?: string
+  readonly method?: MethodName
+  readonly placement?: Placement
+  readonly tokens?: number
+  readonly init?: Initialisation
+  readonly initText?: string
+  readonly loss?: LossName
+  readonly steps?: number
+  readonly batch?: number
+  readonly lr?: number
+  readonly seed?: number
+  readonly precision?: PrecisionName | 'auto'
+  readonly memory?: MemoryName
+  readonly eval?: number
+}
+
+/** Adds the table, its columns, and every setting. */
+export const withRunOptions = (command: Command): Command =>
+  command
+    .argument('<data>')
+    .requiredOption('--text <column>', 'column that the model reads')
+    .requiredOption('--label <column>', 'column that it is to answer')
+    .option('--model <name|path>', 'base model (default: the only one there is)')
+    .addOption(
+      new Option('--method <method>', 'prefix: keys and values per layer; prompt: embeddings').choices([
+        'prefix',
+        'prompt',
+      ]),
+    )
+    .addOption(
+      new Option('--placement <where>', 'where the virtual tokens stand').choices([
+        'after-text',
+        'start',
+        'before-text',
+      ]),
+    )
+    .option('--tokens <n>', 'virtual tokens (default: 16)', wholeNumber(1))
+    .addOption(
+      new Option('--init <kind>', 'what the virtual tokens start from').choices(['text', 'labels', 'vocab', 'random']),
+    )
+    .option('--init-text <text>', 'the text that they start from')
+    .addOption(
+      new Option('--loss <loss>', 'over the labels, or the whole vocabulary').choices(['labels', 'vocabulary']),
+    )
+    .option('--steps <n>', 'optimiser steps', wholeNumber(1))
+    .option('--batch <n>', 'examples a step', wholeNumber(1))
+    .option('--lr <rate>', 'learning rate', realNumber())
+    .option('--seed <n>', 'seed of split, order and initialisation', wholeNumber(0))
+    .addOption(
+      new Option(
+        '--precision <precision>',
+        'what the base model is kept and multiplied in; auto: as a few steps in each find (default: float32)',
+      ).choices(['auto', ...precisionNames]),
+    )
+    .addOption(
+      new Option(
+        '--memory <memory>',
+        'low: compute each layer twice a step instead of keeping it (default: normal)',
+      ).choices(memoryNames),
+    )
+    .option('--eval <n>', 'held-out rows at most', wholeNumber(1))
+
+/** Brings the table in, and gives what the options say of a run on it. */
+export async function plannedRun(session: Session, path: string, options: RunOptions): Promise<Input<'runs.plan'>> {
+  const { method, placement, tokens, init, initText, loss, steps, batch, seed, memory } = options
+  const precision = options.precision === 'auto' ? undefined : options.precision
+  const { dataset, version } = await importData(session, path)
+  const model = await chooseModel(session, options.model)
+  return {
+    dataset,
+    version,
+    model: model.name,
+    text: options.text,
+    label: options.label,
+    settings: given({
+      ...{ method, placement, tokens, init, initText, loss, steps, batch, seed, precision, memory },
+      learningRate: options.lr,
+    }),
+    ...given({ heldOut: options.eval }),
+  }
+}

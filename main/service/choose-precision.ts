@@ -1,0 +1,65 @@
+// Which precisions of a base model a pre-flight tries, and which one it chooses: the fastest that fits and agrees.
+import type { PrecisionName } from '../contract/model.ts'
+import type { PrecisionTrial } from '../contract/service.ts'
+
+/**
+ * Cosine to float32's gradient below which a precision is not chosen. On the starter model 8 bits reach 0.98 to 0.997
+ * and learn TREC as well as float32 does; weights rounded more coarsely reached 0.86 to 0.95, and lost points.
+ */
+const AGREEMENT = 0.97
+/** A run this long in seconds pays for the minute that preparing another precision takes. */
+const LONG = 600
+/** Measured steps differ by as much from one time to the next: less is no gain. */
+const GAIN = 0.1
+
+/**
+ * What to try after `tried`, in this order: copies that lie ready cost nothing to try; 8 bits are prepared where the run
+ * is long, and whatever is smaller where nothing fits; what failed is not tried again. Undefined = enough is known.
+ */
+export function nextToTry(
+  tried: readonly PrecisionTrial[],
+  ready: readonly PrecisionName[],
+  failed: readonly PrecisionName[] = [],
+): PrecisionName | undefined {
+  const open = (names: readonly PrecisionName[]): PrecisionName | undefined =>
+    names.find((name) => !failed.includes(name) && !tried.some(({ precision }) => precision === name))
+  const found = open(ready)
+  if (found !== undefined) return found
+  if (!tried.some(({ fits }) => fits)) return open(['int8', 'as-stored'])
+  return Math.min(...tried.map(middle)) > LONG ? open(['int8']) : undefined
+}
+
+/** Of at least one trial, the first of which is the reference. */
+export function chooseTrial(trials: readonly PrecisionTrial[]): PrecisionTrial {
+  const fitting = trials.filter(({ fits, agreement = 1 }) => fits && agreement >= AGREEMENT)
+  const [first] = trials
+  const reference = fitting.find((trial) => trial === first)
+  const fastest = fitting.toSorted((a, b) => middle(a) - middle(b))[0]
+  if (reference && fastest && middle(fastest) > (1 - GAIN) * middle(reference)) return reference
+  return fastest ?? trials.toSorted((a, b) => a.memory - b.memory)[0] ?? (first as PrecisionTrial)
+}
+
+/** The choice in one sentence; empty where there was none. */
+export function becauseOf(trials: readonly PrecisionTrial[], chosen: PrecisionTrial): string {
+  if (trials.length < 2) return ''
+  const told = trials.map(({ precision, seconds, memory, agreement, fits }) => {
+    const [low, high] = seconds.map((each) => each.toFixed(0))
+    const alike = agreement === undefined ? '' : `, gradient ${agreement.toFixed(3)} alike`
+    return `${precision} ${low ?? ''} to ${high ?? ''} s in ${(memory / 1e9).toFixed(1)} GB${alike}${fits ? '' : ', does not fit'}`
+  })
+  return `${chosen.precision} was chosen by measuring: ${told.join('; ')}.`
+}
+
+const middle = ({ seconds: [low, high] }: PrecisionTrial): number => (low + high) / 2
+
+/** Cosine of two gradients; 0 where one of them is none. */
+export function cosine(a: Float32Array, b: Float32Array): number {
+  let [dot, left, right] = [0, 0, 0]
+  a.forEach((x, i) => {
+    const y = b[i] ?? 0
+    dot += x * y
+    left += x * x
+    right += y * y
+  })
+  return left > 0 && right > 0 ? dot / Math.sqrt(left * right) : 0
+}
