@@ -62,7 +62,7 @@ const stepper = createStepper({
     model.config,
     { ...(buckets.at(-1) ?? { length: 1, read: 0 }), past: tokens, memory },
     batch,
-    roomForRows(model, 'vocabulary', { total: totalmem(), free: process.availableMemory() }),
+    roomForRows(model, 'vocabulary', totalmem()),
   ),
   threads,
   providers: ['cpu'],

@@ -86,15 +86,20 @@ export function microBatch(config: DecoderConfig, size: StepSize, batch: number,
 
 /** Share of all memory that a step's activations may take, and as much again for texts that were read once. */
 export const memoryShare = 0.25
-/** Share that they may take however little is free: other programs' memory makes way, and some systems call little free. */
+/** Share that they may take however large the rest is. */
 const leastShare = 1 / 16
+/** Share that a run may take in all. */
+const runShare = 0.7
 
-/** Bytes for a step's activations on a computer of `total` bytes of which `free` are, behind all else that a run holds. */
+/**
+ * Bytes for a step's activations on a computer of `total` bytes, behind all else that a run holds. Not of what is free
+ * now: a run that is resumed would add up in another order, and no longer give the same numbers.
+ */
 export function roomForRows(
   model: Pick<PreparedModel, 'config' | 'weights' | 'compact'>,
   loss: LossName,
-  { total, free }: { readonly total: number; readonly free: number },
+  total: number,
 ): number {
   const none = stepMemory(model, loss, { length: 0, read: 0, past: 0, memory: 'low' }, 0)
-  return Math.max(total * leastShare, Math.min(total * memoryShare, free - none))
+  return Math.max(total * leastShare, Math.min(total * memoryShare, total * runShare - none))
 }

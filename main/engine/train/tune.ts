@@ -84,8 +84,6 @@ async function train(
   const scored = validation.map(({ segments }) => layOut(segments, trie.context, settings))
   const sequences = [...examples, ...validation.map(({ example }) => example)].map(({ sequence }) => sequence)
   const texts = await textsReadOnce(job, reader, [...sequences, ...scored], examples.length, sink)
-  // Texts that are held already are no longer free.
-  const free = { total: totalmem(), free: process.availableMemory() }
   const buckets = bucketsOf(
     examples.map(({ sequence }) => sequence),
     texts !== undefined,
@@ -102,7 +100,7 @@ async function train(
       model.config,
       { ...largest, past: settings.tokens, memory: settings.memory ?? 'normal' },
       batch,
-      roomForRows(model, settings.loss, free),
+      roomForRows(model, settings.loss, totalmem()),
     ),
     threads: job.threads,
     providers: job.providers,
