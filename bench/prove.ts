@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { results } from './support/paths.ts'
+import { accuracy } from './accuracy.ts'
+import { forecastBench } from './forecast.ts'
 import { million } from './million.ts'
 import { modesBench } from './modes.ts'
 import { parity } from './parity.ts'
@@ -14,7 +16,17 @@ import { scale } from './scale.ts'
 import { step } from './step.ts'
 import { trec } from './trec.ts'
 
-const benches: Readonly<Record<string, Bench>> = { step, modes: modesBench, trec, parity, recovery, million, scale }
+const benches: Readonly<Record<string, Bench>> = {
+  step,
+  modes: modesBench,
+  forecast: forecastBench,
+  trec,
+  accuracy,
+  parity,
+  recovery,
+  million,
+  scale,
+}
 
 /** Runs one bench; true when it came to its end, counts, and met every target. */
 async function prove(name: string, bench: Bench, folder: string, quick: boolean): Promise<boolean> {

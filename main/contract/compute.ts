@@ -153,7 +153,7 @@ export interface MeasuredSteps {
   readonly scoreRow: number
   /** Reading all texts once, where the run will do so; else 0. */
   readonly reading: number
-  /** Bytes: the largest size of the process so far. */
+  /** Bytes: the largest size of the process so far, and what the whole run will hold beyond that. */
   readonly memory: number
   /** The first step's, of all trainable tensors in the order of their names: its direction is compared. */
   readonly gradient: Float32Array

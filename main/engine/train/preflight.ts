@@ -1,7 +1,12 @@
 // A few real steps of a run that has not begun: the longest rows first, then usual ones. Nothing of them is kept.
 import type { ComputeEvent, Job, MeasuredSteps } from '../../contract/compute.ts'
 import type { Example } from '../../contract/settings.ts'
+import { createEncoder } from '../evaluate/encode.ts'
+import { layOut } from '../method/layout.ts'
 import type { TuneSink } from './loop.ts'
+import { keyBytes, weightBytes } from './memory.ts'
+import { bucketsOf } from './order.ts'
+import { sessionsKept } from './stepper.ts'
 import { tune } from './tune.ts'
 
 type PreflightJob = Extract<Job, { kind: 'preflight' }>
@@ -32,9 +37,26 @@ export async function preflight(
     longest: longest.steps.length,
     scoreRow: usual.scoring / Math.max(1, usual.validated),
     reading: (usual.reading / Math.max(1, usual.read)) * (usual.read > 0 ? all : 0),
-    memory: peakBytes(),
+    memory: peakBytes() + beyond(job, usual.read > 0),
     gradient: longest.gradient,
   }
+}
+
+/** Rows that tell how long all of them are. */
+const sampled = 200
+
+/** Bytes that the whole run holds and these few steps did not: every text that is read once, sessions of other lengths. */
+function beyond({ model, settings, labels, split }: PreflightJob, readOnce: boolean): number {
+  const encoder = createEncoder(model, settings, labels)
+  const every = Math.max(1, Math.floor(split.train.length / sampled))
+  const sequences = split.train
+    .filter((_, i) => i % every === 0)
+    .map(({ text }) => layOut(encoder.row(text), [], settings))
+  const constant = sequences.reduce((sum, sequence) => sum + sequence.constant, 0) / sequences.length
+  const texts = readOnce ? (split.train.length + split.validation.length) * constant * keyBytes(model.config) : 0
+  const sessions = Math.min(sessionsKept[settings.memory ?? 'normal'], bucketsOf(sequences, readOnce).length)
+  // Each maps the weights once more.
+  return texts + (sessions - 1) * weightBytes(model, settings.loss)
 }
 
 interface Timing {

@@ -49,7 +49,7 @@ export interface StepperOptions {
 }
 
 /** Sessions of this many lengths stay open; each maps the weights once more, and may have an arena of its own. */
-const sessionsKept: { readonly [M in MemoryName]: number } = { normal: 3, low: 1 }
+export const sessionsKept: { readonly [M in MemoryName]: number } = { normal: 3, low: 1 }
 
 export function createStepper(given: StepperOptions): Stepper {
   const { model, settings, trie, lossShape, buckets, texts, microBatch } = given

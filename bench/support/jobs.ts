@@ -1,0 +1,45 @@
+// Jobs as the studio runs them: in a compute process of their own, with its peak of memory and the time it took.
+import { fileURLToPath } from 'node:url'
+import type { ComputeEvent, WireJob } from '../../main/contract/compute.ts'
+import { forkCompute } from '../../main/service/compute-child.ts'
+import { supervise } from '../../main/service/supervise.ts'
+import { peakBytes } from './peak.ts'
+
+const spawn = forkCompute(fileURLToPath(new URL('../../main/compute/main.ts', import.meta.url)))
+
+export interface Ran {
+  readonly seconds: number
+  /** VmHWM of the compute process. */
+  readonly peakBytes: number
+}
+
+/** Throws where the job does not come to its end. */
+export async function runJob(job: WireJob, onEvent: (event: ComputeEvent) => void): Promise<Ran> {
+  const began = performance.now()
+  let pid: number | undefined
+  let peak = 0
+  const supervised = supervise(
+    () => {
+      const child = spawn()
+      pid = child.pid
+      return child
+    },
+    job,
+    (event) => {
+      // While it lives: behind its last word there is nothing left to look at.
+      if (pid !== undefined) peak = Math.max(peak, peakOf(pid))
+      onEvent(event)
+    },
+  )
+  const result = await supervised.result
+  if (result.end !== 'done') throw new Error(`The job ended early: ${JSON.stringify(result)}`)
+  return { seconds: (performance.now() - began) / 1000, peakBytes: peak }
+}
+
+function peakOf(pid: number): number {
+  try {
+    return peakBytes(pid)
+  } catch {
+    return 0
+  }
+}

@@ -1,0 +1,51 @@
+// A few real steps of a run on a tiny model tell what the run will take, and which way its gradient points.
+import { describe, expect, it } from 'vitest'
+import type { PreparedModel } from '../../../main/contract/model.ts'
+import type { TuneSettings } from '../../../main/contract/settings.ts'
+import { prepareModel } from '../../../main/engine/model/prepare.ts'
+import { defaultSettings } from '../../../main/engine/train/defaults.ts'
+import { preflight } from '../../../main/engine/train/preflight.ts'
+import { cosine } from '../../../main/service/choose-precision.ts'
+import { temporaryFolder } from '../../support/temporary.ts'
+import { tinyFolder, tinyModel } from '../../support/tiny.ts'
+
+const labels = ['billing', 'delivery']
+const rows = (count: number) =>
+  Array.from({ length: count }, (_, i) => {
+    const label = labels[i % 2] ?? ''
+    return { row: i, text: `message ${'very '.repeat(i % 7)}much about ${label}`, label }
+  })
+
+async function measured(given: Partial<TuneSettings> = {}, kept?: PreparedModel) {
+  const settings = defaultSettings({ steps: 40, tokens: 4, batch: 8, ...given }, labels)
+  const split = { train: rows(60), validation: rows(10), heldOut: rows(4) }
+  const model = kept ?? (await tinyModel('llama'))
+  const job = { kind: 'preflight' as const, model, settings, labels, split, threads: 1 }
+  return preflight(job, { emit: () => undefined, stopRequested: () => false }, () => 1e6)
+}
+
+describe('a pre-flight', () => {
+  it('takes real steps on the longest and on usual rows, and times what comes around them', async () => {
+    const { steps, longest, reading, scoreRow } = await measured()
+    expect([steps.length, longest]).toEqual([5, 2])
+    expect(Math.min(...steps, reading, scoreRow)).toBeGreaterThan(0)
+  })
+
+  it('counts what the run will hold beyond these steps: texts that are read once, and sessions of other lengths', async () => {
+    const once = await measured()
+    const anew = await measured({ placement: 'start' })
+    expect(anew.memory).toBeGreaterThan(1e6)
+    expect(once.memory - anew.memory).toBeGreaterThan(60 * 4 * 2 * 2 * 2 * 4 * 4)
+    expect((await measured({ placement: 'start', memory: 'low' })).memory).toBe(1e6)
+  })
+
+  it('tells the first step’s gradient: the same in the same precision, much the same in 8 bits', async () => {
+    const exact = await measured()
+    expect(cosine(exact.gradient, (await measured()).gradient)).toBeCloseTo(1, 6)
+    const rough = await prepareModel(tinyFolder('llama'), temporaryFolder(), { name: 'rough', precision: 'int8' })
+    const { gradient } = await measured({ precision: 'int8' }, rough)
+    expect(gradient).toHaveLength(exact.gradient.length)
+    expect(cosine(exact.gradient, gradient)).toBeGreaterThan(0.9)
+    expect(cosine(exact.gradient, gradient)).toBeLessThan(1)
+  })
+})
