@@ -31,8 +31,9 @@ export function splitExamples(examples: readonly Example[], { seed, heldOut = mo
   if (byLabel.size > mostLabels) throw studioError('data/too-many-labels', byLabel.size, mostLabels)
   for (const [label, groups] of byLabel)
     if (groups.length < fewestTexts) throw studioError('data/label-too-rare', label, groups.length, fewestTexts)
-  const heldOutCount = counter(heldOutShare, heldOut / examples.length)
-  const validationCount = counter(validationShare, mostValidation / examples.length)
+  const all = { rows: examples.length, labels: byLabel.size }
+  const heldOutCount = counter(heldOutShare, heldOut, all)
+  const validationCount = counter(validationShare, mostValidation, all)
   const random = createRandom(seed)
   const split: { [part in keyof Split]: Example[] } = { train: [], validation: [], heldOut: [] }
   for (const groups of byLabel.values()) {
@@ -60,9 +61,15 @@ function groupsByLabel(examples: readonly Example[]): Map<string, Group[]> {
   return byLabel
 }
 
-/** How many of a label's are a share of them; below the limit rounding down, so that all labels together keep it. */
-function counter(share: number, limit: number): (count: number) => number {
-  return (count) => (share <= limit ? Math.round(count * share) : Math.floor(count * limit + 1e-9))
+/** How many of a label's are a share of them; rounded down where all labels together might exceed the limit else. */
+function counter(
+  share: number,
+  limit: number,
+  { rows, labels }: { readonly rows: number; readonly labels: number },
+): (count: number) => number {
+  if (share * rows + labels / 2 <= limit) return (count) => Math.round(count * share)
+  const most = Math.min(share, limit / rows)
+  return (count) => Math.floor(count * most + 1e-9)
 }
 
 interface Taken {

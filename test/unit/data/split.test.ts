@@ -68,6 +68,11 @@ describe('a split', () => {
     expect(splitExamples(examples(600, 6), { seed: 1, heldOut: 51 }).heldOut).toHaveLength(48)
   })
 
+  it('holds out no more than asked for where that is just a quarter of the rows', () => {
+    // A quarter of each label's ten rows would round up.
+    expect(splitExamples(examples(40, 4), { seed: 0, heldOut: 10 }).heldOut).toHaveLength(8)
+  })
+
   it('learns from a text that fills the table, and keeps the other parts from it', () => {
     const rows = examples(60, 2).concat(
       Array.from({ length: 400 }, (_, i) => ({ row: 100 + i, text: 'ok', label: 'label 0' })),
