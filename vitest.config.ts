@@ -5,6 +5,7 @@ const project = (name: string, testTimeout: number) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
+    setupFiles: ['./test/support/seed.ts'],
     testTimeout,
     hookTimeout: testTimeout,
     // Native modules (ONNX Runtime, SQLite) want a process of their own, not a thread.
