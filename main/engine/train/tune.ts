@@ -29,7 +29,7 @@ export interface TuneResult {
 export async function tune(job: TuneJob, sink: TuneSink): Promise<TuneResult> {
   const { model, settings, labels, split } = job
   const encoder = createEncoder(model, settings, labels)
-  const reader = createReader(model, { threads: job.threads })
+  const reader = createReader(model, { threads: job.threads, sessions: settings.memory === 'low' ? 1 : 2 })
   try {
     const start = job.resume ?? (await firstCheckpoint(job, encoder, reader, sink))
     const { checkpoint, reason } = start.finished
@@ -113,8 +113,14 @@ async function train(
       const chosen = order(step).flatMap((i) => examples[i] ?? [])
       return { ...(await stepper.gradient(chosen, tensors)), examples: chosen.length }
     },
-    validate: (tensors: Checkpoint['tensors']) =>
-      validate(reader, trie, validation, settings, job.labels, methods[settings.method].fold(tensors), texts),
+    async validate(tensors: Checkpoint['tensors']) {
+      // Every open session maps the weights: with little memory, those that step and those that score take turns.
+      if (settings.memory === 'low') await stepper.release()
+      const prompt = methods[settings.method].fold(tensors)
+      const found = await validate(reader, trie, validation, settings, job.labels, prompt, texts)
+      if (settings.memory === 'low') await reader.release()
+      return found
+    },
   }
   try {
     return await trainLoop(start, parts, sink)
