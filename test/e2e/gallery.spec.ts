@@ -45,7 +45,9 @@ async function settle(page: Page): Promise<void> {
   await expect(page.locator('.skeleton')).toHaveCount(0)
   await page.evaluate(async () => {
     const ending = document.getAnimations().filter((each) => each.effect?.getComputedTiming().endTime !== Infinity)
-    await Promise.all(ending.map((each) => each.finished.catch(() => undefined)))
+    const over = Promise.all(ending.map((each) => each.finished.catch(() => undefined)))
+    // One whose element is no longer painted may never tell; none of ours takes as long as this.
+    await Promise.race([over, new Promise((resolve) => setTimeout(resolve, 1000))])
   })
 }
 
