@@ -20,10 +20,10 @@ async function startLong(page: Page, name: string): Promise<void> {
     text: roles.text,
     label: roles.label,
     heldOut: 60,
-    settings: { steps: 4000, tokens: 4, validateEvery: 200 },
+    settings: { steps: 20_000, tokens: 4, validateEvery: 200 },
   })
   await studio.open(page, `#/tune/${encodeURIComponent(name)}`)
-  await expect(page.getByText(/step [1-9][\d,]+ of 4,000/)).toBeVisible()
+  await expect(page.getByText(/step [1-9][\d,]+ of 20,000/)).toBeVisible()
 }
 
 test('a newcomer starts a run by one click, with the rest under Advanced', async ({ page }) => {
