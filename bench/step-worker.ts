@@ -10,7 +10,7 @@ import { methods } from '../main/engine/method/index.ts'
 import { inPrecision } from '../main/engine/model/in-precision.ts'
 import { createRandom } from '../main/engine/random.ts'
 import { lossShapeOf, vocabularyExample } from '../main/engine/train/example.ts'
-import { microBatch, roomForRows } from '../main/engine/train/memory.ts'
+import { rowsAtOnce } from '../main/engine/train/memory.ts'
 import { adamW, startState } from '../main/engine/train/optimiser.ts'
 import { bucketsOf } from '../main/engine/train/order.ts'
 import { createStepper } from '../main/engine/train/stepper.ts'
@@ -46,28 +46,28 @@ async function readOnce(): Promise<ReadTexts> {
     await reader.release()
   }
 }
-const began = performance.now()
-const texts = once ? await readOnce() : undefined
-const readingMs = texts ? performance.now() - began : 0
 
-const stepper = createStepper({
-  model,
-  settings,
-  trie: undefined,
-  lossShape: lossShapeOf('vocabulary', undefined, examples),
-  buckets,
-  texts,
-  // As a run chooses it (train/tune.ts).
-  microBatch: microBatch(
-    model.config,
-    { ...(buckets.at(-1) ?? { length: 1, read: 0 }), past: tokens, memory },
-    batch,
-    roomForRows(model, 'vocabulary', totalmem()),
-  ),
-  threads,
-  providers: ['cpu'],
-  onProvider: () => undefined,
-})
+async function opened() {
+  const began = performance.now()
+  const texts = once ? await readOnce() : undefined
+  const readingMs = texts ? performance.now() - began : 0
+  const stepper = createStepper({
+    model,
+    settings,
+    trie: undefined,
+    lossShape: lossShapeOf('vocabulary', undefined, examples),
+    buckets,
+    texts,
+    // As a run chooses it (train/tune.ts).
+    rowsAtOnce: rowsAtOnce(model, { loss: 'vocabulary', memory, tokens }, batch, totalmem()),
+    threads,
+    providers: ['cpu'],
+    onProvider: () => undefined,
+  })
+  return { stepper, readingMs }
+}
+/** Computes nothing before it is asked: other workers may be measured meanwhile. */
+let opening: ReturnType<typeof opened> | undefined
 
 /** The job's rows for a prompt; for a prefix any values: a step takes as long whatever they are. */
 function startTensors(): NamedTensors {
@@ -87,6 +87,7 @@ let state = startState(startTensors(), trainable)
 let step = 0
 
 async function measure(count: number): Promise<Measurement> {
+  const { stepper, readingMs } = await (opening ??= opened())
   const milliseconds: number[] = []
   const losses: number[] = []
   for (let i = 0; i < count; i++) {
@@ -103,4 +104,4 @@ for await (const line of createInterface({ input: process.stdin })) {
   const { steps } = JSON.parse(line) as { readonly steps: number }
   process.stdout.write(`${JSON.stringify(await measure(steps))}\n`)
 }
-await stepper.release()
+await (await opening)?.stepper.release()

@@ -141,14 +141,16 @@ export interface StepMetrics {
   readonly milliseconds: number
 }
 
-/** What a few real steps took; times are milliseconds. */
+/** What a few real steps took, and what follows from them for the whole run; times are milliseconds. */
 export interface MeasuredSteps {
-  /** Opening the model, reading texts and making sessions, before the first step. */
+  /** Opening the model, initialising and the first sessions, before the first step. */
   readonly start: number
-  /** The first step includes opening its session. */
+  /** Each step that was taken; a first one opens its session. */
   readonly steps: readonly number[]
-  /** Steps whose rows are the longest come first; so many of them. */
-  readonly longest: number
+  /** A step of the run on average, by the lengths of its rows. */
+  readonly step: number
+  /** Opening sessions to step with, all that the run opens. */
+  readonly opening: number
   /** Reading one held-out or validation row with the prompt. */
   readonly scoreRow: number
   /** Reading all texts once, where the run will do so; else 0. */

@@ -3,39 +3,34 @@ import { freemem, totalmem } from 'node:os'
 import type { MeasuredSteps } from '../contract/compute.ts'
 import type { Preflight, RunPlan } from '../contract/service.ts'
 
-/** Other programs come and go beside a run: its end is told as a range. */
+/** Rows differ, and other programs come and go beside a run: its end is told as a range. */
 const QUICKEST = 0.85
-const SLOWEST = 1.4
+const SLOWEST = 1.25
 /** Scoring a row that was not read before takes about as long as reading it and asking: twice, with and without a prompt. */
 const SCORINGS = 2
 
 /** Bytes for a run: what is free now, or most of it all, since other programs' memory makes way to a part. */
 export const availableMemory = (): number => Math.max(freemem(), 0.7 * totalmem())
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
-
 export type Forecast = Omit<Preflight, 'plan' | 'trials' | 'chosen' | 'because'>
 
 export function forecast(plan: RunPlan, measured: MeasuredSteps, available: number): Forecast {
   const { settings, rows } = plan
-  const { steps, longest, start, reading, scoreRow, memory } = measured
-  // The first step of each kind opens a session: that happens once a run, not once a step.
-  const slow = Math.max(...steps.slice(1, longest), 0)
-  const usual = median(steps.slice(longest + 1))
-  const validations = 2 + (settings.validateEvery > 0 ? Math.floor(settings.steps / settings.validateEvery) : 0)
+  const { steps, step, start, opening, reading, scoreRow, memory } = measured
+  const { validateEvery } = settings
+  const validations = validateEvery > 0 ? Math.ceil(settings.steps / validateEvery) : 1
   const texts = rows.train + rows.validation
   const readRow = texts > 0 ? reading / texts : 0
-  const around = start + reading + validations * rows.validation * scoreRow
+  const validating = (1 + validations) * rows.validation * scoreRow
   const judging = SCORINGS * rows.heldOut * (readRow + scoreRow)
-  const total = (step: number): number => (around + judging + settings.steps * step) / 1000
+  const total = (start + opening + reading + settings.steps * step + validating + judging) / 1000
   const fits = memory <= available
   return {
-    seconds: [QUICKEST * total(Math.min(usual, slow) || usual), SLOWEST * total(Math.max(usual, slow))],
+    seconds: [QUICKEST * total, SLOWEST * total],
     memory,
     available,
     fits,
-    advice: adviceOf(fits, total(usual)),
+    advice: adviceOf(fits, total),
     steps,
   }
 }

@@ -37,7 +37,7 @@ async function opened() {
     trie: undefined,
     lossShape: lossShapeOf('vocabulary', undefined, examples),
     buckets: [{ length: Math.max(...examples.map(({ sequence }) => sequence.ids.length)), read: 0 }],
-    microBatch: found.batch,
+    rowsAtOnce: () => found.batch,
     threads: 2,
     providers: ['cpu'],
     onProvider: () => undefined,

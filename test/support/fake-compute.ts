@@ -138,7 +138,8 @@ const preflight: Handlers['preflight'] = async (_job, sink) => {
   const measured = {
     start: 10,
     steps: [5, 2, 3, 1, 1],
-    longest: 2,
+    step: 1,
+    opening: 3,
     scoreRow: 1,
     reading: 20,
     memory: 1e8,

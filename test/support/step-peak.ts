@@ -18,7 +18,7 @@ const stepper = createStepper({
   trie: undefined,
   lossShape: lossShapeOf('vocabulary', undefined, examples),
   buckets: [{ length, read: 0 }],
-  microBatch: rows,
+  rowsAtOnce: () => rows,
   threads: 1,
   providers: ['cpu'],
   onProvider: () => undefined,

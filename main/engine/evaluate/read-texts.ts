@@ -31,6 +31,7 @@ export async function readTexts(
   const held = new Map<string, Float32Array[]>()
   const texts = distinct(sequences).filter(({ constant }) => constant > 0)
   let done = 0
+  onProgress(done, texts.length)
   for (const some of byLength(texts, ({ constant }) => constant)) {
     const present = await reader.keysValues(
       some.map(({ ids, constant }) => ids.slice(0, constant)),

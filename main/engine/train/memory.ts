@@ -1,8 +1,10 @@
 // What a step takes of the memory, and how many rows may run at once in what there is.
+import { totalmem } from 'node:os'
 import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
-import type { LossName, MemoryName } from '../../contract/settings.ts'
+import type { LossName, MemoryName, TuneSettings } from '../../contract/settings.ts'
 import { elements } from '../../contract/tensor.ts'
 import type { BatchShape } from '../method/batch.ts'
+import type { Bucket } from './micro-batches.ts'
 
 /** Rows of one size in one step: `past` are virtual keys and values before them. */
 export interface StepSize extends Pick<BatchShape, 'length' | 'read' | 'past'> {
@@ -85,7 +87,7 @@ export function microBatch(config: DecoderConfig, size: StepSize, batch: number,
 }
 
 /** Share of all memory that a step's activations may take, and as much again for texts that were read once. */
-export const memoryShare = 0.25
+const memoryShare = 0.25
 /** Share that they may take however large the rest is. */
 const leastShare = 1 / 16
 /** Share that a run may take in all. */
@@ -102,4 +104,29 @@ export function roomForRows(
 ): number {
   const none = stepMemory(model, loss, { length: 0, read: 0, past: 0, memory: 'low' }, 0)
   return Math.max(total * leastShare, Math.min(total * memoryShare, total * runShare - none))
+}
+
+/** Rows of each size that a run's steps put through at once, on a computer of `total` bytes. */
+export function rowsAtOnce(
+  model: Pick<PreparedModel, 'config' | 'weights' | 'compact'>,
+  { loss, memory = 'normal', tokens }: Pick<TuneSettings, 'loss' | 'memory' | 'tokens'>,
+  batch: number,
+  total: number,
+): (bucket: Bucket) => number {
+  const room = roomForRows(model, loss, total)
+  return (bucket) => microBatch(model.config, { ...bucket, past: tokens, memory }, batch, room)
+}
+
+/**
+ * Whether texts are read once: where virtual tokens stand behind them, their bytes fit, and each is used in two epochs
+ * or more. Reading costs a forward pass, about a third of what a step would pay for the text.
+ */
+export function paysToReadOnce(
+  { placement, steps, batch }: Pick<TuneSettings, 'placement' | 'steps' | 'batch'>,
+  examples: number,
+  bytes: number,
+  total: number = totalmem(),
+): boolean {
+  const epochs = (steps * batch) / Math.max(1, examples)
+  return placement === 'after-text' && bytes > 0 && bytes <= total * memoryShare && epochs >= 2
 }

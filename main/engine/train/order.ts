@@ -1,7 +1,7 @@
 // Which examples stand in which step: a function of seed and step alone, so that a resumed run reads the same ones.
 import type { Sequence } from '../method/layout.ts'
 import { createRandom } from '../random.ts'
-import type { Bucket } from './stepper.ts'
+import type { Bucket } from './micro-batches.ts'
 
 /** Steps whose examples are sorted together: long rows meet long rows, and chance still decides. */
 const stepsSortedTogether = 8

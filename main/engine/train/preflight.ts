@@ -1,97 +1,176 @@
 // A few real steps of a run that has not begun: the longest rows first, then usual ones. Nothing of them is kept.
+import { totalmem } from 'node:os'
 import type { ComputeEvent, Job, MeasuredSteps } from '../../contract/compute.ts'
 import type { Example } from '../../contract/settings.ts'
-import { createEncoder } from '../evaluate/encode.ts'
-import { layOut } from '../method/layout.ts'
+import { createEncoder, type Encoder } from '../evaluate/encode.ts'
+import { layOut, type Sequence } from '../method/layout.ts'
+import { type ExpectedSteps, expectedSteps } from './expected-steps.ts'
 import type { TuneSink } from './loop.ts'
-import { keyBytes, weightBytes } from './memory.ts'
+import { keyBytes, paysToReadOnce, rowsAtOnce, weightBytes } from './memory.ts'
 import { bucketsOf } from './order.ts'
 import { sessionsKept } from './stepper.ts'
 import { tune } from './tune.ts'
 
 type PreflightJob = Extract<Job, { kind: 'preflight' }>
+type Outer = { stopRequested(): boolean }
 
-/** Real steps of each kind: the first opens a session, the others tell. */
+/** The first step of each kind opens its session; with little memory, so does the one behind a validation. */
 const longestSteps = 2
-const usualSteps = 3
-/** Rows that are validated before the first step. */
-const validated = 8
+const usualSteps = 4
+const validateEvery = 2
+/** Tokens that are validated: as many as are read at once (evaluate/batches.ts), whatever the rows' lengths. */
+const validatedTokens = 2048
+const fewestValidated = 4
+/** Rows that tell how long all of them are. */
+const sampled = 200
 
 /** `peakBytes` gives the largest size of this process so far. */
 export async function preflight(
   job: PreflightJob,
-  sink: { emit(event: ComputeEvent): void; stopRequested(): boolean },
+  sink: { emit(event: ComputeEvent): void } & Outer,
   peakBytes: () => number,
 ): Promise<MeasuredSteps> {
-  const sorted = job.split.train.toSorted((a, b) => b.text.length - a.text.length)
-  const rows = Math.min(job.settings.batch, sorted.length)
+  const { model, settings, labels, split } = job
+  const encoder = createEncoder(model, settings, labels)
+  const sorted = split.train.toSorted((a, b) => b.text.length - a.text.length)
+  const rows = Math.min(settings.batch, sorted.length)
   const middle = Math.max(0, Math.floor((sorted.length - rows) / 2))
+  const [long, usual] = [sorted.slice(0, rows), sorted.slice(middle, middle + rows)]
+  const every = Math.max(1, Math.floor(split.train.length / sampled))
+  const sequences = sequencesOf(
+    job,
+    encoder,
+    split.train.filter((_, i) => i % every === 0),
+  )
+  const texts = textBytes(job, sequences)
+  const readOnce = paysToReadOnce(settings, split.train.length, texts)
   sink.emit({ event: 'progress', stage: 'trying the longest rows', done: 0, total: 2 })
-  const longest = await measure(job, sorted.slice(0, rows), longestSteps, sink)
+  const first = await measure({ job, train: long, validation: [], count: longestSteps, readOnce }, sink)
   sink.emit({ event: 'progress', stage: 'trying usual rows', done: 1, total: 2 })
-  const usual = await measure(job, sorted.slice(middle, middle + rows), usualSteps, sink)
-  const all = job.split.train.length + job.split.validation.length
+  const validation = someValidation(job, encoder)
+  const second = await measure({ job, train: usual, validation, count: usualSteps, readOnce }, sink)
+
+  const run = walk(job, sequences, readOnce, settings.steps)
+  const size = (examples: readonly Example[]): number =>
+    walk(job, sequencesOf(job, encoder, examples), readOnce, 1).tokens
+  const warm = first.steps[1] ?? 0
+  const around = sessionOpening(first.steps, warm)
   return {
-    start: Math.max(0, longest.start),
-    steps: [...longest.steps, ...usual.steps],
-    longest: longest.steps.length,
-    scoreRow: usual.scoring / Math.max(1, usual.validated),
-    reading: (usual.reading / Math.max(1, usual.read)) * (usual.read > 0 ? all : 0),
-    memory: peakBytes() + beyond(job, usual.read > 0),
-    gradient: longest.gradient,
+    start: second.start,
+    steps: [...first.steps, ...second.steps],
+    step: between([size(usual), usualOf(second.steps)], [size(long), warm], run.tokens),
+    opening: around * (run.openings + reopenings(job)),
+    scoreRow: second.scoreRow,
+    reading: second.readRow * (readOnce ? split.train.length + split.validation.length : 0),
+    memory: peakBytes() + (readOnce ? texts : 0) + furtherSessions(job, sequences, readOnce),
+    gradient: first.gradient,
   }
 }
 
-/** Rows that tell how long all of them are. */
-const sampled = 200
+/** Rows that are scored at once, where there are so many. */
+function someValidation({ split }: PreflightJob, encoder: Encoder): readonly Example[] {
+  const some: Example[] = []
+  let longest = 0
+  for (const example of split.validation) {
+    const { before, text, after } = encoder.row(example.text)
+    longest = Math.max(longest, before.length + text.length + after.length)
+    if (some.length >= fewestValidated && (some.length + 1) * longest > validatedTokens) break
+    some.push(example)
+  }
+  return some
+}
 
-/** Bytes that the whole run holds and these few steps did not: every text that is read once, sessions of other lengths. */
-function beyond({ model, settings, labels, split }: PreflightJob, readOnce: boolean): number {
-  const encoder = createEncoder(model, settings, labels)
-  const every = Math.max(1, Math.floor(split.train.length / sampled))
-  const sequences = split.train
-    .filter((_, i) => i % every === 0)
-    .map(({ text }) => layOut(encoder.row(text), [], settings))
-  const constant = sequences.reduce((sum, sequence) => sum + sequence.constant, 0) / sequences.length
-  const texts = readOnce ? (split.train.length + split.validation.length) * constant * keyBytes(model.config) : 0
+const sequencesOf = ({ settings }: PreflightJob, encoder: Encoder, examples: readonly Example[]): Sequence[] =>
+  examples.map(({ text }) => layOut(encoder.row(text), [], settings))
+
+function walk(
+  { model, settings }: PreflightJob,
+  sequences: readonly Sequence[],
+  readOnce: boolean,
+  steps: number,
+): ExpectedSteps {
+  return expectedSteps({
+    sequences,
+    steps,
+    batch: settings.batch,
+    seed: settings.seed,
+    buckets: bucketsOf(sequences, readOnce),
+    rowsAtOnce: rowsAtOnce(model, settings, Math.min(settings.batch, sequences.length), totalmem()),
+    sessions: sessionsKept[settings.memory ?? 'normal'],
+  })
+}
+
+const sessionOpening = ([cold = 0]: readonly number[], warm: number): number => Math.max(0, cold - warm)
+
+/** With little memory a validation closes the sessions that step (train/tune.ts). */
+const reopenings = ({ settings }: PreflightJob): number =>
+  settings.memory === 'low' && settings.validateEvery > 0 ? Math.floor(settings.steps / settings.validateEvery) : 0
+
+/** Steps that did not open a session. */
+const usualOf = (steps: readonly number[]): number => {
+  const warm = steps.filter((_, i) => i % validateEvery === 1)
+  return warm.reduce((sum, each) => sum + each, 0) / Math.max(1, warm.length)
+}
+
+/** On the line through two measured points, [tokens, milliseconds] each; not far beyond either. */
+function between([t1, ms1]: readonly [number, number], [t2, ms2]: readonly [number, number], tokens: number): number {
+  if (t2 - t1 < 0.1 * t1 || ms2 <= ms1) return ms1
+  const onLine = ms1 + ((ms2 - ms1) * (tokens - t1)) / (t2 - t1)
+  return Math.min(Math.max(onLine, ms1 / 2), 2 * ms2)
+}
+
+/** Bytes of all texts' keys and values. */
+function textBytes({ model, split }: PreflightJob, sequences: readonly Sequence[]): number {
+  const constant = sequences.reduce((sum, sequence) => sum + sequence.constant, 0) / Math.max(1, sequences.length)
+  return (split.train.length + split.validation.length) * constant * keyBytes(model.config)
+}
+
+/** Bytes of the sessions of other lengths that the whole run keeps open: each maps the weights once more. */
+function furtherSessions({ model, settings }: PreflightJob, sequences: readonly Sequence[], readOnce: boolean): number {
   const sessions = Math.min(sessionsKept[settings.memory ?? 'normal'], bucketsOf(sequences, readOnce).length)
-  // Each maps the weights once more.
-  return texts + (sessions - 1) * weightBytes(model, settings.loss)
+  return (sessions - 1) * weightBytes(model, settings.loss)
 }
 
 interface Timing {
+  /** Until the first step, without what is told below. */
   readonly start: number
   readonly steps: readonly number[]
-  /** Milliseconds of reading `read` texts once, and of validating so many rows. */
-  readonly reading: number
+  /** Milliseconds of reading a text once, and how many were. */
+  readonly readRow: number
   readonly read: number
-  readonly scoring: number
-  readonly validated: number
+  readonly scoreRow: number
   /** Of the first step. */
   readonly gradient: Float32Array
 }
 
-async function measure(
-  { model, settings, labels, split, threads }: PreflightJob,
-  train: readonly Example[],
-  count: number,
-  outer: { stopRequested(): boolean },
-): Promise<Timing> {
+interface Measured {
+  readonly job: PreflightJob
+  readonly train: readonly Example[]
+  readonly validation: readonly Example[]
+  /** Steps. */
+  readonly count: number
+  readonly readOnce: boolean
+}
+
+async function measure({ job, train, validation, count, readOnce }: Measured, outer: Outer): Promise<Timing> {
+  const { model, settings, labels, threads } = job
   const steps: number[] = []
+  const validated: number[] = []
   let gradient = new Float32Array()
+  let read = 0
   const began = performance.now()
-  let readingSince: number | undefined
-  let readTexts = 0
-  let readUntil: number | undefined
-  let scoredAt = began
+  let [readFrom, readUntil, lastStep] = [began, began, began]
   const hear = (event: ComputeEvent): void => {
-    if (event.event === 'step') steps.push(event.metrics.milliseconds)
-    if (event.event === 'progress' && event.stage === 'reading the texts once') {
-      readingSince ??= performance.now()
-      readUntil = performance.now()
-      readTexts = event.total
+    if (event.event === 'step') {
+      steps.push(event.metrics.milliseconds)
+      lastStep = performance.now()
     }
-    if (event.event === 'validation' && steps.length === 0) scoredAt = performance.now()
+    if (event.event === 'progress' && event.stage === 'reading the texts once') {
+      if (event.done === 0) readFrom = performance.now()
+      readUntil = performance.now()
+      read = event.total
+    }
+    if (event.event === 'validation') validated.push(performance.now() - Math.max(readUntil, lastStep))
   }
   const sink: TuneSink = {
     emit: hear,
@@ -102,29 +181,24 @@ async function measure(
       if (steps.length === 0) gradient = flattened(slopes)
     },
   }
-  // As many epochs as the real run has: that decides whether texts are read once.
-  const share = train.length / Math.max(1, split.train.length)
-  const short = {
-    ...settings,
-    steps: Math.max(count + 1, Math.round(settings.steps * share)),
-    validateEvery: 0,
-    warmup: 0,
-  }
-  const validation = split.validation.slice(0, validated)
+  const short = { ...settings, steps: count + 1, validateEvery: validation.length > 0 ? validateEvery : 0, warmup: 0 }
   const part = { train, validation, heldOut: [] }
   await tune(
     { kind: 'tune', model, settings: short, labels, split: part, resume: undefined, providers: ['cpu'], threads },
     sink,
+    readOnce,
   )
-  const ready = readUntil ?? began
-  const reading = ready - (readingSince ?? ready)
+  // The first validation opens a session; so does the first text that is read, and it takes as long.
+  const [cold = 0, scoring = cold] = validated
+  const opening = read > 0 ? cold - scoring : 0
+  const reading = Math.max(readUntil - readFrom - opening, (readUntil - readFrom) / 2)
+  const untilFirst = validated.length > 0 ? readUntil + cold - began : 0
   return {
-    start: scoredAt - began - reading,
+    start: Math.max(0, untilFirst - reading - scoring),
     steps,
-    reading,
-    read: readTexts,
-    scoring: readUntil === undefined ? 0 : scoredAt - ready,
-    validated: validation.length,
+    readRow: reading / Math.max(1, read),
+    read,
+    scoreRow: scoring / Math.max(1, validation.length),
     gradient,
   }
 }

@@ -5,14 +5,14 @@ import type { Feeds, NamedTensors } from '../../contract/tensor.ts'
 import type { Graph } from '../graph/node.ts'
 import type { LabelTrie } from '../evaluate/trie.ts'
 import type { ReadTexts } from '../evaluate/texts.ts'
-import { type BatchShape, batchFeeds, firstOf } from '../method/batch.ts'
+import { type BatchShape, batchFeeds } from '../method/batch.ts'
 import { methods } from '../method/index.ts'
-import type { Sequence } from '../method/layout.ts'
 import { chooseHardware, type Hardware, type ProviderNote } from '../runtime/admit.ts'
 import { createSession } from '../runtime/session.ts'
 import { createSessions } from '../runtime/sessions.ts'
 import { lossFeeds, type TrainingExample } from './example.ts'
 import type { LossShape } from './loss.ts'
+import { microBatches, type Sizes } from './micro-batches.ts'
 import { gradientOf, type StepSettings, trainingGraph } from './step-graph.ts'
 
 export interface Gradient {
@@ -28,20 +28,13 @@ export interface Stepper {
   release(): Promise<void>
 }
 
-/** A static size: tokens that a step reads, and tokens that were read beforehand. */
-export type Bucket = Pick<BatchShape, 'length' | 'read'>
-
-export interface StepperOptions {
+export interface StepperOptions extends Sizes {
   readonly model: PreparedModel
   readonly settings: StepSettings
   readonly trie: LabelTrie | undefined
   readonly lossShape: LossShape
-  /** Sizes that sequences are padded to, ascending; the last one holds the longest. */
-  readonly buckets: readonly Bucket[]
   /** The sequences' constant starts, where they were read beforehand. */
   readonly texts?: ReadTexts | undefined
-  /** Rows that run at once. */
-  readonly microBatch: number
   readonly threads: number
   /** Hardware to try, best first; empty = what the machine offers. It proves itself on the first batch. */
   readonly providers: readonly string[]
@@ -52,18 +45,13 @@ export interface StepperOptions {
 export const sessionsKept: { readonly [M in MemoryName]: number } = { normal: 3, low: 1 }
 
 export function createStepper(given: StepperOptions): Stepper {
-  const { model, settings, trie, lossShape, buckets, texts, microBatch } = given
+  const { model, settings, trie, lossShape, texts } = given
   const { memory = 'normal' } = settings
   const kind = methods[settings.method].kind
+  const virtual = { rows: kind === 'rows' ? settings.tokens : 0, past: kind === 'past' ? settings.tokens : 0 }
   const sessions = createSessions(sessionsKept[memory])
   let hardware: Promise<Hardware> | undefined
 
-  const shapeOf = (sequences: readonly Sequence[]): BatchShape => ({
-    batch: microBatch,
-    ...bucketOf(sequences, buckets, texts !== undefined),
-    rows: kind === 'rows' ? settings.tokens : 0,
-    past: kind === 'past' ? settings.tokens : 0,
-  })
   const run = async (shape: BatchShape, feeds: Feeds): Promise<NamedTensors> => {
     const graph = (): Graph => trainingGraph(model, settings, shape, lossShape)
     const arena = memory === 'low' && model.compact !== undefined
@@ -81,10 +69,9 @@ export function createStepper(given: StepperOptions): Stepper {
       const labelTokens = examples.reduce((sum, { ask }) => sum + ask.length, 0)
       let loss = 0
       const slopes: Record<string, Float32Array> = {}
-      for (let start = 0; start < examples.length; start += microBatch) {
-        const some = examples.slice(start, start + microBatch)
+      for (const { some, bucket } of microBatches(examples, given)) {
         const sequences = some.map(({ sequence }) => sequence)
-        const shape = shapeOf(sequences)
+        const shape: BatchShape = { batch: given.rowsAtOnce(bucket), ...bucket, ...virtual }
         const results = await run(shape, {
           ...tensors,
           ...batchFeeds(model.config, sequences, shape),
@@ -98,13 +85,6 @@ export function createStepper(given: StepperOptions): Stepper {
     },
     release: () => sessions.release(),
   }
-}
-
-/** The smallest bucket that holds all the sequences. */
-function bucketOf(sequences: readonly Sequence[], buckets: readonly Bucket[], isRead: boolean): Bucket {
-  const read = isRead ? Math.max(...sequences.map(({ constant }) => constant)) : 0
-  const length = Math.max(...sequences.map((sequence) => sequence.ids.length - firstOf(sequence, { read })))
-  return buckets.find((bucket) => bucket.length >= length && bucket.read >= read) ?? { length, read }
 }
 
 const prefixOfGradients = gradientOf('')

@@ -12,7 +12,7 @@ import { layOut, type Segments, type Sequence } from '../method/layout.ts'
 import { labelExample, lossShapeOf, type TrainingExample, vocabularyExample } from './example.ts'
 import { initialTensors } from './initialise.ts'
 import { type LoopResult, trainLoop, type TuneSink } from './loop.ts'
-import { memoryShare, microBatch, roomForRows } from './memory.ts'
+import { paysToReadOnce, rowsAtOnce } from './memory.ts'
 import { startState } from './optimiser.ts'
 import { bucketsOf, stepOrder } from './order.ts'
 import { createStepper } from './stepper.ts'
@@ -26,7 +26,8 @@ export interface TuneResult {
   readonly reason?: string
 }
 
-export async function tune(job: TuneJob, sink: TuneSink): Promise<TuneResult> {
+/** `readOnce`: whether texts are read once, where that was decided for more rows than the job has. */
+export async function tune(job: TuneJob, sink: TuneSink, readOnce?: boolean): Promise<TuneResult> {
   const { model, settings, labels, split } = job
   const encoder = createEncoder(model, settings, labels)
   const reader = createReader(model, { threads: job.threads, sessions: settings.memory === 'low' ? 1 : 2 })
@@ -34,7 +35,7 @@ export async function tune(job: TuneJob, sink: TuneSink): Promise<TuneResult> {
     const start = job.resume ?? (await firstCheckpoint(job, encoder, reader, sink))
     const { checkpoint, reason } = start.finished
       ? { checkpoint: start }
-      : await train(job, encoder, reader, start, sink)
+      : await train(job, encoder, reader, start, sink, readOnce)
     const tensors = checkpoint.best?.tensors ?? checkpoint.tensors
     const prompt: TunedPrompt = { tensors, settings, labels, modelHash: model.hash }
     const because = reason === undefined ? {} : { reason }
@@ -65,6 +66,7 @@ async function train(
   reader: Reader,
   start: Checkpoint,
   sink: TuneSink,
+  readOnce: boolean | undefined,
 ): Promise<LoopResult> {
   const { model, settings, split } = job
   const { trie } = encoder
@@ -83,12 +85,13 @@ async function train(
   const batch = Math.min(settings.batch, examples.length)
   const scored = validation.map(({ segments }) => layOut(segments, trie.context, settings))
   const sequences = [...examples, ...validation.map(({ example }) => example)].map(({ sequence }) => sequence)
-  const texts = await textsReadOnce(job, reader, [...sequences, ...scored], examples.length, sink)
+  const toRead = [...sequences, ...scored]
+  const pays = readOnce ?? paysToReadOnce(settings, examples.length, bytesOfTexts(model.config, toRead))
+  const texts = pays ? await textsReadOnce(job, reader, toRead, sink) : undefined
   const buckets = bucketsOf(
     examples.map(({ sequence }) => sequence),
     texts !== undefined,
   )
-  const largest = buckets.at(-1) ?? { length: 1, read: 0 }
   const stepper = createStepper({
     model,
     settings,
@@ -96,12 +99,7 @@ async function train(
     lossShape: lossShapeOf(settings.loss, trie, examples),
     buckets,
     texts,
-    microBatch: microBatch(
-      model.config,
-      { ...largest, past: settings.tokens, memory: settings.memory ?? 'normal' },
-      batch,
-      roomForRows(model, settings.loss, totalmem()),
-    ),
+    rowsAtOnce: rowsAtOnce(model, settings, batch, totalmem()),
     threads: job.threads,
     providers: job.providers,
     onProvider: (note) => sink.emit({ event: 'provider', ...note }),
@@ -129,21 +127,13 @@ async function train(
   }
 }
 
-/**
- * The texts' keys and values, where virtual tokens stand behind them: read once, every epoch then pays only for what
- * follows. Undefined where that would not pay: under two epochs, or more bytes than there are for it.
- */
-async function textsReadOnce(
+/** The texts' keys and values: read once, every epoch then pays only for what follows. */
+function textsReadOnce(
   { model, settings }: TuneJob,
   reader: Reader,
   sequences: readonly Sequence[],
-  examples: number,
   sink: TuneSink,
-): Promise<ReadTexts | undefined> {
-  const bytes = bytesOfTexts(model.config, sequences)
-  const epochs = (settings.steps * settings.batch) / Math.max(1, examples)
-  if (bytes === 0 || settings.placement !== 'after-text' || epochs < 2) return undefined
-  if (bytes > totalmem() * memoryShare) return undefined
+): Promise<ReadTexts> {
   const past = methods[settings.method].kind === 'past' ? settings.tokens : 0
   return readTexts(reader, model.config, sequences, past, (done, total) =>
     sink.emit({ event: 'progress', stage: 'reading the texts once', done, total }),

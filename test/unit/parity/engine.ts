@@ -79,7 +79,7 @@ export function stepperOf(
       texts !== undefined,
     ),
     texts,
-    microBatch,
+    rowsAtOnce: () => microBatch,
     threads: 1,
     providers: ['cpu'],
     onProvider: () => undefined,

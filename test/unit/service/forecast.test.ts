@@ -13,8 +13,9 @@ const plan = (steps: number): RunPlan => ({
 })
 const measured: MeasuredSteps = {
   start: 1000,
-  steps: [900, 120, 100, 500, 60, 60, 60],
-  longest: 3,
+  steps: [900, 100, 500, 60, 60, 60],
+  step: 70,
+  opening: 1500,
   scoreRow: 5,
   reading: 2000,
   memory: 2e9,
@@ -22,18 +23,23 @@ const measured: MeasuredSteps = {
 }
 
 describe('a forecast', () => {
-  it('holds the time between usual rows throughout and the longest rows throughout', () => {
+  it('holds what comes around the steps, and the steps, in a range of a fifth around them', () => {
     const { seconds } = forecast(plan(100), measured, 8e9)
-    const once = 3
-    expect(seconds[0]).toBeLessThan(once + 6)
-    expect(seconds[0]).toBeGreaterThan(0.8 * (once + 6))
-    expect(seconds[1]).toBeGreaterThan(once + 12)
-    expect(seconds[1]).toBeLessThan(1.5 * (once + 12))
+    const whole = 1 + 2 + 1.5 + 100 * 0.07
+    expect(seconds[0]).toBeGreaterThan(0.8 * whole)
+    expect(seconds[0]).toBeLessThan(whole)
+    expect(seconds[1]).toBeGreaterThan(whole)
+    expect(seconds[1]).toBeLessThan(1.3 * whole)
   })
 
-  it('does not take the opening of a session for a step', () => {
-    const calm = forecast(plan(1000), { ...measured, steps: [120, 120, 100, 60, 60, 60, 60] }, 8e9)
-    expect(forecast(plan(1000), measured, 8e9).seconds).toEqual(calm.seconds)
+  it('counts every validation, and judging with and without the prompt', () => {
+    const rows = { train: 100, validation: 40, heldOut: 60 }
+    const judged = { ...plan(100), rows }
+    const middle = ({ seconds: [a, b] }: { seconds: readonly [number, number] }): number => (a + b) / 2
+    const more = middle(forecast(judged, measured, 8e9)) - middle(forecast(plan(100), measured, 8e9))
+    expect(more).toBeCloseTo(1.05 * (2 * 40 * 0.005 + 2 * 60 * (2 / 140 + 0.005)), 6)
+    const often = { ...judged, settings: { ...judged.settings, validateEvery: 25 } }
+    expect(middle(forecast(often, measured, 8e9))).toBeGreaterThan(middle(forecast(judged, measured, 8e9)))
   })
 
   it('says what to do where memory is short, and that a long run takes a while', () => {
@@ -51,18 +57,13 @@ describe('a forecast', () => {
   it('is a range that grows with the steps, whatever was measured', () => {
     const ms = fc.double({ min: 0.1, max: 1e5, noNaN: true })
     fc.assert(
-      fc.property(
-        fc.array(ms, { minLength: 5, maxLength: 8 }),
-        ms,
-        fc.integer({ min: 1, max: 5000 }),
-        (steps, start, n) => {
-          const { seconds } = forecast(plan(n), { ...measured, steps, start }, 8e9)
-          const more = forecast(plan(n + 1), { ...measured, steps, start }, 8e9).seconds
-          expect(seconds[0]).toBeLessThanOrEqual(seconds[1])
-          expect(more[0]).toBeGreaterThanOrEqual(seconds[0])
-          expect(more[1]).toBeGreaterThanOrEqual(seconds[1])
-        },
-      ),
+      fc.property(ms, ms, fc.integer({ min: 1, max: 5000 }), (step, start, n) => {
+        const { seconds } = forecast(plan(n), { ...measured, step, start }, 8e9)
+        const more = forecast(plan(n + 1), { ...measured, step, start }, 8e9).seconds
+        expect(seconds[0]).toBeLessThanOrEqual(seconds[1])
+        expect(more[0]).toBeGreaterThanOrEqual(seconds[0])
+        expect(more[1]).toBeGreaterThanOrEqual(seconds[1])
+      }),
     )
   })
 })

@@ -26,9 +26,9 @@ async function measured(given: Partial<TuneSettings> = {}, kept?: PreparedModel)
 
 describe('a pre-flight', () => {
   it('takes real steps on the longest and on usual rows, and times what comes around them', async () => {
-    const { steps, longest, reading, scoreRow } = await measured()
-    expect([steps.length, longest]).toEqual([5, 2])
-    expect(Math.min(...steps, reading, scoreRow)).toBeGreaterThan(0)
+    const { steps, step, reading, scoreRow } = await measured()
+    expect(steps).toHaveLength(6)
+    expect(Math.min(...steps, step, reading, scoreRow)).toBeGreaterThan(0)
   })
 
   it('counts what the run will hold beyond these steps: texts that are read once, and sessions of other lengths', async () => {
@@ -37,6 +37,11 @@ describe('a pre-flight', () => {
     expect(anew.memory).toBeGreaterThan(1e6)
     expect(once.memory - anew.memory).toBeGreaterThan(60 * 4 * 2 * 2 * 2 * 4 * 4)
     expect((await measured({ placement: 'start', memory: 'low' })).memory).toBe(1e6)
+  })
+
+  it('reads no text once where the run will not: one epoch, or virtual tokens before the text', async () => {
+    expect((await measured({ steps: 7 })).reading).toBe(0)
+    expect((await measured({ placement: 'start' })).reading).toBe(0)
   })
 
   it('tells the first step’s gradient: the same in the same precision, much the same in 8 bits', async () => {

@@ -1,0 +1,49 @@
+// A step's rows in the parts that run at once, each padded to one of a few sizes.
+import { type BatchShape, firstOf } from '../method/batch.ts'
+import type { Sequence } from '../method/layout.ts'
+
+/** A static size: tokens that a step reads, and tokens that were read beforehand. */
+export type Bucket = Pick<BatchShape, 'length' | 'read'>
+
+export interface Sizes {
+  /** Sizes that sequences are padded to, ascending; the last one holds the longest. */
+  readonly buckets: readonly Bucket[]
+  /** Rows of a size that run at once. */
+  readonly rowsAtOnce: (bucket: Bucket) => number
+}
+
+/** Some of a step's rows, and the size that holds them all. */
+export interface MicroBatch<T> {
+  readonly some: readonly T[]
+  readonly bucket: Bucket
+}
+
+/**
+ * The longest rows come first, and each part has room for as many as its size allows: one long row does not make the
+ * short ones run by themselves. Rows of one length stay in their order.
+ */
+export function microBatches<T extends { readonly sequence: Sequence }>(
+  rows: readonly T[],
+  { buckets, rowsAtOnce }: Sizes,
+): MicroBatch<T>[] {
+  const isRead = buckets.some(({ read }) => read > 0)
+  const left = rows.toSorted((a, b) => b.sequence.ids.length - a.sequence.ids.length)
+  const parts: MicroBatch<T>[] = []
+  while (left.length > 0) {
+    const longest = bucketOf(
+      left.map(({ sequence }) => sequence),
+      buckets,
+      isRead,
+    )
+    const some = left.splice(0, rowsAtOnce(longest))
+    parts.push({ some, bucket: longest })
+  }
+  return parts
+}
+
+/** The smallest bucket that holds all the sequences. */
+function bucketOf(sequences: readonly Sequence[], buckets: readonly Bucket[], isRead: boolean): Bucket {
+  const read = isRead ? Math.max(...sequences.map(({ constant }) => constant)) : 0
+  const length = Math.max(...sequences.map((sequence) => sequence.ids.length - firstOf(sequence, { read })))
+  return buckets.find((bucket) => bucket.length >= length && bucket.read >= read) ?? { length, read }
+}
