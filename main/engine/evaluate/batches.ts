@@ -1,7 +1,7 @@
 // Puts what is read together into batches of like length, so that little padding is read.
 
 /** Tokens read at once, padding included: enough to keep the processor busy, little enough for any memory. */
-const tokensAtOnce = 2048
+const tokensAtOnce = 1024
 
 /** Every item once, the shortest first. */
 export function byLength<T>(items: readonly T[], length: (item: T) => number): T[][] {

@@ -48,6 +48,8 @@ export function createReader(model: PreparedModel, options: ReaderOptions): Read
         provider: 'cpu',
         dialect: 'cpu',
         threads: options.threads,
+        // Lengths change from call to call: without it the heap falls to pieces, 1,355 MiB instead of 756.
+        arena: true,
       }),
     )
   return {

@@ -19,7 +19,7 @@ const longestSteps = 2
 const usualSteps = 4
 const validateEvery = 2
 /** Tokens that are validated: as many as are read at once (evaluate/batches.ts), whatever the rows' lengths. */
-const validatedTokens = 2048
+const validatedTokens = 1024
 const fewestValidated = 4
 /** Rows that tell how long all of them are. */
 const sampled = 200
@@ -51,18 +51,19 @@ export async function preflight(
   const second = await measure({ job, train: usual, validation, count: usualSteps, readOnce }, sink)
 
   const run = walk(job, sequences, readOnce, settings.steps)
-  const size = (examples: readonly Example[]): number =>
-    walk(job, sequencesOf(job, encoder, examples), readOnce, 1).tokens
+  const measuredWalk = (examples: readonly Example[]): ExpectedSteps =>
+    walk(job, sequencesOf(job, encoder, examples), readOnce, 1)
+  const [aLong, aUsual] = [measuredWalk(long), measuredWalk(usual)]
   const warm = first.steps[1] ?? 0
   const around = sessionOpening(first.steps, warm)
   return {
     start: second.start,
     steps: [...first.steps, ...second.steps],
-    step: between([size(usual), usualOf(second.steps)], [size(long), warm], run.tokens),
+    step: between([aUsual.tokens, usualOf(second.steps)], [aLong.tokens, warm], run.tokens),
     opening: around * (run.openings + reopenings(job)),
     scoreRow: second.scoreRow,
     reading: second.readRow * (readOnce ? split.train.length + split.validation.length : 0),
-    memory: peakBytes() + (readOnce ? texts : 0) + furtherSessions(job, sequences, readOnce),
+    memory: peakBytes() + (readOnce ? texts : 0) + furtherSessions(job, run, Math.max(aLong.openings, aUsual.openings)),
     gradient: first.gradient,
   }
 }
@@ -125,10 +126,10 @@ function textBytes({ model, split }: PreflightJob, sequences: readonly Sequence[
   return (split.train.length + split.validation.length) * constant * keyBytes(model.config)
 }
 
-/** Bytes of the sessions of other lengths that the whole run keeps open: each maps the weights once more. */
-function furtherSessions({ model, settings }: PreflightJob, sequences: readonly Sequence[], readOnce: boolean): number {
-  const sessions = Math.min(sessionsKept[settings.memory ?? 'normal'], bucketsOf(sequences, readOnce).length)
-  return (sessions - 1) * weightBytes(model, settings.loss)
+/** Bytes of the sessions that the whole run keeps open beside those that were measured: each maps the weights once more. */
+function furtherSessions({ model, settings }: PreflightJob, run: ExpectedSteps, measured: number): number {
+  const sessions = Math.min(sessionsKept[settings.memory ?? 'normal'], run.openings)
+  return Math.max(0, sessions - measured) * weightBytes(model, settings.loss)
 }
 
 interface Timing {
