@@ -9,6 +9,7 @@ import { forecastBench } from './forecast.ts'
 import { million } from './million.ts'
 import { modesBench } from './modes.ts'
 import { parity } from './parity.ts'
+import { profile } from './profile.ts'
 import { save, stamped, summary } from './support/report.ts'
 import type { Bench } from './support/result.ts'
 import { recovery } from './recovery.ts'
@@ -19,6 +20,7 @@ import { trec } from './trec.ts'
 const benches: Readonly<Record<string, Bench>> = {
   step,
   modes: modesBench,
+  profile,
   forecast: forecastBench,
   trec,
   accuracy,

@@ -1,5 +1,5 @@
 // The weights that a decoder needs, by Hugging Face's names, and what GGUF calls them.
-import type { DecoderConfig } from '../../contract/model.ts'
+import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 
 /** Name and shape of every weight the network will ask for. */
 export function neededWeights(config: DecoderConfig): ReadonlyMap<string, readonly number[]> {
@@ -60,3 +60,7 @@ export function ggufName(name: string, config: Pick<DecoderConfig, 'postNorms'>)
   const behindAttention = config.postNorms ? 'post_attention_norm' : 'ffn_norm'
   return `blk.${layer}.${part === 'post_attention_layernorm' ? behindAttention : ggufParts[part]}.${kind}`
 }
+
+/** Whether forwards and backwards each multiply by a copy of their own. */
+export const hasOwnCopies = ({ compact = {} }: Pick<PreparedModel, 'compact'>): boolean =>
+  Object.values(compact).some(({ form }) => form === 'int8')

@@ -2,7 +2,7 @@
 import type { DecoderConfig } from '../../contract/model.ts'
 import type { Node } from '../graph/node.ts'
 import { add, gelu, mul, silu } from '../graph/ops.ts'
-import { attention, type KeysValues } from './attention.ts'
+import { attention, biasParts, type KeysValues } from './attention.ts'
 import { type Block, blockOf, normed, type Site } from './block.ts'
 import { angles } from './rope.ts'
 import type { Weights } from './weights.ts'
@@ -34,10 +34,10 @@ export interface DecoderOutputs {
 
 export function decoder(config: DecoderConfig, weights: Weights, inputs: DecoderInputs): DecoderOutputs {
   const { positions } = inputs
-  const all = { angles: angles(positions, config.headDim, config.rope), bias: inputs.bias }
+  const all = { angles: angles(positions, config.headDim, config.rope), bias: biasParts(inputs.bias) }
   const windowed = {
     angles: angles(positions, config.headDim, config.localRope),
-    bias: inputs.windowedBias ?? inputs.bias,
+    bias: biasParts(inputs.windowedBias ?? inputs.bias),
   }
   const present: KeysValues[] = []
   const entering: Node[] = []

@@ -39,7 +39,9 @@ interface Trial {
 export async function chooseHardware(
   graph: Graph,
   feeds: Feeds,
-  options: Pick<SessionOptions, 'weightsFolder' | 'threads' | 'arena'> & { readonly names: readonly string[] },
+  options: Pick<SessionOptions, 'weightsFolder' | 'threads' | 'arena' | 'packWeights'> & {
+    readonly names: readonly string[]
+  },
   report: (note: ProviderNote) => void,
 ): Promise<Hardware> {
   const offered = offeredProviders()

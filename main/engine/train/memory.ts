@@ -4,6 +4,7 @@ import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { LossName, MemoryName, TuneSettings } from '../../contract/settings.ts'
 import { elements } from '../../contract/tensor.ts'
 import type { BatchShape } from '../method/batch.ts'
+import { keysMet } from '../network/attention.ts'
 import type { Bucket } from './micro-batches.ts'
 
 /** Rows of one size in one step: `past` are virtual keys and values before them. */
@@ -22,21 +23,22 @@ const mapped = { half: 1, int8: 1, blocks: 2 } as const
  * Floats that a layer keeps of each token for its backward pass, counted off the graph: the sums before both halves,
  * rotated queries and keys, values, three rows of the feed-forward size, and attention's weights.
  */
-const keptFloats = ({ hidden, heads, kvHeads, headDim, intermediate }: DecoderConfig, span: number): number =>
-  2 * hidden + (heads + 2 * kvHeads) * headDim + 3 * intermediate + heads * span
+const keptFloats = ({ hidden, heads, kvHeads, headDim, intermediate }: DecoderConfig, keys: number): number =>
+  2 * hidden + (heads + 2 * kvHeads) * headDim + 3 * intermediate + heads * keys
 
 /** Floats of each token that one layer holds while it is computed, backwards as well. */
-const busyFloats = ({ hidden, heads, kvHeads, headDim, intermediate }: DecoderConfig, span: number): number =>
-  2 * (6 * hidden + 5 * (heads + kvHeads) * headDim + 5 * intermediate + 2 * heads * span)
+const busyFloats = ({ hidden, heads, kvHeads, headDim, intermediate }: DecoderConfig, keys: number): number =>
+  2 * (6 * hidden + 5 * (heads + kvHeads) * headDim + 5 * intermediate + 2 * heads * keys)
 
 /** Bytes that one row's activations, and its text where that was read beforehand, hold at most during a step. */
 export function rowBytes(config: DecoderConfig, { length, read, past, memory }: StepSize): number {
   const span = length + read + past
-  const kept = memory === 'low' ? config.hidden : keptFloats(config, span)
+  const keys = keysMet(length, span)
+  const kept = memory === 'low' ? config.hidden : keptFloats(config, keys)
   const texts = 2 * keyBytes(config) * read
   // What each token may see, of this step and of the one before.
   const sight = 2 * span
-  return 4 * length * (config.layers * kept + busyFloats(config, span) + sight) + texts
+  return 4 * length * (config.layers * kept + busyFloats(config, keys) + sight) + texts
 }
 
 /** Bytes of a token's keys and values in all layers. */

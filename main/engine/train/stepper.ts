@@ -8,6 +8,7 @@ import type { ReadTexts } from '../evaluate/texts.ts'
 import { type BatchShape, batchFeeds } from '../method/batch.ts'
 import { methods } from '../method/index.ts'
 import { chooseHardware, type Hardware, type ProviderNote } from '../runtime/admit.ts'
+import { hasOwnCopies } from '../model/weights.ts'
 import { createSession } from '../runtime/session.ts'
 import { createSessions } from '../runtime/sessions.ts'
 import { lossFeeds, type TrainingExample } from './example.ts'
@@ -55,7 +56,8 @@ export function createStepper(given: StepperOptions): Stepper {
   const run = async (shape: BatchShape, feeds: Feeds): Promise<NamedTensors> => {
     const graph = (): Graph => trainingGraph(model, settings, shape, lossShape)
     const arena = memory === 'low' && model.compact !== undefined
-    const options = { weightsFolder: model.folder, threads: given.threads, arena }
+    const packWeights = memory === 'normal' && hasOwnCopies(model)
+    const options = { weightsFolder: model.folder, threads: given.threads, arena, packWeights }
     hardware ??= chooseHardware(graph(), feeds, { ...options, names: given.providers }, given.onProvider)
     const chosen = await hardware
     const session = await sessions.get(`${shape.length} ${shape.read}`, () =>

@@ -8,9 +8,17 @@ export class Emitter {
   private readonly shared = new Map<string, string>()
   private count = 0
 
+  /** What the nodes that follow belong to, as profiles show it. */
+  label = ''
+
   /** No input, output or weight starts with %. */
   fresh(): string {
     return `%${this.count++}`
+  }
+
+  /** Gives a value one of the graph's own names. */
+  output(name: string, value: string): void {
+    this.push({ op: 'Identity', domain: '', inputs: [value], outputs: [name], attributes: {} })
   }
 
   /** One op of ONNX itself. Returns its first result's name. */
@@ -35,7 +43,7 @@ export class Emitter {
     count: number,
   ): string[] {
     const outputs = Array.from({ length: count }, () => this.fresh())
-    this.nodes.push({ op, domain: '', inputs, outputs, attributes })
+    this.push({ op, domain: '', inputs, outputs, attributes })
     return outputs
   }
 
@@ -84,7 +92,11 @@ export class Emitter {
     attributes: Readonly<Record<string, AttributeValue>>,
   ): string {
     const output = this.fresh()
-    this.nodes.push({ op, domain, inputs, outputs: [output], attributes })
+    this.push({ op, domain, inputs, outputs: [output], attributes })
     return output
+  }
+
+  private push(node: Omit<OnnxNode, 'name'>): void {
+    this.nodes.push({ name: `${this.label} ${this.nodes.length}`, ...node })
   }
 }

@@ -19,7 +19,9 @@ export function lower(graph: Graph, dialect: Dialect): Uint8Array {
   const names = new Map<Node, string>()
   const inputs: OnnxValue[] = []
   const table = dialects[dialect]
-  for (const at of topological(Object.values(graph.outputs))) {
+  const passes = Object.entries(graph.outputs)
+  for (const at of topological(passes.map(([, output]) => output))) {
+    emit.label = `${passes[0]?.[0] ?? ''}: ${at.op}`
     if (isOp(at, 'Input')) {
       const { name } = at.attributes
       inputs.push({ name, dtype: at.dtype, shape: at.shape })
@@ -27,9 +29,11 @@ export function lower(graph: Graph, dialect: Dialect): Uint8Array {
     } else if (isOp(at, 'Weight') || isOp(at, 'Constant')) names.set(at, initializer(emit, at))
     // Whoever uses it names the parts it needs.
     else if (!isOp(at, 'Compact')) names.set(at, lowerNode(table, emit, at, names))
+    // A node belongs to the first output that needs it: so a profile tells the loss from its gradients.
+    while (names.has(passes[0]?.[1] as Node)) passes.shift()
   }
   const outputs = Object.entries(graph.outputs).map(([name, node]): OnnxValue => {
-    emit.nodes.push({ op: 'Identity', domain: '', inputs: [nameOf(names, node)], outputs: [name], attributes: {} })
+    emit.output(name, nameOf(names, node))
     return { name, dtype: node.dtype, shape: node.shape }
   })
   return encodeModel({ nodes: emit.nodes, initializers: emit.initializers, inputs, outputs })

@@ -9,6 +9,8 @@ export type AttributeValue =
   | { readonly string: string }
 
 export interface OnnxNode {
+  /** Seen in profiles alone. */
+  readonly name: string
   readonly op: string
   /** '' is ONNX itself. */
   readonly domain: '' | 'com.microsoft'
@@ -70,6 +72,7 @@ export function encodeModel(model: OnnxModel): Uint8Array {
 function writeNode(out: WireWriter, node: OnnxNode): void {
   for (const name of node.inputs) out.string(1, name)
   for (const name of node.outputs) out.string(2, name)
+  out.string(3, node.name)
   out.string(4, node.op)
   for (const [name, value] of Object.entries(node.attributes)) out.message(5, (to) => writeAttribute(to, name, value))
   out.string(7, node.domain)

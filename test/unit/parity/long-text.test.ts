@@ -1,0 +1,65 @@
+// A text so long that its queries are taken in parts has the loss of one that is read whole, and the slope that its loss shows.
+import { describe, expect, it } from 'vitest'
+import type { NamedTensors } from '../../../main/contract/tensor.ts'
+import { createReader } from '../../../main/engine/evaluate/reader.ts'
+import { methods } from '../../../main/engine/method/index.ts'
+import { vocabularyExample } from '../../../main/engine/train/example.ts'
+import { families, reference, tinyModel } from '../../support/tiny.ts'
+import { stepperOf, tensorsOf } from './engine.ts'
+
+const settings = { placement: 'start', tail: 1, loss: 'vocabulary' } as const
+const methodNames = ['prompt', 'prefix'] as const
+const cases = families.flatMap((family) =>
+  methodNames.map((method): [typeof family, typeof method] => [family, method]),
+)
+
+describe('a long text', () => {
+  it.each(cases)('is the same in parts: %s, %s', async (family, method) => {
+    const model = await tinyModel(family)
+    const found = reference(family)
+    const start = found.cases.find((each) => each.method === method)?.start ?? {}
+    const tensors = tensorsOf(model, method, found.tokens, start)
+    const choice = { ...settings, method, tokens: found.tokens }
+    const ids = Array.from({ length: 300 }, (_, i) => (7 * i + 3) % model.config.vocab)
+    const examples = [ids, ids.slice(20)].map((text) =>
+      vocabularyExample({ before: [], text, after: [] }, [5], 2, choice),
+    )
+    const stepper = stepperOf(model, found, choice, examples)
+    const { loss, slopes } = await stepper.gradient(examples, tensors)
+
+    // Lengths that are only known when a graph runs are never taken in parts.
+    const reader = createReader(model, { threads: 1 })
+    const { data, shape } = await reader.logits({
+      sequences: examples.map(({ sequence }) => sequence),
+      prompt: methods[method].fold(tensors),
+      ask: examples.map(({ ask }) => ask),
+      candidates: undefined,
+    })
+    await reader.release()
+    const width = shape[2] ?? 0
+    const whole = examples
+      .flatMap(({ labels }) => labels)
+      .map((id, i) => surprise(data.subarray(i * width, (i + 1) * width), id))
+    expect(loss).toBeCloseTo(whole.reduce((sum, each) => sum + each, 0) / whole.length, 4)
+
+    // Along the gradient, the loss rises by its length.
+    const [name = ''] = Object.keys(slopes)
+    const slope = slopes[name] ?? new Float32Array()
+    const steepness = Math.hypot(...slope)
+    const moved = (by: number): NamedTensors => {
+      const from = tensors[name] ?? { shape: [], data: new Float32Array() }
+      return { ...tensors, [name]: { ...from, data: from.data.map((v, i) => v + (by * (slope[i] ?? 0)) / steepness) } }
+    }
+    const by = 0.02
+    const [up, down] = [await stepper.gradient(examples, moved(by)), await stepper.gradient(examples, moved(-by))]
+    await stepper.release()
+    const measured = (up.loss - down.loss) / (2 * by)
+    expect(Math.abs(measured - steepness) / steepness).toBeLessThan(0.02)
+  })
+})
+
+/** -log p of a token. */
+function surprise(logits: Float32Array, id: number): number {
+  const top = Math.max(...logits)
+  return top + Math.log(logits.reduce((sum, value) => sum + Math.exp(value - top), 0)) - (logits[id] ?? 0)
+}
