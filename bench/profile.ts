@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { PrecisionName, PreparedModel } from '../main/contract/model.ts'
 import type { NamedTensors } from '../main/contract/tensor.ts'
 import { createReader } from '../main/engine/evaluate/reader.ts'
+import { createTextStore } from '../main/engine/evaluate/text-store.ts'
 import { readTexts } from '../main/engine/evaluate/read-texts.ts'
 import type { Graph } from '../main/engine/graph/node.ts'
 import type { Dialect } from '../main/engine/graph/lower/index.ts'
@@ -157,12 +158,18 @@ async function profiled(
     }),
   )
   const reader = createReader(model, { threads })
-  const texts = readOnce ? await readTexts(reader, model.config, chosen, past, () => undefined) : undefined
+  const texts = readOnce
+    ? await readTexts(
+        { model, reader, past, store: createTextStore({ folder: undefined, memory: Infinity, half: false }) },
+        chosen,
+        () => undefined,
+      )
+    : undefined
   await reader.release()
   const feeds = {
     ...tensors,
     ...batchFeeds(model.config, chosen, shape),
-    ...texts?.feeds(chosen, shape.batch, shape.read),
+    ...(await texts?.feeds(chosen, shape.batch, shape.read)),
     ...lossFeeds(some, undefined, shape, lossShape, 1),
   }
   const { kernels, runs: measured } = await kernelsIn(

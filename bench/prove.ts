@@ -16,10 +16,12 @@ import { recovery } from './recovery.ts'
 import { scale } from './scale.ts'
 import { step } from './step.ts'
 import { trec } from './trec.ts'
+import { whole } from './whole.ts'
 
 const benches: Readonly<Record<string, Bench>> = {
   step,
   modes: modesBench,
+  whole,
   profile,
   forecast: forecastBench,
   trec,

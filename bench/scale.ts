@@ -84,7 +84,7 @@ export const scale: Bench = async ({ quick, say }) => {
       title: 'Large models',
       method:
         `Llama shapes with random weights (bfloat16 files), int8. ${String(work[mode].texts)} texts of ${String(work[mode].length)} tokens are read once, then ` +
-        `${String(work[mode].steps)} steps of prefix tuning behind the text, batch ${String(work[mode].batch)}, ${String(tokens)} virtual tokens, loss over the vocabulary. ` +
+        `${String(work[mode].steps)} steps of prefix tuning behind the text, batch ${String(work[mode].batch)}, ${String(tokens)} virtual tokens, loss over the vocabulary, little memory. ` +
         'Peak memory is VmHWM of each process, mapped weights included. PEFT: prompt tuning in float32, the same batch.',
       table: {
         columns: ['model', 'prepare s', 'MiB', 'read the texts s', 's a step', 'MiB', 'PEFT s a step', 'PEFT MiB'],
@@ -151,7 +151,7 @@ async function measure(
     threads,
     way: 'prefix, after-text',
     precision: 'int8',
-    memory: 'normal',
+    memory: 'low',
   }
   const path = join(scratch, 'job.json')
   writeFileSync(path, JSON.stringify(job))

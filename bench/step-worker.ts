@@ -4,13 +4,13 @@ import { totalmem } from 'node:os'
 import { createInterface } from 'node:readline'
 import type { NamedTensors } from '../main/contract/tensor.ts'
 import { createReader } from '../main/engine/evaluate/reader.ts'
-import { readTexts } from '../main/engine/evaluate/read-texts.ts'
+import { readOnce } from '../main/engine/train/read-once.ts'
 import type { ReadTexts } from '../main/engine/evaluate/texts.ts'
 import { methods } from '../main/engine/method/index.ts'
 import { inPrecision } from '../main/engine/model/in-precision.ts'
 import { createRandom } from '../main/engine/random.ts'
 import { lossShapeOf, vocabularyExample } from '../main/engine/train/example.ts'
-import { rowsAtOnce } from '../main/engine/train/memory.ts'
+import { heldModel, rowsAtOnce } from '../main/engine/train/memory.ts'
 import { adamW, startState } from '../main/engine/train/optimiser.ts'
 import { bucketsOf } from '../main/engine/train/order.ts'
 import { createStepper } from '../main/engine/train/stepper.ts'
@@ -21,7 +21,7 @@ const job = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as StepJob
 const { tokens, threads, learningRate, memory } = job
 const { method, placement } = ways[job.way]
 const settings = { method, placement, tokens, tail: 1, memory }
-const model = await inPrecision(job.model, job.precision)
+const model = heldModel(await inPrecision(job.model, job.precision), settings)
 
 const batches = job.batches.map((rows) =>
   rows.map(({ ids, labels }) => {
@@ -35,13 +35,12 @@ const sequences = examples.map(({ sequence }) => sequence)
 const once = placement === 'after-text'
 const buckets = bucketsOf(sequences, once)
 const batch = Math.max(...batches.map((rows) => rows.length))
-const past = methods[method].kind === 'past' ? tokens : 0
 
 /** As a run does it (train/tune.ts). */
-async function readOnce(): Promise<ReadTexts> {
+async function readTextsOnce(): Promise<ReadTexts> {
   const reader = createReader(model, { threads })
   try {
-    return await readTexts(reader, model.config, sequences, past, () => undefined)
+    return await readOnce({ model, reader }, { ...settings, steps: 1, batch }, undefined, sequences, () => undefined)
   } finally {
     await reader.release()
   }
@@ -49,7 +48,7 @@ async function readOnce(): Promise<ReadTexts> {
 
 async function opened() {
   const began = performance.now()
-  const texts = once ? await readOnce() : undefined
+  const texts = once ? await readTextsOnce() : undefined
   const readingMs = texts ? performance.now() - began : 0
   const stepper = createStepper({
     model,

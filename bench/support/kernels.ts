@@ -45,6 +45,7 @@ function kernelOf({ name, dur, args = {} }: Event): Kernel {
     op,
     milliseconds: dur / 1000,
     operations: isProduct ? 2 * size(result) * inner : 0,
-    weight: isProduct && second.length === 2,
+    // A packed one is no longer among the inputs; activations have three dims or four.
+    weight: isProduct && second.length <= 2,
   }
 }

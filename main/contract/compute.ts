@@ -63,6 +63,8 @@ export type Job =
       readonly labels: readonly string[]
       readonly split: Split
       readonly resume: Checkpoint | undefined
+      /** Folder for what is read once of these rows' texts; runs on the same rows share it. In memory alone where absent. */
+      readonly texts?: string
       /** Hardware to try, best first; the CPU is always the last resort. Empty = what the machine offers. */
       readonly providers: readonly string[]
       readonly threads: number
@@ -73,6 +75,8 @@ export type Job =
       readonly settings: TuneSettings
       readonly labels: readonly string[]
       readonly split: Split
+      /** As a tune job's: decides whether the run will read texts once. */
+      readonly texts?: string
       readonly threads: number
     }
   | {

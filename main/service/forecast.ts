@@ -4,8 +4,8 @@ import type { MeasuredSteps } from '../contract/compute.ts'
 import type { Preflight, RunPlan } from '../contract/service.ts'
 
 /** Rows differ, and other programs come and go beside a run: its end is told as a range. */
-const QUICKEST = 0.85
-const SLOWEST = 1.25
+const QUICKEST = 0.8
+const SLOWEST = 1.2
 /** Scoring a row that was not read before takes about as long as reading it and asking: twice, with and without a prompt. */
 const SCORINGS = 2
 

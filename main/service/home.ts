@@ -10,6 +10,8 @@ export interface Home {
   readonly database: string
   readonly models: string
   readonly cache: string
+  /** What was read once of each data set's texts. */
+  readonly texts: string
   readonly lock: string
   readonly pid: string
   /** Unix domain socket or Windows named pipe. */
@@ -29,6 +31,9 @@ export function defaultHome(env: NodeJS.ProcessEnv = process.env, platform: stri
   return join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), NAME)
 }
 
+/** Folder of what was read once of a data set's texts: it goes when the data set goes. */
+export const textsOf = ({ texts }: Pick<Home, 'texts'>, dataset: number): string => join(texts, String(dataset))
+
 /** Makes the folder, for its owner alone, and names its parts. Error: 'store/cannot-open'. */
 export function openHome(folder: string): Home {
   const made = makeFolder(resolve(folder))
@@ -37,6 +42,7 @@ export function openHome(folder: string): Home {
     database: join(made, 'studio.db'),
     models: join(made, 'models'),
     cache: join(made, 'cache'),
+    texts: join(made, 'cache', 'texts'),
     lock: join(made, 'service.lock'),
     pid: join(made, 'service.pid'),
     address: address(made),

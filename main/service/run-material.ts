@@ -31,7 +31,12 @@ export async function runMaterial(store: Store, run: RunRecord): Promise<RunMate
   return { run, model: await sealedModel(store, run.model), labels: task.labels, split }
 }
 
-export const tuneJob = (material: RunMaterial, resume: Checkpoint | undefined, threads: number): WireJob => ({
+/** `texts`: the folder of what is read once of a data set's texts. */
+export const tuneJob = (
+  material: RunMaterial,
+  resume: Checkpoint | undefined,
+  { threads, texts }: { readonly threads: number; readonly texts: string },
+): WireJob => ({
   kind: 'tune',
   model: material.model,
   settings: material.run.settings,
@@ -40,4 +45,5 @@ export const tuneJob = (material: RunMaterial, resume: Checkpoint | undefined, t
   resume,
   providers: [],
   threads,
+  texts,
 })

@@ -5,6 +5,7 @@ import type { StudioEvent } from '../contract/service.ts'
 import type { Store } from '../engine/store/store.ts'
 import type { Changes } from './changes.ts'
 import type { SpawnCompute } from './compute-child.ts'
+import { type Home, textsOf } from './home.ts'
 import { keptSentence } from './orphans.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { type RunMaterial, tuneJob } from './run-material.ts'
@@ -14,6 +15,8 @@ export interface RunnerOptions {
   readonly store: Store
   readonly spawn: SpawnCompute
   readonly threads: number
+  /** Where texts that were read once lie. */
+  readonly home: Pick<Home, 'texts'>
   /** How often a crashed compute process is started again before the run is left as interrupted. */
   readonly retries: number
   readonly changed: Changes['changed']
@@ -40,7 +43,7 @@ interface Ending {
 export type Runner = ReturnType<typeof createRunner>
 
 /** The queue of runs. It owns every compute process that tunes. */
-export function createRunner({ store, spawn, threads, retries, changed }: RunnerOptions) {
+export function createRunner({ store, spawn, threads, home, retries, changed }: RunnerOptions) {
   /** Runs that wait, the next one first. */
   const waiting: Active[] = []
   const actives = new Map<number, Active>()
@@ -61,7 +64,7 @@ export function createRunner({ store, spawn, threads, retries, changed }: Runner
   const tune = async (active: Active, material: RunMaterial, recorder: Recorder): Promise<Ending> => {
     for (let attempt = 0; ; attempt++) {
       if (endsUnjudged(active)) return { state: 'stopped' }
-      const job = tuneJob(material, await recorder.begin(), threads)
+      const job = tuneJob(material, await recorder.begin(), { threads, texts: textsOf(home, active.run.dataset) })
       active.job = supervise(spawn, job, (event) => recorder.record(event))
       urge(active)
       const result = await active.job.result.finally(() => (active.job = undefined))

@@ -68,7 +68,7 @@ export async function createService({ home, spawn, threads, retries = RETRIES }:
   const tidy = await createTidy(store, (error) => {
     failures.failed('tidy', error)
   })
-  const runner = createRunner({ store, spawn, threads, retries, changed: changes.changed })
+  const runner = createRunner({ store, spawn, threads, home, retries, changed: changes.changed })
   const uploads = await createUploads(home)
   const warm = createWarm(spawn, WARM_MS)
   const context: ServiceContext = {

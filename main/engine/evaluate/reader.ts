@@ -61,7 +61,7 @@ export function createReader(model: PreparedModel, options: ReaderOptions): Read
       const rows = question.prompt?.method === 'prompt'
       const past = question.prompt?.method === 'prefix' || question.texts !== undefined
       const reading = await session({ rows, past, head, present: false })
-      const { logits } = await reading.run(questionFeeds(model, question))
+      const { logits } = await reading.run(await questionFeeds(model, question))
       if (logits === undefined) throw new RangeError('the forward graph gave no logits')
       return logits
     },
@@ -77,7 +77,10 @@ export function createReader(model: PreparedModel, options: ReaderOptions): Read
   }
 }
 
-function questionFeeds(model: PreparedModel, { sequences, prompt, ask, candidates, texts }: Question): Feeds {
+async function questionFeeds(
+  model: PreparedModel,
+  { sequences, prompt, ask, candidates, texts }: Question,
+): Promise<Feeds> {
   const read = texts ? Math.max(...sequences.map(({ constant }) => constant)) : 0
   const shape = {
     batch: sequences.length,
@@ -89,7 +92,7 @@ function questionFeeds(model: PreparedModel, { sequences, prompt, ask, candidate
   const virtual = prompt ? promptFeeds(prompt, shape.batch) : {}
   return {
     ...batchFeeds(model.config, sequences, shape),
-    ...(texts ? withTexts(virtual, texts.feeds(sequences, shape.batch, read)) : virtual),
+    ...(texts ? withTexts(virtual, await texts.feeds(sequences, shape.batch, read)) : virtual),
     select: selection(sequences, ask, Math.max(1, ...ask.map((slots) => slots.length)), shape),
     ...(candidates ? { candidates: integers(candidates) } : {}),
   }

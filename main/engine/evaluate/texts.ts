@@ -4,5 +4,7 @@ import type { Sequence } from '../method/layout.ts'
 
 export interface ReadTexts {
   /** Graph inputs `read.keys.<layer>` and `read.values.<layer>` [batch, kvHeads, read, headDim], zero behind each text. */
-  feeds(sequences: readonly Sequence[], batch: number, read: number): Feeds
+  feeds(sequences: readonly Sequence[], batch: number, read: number): Promise<Feeds>
+  /** Begins to fetch what is asked for next, while something else computes. */
+  ahead(sequences: readonly Sequence[]): void
 }

@@ -1,6 +1,6 @@
 // Grouped-query attention with rotary positions; keys and values of the past stand before the new ones.
 import type { Dim, Node } from '../graph/node.ts'
-import { add, concat, matmul, reshape, rotary, slice, softmax, transpose } from '../graph/ops.ts'
+import { add, concat, constant, matmul, mul, reshape, rotary, slice, softmax, transpose } from '../graph/ops.ts'
 import { dimAt } from '../graph/shape.ts'
 import type { DecoderConfig } from '../../contract/model.ts'
 import type { Block } from './block.ts'
@@ -12,38 +12,54 @@ export interface KeysValues {
   readonly values: Node
 }
 
+/** Tokens that ask, and what each of them may see. */
+export interface Asking {
+  readonly angles: Angles
+  readonly parts: readonly AskingPart[]
+}
+
+interface AskingPart {
+  /** Added to the scores, [B or 1, 1, queries, keys]. */
+  readonly bias: Node
+  /** Which queries and keys these are; undefined = all. */
+  readonly of: QueryPart | undefined
+}
+
 interface Seen {
   readonly angles: Angles
-  /** By `queryParts`. */
-  readonly bias: readonly Node[]
+  /** x of those that ask, where they are not all. */
+  readonly asking: Asking & { readonly x?: Node }
   readonly past: KeysValues | undefined
   readonly span: string | undefined
 }
 
-/** x [B, T, H] -> result [B, T, H], and the new tokens' keys and values. */
+/** x [B, T, H] -> result [B, T, H], of those that ask where they are fewer, and all new tokens' keys and values. */
 export function attention(block: Block, x: Node, seen: Seen): { result: Node; present: KeysValues } {
   const { heads, kvHeads, headDim, qkNorm } = block.config
-  const { cosines, sines } = seen.angles
-  const turned = (name: 'q_proj' | 'k_proj', count: number, norm: string): Node => {
-    const split = splitHeads(block.linear(name, x), count, headDim)
-    return rotary(byHead(qkNorm ? block.norm(norm, split) : split), cosines, sines)
+  const turned = (from: Node, name: 'q_proj' | 'k_proj', count: number, norm: string, angles: Angles): Node => {
+    const split = splitHeads(block.linear(name, from), count, headDim)
+    return rotary(byHead(qkNorm ? block.norm(norm, split) : split), angles.cosines, angles.sines)
   }
-  const queries = turned('q_proj', heads, 'self_attn.q_norm')
+  const { asking } = seen
+  const asked = asking.x ?? x
+  const queries = turned(asked, 'q_proj', heads, 'self_attn.q_norm', asking.angles)
   const present = {
-    keys: turned('k_proj', kvHeads, 'self_attn.k_norm'),
+    keys: turned(x, 'k_proj', kvHeads, 'self_attn.k_norm', seen.angles),
     values: byHead(splitHeads(block.linear('v_proj', x), kvHeads, headDim)),
   }
   const { keys, values } = seen.past ? behind(seen.past, present, seen.span) : present
 
-  const length = dimAt(queries.shape, 2)
-  const parts = queryParts(length, dimAt(keys.shape, 2)).map((part, i) => {
-    const upTo = (x: Node): Node => (part && part.seen !== dimAt(x.shape, 2) ? slice(x, 2, 0, part.seen) : x)
-    const asking = part ? slice(queries, 2, part.start, part.end) : queries
-    return mix(block.config, asking, upTo(keys), upTo(values), seen.bias[i] as Node)
+  const parts = asking.parts.map(({ bias, of }) => {
+    const upTo = (all: Node): Node => (of && of.seen !== dimAt(all.shape, 2) ? slice(all, 2, 0, of.seen) : all)
+    const some = of ? slice(queries, 2, of.start, of.end) : queries
+    return mix(block.config, some, upTo(keys), upTo(values), bias)
   })
   const mixed = parts.length === 1 ? (parts[0] as Node) : concat(parts, 2)
   const joined = transpose(mixed, [0, 2, 1, 3])
-  return { result: block.linear('o_proj', reshape(joined, [dimAt(x.shape, 0), length, heads * headDim])), present }
+  return {
+    result: block.linear('o_proj', reshape(joined, [dimAt(x.shape, 0), dimAt(asked.shape, 1), heads * headDim])),
+    present,
+  }
 }
 
 /** queries [B, heads, T, D], keys and values [B, kvHeads, S, D], bias [B, 1, T, S] -> [B, heads, T, D] */
@@ -93,11 +109,21 @@ export function keysMet(length: number, span: number): number {
   return parts.reduce((sum, { start, end, seen }) => sum + (end - start) * seen, 0) / Math.max(1, length)
 }
 
-/** A bias [B or 1, 1, T, S] as attention takes it: cut once for all layers. */
-export const biasParts = (bias: Node): readonly Node[] =>
-  queryParts(dimAt(bias.shape, 2), dimAt(bias.shape, 3)).map((part) =>
-    part ? slice(slice(bias, 2, part.start, part.end), 3, 0, part.seen) : bias,
-  )
+/** All tokens ask, by their bias [B or 1, 1, T, S]: cut once for all layers. */
+export const allAsk = (angles: Angles, bias: Node): Asking => ({
+  angles,
+  parts: queryParts(dimAt(bias.shape, 2), dimAt(bias.shape, 3)).map((of) => ({
+    bias: of ? slice(slice(bias, 2, of.start, of.end), 3, 0, of.seen) : bias,
+    of,
+  })),
+})
+
+/** Only the tokens that `select` [B, slots, T] names ask, by all tokens' bias. */
+export function someAsk(angles: Angles, bias: Node, select: Node): Asking {
+  // A reshape could not tell two unknown sizes apart.
+  const rows = transpose(mul(select, constant([1], [1, 1, 1, 1])), [1, 0, 2, 3])
+  return { angles, parts: [{ bias: matmul(rows, bias), of: undefined }] }
+}
 
 const splitHeads = (x: Node, count: number, headDim: number): Node =>
   reshape(x, [dimAt(x.shape, 0), dimAt(x.shape, 1), count, headDim])

@@ -1,8 +1,9 @@
 // The decoder: one definition for training, scoring and generation, for every family.
-import type { DecoderConfig } from '../../contract/model.ts'
+import type { DecoderConfig, Rope } from '../../contract/model.ts'
 import type { Node } from '../graph/node.ts'
-import { add, gelu, mul, silu } from '../graph/ops.ts'
-import { attention, biasParts, type KeysValues } from './attention.ts'
+import { add, gelu, matmul, mul, reshape, silu } from '../graph/ops.ts'
+import { dimAt } from '../graph/shape.ts'
+import { allAsk, attention, type KeysValues, someAsk } from './attention.ts'
 import { type Block, blockOf, normed, type Site } from './block.ts'
 import { angles } from './rope.ts'
 import type { Weights } from './weights.ts'
@@ -21,10 +22,12 @@ export interface DecoderInputs {
   /** The dim S where it is symbolic. */
   readonly span?: string
   readonly site?: Site
+  /** Tokens whose hidden states are asked for, [B, slots, T] of zeros and ones; all where absent. */
+  readonly select?: Node
 }
 
 export interface DecoderOutputs {
-  /** [B, T, H] behind the last norm. */
+  /** [B, T or slots, H] behind the last norm. */
   readonly hidden: Node
   /** The new tokens' keys (rotated) and values of each layer, without the past: [B, kvHeads, T, headDim]. */
   readonly present: readonly KeysValues[]
@@ -33,28 +36,42 @@ export interface DecoderOutputs {
 }
 
 export function decoder(config: DecoderConfig, weights: Weights, inputs: DecoderInputs): DecoderOutputs {
-  const { positions } = inputs
-  const all = { angles: angles(positions, config.headDim, config.rope), bias: biasParts(inputs.bias) }
-  const windowed = {
-    angles: angles(positions, config.headDim, config.localRope),
-    bias: biasParts(inputs.windowedBias ?? inputs.bias),
+  const { positions, select } = inputs
+  const seenBy = (rope: Rope, bias: Node) => {
+    const turns = angles(positions, config.headDim, rope)
+    const last = select && someAsk(angles(selected(positions, select), config.headDim, rope), bias, select)
+    return { angles: turns, asking: allAsk(turns, bias), last }
   }
+  const all = seenBy(config.rope, inputs.bias)
+  const windowed = seenBy(config.localRope, inputs.windowedBias ?? inputs.bias)
   const present: KeysValues[] = []
   const entering: Node[] = []
   let x = inputs.embeddings
   for (let layer = 0; layer < config.layers; layer++) {
     entering.push(x)
     const block = blockOf(config, weights, layer, inputs.site)
-    const attended = attention(block, block.norm('input_layernorm', x), {
-      ...(config.windowedLayers[layer] ? windowed : all),
+    const { angles: turns, asking, last } = config.windowedLayers[layer] ? windowed : all
+    // Behind the last layer only the selected tokens are read: the others need no more than their keys and values.
+    const some = layer === config.layers - 1 && select && last ? { select, last } : undefined
+    const inner = block.norm('input_layernorm', x)
+    const attended = attention(block, inner, {
+      angles: turns,
+      asking: some ? { ...some.last, x: matmul(some.select, inner) } : asking,
       past: inputs.past?.(layer),
       span: inputs.span,
     })
+    if (some) x = matmul(some.select, x)
     present.push(attended.present)
     x = add(x, config.postNorms ? block.norm('post_attention_layernorm', attended.result) : attended.result)
     x = add(x, feedForward(block, x))
   }
   return { hidden: normed(config, weights, 'model.norm.weight', x), present, entering }
+}
+
+/** Positions [B or 1, T] of the selected tokens, [B, slots]. */
+function selected(positions: Node, select: Node): Node {
+  const column = reshape(positions, [dimAt(positions.shape, 0), dimAt(positions.shape, 1), 1])
+  return reshape(matmul(select, column), [dimAt(select.shape, 0), dimAt(select.shape, 1)])
 }
 
 function feedForward(block: Block, x: Node): Node {

@@ -33,13 +33,13 @@ export function forwardGraph(model: NetworkModel, shape: ForwardShape): Graph {
       ? (layer) => ({ keys: past(`past.keys.${layer}`), values: past(`past.values.${layer}`) })
       : undefined,
     span,
+    ...(shape.head === 'none' ? {} : { select: input('select', ['batch', 'slots', 'seq']) }),
   })
   const outputs: Record<string, Node> = {}
   if (shape.head !== 'none') {
-    const states = matmul(input('select', ['batch', 'slots', 'seq']), hidden)
     const table = head(config, weights)
     const rows = shape.head === 'candidates' ? gather(table, input('candidates', ['candidates'], 'i64')) : table
-    outputs['logits'] = matmul(states, rows, { transB: true })
+    outputs['logits'] = matmul(hidden, rows, { transB: true })
   }
   if (shape.present)
     present.forEach(({ keys, values }, layer) => {

@@ -1,6 +1,7 @@
 // A training example: a row laid out with its right answer, and what the loss asks of it.
-import type { LossName } from '../../contract/settings.ts'
+import type { Example, LossName, TuneSettings } from '../../contract/settings.ts'
 import type { Feeds } from '../../contract/tensor.ts'
+import type { Encoder } from '../evaluate/encode.ts'
 import { type Choice, type LabelTrie } from '../evaluate/trie.ts'
 import { type BatchShape, hidden, integers, selection } from '../method/batch.ts'
 import { type AnswerToken, type LayoutSettings, layOut, type Segments, type Sequence } from '../method/layout.ts'
@@ -49,6 +50,17 @@ export function vocabularyExample(
   )
   const labels = [...answer, end]
   return { sequence, ask: labels.map((_, i) => sequence.questionEnd + i), choices: [], labels }
+}
+
+/** Lays rows out with their answers, as the run's loss wants it. */
+export function exampleMaker(
+  settings: LayoutSettings & Pick<TuneSettings, 'loss'>,
+  labels: readonly string[],
+  encoder: Encoder,
+): (example: Example, segments: Segments) => TrainingExample {
+  return settings.loss === 'labels'
+    ? ({ label }, segments) => labelExample(segments, encoder.trie, labels.indexOf(label), settings)
+    : ({ label }, segments) => vocabularyExample(segments, encoder.answer(label), encoder.end, settings)
 }
 
 /** Indices into the trie's context from the first answer token to `index`; none for -1. */

@@ -1,9 +1,9 @@
 // What a step takes of the memory, and how many rows may run at once in what there is.
-import { totalmem } from 'node:os'
 import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { LossName, MemoryName, TuneSettings } from '../../contract/settings.ts'
 import { elements } from '../../contract/tensor.ts'
 import type { BatchShape } from '../method/batch.ts'
+import { withoutCopies } from '../model/weights.ts'
 import { keysMet } from '../network/attention.ts'
 import type { Bucket } from './micro-batches.ts'
 
@@ -38,7 +38,9 @@ export function rowBytes(config: DecoderConfig, { length, read, past, memory }: 
   const texts = 2 * keyBytes(config) * read
   // What each token may see, of this step and of the one before.
   const sight = 2 * span
-  return 4 * length * (config.layers * kept + busyFloats(config, keys) + sight) + texts
+  // Of the last layer only the tokens that the loss asks for go on: it keeps what enters it, and keys and values.
+  const last = 2 * config.hidden + 2 * config.kvHeads * config.headDim
+  return 4 * length * ((config.layers - 1) * kept + last + busyFloats(config, keys) + sight) + texts
 }
 
 /** Bytes of a token's keys and values in all layers. */
@@ -88,7 +90,7 @@ export function microBatch(config: DecoderConfig, size: StepSize, batch: number,
   return Math.ceil(batch / Math.ceil(batch / fitting))
 }
 
-/** Share of all memory that a step's activations may take, and as much again for texts that were read once. */
+/** Share of all memory that a step's activations may take. */
 const memoryShare = 0.25
 /** Share that they may take however large the rest is. */
 const leastShare = 1 / 16
@@ -119,16 +121,6 @@ export function rowsAtOnce(
   return (bucket) => microBatch(model.config, { ...bucket, past: tokens, memory }, batch, room)
 }
 
-/**
- * Whether texts are read once: where virtual tokens stand behind them, their bytes fit, and each is used in two epochs
- * or more. Reading costs a forward pass, about a third of what a step would pay for the text.
- */
-export function paysToReadOnce(
-  { placement, steps, batch }: Pick<TuneSettings, 'placement' | 'steps' | 'batch'>,
-  examples: number,
-  bytes: number,
-  total: number = totalmem(),
-): boolean {
-  const epochs = (steps * batch) / Math.max(1, examples)
-  return placement === 'after-text' && bytes > 0 && bytes <= total * memoryShare && epochs >= 2
-}
+/** The model as a run holds it: with little memory, one copy of each weight serves both passes. */
+export const heldModel = (model: PreparedModel, { memory }: Pick<TuneSettings, 'memory'>): PreparedModel =>
+  memory === 'low' ? withoutCopies(model) : model

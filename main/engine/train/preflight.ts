@@ -3,11 +3,13 @@ import { totalmem } from 'node:os'
 import type { ComputeEvent, Job, MeasuredSteps } from '../../contract/compute.ts'
 import type { Example } from '../../contract/settings.ts'
 import { createEncoder, type Encoder } from '../evaluate/encode.ts'
-import { layOut, type Sequence } from '../method/layout.ts'
+import type { Sequence } from '../method/layout.ts'
+import { exampleMaker } from './example.ts'
 import { type ExpectedSteps, expectedSteps } from './expected-steps.ts'
 import type { TuneSink } from './loop.ts'
-import { keyBytes, paysToReadOnce, rowsAtOnce, weightBytes } from './memory.ts'
+import { heldModel, rowsAtOnce, weightBytes } from './memory.ts'
 import { bucketsOf } from './order.ts'
+import { paysToReadOnce, shareToRead, textBytes, textMemory } from './read-once.ts'
 import { sessionsKept } from './stepper.ts'
 import { tune } from './tune.ts'
 
@@ -26,10 +28,11 @@ const sampled = 200
 
 /** `peakBytes` gives the largest size of this process so far. */
 export async function preflight(
-  job: PreflightJob,
+  given: PreflightJob,
   sink: { emit(event: ComputeEvent): void } & Outer,
   peakBytes: () => number,
 ): Promise<MeasuredSteps> {
+  const job = { ...given, model: heldModel(given.model, given.settings) }
   const { model, settings, labels, split } = job
   const encoder = createEncoder(model, settings, labels)
   const sorted = split.train.toSorted((a, b) => b.text.length - a.text.length)
@@ -42,8 +45,8 @@ export async function preflight(
     encoder,
     split.train.filter((_, i) => i % every === 0),
   )
-  const texts = textBytes(job, sequences)
-  const readOnce = paysToReadOnce(settings, split.train.length, texts)
+  const texts = allTexts(job, sequences)
+  const readOnce = await paysToReadOnce(settings, split.train.length, texts, job.texts)
   sink.emit({ event: 'progress', stage: 'trying the longest rows', done: 0, total: 2 })
   const first = await measure({ job, train: long, validation: [], count: longestSteps, readOnce }, sink)
   sink.emit({ event: 'progress', stage: 'trying usual rows', done: 1, total: 2 })
@@ -54,6 +57,8 @@ export async function preflight(
   const measuredWalk = (examples: readonly Example[]): ExpectedSteps =>
     walk(job, sequencesOf(job, encoder, examples), readOnce, 1)
   const [aLong, aUsual] = [measuredWalk(long), measuredWalk(usual)]
+  const left = readOnce ? await shareToRead(model, settings, job.texts, sequences) : 0
+  const toRead = left * (split.train.length + split.validation.length)
   const warm = first.steps[1] ?? 0
   const around = sessionOpening(first.steps, warm)
   return {
@@ -62,8 +67,11 @@ export async function preflight(
     step: between([aUsual.tokens, usualOf(second.steps)], [aLong.tokens, warm], run.tokens),
     opening: around * (run.openings + reopenings(job)),
     scoreRow: second.scoreRow,
-    reading: second.readRow * (readOnce ? split.train.length + split.validation.length : 0),
-    memory: peakBytes() + (readOnce ? texts : 0) + furtherSessions(job, run, Math.max(aLong.openings, aUsual.openings)),
+    reading: second.readRow * toRead,
+    memory:
+      peakBytes() +
+      (readOnce ? Math.min(texts, textMemory(settings)) : 0) +
+      furtherSessions(job, run, Math.max(aLong.openings, aUsual.openings)),
     gradient: first.gradient,
   }
 }
@@ -81,8 +89,11 @@ function someValidation({ split }: PreflightJob, encoder: Encoder): readonly Exa
   return some
 }
 
-const sequencesOf = ({ settings }: PreflightJob, encoder: Encoder, examples: readonly Example[]): Sequence[] =>
-  examples.map(({ text }) => layOut(encoder.row(text), [], settings))
+/** Rows as the run lays them out. */
+function sequencesOf({ settings, labels }: PreflightJob, encoder: Encoder, examples: readonly Example[]): Sequence[] {
+  const exampleOf = exampleMaker(settings, labels, encoder)
+  return examples.map((example) => exampleOf(example, encoder.row(example.text)).sequence)
+}
 
 function walk(
   { model, settings }: PreflightJob,
@@ -120,11 +131,9 @@ function between([t1, ms1]: readonly [number, number], [t2, ms2]: readonly [numb
   return Math.min(Math.max(onLine, ms1 / 2), 2 * ms2)
 }
 
-/** Bytes of all texts' keys and values. */
-function textBytes({ model, split }: PreflightJob, sequences: readonly Sequence[]): number {
-  const constant = sequences.reduce((sum, sequence) => sum + sequence.constant, 0) / Math.max(1, sequences.length)
-  return (split.train.length + split.validation.length) * constant * keyBytes(model.config)
-}
+/** Bytes of all texts' keys and values, by those of some. */
+const allTexts = ({ model, split }: PreflightJob, sequences: readonly Sequence[]): number =>
+  (textBytes(model, sequences) * (split.train.length + split.validation.length)) / Math.max(1, sequences.length)
 
 /** Bytes of the sessions that the whole run keeps open beside those that were measured: each maps the weights once more. */
 function furtherSessions({ model, settings }: PreflightJob, run: ExpectedSteps, measured: number): number {

@@ -3,7 +3,7 @@ import type { TuneSettings } from '../../contract/settings.ts'
 import type { LayoutSettings } from '../method/layout.ts'
 import { gradients } from '../autodiff/differentiate.ts'
 import type { Graph, Node } from '../graph/node.ts'
-import { concat, input, matmul } from '../graph/ops.ts'
+import { concat, input } from '../graph/ops.ts'
 import { methods } from '../method/index.ts'
 import type { KeysValues } from '../network/attention.ts'
 import { decoder } from '../network/decoder.ts'
@@ -46,9 +46,9 @@ export function trainingGraph(
         ? attachment.past
         : (layer) => behind(attachment.past?.(layer), text('keys', layer), text('values', layer)),
     ...(attachment.site ? { site: attachment.site } : {}),
+    select: input('select', [batch, lossShape.slots, length]),
   })
-  const states = matmul(input('select', [batch, lossShape.slots, length]), hidden)
-  const { loss, entering: enteringHead } = lossOf(config, weights, states, lossShape)
+  const { loss, entering: enteringHead } = lossOf(config, weights, hidden, lossShape)
   const trainable = specs.filter((spec) => spec.trainable).map((spec) => spec.name)
   const slopes = gradients(
     loss,

@@ -77,7 +77,7 @@ export function createStepper(given: StepperOptions): Stepper {
         const results = await run(shape, {
           ...tensors,
           ...batchFeeds(model.config, sequences, shape),
-          ...texts?.feeds(sequences, shape.batch, shape.read),
+          ...(await texts?.feeds(sequences, shape.batch, shape.read)),
           ...lossFeeds(some, trie, shape, lossShape, 1 / Math.max(1, labelTokens)),
         })
         loss += results['loss']?.data[0] ?? NaN

@@ -1,20 +1,18 @@
 // A run from its rows to its prompt: encode, initialise, train, score. Composes; the parts are elsewhere.
 import { totalmem } from 'node:os'
 import type { Checkpoint, Job, TunedPrompt } from '../../contract/compute.ts'
-import type { Example } from '../../contract/settings.ts'
 import { createEncoder, type Encoder, withoutInstruction } from '../evaluate/encode.ts'
 import { createReader, type Reader } from '../evaluate/reader.ts'
-import { bytesOfTexts, readTexts } from '../evaluate/read-texts.ts'
 import { scoreTask } from '../evaluate/score.ts'
-import type { ReadTexts } from '../evaluate/texts.ts'
 import { methods } from '../method/index.ts'
-import { layOut, type Segments, type Sequence } from '../method/layout.ts'
-import { labelExample, lossShapeOf, type TrainingExample, vocabularyExample } from './example.ts'
+import { layOut } from '../method/layout.ts'
+import { exampleMaker, lossShapeOf } from './example.ts'
 import { initialTensors } from './initialise.ts'
 import { type LoopResult, trainLoop, type TuneSink } from './loop.ts'
-import { paysToReadOnce, rowsAtOnce } from './memory.ts'
+import { heldModel, rowsAtOnce } from './memory.ts'
 import { startState } from './optimiser.ts'
 import { bucketsOf, stepOrder } from './order.ts'
+import { paysToReadOnce, readOnce, textBytes } from './read-once.ts'
 import { createStepper } from './stepper.ts'
 import { validate, type ValidationRow } from './validate.ts'
 
@@ -26,8 +24,9 @@ export interface TuneResult {
   readonly reason?: string
 }
 
-/** `readOnce`: whether texts are read once, where that was decided for more rows than the job has. */
-export async function tune(job: TuneJob, sink: TuneSink, readOnce?: boolean): Promise<TuneResult> {
+/** `readOnceHere`: whether texts are read once, where that was decided for more rows than the job has. */
+export async function tune(given: TuneJob, sink: TuneSink, readOnceHere?: boolean): Promise<TuneResult> {
+  const job = { ...given, model: heldModel(given.model, given.settings) }
   const { model, settings, labels, split } = job
   const encoder = createEncoder(model, settings, labels)
   const reader = createReader(model, { threads: job.threads, sessions: settings.memory === 'low' ? 1 : 2 })
@@ -35,7 +34,7 @@ export async function tune(job: TuneJob, sink: TuneSink, readOnce?: boolean): Pr
     const start = job.resume ?? (await firstCheckpoint(job, encoder, reader, sink))
     const { checkpoint, reason } = start.finished
       ? { checkpoint: start }
-      : await train(job, encoder, reader, start, sink, readOnce)
+      : await train(job, encoder, reader, start, sink, readOnceHere)
     const tensors = checkpoint.best?.tensors ?? checkpoint.tensors
     const prompt: TunedPrompt = { tensors, settings, labels, modelHash: model.hash }
     const because = reason === undefined ? {} : { reason }
@@ -66,11 +65,11 @@ async function train(
   reader: Reader,
   start: Checkpoint,
   sink: TuneSink,
-  readOnce: boolean | undefined,
+  readOnceHere: boolean | undefined,
 ): Promise<LoopResult> {
   const { model, settings, split } = job
   const { trie } = encoder
-  const exampleOf = exampleMaker(job, encoder)
+  const exampleOf = exampleMaker(settings, job.labels, encoder)
   const examples = split.train.map((example) => exampleOf(example, encoder.row(example.text)))
   const validation = split.validation.map((example): ValidationRow => {
     const segments = encoder.row(example.text)
@@ -86,8 +85,10 @@ async function train(
   const scored = validation.map(({ segments }) => layOut(segments, trie.context, settings))
   const sequences = [...examples, ...validation.map(({ example }) => example)].map(({ sequence }) => sequence)
   const toRead = [...sequences, ...scored]
-  const pays = readOnce ?? paysToReadOnce(settings, examples.length, bytesOfTexts(model.config, toRead))
-  const texts = pays ? await textsReadOnce(job, reader, toRead, sink) : undefined
+  const pays = await (readOnceHere ?? paysToReadOnce(settings, examples.length, textBytes(model, toRead), job.texts))
+  const reading = (done: number, total: number): void =>
+    sink.emit({ event: 'progress', stage: 'reading the texts once', done, total })
+  const texts = pays ? await readOnce({ model, reader }, settings, job.texts, toRead, reading) : undefined
   const buckets = bucketsOf(
     examples.map(({ sequence }) => sequence),
     texts !== undefined,
@@ -109,6 +110,7 @@ async function train(
     settings,
     async gradient(step: number, tensors: Checkpoint['tensors']) {
       const chosen = order(step).flatMap((i) => examples[i] ?? [])
+      texts?.ahead(order(step + 1).flatMap((i) => examples[i]?.sequence ?? []))
       return { ...(await stepper.gradient(chosen, tensors)), examples: chosen.length }
     },
     async validate(tensors: Checkpoint['tensors']) {
@@ -125,27 +127,4 @@ async function train(
   } finally {
     await stepper.release()
   }
-}
-
-/** The texts' keys and values: read once, every epoch then pays only for what follows. */
-function textsReadOnce(
-  { model, settings }: TuneJob,
-  reader: Reader,
-  sequences: readonly Sequence[],
-  sink: TuneSink,
-): Promise<ReadTexts> {
-  const past = methods[settings.method].kind === 'past' ? settings.tokens : 0
-  return readTexts(reader, model.config, sequences, past, (done, total) =>
-    sink.emit({ event: 'progress', stage: 'reading the texts once', done, total }),
-  )
-}
-
-/** Lays a row out with its answer, as the run's loss wants it. */
-function exampleMaker(
-  { settings, labels }: TuneJob,
-  encoder: Encoder,
-): (example: Example, segments: Segments) => TrainingExample {
-  return settings.loss === 'labels'
-    ? ({ label }, segments) => labelExample(segments, encoder.trie, labels.indexOf(label), settings)
-    : ({ label }, segments) => vocabularyExample(segments, encoder.answer(label), encoder.end, settings)
 }

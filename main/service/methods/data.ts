@@ -1,6 +1,6 @@
 // Methods data.*: a file becomes the first version of a data set; data sets are listed, named, profiled, mended, removed.
 import { createHash } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import * as v from 'valibot'
@@ -18,6 +18,7 @@ import { readBytes } from '../../engine/data/encoding.ts'
 import { openTable, type Table } from '../../engine/data/table.ts'
 import { grouped } from '../../engine/data/words.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
+import { textsOf } from '../home.ts'
 import { edit } from '../edits.ts'
 import { profileOf, shownProfile } from '../profile.ts'
 import { resources } from '../resources.ts'
@@ -179,11 +180,12 @@ export const dataMethods: Pick<Methods, Described> = {
     context.changed('data')
     return details(context, dataset)
   },
-  'data.remove': async ({ store, changed, tidy }, { dataset }) => {
+  'data.remove': async ({ store, changed, tidy, home }, { dataset }) => {
     const { name } = await findDataset(store, dataset)
     const runs = await store.runs.countOn(dataset)
     if (runs > 0) throw studioError('data/in-use', name, runs)
     await tidy.forget(dataset)
+    await rm(textsOf(home, dataset), { recursive: true, force: true })
     changed('data')
     return null
   },

@@ -11,6 +11,7 @@ import { defaultSettings } from '../../engine/train/defaults.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { loadExamples, splitRows } from '../examples.ts'
 import { liesIn } from '../disk.ts'
+import { textsOf } from '../home.ts'
 import { becauseOf, chooseTrial, cosine, nextToTry } from '../choose-precision.ts'
 import { availableMemory, type Forecast, forecast } from '../forecast.ts'
 import { runMaterial, sealedModel } from '../run-material.ts'
@@ -72,9 +73,10 @@ async function preflight(
   const { settings, labels } = planned
   const sealed = await sealedModel(context.store, model.id)
   const available = availableMemory()
+  const texts = textsOf(context.home, input.dataset)
   const measured: { readonly trial: PrecisionTrial; readonly steps: MeasuredSteps; readonly forecast: Forecast }[] = []
   const attempt = async (precision: PrecisionName): Promise<void> => {
-    const job = { kind: 'preflight' as const, model: sealed, labels, split, threads: context.threads }
+    const job = { kind: 'preflight' as const, model: sealed, labels, split, threads: context.threads, texts }
     let steps: MeasuredSteps | undefined
     await serveJob(context, call, { ...job, settings: { ...settings, precision } }, (event) => {
       if (event.event === 'preflight') steps = event.measured

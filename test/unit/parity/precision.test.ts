@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { PrecisionName, PreparedModel } from '../../../main/contract/model.ts'
 import { prepareModel } from '../../../main/engine/model/prepare.ts'
+import { withoutCopies } from '../../../main/engine/model/weights.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { families, type Family, reference, tinyFolder, tinyModel } from '../../support/tiny.ts'
 import { examplesOf, stepperOf, tensorsOf } from './engine.ts'
@@ -43,6 +44,16 @@ describe.each(['int8', 'f16'] as const)('kept as %s', (precision) => {
       expect(Math.abs(found.loss - expected.loss)).toBeLessThan(bounds[precision].loss)
     }
   })
+})
+
+it.each(families)('one copy of 8-bit weights gives %s the direction that two do', async (family) => {
+  const [model, whole] = [await prepared(family, 'int8'), await tinyModel(family)]
+  for (const at of reference(family).cases.keys()) {
+    const [found, expected] = [await step(withoutCopies(model), family, at), await step(whole, family, at)]
+    expect(cosine(found.slopes, expected.slopes)).toBeGreaterThan(bounds.int8.cosine)
+  }
+  expect(Object.values(withoutCopies(model).compact ?? {}).some(({ parts }) => 'rows' in parts)).toBe(false)
+  expect(withoutCopies(whole)).toBe(whole)
 })
 
 describe('a model prepared in a precision', () => {

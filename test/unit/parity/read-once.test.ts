@@ -4,10 +4,12 @@ import type { LossName, MethodName } from '../../../main/contract/settings.ts'
 import { scoreRows } from '../../../main/engine/evaluate/label-scores.ts'
 import { readTexts } from '../../../main/engine/evaluate/read-texts.ts'
 import { createReader } from '../../../main/engine/evaluate/reader.ts'
+import { createTextStore } from '../../../main/engine/evaluate/text-store.ts'
 import { labelTrie } from '../../../main/engine/evaluate/trie.ts'
 import { methods } from '../../../main/engine/method/index.ts'
 import { layOut } from '../../../main/engine/method/layout.ts'
 import { families, reference, tinyModel } from '../../support/tiny.ts'
+import { temporaryFolder } from '../../support/temporary.ts'
 import { apart, examplesOf, stepperOf, tensorsOf } from './engine.ts'
 
 const cases = families.flatMap((family) =>
@@ -17,6 +19,41 @@ const cases = families.flatMap((family) =>
 )
 
 describe('a text that is read once', () => {
+  it('is not read again by a later run, and comes from disk where memory is short', async () => {
+    const model = await tinyModel('llama')
+    const found = reference('llama')
+    const choice = { method: 'prompt', placement: 'after-text', loss: 'labels' } as const
+    const tensors = tensorsOf(
+      model,
+      'prompt',
+      found.tokens,
+      found.cases.find(({ method }) => method === 'prompt')?.start ?? {},
+    )
+    const examples = examplesOf(found, choice)
+    const sequences = examples.map(({ sequence }) => sequence)
+    const folder = temporaryFolder()
+    const gradients = []
+    const read: number[] = []
+    for (const half of [false, false, true]) {
+      const reader = createReader(model, { threads: 1 })
+      const store = createTextStore({ folder, memory: 0, half })
+      const left: number[] = []
+      const texts = await readTexts({ model, reader, past: 0, store }, sequences, (done, total) =>
+        left.push(total - done),
+      )
+      const stepper = stepperOf(model, found, choice, examples, 2, texts)
+      texts.ahead(sequences.slice(0, 1))
+      gradients.push(await stepper.gradient(examples, tensors))
+      await Promise.all([stepper.release(), reader.release()])
+      read.push(left[0] ?? NaN)
+    }
+    expect(read).toEqual([3, 0, 3])
+    const [first, again, half] = gradients.map(({ slopes }) => slopes)
+    expect(again).toEqual(first)
+    const exact = Object.fromEntries(Object.entries(first ?? {}).map(([name, slope]) => [name, [...slope]]))
+    expect(apart(half ?? {}, exact)).toBeLessThan(5e-3)
+  })
+
   it.each(cases)('has the same gradient and scores: %s, %s, loss over %s', async (family, method, loss) => {
     const model = await tinyModel(family)
     const found = reference(family)
@@ -28,7 +65,8 @@ describe('a text that is read once', () => {
     const sequences = examples.map(({ sequence }) => sequence)
     expect(sequences.every(({ constant }) => constant > 0)).toBe(true)
     const past = method === 'prefix' ? found.tokens : 0
-    const texts = await readTexts(reader, model.config, sequences, past, () => undefined)
+    const store = createTextStore({ folder: undefined, memory: Infinity, half: false })
+    const texts = await readTexts({ model, reader, past, store }, sequences, () => undefined)
 
     // Three rows, two at a time: gaps behind shorter texts, and a row of padding.
     const [anew, once] = [

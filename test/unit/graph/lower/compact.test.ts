@@ -145,6 +145,24 @@ describe.each(dialects)('said in %s operators', (dialect) => {
   })
 })
 
+describe.each(dialects)('an 8-bit weight of which there is one copy, said in %s operators', (dialect) => {
+  it('is multiplied by forwards and backwards from the same bytes', async () => {
+    const { folder, weight, values } = await keep(int8, 'F32', [out, width])
+    const parts = Object.fromEntries(Object.entries(weight.parts).filter(([part]) => part.startsWith('column')))
+    const node = compact('w', { ...weight, parts })
+    const outputs = {
+      forward: matmul(input('x', ['rows', tokens, width]), node, { transB: true }),
+      backward: matmul(input('dy', ['rows', tokens, out]), node, { alpha: 0.5 }),
+    }
+    const session = await open(outputs, dialect, folder)
+    const found = await session.run({ x, dy })
+    await session.release()
+    const { forward, backward } = expected(values)
+    expect(distance(found['forward']?.data ?? [], forward)).toBeLessThan(0.015)
+    expect(distance(found['backward']?.data ?? [], backward)).toBeLessThan(0.015)
+  })
+})
+
 describe('some rows of a weight', () => {
   it.each([
     ['Q4_0', blocks],

@@ -10,16 +10,16 @@ const least = 1e-30
 
 export const int8: Form = {
   product(kept, factor) {
-    const { emit, part } = kept
-    if (!factor.onCpu) return factor.float(float(kept, onceThere(kept, emit.mapped(part('rows')), factor)))
-    const scales = emit.mapped(part('scales'))
+    const { emit, part, has } = kept
+    if (!factor.onCpu) return factor.float(has('rows') ? rowsOnceThere(kept, factor) : columnsOnceThere(kept, factor))
+    if (!factor.forward && !has('rows')) return turnedProduct(kept, factor)
     // Backward, the scales lie along the sum: they go into the other factor.
     return factor.forward
       ? product(emit, factor, rotated(kept, factor.x), part('columns').shape, [
           emit.mapped(part('columns')),
           emit.mapped(part('columnScales')),
         ])
-      : product(emit, factor, emit.op('Mul', [factor.x, scales]), part('rows').shape, [
+      : product(emit, factor, emit.op('Mul', [factor.x, emit.mapped(part('scales'))]), part('rows').shape, [
           emit.mapped(part('rows')),
           emit.number(1),
         ])
@@ -28,6 +28,45 @@ export const int8: Form = {
     const { emit, part } = kept
     return float(kept, emit.op('Gather', [emit.mapped(part('rows')), ids], { axis: { int: 0 } }), ids)
   },
+}
+
+const rowsOnceThere = (kept: Kept, factor: Factor): string =>
+  float(kept, onceThere(kept, kept.emit.mapped(kept.part('rows')), factor))
+
+/** The weight [out, in] from its turned and rotated copy. */
+function columnsOnceThere(kept: Kept, factor: Factor): string {
+  const { emit, part, shape } = kept
+  const columns = onceThere(kept, emit.mapped(part('columns')), { ...factor, forward: !factor.forward })
+  const values = emit.op('Mul', [
+    emit.op('Sub', [emit.cast(columns, 'f32'), emit.number(zero)]),
+    emit.mapped(part('columnScales')),
+  ])
+  const turned = emit.op('Transpose', [values], { perm: { ints: [1, 0] } })
+  return emit.op('Reshape', [rotated(kept, turned), emit.integers(shape)])
+}
+
+/**
+ * Backwards from the bytes that forwards uses, where there is no second copy: the weight is the left factor of the turned
+ * product, dx' = (W R)' dy', and dx is rotated back.
+ */
+function turnedProduct(kept: Kept, factor: Factor): string {
+  const { emit, part, shape } = kept
+  const [out] = shape
+  const scaled = emit.op('Mul', [factor.x, emit.mapped(part('columnScales'))])
+  const tokens = emit.op('Reshape', [scaled, emit.integers([-1, out])])
+  const { steps, integers } = quantised(emit, tokens)
+  const turned = emit.op('Transpose', [integers], { perm: { ints: [1, 0] } })
+  const middle = emit.byte('u8', zero)
+  const y = emit.contributed('MatMulIntegerToFloat', [
+    emit.mapped(part('columns')),
+    turned,
+    emit.number(factor.alpha),
+    steps,
+    middle,
+    middle,
+  ])
+  const back = emit.op('Transpose', [y], { perm: { ints: [1, 0] } })
+  return emit.op('Reshape', [rotated(kept, back), target(emit, factor)])
 }
 
 /** Tokens in which few elements stand out would lose the others. The weight is kept with the same rotation. */
@@ -49,14 +88,19 @@ function product(
   [integers, scales]: readonly [string, string],
 ): string {
   const tokens = emit.op('Reshape', [x, emit.integers([-1, from])])
-  const steps = stepsOf(emit, tokens)
+  const { steps, integers: left } = quantised(emit, tokens)
   const middle = emit.byte('u8', zero)
-  const middles = emit.op('Expand', [middle, emit.op('Shape', [steps])])
-  const quantised = emit.op('QuantizeLinear', [tokens, steps, middles], { axis: { int: 0 } })
   const alpha = emit.number(factor.alpha)
-  const y = emit.contributed('MatMulIntegerToFloat', [quantised, integers, alpha, scales, middle, middle])
+  const y = emit.contributed('MatMulIntegerToFloat', [left, integers, alpha, scales, middle, middle])
   const back = emit.op('Mul', [y, emit.op('Reshape', [steps, emit.integers([-1, 1])])])
   return emit.op('Reshape', [back, target(emit, factor)])
+}
+
+/** Tokens [tokens, width] as integers around `zero`, and what one integer stands for in each. */
+function quantised(emit: Emitter, tokens: string): { readonly steps: string; readonly integers: string } {
+  const steps = stepsOf(emit, tokens)
+  const middles = emit.op('Expand', [emit.byte('u8', zero), emit.op('Shape', [steps])])
+  return { steps, integers: emit.op('QuantizeLinear', [tokens, steps, middles], { axis: { int: 0 } }) }
 }
 
 /** The product's shape, said as numbers where they are known: the library trips over two reshapes, the first by a computed shape. */

@@ -1,0 +1,75 @@
+// Whether a run's texts are read once, and where what was read is kept.
+import { totalmem } from 'node:os'
+import { join } from 'node:path'
+import type { PreparedModel } from '../../contract/model.ts'
+import type { TuneSettings } from '../../contract/settings.ts'
+import { missingTexts, type Reading, readTexts, valuesOfTexts } from '../evaluate/read-texts.ts'
+import type { ReadTexts } from '../evaluate/texts.ts'
+import { clearTexts, createTextStore, textDisk, type TextStore } from '../evaluate/text-store.ts'
+import { methods } from '../method/index.ts'
+import type { Sequence } from '../method/layout.ts'
+
+/** Shares of all memory that texts may stay in. */
+const memoryShare = { normal: 1 / 4, low: 1 / 16 } as const
+
+type Model = Pick<PreparedModel, 'config' | 'compact'>
+type Settings = Pick<TuneSettings, 'method' | 'placement' | 'tokens' | 'steps' | 'batch' | 'memory'>
+
+/** A model that is kept in fewer bits computes nothing that 16 bits do not hold. */
+const isHalf = ({ compact = {} }: Model): boolean => Object.keys(compact).length > 0
+
+/** Bytes of the keys and values of texts, each different one once. */
+export const textBytes = (model: Model, sequences: readonly Sequence[]): number =>
+  valuesOfTexts(model.config, sequences) * (isHalf(model) ? 2 : 4)
+
+/** Bytes of memory that texts may stay in. */
+export const textMemory = ({ memory = 'normal' }: Pick<Settings, 'memory'>, total = totalmem()): number =>
+  total * memoryShare[memory]
+
+/** `folder`: of what earlier runs read of the same table; undefined = in memory alone. */
+const textStore = (model: Model, settings: Pick<Settings, 'memory'>, folder: string | undefined): TextStore =>
+  createTextStore({ folder, memory: textMemory(settings), half: isHalf(model) })
+
+/** Positions that virtual keys and values take before a text. */
+const pastOf = ({ method, tokens }: Settings): number => (methods[method].kind === 'past' ? tokens : 0)
+
+/**
+ * The rule: texts are read once where virtual tokens stand behind them, where memory and half of what is free on the
+ * disk hold them, and where each is used in two epochs or more: reading costs a forward pass, about a third of what a
+ * step pays for the text.
+ */
+export async function paysToReadOnce(
+  settings: Settings,
+  examples: number,
+  bytes: number,
+  folder: string | undefined,
+): Promise<boolean> {
+  const epochs = (settings.steps * settings.batch) / Math.max(1, examples)
+  if (settings.placement !== 'after-text' || bytes === 0 || epochs < 2) return false
+  return bytes <= textMemory(settings) || (folder !== undefined && bytes <= (await textDisk(folder)))
+}
+
+/** Reads a run's texts; what was read longest ago makes way. */
+export async function readOnce(
+  { model, reader }: Pick<Reading, 'model' | 'reader'>,
+  settings: Settings,
+  folder: string | undefined,
+  sequences: readonly Sequence[],
+  onProgress: (done: number, total: number) => void,
+): Promise<ReadTexts> {
+  if (folder !== undefined) await clearTexts(join(folder, '..'), await textDisk(folder))
+  const store = textStore(model, settings, folder)
+  return readTexts({ model, reader, store, past: pastOf(settings) }, sequences, onProgress)
+}
+
+/** Share of some texts that no earlier run has read. */
+export async function shareToRead(
+  model: PreparedModel,
+  settings: Settings,
+  folder: string | undefined,
+  sequences: readonly Sequence[],
+): Promise<number> {
+  const store = textStore(model, settings, folder)
+  const missing = await missingTexts({ model, store, past: pastOf(settings) }, sequences)
+  return missing.length / Math.max(1, sequences.length)
+}
