@@ -49,7 +49,9 @@ function tensorRef(name: string, entry: unknown, file: string, start: number): W
   if (!isObject(entry)) throw damaged(`the entry of ${name} is no object`)
   const { dtype, shape, data_offsets: offsets } = entry
   const type = typeof dtype === 'string' && Object.hasOwn(types, dtype) ? types[dtype] : undefined
-  if (type === undefined) throw studioError('model/unsupported-type', name, String(dtype))
+  // Whatever JSON may hold: even an object that says it cannot be a string.
+  if (type === undefined)
+    throw studioError('model/unsupported-type', name, typeof dtype === 'string' ? dtype : JSON.stringify(dtype))
   if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) throw damaged(`the entry of ${name} is incomplete`)
   const [from = 0, to = 0] = offsets
   if (storedBytes(type, elements(shape)) !== to - from) throw damaged(`the size of ${name} does not fit its shape`)

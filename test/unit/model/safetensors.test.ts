@@ -69,6 +69,11 @@ describe('a safetensors file', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1e6)
   })
 
+  it('names a type that is no word', () => {
+    const odd = { dtype: { toString: 1 }, shape: [1], data_offsets: [0, 4] }
+    expect(() => parse({ a: odd })).toThrow('{"toString":1}')
+  })
+
   it('of random bytes, or of random words in its header, is refused by a typed error or read', async () => {
     const path = join(temporaryFolder(), 'model.safetensors')
     const entry = fc.record({
