@@ -81,7 +81,7 @@ export async function readTexts(
       const blocks = await Promise.all(
         asked.map((sequence) => {
           const { key, values } = wanted(sequence)
-          return values > 0 ? store.get(key, values) : undefined
+          return values > 0 ? store.get(key, values) : Promise.resolve(undefined)
         }),
       )
       return feedsOf(config, blocks, { batch, read })
