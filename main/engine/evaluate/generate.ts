@@ -9,7 +9,7 @@ import { createEncoder } from './encode.ts'
 import { createKeyCache, type KeyCache } from './key-cache.ts'
 import { promptFeeds, type Reader } from './reader.ts'
 import { sample } from './sampling.ts'
-import type { Virtual } from './label-scores.ts'
+import type { VirtualPrompt } from './label-scores.ts'
 import { virtualOf } from './score.ts'
 import { watchStops } from './stop-strings.ts'
 
@@ -58,7 +58,7 @@ async function startReading(
   reader: Reader,
   config: DecoderConfig,
   sequence: Sequence,
-  virtual: Virtual | undefined,
+  virtual: VirtualPrompt | undefined,
   room: number,
 ): Promise<NextToken> {
   const rows = virtual?.prompt.method === 'prompt' ? virtual.settings.tokens : 0

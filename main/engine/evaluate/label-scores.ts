@@ -1,6 +1,6 @@
 // Log-likelihood of each label given each row, with a prompt or without.
 import type { PlainPrompt } from '../../contract/prompt.ts'
-import { type LayoutSettings, layOut, type Segments, type Sequence } from '../method/layout.ts'
+import { type LayoutSettings, layOut, pastOf, type Segments, type Sequence } from '../method/layout.ts'
 import { byLength } from './batches.ts'
 import type { Reader } from './reader.ts'
 import type { ReadTexts } from './texts.ts'
@@ -8,9 +8,15 @@ import { labelLogProbabilities, type LabelTrie } from './trie.ts'
 
 export interface Virtual {
   readonly settings: LayoutSettings
-  readonly prompt: PlainPrompt
+  /** Undefined = rows laid out as for a prompt, and none there: what was read for it serves both. */
+  readonly prompt: PlainPrompt | undefined
   /** Where all the rows' constant starts have been read already. */
   readonly texts?: ReadTexts | undefined
+}
+
+/** A prompt that is there. */
+export interface VirtualPrompt extends Virtual {
+  readonly prompt: PlainPrompt
 }
 
 /**
@@ -25,6 +31,8 @@ export async function scoreRows(
   onProgress: (done: number) => void = () => undefined,
 ): Promise<number[][]> {
   const sequences = rows.map((segments) => layOut(segments, trie.context, virtual?.settings))
+  // What was read stands behind the places of a past that is not there.
+  const offset = virtual && !virtual.prompt ? pastOf(virtual.settings) : 0
   const scores = new Array<number[]>(rows.length)
   let done = 0
   for (const some of byLength([...sequences.keys()], (row) => sequences[row]?.ids.length ?? 0)) {
@@ -35,6 +43,7 @@ export async function scoreRows(
       ask: chosen.map(({ questionEnd }) => trie.branchings.map(({ after }) => questionEnd + 1 + after)),
       candidates: trie.candidates,
       texts: virtual?.texts,
+      offset,
     })
     const size = (shape[1] ?? 0) * (shape[2] ?? 0)
     some.forEach((row, b) => (scores[row] = labelLogProbabilities(trie, data.subarray(b * size, (b + 1) * size))))

@@ -19,6 +19,8 @@ export interface Question {
   readonly candidates: readonly number[] | undefined
   /** Where all the sequences' constant starts have been read already. */
   readonly texts?: ReadTexts | undefined
+  /** Positions before the first token that stay empty; 0 where absent. */
+  readonly offset?: number
 }
 
 export interface Reader {
@@ -70,8 +72,7 @@ export function createReader(model: PreparedModel, options: ReaderOptions): Read
       const sequences = texts.map((ids) => layOut({ before: ids, text: [], after: [] }, [], undefined))
       const length = Math.max(...texts.map((ids) => ids.length))
       const feeds = batchFeeds(model.config, sequences, { batch: texts.length, length, rows: 0, past: 0, read: 0 })
-      const { shape, data } = feeds['positions'] as Tensor
-      return reading.run({ ...feeds, positions: { shape, data: data.map((at) => at + past) } })
+      return reading.run(moved(feeds, past))
     },
     release: () => sessions.release(),
   }
@@ -79,7 +80,7 @@ export function createReader(model: PreparedModel, options: ReaderOptions): Read
 
 async function questionFeeds(
   model: PreparedModel,
-  { sequences, prompt, ask, candidates, texts }: Question,
+  { sequences, prompt, ask, candidates, texts, offset = 0 }: Question,
 ): Promise<Feeds> {
   const read = texts ? Math.max(...sequences.map(({ constant }) => constant)) : 0
   const shape = {
@@ -91,11 +92,17 @@ async function questionFeeds(
   }
   const virtual = prompt ? promptFeeds(prompt, shape.batch) : {}
   return {
-    ...batchFeeds(model.config, sequences, shape),
+    ...moved(batchFeeds(model.config, sequences, shape), offset),
     ...(texts ? withTexts(virtual, await texts.feeds(sequences, shape.batch, read)) : virtual),
     select: selection(sequences, ask, Math.max(1, ...ask.map((slots) => slots.length)), shape),
     ...(candidates ? { candidates: integers(candidates) } : {}),
   }
+}
+
+/** The same tokens, so many positions later. */
+function moved(feeds: Feeds, by: number): Feeds {
+  const { shape, data } = feeds['positions'] as Tensor
+  return by === 0 ? feeds : { ...feeds, positions: { shape, data: data.map((at) => at + by) } }
 }
 
 /** `past.*` of the texts, behind those of a prefix where there is one. */

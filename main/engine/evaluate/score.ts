@@ -4,10 +4,12 @@ import { studioError } from '../../contract/errors/index.ts'
 import type { PreparedModel } from '../../contract/model.ts'
 import type { Example, TuneSettings } from '../../contract/settings.ts'
 import { methods } from '../method/index.ts'
+import type { LayoutSettings } from '../method/layout.ts'
 import { createEncoder } from './encode.ts'
-import { best, scoreRows, type Virtual } from './label-scores.ts'
+import { best, scoreRows, type VirtualPrompt } from './label-scores.ts'
 import { accuracy, macroF1 } from './metrics.ts'
 import type { Reader } from './reader.ts'
+import type { ReadTexts } from './texts.ts'
 
 export interface ScoreTask {
   readonly model: PreparedModel
@@ -16,11 +18,13 @@ export interface ScoreTask {
   readonly examples: readonly Example[]
   /** Undefined = no virtual tokens: the template as the settings have it. */
   readonly prompt: TunedPrompt | undefined
+  /** Where the rows' texts have been read already, as these settings lay them out. */
+  readonly read?: { readonly texts: ReadTexts; readonly settings: LayoutSettings }
 }
 
 export async function scoreTask(
   reader: Reader,
-  { model, settings, labels, examples, prompt }: ScoreTask,
+  { model, settings, labels, examples, prompt, read }: ScoreTask,
   emit: (event: ComputeEvent) => void,
 ): Promise<Evaluation> {
   const subject = prompt ? 'tuned prompt' : 'no prompt'
@@ -28,8 +32,15 @@ export async function scoreTask(
   const segments = examples.map(({ text }) => encoder.row(text))
   const progress = (done: number): void =>
     emit({ event: 'progress', stage: `scoring with ${subject}`, done, total: examples.length })
-  const virtual = prompt && virtualOf(model, prompt)
-  const scores = await scoreRows(reader, encoder.trie, segments, virtual, progress)
+  const plain = read && { settings: read.settings, prompt: undefined }
+  const virtual = prompt ? virtualOf(model, prompt) : plain
+  const scores = await scoreRows(
+    reader,
+    encoder.trie,
+    segments,
+    virtual && { ...virtual, texts: read?.texts },
+    progress,
+  )
   const rows = examples.map(({ row, label }, i) => {
     const logProbabilities = scores[i] ?? []
     return { row, label, predicted: labels[best(logProbabilities)] ?? '', logProbabilities }
@@ -38,7 +49,7 @@ export async function scoreTask(
 }
 
 /** A tuned prompt in the form in which the network reads it; refuses one of another base model. */
-export function virtualOf(model: PreparedModel, prompt: TunedPrompt): Virtual {
+export function virtualOf(model: PreparedModel, prompt: TunedPrompt): VirtualPrompt {
   if (prompt.modelHash !== model.hash) throw studioError('tuning/other-model')
   return { settings: prompt.settings, prompt: methods[prompt.settings.method].fold(prompt.tensors) }
 }

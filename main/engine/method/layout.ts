@@ -33,6 +33,10 @@ export interface Sequence {
 
 export type LayoutSettings = Pick<TuneSettings, 'method' | 'placement' | 'tokens' | 'tail'>
 
+/** Positions that virtual keys and values take before a text. */
+export const pastOf = ({ method, tokens }: Pick<LayoutSettings, 'method' | 'tokens'>): number =>
+  methods[method].kind === 'past' ? tokens : 0
+
 /** The sequence of one row. `settings` undefined = no virtual tokens at all. */
 export function layOut(
   { before, text, after }: Segments,

@@ -13,7 +13,7 @@ export interface StepSize extends Pick<BatchShape, 'length' | 'read' | 'past'> {
 }
 
 /** Node and ONNX Runtime with a session's graph, whatever the model; measured. */
-const processBytes = 150e6
+const processBytes = 140e6
 /** What is made of compact weights while they are used, and what the allocator loses over it; measured. */
 const compactBytes = 90e6
 /** The library maps bytes that it reads in two types twice. */

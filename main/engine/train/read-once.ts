@@ -6,8 +6,7 @@ import type { TuneSettings } from '../../contract/settings.ts'
 import { missingTexts, type Reading, readTexts, valuesOfTexts } from '../evaluate/read-texts.ts'
 import type { ReadTexts } from '../evaluate/texts.ts'
 import { clearTexts, createTextStore, textDisk, type TextStore } from '../evaluate/text-store.ts'
-import { methods } from '../method/index.ts'
-import type { Sequence } from '../method/layout.ts'
+import { pastOf, type Sequence } from '../method/layout.ts'
 
 /** Shares of all memory that texts may stay in. */
 const memoryShare = { normal: 1 / 4, low: 1 / 16 } as const
@@ -29,9 +28,6 @@ export const textMemory = ({ memory = 'normal' }: Pick<Settings, 'memory'>, tota
 /** `folder`: of what earlier runs read of the same table; undefined = in memory alone. */
 const textStore = (model: Model, settings: Pick<Settings, 'memory'>, folder: string | undefined): TextStore =>
   createTextStore({ folder, memory: textMemory(settings), half: isHalf(model) })
-
-/** Positions that virtual keys and values take before a text. */
-const pastOf = ({ method, tokens }: Settings): number => (methods[method].kind === 'past' ? tokens : 0)
 
 /**
  * The rule: texts are read once where virtual tokens stand behind them, where memory and half of what is free on the

@@ -5,7 +5,7 @@ import { createEncoder, type Encoder, withoutInstruction } from '../evaluate/enc
 import { createReader, type Reader } from '../evaluate/reader.ts'
 import { scoreTask } from '../evaluate/score.ts'
 import { methods } from '../method/index.ts'
-import { layOut } from '../method/layout.ts'
+import { layOut, pastOf } from '../method/layout.ts'
 import { exampleMaker, lossShapeOf } from './example.ts'
 import { initialTensors } from './initialise.ts'
 import { type LoopResult, trainLoop, type TuneSink } from './loop.ts'
@@ -27,7 +27,7 @@ export interface TuneResult {
 /** `readOnceHere`: whether texts are read once, where that was decided for more rows than the job has. */
 export async function tune(given: TuneJob, sink: TuneSink, readOnceHere?: boolean): Promise<TuneResult> {
   const job = { ...given, model: heldModel(given.model, given.settings) }
-  const { model, settings, labels, split } = job
+  const { model, settings, labels } = job
   const encoder = createEncoder(model, settings, labels)
   const reader = createReader(model, { threads: job.threads, sessions: settings.memory === 'low' ? 1 : 2 })
   try {
@@ -39,14 +39,37 @@ export async function tune(given: TuneJob, sink: TuneSink, readOnceHere?: boolea
     const prompt: TunedPrompt = { tensors, settings, labels, modelHash: model.hash }
     const because = reason === undefined ? {} : { reason }
     if (!checkpoint.finished) return { outcome: 'stopped', prompt, ...because }
-    for (const subject of [undefined, prompt]) {
-      const told = subject ? settings : withoutInstruction(settings)
-      const task = { model, settings: told, labels, examples: split.heldOut, prompt: subject }
-      sink.emit({ event: 'evaluation', evaluation: await scoreTask(reader, task, (event) => sink.emit(event)) })
-    }
+    await judge(job, encoder, reader, prompt, sink)
     return { outcome: 'finished', prompt, ...because }
   } finally {
     await reader.release()
+  }
+}
+
+/** Scores the held-out rows without a prompt and with it; texts that both answer are read once for the two. */
+async function judge(
+  job: TuneJob,
+  encoder: Encoder,
+  reader: Reader,
+  prompt: TunedPrompt,
+  sink: TuneSink,
+): Promise<void> {
+  const { model, settings, labels, split } = job
+  const shared = settings.placement === 'after-text' && pastOf(settings) > 0
+  const rows = split.heldOut.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
+  const reading = (done: number, total: number): void =>
+    sink.emit({ event: 'progress', stage: 'reading the held-out rows once', done, total })
+  const texts = shared ? await readOnce({ model, reader }, settings, job.texts, rows, reading) : undefined
+  const read = texts ? { read: { texts, settings } } : {}
+  const untold = withoutInstruction(settings)
+  const sameText = untold.template.instruction === settings.template.instruction
+  for (const subject of [undefined, prompt]) {
+    const task = { model, labels, examples: split.heldOut, prompt: subject, settings: subject ? settings : untold }
+    const how = subject || sameText ? read : {}
+    sink.emit({
+      event: 'evaluation',
+      evaluation: await scoreTask(reader, { ...task, ...how }, (event) => sink.emit(event)),
+    })
   }
 }
 

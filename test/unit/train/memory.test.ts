@@ -59,7 +59,7 @@ describe('splitting a batch', () => {
 })
 
 describe('the memory of a step', () => {
-  const size = { length: 384, read: 0, past: 0 }
+  const size = { length: 512, read: 0, past: 0 }
   const measured = (rows: number, memory: MemoryName): number => {
     const script = fileURLToPath(new URL('../../support/step-peak.ts', import.meta.url))
     const job = JSON.stringify({ rows, length: size.length, memory })

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { ComputeEvent, Job } from '../../../main/contract/compute.ts'
 import type { PreparedModel } from '../../../main/contract/model.ts'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
+import { createReader } from '../../../main/engine/evaluate/reader.ts'
+import { scoreTask } from '../../../main/engine/evaluate/score.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { tune } from '../../../main/engine/train/tune.ts'
 import { inPrecision } from '../../../main/engine/model/in-precision.ts'
@@ -100,6 +102,26 @@ describe('a run', () => {
     expect(await once({ placement: 'start' })).toBe(false)
     // Five steps of eight rows are not two epochs of 24.
     expect(await once({ steps: 5 })).toBe(false)
+  })
+
+  it('judges rows whose texts it read once as it judges them read afresh', async () => {
+    const settings = { steps: 12, init: 'random' } as const
+    const shared = await run('llama', settings)
+    expect(shared.stages).toContain('reading the held-out rows once')
+    const model = await tinyModel('llama')
+    const reader = createReader(model, { threads: 1 })
+    const found = shared.result.prompt
+    for (const { subject, rows: judged } of shared.evaluations) {
+      const prompt = subject === 'no prompt' ? undefined : found
+      const task = { model, settings: found.settings, labels, examples: rows(9, 200), prompt }
+      const afresh = await scoreTask(reader, task, () => undefined)
+      judged.forEach(({ logProbabilities }, row) => {
+        logProbabilities.forEach((value, label) => {
+          expect(Math.abs(value - (afresh.rows[row]?.logProbabilities[label] ?? NaN))).toBeLessThan(1e-4)
+        })
+      })
+    }
+    await reader.release()
   })
 
   it('is the same for the same seed, and another for another', async () => {
