@@ -32,9 +32,9 @@ else:
     with torch.no_grad():
         model.prompt_encoder["default"].embedding.weight.copy_(base.get_input_embeddings()(start[0]))
 model.train()
-steps = job["steps"][method]
+steps = job["steps"]
 trainable = [p for p in model.parameters() if p.requires_grad]
-optimiser = torch.optim.AdamW(trainable, lr=job["learningRate"][method], weight_decay=0.0)
+optimiser = torch.optim.AdamW(trainable, lr=job["rate"], weight_decay=0.0)
 warmup = max(1, steps // 20)
 schedule = torch.optim.lr_scheduler.LambdaLR(
     optimiser, lambda i: min((i + 1) / warmup, 0.5 + 0.5 * math.cos(math.pi * max(0, i - warmup) / max(1, steps - warmup)))

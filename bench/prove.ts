@@ -14,6 +14,7 @@ import { save, stamped, summary } from './support/report.ts'
 import type { Bench } from './support/result.ts'
 import { recovery } from './recovery.ts'
 import { scale } from './scale.ts'
+import { startup } from './startup.ts'
 import { step } from './step.ts'
 import { trec } from './trec.ts'
 import { whole } from './whole.ts'
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, Bench>> = {
   step,
   modes: modesBench,
   whole,
+  startup,
   profile,
   forecast: forecastBench,
   trec,

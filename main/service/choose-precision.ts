@@ -7,8 +7,11 @@ import type { PrecisionTrial } from '../contract/service.ts'
  * and learn TREC as well as float32 does; weights rounded more coarsely reached 0.86 to 0.95, and lost points.
  */
 const AGREEMENT = 0.97
-/** A run this long in seconds pays for the minute that preparing another precision takes. */
-const LONG = 600
+/**
+ * A run this long in seconds pays for preparing another precision, once: on two cores 9 s for the starter model, 90 s
+ * for one of 1.1 billion weights, whose run takes ten times as long as well.
+ */
+const LONG = 30
 /** Measured steps differ by as much from one time to the next: less is no gain. */
 const GAIN = 0.1
 

@@ -2,11 +2,12 @@
 import { freemem, totalmem } from 'node:os'
 import type { MeasuredSteps } from '../contract/compute.ts'
 import type { Preflight, RunPlan } from '../contract/service.ts'
+import { sharesTexts } from '../engine/train/read-once.ts'
 
 /** Rows differ, and other programs come and go beside a run: its end is told as a range. */
 const QUICKEST = 0.8
 const SLOWEST = 1.2
-/** Scoring a row that was not read before takes about as long as reading it and asking: twice, with and without a prompt. */
+/** Held-out rows are scored with and without a prompt. */
 const SCORINGS = 2
 
 /** Bytes for a run: what is free now, or most of it all, since other programs' memory makes way to a part. */
@@ -22,7 +23,9 @@ export function forecast(plan: RunPlan, measured: MeasuredSteps, available: numb
   const texts = rows.train + rows.validation
   const readRow = texts > 0 ? reading / texts : 0
   const validating = (1 + validations) * rows.validation * scoreRow
-  const judging = SCORINGS * rows.heldOut * (readRow + scoreRow)
+  // A row that was not read before is scored in about the time of reading it and asking.
+  const alone = readRow > 0 ? readRow + SCORINGS * scoreRow : scoreRow
+  const judging = rows.heldOut * (sharesTexts(settings) ? alone : SCORINGS * (readRow + scoreRow))
   const total = (start + opening + reading + settings.steps * step + validating + judging) / 1000
   const fits = memory <= available
   return {

@@ -102,6 +102,8 @@ export interface RunPlan {
   readonly settings: TuneSettings
   readonly labels: readonly string[]
   readonly rows: { readonly train: number; readonly validation: number; readonly heldOut: number }
+  /** Why this precision, where an earlier pre-flight chose it; empty where it had no choice, absent where none was. */
+  readonly because?: string
 }
 
 /** The base model in one precision, as a few real steps found it. */

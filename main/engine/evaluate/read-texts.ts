@@ -27,10 +27,13 @@ interface Wanted {
   readonly values: number
 }
 
-const wantedOf = ({ hash, precision, config }: PreparedModel, past: number, { ids, constant }: Sequence): Wanted => ({
-  key: [hash, precision, past, ids.slice(0, constant)].join(),
-  values: constant * valuesOfToken(config),
+const wantedText = ({ hash, precision, config }: PreparedModel, past: number, ids: readonly number[]): Wanted => ({
+  key: [hash, precision, past, ids].join(),
+  values: ids.length * valuesOfToken(config),
 })
+
+const wantedOf = (model: PreparedModel, past: number, { ids, constant }: Sequence): Wanted =>
+  wantedText(model, past, ids.slice(0, constant))
 
 /** Those that no earlier run has read. */
 export async function missingTexts(
@@ -65,14 +68,19 @@ export async function readTexts(
   const missing = await missingTexts({ model, store, past }, texts)
   let done = texts.length - missing.length
   onProgress(done, texts.length)
-  for (const some of byLength(missing, ({ constant }) => constant)) {
-    const present = await reader.keysValues(
-      some.map(({ ids, constant }) => ids.slice(0, constant)),
-      past,
-    )
-    const length = Math.max(...some.map(({ constant }) => constant))
-    for (const [b, text] of some.entries())
-      await store.put(wanted(text).key, blockOf(config, present, { row: b, length, constant: text.constant }))
+  const starts = missing.map(({ ids, constant }) => ids.slice(0, constant))
+  const shared = missing.length > 1 ? sharedStart(starts) : []
+  const opening = shared.length > 0 ? await reader.keysValues([shared], past) : undefined
+  for (const some of byLength(starts, ({ length }) => length - shared.length)) {
+    const present = await reader.keysValues(some, past, opening)
+    for (const [b, ids] of some.entries()) {
+      const { key, values } = wantedText(model, past, ids)
+      const block = new Float32Array(values)
+      if (opening) fill(config, block, opening, { row: 0, at: 0, count: shared.length, of: ids.length })
+      const own = { row: b, at: shared.length, count: ids.length - shared.length, of: ids.length }
+      fill(config, block, present, own)
+      await store.put(key, block)
+    }
     onProgress((done += some.length), texts.length)
   }
 
@@ -98,23 +106,34 @@ export async function readTexts(
 const namesOf = ({ layers }: DecoderConfig): string[] =>
   Array.from({ length: layers }, (_, layer) => [`keys.${layer}`, `values.${layer}`]).flat()
 
-/** One row of what was read, [kvHeads, constant, headDim] for each of `namesOf`. */
-function blockOf(
-  config: DecoderConfig,
-  present: NamedTensors,
-  { row, length, constant }: { readonly row: number; readonly length: number; readonly constant: number },
-): Float32Array {
+/** Tokens that all begin with; each has one more at least. */
+function sharedStart(texts: readonly (readonly number[])[]): readonly number[] {
+  const [first = []] = texts
+  const most = texts.reduce((least, { length }) => Math.min(least, length), first.length) - 1
+  let count = 0
+  while (count < most && texts.every((ids) => ids[count] === first[count])) count++
+  return first.slice(0, count)
+}
+
+/** Some of the tokens of a text: those of one row of what was read, `count` from index `at` on, `of` all. */
+interface Part {
+  readonly row: number
+  readonly at: number
+  readonly count: number
+  readonly of: number
+}
+
+/** Puts a part into a text's block, [kvHeads, of, headDim] for each of `namesOf`. */
+function fill(config: DecoderConfig, block: Float32Array, present: NamedTensors, { row, at, count, of }: Part): void {
   const { kvHeads, headDim } = config
-  const size = constant * headDim
-  const block = new Float32Array(constant * valuesOfToken(config))
-  namesOf(config).forEach((name, at) => {
-    const { data } = present[name] as Tensor
+  namesOf(config).forEach((name, index) => {
+    const { data, shape } = present[name] as Tensor
+    const stride = (shape[2] ?? 0) * headDim
     for (let head = 0; head < kvHeads; head++) {
-      const from = (row * kvHeads + head) * length * headDim
-      block.set(data.subarray(from, from + size), (at * kvHeads + head) * size)
+      const from = (row * kvHeads + head) * stride
+      block.set(data.subarray(from, from + count * headDim), ((index * kvHeads + head) * of + at) * headDim)
     }
   })
-  return block
 }
 
 function feedsOf(

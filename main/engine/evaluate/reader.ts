@@ -1,5 +1,5 @@
 // Reads sequences with a frozen model: forward passes with or without a prompt, one session for each kind of question.
-import type { PreparedModel } from '../../contract/model.ts'
+import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { PlainPrompt } from '../../contract/prompt.ts'
 import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
 import { batchFeeds, firstOf, integers, selection } from '../method/batch.ts'
@@ -28,9 +28,10 @@ export interface Reader {
   logits(question: Question): Promise<Tensor>
   /**
    * Keys and values of plain texts, `keys.<layer>` and `values.<layer>` [texts, kvHeads, longest, headDim]; the first
-   * token of each stands at position `past`.
+   * token of each stands at position `past`. `opening` are those of the tokens that all texts begin with [1, ...]: they
+   * are not computed again, and what is given begins behind them.
    */
-  keysValues(texts: readonly (readonly number[])[], past: number): Promise<NamedTensors>
+  keysValues(texts: readonly (readonly number[])[], past: number, opening?: NamedTensors): Promise<NamedTensors>
   /** Any forward graph's session, for callers that keep their own past. */
   session(shape: ForwardShape): Promise<Session>
   release(): Promise<void>
@@ -67,12 +68,16 @@ export function createReader(model: PreparedModel, options: ReaderOptions): Read
       if (logits === undefined) throw new RangeError('the forward graph gave no logits')
       return logits
     },
-    async keysValues(texts, past) {
-      const reading = await session({ rows: false, past: false, head: 'none', present: true })
-      const sequences = texts.map((ids) => layOut({ before: ids, text: [], after: [] }, [], undefined))
-      const length = Math.max(...texts.map((ids) => ids.length))
-      const feeds = batchFeeds(model.config, sequences, { batch: texts.length, length, rows: 0, past: 0, read: 0 })
-      return reading.run(moved(feeds, past))
+    async keysValues(texts, past, opening) {
+      const reading = await session({ rows: false, past: true, head: 'none', present: true })
+      const read = opening?.['keys.0']?.shape[2] ?? 0
+      const sequences = texts.map((ids) => ({
+        ...layOut({ before: ids, text: [], after: [] }, [], undefined),
+        constant: read,
+      }))
+      const length = Math.max(...texts.map((ids) => ids.length)) - read
+      const feeds = batchFeeds(model.config, sequences, { batch: texts.length, length, rows: 0, past: 0, read })
+      return reading.run({ ...moved(feeds, past), ...repeated(model.config, opening, texts.length) })
     },
     release: () => sessions.release(),
   }
@@ -103,6 +108,18 @@ async function questionFeeds(
 function moved(feeds: Feeds, by: number): Feeds {
   const { shape, data } = feeds['positions'] as Tensor
   return by === 0 ? feeds : { ...feeds, positions: { shape, data: data.map((at) => at + by) } }
+}
+
+/** `past.*` of a text's start, for every row of a batch; of no tokens where there is none. */
+function repeated({ layers, kvHeads, headDim }: DecoderConfig, opening: NamedTensors | undefined, batch: number): Feeds {
+  const names = Array.from({ length: layers }, (_, layer) => [`keys.${layer}`, `values.${layer}`]).flat()
+  const feeds = names.map((name): [string, Tensor] => {
+    const { shape, data } = opening?.[name] ?? { shape: [1, kvHeads, 0, headDim], data: new Float32Array() }
+    const all = new Float32Array(batch * data.length)
+    for (let row = 0; row < batch; row++) all.set(data, row * data.length)
+    return [`past.${name}`, { shape: [batch, ...shape.slice(1)], data: all }]
+  })
+  return Object.fromEntries(feeds)
 }
 
 /** `past.*` of the texts, behind those of a prefix where there is one. */

@@ -45,6 +45,10 @@ export async function paysToReadOnce(
   return bytes <= textMemory(settings) || (folder !== undefined && bytes <= (await textDisk(folder)))
 }
 
+/** Whether the base model alone and with the prompt answer the same texts, which then are read once for the two. */
+export const sharesTexts = (settings: Settings): boolean =>
+  settings.placement === 'after-text' && pastOf(settings) > 0
+
 /** Reads a run's texts; what was read longest ago makes way. */
 export async function readOnce(
   { model, reader }: Pick<Reading, 'model' | 'reader'>,

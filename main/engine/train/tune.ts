@@ -5,14 +5,14 @@ import { createEncoder, type Encoder, withoutInstruction } from '../evaluate/enc
 import { createReader, type Reader } from '../evaluate/reader.ts'
 import { scoreTask } from '../evaluate/score.ts'
 import { methods } from '../method/index.ts'
-import { layOut, pastOf } from '../method/layout.ts'
+import { layOut } from '../method/layout.ts'
 import { exampleMaker, lossShapeOf } from './example.ts'
 import { initialTensors } from './initialise.ts'
 import { type LoopResult, trainLoop, type TuneSink } from './loop.ts'
 import { heldModel, rowsAtOnce } from './memory.ts'
 import { startState } from './optimiser.ts'
 import { bucketsOf, stepOrder } from './order.ts'
-import { paysToReadOnce, readOnce, textBytes } from './read-once.ts'
+import { paysToReadOnce, readOnce, sharesTexts, textBytes } from './read-once.ts'
 import { createStepper } from './stepper.ts'
 import { validate, type ValidationRow } from './validate.ts'
 
@@ -55,11 +55,10 @@ async function judge(
   sink: TuneSink,
 ): Promise<void> {
   const { model, settings, labels, split } = job
-  const shared = settings.placement === 'after-text' && pastOf(settings) > 0
   const rows = split.heldOut.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
   const reading = (done: number, total: number): void =>
     sink.emit({ event: 'progress', stage: 'reading the held-out rows once', done, total })
-  const texts = shared ? await readOnce({ model, reader }, settings, job.texts, rows, reading) : undefined
+  const texts = sharesTexts(settings) ? await readOnce({ model, reader }, settings, job.texts, rows, reading) : undefined
   const read = texts ? { read: { texts, settings } } : {}
   const untold = withoutInstruction(settings)
   const sameText = untold.template.instruction === settings.template.instruction

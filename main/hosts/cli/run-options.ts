@@ -70,7 +70,7 @@ export const withRunOptions = (command: Command): Command =>
     .addOption(
       new Option(
         '--precision <precision>',
-        'what the base model is kept and multiplied in; auto: as a few steps in each find (default: float32)',
+        'what the base model is kept and multiplied in; auto: measure again (default: what a few steps found to be best, or find now)',
       ).choices(['auto', ...precisionNames]),
     )
     .addOption(

@@ -14,6 +14,7 @@ import { liesIn } from '../disk.ts'
 import { textsOf } from '../home.ts'
 import { becauseOf, chooseTrial, cosine, nextToTry } from '../choose-precision.ts'
 import { availableMemory, type Forecast, forecast } from '../forecast.ts'
+import { keepChoice, knownChoice } from '../known-choices.ts'
 import { runMaterial, sealedModel } from '../run-material.ts'
 import { findModel, findRun, refusePromptName } from './lookup.ts'
 import { serveJob } from './serving.ts'
@@ -24,15 +25,17 @@ interface Planned extends RunPlan {
 }
 
 /** What a start would do: the same for those who only ask. */
-async function plan({ store }: ServiceContext, input: Input<'runs.plan'>): Promise<Planned> {
+async function plan({ store, home }: ServiceContext, input: Input<'runs.plan'>): Promise<Planned> {
   const model = await findModel(store, input.model)
   const { dataset, version, text, label, heldOut } = input
   const examples = await loadExamples(store, { dataset, version, text, label })
   if (examples.length === 0) throw studioError('data/no-examples', text, label)
   const labels = [...new Set(examples.map((example) => example.label))].sort()
-  const settings = defaultSettings(input.settings, labels)
+  const usual = defaultSettings(input.settings, labels)
+  const known = input.settings.precision === undefined ? await knownChoice(home, model.hash, usual) : undefined
+  const settings = known ? { ...usual, precision: known.precision } : usual
   const split = splitExamples(examples, { seed: settings.seed, ...(heldOut === undefined ? {} : { heldOut }) })
-  return { model, settings, labels, split, rows: sizesOf(split) }
+  return { model, settings, labels, split, rows: sizesOf(split), ...(known ? { because: known.because } : {}) }
 }
 
 const sizesOf = ({
@@ -48,15 +51,15 @@ const sizesOf = ({
 async function start(context: ServiceContext, input: Input<'runs.start'>): Promise<RunRecord> {
   const { store } = context
   await refusePromptName(store, input.name)
-  const { model, settings, labels, split } = await plan(context, input)
+  const { model, settings, labels, split, because = '' } = await plan(context, input)
   const { dataset, version, text, label } = input
   const run = await store.transaction(async (tables) => {
     const description = { dataset, kind: 'classification' as const, textColumn: text, labelColumn: label, labels }
     const task = await tables.tasks.put(description)
     const pinned = { task: task.id, model: model.id, dataset, version, settings, split: splitRows(split) }
     const added = await tables.runs.add({ name: input.name, ...pinned })
-    if (input.because !== undefined)
-      await tables.notes.add(added.id, { step: 0, code: 'preflight', message: input.because })
+    const message = input.because ?? because
+    if (message !== '') await tables.notes.add(added.id, { step: 0, code: 'preflight', message })
     return added
   })
   context.runner.take(run, () => runMaterial(store, run))
@@ -103,7 +106,9 @@ async function preflight(
     }
   const chosen = chooseTrial(trials())
   const { forecast: told } = measured.find(({ trial }) => trial === chosen) ?? (measured[0] as (typeof measured)[0])
-  return { plan: planned, trials: trials(), chosen: chosen.precision, because: becauseOf(trials(), chosen), ...told }
+  const choice = { precision: chosen.precision, because: becauseOf(trials(), chosen) }
+  if (input.settings.precision === undefined) await keepChoice(context.home, model.hash, settings, choice)
+  return { plan: planned, trials: trials(), chosen: choice.precision, because: choice.because, ...told }
 }
 
 /** Precisions that need no preparing, float32 first. */
@@ -202,8 +207,8 @@ type RunMethod = `runs.${Steering | 'list' | 'show' | 'watch'}` | 'prompts.get'
 
 export const runMethods: Pick<Methods, RunMethod> = {
   'runs.plan': async (context, input) => {
-    const { settings, labels, rows } = await plan(context, input)
-    return { settings, labels, rows }
+    const { settings, labels, rows, because } = await plan(context, input)
+    return { settings, labels, rows, ...(because === undefined ? {} : { because }) }
   },
   'runs.preflight': (context, input, call) => preflight(context, input, call),
   'runs.start': (context, input) => start(context, input),

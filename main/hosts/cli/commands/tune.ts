@@ -23,8 +23,11 @@ const tune = (host: Host, path: string, options: TuneOptions): Promise<void> =>
   withStudio(host, options, async (session) => {
     const { studio, output } = session
     const asked = await plannedRun(session, path, options)
-    const measured = options.precision === 'auto' ? await measure(session, asked) : undefined
-    if (measured && measured.because !== '') output.say(measured.because)
+    const { because: known } = await studio.call('runs.plan', asked)
+    const isOpen = options.precision === 'auto' || (options.precision === undefined && known === undefined)
+    const measured = isOpen ? await measure(session, asked) : undefined
+    const because = measured?.because ?? known ?? ''
+    if (because !== '') output.say(because)
     const run = await studio.call('runs.start', {
       ...asked,
       ...given({ name: options.name, because: measured?.because }),

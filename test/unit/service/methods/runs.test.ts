@@ -105,6 +105,8 @@ describe('before Start', () => {
     expect([fits, memory]).toEqual([true, 1e8])
     expect(available).toBeGreaterThan(memory)
     expect(steps).toEqual([5, 2, 3, 1, 1])
+    // Nothing to choose among, and that is known to later runs.
+    expect((await service.call('runs.plan', { ...base, settings: quick })).because).toBe('')
     expect(await namesOf(service)).toEqual([])
   })
 })

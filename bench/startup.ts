@@ -1,0 +1,105 @@
+// Start-up: from a click to the first step on a prepared model, and what that time is made of.
+import type { ComputeEvent } from '../main/contract/compute.ts'
+import type { TuneSettings } from '../main/contract/settings.ts'
+import { sealModel } from '../main/compute/seal.ts'
+import { defaultSettings } from '../main/engine/train/defaults.ts'
+import { runJob } from './support/jobs.ts'
+import { othersShare } from './support/machine.ts'
+import { starterModel, threads } from './support/model.ts'
+import type { Bench } from './support/result.ts'
+import { shown, spread } from './support/spread.ts'
+import { trecLabels, trecSplit } from './support/trec.ts'
+
+const ways: readonly (Partial<TuneSettings> & { readonly name: string })[] = [
+  { name: 'prefix, after-text (the default)' },
+  { name: 'prompt, start', method: 'prompt', placement: 'start' },
+  { name: 'prefix, after-text, int8', precision: 'int8' },
+]
+const rows = { train: 32, validation: 4 } as const
+/** Twice through the rows: few as they are, their texts are read once as in a real run. */
+const steps = 4
+const rounds = { full: 5, quick: 1 } as const
+const quietShare = 0.1
+
+/** Parts of the time before the first step is done, in the order in which they come. */
+const parts = ['process and model', 'first values', 'reading the texts', 'first validation', 'first step'] as const
+type Part = (typeof parts)[number]
+
+/** Which part an event ends; undefined where it ends none. */
+function endedBy(event: ComputeEvent): Part | undefined {
+  if (event.event === 'validation') return 'first validation'
+  if (event.event === 'step') return 'first step'
+  if (event.event !== 'progress') return undefined
+  if (event.stage === 'initialising') return 'process and model'
+  if (event.stage !== 'reading the texts once') return undefined
+  return event.done === 0 ? 'first values' : 'reading the texts'
+}
+
+export const startup: Bench = async ({ quick, say }) => {
+  const model = sealModel(await starterModel(say))
+  const all = trecSplit()
+  const split = {
+    train: all.train.slice(0, rows.train),
+    validation: all.validation.slice(0, rows.validation),
+    heldOut: all.heldOut.slice(0, 1),
+  }
+  const others = await othersShare(2000)
+  const figures = []
+  for (const { name, ...chosen } of ways) {
+    const settings = defaultSettings({ ...chosen, steps, validateEvery: 0 }, trecLabels)
+    const taken = new Map<Part | 'a further step' | 'in all', number[]>()
+    const add = (part: Part | 'a further step' | 'in all', milliseconds: number): void => {
+      taken.set(part, [...(taken.get(part) ?? []), milliseconds])
+    }
+    for (let round = 0; round < (quick ? rounds.quick : rounds.full); round++) {
+      const began = performance.now()
+      const ended = new Map<Part, number>()
+      await runJob(
+        {
+          kind: 'tune',
+          model,
+          settings,
+          labels: trecLabels,
+          split,
+          resume: undefined,
+          providers: ['cpu'],
+          threads,
+        },
+        (event) => {
+          const part = endedBy(event)
+          // Reading goes on until its last word; of the others the first time is the one.
+          const isOver = ended.has('first step') || (part !== 'reading the texts' && part !== undefined && ended.has(part))
+          if (part !== undefined && !isOver) ended.set(part, performance.now() - began)
+          if (event.event === 'step' && event.metrics.step === steps) add('a further step', event.metrics.milliseconds)
+        },
+      )
+      let last = 0
+      for (const part of parts) {
+        const at = ended.get(part) ?? last
+        add(part, at - last)
+        last = at
+      }
+      add('in all', last)
+    }
+    say(`${name}: ${spread(taken.get('in all') ?? []).median.toFixed(0)} ms to the first step`)
+    figures.push({ name, taken: Object.fromEntries([...taken].map(([part, each]) => [part, spread(each)])) })
+  }
+  const columns = [...parts, 'in all', 'a further step']
+  return {
+    title: 'Start-up',
+    method:
+      `The starter model, prepared; ${String(rows.train)} rows of TREC, ${String(rows.validation)} to validate, CPU: milliseconds from asking for a run until ` +
+      `its first step is done, part by part, median (smallest to largest) of ${String(rounds.full)}. "Process and model": Node, ONNX Runtime, tokenizer, ` +
+      'until the first values are made. Each part that computes in a new way opens a session first.',
+    table: {
+      columns: ['run', ...columns],
+      rows: figures.map(({ name, taken }) => [name, ...columns.map((part) => shown(taken[part] ?? spread([0]), 0))]),
+    },
+    targets: [],
+    doubts:
+      others > quietShare
+        ? [`other programs used ${(100 * others).toFixed(0)} % of the machine, so its times do not count`]
+        : [],
+    figures,
+  }
+}
