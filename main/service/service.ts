@@ -9,6 +9,7 @@ import type { SpawnCompute } from './compute-child.ts'
 import type { CallContext, Methods, ServiceContext } from './context.ts'
 import { createFailures } from './failures.ts'
 import type { Home } from './home.ts'
+import { adviseMethods } from './methods/advise.ts'
 import { compareMethods } from './methods/compare.ts'
 import { curateMethods } from './methods/curate.ts'
 import { dataMethods } from './methods/data.ts'
@@ -35,6 +36,7 @@ const methods: Methods = {
   ...previewMethods,
   ...runMethods,
   ...compareMethods,
+  ...adviseMethods,
   ...promptMethods,
   ...promptFileMethods,
   ...studioMethods,

@@ -9,6 +9,12 @@ export const runErrors = {
   'run/already-finished': (run: string) => `Run "${run}" is finished: there is nothing to resume.`,
   'run/not-running': (run: string) => `Run "${run}" is not running.`,
   'run/no-prompt': (run: string) => `Run "${run}" has no tuned prompt yet. Resume it first.`,
+  'run/no-advice': (run: string, number: number, count: number) =>
+    count === 0
+      ? `There is no advice for run "${run}": nothing that was measured of it asks for a change.`
+      : `There is no advice ${String(number)} for run "${run}": it has ${String(count)}.`,
+  'run/other-rows': (run: string) =>
+    `Run "${run}" was tuned on another version of the data, so its rows cannot be taken over. Choose its version, or start without it.`,
   'run/other-model': (run: string, model: string) =>
     `The model "${model}" has changed since run "${run}" was tuned on it. Add the original model again, or tune anew.`,
   'run/no-column': (data: string, column: string, columns: readonly string[]) =>

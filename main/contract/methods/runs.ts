@@ -15,6 +15,8 @@ const planned = {
   label: column,
   /** Held-out rows at most. */
   heldOut: v.exactOptional(whole(1, 1_000_000)),
+  /** A run on the same version and columns whose split is taken over, so that the two are judged on the same rows. */
+  rowsOf: v.exactOptional(run),
   settings,
 }
 
@@ -51,6 +53,8 @@ export const runInputs = {
   'runs.watch': v.strictObject({ run }),
   /** The run's tuned prompt against no prompt, or against another run's, on the held-out rows that both were scored on. */
   'runs.verdict': v.strictObject({ run, against: v.exactOptional(run) }),
+  /** What to try next, each with its reason; nothing where the run is healthy. */
+  'runs.advise': v.strictObject({ run }),
   'runs.confusion': v.strictObject({ run, subject: v.picklist(['no prompt', 'tuned prompt']) }),
   /** Scored rows of one cell of the confusion matrix, or all. */
   'runs.answers': v.strictObject({
@@ -152,6 +156,29 @@ export interface Verdict {
   readonly sentence: string
 }
 
+export type AdviceRule =
+  | 'out-of-memory'
+  | 'rate-too-high'
+  | 'rate-too-low'
+  | 'stopped-early'
+  | 'over-fitting'
+  | 'task-mismatch'
+  | 'too-few-rows'
+  | 'initialisation'
+  | 'too-few-tokens'
+  | 'small-model'
+
+/** One thing to try next. */
+export interface Advice {
+  readonly rule: AdviceRule
+  /** What in the run asks for it, with the run's own figures. */
+  readonly evidence: string
+  /** What it proposes. */
+  readonly change: string
+  /** The change: laid over the run's settings, they are those of the next run. */
+  readonly settings: Partial<TuneSettings>
+}
+
 export interface AnsweredRow {
   readonly row: number
   readonly text: string
@@ -183,6 +210,7 @@ export interface RunOutputs {
   readonly 'runs.show': RunDetails
   readonly 'runs.watch': RunRecord
   readonly 'runs.verdict': Verdict
+  readonly 'runs.advise': readonly Advice[]
   /** counts[i][j]: rows of labels[i] that were answered as labels[j]. */
   readonly 'runs.confusion': { readonly labels: readonly string[]; readonly counts: readonly (readonly number[])[] }
   readonly 'runs.answers': readonly AnsweredRow[]

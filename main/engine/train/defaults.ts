@@ -1,5 +1,6 @@
 // The settings of a run where its owner chooses nothing.
 import type { MethodName, Placement, Template, TuneSettings } from '../../contract/settings.ts'
+import { type DataShape, defaultsFor } from './from-data.ts'
 
 const plainTemplate: Template = { kind: 'plain', body: 'Text: {text}\nAnswer:', instruction: '', answerPrefix: ' ' }
 
@@ -18,23 +19,37 @@ const recipes: {
   },
 }
 
-/** Complete settings: what is given, and for the rest the default that fits it. */
-export function defaultSettings(given: Partial<TuneSettings> = {}, labels: readonly string[] = []): TuneSettings {
+type Recipe = Pick<TuneSettings, 'learningRate' | 'steps'>
+
+const recipeOf = ({ method, placement }: Pick<TuneSettings, 'method' | 'placement'>): Recipe =>
+  recipes[method][placement] ?? { learningRate: 1e-2, steps: 200 }
+
+/** The learning rate that suits a method and placement. */
+export const usualRate = (settings: Pick<TuneSettings, 'method' | 'placement'>): number =>
+  recipeOf(settings).learningRate
+
+/** A classification in words. */
+export const textOfLabels = (labels: readonly string[]): string => `Classify the text as one of: ${labels.join(', ')}.`
+
+/** Complete settings: what is given, and for the rest the default that fits it, and the data where their shape is known. */
+export function defaultSettings(
+  given: Partial<TuneSettings> = {},
+  labels: readonly string[] = [],
+  data?: DataShape,
+): TuneSettings {
   const method = given.method ?? 'prefix'
   const placement = given.placement ?? 'after-text'
-  const recipe = recipes[method][placement] ?? { learningRate: 1e-2, steps: 200 }
-  const steps = given.steps ?? recipe.steps
+  const usual = { tokens: 16, batch: 16, maxTokens: 512, ...recipeOf({ method, placement }) }
+  const { steps: fitting, ...fitted } = data ? defaultsFor(data, usual) : usual
+  const steps = given.steps ?? fitting
   return {
     method,
     placement,
-    tokens: 16,
     init: 'text',
-    initText: `Classify the text as one of: ${labels.join(', ')}.`,
+    initText: textOfLabels(labels),
     tail: 1,
     loss: 'labels',
     template: plainTemplate,
-    batch: 16,
-    learningRate: recipe.learningRate,
     weightDecay: 0,
     clip: 1,
     schedule: 'cosine',
@@ -42,9 +57,9 @@ export function defaultSettings(given: Partial<TuneSettings> = {}, labels: reado
     seed: 0,
     validateEvery: 25,
     patience: 0,
-    maxTokens: 512,
     precision: 'float32',
     memory: 'normal',
+    ...fitted,
     ...given,
     steps,
   }

@@ -1,6 +1,7 @@
 // The command line's program: every command, one-line errors, exit codes.
 import { Command, CommanderError } from 'commander'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
+import { adviseCommand } from './commands/advise.ts'
 import { demoCommand } from './commands/demo.ts'
 import { exportCommand } from './commands/export.ts'
 import { modelsCommand } from './commands/models.ts'
@@ -22,6 +23,7 @@ const commands = [
   resumeCommand,
   runsCommand,
   showCommand,
+  adviseCommand,
   tryCommand,
   scoreCommand,
   exportCommand,

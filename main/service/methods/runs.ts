@@ -4,12 +4,14 @@ import type { MeasuredSteps } from '../../contract/compute.ts'
 import type { EvaluationRecord, ModelRecord, RunRecord } from '../../contract/records.ts'
 import type { PrecisionName } from '../../contract/model.ts'
 import type { Input, PrecisionTrial, Preflight, RunDetails, RunPlan, RunSummary } from '../../contract/service.ts'
-import type { Split } from '../../contract/settings.ts'
+import type { Example, Split } from '../../contract/settings.ts'
 import { splitExamples } from '../../engine/data/split.ts'
 import { preparedPrecisions } from '../../engine/model/prepare.ts'
+import type { Store } from '../../engine/store/store.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
+import { shapeOf } from '../../engine/train/from-data.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
-import { loadExamples, splitRows } from '../examples.ts'
+import { loadExamples, splitExamples as splitAgain, splitRows } from '../examples.ts'
 import { liesIn } from '../disk.ts'
 import { textsOf } from '../home.ts'
 import { becauseOf, chooseTrial, cosine, nextToTry } from '../choose-precision.ts'
@@ -24,18 +26,36 @@ interface Planned extends RunPlan {
   readonly split: Split
 }
 
-/** What a start would do: the same for those who only ask. */
+/** What a start would do: the same for those who only ask. Errors: those of `splitExamples` and `splitOf`. */
 async function plan({ store, home }: ServiceContext, input: Input<'runs.plan'>): Promise<Planned> {
   const model = await findModel(store, input.model)
-  const { dataset, version, text, label, heldOut } = input
+  const { dataset, version, text, label, heldOut, rowsOf } = input
   const examples = await loadExamples(store, { dataset, version, text, label })
   if (examples.length === 0) throw studioError('data/no-examples', text, label)
   const labels = [...new Set(examples.map((example) => example.label))].sort()
-  const usual = defaultSettings(input.settings, labels)
+  const seed = input.settings.seed ?? 0
+  const split =
+    rowsOf === undefined
+      ? splitExamples(examples, { seed, ...(heldOut === undefined ? {} : { heldOut }) })
+      : await splitOf(store, rowsOf, input, examples)
+  const hidden = (await store.models.configs()).get(model.id)?.hidden ?? Infinity
+  const usual = defaultSettings(input.settings, labels, shapeOf(split.train, labels.length, hidden))
   const known = input.settings.precision === undefined ? await knownChoice(home, model.hash, usual) : undefined
   const settings = known ? { ...usual, precision: known.precision } : usual
-  const split = splitExamples(examples, { seed: settings.seed, ...(heldOut === undefined ? {} : { heldOut }) })
-  return { model, settings, labels, split, rows: sizesOf(split), ...(known ? { because: known.because } : {}) }
+  const because = known ? { because: known.because } : {}
+  return { model, settings, labels, split, rows: sizesOf(split), ...because }
+}
+
+/** The rows of another run's parts. Errors: 'store/missing', 'run/other-rows'. */
+async function splitOf(
+  store: Store,
+  name: string,
+  { dataset, version }: Pick<Input<'runs.plan'>, 'dataset' | 'version'>,
+  examples: readonly Example[],
+): Promise<Split> {
+  const run = await findRun(store, name)
+  if (run.dataset !== dataset || run.version !== version) throw studioError('run/other-rows', run.name)
+  return splitAgain(examples, await store.runs.split(run.id))
 }
 
 const sizesOf = ({
@@ -161,7 +181,8 @@ async function resume({ store, runner }: ServiceContext, name: string): Promise<
   return queued
 }
 
-async function show({ store }: ServiceContext, name: string): Promise<RunDetails> {
+/** Error: 'store/missing'. */
+export async function showRun({ store }: ServiceContext, name: string): Promise<RunDetails> {
   const run = await findRun(store, name)
   const { id } = run
   const [split, task, { model }, dataset] = await Promise.all([
@@ -228,7 +249,7 @@ export const runMethods: Pick<Methods, RunMethod> = {
     return findRun(store, String(id))
   },
   'runs.list': (context) => list(context),
-  'runs.show': (context, { run }) => show(context, run),
+  'runs.show': (context, { run }) => showRun(context, run),
   'runs.watch': async ({ store, runner }, { run: name }, { emit, signal }) => {
     const run = await findRun(store, name)
     await runner.watch(run.id, emit, signal)

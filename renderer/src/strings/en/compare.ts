@@ -1,6 +1,6 @@
 // Words of the Compare page.
 import type { RunState } from '../../../../main/contract/records.ts'
-import type { VerdictKind } from '../../../../main/contract/service.ts'
+import type { AdviceRule, VerdictKind } from '../../../../main/contract/service.ts'
 
 export const compare = {
   lead: 'Every figure here is on held-out rows: rows that tuning never saw. A difference comes with the range it may truly have.',
@@ -115,6 +115,24 @@ export const compare = {
       : `${String(count)} labels were corrected in ${data}. This run’s figures stay as they are: it keeps the version that it was tuned on.`,
   undo: 'Undo',
   tuneAgain: 'Tune again',
+
+  advice: 'What to try next',
+  adviceLead: 'From what was measured of this run. Try one change at a time, so that you see what it did.',
+  noAdvice: 'Nothing that was measured of this run asks for a change.',
+  adviceRules: {
+    'out-of-memory': 'Memory ran out',
+    'rate-too-high': 'Learning rate too high',
+    'rate-too-low': 'Learning rate too low',
+    'stopped-early': 'Ended while it still learned',
+    'over-fitting': 'Learned by heart',
+    'task-mismatch': 'The model does not see the task',
+    'too-few-rows': 'Too few rows',
+    initialisation: 'A poor beginning',
+    'too-few-tokens': 'Too few virtual tokens',
+    'small-model': 'A small base model',
+  } satisfies Record<AdviceRule, string>,
+  tryChange: 'Set up this run',
+  tryChangeFor: (rule: string) => `Set up this run: ${rule}`,
 
   notes: 'Notes',
   addNote: 'Write a note',

@@ -6,6 +6,9 @@ export const tune = {
   title: 'Tune',
   lead: 'A run reads your examples over and over and adjusts its virtual tokens: numbers-only words that the model reads before it answers. The model stays as it is.',
   newTitle: 'New run',
+  repeats: (run: string) => `As “${run}” was, with one change`,
+  repeatsHelp:
+    'All other settings and the rows are the same, so the two can be measured against each other. They wait under Advanced.',
   newRun: 'New run',
   back: 'All runs',
   noRuns: 'No run yet',

@@ -1,0 +1,56 @@
+// How well a run did on its own held-out rows, and whether there was more to have.
+import type { Judged } from '../../contract/records.ts'
+import type { Evidence } from './rule.ts'
+
+export interface Figures {
+  readonly noPrompt: number
+  readonly tuned: number
+  /** Held-out rows. */
+  readonly rows: number
+  /** Guessing among the labels; 0 where the task has none. */
+  readonly chance: number
+}
+
+/** Good enough that no advice is needed. */
+const good = 0.9
+/** Of what was wrong before, a run that went well puts right at least this share. */
+const expected = 0.5
+
+/** Undefined where the run was not judged. */
+export function figuresOf({ run, labels, evaluations }: Evidence): Figures | undefined {
+  const own = evaluations.filter(({ dataset, version }) => dataset === run.dataset && version === run.version)
+  const latest = (subject: Judged) => own.findLast((each) => each.subject === subject)
+  const [noPrompt, tuned] = [latest('no prompt'), latest('tuned prompt')]
+  if (!noPrompt || !tuned) return undefined
+  const chance = labels.length > 1 ? 1 / labels.length : 0
+  return { noPrompt: noPrompt.accuracy, tuned: tuned.accuracy, rows: tuned.rows, chance }
+}
+
+/** Its figures, where it was judged and tuning has put right less than half of what was wrong without a prompt. */
+export function poorFigures(evidence: Evidence): Figures | undefined {
+  const figures = figuresOf(evidence)
+  if (!figures || figures.tuned >= good) return undefined
+  const before = Math.max(figures.noPrompt, figures.chance)
+  return (figures.tuned - before) / (1 - before) < expected ? figures : undefined
+}
+
+/** True for an accuracy that guessing could have had: within two standard errors of it, or five points. */
+export function isNearChance(accuracy: number, { chance, rows }: Figures): boolean {
+  const error = Math.sqrt((chance * (1 - chance)) / Math.max(1, rows))
+  return chance > 0 && accuracy <= chance + Math.max(0.05, 2 * error)
+}
+
+/** Both accuracies in a sentence. */
+export const told = ({ noPrompt, tuned, rows }: Figures): string =>
+  `Right answers are ${percent(tuned)} with the tuned prompt and ${percent(noPrompt)} with none (${String(rows)} held-out rows)`
+
+export const percent = (share: number): string => `${String(Math.round(share * 100))} %`
+
+/** Three digits, without the zeros behind them. */
+export const short = (value: number): string => String(Number(value.toPrecision(3)))
+
+const longestQuote = 120
+
+/** The text in quotes, its end left out where it is long. */
+export const quoted = (text: string): string =>
+  `“${text.length > longestQuote ? `${text.slice(0, longestQuote).trimEnd()} …` : text}”`

@@ -1,0 +1,44 @@
+// The advisor: the tutorial's guidance and its troubleshooting table as rules over what was measured of a run.
+import type { Advice, AdviceRule } from '../../contract/service.ts'
+import type { Evidence, Rule } from './rule.ts'
+import { initialisation } from './rules/initialisation.ts'
+import { outOfMemory } from './rules/out-of-memory.ts'
+import { overFitting } from './rules/over-fitting.ts'
+import { rateTooHigh } from './rules/rate-too-high.ts'
+import { rateTooLow } from './rules/rate-too-low.ts'
+import { smallModel } from './rules/small-model.ts'
+import { stoppedEarly } from './rules/stopped-early.ts'
+import { taskMismatch } from './rules/task-mismatch.ts'
+import { tooFewRows } from './rules/too-few-rows.ts'
+import { tooFewTokens } from './rules/too-few-tokens.ts'
+
+/** Something went wrong in the run itself: as long as that is so, its result says nothing of the rest. */
+type Fault = 'out-of-memory' | 'rate-too-high' | 'rate-too-low' | 'stopped-early'
+
+const faults: { readonly [R in Fault]: Rule } = {
+  'out-of-memory': outOfMemory,
+  'rate-too-high': rateTooHigh,
+  'rate-too-low': rateTooLow,
+  'stopped-early': stoppedEarly,
+}
+
+/** What else a poor result may come from, the likeliest first. */
+const causes: { readonly [R in Exclude<AdviceRule, Fault>]: Rule } = {
+  'over-fitting': overFitting,
+  'task-mismatch': taskMismatch,
+  'too-few-rows': tooFewRows,
+  initialisation,
+  'too-few-tokens': tooFewTokens,
+  'small-model': smallModel,
+}
+
+/** Each with one change; faults of the run first, and nothing else beside them. Empty where the run is healthy. */
+export function advise(evidence: Evidence): Advice[] {
+  const ask = (rules: Readonly<Record<string, Rule>>): Advice[] =>
+    Object.entries(rules).flatMap(([rule, find]) => {
+      const found = find(evidence)
+      return found ? [{ rule: rule as AdviceRule, ...found }] : []
+    })
+  const found = ask(faults)
+  return found.length > 0 ? found : ask(causes)
+}

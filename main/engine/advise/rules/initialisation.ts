@@ -1,0 +1,20 @@
+// A poor result from virtual tokens that began as anything: text that names the task is the better beginning.
+import { poorFigures, quoted, told } from '../figures.ts'
+import type { Initialisation } from '../../../contract/settings.ts'
+import type { Rule } from '../rule.ts'
+
+const beginnings: Readonly<Record<Exclude<Initialisation, 'text' | 'labels'>, string>> = {
+  random: 'random numbers',
+  vocab: 'words drawn by lot',
+}
+
+export const initialisation: Rule = (evidence) => {
+  const { init, initText } = evidence.run.settings
+  const figures = poorFigures(evidence)
+  if (!figures || init === 'text' || init === 'labels') return undefined
+  return {
+    evidence: `${told(figures)}, and the virtual tokens began as ${beginnings[init]}.`,
+    change: `Start the virtual tokens from text: ${quoted(initText)}`,
+    settings: { init: 'text' },
+  }
+}

@@ -1,0 +1,39 @@
+// Memory ran out: the next thing that takes less of it. A smaller batch is not among them, since a step takes its batch in parts already.
+import type { TuneSettings } from '../../../contract/settings.ts'
+import { studioError } from '../../../contract/errors/index.ts'
+import type { Finding, Rule } from '../rule.ts'
+
+/** What Linux does to the process that takes the most. */
+const killed = /SIGKILL|SIGABRT/
+
+export const outOfMemory: Rule = ({ run, notes }) => {
+  const sentence = studioError('compute/out-of-memory').message
+  const short = run.error === sentence || notes.some(({ code }) => code === 'compute/out-of-memory')
+  const crash = notes.find(({ code, message }) => code === 'run/crashed' && killed.test(message))
+  const crashed = crash !== undefined || (run.state === 'interrupted' && killed.test(run.error ?? ''))
+  const saving = short || crashed ? savingOf(run.settings) : undefined
+  if (!saving) return undefined
+  const at = crash ? ` behind step ${String(crash.step)}` : ''
+  return {
+    evidence: short
+      ? `The computer had not enough memory for this run (batch ${String(run.settings.batch)}, ${String(run.settings.tokens)} virtual tokens).`
+      : `The computing process was ended from outside${at}, as happens where memory runs out.`,
+    ...saving,
+  }
+}
+
+const fewestTokens = 4
+
+/** The cheapest saving that was not made yet; undefined where all were. */
+function savingOf({ memory, precision, tokens }: TuneSettings): Pick<Finding, 'change' | 'settings'> | undefined {
+  if (memory !== 'low')
+    return {
+      change: 'Compute each layer twice a step instead of keeping what it computed.',
+      settings: { memory: 'low' },
+    }
+  if (precision !== 'int8')
+    return { change: 'Keep the base model in 8 bits: about a quarter of its size.', settings: { precision: 'int8' } }
+  if (tokens <= fewestTokens) return undefined
+  const fewer = Math.max(fewestTokens, Math.floor(tokens / 2))
+  return { change: `Take ${String(fewer)} virtual tokens instead of ${String(tokens)}.`, settings: { tokens: fewer } }
+}

@@ -1,0 +1,53 @@
+// The run ended while it still learned: on request, by patience, or because it had too few steps.
+import { curveOf, lossAround } from '../curve.ts'
+import { figuresOf, short, told } from '../figures.ts'
+import type { Evidence, Rule } from '../rule.ts'
+
+/** Learning goes on where the second half brings this share of what its learning rates would bring at the first half's pace. */
+const pace = 0.7
+/** Good enough that more steps are not worth it. */
+const good = 0.95
+/** A loss below this share of its start has little left to lose. */
+const spent = 0.3
+
+export const stoppedEarly: Rule = (evidence) => {
+  const { run, steps, validations } = evidence
+  const { settings } = run
+  const curve = curveOf(steps)
+  const last = steps.at(-1)?.step ?? 0
+  const figures = figuresOf(evidence)
+  if (run.state !== 'finished' || !curve || (figures && figures.tuned >= good)) return undefined
+  if (curve.end < spent * curve.start || !learnedToTheEnd(evidence)) return undefined
+  const seen = `Its loss still fell when it ended at step ${String(last)}: ${short(curve.start)} at first, ${short(lossAround(steps, last / 2))} half-way, ${short(curve.end)} at last.`
+  const result = figures ? ` ${told(figures)}.` : ''
+  if (last >= settings.steps)
+    return {
+      evidence: `${seen}${result}`,
+      change: `Take ${String(settings.steps * 2)} steps instead of ${String(settings.steps)}.`,
+      settings: { steps: settings.steps * 2 },
+    }
+  if (settings.patience > 0 && validations.slice(-settings.patience).every(({ best }) => !best))
+    return {
+      evidence: `${seen}${result}`,
+      change: `Let it go on to its last step, instead of ending after ${String(settings.patience)} validations without a better one.`,
+      settings: { patience: 0 },
+    }
+  return {
+    evidence: `${seen}${result}`,
+    change: `Let it go on to its last step, ${String(settings.steps)}.`,
+    settings: { steps: settings.steps },
+  }
+}
+
+/** Both the training loss and the best validation say so. */
+function learnedToTheEnd({ steps, validations }: Evidence): boolean {
+  const last = steps.at(-1)?.step ?? 0
+  const first = steps[0]
+  if (!first) return false
+  const [start, middle, end] = [lossAround(steps, first.step + 2), lossAround(steps, last / 2), lossAround(steps, last)]
+  const spentRate = (some: typeof steps): number => some.reduce((sum, { learningRate }) => sum + learningRate, 0)
+  const share = spentRate(steps.filter(({ step }) => step > last / 2)) / spentRate(steps)
+  const best = validations.findLast((each) => each.best)
+  const lateBest = best === undefined || best.step >= 0.75 * last
+  return lateBest && start > end * 1.05 && (middle - end) / (start - end) >= pace * share
+}

@@ -1,0 +1,53 @@
+// softprompt advise RUN [--start N]
+import { Command } from 'commander'
+import { studioError } from '../../../contract/errors/index.ts'
+import type { Advice } from '../../../contract/service.ts'
+import { follow, sayFinished } from '../follow.ts'
+import { quoted } from '../hints.ts'
+import { type CommonOptions, type Host, type Session, withStudio } from '../host.ts'
+import { withCommon, wholeNumber } from '../options.ts'
+
+type AdviseOptions = CommonOptions & { readonly start?: number }
+
+export function adviseCommand(host: Host): Command {
+  const command = new Command('advise')
+    .description('what to try next, from what was measured of a run')
+    .argument('<run>')
+    .option('--start <n>', 'start the run that advice n proposes', wholeNumber(1))
+    .action((run: string, options: AdviseOptions) =>
+      withStudio(host, options, async (session) => {
+        const advice = await session.studio.call('runs.advise', { run })
+        if (options.start === undefined) session.output.result({ run, advice }, describe(run, advice))
+        else await start(session, run, advice, options.start)
+      }),
+    )
+  return withCommon(command)
+}
+
+function describe(run: string, advice: readonly Advice[]): string[] {
+  if (advice.length === 0) return [`Nothing that was measured of run "${run}" asks for a change.`]
+  return [
+    ...advice.flatMap(({ evidence, change }, i) => [`${String(i + 1)}. ${change}`, `   ${evidence}`]),
+    `Start one with: softprompt advise ${quoted(run)} --start 1`,
+  ]
+}
+
+/** The run once more with one change, on the same rows. */
+async function start(session: Session, name: string, advice: readonly Advice[], number: number): Promise<void> {
+  const { studio, output } = session
+  const chosen = advice[number - 1]
+  if (!chosen) throw studioError('run/no-advice', name, number, advice.length)
+  const { run, model, textColumn, labelColumn } = await studio.call('runs.show', { run: name })
+  const next = await studio.call('runs.start', {
+    model: model.name,
+    dataset: run.dataset,
+    version: run.version,
+    text: textColumn,
+    label: labelColumn,
+    rowsOf: run.name,
+    because: `${chosen.evidence} ${chosen.change}`,
+    settings: { ...run.settings, ...chosen.settings },
+  })
+  output.say(`Run "${next.name}" is run "${run.name}" with one change. ${chosen.change}`)
+  sayFinished(session, await follow(session, next))
+}

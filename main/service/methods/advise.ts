@@ -1,0 +1,18 @@
+// Method runs.advise: what is stored of a run, put before the advisor.
+import type { Advice } from '../../contract/service.ts'
+import { advise } from '../../engine/advise/index.ts'
+import { parametersOf } from '../../engine/advise/parameters.ts'
+import type { Methods, ServiceContext } from '../context.ts'
+import { showRun } from './runs.ts'
+
+async function adviseRun(context: ServiceContext, run: string): Promise<Advice[]> {
+  const [details, configs] = await Promise.all([showRun(context, run), context.store.models.configs()])
+  const config = configs.get(details.run.model)
+  // A run that is under way has not shown yet what it needs.
+  if (context.runner.isActive(details.run.id)) return []
+  return advise({ ...details, parameters: config ? parametersOf(config) : Infinity })
+}
+
+export const adviseMethods: Pick<Methods, 'runs.advise'> = {
+  'runs.advise': (context, { run }) => adviseRun(context, run),
+}

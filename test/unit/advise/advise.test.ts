@@ -1,0 +1,226 @@
+// Each rule of the advisor speaks up on a run made to need it, and is silent on a healthy one.
+import { describe, expect, it } from 'vitest'
+import { studioError } from '../../../main/contract/errors/index.ts'
+import type { AdviceRule } from '../../../main/contract/service.ts'
+import { advise } from '../../../main/engine/advise/index.ts'
+import { parametersOf } from '../../../main/engine/advise/parameters.ts'
+import { textOfLabels } from '../../../main/engine/train/defaults.ts'
+import { smallConfig } from '../../support/small-config.ts'
+import { evidenceOf, labels, type Shape } from './evidence.ts'
+
+const flat = (): number => 1.75
+/** A curve that has learned all that it will, short of where it should be. */
+const stuck = (share: number): number => 1.2 + 0.6 * Math.exp(-8 * share)
+const failed = { state: 'failed', error: studioError('compute/out-of-memory').message } as const
+const poor = { tuned: 0.5, loss: stuck }
+
+interface Case {
+  readonly rule: AdviceRule
+  readonly when: string
+  readonly shape: Shape
+  readonly evidence: RegExp
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+const cases: readonly Case[] = [
+  {
+    rule: 'out-of-memory',
+    when: 'memory ran out',
+    shape: { run: failed },
+    evidence: /not enough memory.*batch 16, 16 virtual tokens/,
+    settings: { memory: 'low' },
+  },
+  {
+    rule: 'out-of-memory',
+    when: 'memory ran out though little was kept',
+    shape: { run: failed, settings: { memory: 'low' } },
+    evidence: /not enough memory/,
+    settings: { precision: 'int8' },
+  },
+  {
+    rule: 'out-of-memory',
+    when: 'memory ran out though all else was saved',
+    shape: { run: failed, settings: { memory: 'low', precision: 'int8' } },
+    evidence: /not enough memory/,
+    settings: { tokens: 8 },
+  },
+  {
+    rule: 'out-of-memory',
+    when: 'the system killed it',
+    shape: {
+      notes: [{ step: 40, code: 'run/crashed', message: studioError('run/crashed', 'signal SIGKILL', '').message }],
+    },
+    evidence: /ended from outside behind step 40/,
+    settings: { memory: 'low' },
+  },
+  {
+    rule: 'rate-too-high',
+    when: 'the loss was no number any more',
+    shape: {
+      settings: { learningRate: 20 },
+      taken: 4,
+      notes: [{ step: 5, code: 'tuning/not-finite', message: '' }],
+      tuned: 0.3,
+    },
+    evidence: /stopped being a number at step 5/,
+    settings: { learningRate: 0.05 },
+  },
+  {
+    rule: 'rate-too-high',
+    when: 'the loss ended above its start',
+    shape: {
+      settings: { learningRate: 0.1 },
+      loss: (share) => 1.8 + 3 * share,
+      norm: (share) => 1 + 9 * share,
+      tuned: 0.2,
+    },
+    evidence: /from 1\.\d+ up to 4\.\d+; the gradient’s usual size from [\d.]+ to [\d.]+/,
+    settings: { learningRate: 0.033 },
+  },
+  {
+    rule: 'rate-too-high',
+    when: 'the gradient jumped and the loss did not come back',
+    shape: {
+      loss: (share) => (share < 0.5 ? 1.8 : 1.95),
+      notes: [{ step: 75, code: 'tuning/exploding', message: '' }],
+      tuned: 0.2,
+    },
+    evidence: /the gradient jumped at step 75/,
+    settings: { learningRate: 0.017 },
+  },
+  {
+    rule: 'rate-too-low',
+    when: 'the loss hardly moved',
+    shape: { settings: { learningRate: 1e-5 }, loss: (share) => 1.8 - 0.02 * share, norm: () => 1, tuned: 0.28 },
+    evidence: /In 150 steps the training loss went from 1\.[78]\d* to no less than 1\.[78]/,
+    settings: { learningRate: 0.05 },
+  },
+  {
+    rule: 'rate-too-low',
+    when: 'the gradient vanished',
+    shape: { loss: flat, norm: () => 1e-8, notes: [{ step: 5, code: 'tuning/vanishing', message: '' }], tuned: 0.28 },
+    evidence: /the gradient’s usual size from 1[\d.]*e-8|9[\d.]*e-9/,
+    settings: { learningRate: 0.15 },
+  },
+  {
+    rule: 'stopped-early',
+    when: 'too few steps were taken',
+    shape: {
+      settings: { steps: 60, schedule: 'constant', warmup: 0 },
+      loss: (share) => 1.8 - 0.8 * share,
+      tuned: 0.6,
+    },
+    evidence: /still fell when it ended at step 60: 1\.7\d* at first, 1\.[34]\d* half-way, 1\.0\d* at last.*60 %/,
+    settings: { steps: 120 },
+  },
+  {
+    rule: 'stopped-early',
+    when: 'its owner ended it',
+    shape: { taken: 40, loss: (share) => 1.8 - 2 * share, tuned: 0.6 },
+    evidence: /ended at step 40/,
+    settings: { steps: 150 },
+  },
+  {
+    rule: 'over-fitting',
+    when: 'validation turned while training fell',
+    shape: { validation: (share) => 0.6 + 4 * (share - 0.4) ** 2, tuned: 0.8 },
+    evidence: /best at step 50 \(0\.6\d*\) and rose to 2\.04, while the training loss went on from [\d.]+ to 0\.1/,
+    settings: { tokens: 8 },
+  },
+  {
+    rule: 'over-fitting',
+    when: 'it did so with few virtual tokens',
+    shape: { settings: { tokens: 8 }, validation: (share) => 0.6 + 4 * (share - 0.4) ** 2, tuned: 0.8 },
+    evidence: /rose to/,
+    settings: { weightDecay: 0.1 },
+  },
+  {
+    rule: 'task-mismatch',
+    when: 'neither did better than guessing',
+    shape: { noPrompt: 0.17, tuned: 0.18, loss: stuck },
+    evidence: /18 % with the tuned prompt and 17 % with none \(500 held-out rows\); guessing would have 17 %/,
+    settings: { template: expect.objectContaining({ instruction: textOfLabels(labels) }) as unknown },
+  },
+  {
+    rule: 'too-few-rows',
+    when: 'a label has few rows',
+    shape: { ...poor, rows: { train: 30, validation: 6, heldOut: 12 } },
+    evidence: /^30 rows to learn 6 labels from are fewer than 10 a label/,
+    settings: { tokens: 8 },
+  },
+  {
+    rule: 'initialisation',
+    when: 'the virtual tokens began at random',
+    shape: { ...poor, settings: { init: 'random' } },
+    evidence: /50 % with the tuned prompt.*began as random numbers/,
+    settings: { init: 'text' },
+  },
+  {
+    rule: 'too-few-tokens',
+    when: 'there were four virtual tokens',
+    shape: { ...poor, settings: { tokens: 4 }, parameters: 7e9 },
+    evidence: /4 virtual tokens; 8 to 32 are usual/,
+    settings: { tokens: 8 },
+  },
+  {
+    rule: 'small-model',
+    when: 'the usual tokens were too few for a small model',
+    shape: poor,
+    evidence: /small \(135 million parameters\), and 16 virtual tokens/,
+    settings: { tokens: 32 },
+  },
+]
+
+describe('the advisor', () => {
+  it.each(cases)('proposes one change where $when ($rule)', ({ rule, shape, evidence, settings }) => {
+    const advice = advise(evidenceOf(shape))
+    const own = advice.find((each) => each.rule === rule)
+    expect(own).toBeDefined()
+    expect(own?.evidence).toMatch(evidence)
+    expect(own?.change).toMatch(/[.:”]$/)
+    expect(own?.settings).toEqual(settings)
+    for (const { settings: change } of advice) expect(Object.keys(change)).toHaveLength(1)
+  })
+
+  it('has a case here for each of its rules', () => {
+    expect(new Set(cases.map(({ rule }) => rule)).size).toBe(10)
+  })
+
+  it.each([
+    ['as the benches are', {}],
+    ['slower, with less to gain', { loss: (share: number) => 0.3 + 1.5 * Math.exp(-6 * share), tuned: 0.83 }],
+    ['good without a prompt already', { loss: () => 0.2, noPrompt: 0.93, tuned: 0.94 }],
+    ['on a large model', { parameters: 7e9, tuned: 0.92 }],
+    ['with a jump that it got over', { notes: [{ step: 30, code: 'tuning/exploding', message: '' }] }],
+    ['that was stopped and is not judged', { run: { state: 'stopped' }, taken: 60 } satisfies Shape],
+  ] as const)('is silent on a healthy run: %s', (_, shape) => {
+    expect(advise(evidenceOf(shape))).toEqual([])
+  })
+
+  it('speaks of faults of the run before anything else', () => {
+    const found = advise(
+      evidenceOf({ ...poor, settings: { tokens: 4, init: 'random', learningRate: 3 }, loss: (share) => 1.8 + share }),
+    )
+    expect(found.map(({ rule }) => rule)).toEqual(['rate-too-high'])
+  })
+
+  it('has nothing more to propose for memory where all was saved', () => {
+    const settings = { memory: 'low', precision: 'int8', tokens: 4 } as const
+    expect(advise(evidenceOf({ run: failed, settings }))).toEqual([])
+  })
+
+  it('counts the parameters of a base model', () => {
+    const smol = {
+      ...smallConfig,
+      vocab: 49152,
+      hidden: 576,
+      layers: 30,
+      heads: 9,
+      kvHeads: 3,
+      headDim: 64,
+      intermediate: 1536,
+      tiedHead: true,
+    }
+    expect(parametersOf(smol) / 134_515_008).toBeCloseTo(1, 3)
+  })
+})

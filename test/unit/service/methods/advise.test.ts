@@ -1,0 +1,53 @@
+// Advice as a window or the command line gets it, and the run that it starts.
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openHome } from '../../../../main/service/home.ts'
+import { createService } from '../../../../main/service/service.ts'
+import { prepareStudio, quick, spawnFake, watchRun } from '../../../support/fake-studio.ts'
+import { temporaryFolder } from '../../../support/temporary.ts'
+
+async function start() {
+  const folder = temporaryFolder()
+  const service = await createService({ home: openHome(join(folder, 'home')), spawn: spawnFake, threads: 1 })
+  onTestFinished(() => service.close())
+  const base = await prepareStudio(service, folder)
+  const run = await service.call('runs.start', { ...base, name: 'first', heldOut: 11, settings: quick })
+  await watchRun(service, 'first')
+  return { service, base, run }
+}
+
+describe('advice', () => {
+  it('is silent on a run that went well', async () => {
+    const { service } = await start()
+    expect(await service.call('runs.advise', { run: 'first' })).toEqual([])
+    await expect(service.call('runs.advise', { run: 'none' })).rejects.toMatchObject({ code: 'store/missing' })
+  })
+
+  it('is not given while a run is under way', async () => {
+    const { service, base } = await start()
+    await service.call('runs.start', { ...base, name: 'long', settings: { ...quick, steps: 5000 } })
+    expect(await service.call('runs.advise', { run: 'long' })).toEqual([])
+    await service.call('runs.discard', { run: 'long' })
+  })
+
+  it('comes to a run on the same rows, also with another seed', async () => {
+    const { service, base, run } = await start()
+    const settings = { ...run.settings, tokens: 3, seed: 99 }
+    const next = await service.call('runs.start', { ...base, name: 'next', rowsOf: 'first', settings })
+    expect(next.settings).toEqual(settings)
+    await watchRun(service, 'next')
+    const verdict = await service.call('runs.verdict', { run: 'next', against: 'first' })
+    const { rows } = await service.call('runs.show', { run: 'first' })
+    expect(verdict.rows).toBe(rows.heldOut)
+    expect((await service.call('runs.show', { run: 'next' })).rows).toEqual(rows)
+  })
+
+  it('cannot take over rows of another version', async () => {
+    const { service, base } = await start()
+    const { dataset } = base
+    const change = { kind: 'cell' as const, column: 'text', value: 'edited since' }
+    const { version } = await service.call('data.change', { dataset, target: { by: 'rows', rows: [1] }, change })
+    const asked = { ...base, version, rowsOf: 'first', settings: {} }
+    await expect(service.call('runs.plan', asked)).rejects.toMatchObject({ code: 'run/other-rows' })
+  })
+})
