@@ -1,12 +1,15 @@
-// The shape of a run's loss and gradient: means over its ends, so that one batch's luck decides nothing.
+// The shape of a run's losses and gradients. One batch's loss tells little: where there are validations, which see the same rows each time, they count.
 import type { StepMetrics } from '../../contract/compute.ts'
+import type { Evidence } from './rule.ts'
 
 /** Fewer steps have no shape. */
-export const fewestSteps = 10
+const fewestSteps = 10
 
 export interface Curve {
-  /** Mean training loss of the first and of the last tenth. */
+  readonly of: 'validation' | 'training'
+  /** Loss at first, half-way (undefined where nothing tells) and at last. */
   readonly start: number
+  readonly middle: number | undefined
   readonly end: number
   /** Median gradient norm of the first and of the last quarter. */
   readonly startNorm: number
@@ -14,24 +17,32 @@ export interface Curve {
 }
 
 /** Undefined where there are fewer than ten steps. */
-export function curveOf(steps: readonly StepMetrics[]): Curve | undefined {
+export function curveOf({ steps, validations, run, rows }: Evidence): Curve | undefined {
+  const last = steps.at(-1)?.step ?? 0
   if (steps.length < fewestSteps) return undefined
-  const tenth = Math.max(3, Math.ceil(steps.length / 10))
   const quarter = Math.ceil(steps.length / 4)
   const norms = (some: readonly StepMetrics[]): number => median(some.map(({ gradientNorm }) => gradientNorm))
-  return {
-    start: lossOf(steps.slice(0, tenth)),
-    end: lossOf(steps.slice(-tenth)),
-    startNorm: norms(steps.slice(0, quarter)),
-    endNorm: norms(steps.slice(-quarter)),
-  }
+  const gradients = { startNorm: norms(steps.slice(0, quarter)), endNorm: norms(steps.slice(-quarter)) }
+  const [first, final] = [validations[0], validations.at(-1)]
+  const half = validations.findLast(({ step }) => step > 0 && step <= last / 2)
+  // What was validated must reach near the end, and tell what lies between.
+  if (first?.step === 0 && final && half && final.step >= 0.75 * last)
+    return { of: 'validation', start: first.loss, middle: half.loss, end: final.loss, ...gradients }
+  const window = windowOf(steps, rows.train / run.settings.batch)
+  const [start, end] = [lossOf(steps.slice(0, window)), lossOf(steps.slice(-window))]
+  const middle = steps.length >= 3 * window ? lossUpTo(steps, last / 2, window) : undefined
+  return { of: 'training', start, middle, end, ...gradients }
 }
 
-/** Mean training loss of the steps up to this one, as many as tell. */
-export function lossAround(steps: readonly StepMetrics[], step: number): number {
-  const upTo = steps.filter((each) => each.step <= step)
-  return lossOf(upTo.slice(-Math.max(3, Math.ceil(steps.length / 10))))
-}
+/** Mean training loss of the steps up to this one: of one pass over the rows, where the run is long enough. */
+export const trainingLossAt = ({ steps, run, rows }: Evidence, step: number): number =>
+  lossUpTo(steps, step, windowOf(steps, rows.train / run.settings.batch))
+
+const windowOf = ({ length }: readonly StepMetrics[], pass: number): number =>
+  Math.min(Math.max(3, Math.ceil(length / 10), Math.ceil(pass)), Math.max(3, Math.floor(length / 4)))
+
+const lossUpTo = (steps: readonly StepMetrics[], step: number, window: number): number =>
+  lossOf(steps.filter((each) => each.step <= step).slice(-window))
 
 const lossOf = (steps: readonly StepMetrics[]): number =>
   steps.reduce((sum, { loss }) => sum + loss, 0) / Math.max(1, steps.length)

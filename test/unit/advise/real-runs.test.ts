@@ -11,18 +11,17 @@ import { tune } from '../../../main/engine/train/tune.ts'
 import { tinyModel } from '../../support/tiny.ts'
 
 const labels = ['billing', 'delivery', 'praise']
-/** Rows that say their label, or rows that say nothing of it. */
-const rows = (count: number, from: number, telling: boolean) =>
+/** Rows that say their label. */
+const rows = (count: number, from: number) =>
   Array.from({ length: count }, (_, i) => {
     const label = labels[i % 3] ?? ''
-    const about = telling ? label : (labels[(i * 7 + Math.floor(i / 5)) % 3] ?? '')
-    return { row: from + i, text: `message number ${String(from + i)} is about ${about}`, label }
+    return { row: from + i, text: `message number ${String(from + i)} is about ${label}`, label }
   })
 
-async function evidenceOf(given: Partial<TuneSettings>, telling = true, train = 60): Promise<Evidence> {
+async function evidenceOf(given: Partial<TuneSettings>, train = 60): Promise<Evidence> {
   const model = await tinyModel('llama')
   const settings = defaultSettings({ tokens: 8, batch: 8, steps: 60, validateEvery: 10, seed: 1, ...given }, labels)
-  const split = { train: rows(train, 0, telling), validation: rows(15, 100, telling), heldOut: rows(60, 200, telling) }
+  const split = { train: rows(train, 0), validation: rows(15, 100), heldOut: rows(60, 200) }
   const events: ComputeEvent[] = []
   const own = { run: 1, dataset: 1, version: 1, createdAt: '' }
   await tune(
@@ -67,11 +66,12 @@ describe('advice on a real run', () => {
     expect(await rulesOf({ steps: 14, schedule: 'constant', warmup: 0 })).toEqual(['stopped-early'])
   })
 
-  it('of few rows that say nothing of their label: it learned them by heart', async () => {
-    expect(await rulesOf({ steps: 120, tokens: 16 }, false, 30)).toContain('over-fitting')
+  it('of virtual tokens that learned their rows by heart: fewer of them, or held back', async () => {
+    expect((await rulesOf({ steps: 150 }))[0]).toBe('over-fitting')
   })
 
   it('that goes well: none', async () => {
-    expect(await rulesOf({ steps: 150 })).toEqual([])
+    const well = { method: 'prompt', steps: 200, learningRate: 0.2, batch: 16 } as const
+    expect(await rulesOf(well, 120)).toEqual([])
   })
 })

@@ -1,19 +1,22 @@
 // The validation loss turned while the training loss went on falling: the prompt learned its rows by heart.
-import { lossAround } from '../curve.ts'
-import { short } from '../figures.ts'
+import { trainingLossAt } from '../curve.ts'
+import { figuresOf, short } from '../figures.ts'
 import type { Evidence, Finding, Rule } from '../rule.ts'
 
 /** Validation that ends this much above its best has turned. */
 const turned = 1.1
+/** Good enough that what was learned by heart did no harm. */
+const good = 0.95
 /** So many validations behind the best one, or it may have been luck. */
 const behind = 2
 
 export const overFitting: Rule = (evidence) => {
-  const { steps, validations } = evidence
+  const { validations } = evidence
+  if ((figuresOf(evidence)?.tuned ?? 0) >= good) return undefined
   const at = validations.findLastIndex(({ best }) => best)
   const [best, last] = [validations[at], validations.at(-1)]
   if (!best || !last || best.step === 0 || validations.length - 1 - at < behind) return undefined
-  const [then, now] = [lossAround(steps, best.step), lossAround(steps, last.step)]
+  const [then, now] = [trainingLossAt(evidence, best.step), trainingLossAt(evidence, last.step)]
   if (last.loss < turned * best.loss || last.loss - best.loss < 0.02 || now >= then) return undefined
   return {
     evidence: `The validation loss was best at step ${String(best.step)} (${short(best.loss)}) and rose to ${short(last.loss)}, while the training loss went on from ${short(then)} to ${short(now)}.`,

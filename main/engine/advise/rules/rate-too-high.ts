@@ -1,20 +1,19 @@
-// The learning rate was too high: the loss ended above where it began, jumped, or stopped being a number.
+// The learning rate was too high: the loss stopped being a number, jumped, ended above its start, or froze where large steps had thrown it.
 import { usualRate } from '../../train/defaults.ts'
 import { type Curve, curveOf } from '../curve.ts'
-import { short } from '../figures.ts'
+import { poorFigures, short, told } from '../figures.ts'
 import type { Evidence, Rule } from '../rule.ts'
 
-/** A training loss that ends this much above its start has not just had an unlucky batch. */
+/** A loss that ends this much above its start. */
 const above = 1.1
-const alarms = ['tuning/not-finite', 'tuning/exploding']
-/** A rate this many times the usual one goes straight back to it. */
+/** A rate this many times the usual one goes straight back to it, and is to blame for a poor result. */
 const far = 3
 
 export const rateTooHigh: Rule = (evidence) => {
   const { settings } = evidence.run
-  const seen = signOf(evidence)
-  if (seen === undefined) return undefined
   const usual = usualRate(settings)
+  const seen = stopped(evidence) ?? rose(evidence) ?? farAbove(evidence, usual)
+  if (seen === undefined) return undefined
   const rate = settings.learningRate > far * usual ? usual : Number((settings.learningRate / far).toPrecision(2))
   return {
     evidence: seen,
@@ -23,21 +22,38 @@ export const rateTooHigh: Rule = (evidence) => {
   }
 }
 
-function signOf({ steps, notes, run }: Evidence): string | undefined {
-  const alarm = notes.find(({ code }) => alarms.includes(code))
-  const curve = curveOf(steps)
-  if (alarm?.code === 'tuning/not-finite')
-    return `The loss stopped being a number at step ${String(alarm.step)}, with a learning rate of ${short(run.settings.learningRate)}.`
-  if (!curve) return undefined
-  const rose = curve.end > above * curve.start
-  // A jump that the run recovered from was no harm.
-  const jumped = alarm !== undefined && curve.end > curve.start
-  return rose || jumped ? shapeOf(curve, jumped ? alarm.step : undefined) : undefined
+function stopped({ notes, run }: Evidence): string | undefined {
+  const alarm = notes.find(({ code }) => code === 'tuning/not-finite')
+  return (
+    alarm &&
+    `The loss stopped being a number at step ${String(alarm.step)}, with a learning rate of ${short(run.settings.learningRate)}.`
+  )
 }
 
-function shapeOf({ start, end, startNorm, endNorm }: Curve, jump: number | undefined): string {
-  const loss = `The training loss went from ${short(start)} up to ${short(end)}`
-  return jump === undefined
-    ? `${loss}; the gradient’s usual size from ${short(startNorm)} to ${short(endNorm)}.`
-    : `${loss}, and the gradient jumped at step ${String(jump)}.`
+function rose(evidence: Evidence): string | undefined {
+  const curve = curveOf(evidence)
+  if (!curve || curve.end <= curve.start) return undefined
+  const jump = evidence.notes.find(({ code }) => code === 'tuning/exploding')
+  const loss = `The ${curve.of} loss went from ${short(curve.start)} up to ${short(curve.end)}`
+  if (jump) return `${loss}, and the gradient jumped at step ${String(jump.step)}.`
+  // Validation that rises while training falls is over-fitting; batches that differ make the training loss waver.
+  const learned = curve.of === 'training' || trainingFell(evidence)
+  return curve.end > above * curve.start && !learned ? `${loss}; ${gradients(curve)}.` : undefined
 }
+
+function trainingFell({ steps }: Evidence): boolean {
+  const half = steps.length >> 1
+  const sum = (some: typeof steps): number => some.reduce((total, { loss }) => total + loss, 0) / some.length
+  return sum(steps.slice(half)) < sum(steps.slice(0, half))
+}
+
+function farAbove(evidence: Evidence, usual: number): string | undefined {
+  const { learningRate } = evidence.run.settings
+  const curve = curveOf(evidence)
+  const figures = poorFigures(evidence)
+  if (!curve || !figures || learningRate <= far * usual) return undefined
+  return `The learning rate ${short(learningRate)} is ${short(learningRate / usual)} times the usual one, and ${gradients(curve)}. ${told(figures)}.`
+}
+
+const gradients = ({ startNorm, endNorm }: Curve): string =>
+  `the gradient’s usual size went from ${short(startNorm)} to ${short(endNorm)}`

@@ -1,5 +1,5 @@
 // The run ended while it still learned: on request, by patience, or because it had too few steps.
-import { curveOf, lossAround } from '../curve.ts'
+import { type Curve, curveOf } from '../curve.ts'
 import { figuresOf, short, told } from '../figures.ts'
 import type { Evidence, Rule } from '../rule.ts'
 
@@ -13,12 +13,12 @@ const spent = 0.3
 export const stoppedEarly: Rule = (evidence) => {
   const { run, steps, validations } = evidence
   const { settings } = run
-  const curve = curveOf(steps)
+  const curve = curveOf(evidence)
   const last = steps.at(-1)?.step ?? 0
   const figures = figuresOf(evidence)
   if (run.state !== 'finished' || !curve || (figures && figures.tuned >= good)) return undefined
-  if (curve.end < spent * curve.start || !learnedToTheEnd(evidence)) return undefined
-  const seen = `Its loss still fell when it ended at step ${String(last)}: ${short(curve.start)} at first, ${short(lossAround(steps, last / 2))} half-way, ${short(curve.end)} at last.`
+  if (curve.end < spent * curve.start || !learnedToTheEnd(curve, evidence)) return undefined
+  const seen = `Its ${curve.of} loss still fell when it ended at step ${String(last)}: ${short(curve.start)} at first, ${short(curve.middle ?? NaN)} half-way, ${short(curve.end)} at last.`
   const result = figures ? ` ${told(figures)}.` : ''
   if (last >= settings.steps)
     return {
@@ -39,15 +39,12 @@ export const stoppedEarly: Rule = (evidence) => {
   }
 }
 
-/** Both the training loss and the best validation say so. */
-function learnedToTheEnd({ steps, validations }: Evidence): boolean {
+/** The loss, and where the best validation stands. */
+function learnedToTheEnd({ start, middle, end }: Curve, { steps, validations }: Evidence): boolean {
   const last = steps.at(-1)?.step ?? 0
-  const first = steps[0]
-  if (!first) return false
-  const [start, middle, end] = [lossAround(steps, first.step + 2), lossAround(steps, last / 2), lossAround(steps, last)]
-  const spentRate = (some: typeof steps): number => some.reduce((sum, { learningRate }) => sum + learningRate, 0)
-  const share = spentRate(steps.filter(({ step }) => step > last / 2)) / spentRate(steps)
+  const rateOf = (some: typeof steps): number => some.reduce((sum, { learningRate }) => sum + learningRate, 0)
+  const share = rateOf(steps.filter(({ step }) => step > last / 2)) / rateOf(steps)
   const best = validations.findLast((each) => each.best)
-  const lateBest = best === undefined || best.step >= 0.75 * last
-  return lateBest && start > end * 1.05 && (middle - end) / (start - end) >= pace * share
+  const lateBest = best === undefined || best === validations.at(-1) || best.step >= 0.75 * last
+  return lateBest && middle !== undefined && start > 1.1 * end && (middle - end) / (start - end) >= pace * share
 }

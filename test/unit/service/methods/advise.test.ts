@@ -17,9 +17,12 @@ async function start() {
 }
 
 describe('advice', () => {
-  it('is silent on a run that went well', async () => {
+  it('comes from the figures of the stored run', async () => {
     const { service } = await start()
-    expect(await service.call('runs.advise', { run: 'first' })).toEqual([])
+    const { validations } = await service.call('runs.show', { run: 'first' })
+    const [advice] = await service.call('runs.advise', { run: 'first' })
+    expect(advice).toMatchObject({ rule: 'over-fitting', settings: { weightDecay: 0.1 } })
+    expect(advice?.evidence).toContain(Number(validations.at(-1)?.loss.toPrecision(3)))
     await expect(service.call('runs.advise', { run: 'none' })).rejects.toMatchObject({ code: 'store/missing' })
   })
 
@@ -46,7 +49,11 @@ describe('advice', () => {
     const { service, base } = await start()
     const { dataset } = base
     const change = { kind: 'cell' as const, column: 'text', value: 'edited since' }
-    const { version } = await service.call('data.change', { dataset, target: { by: 'rows', rows: [1] }, change })
+    const { number: version } = await service.call('data.change', {
+      dataset,
+      target: { by: 'rows', rows: [1] },
+      change,
+    })
     const asked = { ...base, version, rowsOf: 'first', settings: {} }
     await expect(service.call('runs.plan', asked)).rejects.toMatchObject({ code: 'run/other-rows' })
   })
