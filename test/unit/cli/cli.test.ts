@@ -75,6 +75,36 @@ function home() {
 }
 
 describe('softprompt', () => {
+  it('advises on a run, and starts what it advises on the same rows', { timeout: 60_000 }, async () => {
+    const { model, data, at } = home()
+    await cli(['models', 'add', model, '--name', 'tiny', ...at])
+    await cli([
+      'tune',
+      data,
+      '--text',
+      'text',
+      '--label',
+      'label',
+      ...settings,
+      '--eval',
+      '11',
+      '--name',
+      'mine',
+      ...at,
+    ])
+    const advised = await cli(['advise', 'mine', ...at])
+    expect(advised).toMatchObject({ code: 0, err: '' })
+    expect(advised.out).toMatch(
+      /^1\. Hold the virtual tokens back with a weight decay of 0\.1\.\n {3}The validation loss /,
+    )
+    expect(advised.out).toContain('Start one with: softprompt advise mine --start 1')
+    const started = await cli(['advise', 'mine', '--start', '1', ...at])
+    expect(started).toMatchObject({ code: 0, err: '' })
+    expect(started.out).toMatch(/Run ".*" is run "mine" with one change\./)
+    const refused = await cli(['advise', 'mine', '--start', '9', ...at])
+    expect(refused).toMatchObject({ code: 1, err: 'There is no advice 9 for run "mine": it has 1.\n' })
+  })
+
   it('goes from a model file and a table to figures, in plain lines', { timeout: 60_000 }, async () => {
     const { model, data, at } = home()
     const added = await cli(['models', 'add', model, '--name', 'tiny', ...at])
