@@ -1,0 +1,49 @@
+// Check: the answer itself stands in the text, so that reading it off looks like understanding.
+import { type Check, rowsOf } from './check.ts'
+
+/** Below this share of the answered rows a word in common is chance, and could not move a figure by much. */
+const SHARE = 0.02
+/** Shorter answers ("no", "7") stand in many texts that do not tell them. */
+const FEWEST_CHARACTERS = 3
+
+export const answerInText: Check = () => {
+  const rows: number[] = []
+  let answered = 0
+  const words = new Map<string, string>()
+  return {
+    see({ row, text, label }) {
+      if (label === '' || text.trim() === '') return
+      answered++
+      const word = words.get(label) ?? plain(label)
+      words.set(label, word)
+      if (word.length >= FEWEST_CHARACTERS && standsIn(word, plain(text))) rows.push(row)
+    },
+    finish: () =>
+      rows.length === 0 || rows.length < SHARE * answered
+        ? undefined
+        : {
+            rows,
+            title: `${rowsOf(rows.length)} hold their answer in the text`,
+            explanation:
+              'A model can copy the answer in place of understanding the text. If the texts that you will ask about do not hold their answer, the result on these rows promises too much: take the answer out of them, or let the fix exclude them.',
+            fix: { kind: 'exclude', button: 'Exclude them' },
+          },
+  }
+}
+
+const plain = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s_-]+/g, ' ')
+    .trim()
+
+/** As whole words. */
+function standsIn(word: string, text: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
+    if (!isWordCharacter(text[at - 1]) && !isWordCharacter(text[at + word.length])) return true
+  return false
+}
+
+const isWordCharacter = (character: string | undefined): boolean =>
+  character !== undefined && /[\p{L}\p{N}]/u.test(character)

@@ -1,0 +1,34 @@
+// Check: texts that some program seems to have cut before they came here: too many end at the same greatest length.
+import { type Check, rowsOf } from './check.ts'
+
+/** Programs cut at 100, 140, 255, 256, 500 ...; below this, equal lengths are usual. */
+const SHORTEST_CUT = 80
+const FEWEST_ROWS = 5
+/** The lengths before the greatest, whose rows tell how many would end there by chance. */
+const NEIGHBOURS = 20
+
+export const truncated: Check = () => {
+  const counts = new Map<number, number>()
+  let longest = SHORTEST_CUT - 1
+  let rows: number[] = []
+  return {
+    see({ row, text: { length } }) {
+      counts.set(length, (counts.get(length) ?? 0) + 1)
+      if (length > longest) [longest, rows] = [length, []]
+      if (length === longest) rows.push(row)
+    },
+    finish() {
+      let near = 0
+      for (let length = longest - NEIGHBOURS; length < longest; length++) near += counts.get(length) ?? 0
+      return rows.length < FEWEST_ROWS || rows.length * 2 <= near
+        ? undefined
+        : {
+            rows,
+            title: `${rowsOf(rows.length)} end at exactly ${longest.toLocaleString('en')} characters`,
+            explanation:
+              'No text is longer, and many have this very length: a program that wrote the file has likely cut them. Where the end matters, export the whole texts again, or let the fix exclude these.',
+            fix: { kind: 'exclude', button: 'Exclude them' },
+          }
+    },
+  }
+}
