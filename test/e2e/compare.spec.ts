@@ -84,7 +84,7 @@ test.describe('with two runs', () => {
   test('a run begins with its verdict in words; a cell shows its rows', async ({ page }) => {
     await studio.open(page, '#/compare')
     await page.getByRole('link', { name: 'More tokens' }).click()
-    await expect(page.getByText(/^(Better|Worse|Cannot tell): \d+ % against \d+ %.*60 rows/)).toBeVisible()
+    await expect(page.getByText(/^(Better|Worse|Cannot tell yet): \d+ % against \d+ %.*60 rows/)).toBeVisible()
     await page.getByLabel('Against').selectOption('Four tokens')
     await expect(page.getByText('With Four tokens', { exact: true })).toBeVisible()
 

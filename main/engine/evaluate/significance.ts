@@ -86,7 +86,10 @@ function quantile(sorted: Float64Array, share: number): number {
   return a + (b - a) * (at - below)
 }
 
-/** Exact two-sided McNemar test: the probability of so uneven a change if both were equally good. 1 where nothing differs. */
+/**
+ * Exact two-sided McNemar test (not mid-p, which may err more often than it says): the probability of so uneven a change if both were equally good.
+ * 1 where nothing differs.
+ */
 export function mcNemar(pairs: readonly Pair[]): number {
   const { gained, lost } = changesOf(pairs)
   const changed = gained + lost
@@ -118,7 +121,11 @@ const points = (value: number): string => {
   return rounded > 0 ? `+${rounded}` : rounded < 0 ? `−${-rounded}` : '0'
 }
 
-const words: Readonly<Record<VerdictKind, string>> = { better: 'Better', worse: 'Worse', 'cannot tell': 'Cannot tell' }
+const words: Readonly<Record<VerdictKind, string>> = {
+  better: 'Better',
+  worse: 'Worse',
+  'cannot tell': 'Cannot tell yet',
+}
 
 function sentenceOf(
   kind: VerdictKind,
@@ -138,12 +145,20 @@ function sentenceOf(
   return `${words[kind]}: ${figures}.${more}`
 }
 
-/** Rows beyond these at which a difference of this size would stand out; undefined where there is none. */
+/** Normal quantiles: of the level, two-sided, and of the chance to see the difference, 80 %. */
+const LEVEL_QUANTILE = 1.959964
+const POWER_QUANTILE = 0.841621
+
+/**
+ * Rows beyond these at which McNemar's test sees a difference of this size four times in five (Connor 1987); undefined
+ * where there is none.
+ */
 function rowsNeeded(pairs: readonly Pair[]): number | undefined {
   const { gained, lost } = changesOf(pairs)
   const mean = (gained - lost) / Math.max(1, pairs.length)
   if (mean === 0) return undefined
-  const variance = (gained + lost) / pairs.length - mean ** 2
-  // Twice the standard error below the difference.
-  return Math.max(1, Math.ceil((4 * variance) / mean ** 2) - pairs.length)
+  const changed = (gained + lost) / pairs.length
+  const needed =
+    (LEVEL_QUANTILE * Math.sqrt(changed) + POWER_QUANTILE * Math.sqrt(changed - mean ** 2)) ** 2 / mean ** 2
+  return Math.max(1, Math.ceil(needed) - pairs.length)
 }

@@ -14,16 +14,19 @@ const pairs = (rows: number, gained: number, lost: number): Pair[] =>
 const swapped = (some: readonly Pair[]): Pair[] => some.map(({ tuned, other }) => ({ tuned: other, other: tuned }))
 
 describe('exact McNemar', () => {
-  // Sums of binomial coefficients as fractions, in Python.
+  // statsmodels 0.15.0, mcnemar(exact=True); 12 digits.
   it.each([
     [0, 0, 1],
+    [0, 1, 1],
     [5, 0, 0.0625],
-    [10, 3, 0.0922851563],
-    [40, 25, 0.0816815342],
+    [8, 5, 0.5810546875],
+    [10, 3, 0.09228515625],
+    [40, 25, 0.0816815339415],
+    [60, 20, 8.58055986705e-6],
     [7, 7, 1],
-    [600, 500, 0.002819545],
+    [600, 500, 0.00281954499144],
   ])('tells how likely %i gained and %i lost rows are by chance', (gained, lost, p) => {
-    expect(mcNemar(pairs(1200, gained, lost))).toBeCloseTo(p, 6)
+    expect(mcNemar(pairs(1200, gained, lost))).toBeCloseTo(p, 11)
   })
 })
 
@@ -69,7 +72,16 @@ describe('a verdict', () => {
       /^Better: \d+ % against \d+ %, \+42 points \(95 % interval \+3\d to \+4\d, 300 rows\)\.$/,
     )
     expect(verdictOf(pairs(300, 14, 140))).toMatchObject({ kind: 'worse', rows: 300 })
-    expect(verdictOf(pairs(100, 8, 5)).sentence).toMatch(/^Cannot tell: .* About \d+ more held-out rows like these/)
+    expect(verdictOf(pairs(100, 8, 5)).sentence).toMatch(/^Cannot tell yet: .* About \d+ more held-out rows like these/)
+  })
+
+  // Connor's formula (1987) with scipy 1.17.1's quantiles, 5 % and 80 %.
+  it.each([
+    [100, 8, 5, 1032],
+    [300, 40, 30, 1346],
+    [60, 9, 4, 183],
+  ])('on %i rows with %i gained and %i lost says how many more would tell', (rows, gained, lost, more) => {
+    expect(verdictOf(pairs(rows, gained, lost)).sentence).toContain(` About ${more} more held-out rows`)
   })
 
   it('never tells a difference where every answer is the same, nor on no rows at all', () => {
