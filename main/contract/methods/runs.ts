@@ -108,6 +108,8 @@ export interface RunPlan {
   readonly rows: { readonly train: number; readonly validation: number; readonly heldOut: number }
   /** Why this precision, where an earlier pre-flight chose it; empty where it had no choice, absent where none was. */
   readonly because?: string
+  /** Numbers of rows that no part may have, because they are nearly the same as rows of two parts. */
+  readonly leftOut: readonly number[]
 }
 
 /** The base model in one precision, as a few real steps found it. */

@@ -2,6 +2,8 @@
 import { studioError } from '../../contract/errors/index.ts'
 import type { Example, Split } from '../../contract/settings.ts'
 import { createRandom } from '../random.ts'
+import { type Group, nearGroups, type Part } from './near-groups.ts'
+import { textKey } from './text-key.ts'
 
 export interface SplitOptions {
   readonly seed: number
@@ -9,84 +11,83 @@ export interface SplitOptions {
   readonly heldOut?: number
 }
 
-const validationShare = 0.15
-const heldOutShare = 0.25
-const mostValidation = 200
+export interface HeldSplit extends Split {
+  /** Rows that are nearly the same as rows of two parts: none may have them. */
+  readonly leftOut: readonly Example[]
+  /** Rows of the held-out and validation sides beyond their limits: they wait, for no row may change its side. */
+  readonly keptBack: readonly Example[]
+}
+
 const mostHeldOut = 500
+const mostValidation = 200
 const mostLabels = 200
 /** A label needs different texts for each part. */
 const fewestTexts = 3
 
 /**
- * The rule: rows with the same text (but for case and white space) form a group that stays together, so that no part
- * has seen another's rows; a group counts under the label of its first row. Of each label, in seeded order, a quarter
- * of the texts is held out and 15 % validate, and no more than that share of its rows: a text that fills the table is
- * learned from. In all at most 500 (`heldOut`) and 200 rows; only the one text of each label that every part must have
- * may exceed a limit. Errors: 'data/one-label', 'data/too-many-labels', 'data/label-too-rare'.
+ * The rule: texts that are nearly the same (`nearGroups`) form a group that stays together, so that no part has seen
+ * another's rows; a group counts under the label of its first row. Of each label's groups, in the table's order, a
+ * seeded one of every four is held out, and three of twenty validate. What stands later in the table changes nothing for
+ * what stands before it: a row keeps its side while the table grows, and a later row that is nearly the same as rows of
+ * two sides is left out. Only a group that comes to fill the table is learned from whatever its side was. At most 500
+ * (`heldOut`) held-out and 200 validation rows are used, evenly over the labels, but one group of each label at least.
+ * Errors: 'data/one-label', 'data/too-many-labels', 'data/label-too-rare'.
  */
-export function splitExamples(examples: readonly Example[], { seed, heldOut = mostHeldOut }: SplitOptions): Split {
-  const byLabel = groupsByLabel(examples)
-  const [only] = byLabel.keys()
-  if (byLabel.size < 2) throw studioError('data/one-label', only ?? '')
-  if (byLabel.size > mostLabels) throw studioError('data/too-many-labels', byLabel.size, mostLabels)
-  for (const [label, groups] of byLabel)
-    if (groups.length < fewestTexts) throw studioError('data/label-too-rare', label, groups.length, fewestTexts)
-  const all = { rows: examples.length, labels: byLabel.size }
-  const heldOutCount = counter(heldOutShare, heldOut, all)
-  const validationCount = counter(validationShare, mostValidation, all)
-  const random = createRandom(seed)
-  const split: { [part in keyof Split]: Example[] } = { train: [], validation: [], heldOut: [] }
-  for (const groups of byLabel.values()) {
-    const rows = rowsOf(groups)
-    const first = take(random.shuffle(groups), heldOutCount(groups.length), heldOutCount(rows))
-    const second = take(first.left, validationCount(groups.length), validationCount(rows))
-    split.heldOut.push(...first.taken.flat())
-    split.validation.push(...second.taken.flat())
-    split.train.push(...second.left.flat())
+export async function splitExamples(
+  examples: readonly Example[],
+  { seed, heldOut = mostHeldOut }: SplitOptions,
+): Promise<HeldSplit> {
+  const labels = new Set(examples.map(({ label }) => label))
+  const [only] = labels
+  if (labels.size < 2) throw studioError('data/one-label', only ?? '')
+  if (labels.size > mostLabels) throw studioError('data/too-many-labels', labels.size, mostLabels)
+  const dealers = new Map([...labels].map((label) => [label, dealer(seed, label)]))
+  const { groups, leftOut } = await nearGroups(examples, fewestTexts, (label) => dealers.get(label)?.() ?? 'train')
+  const byLabel = Map.groupBy(groups, ({ label }) => label)
+  for (const label of [...labels].sort()) {
+    const has = byLabel.get(label)?.length ?? 0
+    if (has < fewestTexts) throw studioError('data/label-too-rare', label, has, fewestTexts)
   }
-  const inOrder = (rows: Example[]): Example[] => rows.sort((a, b) => a.row - b.row)
-  return { train: inOrder(split.train), validation: inOrder(split.validation), heldOut: inOrder(split.heldOut) }
+  const side = (part: Part): Group[] => groups.filter((group) => group.side === part)
+  const [judging, stopping] = [evenly(side('heldOut'), heldOut), evenly(side('validation'), mostValidation)]
+  return {
+    train: rowsOf(side('train')),
+    validation: rowsOf(stopping.taken),
+    heldOut: rowsOf(judging.taken),
+    leftOut,
+    keptBack: rowsOf([...judging.left, ...stopping.left]),
+  }
 }
 
-type Group = readonly Example[]
+const rowsOf = (groups: readonly Group[]): Example[] => groups.flatMap(({ rows }) => rows).sort((a, b) => a.row - b.row)
 
-const rowsOf = (groups: readonly Group[]): number => groups.reduce((sum, group) => sum + group.length, 0)
-
-/** Groups of equal texts, under the label of their first row; every label, in alphabetical order. */
-function groupsByLabel(examples: readonly Example[]): Map<string, Group[]> {
-  const labels = [...new Set(examples.map(({ label }) => label))].sort((a, b) => (a < b ? -1 : 1))
-  const byLabel = new Map<string, Group[]>(labels.map((label) => [label, []]))
-  const groups = Map.groupBy(examples, ({ text }) => text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim())
-  for (const group of groups.values()) byLabel.get(group[0]?.label ?? '')?.push(group)
-  return byLabel
+/** Deals a label's groups their sides, one after the other: the first three have one of each. */
+function dealer(seed: number, label: string): () => Part {
+  const random = createRandom(seed ^ textKey(label))
+  let round: Part[] = []
+  let validating = new Set<number>()
+  let fours = 0
+  return () => {
+    if (round.length === 0) {
+      if (fours % 5 === 0) validating = new Set([0, ...random.shuffle([1, 2, 3, 4]).slice(0, 2)])
+      const rest: Part[] = ['heldOut', validating.has(fours % 5) ? 'validation' : 'train', 'train']
+      round = fours++ === 0 ? ['train', ...random.shuffle(rest)] : random.shuffle<Part>([...rest, 'train'])
+    }
+    return round.pop() ?? 'train'
+  }
 }
 
-/** How many of a label's are a share of them; rounded down where all labels together might exceed the limit else. */
-function counter(
-  share: number,
-  limit: number,
-  { rows, labels }: { readonly rows: number; readonly labels: number },
-): (count: number) => number {
-  if (share * rows + labels / 2 <= limit) return (count) => Math.round(count * share)
-  const most = Math.min(share, limit / rows)
-  return (count) => Math.floor(count * most + 1e-9)
-}
-
-interface Taken {
-  readonly taken: readonly Group[]
-  readonly left: readonly Group[]
-}
-
-/** From the end: groups up to so many and up to so many rows, or where none is small enough, the smallest. */
-function take(groups: readonly Group[], most: number, mostRows: number): Taken {
-  const taken = new Set<Group>()
+/** Groups up to so many rows, round by round one of each label; the first round whatever its size. */
+function evenly(groups: readonly Group[], most: number): { readonly taken: Group[]; readonly left: Group[] } {
+  const rounds = [...Map.groupBy(groups, ({ label }) => label).values()].flatMap((some) =>
+    some.map((group, round) => ({ group, round })),
+  )
+  const [taken, left]: [Group[], Group[]] = [[], []]
   let rows = 0
-  for (const group of groups.toReversed()) {
-    if (taken.size >= most) break
-    if (rows + group.length > mostRows) continue
-    taken.add(group)
-    rows += group.length
+  for (const { group, round } of rounds.sort((a, b) => a.round - b.round)) {
+    const fits = round === 0 || rows + group.rows.length <= most
+    ;(fits ? taken : left).push(group)
+    if (fits) rows += group.rows.length
   }
-  if (taken.size === 0) taken.add(groups.reduceRight((least, group) => (group.length < least.length ? group : least)))
-  return { taken: [...taken], left: groups.filter((group) => !taken.has(group)) }
+  return { taken, left }
 }

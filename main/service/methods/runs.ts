@@ -34,16 +34,17 @@ async function plan({ store, home }: ServiceContext, input: Input<'runs.plan'>):
   if (examples.length === 0) throw studioError('data/no-examples', text, label)
   const labels = [...new Set(examples.map((example) => example.label))].sort()
   const seed = input.settings.seed ?? 0
-  const split =
+  const found =
     rowsOf === undefined
-      ? splitExamples(examples, { seed, ...(heldOut === undefined ? {} : { heldOut }) })
-      : await splitOf(store, rowsOf, input, examples)
+      ? await splitExamples(examples, { seed, ...(heldOut === undefined ? {} : { heldOut }) })
+      : { ...(await splitOf(store, rowsOf, input, examples)), leftOut: [] }
+  const split = { train: found.train, validation: found.validation, heldOut: found.heldOut }
   const hidden = (await store.models.configs()).get(model.id)?.hidden ?? Infinity
   const usual = defaultSettings(input.settings, labels, shapeOf(split.train, labels.length, hidden))
   const known = input.settings.precision === undefined ? await knownChoice(home, model.hash, usual) : undefined
   const settings = known ? { ...usual, precision: known.precision } : usual
   const because = known ? { because: known.because } : {}
-  return { model, settings, labels, split, rows: sizesOf(split), ...because }
+  return { model, settings, labels, split, rows: sizesOf(split), leftOut: found.leftOut.map(({ row }) => row), ...because }
 }
 
 /** The rows of another run's parts. Errors: 'store/missing', 'run/other-rows'. */
@@ -228,8 +229,8 @@ type RunMethod = `runs.${Steering | 'list' | 'show' | 'watch'}` | 'prompts.get'
 
 export const runMethods: Pick<Methods, RunMethod> = {
   'runs.plan': async (context, input) => {
-    const { settings, labels, rows, because } = await plan(context, input)
-    return { settings, labels, rows, ...(because === undefined ? {} : { because }) }
+    const { settings, labels, rows, leftOut, because } = await plan(context, input)
+    return { settings, labels, rows, leftOut, ...(because === undefined ? {} : { because }) }
   },
   'runs.preflight': (context, input, call) => preflight(context, input, call),
   'runs.start': (context, input) => start(context, input),

@@ -49,6 +49,8 @@ export const tune = {
     balanced: { name: 'Balanced', text: 'What was measured to be enough for most tasks.' },
     thorough: { name: 'Thorough', text: 'Two and a half times the steps, ended early when nothing improves.' },
   } satisfies Record<Effort, { name: string; text: string }>,
+  leftOut: (rows: number) =>
+    `${rows === 1 ? '1 row is' : `${rows.toLocaleString('en')} rows are`} left out: nearly the same as rows of two of these parts.`,
   rows: (train: string, validation: string, heldOut: string) =>
     `${train} rows to learn from, ${validation} to stop by, ${heldOut} held out to judge by.`,
   start: 'Start',

@@ -1,0 +1,157 @@
+// Groups examples whose texts are nearly the same, and gives each group a side that later rows cannot change.
+import { setImmediate } from 'node:timers/promises'
+import type { Example, Split } from '../../contract/settings.ts'
+import { createNearTexts, likeness, NEAR, plainText } from './min-hash.ts'
+
+export type Part = keyof Split
+
+export interface Group {
+  /** Of its first row. */
+  readonly label: string
+  readonly side: Part
+  readonly rows: Example[]
+}
+
+/** A text with all its rows. */
+interface Text {
+  readonly plain: string
+  readonly label: string
+  readonly rows: Example[]
+  /** Places of earlier texts that are nearly the same. */
+  readonly near: number[]
+}
+
+/** Lets others have their turn after so many milliseconds; looks at the clock every so many times. */
+const TURN = 10
+const ASKED = 64
+
+function breather(): () => Promise<void> | undefined {
+  let since = performance.now()
+  let asked = 0
+  return () => {
+    if (++asked % ASKED !== 0 || performance.now() - since < TURN) return undefined
+    return setImmediate().then(() => void (since = performance.now()))
+  }
+}
+
+/**
+ * Examples in the table's order; `deal` gives the side of a label's next group. A text near an earlier one joins its
+ * group; one near two sides is left out with all its rows. A chain of near texts of more than a twentieth of the table
+ * (at least 20 rows, at most 200) goes to training whole, where `fewest` groups of its label are left besides.
+ */
+export async function nearGroups(
+  examples: readonly Example[],
+  fewest: number,
+  deal: (label: string) => Part,
+): Promise<{ readonly groups: readonly Group[]; readonly leftOut: readonly Example[] }> {
+  const texts = await differentTexts(examples)
+  const chains = createChains(texts)
+  const most = Math.min(200, Math.max(20, examples.length / 20))
+  await findNear(texts, chains, most)
+  const large = largeChains(texts, chains, most, fewest)
+  const groupAt = new Map<number, Group>()
+  const groups: Group[] = []
+  const leftOut: Example[] = []
+  const begin = (label: string, side: Part): Group => {
+    const group: Group = { label, side, rows: [] }
+    groups.push(group)
+    return group
+  }
+  const largeGroups = new Map<number, Group>()
+  texts.forEach(({ label, rows, near }, place) => {
+    const chain = chains.find(place)
+    let group = largeGroups.get(chain)
+    if (!group && large.has(chain)) largeGroups.set(chain, (group = begin(label, 'train')))
+    if (!group) {
+      const known = near.flatMap((other) => groupAt.get(other) ?? [])
+      if (new Set(known.map(({ side }) => side)).size > 1) return void leftOut.push(...rows)
+      group = known[0] ?? begin(label, deal(label))
+    }
+    groupAt.set(place, group)
+    group.rows.push(...rows)
+  })
+  return { groups, leftOut }
+}
+
+async function differentTexts(examples: readonly Example[]): Promise<Text[]> {
+  const texts = new Map<string, Text>()
+  const breathe = breather()
+  for (const example of examples) {
+    const plain = plainText(example.text)
+    const known = texts.get(plain)
+    if (known) known.rows.push(example)
+    else texts.set(plain, { plain, label: example.label, rows: [example], near: [] })
+    const turn = breathe()
+    if (turn) await turn
+  }
+  return [...texts.values()]
+}
+
+/** Four standard errors of an estimate from 64 bins. */
+const UNSURE = 0.2
+
+/** Fills in `near`, but for texts of a chain that is large already. */
+async function findNear(texts: readonly Text[], chains: Chains, most: number): Promise<void> {
+  const index = createNearTexts()
+  const breathe = breather()
+  for (const { plain } of texts) {
+    index.add(plain)
+    const turn = breathe()
+    if (turn) await turn
+  }
+  for (const [earlier, later] of index.candidates()) {
+    const turn = breathe()
+    if (turn) await turn
+    if (index.estimate(earlier, later) < NEAR - UNSURE) continue
+    const [a, b] = [texts[earlier], texts[later]]
+    if (!a || !b || b.near.includes(earlier)) continue
+    const chain = chains.find(later)
+    if (chain === chains.find(earlier) && chains.rows(chain) > most) continue
+    if (likeness(a.plain, b.plain) < NEAR) continue
+    b.near.push(earlier)
+    chains.join(earlier, later)
+  }
+}
+
+/** Chains of more rows than `most`, unless too few groups of their label would be left. */
+function largeChains(texts: readonly Text[], chains: Chains, most: number, fewest: number): Set<number> {
+  const roots = new Map<number, string>()
+  texts.forEach(({ label }, place) => {
+    const root = chains.find(place)
+    if (!roots.has(root)) roots.set(root, label)
+  })
+  const isLarge = (root: number): boolean => chains.rows(root) > most
+  const ordinary = new Map<string, number>()
+  for (const [root, label] of roots) if (!isLarge(root)) ordinary.set(label, (ordinary.get(label) ?? 0) + 1)
+  return new Set(
+    [...roots].flatMap(([root, label]) => (isLarge(root) && (ordinary.get(label) ?? 0) >= fewest ? [root] : [])),
+  )
+}
+
+/** Which texts hang together through others (union-find, Tarjan 1975). */
+interface Chains {
+  find(place: number): number
+  join(a: number, b: number): void
+  /** Rows of the chain with this root. */
+  rows(root: number): number
+}
+
+function createChains(texts: readonly Text[]): Chains {
+  const parent = Uint32Array.from({ length: texts.length }, (_, place) => place)
+  const rows = Float64Array.from(texts, (text) => text.rows.length)
+  const find = (place: number): number => {
+    let at = place
+    while (parent[at] !== at) at = parent[at] = parent[parent[at] ?? at] ?? at
+    return at
+  }
+  return {
+    find,
+    rows: (root) => rows[root] ?? 0,
+    join(a, b) {
+      const [first, second] = [find(a), find(b)]
+      if (first === second) return
+      parent[second] = first
+      rows[first] = (rows[first] ?? 0) + (rows[second] ?? 0)
+    },
+  }
+}
