@@ -41,7 +41,7 @@ export const forecastBench: Bench = async ({ quick, say }) => {
     })
     if (!measured) throw new Error('The pre-flight measured nothing.')
     const sizes = { train: split.train.length, validation: split.validation.length, heldOut: split.heldOut.length }
-    const told = forecast({ settings, labels: trecLabels, rows: sizes }, measured, totalmem())
+    const told = forecast({ settings, rows: sizes }, measured, totalmem())
     const ran = await runJob({ ...common, kind: 'tune', resume: undefined, providers: ['cpu'] }, () => undefined)
     const middle = (told.seconds[0] + told.seconds[1]) / 2
     figures.push({ name, told, ran, time: middle / ran.seconds, memory: told.memory / ran.peakBytes })

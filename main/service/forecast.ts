@@ -15,7 +15,11 @@ export const availableMemory = (): number => Math.max(freemem(), 0.7 * totalmem(
 
 export type Forecast = Omit<Preflight, 'plan' | 'trials' | 'chosen' | 'because'>
 
-export function forecast(plan: RunPlan, measured: MeasuredSteps, available: number): Forecast {
+export function forecast(
+  plan: Pick<RunPlan, 'settings' | 'rows'>,
+  measured: MeasuredSteps,
+  available: number,
+): Forecast {
   const { settings, rows } = plan
   const { steps, step, start, opening, reading, scoreRow, memory } = measured
   const { validateEvery } = settings

@@ -53,7 +53,8 @@ function next(
 
 const evaluate = ({ labels, split }: JobOf<'tune'>, subject: Evaluation['subject']): Evaluation => {
   const rows = split.heldOut.map(({ row, label }, i) => {
-    const predicted = subject === 'no prompt' || i === 0 ? (labels[0] ?? '') : label
+    const wrong = labels.find((each) => each !== label) ?? ''
+    const predicted = subject === 'no prompt' ? (labels[0] ?? '') : i === 0 ? wrong : label
     return { row, label, predicted, logProbabilities: labels.map(() => -1) }
   })
   const right = rows.filter(({ label, predicted }) => label === predicted).length

@@ -1,5 +1,6 @@
 // Check: the answer itself stands in the text, so that reading it off looks like understanding.
-import { type Check, rowsOf } from './check.ts'
+import { rowsOf } from '../words.ts'
+import type { Check } from './check.ts'
 
 /** Below this share of the answered rows a word in common is chance, and could not move a figure by much. */
 const SHARE = 0.02

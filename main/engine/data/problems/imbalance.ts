@@ -1,5 +1,6 @@
 // Check: answers that are so much rarer than the most frequent one that a model may do well without them.
-import { type Check, rowsOf } from './check.ts'
+import { rowsOf } from '../words.ts'
+import type { Check } from './check.ts'
 
 /** The most frequent answer has this many times the rows. */
 const TIMES = 10

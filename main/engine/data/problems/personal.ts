@@ -1,6 +1,7 @@
 // Check: texts and answers that likely hold personal data.
 import { type PersonalKind, personalIn, personalKinds } from '../personal.ts'
-import { type Check, rowsOf } from './check.ts'
+import { rowsOf } from '../words.ts'
+import type { Check } from './check.ts'
 
 export const personal: Check = () => {
   const rows: number[] = []

@@ -1,5 +1,6 @@
 // Check: texts that some program seems to have cut before they came here: too many end at the same greatest length.
-import { type Check, rowsOf } from './check.ts'
+import { rowsOf } from '../words.ts'
+import type { Check } from './check.ts'
 
 /** Programs cut at 100, 140, 255, 256, 500 ...; below this, equal lengths are usual. */
 const SHORTEST_CUT = 80
