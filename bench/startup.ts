@@ -68,7 +68,8 @@ export const startup: Bench = async ({ quick, say }) => {
         (event) => {
           const part = endedBy(event)
           // Reading goes on until its last word; of the others the first time is the one.
-          const isOver = ended.has('first step') || (part !== 'reading the texts' && part !== undefined && ended.has(part))
+          const isOver =
+            ended.has('first step') || (part !== 'reading the texts' && part !== undefined && ended.has(part))
           if (part !== undefined && !isOver) ended.set(part, performance.now() - began)
           if (event.event === 'step' && event.metrics.step === steps) add('a further step', event.metrics.milliseconds)
         },

@@ -259,13 +259,18 @@ function findings({ ours, chosen, seconds, preflight, contenders, others }: Foun
       ...Object.entries(losses).map(([loss, factor]) => {
         const some = contenders.filter((each) => each.loss === loss)
         const best = Math.min(...some.map(secondsTo))
-        const theirBest = best < Infinity ? best : Math.min(...some.map(({ progress }) => (progress.at(-1) ?? none).seconds))
+        const theirBest =
+          best < Infinity ? best : Math.min(...some.map(({ progress }) => (progress.at(-1) ?? none).seconds))
         return target(`times faster than PEFT's best, loss over the ${loss}`, theirBest / seconds, '>=', factor)
       }),
     ],
     doubts: [
-      ...(others > quietShare ? [`other programs used ${percent(others)} % of the machine, so its times do not count`] : []),
-      ...(secondsTo(chosen) < Infinity ? [] : ['our chosen run did not come to the accuracy, so the times are of all of it']),
+      ...(others > quietShare
+        ? [`other programs used ${percent(others)} % of the machine, so its times do not count`]
+        : []),
+      ...(secondsTo(chosen) < Infinity
+        ? []
+        : ['our chosen run did not come to the accuracy, so the times are of all of it']),
     ],
     figures: { ours, preflight: { ...preflight }, contenders },
   }

@@ -1,5 +1,5 @@
 // What pre-flights chose on this computer, kept for the next runs of the same kind: measuring again would cost a short run more than it gains.
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
@@ -21,7 +21,11 @@ const keyOf = (model: string, { method, placement, loss, memory = 'normal' }: Ki
 const pathOf = ({ cache }: Pick<Home, 'cache'>): string => join(cache, 'choices.json')
 
 /** Undefined where nothing was measured yet. */
-export async function knownChoice(home: Pick<Home, 'cache'>, model: string, kind: Kind): Promise<KnownChoice | undefined> {
+export async function knownChoice(
+  home: Pick<Home, 'cache'>,
+  model: string,
+  kind: Kind,
+): Promise<KnownChoice | undefined> {
   return (await read(home))[keyOf(model, kind)]
 }
 
@@ -33,6 +37,7 @@ export async function keepChoice(
 ): Promise<void> {
   const all = { ...(await read(home)), [keyOf(model, kind)]: { precision, because } }
   const path = pathOf(home)
+  await mkdir(home.cache, { recursive: true })
   await writeFile(`${path}.part`, JSON.stringify(all, undefined, 2))
   await rename(`${path}.part`, path)
 }

@@ -111,7 +111,11 @@ function moved(feeds: Feeds, by: number): Feeds {
 }
 
 /** `past.*` of a text's start, for every row of a batch; of no tokens where there is none. */
-function repeated({ layers, kvHeads, headDim }: DecoderConfig, opening: NamedTensors | undefined, batch: number): Feeds {
+function repeated(
+  { layers, kvHeads, headDim }: DecoderConfig,
+  opening: NamedTensors | undefined,
+  batch: number,
+): Feeds {
   const names = Array.from({ length: layers }, (_, layer) => [`keys.${layer}`, `values.${layer}`]).flat()
   const feeds = names.map((name): [string, Tensor] => {
     const { shape, data } = opening?.[name] ?? { shape: [1, kvHeads, 0, headDim], data: new Float32Array() }

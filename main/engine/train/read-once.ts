@@ -46,8 +46,7 @@ export async function paysToReadOnce(
 }
 
 /** Whether the base model alone and with the prompt answer the same texts, which then are read once for the two. */
-export const sharesTexts = (settings: Settings): boolean =>
-  settings.placement === 'after-text' && pastOf(settings) > 0
+export const sharesTexts = (settings: Settings): boolean => settings.placement === 'after-text' && pastOf(settings) > 0
 
 /** Reads a run's texts; what was read longest ago makes way. */
 export async function readOnce(

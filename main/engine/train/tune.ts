@@ -58,7 +58,9 @@ async function judge(
   const rows = split.heldOut.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
   const reading = (done: number, total: number): void =>
     sink.emit({ event: 'progress', stage: 'reading the held-out rows once', done, total })
-  const texts = sharesTexts(settings) ? await readOnce({ model, reader }, settings, job.texts, rows, reading) : undefined
+  const texts = sharesTexts(settings)
+    ? await readOnce({ model, reader }, settings, job.texts, rows, reading)
+    : undefined
   const read = texts ? { read: { texts, settings } } : {}
   const untold = withoutInstruction(settings)
   const sameText = untold.template.instruction === settings.template.instruction

@@ -44,7 +44,15 @@ async function plan({ store, home }: ServiceContext, input: Input<'runs.plan'>):
   const known = input.settings.precision === undefined ? await knownChoice(home, model.hash, usual) : undefined
   const settings = known ? { ...usual, precision: known.precision } : usual
   const because = known ? { because: known.because } : {}
-  return { model, settings, labels, split, rows: sizesOf(split), leftOut: found.leftOut.map(({ row }) => row), ...because }
+  return {
+    model,
+    settings,
+    labels,
+    split,
+    rows: sizesOf(split),
+    leftOut: found.leftOut.map(({ row }) => row),
+    ...because,
+  }
 }
 
 /** The rows of another run's parts. Errors: 'store/missing', 'run/other-rows'. */

@@ -54,30 +54,37 @@ describe('a text that is read once', () => {
     expect(apart(half ?? {}, exact)).toBeLessThan(5e-3)
   })
 
-  it.each(families)('computes a start that all texts share only once, and has the same keys and values: %s', async (family) => {
-    const model = await tinyModel(family)
-    const reader = createReader(model, { threads: 1 })
-    const sequences = [[3, 5, 4, 8, 9], [3, 5, 4, 7], [3, 5, 4, 1, 2, 6, 10, 11]].map((ids) => ({
-      ...layOut({ before: ids, text: [], after: [] }, [], undefined),
-      constant: ids.length,
-    }))
-    const storeOf = () => createTextStore({ folder: undefined, memory: Infinity, half: false })
-    const read = (some: typeof sequences) =>
-      readTexts({ model, reader, past: 2, store: storeOf() }, some, () => undefined)
-    const together = await read(sequences)
-    for (const sequence of sequences) {
-      const { length } = sequence.ids
-      const alone = await (await read([sequence])).feeds([sequence], 1, length)
-      const feeds = await together.feeds([sequence], 1, length)
-      for (const [name, { shape, data }] of Object.entries(alone)) {
-        expect(feeds[name]?.shape).toEqual(shape)
-        data.forEach((value, i) => {
-          expect(Math.abs(Number(value) - Number(feeds[name]?.data[i]))).toBeLessThan(1e-5)
-        })
+  it.each(families)(
+    'computes a start that all texts share only once, and has the same keys and values: %s',
+    async (family) => {
+      const model = await tinyModel(family)
+      const reader = createReader(model, { threads: 1 })
+      const sequences = [
+        [3, 5, 4, 8, 9],
+        [3, 5, 4, 7],
+        [3, 5, 4, 1, 2, 6, 10, 11],
+      ].map((ids) => ({
+        ...layOut({ before: ids, text: [], after: [] }, [], undefined),
+        constant: ids.length,
+      }))
+      const storeOf = () => createTextStore({ folder: undefined, memory: Infinity, half: false })
+      const read = (some: typeof sequences) =>
+        readTexts({ model, reader, past: 2, store: storeOf() }, some, () => undefined)
+      const together = await read(sequences)
+      for (const sequence of sequences) {
+        const { length } = sequence.ids
+        const alone = await (await read([sequence])).feeds([sequence], 1, length)
+        const feeds = await together.feeds([sequence], 1, length)
+        for (const [name, { shape, data }] of Object.entries(alone)) {
+          expect(feeds[name]?.shape).toEqual(shape)
+          data.forEach((value, i) => {
+            expect(Math.abs(Number(value) - Number(feeds[name]?.data[i]))).toBeLessThan(1e-5)
+          })
+        }
       }
-    }
-    await reader.release()
-  })
+      await reader.release()
+    },
+  )
 
   it.each(cases)('has the same gradient and scores: %s, %s, loss over %s', async (family, method, loss) => {
     const model = await tinyModel(family)

@@ -22,8 +22,19 @@ describe('a choice', () => {
     const home = { cache: temporaryFolder() }
     await keepChoice(home, 'model', kind, choice)
     expect(await knownChoice(home, 'another', kind)).toBeUndefined()
-    for (const other of [{ method: 'prompt' }, { placement: 'start' }, { loss: 'vocabulary' }, { memory: 'low' }] as const)
+    for (const other of [
+      { method: 'prompt' },
+      { placement: 'start' },
+      { loss: 'vocabulary' },
+      { memory: 'low' },
+    ] as const)
       expect(await knownChoice(home, 'model', { ...kind, ...other })).toBeUndefined()
+  })
+
+  it('is kept where nothing was cached before', async () => {
+    const home = { cache: join(temporaryFolder(), 'none', 'yet') }
+    await keepChoice(home, 'model', kind, choice)
+    expect(await knownChoice(home, 'model', kind)).toEqual(choice)
   })
 
   it('is made anew where the file cannot be read', async () => {
