@@ -128,6 +128,8 @@ export interface ScoredRow {
 
 export interface Evaluation {
   readonly subject: Judged
+  /** The words of a written prompt. */
+  readonly written?: string
   readonly rows: readonly ScoredRow[]
   readonly accuracy: number
   readonly macroF1: number

@@ -1,8 +1,10 @@
 // What the studio keeps: the records that the service hands to windows and to the command line.
-import type { TuneSettings } from './settings.ts'
+import type { TaskName, TuneSettings } from './settings.ts'
 
 /** Who answered the rows that were scored. */
-export type Judged = 'no prompt' | 'tuned prompt'
+/** In the order in which they are told. */
+export const judgedNames = ['no prompt', 'written prompt', 'tuned prompt'] as const
+export type Judged = (typeof judgedNames)[number]
 
 export type RunState = 'queued' | 'running' | 'stopped' | 'finished' | 'failed' | 'interrupted'
 
@@ -55,9 +57,11 @@ export interface DataRow {
 export interface TaskRecord {
   readonly id: number
   readonly dataset: number
-  readonly kind: 'classification'
+  readonly kind: TaskName
   readonly textColumn: string
   readonly labelColumn: string
+  /** '' where there is none. */
+  readonly contextColumn: string
   readonly labels: readonly string[]
 }
 
@@ -116,7 +120,11 @@ export interface NoteRecord {
 /** How somebody did on held-out rows. */
 export interface JudgedFigures {
   readonly subject: Judged
+  /** The words of a written prompt. */
+  readonly written?: string
+  /** Mean grade of the answers, 0 to 1: of a classification the share of right ones (engine/task). */
   readonly accuracy: number
+  /** The task's second metric: of a classification macro-F1, of others the share of answers that are exactly right. */
   readonly macroF1: number
   /** How many rows were scored. */
   readonly rows: number

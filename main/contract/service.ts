@@ -6,7 +6,7 @@ import { modelInputs, type ModelOutputs } from './methods/models.ts'
 import { promptInputs, type PromptOutputs } from './methods/prompts.ts'
 import { runInputs, type RunOutputs } from './methods/runs.ts'
 import { studioInputs, type StudioOutputs } from './methods/studio.ts'
-import type { EvaluationRecord, NoteRecord, RunState, ValidationRecord } from './records.ts'
+import type { JudgedFigures, NoteRecord, RunState, ValidationRecord } from './records.ts'
 
 export type * from './methods/data.ts'
 export type * from './methods/models.ts'
@@ -36,7 +36,7 @@ export type StudioEvent =
   | ({ readonly event: 'warning' } & NoteRecord)
   /** The run's state up to this step is on disk. */
   | { readonly event: 'checkpoint'; readonly step: number }
-  | ({ readonly event: 'evaluation' } & Pick<EvaluationRecord, 'subject' | 'rows' | 'accuracy' | 'macroF1'>)
+  | ({ readonly event: 'evaluation' } & JudgedFigures)
   | { readonly event: 'token'; readonly text: string }
   /** Ask again for what you show of it. */
   | { readonly event: 'changed'; readonly subject: Subject }

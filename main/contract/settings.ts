@@ -6,6 +6,9 @@ export type MethodName = 'prefix' | 'prompt'
 export type Placement = 'start' | 'before-text' | 'after-text'
 export type Initialisation = 'text' | 'labels' | 'vocab' | 'random'
 export type LossName = 'labels' | 'vocabulary'
+/** All there are. */
+export const taskNames = ['classification', 'generation', 'answering'] as const
+export type TaskName = (typeof taskNames)[number]
 export type ScheduleName = 'constant' | 'linear' | 'cosine'
 
 /** All there are. */
@@ -26,6 +29,8 @@ export interface Template {
 }
 
 export interface TuneSettings {
+  /** What the answers are; classification where absent. */
+  readonly task?: TaskName
   readonly method: MethodName
   readonly placement: Placement
   /** Virtual tokens. */
@@ -57,12 +62,17 @@ export interface TuneSettings {
   readonly precision?: PrecisionName
   /** `low` computes each layer once more for the backward pass instead of keeping what it computed; normal where absent. */
   readonly memory?: MemoryName
+  /** The person's own prompt in words, for the tuned one to beat; only what the studio writes itself where absent. */
+  readonly written?: string
+  /** Whether a finished run is judged beside the best written prompt, too; it is where absent. */
+  readonly duel?: boolean
 }
 
 export interface Example {
   /** The row's place in its data set version, for reports. */
   readonly row: number
   readonly text: string
+  /** The right answer. */
   readonly label: string
 }
 

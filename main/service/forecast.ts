@@ -13,6 +13,10 @@ const SCORINGS = 2
 /** Bytes for a run: what is free now, or most of it all, since other programs' memory makes way to a part. */
 export const availableMemory = (): number => Math.max(freemem(), 0.7 * totalmem())
 
+/** Written prompts that are tried on validation rows, and what reading a row behind their words takes over reading it alone. */
+const CHOSEN_BY = 3
+const BEHIND_WORDS = 1.5
+
 export type Forecast = Omit<Preflight, 'plan' | 'trials' | 'chosen' | 'because'>
 
 export function forecast(
@@ -30,7 +34,9 @@ export function forecast(
   // A row that was not read before is scored in about the time of reading it and asking.
   const alone = readRow > 0 ? readRow + SCORINGS * scoreRow : scoreRow
   const judging = rows.heldOut * (sharesTexts(settings) ? alone : SCORINGS * (readRow + scoreRow))
-  const total = (start + opening + reading + settings.steps * step + validating + judging) / 1000
+  const rival = settings.duel === false ? 0 : (rows.heldOut + CHOSEN_BY * Math.min(64, rows.validation)) * BEHIND_WORDS
+  const total =
+    (start + opening + reading + settings.steps * step + validating + judging + rival * (readRow + scoreRow)) / 1000
   const fits = memory <= available
   return {
     seconds: [QUICKEST * total, SLOWEST * total],

@@ -59,8 +59,8 @@ export function createRecorder(store: Store, run: RunRecord, tell: (event: Studi
     },
     evaluation: async ({ evaluation }) => {
       evaluations.push(evaluation)
-      const { subject, rows, accuracy, macroF1 } = evaluation
-      tell({ event: 'evaluation', subject, rows: rows.length, accuracy, macroF1 })
+      const { rows, ...figures } = evaluation
+      tell({ event: 'evaluation', ...figures, rows: rows.length })
     },
     warning: ({ step, code, message }) => note({ step, code, message }),
     provider: async (event) => {

@@ -25,7 +25,8 @@ export async function sealedModel(store: Store, id: number): Promise<SealedModel
 export async function runMaterial(store: Store, run: RunRecord): Promise<RunMaterial> {
   const task = await store.tasks.byId(run.task)
   if (!task) throw studioError('store/missing', 'task', String(run.task))
-  const source = { dataset: run.dataset, version: run.version, text: task.textColumn, label: task.labelColumn }
+  const { textColumn: text, labelColumn: label, contextColumn: context, kind } = task
+  const source = { dataset: run.dataset, version: run.version, text, label, context, task: kind }
   const examples = await loadExamples(store, source)
   const split = splitExamples(examples, await store.runs.split(run.id))
   return { run, model: await sealedModel(store, run.model), labels: task.labels, split }

@@ -54,11 +54,12 @@ function next(
 const evaluate = ({ labels, split }: JobOf<'tune'>, subject: Evaluation['subject']): Evaluation => {
   const rows = split.heldOut.map(({ row, label }, i) => {
     const wrong = labels.find((each) => each !== label) ?? ''
-    const predicted = subject === 'no prompt' ? (labels[0] ?? '') : i === 0 ? wrong : label
+    const predicted = subject !== 'tuned prompt' ? (labels[0] ?? '') : i === 0 ? wrong : label
     return { row, label, predicted, logProbabilities: labels.map(() => -1) }
   })
   const right = rows.filter(({ label, predicted }) => label === predicted).length
-  return { subject, rows, accuracy: right / rows.length, macroF1: right / rows.length }
+  const told = subject === 'written prompt' ? { written: 'Which team?' } : {}
+  return { subject, rows, accuracy: right / rows.length, macroF1: right / rows.length, ...told }
 }
 
 const tune: Handlers['tune'] = async (job, sink) => {
@@ -88,8 +89,9 @@ const tune: Handlers['tune'] = async (job, sink) => {
   await sink.checkpoint({ ...at, finished })
   const prompt = { tensors: at.best?.tensors ?? at.tensors, settings, labels, modelHash: model.hash }
   if (!finished) return { outcome: 'stopped', prompt }
-  for (const subject of ['no prompt', 'tuned prompt'] as const)
-    sink.emit({ event: 'evaluation', evaluation: evaluate(job, subject) })
+  for (const subject of ['no prompt', 'tuned prompt', 'written prompt'] as const)
+    if (subject !== 'written prompt' || settings.duel !== false)
+      sink.emit({ event: 'evaluation', evaluation: evaluate(job, subject) })
   return { outcome: 'finished', prompt }
 }
 

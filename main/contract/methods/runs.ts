@@ -2,7 +2,15 @@
 import * as v from 'valibot'
 import type { StepMetrics, TunedPrompt } from '../compute.ts'
 import type { PrecisionName } from '../model.ts'
-import type { EvaluationRecord, ModelRecord, NoteRecord, RunRecord, ValidationRecord } from '../records.ts'
+import {
+  type EvaluationRecord,
+  type Judged,
+  judgedNames,
+  type ModelRecord,
+  type NoteRecord,
+  type RunRecord,
+  type ValidationRecord,
+} from '../records.ts'
 import type { TuneSettings } from '../settings.ts'
 import { column, id, nothing, run, text, title, whole } from './fields.ts'
 import { settings } from './settings.ts'
@@ -13,12 +21,17 @@ const planned = {
   version: id,
   text: column,
   label: column,
+  /** What the text asks about, where the task has such a column. */
+  context: v.exactOptional(column),
   /** Held-out rows at most. */
   heldOut: v.exactOptional(whole(1, 1_000_000)),
   /** A run on the same version and columns whose split is taken over, so that the two are judged on the same rows. */
   rowsOf: v.exactOptional(run),
   settings,
 }
+
+/** What a run's own tuned prompt may be measured against. */
+const rival = v.picklist(['no prompt', 'written prompt'])
 
 export const runInputs = {
   /** The whole of the settings that a start would take: what is given, and the defaults for the rest. */
@@ -51,20 +64,23 @@ export const runInputs = {
   'runs.show': v.strictObject({ run }),
   /** Tells all that has happened since the run was taken on, then all that happens, until it ends. */
   'runs.watch': v.strictObject({ run }),
-  /** The run's tuned prompt against no prompt, or against another run's, on the held-out rows that both were scored on. */
-  'runs.verdict': v.strictObject({ run, against: v.exactOptional(run) }),
+  /**
+   * The run's tuned prompt against another run's, or against a rival of its own: the stronger one where none is named.
+   * On the held-out rows that both were scored on.
+   */
+  'runs.verdict': v.strictObject({ run, against: v.exactOptional(run), rival: v.exactOptional(rival) }),
   /** What to try next, each with its reason; nothing where the run is healthy. */
   'runs.advise': v.strictObject({ run }),
-  'runs.confusion': v.strictObject({ run, subject: v.picklist(['no prompt', 'tuned prompt']) }),
+  'runs.confusion': v.strictObject({ run, subject: v.picklist(judgedNames) }),
   /** Scored rows of one cell of the confusion matrix, or all. */
   'runs.answers': v.strictObject({
     run,
-    subject: v.picklist(['no prompt', 'tuned prompt']),
+    subject: v.picklist(judgedNames),
     label: v.exactOptional(text),
     predicted: v.exactOptional(text),
   }),
-  /** Rows that the run answers rightly and `against` (no prompt where absent) did not, and the other way round. */
-  'runs.flips': v.strictObject({ run, against: v.exactOptional(run) }),
+  /** Rows that the run answers rightly and those that a verdict compares it with did not, and the other way round. */
+  'runs.flips': v.strictObject({ run, against: v.exactOptional(run), rival: v.exactOptional(rival) }),
   /** A self-contained page about some runs, to keep or print. */
   'runs.report': v.strictObject({ runs: v.pipe(v.array(run), v.minLength(1), v.maxLength(50)) }),
   'prompts.get': v.strictObject({ run }),
@@ -76,6 +92,8 @@ export interface RunSummary extends RunRecord {
   readonly datasetName: string
   /** Accuracies on its held-out rows; undefined before it has finished. */
   readonly noPrompt: number | undefined
+  /** Undefined as well where no duel was held. */
+  readonly written: number | undefined
   readonly tuned: number | undefined
   readonly macroF1: number | undefined
   /** Held-out rows that were scored. */
@@ -92,6 +110,8 @@ export interface RunDetails {
   readonly datasetName: string
   readonly textColumn: string
   readonly labelColumn: string
+  /** '' where there is none. */
+  readonly contextColumn: string
   readonly labels: readonly string[]
   readonly rows: { readonly train: number; readonly validation: number; readonly heldOut: number }
   readonly steps: readonly StepMetrics[]
@@ -148,6 +168,8 @@ export type VerdictKind = 'better' | 'worse' | 'cannot tell'
 /** Accuracies are shares; difference and its 95 % interval (paired bootstrap over rows) are tuned minus other. */
 export interface Verdict {
   readonly kind: VerdictKind
+  /** What `other` is of; 'tuned prompt' of another run. */
+  readonly rival: Judged
   readonly rows: number
   readonly tuned: number
   readonly other: number
@@ -156,6 +178,12 @@ export interface Verdict {
   readonly high: number
   /** The verdict in one sentence. */
   readonly sentence: string
+}
+
+/** One figure of a task, 0 to 1. */
+export interface TaskMetric {
+  readonly name: string
+  readonly value: number
 }
 
 export type AdviceRule =

@@ -1,9 +1,10 @@
 // What a person may set of a run; the engine's defaults fill in the rest.
 import * as v from 'valibot'
-import { memoryNames, precisionNames } from '../settings.ts'
+import { memoryNames, precisionNames, taskNames } from '../settings.ts'
 import { between, text, whole } from './fields.ts'
 
 export const settings = v.strictObject({
+  task: v.exactOptional(v.picklist(taskNames)),
   method: v.exactOptional(v.picklist(['prefix', 'prompt'])),
   placement: v.exactOptional(v.picklist(['start', 'before-text', 'after-text'])),
   tokens: v.exactOptional(whole(1, 1024)),
@@ -27,4 +28,6 @@ export const settings = v.strictObject({
   maxTokens: v.exactOptional(whole(8, 1_000_000)),
   precision: v.exactOptional(v.picklist(precisionNames)),
   memory: v.exactOptional(v.picklist(memoryNames)),
+  written: v.exactOptional(text),
+  duel: v.exactOptional(v.boolean()),
 })

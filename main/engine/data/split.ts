@@ -9,6 +9,8 @@ export interface SplitOptions {
   readonly seed: number
   /** Held-out rows at most. */
   readonly heldOut?: number
+  /** False where answers are no labels: the rows are then of one kind. */
+  readonly byLabel?: boolean
 }
 
 export interface HeldSplit extends Split {
@@ -19,6 +21,8 @@ export interface HeldSplit extends Split {
 }
 
 const mostHeldOut = 500
+/** An answer that is written takes much longer to judge than a label. */
+const mostWritten = 200
 const mostValidation = 200
 const mostLabels = 200
 /** A label needs different texts for each part. */
@@ -35,12 +39,33 @@ const fewestTexts = 3
  */
 export async function splitExamples(
   examples: readonly Example[],
-  { seed, heldOut = mostHeldOut }: SplitOptions,
+  { seed, heldOut, byLabel = true }: SplitOptions,
 ): Promise<HeldSplit> {
+  if (byLabel) return splitByLabel(examples, seed, heldOut ?? mostHeldOut)
+  const known = new Map(examples.map((example) => [example.row, example]))
+  const alike = examples.map((example) => ({ ...example, label: '' }))
+  const split = await splitAlike(alike, seed, heldOut ?? mostWritten)
+  const back = (rows: readonly Example[]): Example[] => rows.flatMap(({ row }) => known.get(row) ?? [])
+  return {
+    train: back(split.train),
+    validation: back(split.validation),
+    heldOut: back(split.heldOut),
+    leftOut: back(split.leftOut),
+    keptBack: back(split.keptBack),
+  }
+}
+
+async function splitByLabel(examples: readonly Example[], seed: number, heldOut: number): Promise<HeldSplit> {
   const labels = new Set(examples.map(({ label }) => label))
   const [only] = labels
   if (labels.size < 2) throw studioError('data/one-label', only ?? '')
   if (labels.size > mostLabels) throw studioError('data/too-many-labels', labels.size, mostLabels)
+  return splitAlike(examples, seed, heldOut)
+}
+
+/** By the labels that there are, be it one. */
+async function splitAlike(examples: readonly Example[], seed: number, heldOut: number): Promise<HeldSplit> {
+  const labels = new Set(examples.map(({ label }) => label))
   const dealers = new Map([...labels].map((label) => [label, dealer(seed, label)]))
   const { groups, leftOut } = await nearGroups(examples, fewestTexts, (label) => dealers.get(label)?.() ?? 'train')
   const byLabel = Map.groupBy(groups, ({ label }) => label)

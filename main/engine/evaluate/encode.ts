@@ -1,9 +1,10 @@
 // Rows of a task as token ids: the template filled, the text cut to what fits.
 import type { PreparedModel } from '../../contract/model.ts'
 import { studioError } from '../../contract/errors/index.ts'
-import type { TuneSettings } from '../../contract/settings.ts'
+import type { Example, TuneSettings } from '../../contract/settings.ts'
 import { type LabelTrie, labelTrie } from './trie.ts'
 import type { Segments } from '../method/layout.ts'
+import { isChosen } from '../task/index.ts'
 import { encodeAnswer, encodeRow, endOfAnswer, fitRow } from '../tokens/template.ts'
 import { createTokenizer, type Tokenizer } from '../tokens/tokenizer.ts'
 
@@ -34,21 +35,41 @@ function tokenizerOf({ tokenizer: files }: PreparedModel): Tokenizer {
   return tokenizer
 }
 
-/** An encoder for one task. */
-export function createEncoder(model: PreparedModel, settings: TuneSettings, labels: readonly string[]): Encoder {
+/** An encoder for one task. `written`: tokens that are left free for an answer that is written. */
+export function createEncoder(
+  model: PreparedModel,
+  settings: TuneSettings,
+  labels: readonly string[],
+  written = 0,
+): Encoder {
   const tokenizer = tokenizerOf(model)
   const { template } = settings
   const answer = (label: string): readonly number[] => encodeAnswer(tokenizer, template, label)
   const end = endOfAnswer(tokenizer, template)
   const trie = labelTrie(labels.map(answer), end, labels)
   const room =
-    Math.min(settings.maxTokens, model.config.context) - settings.tokens - answerRoom(labels.map(answer), trie)
+    Math.min(settings.maxTokens, model.config.context) -
+    settings.tokens -
+    Math.max(written + 1, answerRoom(labels.map(answer), trie))
   const fit = (text: string): ReturnType<typeof fitRow> => {
     const encoded = encodeRow(tokenizer, model.tokenizer, template, text)
     if (encoded.before.length + encoded.after.length >= room) throw studioError('tuning/no-room', settings.maxTokens)
     return fitRow(encoded, room)
   }
   return { tokenizer, trie, answer, end, fit, row: (text) => fit(text).segments }
+}
+
+/** An encoder that leaves room for the answers to some rows; `longest`: tokens of the longest that is written. */
+export function encoderFor(
+  model: PreparedModel,
+  settings: TuneSettings,
+  labels: readonly string[],
+  rows: readonly Example[],
+): { readonly encoder: Encoder; readonly longest: number } {
+  const encoder = createEncoder(model, settings, labels)
+  if (isChosen(settings)) return { encoder, longest: 0 }
+  const longest = rows.reduce((most, { label }) => Math.max(most, encoder.answer(label).length), 1)
+  return { encoder: createEncoder(model, settings, labels, longest), longest }
 }
 
 /** The longest answer with its end, or all branches side by side. */

@@ -3,6 +3,7 @@ import type { PlainPrompt } from '../../contract/prompt.ts'
 import { type LayoutSettings, layOut, pastOf, type Segments, type Sequence } from '../method/layout.ts'
 import { byLength } from './batches.ts'
 import type { Reader } from './reader.ts'
+import { sharedStart } from './shared-start.ts'
 import type { ReadTexts } from './texts.ts'
 import { labelLogProbabilities, type LabelTrie } from './trie.ts'
 
@@ -30,12 +31,15 @@ export async function scoreRows(
   virtual: Virtual | undefined,
   onProgress: (done: number) => void = () => undefined,
 ): Promise<number[][]> {
-  const sequences = rows.map((segments) => layOut(segments, trie.context, virtual?.settings))
+  const laidOut = rows.map((segments) => layOut(segments, trie.context, virtual?.settings))
+  const { sequences, opening, shared } = virtual
+    ? { sequences: laidOut, shared: 0 }
+    : await withOpening(reader, laidOut)
   // What was read stands behind the places of a past that is not there.
   const offset = virtual && !virtual.prompt ? pastOf(virtual.settings) : 0
   const scores = new Array<number[]>(rows.length)
   let done = 0
-  for (const some of byLength([...sequences.keys()], (row) => sequences[row]?.ids.length ?? 0)) {
+  for (const some of byLength([...sequences.keys()], (row) => tokensOf(sequences[row], shared))) {
     const chosen = some.map((row) => sequences[row] as Sequence)
     const { data, shape } = await reader.logits({
       sequences: chosen,
@@ -43,6 +47,7 @@ export async function scoreRows(
       ask: chosen.map(({ questionEnd }) => trie.branchings.map(({ after }) => questionEnd + 1 + after)),
       candidates: trie.candidates,
       texts: virtual?.texts,
+      opening,
       offset,
     })
     const size = (shape[1] ?? 0) * (shape[2] ?? 0)
@@ -52,6 +57,22 @@ export async function scoreRows(
   }
   return scores
 }
+
+/** Fewer tokens in common are read with each row as fast. */
+const worthSharing = 8
+
+/** Rows without virtual tokens begin with the same words of the template: read once where these are many. */
+async function withOpening(reader: Reader, laidOut: readonly Sequence[]) {
+  const starts = laidOut.map(({ ids, questionEnd }) => ids.slice(0, questionEnd + 1))
+  const start = laidOut.length > 1 ? sharedStart(starts) : []
+  if (start.length < worthSharing) return { sequences: laidOut, shared: 0 }
+  const sequences = laidOut.map((sequence) => ({ ...sequence, constant: start.length }))
+  return { sequences, shared: start.length, opening: await reader.keysValues([start], 0) }
+}
+
+/** What was read is not computed, but its keys and values are repeated for every row. */
+const tokensOf = (sequence: Sequence | undefined, shared: number): number =>
+  (sequence?.ids.length ?? 0) - shared + Math.ceil(shared / 4)
 
 /** Index of the largest; the first of equals. */
 export const best = (values: readonly number[]): number =>

@@ -4,6 +4,7 @@ import type { NamedTensors, Tensor } from '../../contract/tensor.ts'
 import type { Sequence } from '../method/layout.ts'
 import { byLength } from './batches.ts'
 import type { Reader } from './reader.ts'
+import { sharedStart } from './shared-start.ts'
 import type { Block, TextStore } from './text-store.ts'
 import type { ReadTexts } from './texts.ts'
 
@@ -105,15 +106,6 @@ export async function readTexts(
 
 const namesOf = ({ layers }: DecoderConfig): string[] =>
   Array.from({ length: layers }, (_, layer) => [`keys.${layer}`, `values.${layer}`]).flat()
-
-/** Tokens that all begin with; each has one more at least. */
-function sharedStart(texts: readonly (readonly number[])[]): readonly number[] {
-  const [first = []] = texts
-  const most = texts.reduce((least, { length }) => Math.min(least, length), first.length) - 1
-  let count = 0
-  while (count < most && texts.every((ids) => ids[count] === first[count])) count++
-  return first.slice(0, count)
-}
 
 /** Some of the tokens of a text: those of one row of what was read, `count` from index `at` on, `of` all. */
 interface Part {

@@ -19,6 +19,8 @@ export interface Question {
   readonly candidates: readonly number[] | undefined
   /** Where all the sequences' constant starts have been read already. */
   readonly texts?: ReadTexts | undefined
+  /** Keys and values of tokens that all sequences begin with, as `keysValues` gives them: their `constant` start. */
+  readonly opening?: NamedTensors | undefined
   /** Positions before the first token that stay empty; 0 where absent. */
   readonly offset?: number
 }
@@ -62,7 +64,8 @@ export function createReader(model: PreparedModel, options: ReaderOptions): Read
     async logits(question) {
       const head = question.candidates ? 'candidates' : 'vocabulary'
       const rows = question.prompt?.method === 'prompt'
-      const past = question.prompt?.method === 'prefix' || question.texts !== undefined
+      const isRead = question.texts !== undefined || question.opening !== undefined
+      const past = question.prompt?.method === 'prefix' || isRead
       const reading = await session({ rows, past, head, present: false })
       const { logits } = await reading.run(await questionFeeds(model, question))
       if (logits === undefined) throw new RangeError('the forward graph gave no logits')
@@ -85,9 +88,9 @@ export function createReader(model: PreparedModel, options: ReaderOptions): Read
 
 async function questionFeeds(
   model: PreparedModel,
-  { sequences, prompt, ask, candidates, texts, offset = 0 }: Question,
+  { sequences, prompt, ask, candidates, texts, opening, offset = 0 }: Question,
 ): Promise<Feeds> {
-  const read = texts ? Math.max(...sequences.map(({ constant }) => constant)) : 0
+  const read = (texts ?? opening) ? Math.max(...sequences.map(({ constant }) => constant)) : 0
   const shape = {
     batch: sequences.length,
     length: Math.max(...sequences.map((sequence) => sequence.ids.length - firstOf(sequence, { read }))),
@@ -99,6 +102,7 @@ async function questionFeeds(
   return {
     ...moved(batchFeeds(model.config, sequences, shape), offset),
     ...(texts ? withTexts(virtual, await texts.feeds(sequences, shape.batch, read)) : virtual),
+    ...(opening ? repeated(model.config, opening, shape.batch) : {}),
     select: selection(sequences, ask, Math.max(1, ...ask.map((slots) => slots.length)), shape),
     ...(candidates ? { candidates: integers(candidates) } : {}),
   }

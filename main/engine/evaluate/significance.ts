@@ -1,4 +1,5 @@
 // Whether one prompt answers better than another on the same rows: paired bootstrap, exact McNemar, and a verdict in words.
+import type { Judged } from '../../contract/records.ts'
 import type { Verdict, VerdictKind } from '../../contract/service.ts'
 import { createRandom } from '../random.ts'
 
@@ -105,13 +106,13 @@ const share = (pairs: readonly Pair[], which: keyof Pair): number =>
   pairs.filter((pair) => pair[which]).length / Math.max(1, pairs.length)
 
 /** Better or worse only where the whole interval lies on one side of no difference and McNemar agrees at 5 %. */
-export function verdictOf(pairs: readonly Pair[]): Verdict {
+export function verdictOf(pairs: readonly Pair[], rival: Judged = 'no prompt'): Verdict {
   const [tuned, other] = [share(pairs, 'tuned'), share(pairs, 'other')]
   const difference = tuned - other
   const { low, high } = pairedBootstrap(pairs)
   const sure = mcNemar(pairs) < 1 - LEVEL
   const kind: VerdictKind = sure && low > 0 ? 'better' : sure && high < 0 ? 'worse' : 'cannot tell'
-  const figures = { rows: pairs.length, tuned, other, difference, low, high }
+  const figures = { rival, rows: pairs.length, tuned, other, difference, low, high }
   return { kind, ...figures, sentence: sentenceOf(kind, figures, pairs) }
 }
 
@@ -127,13 +128,20 @@ const words: Readonly<Record<VerdictKind, string>> = {
   'cannot tell': 'Cannot tell yet',
 }
 
+/** How a sentence names what it was measured against. */
+const rivals: Readonly<Record<Judged, string>> = {
+  'no prompt': ' without a prompt',
+  'written prompt': ' with the best written prompt',
+  'tuned prompt': '',
+}
+
 function sentenceOf(
   kind: VerdictKind,
-  { rows, tuned, other, difference, low, high }: Omit<Verdict, 'kind' | 'sentence'>,
+  { rival, rows, tuned, other, difference, low, high }: Omit<Verdict, 'kind' | 'sentence'>,
   pairs: readonly Pair[],
 ): string {
   const figures =
-    `${percent(tuned)} against ${percent(other)}, ${points(difference)} points ` +
+    `${percent(tuned)} against ${percent(other)}${rivals[rival]}, ${points(difference)} points ` +
     `(95 % interval ${points(low)} to ${points(high)}, ${rows} rows)`
   const needed = kind === 'cannot tell' ? rowsNeeded(pairs) : undefined
   const more =

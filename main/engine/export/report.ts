@@ -1,6 +1,13 @@
 // A page about some runs to keep, print or send: one file, no script, nothing fetched.
 import type { StepMetrics } from '../../contract/compute.ts'
-import type { ModelRecord, RunRecord, SplitRows, ValidationRecord } from '../../contract/records.ts'
+import type {
+  Judged,
+  JudgedFigures,
+  ModelRecord,
+  RunRecord,
+  SplitRows,
+  ValidationRecord,
+} from '../../contract/records.ts'
 import type { Outputs, Verdict } from '../../contract/service.ts'
 import { escaped } from './escaped.ts'
 import { curvesOf } from './report-curves.ts'
@@ -16,6 +23,8 @@ export interface ReportedRun {
   readonly validations: readonly ValidationRecord[]
   /** Undefined where it has not finished. */
   readonly verdict: Verdict | undefined
+  /** Figures with nothing, with the best written prompt and with the tuned one, as far as it was judged. */
+  readonly judged: readonly JudgedFigures[]
   readonly confusion: Outputs['runs.confusion'] | undefined
 }
 
@@ -56,7 +65,7 @@ function overview(runs: readonly ReportedRun[]): string {
     ({ run, verdict }) =>
       `<tr><td>${escaped(run.name)}</td><td class="n">${verdict ? percent(verdict.tuned) : ''}</td><td class="n">${verdict ? percent(verdict.other) : ''}</td><td>${escaped(verdict?.sentence ?? `Not judged: ${run.state}.`)}</td></tr>`,
   )
-  return `<table><tr><th>Run</th><th>Tuned</th><th>No prompt</th><th>Verdict against no prompt</th></tr>${rows.join('')}</table>`
+  return `<table><tr><th>Run</th><th>Tuned</th><th>Without tuning</th><th>Verdict</th></tr>${rows.join('')}</table>`
 }
 
 const settingsOf = ({ run, model, dataset }: ReportedRun): Record<string, string> => ({
@@ -91,10 +100,29 @@ function section(reported: ReportedRun): string {
   return `<h2>${escaped(run.name)}</h2>
 <p class="verdict">${escaped(verdict?.sentence ?? `This run has not been judged: it is ${run.state}.`)}</p>
 ${run.note === '' ? '' : `<pre>${escaped(run.note)}</pre>`}
+${duel(reported.judged)}
 <h3>Loss</h3>${curvesOf([reported])}
 ${confusion ? `<h3>What was answered</h3>${matrix(confusion)}` : ''}
 <h3>Data and model</h3><table>${facts(reported)}</table>
 <h3>Settings</h3><table>${settings.join('')}</table>`
+}
+
+const subjects: Readonly<Record<Judged, string>> = {
+  'no prompt': 'No prompt',
+  'written prompt': 'The best written prompt',
+  'tuned prompt': 'The tuned prompt',
+}
+
+/** All that was judged on the held-out rows, and the words that were the best. */
+function duel(judged: readonly JudgedFigures[]): string {
+  if (judged.length === 0) return ''
+  const rows = judged.map(
+    ({ subject, accuracy, macroF1, rows }) =>
+      `<tr><td>${subjects[subject]}</td><td class="n">${percent(accuracy)}</td><td class="n">${percent(macroF1)}</td><td class="n">${rows}</td></tr>`,
+  )
+  const words = judged.flatMap(({ written }) => written ?? [])
+  return `<h3>The duel</h3><table><tr><th></th><th>Right</th><th>Macro-F1</th><th>Rows</th></tr>${rows.join('')}</table>
+${words.map((each) => `<p class="quiet">The written prompt, chosen on validation rows:</p><pre>${escaped(each)}</pre>`).join('')}`
 }
 
 function facts({ run, model, dataset, labels, rows }: ReportedRun): string {

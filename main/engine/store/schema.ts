@@ -1,6 +1,7 @@
 // The tables as kysely sees them; migrations/ holds the same in SQL.
 import type { Generated, Kysely } from 'kysely'
 import type { Evaluation } from '../../contract/compute.ts'
+import type { TaskName } from '../../contract/settings.ts'
 import type { RowState, RunState, VersionRecord } from '../../contract/records.ts'
 
 export interface Schema {
@@ -54,9 +55,11 @@ export interface Schema {
   tasks: {
     id: Generated<number>
     dataset: number
-    kind: 'classification'
+    kind: TaskName
     text_column: string
     label_column: string
+    /** '' where there is none. */
+    context_column: string
     labels: string
   }
   runs: {
@@ -133,13 +136,15 @@ export interface Schema {
   evaluations: {
     id: Generated<number>
     run: number
-    subject: Evaluation['subject']
+    subject: Exclude<Evaluation['subject'], 'written prompt'>
     dataset: number
     version: number
     rows: number
     accuracy: number
     macro_f1: number
     created_at: string
+    /** The words of a written prompt, whose subject is 'no prompt'. */
+    written: string | null
   }
   connections: {
     id: Generated<number>

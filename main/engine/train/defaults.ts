@@ -1,8 +1,7 @@
 // The settings of a run where its owner chooses nothing.
-import type { MethodName, Placement, Template, TuneSettings } from '../../contract/settings.ts'
+import type { MethodName, Placement, TuneSettings } from '../../contract/settings.ts'
+import { isChosen, taskOf } from '../task/index.ts'
 import { type DataShape, defaultsFor } from './from-data.ts'
-
-const plainTemplate: Template = { kind: 'plain', body: 'Text: {text}\nAnswer:', instruction: '', answerPrefix: ' ' }
 
 /** What suits each method and placement; measured on TREC and on the sample (bench/results). */
 const recipes: {
@@ -28,15 +27,13 @@ const recipeOf = ({ method, placement }: Pick<TuneSettings, 'method' | 'placemen
 export const usualRate = (settings: Pick<TuneSettings, 'method' | 'placement'>): number =>
   recipeOf(settings).learningRate
 
-/** A classification in words. */
-export const textOfLabels = (labels: readonly string[]): string => `Classify the text as one of: ${labels.join(', ')}.`
-
 /** Complete settings: what is given, and for the rest the default that fits it, and the data where their shape is known. */
 export function defaultSettings(
   given: Partial<TuneSettings> = {},
   labels: readonly string[] = [],
   data?: DataShape,
 ): TuneSettings {
+  const task = taskOf(given)
   const method = given.method ?? 'prefix'
   const placement = given.placement ?? 'after-text'
   const usual = { tokens: 16, batch: 16, maxTokens: 512, ...recipeOf({ method, placement }) }
@@ -46,10 +43,10 @@ export function defaultSettings(
     method,
     placement,
     init: 'text',
-    initText: textOfLabels(labels),
+    initText: task.inWords(labels),
     tail: 1,
-    loss: 'labels',
-    template: plainTemplate,
+    loss: task.loss,
+    template: task.template,
     weightDecay: 0,
     clip: 1,
     schedule: 'cosine',
@@ -61,6 +58,8 @@ export function defaultSettings(
     memory: 'normal',
     ...fitted,
     ...given,
+    // Where answers are written, there are no labels to choose among.
+    ...(isChosen(given) ? {} : { loss: task.loss }),
     steps,
   }
 }

@@ -41,7 +41,11 @@ const sampled: Source = ({ tokens }, _, __, random, vocab) =>
 const sources: { readonly [K in Initialisation]: Source } = {
   // PEFT's rule: special tokens included.
   text: ({ initText }, _, { tokenizer }) => tokenizer.encodeWithSpecials(initText),
-  labels: (_, labels, encoder) => labels.flatMap((label) => encoder.answer(label)),
+  // Where answers are written there are none.
+  labels: ({ initText }, labels, encoder) =>
+    labels.length === 0
+      ? encoder.tokenizer.encodeWithSpecials(initText)
+      : labels.flatMap((label) => encoder.answer(label)),
   vocab: sampled,
   // Real tokens as well: their scale is what random values are fitted to.
   random: sampled,

@@ -2,7 +2,7 @@
 import { totalmem } from 'node:os'
 import type { ComputeEvent, Job, MeasuredSteps } from '../../contract/compute.ts'
 import type { Example } from '../../contract/settings.ts'
-import { createEncoder, type Encoder } from '../evaluate/encode.ts'
+import { type Encoder, encoderFor } from '../evaluate/encode.ts'
 import type { Sequence } from '../method/layout.ts'
 import { exampleMaker } from './example.ts'
 import { type ExpectedSteps, expectedSteps } from './expected-steps.ts'
@@ -34,7 +34,7 @@ export async function preflight(
 ): Promise<MeasuredSteps> {
   const job = { ...given, model: heldModel(given.model, given.settings) }
   const { model, settings, labels, split } = job
-  const encoder = createEncoder(model, settings, labels)
+  const { encoder } = encoderFor(model, settings, labels, [...split.train, ...split.validation])
   const sorted = split.train.toSorted((a, b) => b.text.length - a.text.length)
   const rows = Math.min(settings.batch, sorted.length)
   const middle = Math.max(0, Math.floor((sorted.length - rows) / 2))

@@ -1,10 +1,12 @@
 // A run from its rows to its prompt: encode, initialise, train, score. Composes; the parts are elsewhere.
 import { totalmem } from 'node:os'
-import type { Checkpoint, Job, TunedPrompt } from '../../contract/compute.ts'
-import { createEncoder, type Encoder, withoutInstruction } from '../evaluate/encode.ts'
+import type { Checkpoint, ComputeEvent, Job, TunedPrompt } from '../../contract/compute.ts'
+import { type Encoder, encoderFor, withoutInstruction } from '../evaluate/encode.ts'
 import { createReader, type Reader } from '../evaluate/reader.ts'
 import { scoreTask } from '../evaluate/score.ts'
+import { bestWritten } from '../evaluate/written.ts'
 import { methods } from '../method/index.ts'
+import { isChosen } from '../task/index.ts'
 import { layOut } from '../method/layout.ts'
 import { exampleMaker, lossShapeOf } from './example.ts'
 import { initialTensors } from './initialise.ts'
@@ -28,7 +30,8 @@ export interface TuneResult {
 export async function tune(given: TuneJob, sink: TuneSink, readOnceHere?: boolean): Promise<TuneResult> {
   const job = { ...given, model: heldModel(given.model, given.settings) }
   const { model, settings, labels } = job
-  const encoder = createEncoder(model, settings, labels)
+  const { train: learned, validation, heldOut } = job.split
+  const { encoder } = encoderFor(model, settings, labels, [...learned, ...validation, ...heldOut])
   const reader = createReader(model, { threads: job.threads, sessions: settings.memory === 'low' ? 1 : 2 })
   try {
     const start = job.resume ?? (await firstCheckpoint(job, encoder, reader, sink))
@@ -46,7 +49,10 @@ export async function tune(given: TuneJob, sink: TuneSink, readOnceHere?: boolea
   }
 }
 
-/** Scores the held-out rows without a prompt and with it; texts that both answer are read once for the two. */
+/**
+ * Scores the held-out rows without a prompt, with the tuned one, and with the best written one; texts that the first two
+ * answer are read once for both.
+ */
 async function judge(
   job: TuneJob,
   encoder: Encoder,
@@ -58,9 +64,10 @@ async function judge(
   const rows = split.heldOut.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
   const reading = (done: number, total: number): void =>
     sink.emit({ event: 'progress', stage: 'reading the held-out rows once', done, total })
-  const texts = sharesTexts(settings)
-    ? await readOnce({ model, reader }, settings, job.texts, rows, reading)
-    : undefined
+  const texts =
+    isChosen(settings) && sharesTexts(settings)
+      ? await readOnce({ model, reader }, settings, job.texts, rows, reading)
+      : undefined
   const read = texts ? { read: { texts, settings } } : {}
   const untold = withoutInstruction(settings)
   const sameText = untold.template.instruction === settings.template.instruction
@@ -72,6 +79,11 @@ async function judge(
       evaluation: await scoreTask(reader, { ...task, ...how }, (event) => sink.emit(event)),
     })
   }
+  if (settings.duel === false) return
+  const emit = (event: ComputeEvent): void => sink.emit(event)
+  const rival = await bestWritten(reader, job, emit)
+  if (rival)
+    sink.emit({ event: 'evaluation', evaluation: await scoreTask(reader, { ...rival, examples: split.heldOut }, emit) })
 }
 
 async function firstCheckpoint(job: TuneJob, encoder: Encoder, reader: Reader, sink: TuneSink): Promise<Checkpoint> {
@@ -141,7 +153,7 @@ async function train(
       // Every open session maps the weights: with little memory, those that step and those that score take turns.
       if (settings.memory === 'low') await stepper.release()
       const prompt = methods[settings.method].fold(tensors)
-      const found = await validate(reader, trie, validation, settings, job.labels, prompt, texts)
+      const found = await validate(reader, encoder, validation, settings, job.labels, prompt, texts)
       if (settings.memory === 'low') await reader.release()
       return found
     },

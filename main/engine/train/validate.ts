@@ -2,16 +2,17 @@
 import type { PlainPrompt } from '../../contract/prompt.ts'
 import type { ValidatedRow } from '../../contract/records.ts'
 import type { Example, TuneSettings } from '../../contract/settings.ts'
+import type { Encoder } from '../evaluate/encode.ts'
 import { best, scoreRows } from '../evaluate/label-scores.ts'
 import type { Reader } from '../evaluate/reader.ts'
 import type { ReadTexts } from '../evaluate/texts.ts'
-import type { LabelTrie } from '../evaluate/trie.ts'
 import type { Segments } from '../method/layout.ts'
+import { isChosen } from '../task/index.ts'
 import type { TrainingExample } from './example.ts'
 
 export interface ValidationRow {
   readonly segments: Segments
-  /** Index of the right label. */
+  /** Index of the right label; -1 where answers are written. */
   readonly label: number
   /** The row as the loss sees it. */
   readonly example: TrainingExample
@@ -32,41 +33,42 @@ const shownRows = 5
 
 export async function validate(
   reader: Reader,
-  trie: LabelTrie,
+  { trie, tokenizer }: Pick<Encoder, 'trie' | 'tokenizer'>,
   rows: readonly ValidationRow[],
   settings: TuneSettings,
   labels: readonly string[],
   prompt: PlainPrompt,
   texts: ReadTexts | undefined,
 ): Promise<Validation> {
-  const scores = await scoreRows(
-    reader,
-    trie,
-    rows.map(({ segments }) => segments),
-    { settings, prompt, texts },
-  )
-  const right = rows.filter(({ label }, i) => best(scores[i] ?? []) === label).length
   const tokens = rows.reduce((sum, { example }) => sum + example.ask.length, 0)
+  const written = settings.loss === 'vocabulary' ? await wordForWord(reader, rows, prompt, texts) : []
+  const chosen = isChosen(settings)
+    ? await scoreRows(
+        reader,
+        trie,
+        rows.map(({ segments }) => segments),
+        { settings, prompt, texts },
+      )
+    : undefined
+  const answers = rows.map(({ shown, label }, i) => {
+    const [scores, words] = [chosen?.[i], written[i]]
+    const predicted = scores ? (labels[best(scores)] ?? '') : tokenizer.decode(words?.likeliest ?? []).trim()
+    const right = scores ? best(scores) === label : (words?.right ?? false)
+    const logProbability = (scores ? scores[label] : words?.logProbability) ?? -Infinity
+    return { right, logProbability, shown: { ...shown, predicted, probability: Math.exp(logProbability) } }
+  })
   const total =
     settings.loss === 'labels'
-      ? rows.reduce((sum, { label }, i) => sum - (scores[i]?.[label] ?? -Infinity), 0)
-      : await vocabularyTotal(reader, rows, prompt, texts)
+      ? answers.reduce((sum, { logProbability }) => sum - logProbability, 0)
+      : written.reduce((sum, { logProbability }) => sum - logProbability, 0)
   return {
     loss: total / Math.max(1, tokens),
-    accuracy: right / Math.max(1, rows.length),
-    rows: chosenRows(rows, scores, labels),
+    accuracy: answers.filter(({ right }) => right).length / Math.max(1, rows.length),
+    rows: chosenRows(answers.map(({ shown }) => shown)),
   }
 }
 
-function chosenRows(
-  rows: readonly ValidationRow[],
-  scores: readonly (readonly number[])[],
-  labels: readonly string[],
-): ValidatedRow[] {
-  const all = rows.map(({ shown, label }, i) => {
-    const predicted = labels[best(scores[i] ?? [])] ?? ''
-    return { ...shown, predicted, probability: Math.exp(scores[i]?.[label] ?? -Infinity) }
-  })
+function chosenRows(all: readonly Omit<ValidatedRow, 'worst'>[]): ValidatedRow[] {
   const worst = all.toSorted((a, b) => a.probability - b.probability).slice(0, shownRows)
   // Evenly through the file: the same ones each time.
   const every = Math.max(1, Math.floor(all.length / shownRows))
@@ -74,16 +76,26 @@ function chosenRows(
   return [...worst.map((row) => ({ ...row, worst: true })), ...others.map((row) => ({ ...row, worst: false }))]
 }
 
+/** A right answer as the model would go on, each token behind the right ones before it. */
+interface WordForWord {
+  /** Of the whole answer with its end. */
+  readonly logProbability: number
+  /** Every token is the likeliest one: the answer is what the model would write. */
+  readonly right: boolean
+  /** The likeliest tokens, without the one that ends the answer. */
+  readonly likeliest: readonly number[]
+}
+
 /** Rows whose logits over the whole vocabulary are held at once. */
 const rowsAtOnce = 8
 
-async function vocabularyTotal(
+async function wordForWord(
   reader: Reader,
   rows: readonly ValidationRow[],
   prompt: PlainPrompt,
   texts: ReadTexts | undefined,
-): Promise<number> {
-  let total = 0
+): Promise<WordForWord[]> {
+  const found: WordForWord[] = []
   for (let start = 0; start < rows.length; start += rowsAtOnce) {
     const some = rows.slice(start, start + rowsAtOnce).map(({ example }) => example)
     const { data, shape } = await reader.logits({
@@ -94,19 +106,30 @@ async function vocabularyTotal(
       texts,
     })
     const [, slots = 0, width = 0] = shape
-    some.forEach(({ labels }, b) =>
-      labels.forEach((id, slot) => {
-        const at = (b * slots + slot) * width
-        total += negativeLogProbability(data.subarray(at, at + width), id)
-      }),
-    )
+    some.forEach(({ labels }, b) => {
+      const tokens = labels.map((id, slot) => {
+        const logits = data.subarray((b * slots + slot) * width, (b * slots + slot + 1) * width)
+        const likeliest = largest(logits)
+        return { likeliest, right: likeliest === id, lost: negativeLogProbability(logits, id, likeliest) }
+      })
+      found.push({
+        logProbability: tokens.reduce((sum, { lost }) => sum - lost, 0),
+        right: tokens.every(({ right }) => right),
+        likeliest: tokens.slice(0, -1).map(({ likeliest }) => likeliest),
+      })
+    })
   }
-  return total
+  return found
 }
 
-function negativeLogProbability(logits: Float32Array, id: number): number {
-  let top = -Infinity
-  for (const value of logits) top = Math.max(top, value)
+function largest(values: Float32Array): number {
+  let at = 0
+  for (let i = 1; i < values.length; i++) if ((values[i] ?? 0) > (values[at] ?? 0)) at = i
+  return at
+}
+
+function negativeLogProbability(logits: Float32Array, id: number, likeliest: number): number {
+  const top = logits[likeliest] ?? 0
   let sum = 0
   for (const value of logits) sum += Math.exp(value - top)
   return top + Math.log(sum) - (logits[id] ?? -Infinity)

@@ -46,10 +46,11 @@ export async function follow({ studio, output, signal }: Session, { name, settin
 export function figures({
   run,
   evaluations,
-}: RunDetails): Readonly<Record<'noPrompt' | 'tuned', EvaluationRecord | undefined>> {
+}: RunDetails): Readonly<Record<'noPrompt' | 'written' | 'tuned', EvaluationRecord | undefined>> {
   const own = evaluations.filter(({ dataset, version }) => dataset === run.dataset && version === run.version)
   return {
     noPrompt: own.findLast(({ subject }) => subject === 'no prompt'),
+    written: own.findLast(({ subject }) => subject === 'written prompt'),
     tuned: own.findLast(({ subject }) => subject === 'tuned prompt'),
   }
 }
@@ -57,11 +58,11 @@ export function figures({
 /** A finished run's last word, for both kinds of output. */
 export function sayFinished({ output }: Session, details: RunDetails): void {
   const { name, state } = details.run
-  const { noPrompt, tuned } = figures(details)
+  const { noPrompt, written, tuned } = figures(details)
   const brief = (e: EvaluationRecord | undefined) => e && { accuracy: e.accuracy, macroF1: e.macroF1, rows: e.rows }
-  output.result({ run: name, state, noPrompt: brief(noPrompt), tuned: brief(tuned) }, [
+  output.result({ run: name, state, noPrompt: brief(noPrompt), written: brief(written), tuned: brief(tuned) }, [
     `Run "${name}" is finished.`,
-    ...[noPrompt, tuned].flatMap((e) => (e ? [describeEvaluation(e)] : [])),
+    ...[noPrompt, written, tuned].flatMap((e) => (e ? [describeEvaluation(e)] : [])),
     `Take the prompt away with: softprompt export ${quoted(name)} --to peft DIR`,
   ])
 }

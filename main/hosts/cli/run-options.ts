@@ -32,6 +32,9 @@ export interface RunOptions extends CommonOptions {
   readonly seed?: number
   readonly precision?: PrecisionName | 'auto'
   readonly memory?: MemoryName
+  readonly writtenPrompt?: string
+  /** False with --no-duel. */
+  readonly duel: boolean
   readonly eval?: number
 }
 
@@ -79,11 +82,25 @@ export const withRunOptions = (command: Command): Command =>
         'low: compute each layer twice a step instead of keeping it (default: normal)',
       ).choices(memoryNames),
     )
+    .option('--written-prompt <text>', 'your own prompt in words, for the tuned one to beat')
+    .option('--no-duel', 'do not judge written prompts beside the tuned one')
     .option('--eval <n>', 'held-out rows at most', wholeNumber(1))
 
 /** Brings the table in, and gives what the options say of a run on it. */
 export async function plannedRun(session: Session, path: string, options: RunOptions): Promise<Input<'runs.plan'>> {
-  const { method, placement, tokens, init, initText, loss, steps, batch, seed, memory } = options
+  const {
+    method,
+    placement,
+    writtenPrompt: written,
+    tokens,
+    init,
+    initText,
+    loss,
+    steps,
+    batch,
+    seed,
+    memory,
+  } = options
   const precision = options.precision === 'auto' ? undefined : options.precision
   const { dataset, version } = await importData(session, path)
   const model = await chooseModel(session, options.model)
@@ -94,8 +111,9 @@ export async function plannedRun(session: Session, path: string, options: RunOpt
     text: options.text,
     label: options.label,
     settings: given({
-      ...{ method, placement, tokens, init, initText, loss, steps, batch, seed, precision, memory },
+      ...{ method, placement, tokens, init, initText, loss, steps, batch, seed, precision, memory, written },
       learningRate: options.lr,
+      ...(options.duel ? {} : { duel: false }),
     }),
     ...given({ heldOut: options.eval }),
   }

@@ -1,5 +1,5 @@
 // What the studio's events and figures are called in plain words.
-import type { EvaluationRecord } from '../../contract/records.ts'
+import type { EvaluationRecord, Judged } from '../../contract/records.ts'
 import type { StudioEvent } from '../../contract/service.ts'
 
 export type Words =
@@ -24,10 +24,15 @@ const counted = (done: number, total: number): string => {
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`
 
+const subjects: Readonly<Record<Judged, string>> = {
+  'no prompt': 'without a prompt',
+  'written prompt': 'with the best written prompt',
+  'tuned prompt': 'with the tuned prompt',
+}
+
 /** "held-out accuracy with the tuned prompt: 91.7 % (macro-F1 90.2 %), 60 rows". */
 export function describeEvaluation(e: Pick<EvaluationRecord, 'subject' | 'rows' | 'accuracy' | 'macroF1'>): string {
-  const subject = e.subject === 'no prompt' ? 'without a prompt' : 'with the tuned prompt'
-  return `Accuracy ${subject}: ${percent(e.accuracy)} (macro-F1 ${percent(e.macroF1)}), ${String(e.rows)} rows`
+  return `Accuracy ${subjects[e.subject]}: ${percent(e.accuracy)} (macro-F1 ${percent(e.macroF1)}), ${String(e.rows)} rows`
 }
 
 const line = (text: string): Words => ({ kind: 'line', text })

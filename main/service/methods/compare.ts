@@ -1,8 +1,8 @@
 // Methods runs.verdict, confusion, answers, flips and report: what came of runs, row by row and in words.
 import type { Evaluation, ScoredRow } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
-import type { RunRecord } from '../../contract/records.ts'
-import type { AnsweredRow, FlippedRow, Input, Outputs } from '../../contract/service.ts'
+import { type EvaluationRecord, judgedNames, type RunRecord } from '../../contract/records.ts'
+import type { AnsweredRow, FlippedRow, Input, Outputs, Verdict } from '../../contract/service.ts'
 import { verdictOf } from '../../engine/evaluate/significance.ts'
 import { reportOf } from '../../engine/export/report.ts'
 import type { Methods, ServiceContext } from '../context.ts'
@@ -10,38 +10,53 @@ import { findRun } from './lookup.ts'
 
 type Subject = Evaluation['subject']
 
-/** The latest scoring of a run's own held-out rows. Error: 'run/not-scored'. */
-async function scored({ store }: ServiceContext, run: RunRecord, subject: Subject): Promise<ScoredRow[]> {
-  const own = (await store.evaluations.list(run.id)).filter(
+/** The latest scoring of a run's own held-out rows; undefined where there is none. */
+async function latest({ store }: ServiceContext, run: RunRecord, subject: Subject) {
+  const all = await store.evaluations.list(run.id)
+  return all.findLast(
     (each) => each.subject === subject && each.dataset === run.dataset && each.version === run.version,
   )
-  const latest = own.at(-1)
-  if (!latest) throw studioError('run/not-scored', run.name)
-  return store.evaluations.rows(latest.id)
 }
 
-/** The run's answers beside others': no prompt's, or another run's. Only rows that both answered. */
-async function pairsOf(context: ServiceContext, name: string, against: string | undefined) {
+/** Its rows. Error: 'run/not-scored'. */
+async function scored(context: ServiceContext, run: RunRecord, subject: Subject): Promise<ScoredRow[]> {
+  const found = await latest(context, run, subject)
+  if (!found) throw studioError('run/not-scored', run.name)
+  return context.store.evaluations.rows(found.id)
+}
+
+/** What a tuned prompt has to beat: words, where they answer more rows rightly than no words do. */
+async function strongerRival(context: ServiceContext, run: RunRecord): Promise<Subject> {
+  const [none, written] = await Promise.all([latest(context, run, 'no prompt'), latest(context, run, 'written prompt')])
+  return written && written.accuracy > (none?.accuracy ?? 0) ? 'written prompt' : 'no prompt'
+}
+
+/** The run's answers beside others': its rivals' or another run's. Only rows that both answered. */
+async function pairsOf(context: ServiceContext, { run: name, against, rival }: Input<'runs.verdict'>) {
   const run = await findRun(context.store, name)
   const other = against === undefined ? undefined : await findRun(context.store, against)
   // Row numbers mean something within one data set only.
   if (other && other.dataset !== run.dataset) throw studioError('run/other-data', run.name, other.name)
   const tuned = await scored(context, run, 'tuned prompt')
-  const others = await scored(context, other ?? run, other ? 'tuned prompt' : 'no prompt')
+  const subject: Subject = other ? 'tuned prompt' : (rival ?? (await strongerRival(context, run)))
+  const others = await scored(context, other ?? run, subject)
   const byRow = new Map(others.map((row) => [row.row, row]))
   const pairs = tuned.flatMap((after) => {
     const before = byRow.get(after.row)
     return before ? [{ before, after }] : []
   })
   if (pairs.length === 0) throw studioError('run/no-common-rows', run.name, other?.name ?? run.name)
-  return { run, pairs }
+  return { run, pairs, subject }
 }
 
 const isRight = ({ label, predicted }: ScoredRow): boolean => label === predicted
 
-async function verdict(context: ServiceContext, { run, against }: Input<'runs.verdict'>) {
-  const { pairs } = await pairsOf(context, run, against)
-  return verdictOf(pairs.map(({ before, after }) => ({ tuned: isRight(after), other: isRight(before) })))
+async function verdict(context: ServiceContext, input: Input<'runs.verdict'>): Promise<Verdict> {
+  const { pairs, subject } = await pairsOf(context, input)
+  return verdictOf(
+    pairs.map(({ before, after }) => ({ tuned: isRight(after), other: isRight(before) })),
+    subject,
+  )
 }
 
 async function confusion(
@@ -94,11 +109,8 @@ async function answers(context: ServiceContext, input: Input<'runs.answers'>): P
   }))
 }
 
-async function flips(
-  context: ServiceContext,
-  { run: name, against }: Input<'runs.flips'>,
-): Promise<Outputs['runs.flips']> {
-  const { run, pairs } = await pairsOf(context, name, against)
+async function flips(context: ServiceContext, input: Input<'runs.flips'>): Promise<Outputs['runs.flips']> {
+  const { run, pairs } = await pairsOf(context, input)
   const changed = pairs.filter(({ before, after }) => isRight(before) !== isRight(after))
   const texts = await textsOf(
     context,
@@ -117,6 +129,12 @@ async function flips(
     fixed: shown(changed.filter(({ after }) => isRight(after))),
     broken: shown(changed.filter(({ after }) => !isRight(after))),
   }
+}
+
+/** Each subject's latest figures, in the order in which they are told. */
+async function judgedOf(context: ServiceContext, run: RunRecord): Promise<EvaluationRecord[]> {
+  const found = await Promise.all(judgedNames.map((subject) => latest(context, run, subject)))
+  return found.filter((each) => each !== undefined)
 }
 
 async function report(context: ServiceContext, { runs }: Input<'runs.report'>): Promise<Outputs['runs.report']> {
@@ -142,6 +160,7 @@ async function report(context: ServiceContext, { runs }: Input<'runs.report'>): 
         steps,
         validations,
         verdict: judged ? await verdict(context, { run: name }) : undefined,
+        judged: await judgedOf(context, run),
         confusion: judged ? await confusion(context, { run: name, subject: 'tuned prompt' }) : undefined,
       }
     }),

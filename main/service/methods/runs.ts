@@ -8,6 +8,7 @@ import type { Example, Split } from '../../contract/settings.ts'
 import { splitExamples } from '../../engine/data/split.ts'
 import { preparedPrecisions } from '../../engine/model/prepare.ts'
 import type { Store } from '../../engine/store/store.ts'
+import { isChosen } from '../../engine/task/index.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
 import { shapeOf } from '../../engine/train/from-data.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
@@ -29,14 +30,16 @@ interface Planned extends RunPlan {
 /** What a start would do: the same for those who only ask. Errors: those of `splitExamples` and `splitOf`. */
 async function plan({ store, home }: ServiceContext, input: Input<'runs.plan'>): Promise<Planned> {
   const model = await findModel(store, input.model)
-  const { dataset, version, text, label, heldOut, rowsOf } = input
-  const examples = await loadExamples(store, { dataset, version, text, label })
+  const { dataset, version, text, label, context = '', heldOut, rowsOf } = input
+  const { task = 'classification' } = input.settings
+  const examples = await loadExamples(store, { dataset, version, text, label, context, task })
   if (examples.length === 0) throw studioError('data/no-examples', text, label)
-  const labels = [...new Set(examples.map((example) => example.label))].sort()
+  const byLabel = isChosen(input.settings)
+  const labels = byLabel ? [...new Set(examples.map((example) => example.label))].sort() : []
   const seed = input.settings.seed ?? 0
   const found =
     rowsOf === undefined
-      ? await splitExamples(examples, { seed, ...(heldOut === undefined ? {} : { heldOut }) })
+      ? await splitExamples(examples, { seed, byLabel, ...(heldOut === undefined ? {} : { heldOut }) })
       : { ...(await splitOf(store, rowsOf, input, examples)), leftOut: [] }
   const split = { train: found.train, validation: found.validation, heldOut: found.heldOut }
   const hidden = (await store.models.configs()).get(model.id)?.hidden ?? Infinity
@@ -81,10 +84,11 @@ async function start(context: ServiceContext, input: Input<'runs.start'>): Promi
   const { store } = context
   await refusePromptName(store, input.name)
   const { model, settings, labels, split, because = '' } = await plan(context, input)
-  const { dataset, version, text, label } = input
+  const { dataset, version } = input
+  const columns = { textColumn: input.text, labelColumn: input.label, contextColumn: input.context ?? '' }
+  const { task: kind = 'classification' } = settings
   const run = await store.transaction(async (tables) => {
-    const description = { dataset, kind: 'classification' as const, textColumn: text, labelColumn: label, labels }
-    const task = await tables.tasks.put(description)
+    const task = await tables.tasks.put({ dataset, kind, ...columns, labels })
     const pinned = { task: task.id, model: model.id, dataset, version, settings, split: splitRows(split) }
     const added = await tables.runs.add({ name: input.name, ...pinned })
     const message = input.because ?? because
@@ -169,6 +173,7 @@ async function list({ store, runner }: ServiceContext): Promise<RunSummary[]> {
       modelName: modelNames.get(run.model) ?? '',
       datasetName: datasetNames.get(run.dataset) ?? '',
       noPrompt: latest('no prompt')?.accuracy,
+      written: latest('written prompt')?.accuracy,
       tuned: tuned?.accuracy,
       macroF1: tuned?.macroF1,
       rows: tuned?.rows,
@@ -206,6 +211,7 @@ export async function showRun({ store }: ServiceContext, name: string): Promise<
     datasetName: dataset?.name ?? '',
     textColumn: task?.textColumn ?? '',
     labelColumn: task?.labelColumn ?? '',
+    contextColumn: task?.contextColumn ?? '',
     labels: task?.labels ?? [],
     rows: sizesOf(split),
     steps: await store.metrics.steps(id),

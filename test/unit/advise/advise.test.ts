@@ -4,7 +4,7 @@ import { studioError } from '../../../main/contract/errors/index.ts'
 import type { AdviceRule } from '../../../main/contract/service.ts'
 import { advise } from '../../../main/engine/advise/index.ts'
 import { parametersOf } from '../../../main/engine/advise/parameters.ts'
-import { textOfLabels } from '../../../main/engine/train/defaults.ts'
+import { taskOf } from '../../../main/engine/task/index.ts'
 import { smallConfig } from '../../support/small-config.ts'
 import { evidenceOf, labels, type Shape } from './evidence.ts'
 
@@ -139,7 +139,7 @@ const cases: readonly Case[] = [
     when: 'neither did better than guessing',
     shape: { noPrompt: 0.17, tuned: 0.18, loss: stuck },
     evidence: /18 % with the tuned prompt and 17 % with none \(500 held-out rows\); guessing would have 17 %/,
-    settings: { template: expect.objectContaining({ instruction: textOfLabels(labels) }) as unknown },
+    settings: { template: expect.objectContaining({ instruction: taskOf({}).inWords(labels) }) as unknown },
   },
   {
     rule: 'too-few-rows',

@@ -94,6 +94,22 @@ describe('scoring labels', () => {
   })
 })
 
+it.each(families)(
+  'words of the template that all rows begin with are read once, and change no score: %s',
+  async (family) => {
+    const reader = createReader(await tinyModel(family), { threads: 1 })
+    const told = rows.map((row) => ({ ...row, before: Array.from({ length: 30 }, (_, i) => 90 + i) }))
+    const together = await scoreRows(reader, trie, told, undefined)
+    for (const [i, row] of told.entries()) {
+      const [alone = []] = await scoreRows(reader, trie, [row], undefined)
+      alone.forEach((value, label) => {
+        expect(together[i]?.[label]).toBeCloseTo(value, 4)
+      })
+    }
+    await reader.release()
+  },
+)
+
 it('the best of equals is the first', () => {
   expect([best([-2, -1, -1]), best([-3]), best([-Infinity, -Infinity])]).toEqual([1, 0, 0])
 })

@@ -69,9 +69,11 @@ describe('the paired bootstrap interval', () => {
 describe('a verdict', () => {
   it('says better, worse or cannot tell, with its figures in one sentence', () => {
     expect(verdictOf(pairs(300, 140, 14)).sentence).toMatch(
-      /^Better: \d+ % against \d+ %, \+42 points \(95 % interval \+3\d to \+4\d, 300 rows\)\.$/,
+      /^Better: \d+ % against \d+ % without a prompt, \+42 points \(95 % interval \+3\d to \+4\d, 300 rows\)\.$/,
     )
     expect(verdictOf(pairs(300, 14, 140))).toMatchObject({ kind: 'worse', rows: 300 })
+    const words = verdictOf(pairs(300, 140, 14), 'written prompt')
+    expect(words.sentence).toContain('with the best written prompt, +42 points')
     expect(verdictOf(pairs(100, 8, 5)).sentence).toMatch(/^Cannot tell yet: .* About \d+ more held-out rows like these/)
   })
 

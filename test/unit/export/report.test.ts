@@ -38,6 +38,7 @@ const run = (name: string, words: string, tokens = 8): ReportedRun => ({
   validations: [],
   verdict: {
     kind: 'better',
+    rival: 'no prompt',
     rows: 20,
     tuned: 0.8,
     other: 0.4,
@@ -46,6 +47,10 @@ const run = (name: string, words: string, tokens = 8): ReportedRun => ({
     high: 0.6,
     sentence: 'Better: 80 % against 40 %.',
   },
+  judged: [
+    { subject: 'no prompt', accuracy: 0.4, macroF1: 0.3, rows: 20 },
+    { subject: 'written prompt', written: words, accuracy: 0.3, macroF1: 0.2, rows: 20 },
+  ],
   confusion: { labels: ['yes', words], counts: [[3, 1], [0, 4]] }, // prettier-ignore
 })
 const at = new Date('2026-02-03T00:00:00Z')

@@ -7,7 +7,7 @@ import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { forecast } from '../../../main/service/forecast.ts'
 
 const plan = (steps: number): Pick<RunPlan, 'settings' | 'rows'> => ({
-  settings: defaultSettings({ steps, validateEvery: 0 }),
+  settings: defaultSettings({ steps, validateEvery: 0, duel: false }),
   rows: { train: 100, validation: 0, heldOut: 0 },
 })
 const measured: MeasuredSteps = {
@@ -43,6 +43,15 @@ describe('a forecast', () => {
     expect(unshared).toBeCloseTo(2 * 40 * 0.005 + 2 * 60 * (2 / 140 + 0.005), 6)
     const often = { ...judged, settings: { ...judged.settings, validateEvery: 25 } }
     expect(middle(forecast(often, measured, 8e9))).toBeGreaterThan(middle(forecast(judged, measured, 8e9)))
+  })
+
+  it('counts what written prompts take', () => {
+    const rows = { train: 100, validation: 40, heldOut: 60 }
+    const middle = ({ seconds: [a, b] }: { seconds: readonly [number, number] }): number => (a + b) / 2
+    const [without, settings] = [{ ...plan(100), rows }, defaultSettings({ steps: 100, validateEvery: 0 })]
+    expect(middle(forecast({ settings, rows }, measured, 8e9))).toBeGreaterThan(
+      middle(forecast(without, measured, 8e9)) + 3,
+    )
   })
 
   it('says what to do where memory is short, and that a long run takes a while', () => {

@@ -45,6 +45,7 @@ describe('a run', () => {
     expect(details.evaluations.map(({ subject, rows }) => [subject, rows])).toEqual([
       ['no prompt', 15],
       ['tuned prompt', 15],
+      ['written prompt', 15],
     ])
     const prompt = await service.call('prompts.get', { run: 'mine' })
     expect(prompt.tensors['prompt']?.shape).toEqual([2, 4])

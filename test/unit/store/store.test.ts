@@ -70,6 +70,7 @@ async function withRun(store: Store) {
     kind: 'classification',
     textColumn: 'text',
     labelColumn: 'label',
+    contextColumn: '',
     labels: ['a', 'b'],
   })
   const split = { train: [1], validation: [2], heldOut: [3] }
@@ -380,5 +381,18 @@ describe('evaluations', () => {
     expect(await store.evaluations.list(run.id)).toEqual([kept])
     expect(kept).toMatchObject({ subject: 'no prompt', rows: 1, accuracy: 0 })
     expect(await store.evaluations.rows(kept.id)).toEqual(rows)
+  })
+
+  it('of a written prompt keep its words', async () => {
+    const { store } = await open()
+    const { run, dataset } = await withRun(store)
+    const written = 'Which team?\n\nText: where is it\nAnswer: delivery'
+    const evaluation: Evaluation = { subject: 'written prompt', written, rows: [], accuracy: 0.5, macroF1: 0.4 }
+    const kept = await store.transaction((t) =>
+      t.evaluations.add({ run: run.id, dataset: dataset.id, version: 1 }, evaluation),
+    )
+    expect(kept).toMatchObject({ subject: 'written prompt', written })
+    expect(await store.evaluations.list(run.id)).toEqual([kept])
+    expect(await store.evaluations.all()).toEqual([kept])
   })
 })

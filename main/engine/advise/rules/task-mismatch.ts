@@ -1,5 +1,5 @@
 // Neither the base model nor the tuned prompt does better than guessing: the model does not see what is asked.
-import { textOfLabels } from '../../train/defaults.ts'
+import { taskOf } from '../../task/index.ts'
 import { figuresOf, isNearChance, percent, quoted, told } from '../figures.ts'
 import type { Evidence, Finding, Rule } from '../rule.ts'
 
@@ -12,8 +12,8 @@ export const taskMismatch: Rule = (evidence) => {
 
 /** The task in words, where the template has none; then its words as the beginning of the virtual tokens. */
 function remedy({ run: { settings }, labels }: Evidence): Pick<Finding, 'change' | 'settings'> | undefined {
-  const words = textOfLabels(labels)
   const { template, initText } = settings
+  const words = taskOf(settings).inWords(labels)
   if (template.instruction.trim() === '')
     return {
       change: `Tell the model the task in words: ${quoted(words)} Check as well that the column with the answers is the right one.`,

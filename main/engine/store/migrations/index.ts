@@ -6,6 +6,8 @@ import { runs } from './0003-runs.ts'
 import { studio } from './0004-studio.ts'
 import { versionNames } from './0005-version-names.ts'
 import { openedPrompts } from './0006-opened-prompts.ts'
+import { writtenPrompts } from './0007-written-prompts.ts'
+import { tasks } from './0008-tasks.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
@@ -14,4 +16,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004-studio': studio,
   '0005-version-names': versionNames,
   '0006-opened-prompts': openedPrompts,
+  '0007-written-prompts': writtenPrompts,
+  '0008-tasks': tasks,
 }

@@ -1,7 +1,8 @@
 // Tables evaluations and evaluation_rows: how well each held-out row was answered.
+import type { Selectable } from 'kysely'
 import type { Evaluation, ScoredRow } from '../../../contract/compute.ts'
 import type { EvaluationRecord } from '../../../contract/records.ts'
-import type { Db } from '../schema.ts'
+import type { Db, Schema } from '../schema.ts'
 import { packNumbers, unpackNumbers } from '../tensors.ts'
 
 /** Which run was judged, on which data. */
@@ -14,13 +15,30 @@ export interface Judged {
 /** Five values a row against SQLite's limit of 32,766 in a statement. */
 const CHUNK = 2000
 
+type Row = Selectable<Schema['evaluations']>
+
+const recordOf = ({ macro_f1: macroF1, created_at: createdAt, subject, written, ...rest }: Row): EvaluationRecord => ({
+  ...rest,
+  ...(written === null ? { subject } : { subject: 'written prompt', written }),
+  macroF1,
+  createdAt,
+})
+
 export const evaluationRepository = (db: Db) => ({
   /** Call it in a transaction. */
-  async add(judged: Judged, { subject, rows, accuracy, macroF1 }: Evaluation): Promise<EvaluationRecord> {
+  async add(judged: Judged, { subject, written, rows, accuracy, macroF1 }: Evaluation): Promise<EvaluationRecord> {
     const createdAt = new Date().toISOString()
     const { id } = await db
       .insertInto('evaluations')
-      .values({ ...judged, subject, rows: rows.length, accuracy, macro_f1: macroF1, created_at: createdAt })
+      .values({
+        ...judged,
+        subject: subject === 'written prompt' ? 'no prompt' : subject,
+        rows: rows.length,
+        accuracy,
+        macro_f1: macroF1,
+        created_at: createdAt,
+        written: subject === 'written prompt' ? (written ?? '') : null,
+      })
       .returning('id')
       .executeTakeFirstOrThrow()
     for (let at = 0; at < rows.length; at += CHUNK) {
@@ -33,18 +51,19 @@ export const evaluationRepository = (db: Db) => ({
       }))
       await db.insertInto('evaluation_rows').values(values).execute()
     }
-    return { id, ...judged, subject, rows: rows.length, accuracy, macroF1, createdAt }
+    const words = written === undefined ? {} : { written }
+    return { id, ...judged, subject, ...words, rows: rows.length, accuracy, macroF1, createdAt }
   },
 
   async list(run: number): Promise<EvaluationRecord[]> {
     const found = await db.selectFrom('evaluations').selectAll().where('run', '=', run).orderBy('id').execute()
-    return found.map(({ macro_f1: macroF1, created_at: createdAt, ...rest }) => ({ ...rest, macroF1, createdAt }))
+    return found.map(recordOf)
   },
 
   /** Of every run, oldest first. */
   async all(): Promise<EvaluationRecord[]> {
     const found = await db.selectFrom('evaluations').selectAll().orderBy('id').execute()
-    return found.map(({ macro_f1: macroF1, created_at: createdAt, ...rest }) => ({ ...rest, macroF1, createdAt }))
+    return found.map(recordOf)
   },
 
   async rows(evaluation: number): Promise<ScoredRow[]> {

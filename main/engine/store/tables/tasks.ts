@@ -10,6 +10,7 @@ export const taskRepository = (db: Db) => ({
       kind: task.kind,
       text_column: task.textColumn,
       label_column: task.labelColumn,
+      context_column: task.contextColumn,
       labels: JSON.stringify(task.labels),
     }
     await db
@@ -28,7 +29,7 @@ export const taskRepository = (db: Db) => ({
   async byId(id: number): Promise<TaskRecord | undefined> {
     const row = await db.selectFrom('tasks').selectAll().where('id', '=', id).executeTakeFirst()
     if (!row) return undefined
-    const { dataset, kind, text_column: textColumn, label_column: labelColumn } = row
-    return { id, dataset, kind, textColumn, labelColumn, labels: JSON.parse(row.labels) as string[] }
+    const { dataset, kind, text_column: textColumn, label_column: labelColumn, context_column: contextColumn } = row
+    return { id, dataset, kind, textColumn, labelColumn, contextColumn, labels: JSON.parse(row.labels) as string[] }
   },
 })

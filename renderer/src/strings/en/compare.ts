@@ -1,5 +1,5 @@
 // Words of the Compare page.
-import type { RunState } from '../../../../main/contract/records.ts'
+import type { Judged, RunState } from '../../../../main/contract/records.ts'
 import type { AdviceRule, VerdictKind } from '../../../../main/contract/service.ts'
 
 export const compare = {
@@ -77,7 +77,12 @@ export const compare = {
   against: 'Against',
   tunedPrompt: 'With the tuned prompt',
   otherRun: (name: string) => `With ${name}`,
-  withoutPrompt: 'With no prompt',
+  stronger: 'The better of no prompt and words',
+  strongerRival: 'the better of no prompt and words',
+  duel: 'The duel',
+  duelHelp: 'The same held-out rows, answered with nothing, with the best written prompt and with the tuned one.',
+  writtenWords: 'Read the written prompt',
+  writtenHelp: 'Your own words, words that name the labels, and both with examples: the one that did best on the validation rows.',
   heldOut: (rows: string) => `${rows} held-out rows`,
   accuracy: 'Right answers',
   differenceOf: (points: string, low: string, high: string) =>
@@ -88,7 +93,12 @@ export const compare = {
   confusion: 'What was answered',
   confusionHelp: 'Rows by their right label and the answer that they got. Choose a cell to see its rows.',
   subject: 'Answers of',
-  subjects: { 'tuned prompt': 'Tuned prompt', 'no prompt': 'No prompt' },
+  subjects: { 'tuned prompt': 'Tuned prompt', 'written prompt': 'Written prompt', 'no prompt': 'No prompt' },
+  withSubject: {
+    'tuned prompt': 'With the tuned prompt',
+    'written prompt': 'With the best written prompt',
+    'no prompt': 'With no prompt',
+  } satisfies Record<Judged, string>,
   rightLabel: 'Right label',
   answered: 'Answered',
   cell: (rows: number, label: string, predicted: string) =>

@@ -49,6 +49,9 @@ export const tune = {
     balanced: { name: 'Balanced', text: 'What was measured to be enough for most tasks.' },
     thorough: { name: 'Thorough', text: 'Two and a half times the steps, ended early when nothing improves.' },
   } satisfies Record<Effort, { name: string; text: string }>,
+  written: 'Your best prompt in words (optional)',
+  writtenHelp:
+    'What you would write to the model today. The result shows whether tuning beats it, and what the studio would write itself.',
   leftOut: (rows: number) =>
     `${rows === 1 ? '1 row is' : `${rows.toLocaleString('en')} rows are`} left out: nearly the same as rows of two of these parts.`,
   rows: (train: string, validation: string, heldOut: string) =>

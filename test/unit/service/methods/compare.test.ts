@@ -25,7 +25,11 @@ describe('a finished run', () => {
     const { service } = await start('first', 'second')
     const verdict = await service.call('runs.verdict', { run: 'first' })
     expect(verdict).toMatchObject({ kind: 'better', rows: 15 })
-    expect(verdict.sentence).toMatch(/^Better: \d+ % against \d+ %, \+\d+ points \(95 % interval .*, 15 rows\)\.$/)
+    expect(verdict.sentence).toMatch(
+      /^Better: \d+ % against \d+ % without a prompt, \+\d+ points \(95 % interval .*, 15 rows\)\.$/,
+    )
+    const words = await service.call('runs.verdict', { run: 'first', rival: 'written prompt' })
+    expect(words).toMatchObject({ kind: 'better', rival: 'written prompt', other: verdict.other })
     const same = await service.call('runs.verdict', { run: 'first', against: 'second' })
     expect(same).toMatchObject({ kind: 'cannot tell', difference: 0, rows: 15 })
   })

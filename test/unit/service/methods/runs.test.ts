@@ -34,7 +34,7 @@ describe('a run that is under way', () => {
     expect(await service.call('runs.watch', { run: 'kept' })).toMatchObject({ state: 'finished' })
     const { steps, evaluations } = await service.call('runs.show', { run: 'kept' })
     expect(steps.length).toBeLessThan(5000)
-    expect(evaluations.map(({ subject }) => subject)).toEqual(['no prompt', 'tuned prompt'])
+    expect(evaluations.map(({ subject }) => subject)).toEqual(['no prompt', 'tuned prompt', 'written prompt'])
     expect((await service.call('prompts.get', { run: 'kept' })).labels).toHaveLength(3)
   })
 

@@ -1,0 +1,15 @@
+// Every kind of task by its name.
+import type { TaskName } from '../../contract/settings.ts'
+import { answering } from './answering.ts'
+import { classification } from './classification.ts'
+import { generation } from './generation.ts'
+import type { Task } from './task.ts'
+
+const tasks: { readonly [K in TaskName]: Task } = { classification, generation, answering }
+
+/** Runs of before there were others are classifications. */
+export const taskOf = ({ task = 'classification' }: { readonly task?: TaskName }): Task => tasks[task]
+
+/** Whether answers are scored among labels, not written. */
+export const isChosen = ({ task = 'classification' }: { readonly task?: TaskName }): boolean =>
+  task === 'classification'

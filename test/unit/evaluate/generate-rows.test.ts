@@ -1,0 +1,70 @@
+// Answers that are written to many rows at once are those that are written to each alone.
+import { describe, expect, it } from 'vitest'
+import type { PlainPrompt } from '../../../main/contract/prompt.ts'
+import type { VirtualPrompt } from '../../../main/engine/evaluate/label-scores.ts'
+import { generateRows } from '../../../main/engine/evaluate/generate-rows.ts'
+import { createReader, type Reader } from '../../../main/engine/evaluate/reader.ts'
+import { methods } from '../../../main/engine/method/index.ts'
+import { type AnswerToken, layOut, type LayoutSettings, type Segments } from '../../../main/engine/method/layout.ts'
+import { families, reference, tinyModel } from '../../support/tiny.ts'
+import { tensorsOf } from '../parity/engine.ts'
+
+const rows: readonly Segments[] = [9, 3, 14, 3, 6].map((length, r) => ({
+  before: [50, 51],
+  text: Array.from({ length }, (_, i) => 60 + 7 * r + i),
+  after: [52],
+}))
+const most = 7
+
+/** The likeliest token again and again, each time with the whole text before it read anew. */
+async function alone(reader: Reader, row: Segments, virtual: VirtualPrompt | undefined): Promise<number[]> {
+  const ids: number[] = []
+  while (ids.length < most) {
+    const answer = ids.map((id, i): AnswerToken => ({ id, parent: i - 1 }))
+    const sequence = layOut(row, answer, virtual?.settings)
+    const { data } = await reader.logits({
+      sequences: [sequence],
+      prompt: virtual?.prompt as PlainPrompt | undefined,
+      ask: [[sequence.ids.length - 1]],
+      candidates: undefined,
+    })
+    ids.push(data.indexOf(Math.max(...data)))
+  }
+  return ids
+}
+
+describe('writing answers', () => {
+  it.each(
+    families.flatMap((family) =>
+      [undefined, 'prefix, after-text', 'prefix, start', 'prompt, after-text', 'prompt, start'].map(
+        (way) => [family, way] as const,
+      ),
+    ),
+  )('to rows of all lengths at once changes none: %s, %s', async (family, way) => {
+    const model = await tinyModel(family)
+    const reader = createReader(model, { threads: 1 })
+    const [method, placement] = (way?.split(', ') ?? []) as [LayoutSettings['method'], LayoutSettings['placement']]
+    const found = reference(family)
+    const settings = { method, placement, tokens: found.tokens, tail: 1 }
+    const start = found.cases.find((each) => each.method === method)?.start ?? {}
+    const virtual = way
+      ? { settings, prompt: methods[method].fold(tensorsOf(model, method, found.tokens, start)) }
+      : undefined
+    const done: number[] = []
+    const written = await generateRows(reader, rows, virtual, { config: model.config, ends: [], most }, (count) =>
+      done.push(count),
+    )
+    for (const [i, row] of rows.entries()) expect(written[i]).toEqual(await alone(reader, row, virtual))
+    expect(done.at(-1)).toBe(rows.length)
+    // What ends an answer is no part of it, and the others go on without it.
+    const [ended] = written
+    const end = ended?.[2] ?? -1
+    const ends = { config: model.config, ends: [end], most }
+    const shorter = await generateRows(reader, rows, virtual, ends, () => undefined)
+    shorter.forEach((ids, i) => {
+      const whole = written[i] ?? []
+      expect(ids).toEqual(whole.includes(end) ? whole.slice(0, whole.indexOf(end)) : whole)
+    })
+    await reader.release()
+  })
+})
