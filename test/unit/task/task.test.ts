@@ -1,0 +1,85 @@
+// What each kind of task asks, how it grades an answer, and what it tells of all of them.
+import { describe, expect, it } from 'vitest'
+import { taskNames } from '../../../main/contract/settings.ts'
+import { encoderFor } from '../../../main/engine/evaluate/encode.ts'
+import { createReader } from '../../../main/engine/evaluate/reader.ts'
+import { scoreTask } from '../../../main/engine/evaluate/score.ts'
+import { isChosen, taskOf } from '../../../main/engine/task/index.ts'
+import { defaultSettings } from '../../../main/engine/train/defaults.ts'
+import { tinyModel } from '../../support/tiny.ts'
+
+describe('every task', () => {
+  it.each(taskNames)('tells its mean grade first, all figures between 0 and 1: %s', (task) => {
+    const { grade, metrics } = taskOf({ task })
+    for (const answers of [
+      [],
+      [
+        { label: 'yes', predicted: 'yes' },
+        { label: 'no', predicted: 'yes' },
+      ],
+      [{ label: '{"a": 1, "b": 2}', predicted: '{"a": 1}' }],
+      [
+        { label: '{"a": 1}', predicted: '{' },
+        { label: 'words', predicted: 'words' },
+      ],
+    ]) {
+      const found = metrics(answers, ['yes', 'no'])
+      const mean = answers.reduce((sum, each) => sum + grade(each), 0) / Math.max(1, answers.length)
+      expect(found[0]?.value).toBeCloseTo(mean)
+      expect(found.length).toBeGreaterThanOrEqual(2)
+      for (const { value } of found) expect(value >= 0 && value <= 1).toBe(true)
+    }
+  })
+
+  it.each(taskNames)('has settings of its own, which are complete: %s', (task) => {
+    const settings = defaultSettings({ task }, ['a', 'b'])
+    expect(settings).toMatchObject({ task, loss: taskOf({ task }).loss, template: taskOf({ task }).template })
+    // A choice among labels is nothing that a text which is written could be tuned by.
+    if (!isChosen({ task })) expect(defaultSettings({ task, loss: 'labels' }).loss).toBe('vocabulary')
+  })
+})
+
+it('a JSON answer is told by its fields', () => {
+  const answers = [
+    { label: '{"item": "tea", "count": 2}', predicted: '{"item": "tea", "count": 3}' },
+    { label: '{"item": "nut", "count": 1}', predicted: 'a nut' },
+  ]
+  expect(taskOf({ task: 'generation' }).metrics(answers, [])).toEqual([
+    { name: 'right fields', value: 0.25 },
+    { name: 'exactly right', value: 0 },
+    { name: 'valid JSON', value: 0.5 },
+    { name: 'field item', value: 0.5 },
+    { name: 'field count', value: 0 },
+  ])
+})
+
+it('of a question that is too long with its context the context is cut, never the question or the answer', async () => {
+  const model = await tinyModel('llama')
+  const question = 'Who came?'
+  const context = 'Anna came in the morning. '.repeat(40)
+  const text = taskOf({ task: 'answering' }).textOf(question, context)
+  const answer = 'Anna, in the morning'
+  const settings = defaultSettings({ task: 'answering', maxTokens: 90, tokens: 4 })
+  const { encoder, longest } = encoderFor(model, settings, [], [{ row: 0, text, label: answer }])
+  const { segments, cut } = encoder.fit(text)
+  expect(cut).toBeGreaterThan(0)
+  const ids = [...segments.before, ...segments.text, ...segments.after]
+  const read = encoder.tokenizer.decode(ids)
+  expect(read).toContain(`Question: ${question}\nContext: Anna`)
+  expect(read.endsWith('\nAnswer:')).toBe(true)
+  expect(longest).toBe(encoder.answer(answer).length)
+  // Virtual tokens, the row, the whole answer and the token that ends it.
+  expect(4 + ids.length + longest + 1).toBeLessThanOrEqual(90)
+})
+
+it('an answer that is written is graded as its task says', async () => {
+  const model = await tinyModel('llama')
+  const reader = createReader(model, { threads: 1 })
+  const settings = defaultSettings({ task: 'answering' })
+  const examples = [{ row: 7, text: 'Who came?\nContext: Anna came.', label: 'Anna' }]
+  const found = await scoreTask(reader, { model, settings, labels: [], examples, prompt: undefined }, () => undefined)
+  await reader.release()
+  const [row] = found.rows
+  expect(row).toMatchObject({ row: 7, label: 'Anna', logProbabilities: [] })
+  expect(found.accuracy).toBe(taskOf(settings).grade({ label: 'Anna', predicted: row?.predicted ?? '' }))
+})
