@@ -1,6 +1,7 @@
 // What a prompt answers to a few texts of our own: it goes with its file, and is asked again where that is opened.
 import type { TunedPrompt } from '../contract/compute.ts'
 import type { KnownAnswer } from '../engine/export/bundle-manifest.ts'
+import { isChosen } from '../engine/task/index.ts'
 import type { CallContext, ServiceContext } from './context.ts'
 import { serveJob } from './methods/serving.ts'
 import { sealedModel } from './run-material.ts'
@@ -22,6 +23,8 @@ export async function knownAnswers(
   prompt: TunedPrompt,
 ): Promise<readonly KnownAnswer[]> {
   const { labels, settings } = prompt
+  // What is written word by word differs on another processor without anything being wrong.
+  if (!isChosen(settings)) return []
   const examples = texts.map((text, row) => ({ row, text, label: labels[0] ?? '' }))
   const sealed = await sealedModel(context.store, model)
   const found = new Map<number, readonly number[]>()

@@ -29,7 +29,10 @@ export const promptInputs = {
   'prompts.open': v.strictObject({ path }),
   /** Forgets one that was opened from a file. */
   'prompts.forget': v.strictObject({ prompt: run }),
-  score: v.strictObject({ run, dataset: id, version: id, text: column, label: column }),
+  score: v.strictObject({
+    ...{ run, dataset: id, version: id, text: column, label: column },
+    context: v.exactOptional(column),
+  }),
   try: v.strictObject({ run, speaker: v.exactOptional(speaker), text, sampling }),
   /** How likely each of the run's labels is for a text. */
   classify: v.strictObject({ run, speaker: v.exactOptional(speaker), text }),

@@ -71,6 +71,8 @@ export const runInputs = {
   'runs.verdict': v.strictObject({ run, against: v.exactOptional(run), rival: v.exactOptional(rival) }),
   /** What to try next, each with its reason; nothing where the run is healthy. */
   'runs.advise': v.strictObject({ run }),
+  /** All figures of the run's task, of each that answered its held-out rows. */
+  'runs.metrics': v.strictObject({ run }),
   'runs.confusion': v.strictObject({ run, subject: v.picklist(judgedNames) }),
   /** Scored rows of one cell of the confusion matrix, or all. */
   'runs.answers': v.strictObject({
@@ -240,6 +242,7 @@ export interface RunOutputs {
   readonly 'runs.show': RunDetails
   readonly 'runs.watch': RunRecord
   readonly 'runs.verdict': Verdict
+  readonly 'runs.metrics': readonly { readonly subject: Judged; readonly metrics: readonly TaskMetric[] }[]
   readonly 'runs.advise': readonly Advice[]
   /** counts[i][j]: rows of labels[i] that were answered as labels[j]. */
   readonly 'runs.confusion': { readonly labels: readonly string[]; readonly counts: readonly (readonly number[])[] }

@@ -59,17 +59,20 @@ export function createEncoder(
   return { tokenizer, trie, answer, end, fit, row: (text) => fit(text).segments }
 }
 
-/** An encoder that leaves room for the answers to some rows; `longest`: tokens of the longest that is written. */
+/** Tokens that a written answer may be longer than the longest right one. */
+const spare = 8
+
+/** An encoder that leaves room for the answers to some rows; `most`: tokens of one that is written. */
 export function encoderFor(
   model: PreparedModel,
   settings: TuneSettings,
   labels: readonly string[],
   rows: readonly Example[],
-): { readonly encoder: Encoder; readonly longest: number } {
+): { readonly encoder: Encoder; readonly most: number } {
   const encoder = createEncoder(model, settings, labels)
-  if (isChosen(settings)) return { encoder, longest: 0 }
-  const longest = rows.reduce((most, { label }) => Math.max(most, encoder.answer(label).length), 1)
-  return { encoder: createEncoder(model, settings, labels, longest), longest }
+  if (isChosen(settings)) return { encoder, most: 0 }
+  const most = spare + rows.reduce((longest, { label }) => Math.max(longest, encoder.answer(label).length), 1)
+  return { encoder: createEncoder(model, settings, labels, most), most }
 }
 
 /** The longest answer with its end, or all branches side by side. */

@@ -16,9 +16,11 @@ export interface Writing {
   readonly ends: readonly number[]
   /** Tokens of an answer at most. */
   readonly most: number
+  /** Whether nothing that may still follow these ids belongs to the answer. */
+  readonly isOver?: (ids: readonly number[]) => boolean
 }
 
-/** Ids of each row's answer, without the token that ends it. */
+/** Ids of each row's answer, without the token that ends it but with those that made it be over. */
 export async function generateRows(
   reader: Reader,
   rows: readonly Segments[],
@@ -48,7 +50,7 @@ async function writeBatch(
   reader: Reader,
   sequences: readonly Sequence[],
   virtual: VirtualPrompt | undefined,
-  { config, ends, most }: Writing,
+  { config, most, ...writing }: Writing,
 ): Promise<number[][]> {
   const batch = sequences.length
   const length = Math.max(...sequences.map(({ ids }) => ids.length))
@@ -64,7 +66,7 @@ async function writeBatch(
     select: selection(sequences, last, 1, shape),
   })
   const answers = sequences.map((): number[] => [])
-  let open = appended(answers, first, ends)
+  let open = appended(answers, first, writing)
   if (open.length === 0 || most <= 1) return answers
   const held = createBatchCache(config, batch, past + length + most)
   if (past > 0) held.put(given, 0, 'past.')
@@ -83,7 +85,7 @@ async function writeBatch(
       select: { shape: [batch, 1, 1], data: new Float32Array(batch).fill(1) },
     })
     held.put(found, at, '')
-    open = appended(answers, found, ends, open)
+    open = appended(answers, found, writing, open)
   }
   return answers
 }
@@ -92,7 +94,7 @@ async function writeBatch(
 function appended(
   answers: readonly number[][],
   { logits }: NamedTensors,
-  ends: readonly number[],
+  { ends, isOver = () => false }: Pick<Writing, 'ends' | 'isOver'>,
   open: readonly number[] = answers.map((_, b) => b),
 ): number[] {
   const { data, shape } = logits as Tensor
@@ -100,9 +102,10 @@ function appended(
   return open.filter((b) => {
     let best = 0
     for (let id = 1; id < width; id++) if ((data[b * width + id] ?? 0) > (data[b * width + best] ?? 0)) best = id
+    const ids = answers[b] ?? []
     if (ends.includes(best)) return false
-    answers[b]?.push(best)
-    return true
+    ids.push(best)
+    return !isOver(ids)
   })
 }
 

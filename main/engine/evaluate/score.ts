@@ -6,6 +6,7 @@ import type { Example, TuneSettings } from '../../contract/settings.ts'
 import { methods } from '../method/index.ts'
 import type { LayoutSettings } from '../method/layout.ts'
 import { isChosen, taskOf } from '../task/index.ts'
+import { answerCut } from './answer-cut.ts'
 import { createEncoder, encoderFor } from './encode.ts'
 import { generateRows } from './generate-rows.ts'
 import { best, scoreRows, type VirtualPrompt } from './label-scores.ts'
@@ -56,17 +57,17 @@ const chosenAnswers: Answers = async (reader, { model, settings, labels, example
   })
 }
 
-/** Tokens that an answer may be longer than the longest right one. */
-const spare = 8
-
 const writtenAnswers: Answers = async (reader, { model, settings, examples, prompt }, onProgress) => {
-  const { encoder, longest } = encoderFor(model, settings, [], examples)
+  const { encoder, most } = encoderFor(model, settings, [], examples)
   const { tokenizer, end } = encoder
-  const writing = { config: model.config, ends: [end, ...tokenizer.ends], most: longest + spare }
+  const right = examples.map(({ label }) => label)
+  const cut = answerCut(settings.template, right)
+  const isOver = (ids: readonly number[]): boolean => cut(tokenizer.decode(ids)).isOver
+  const writing = { config: model.config, ends: [end, ...tokenizer.ends], most, isOver }
   const segments = examples.map(({ text }) => encoder.row(text))
   const answers = await generateRows(reader, segments, prompt && virtualOf(model, prompt), writing, onProgress)
   return examples.map(({ row, label }, i) => {
-    const predicted = tokenizer.decode(answers[i] ?? []).trim()
+    const predicted = cut(tokenizer.decode(answers[i] ?? [])).answer
     return { row, label, predicted, logProbabilities: [] }
   })
 }

@@ -102,19 +102,50 @@ export function mcNemar(pairs: readonly Pair[]): number {
   return Math.min(1, 2 * tail)
 }
 
-const share = (pairs: readonly Pair[], which: keyof Pair): number =>
-  pairs.filter((pair) => pair[which]).length / Math.max(1, pairs.length)
-
-/** Better or worse only where the whole interval lies on one side of no difference and McNemar agrees at 5 %. */
-export function verdictOf(pairs: readonly Pair[], rival: Judged = 'no prompt'): Verdict {
-  const [tuned, other] = [share(pairs, 'tuned'), share(pairs, 'other')]
-  const difference = tuned - other
-  const { low, high } = pairedBootstrap(pairs)
-  const sure = mcNemar(pairs) < 1 - LEVEL
-  const kind: VerdictKind = sure && low > 0 ? 'better' : sure && high < 0 ? 'worse' : 'cannot tell'
-  const figures = { rival, rows: pairs.length, tuned, other, difference, low, high }
-  return { kind, ...figures, sentence: sentenceOf(kind, figures, pairs) }
+/** Two answers to the same row by their grades, 0 to 1. */
+export interface GradedPair {
+  readonly tuned: number
+  readonly other: number
 }
+
+/**
+ * Better or worse only where the whole interval lies on one side of no difference and, where answers are right or wrong,
+ * McNemar agrees at 5 %.
+ */
+export function verdictOf(graded: readonly GradedPair[], rival: Judged = 'no prompt'): Verdict {
+  const [tuned, other] = [mean(graded.map((pair) => pair.tuned)), mean(graded.map((pair) => pair.other))]
+  const difference = tuned - other
+  const pairs = asPairs(graded)
+  const { low, high } = pairs ? pairedBootstrap(pairs) : gradedBootstrap(graded)
+  const sure = pairs ? mcNemar(pairs) < 1 - LEVEL : true
+  const kind: VerdictKind = sure && low > 0 ? 'better' : sure && high < 0 ? 'worse' : 'cannot tell'
+  const figures = { rival, rows: graded.length, tuned, other, difference, low, high }
+  return { kind, ...figures, sentence: sentenceOf(kind, figures, rowsNeeded(graded)) }
+}
+
+/** Undefined where some answer is neither right nor wrong. */
+function asPairs(graded: readonly GradedPair[]): Pair[] | undefined {
+  const isPlain = (grade: number): boolean => grade === 0 || grade === 1
+  if (!graded.every(({ tuned, other }) => isPlain(tuned) && isPlain(other))) return undefined
+  return graded.map(({ tuned, other }) => ({ tuned: tuned === 1, other: other === 1 }))
+}
+
+/** As `pairedBootstrap`, for grades between right and wrong: rows are drawn one by one. */
+export function gradedBootstrap(pairs: readonly GradedPair[], seed = 0): Interval {
+  const differences = Float64Array.from(pairs, ({ tuned, other }) => tuned - other)
+  const random = createRandom(seed)
+  const means = new Float64Array(RESAMPLES)
+  for (let sample = 0; sample < RESAMPLES; sample++) {
+    let sum = 0
+    for (let i = 0; i < differences.length; i++) sum += differences[random.integer(differences.length)] ?? 0
+    means[sample] = sum / Math.max(1, differences.length)
+  }
+  means.sort()
+  return { low: quantile(means, (1 - LEVEL) / 2), high: quantile(means, (1 + LEVEL) / 2) }
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 
 const percent = (value: number): string => `${Math.round(value * 100)} %`
 const points = (value: number): string => {
@@ -138,12 +169,12 @@ const rivals: Readonly<Record<Judged, string>> = {
 function sentenceOf(
   kind: VerdictKind,
   { rival, rows, tuned, other, difference, low, high }: Omit<Verdict, 'kind' | 'sentence'>,
-  pairs: readonly Pair[],
+  wanted: number | undefined,
 ): string {
   const figures =
     `${percent(tuned)} against ${percent(other)}${rivals[rival]}, ${points(difference)} points ` +
     `(95 % interval ${points(low)} to ${points(high)}, ${rows} rows)`
-  const needed = kind === 'cannot tell' ? rowsNeeded(pairs) : undefined
+  const needed = kind === 'cannot tell' ? wanted : undefined
   const more =
     needed === undefined
       ? ''
@@ -158,15 +189,15 @@ const LEVEL_QUANTILE = 1.959964
 const POWER_QUANTILE = 0.841621
 
 /**
- * Rows beyond these at which McNemar's test sees a difference of this size four times in five (Connor 1987); undefined
- * where there is none.
+ * Rows beyond these at which a test sees a difference of this size four times in five: McNemar's where answers are right
+ * or wrong (Connor 1987), and the paired test on means that it is a case of. Undefined where there is no difference.
  */
-function rowsNeeded(pairs: readonly Pair[]): number | undefined {
-  const { gained, lost } = changesOf(pairs)
-  const mean = (gained - lost) / Math.max(1, pairs.length)
-  if (mean === 0) return undefined
-  const changed = (gained + lost) / pairs.length
+function rowsNeeded(pairs: readonly GradedPair[]): number | undefined {
+  const differences = pairs.map(({ tuned, other }) => tuned - other)
+  const difference = mean(differences)
+  if (difference === 0) return undefined
+  const square = mean(differences.map((each) => each ** 2))
   const needed =
-    (LEVEL_QUANTILE * Math.sqrt(changed) + POWER_QUANTILE * Math.sqrt(changed - mean ** 2)) ** 2 / mean ** 2
+    (LEVEL_QUANTILE * Math.sqrt(square) + POWER_QUANTILE * Math.sqrt(square - difference ** 2)) ** 2 / difference ** 2
   return Math.max(1, Math.ceil(needed) - pairs.length)
 }

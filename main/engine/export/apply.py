@@ -1,6 +1,6 @@
 """Uses the soft prompt in this folder, with its virtual tokens where they were tuned.
 
-    python apply.py "a text"                    prints the likeliest of the prompt's answers
+    python apply.py "a text"                    prints the likeliest of the prompt's answers, or the answer it writes
     python apply.py --base PATH_OR_NAME "…"     with the base model from there
 
 Needs torch, transformers and safetensors.
@@ -61,6 +61,19 @@ class SoftPrompt:
         ).logits
 
 
+def written(prompt, tokenizer, question, start, most):
+    """The answer as the model writes it: the likeliest token each time, until one ends it or a line does."""
+    ends = {tokenizer.eos_token_id, prompt.model.generation_config.eos_token_id}
+    answer = []
+    while len(answer) < most:
+        token = int(prompt.logits(question, answer, start)[-1].argmax())
+        text = tokenizer.decode([*answer, token]).strip()
+        if token in ends or "\n" in text:
+            break
+        answer.append(token)
+    return tokenizer.decode(answer).strip()
+
+
 def question_of(tokenizer, template, text):
     """Token ids of the filled template, and where the text starts in them."""
     before, after = template["body"].split("{text}")
@@ -84,11 +97,15 @@ def main():
     meaning = json.loads((folder / "softprompt.json").read_text("utf-8"))
     parser = argparse.ArgumentParser(description="Answers a text with the soft prompt in this folder.")
     parser.add_argument("text")
+    parser.add_argument("--most", type=int, default=200, help="tokens of an answer that is written, at most")
     parser.add_argument("--base", default=meaning["base_model"], help="folder or name of the base model")
     arguments = parser.parse_args()
     tokenizer = AutoTokenizer.from_pretrained(arguments.base)
     prompt = SoftPrompt(folder, AutoModelForCausalLM.from_pretrained(arguments.base, dtype=torch.float32).eval())
     question, start = question_of(tokenizer, meaning["template"], arguments.text)
+    if not meaning["labels"]:
+        print(written(prompt, tokenizer, question, start, arguments.most))
+        return
     prefix = meaning["template"]["answerPrefix"]
     scores = {}
     for label in meaning["labels"]:

@@ -29,7 +29,7 @@ export const generation: Task = {
       { name: 'valid JSON', value: mean(scores.map(({ valid }) => Number(valid))) },
       ...names.map((name) => ({
         name: `field ${name}`,
-        value: mean(scores.flatMap(({ fields }) => (name in fields ? [Number(fields[name])] : []))),
+        value: mean(scores.flatMap(({ fields }) => (Object.hasOwn(fields, name) ? [Number(fields[name])] : []))),
       })),
     ]
   },

@@ -1,6 +1,8 @@
 // A run from its rows to its prompt: encode, initialise, train, score. Composes; the parts are elsewhere.
 import { totalmem } from 'node:os'
 import type { Checkpoint, ComputeEvent, Job, TunedPrompt } from '../../contract/compute.ts'
+import { studioError } from '../../contract/errors/index.ts'
+import type { Example, TuneSettings } from '../../contract/settings.ts'
 import { type Encoder, encoderFor, withoutInstruction } from '../evaluate/encode.ts'
 import { createReader, type Reader } from '../evaluate/reader.ts'
 import { scoreTask } from '../evaluate/score.ts'
@@ -31,9 +33,11 @@ export async function tune(given: TuneJob, sink: TuneSink, readOnceHere?: boolea
   const job = { ...given, model: heldModel(given.model, given.settings) }
   const { model, settings, labels } = job
   const { train: learned, validation, heldOut } = job.split
-  const { encoder } = encoderFor(model, settings, labels, [...learned, ...validation, ...heldOut])
+  const rows = [...learned, ...validation, ...heldOut]
+  const { encoder } = encoderFor(model, settings, labels, rows)
   const reader = createReader(model, { threads: job.threads, sessions: settings.memory === 'low' ? 1 : 2 })
   try {
+    if (!job.resume) warnOfCut(rows, encoder, settings, sink)
     const start = job.resume ?? (await firstCheckpoint(job, encoder, reader, sink))
     const { checkpoint, reason } = start.finished
       ? { checkpoint: start }
@@ -47,6 +51,14 @@ export async function tune(given: TuneJob, sink: TuneSink, readOnceHere?: boolea
   } finally {
     await reader.release()
   }
+}
+
+/** Of a row that is too long its text's end goes: never the template, never the answer. */
+function warnOfCut(rows: readonly Example[], encoder: Encoder, { maxTokens }: TuneSettings, sink: TuneSink): void {
+  const cut = rows.filter(({ text }) => encoder.fit(text).cut > 0).length
+  if (cut === 0) return
+  const { code, message } = studioError('tuning/rows-cut', cut, rows.length, maxTokens)
+  sink.emit({ event: 'warning', code, message, step: 0 })
 }
 
 /**

@@ -10,6 +10,8 @@ import {
   type MethodName,
   type Placement,
   precisionNames,
+  type TaskName,
+  taskNames,
 } from '../../contract/settings.ts'
 import { importData } from './data.ts'
 import type { CommonOptions, Session } from './host.ts'
@@ -19,6 +21,8 @@ import { given, realNumber, wholeNumber } from './options.ts'
 export interface RunOptions extends CommonOptions {
   readonly text: string
   readonly label: string
+  readonly task?: TaskName
+  readonly context?: string
   readonly model?: string
   readonly method?: MethodName
   readonly placement?: Placement
@@ -44,6 +48,13 @@ export const withRunOptions = (command: Command): Command =>
     .argument('<data>')
     .requiredOption('--text <column>', 'column that the model reads')
     .requiredOption('--label <column>', 'column that it is to answer')
+    .addOption(
+      new Option(
+        '--task <task>',
+        'choose a label, write a text, or answer a question (default: classification)',
+      ).choices(taskNames),
+    )
+    .option('--context <column>', 'column that the text asks about, with --task answering')
     .option('--model <name|path>', 'base model (default: the only one there is)')
     .addOption(
       new Option('--method <method>', 'prefix: keys and values per layer; prompt: embeddings').choices([
@@ -89,6 +100,7 @@ export const withRunOptions = (command: Command): Command =>
 /** Brings the table in, and gives what the options say of a run on it. */
 export async function plannedRun(session: Session, path: string, options: RunOptions): Promise<Input<'runs.plan'>> {
   const {
+    task,
     method,
     placement,
     writtenPrompt: written,
@@ -111,10 +123,10 @@ export async function plannedRun(session: Session, path: string, options: RunOpt
     text: options.text,
     label: options.label,
     settings: given({
-      ...{ method, placement, tokens, init, initText, loss, steps, batch, seed, precision, memory, written },
+      ...{ task, method, placement, tokens, init, initText, loss, steps, batch, seed, precision, memory, written },
       learningRate: options.lr,
       ...(options.duel ? {} : { duel: false }),
     }),
-    ...given({ heldOut: options.eval }),
+    ...given({ heldOut: options.eval, context: options.context }),
   }
 }

@@ -5,6 +5,7 @@ import { type EvaluationRecord, judgedNames, type RunRecord } from '../../contra
 import type { AnsweredRow, FlippedRow, Input, Outputs, Verdict } from '../../contract/service.ts'
 import { verdictOf } from '../../engine/evaluate/significance.ts'
 import { reportOf } from '../../engine/export/report.ts'
+import { taskOf } from '../../engine/task/index.ts'
 import type { Methods, ServiceContext } from '../context.ts'
 import { findRun } from './lookup.ts'
 
@@ -49,12 +50,11 @@ async function pairsOf(context: ServiceContext, { run: name, against, rival }: I
   return { run, pairs, subject }
 }
 
-const isRight = ({ label, predicted }: ScoredRow): boolean => label === predicted
-
 async function verdict(context: ServiceContext, input: Input<'runs.verdict'>): Promise<Verdict> {
-  const { pairs, subject } = await pairsOf(context, input)
+  const { run, pairs, subject } = await pairsOf(context, input)
+  const { grade } = taskOf(run.settings)
   return verdictOf(
-    pairs.map(({ before, after }) => ({ tuned: isRight(after), other: isRight(before) })),
+    pairs.map(({ before, after }) => ({ tuned: grade(after), other: grade(before) })),
     subject,
   )
 }
@@ -111,7 +111,8 @@ async function answers(context: ServiceContext, input: Input<'runs.answers'>): P
 
 async function flips(context: ServiceContext, input: Input<'runs.flips'>): Promise<Outputs['runs.flips']> {
   const { run, pairs } = await pairsOf(context, input)
-  const changed = pairs.filter(({ before, after }) => isRight(before) !== isRight(after))
+  const { grade } = taskOf(run.settings)
+  const changed = pairs.filter(({ before, after }) => grade(before) !== grade(after))
   const texts = await textsOf(
     context,
     run,
@@ -126,9 +127,24 @@ async function flips(context: ServiceContext, input: Input<'runs.flips'>): Promi
       after: after.predicted,
     }))
   return {
-    fixed: shown(changed.filter(({ after }) => isRight(after))),
-    broken: shown(changed.filter(({ after }) => !isRight(after))),
+    fixed: shown(changed.filter(({ before, after }) => grade(after) > grade(before))),
+    broken: shown(changed.filter(({ before, after }) => grade(after) < grade(before))),
   }
+}
+
+/** All figures of each subject's latest answers. */
+async function metrics(
+  context: ServiceContext,
+  { run: name }: Input<'runs.metrics'>,
+): Promise<Outputs['runs.metrics']> {
+  const run = await findRun(context.store, name)
+  const labels = (await context.store.tasks.byId(run.task))?.labels ?? []
+  return Promise.all(
+    (await judgedOf(context, run)).map(async ({ id, subject }) => {
+      const rows = await context.store.evaluations.rows(id)
+      return { subject, metrics: taskOf(run.settings).metrics(rows, labels) }
+    }),
+  )
 }
 
 /** Each subject's latest figures, in the order in which they are told. */
@@ -168,8 +184,12 @@ async function report(context: ServiceContext, { runs }: Input<'runs.report'>): 
   return { html: reportOf(reported, new Date()) }
 }
 
-export const compareMethods: Pick<Methods, `runs.${'verdict' | 'confusion' | 'answers' | 'flips' | 'report'}`> = {
+export const compareMethods: Pick<
+  Methods,
+  `runs.${'verdict' | 'metrics' | 'confusion' | 'answers' | 'flips' | 'report'}`
+> = {
   'runs.verdict': (context, input) => verdict(context, input),
+  'runs.metrics': (context, input) => metrics(context, input),
   'runs.confusion': (context, input) => confusion(context, input),
   'runs.answers': (context, input) => answers(context, input),
   'runs.flips': (context, input) => flips(context, input),

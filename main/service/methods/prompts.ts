@@ -4,6 +4,7 @@ import { studioError } from '../../contract/errors/index.ts'
 import type { EvaluationRecord } from '../../contract/records.ts'
 import type { Input, Outputs, Speaker } from '../../contract/service.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
+import { isChosen } from '../../engine/task/index.ts'
 import { withoutInstruction } from '../../engine/evaluate/encode.ts'
 import { zipped } from '../../engine/export/archive.ts'
 import type { Files } from '../../engine/export/format.ts'
@@ -26,8 +27,8 @@ async function score(
   const run = await findRun(store, name)
   const { prompt } = await tunedBy(store, run)
   const { labels, settings } = prompt
-  const all = await loadExamples(store, source)
-  const examples = all.filter(({ label }) => labels.includes(label))
+  const all = await loadExamples(store, { ...source, task: settings.task ?? 'classification' })
+  const examples = isChosen(settings) ? all.filter(({ label }) => labels.includes(label)) : all
   if (examples.length === 0) throw studioError('run/no-known-labels', run.name, labels)
   if (examples.length < all.length) {
     const { code, message } = studioError('run/rows-left-out', all.length - examples.length, labels)

@@ -126,7 +126,9 @@ describe('softprompt', () => {
     expect(tuned).toMatchObject({ code: 0, err: '' })
     expect(tuned.out).toContain('Read 60 rows from mail.csv.')
     expect(tuned.out).toMatch(/tuning step 20 of 20, loss/)
-    expect(tuned.out).toMatch(/Accuracy without a prompt: [\d.]+ %.*\nAccuracy with the tuned prompt: [\d.]+ %/)
+    expect(tuned.out).toMatch(
+      /without a prompt: [\d.]+ %.*\nAccuracy with the best written prompt: [\d.]+ %.*\nAccuracy with the tuned prompt: [\d.]+ %/,
+    )
     expect(tuned.out).toContain('softprompt export "first try" --to peft DIR')
     expect(tuned.out).not.toContain('\x1b')
     const shown = await cli(['show', 'first try', ...at])

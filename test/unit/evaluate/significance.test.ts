@@ -1,7 +1,14 @@
 // Verdicts against values worked out elsewhere, and what must be true of them whatever the answers.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { mcNemar, type Pair, pairedBootstrap, verdictOf } from '../../../main/engine/evaluate/significance.ts'
+import {
+  gradedBootstrap,
+  type GradedPair,
+  mcNemar,
+  type Pair,
+  pairedBootstrap,
+  verdictOf,
+} from '../../../main/engine/evaluate/significance.ts'
 import { createRandom } from '../../../main/engine/random.ts'
 
 /** Rows of which so many were gained and lost; half of the rest are right for both. */
@@ -11,7 +18,12 @@ const pairs = (rows: number, gained: number, lost: number): Pair[] =>
     if (i < gained + lost) return { tuned: false, other: true }
     return i % 2 === 0 ? { tuned: true, other: true } : { tuned: false, other: false }
   })
-const swapped = (some: readonly Pair[]): Pair[] => some.map(({ tuned, other }) => ({ tuned: other, other: tuned }))
+/** The same answers as grades. */
+const graded = (rows: number, gained: number, lost: number): GradedPair[] =>
+  pairs(rows, gained, lost).map(({ tuned, other }) => ({ tuned: Number(tuned), other: Number(other) }))
+
+const swapped = (some: readonly GradedPair[]): GradedPair[] =>
+  some.map(({ tuned, other }) => ({ tuned: other, other: tuned }))
 
 describe('exact McNemar', () => {
   // statsmodels 0.15.0, mcnemar(exact=True); 12 digits.
@@ -68,13 +80,15 @@ describe('the paired bootstrap interval', () => {
 
 describe('a verdict', () => {
   it('says better, worse or cannot tell, with its figures in one sentence', () => {
-    expect(verdictOf(pairs(300, 140, 14)).sentence).toMatch(
+    expect(verdictOf(graded(300, 140, 14)).sentence).toMatch(
       /^Better: \d+ % against \d+ % without a prompt, \+42 points \(95 % interval \+3\d to \+4\d, 300 rows\)\.$/,
     )
-    expect(verdictOf(pairs(300, 14, 140))).toMatchObject({ kind: 'worse', rows: 300 })
-    const words = verdictOf(pairs(300, 140, 14), 'written prompt')
+    expect(verdictOf(graded(300, 14, 140))).toMatchObject({ kind: 'worse', rows: 300 })
+    const words = verdictOf(graded(300, 140, 14), 'written prompt')
     expect(words.sentence).toContain('with the best written prompt, +42 points')
-    expect(verdictOf(pairs(100, 8, 5)).sentence).toMatch(/^Cannot tell yet: .* About \d+ more held-out rows like these/)
+    expect(verdictOf(graded(100, 8, 5)).sentence).toMatch(
+      /^Cannot tell yet: .* About \d+ more held-out rows like these/,
+    )
   })
 
   // Connor's formula (1987) with scipy 1.17.1's quantiles, 5 % and 80 %.
@@ -83,13 +97,13 @@ describe('a verdict', () => {
     [300, 40, 30, 1346],
     [60, 9, 4, 183],
   ])('on %i rows with %i gained and %i lost says how many more would tell', (rows, gained, lost, more) => {
-    expect(verdictOf(pairs(rows, gained, lost)).sentence).toContain(` About ${more} more held-out rows`)
+    expect(verdictOf(graded(rows, gained, lost)).sentence).toContain(` About ${more} more held-out rows`)
   })
 
   it('never tells a difference where every answer is the same, nor on no rows at all', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 60 }), (right) => {
-        const verdict = verdictOf(right.map((each) => ({ tuned: each, other: each })))
+        const verdict = verdictOf(right.map((each) => ({ tuned: Number(each), other: Number(each) })))
         expect(verdict).toMatchObject({ kind: 'cannot tell', difference: 0, low: 0, high: 0 })
       }),
       { numRuns: 30 },
@@ -102,13 +116,39 @@ describe('a verdict', () => {
       fc.property(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 40 }), (gained, lost) => {
         // One or two rows from the edge, chance decides.
         fc.pre(Math.abs(mcNemar(pairs(100, gained, lost)) - 0.05) > 0.03)
-        const verdict = verdictOf(pairs(100, gained, lost))
-        const other = verdictOf(swapped(pairs(100, gained, lost)))
+        const verdict = verdictOf(graded(100, gained, lost))
+        const other = verdictOf(swapped(graded(100, gained, lost)))
         expect(other.kind).toBe(opposite[verdict.kind])
         expect(other.difference).toBeCloseTo(-verdict.difference)
         expect(Math.abs(other.low + verdict.high)).toBeLessThanOrEqual(0.021)
       }),
       { numRuns: 40 },
     )
+  })
+})
+
+describe('grades between right and wrong', () => {
+  const half = (rows: number, gain: number): GradedPair[] =>
+    Array.from({ length: rows }, (_, i) => ({
+      tuned: 0.5 + gain + 0.1 * Math.sin(i),
+      other: 0.5 + 0.1 * Math.cos(3 * i),
+    }))
+
+  it('have an interval around the mean difference, and the one of right and wrong where they are that', () => {
+    const { low, high } = gradedBootstrap(half(200, 0.1))
+    const { difference } = verdictOf(half(200, 0.1))
+    expect(low).toBeLessThan(difference)
+    expect(high).toBeGreaterThan(difference)
+    // The standard error of a mean of 200 such differences, times 1.96.
+    expect((high - low) / 2).toBeCloseTo(0.01395, 3)
+    const [plain, drawn] = [pairedBootstrap(pairs(300, 60, 20)), gradedBootstrap(graded(300, 60, 20))]
+    expect(drawn.low).toBeCloseTo(plain.low, 1.7)
+    expect(drawn.high).toBeCloseTo(plain.high, 1.7)
+  })
+
+  it('give a verdict, or the rows that would', () => {
+    expect(verdictOf(half(200, 0.1))).toMatchObject({ kind: 'better', rows: 200 })
+    expect(verdictOf(half(200, -0.1)).kind).toBe('worse')
+    expect(verdictOf(half(30, 0.004)).sentence).toMatch(/^Cannot tell yet: /)
   })
 })

@@ -2,12 +2,13 @@
 import { Command } from 'commander'
 import { importData } from '../data.ts'
 import { type CommonOptions, type Host, withStudio } from '../host.ts'
-import { withCommon } from '../options.ts'
+import { given, withCommon } from '../options.ts'
 import { describeEvaluation } from '../words.ts'
 
 interface ScoreOptions extends CommonOptions {
   readonly text: string
   readonly label: string
+  readonly context?: string
 }
 
 export function scoreCommand(host: Host): Command {
@@ -17,11 +18,19 @@ export function scoreCommand(host: Host): Command {
     .argument('<data>')
     .requiredOption('--text <column>', 'column that the model reads')
     .requiredOption('--label <column>', 'column with the right answers')
+    .option('--context <column>', 'column that the text asks about')
     .action((run: string, path: string, options: ScoreOptions) =>
       withStudio(host, options, async (session) => {
         const { studio, output, signal } = session
         const { dataset, version } = await importData(session, path)
-        const input = { run, dataset, version, text: options.text, label: options.label }
+        const input = {
+          run,
+          dataset,
+          version,
+          text: options.text,
+          label: options.label,
+          ...given({ context: options.context }),
+        }
         const evaluations = await studio.call('score', input, {
           onEvent: (event) => {
             output.event(event)

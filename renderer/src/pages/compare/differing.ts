@@ -25,9 +25,9 @@ export function settingsOf({ settings, datasetName, version, modelName }: RunSum
   ])
 }
 
-function inWords(name: Named, value: string | number): [string, string] {
+function inWords(name: Named, value: string | number | boolean): [string, string] {
   const words: { readonly name: string; readonly values?: Readonly<Record<string, string>> } = t.settingWords[name]
-  return [words.name, words.values?.[value] ?? shown(value)]
+  return [words.name, words.values?.[String(value)] ?? shown(value)]
 }
 
 export function differing(runs: readonly RunSummary[]): DifferingSetting[] {
@@ -39,5 +39,5 @@ export function differing(runs: readonly RunSummary[]): DifferingSetting[] {
 }
 
 /** Without the last digits that only binary fractions have. */
-const shown = (value: string | number): string =>
+const shown = (value: string | number | boolean): string =>
   String(typeof value === 'number' ? Number(value.toPrecision(6)) : value)

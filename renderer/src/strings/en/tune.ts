@@ -131,6 +131,21 @@ export const tune = {
 
 /** Every setting of the Advanced part: its name, its help, and for a choice the words of its values. */
 export const settingWords = {
+  task: {
+    name: 'What the answers are',
+    help: 'Labels are chosen among those in the data; texts and short answers are written word by word.',
+    values: {
+      classification: 'Labels to choose from',
+      generation: 'Texts or fields to write',
+      answering: 'Short answers to questions',
+    },
+  },
+  written: { name: 'Your prompt in words', help: 'What the tuned prompt has to beat, beside what the studio writes.' },
+  duel: {
+    name: 'Judged beside written prompts',
+    help: 'A finished run is compared with the best prompt in words, too.',
+    values: { true: 'Yes', false: 'No' },
+  },
   method: {
     name: 'Method',
     help: 'Prefix: every layer gets keys and values of its own for each virtual token (stronger). Prompt: only the first layer’s input is learned (smaller).',

@@ -37,7 +37,7 @@ describe('a prompt file', () => {
       ['mail 2', undefined],
       ['mail', 'mail.csv'],
     ])
-    expect(opened.figures.map(({ subject }) => subject)).toEqual(['no prompt', 'tuned prompt'])
+    expect(opened.figures.map(({ subject }) => subject)).toEqual(['no prompt', 'tuned prompt', 'written prompt'])
   })
 
   it('is tried, and taken away again, without a run', async () => {
