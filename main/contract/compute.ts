@@ -1,4 +1,5 @@
 // The messages between the service, which owns the database, and the compute process, which owns ONNX Runtime.
+import type { Lens } from './lens.ts'
 import type { DecoderConfig, PrecisionName, PreparedModel } from './model.ts'
 import type { PreviewRow } from './methods/data.ts'
 import type { Judged, ValidatedRow } from './records.ts'
@@ -87,6 +88,19 @@ export type Job =
       readonly settings: TuneSettings
       readonly labels: readonly string[]
       readonly examples: readonly Example[]
+      readonly threads: number
+    }
+  | {
+      readonly kind: 'lens'
+      readonly model: PreparedModel
+      readonly prompt: TunedPrompt
+      /** The prompt's own, and its labels. */
+      readonly settings: TuneSettings
+      readonly labels: readonly string[]
+      /** Rows that are scored once more for each virtual token. */
+      readonly examples: readonly Example[]
+      /** As a tune job's. */
+      readonly texts?: string
       readonly threads: number
     }
   | {
@@ -188,6 +202,7 @@ export type ComputeEvent =
   | { readonly event: 'evaluation'; readonly evaluation: Evaluation }
   | { readonly event: 'preflight'; readonly measured: MeasuredSteps }
   | { readonly event: 'preview'; readonly rows: readonly PreviewRow[] }
+  | { readonly event: 'lens'; readonly lens: Lens }
   | { readonly event: 'token'; readonly text: string }
   /** `prompt` only from a tune job: its best on validation. `stopped`: ended early on request, checkpoint kept. */
   | {

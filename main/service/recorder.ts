@@ -71,6 +71,7 @@ export function createRecorder(store: Store, run: RunRecord, tell: (event: Studi
       tell(event)
     },
     prepared: ignore,
+    lens: ignore,
     preview: ignore,
     preflight: ignore,
     hardware: ignore,

@@ -125,6 +125,23 @@ const score: Handlers['score'] = async (job, sink) => {
   return { outcome: 'finished' }
 }
 
+const lens: Handlers['lens'] = async ({ settings, labels, examples, prompt }, sink) => {
+  const rows = examples.length
+  const strange = examples.filter(({ label }) => !labels.includes(label)).length
+  sink.emit({ event: 'progress', stage: 'answering without each token', done: 0, total: rows })
+  if (settings.initText === 'slow lens') await setTimeout(3_600_000)
+  const tokens = Array.from({ length: prompt.settings.tokens }, (_, token) => ({
+    startedAs: undefined,
+    ablation: { difference: token, margin: 0.5, changed: strange },
+    norm: 1,
+    startCosine: undefined,
+    nearest: [{ id: token, word: ` word${String(token)}`, cosine: 0.5 }],
+  }))
+  const words = { mean: 1, low: 0.5, high: 1.5 }
+  sink.emit({ event: 'lens', lens: { method: 'prompt', words, chance: 0.25, tokens, rows, loss: 1 } })
+  return { outcome: 'finished' }
+}
+
 const preview: Handlers['preview'] = async ({ examples, settings }, sink) => {
   const rows = examples.map(({ row, text }) => ({
     row,
@@ -161,4 +178,4 @@ const generate: Handlers['generate'] = async ({ text }, sink) => {
   return { outcome: 'finished' }
 }
 
-serve({ hardware, prepare, preview, preflight, tune, score, generate })
+serve({ hardware, prepare, preview, preflight, tune, score, lens, generate })

@@ -13,6 +13,8 @@ export interface Virtual {
   readonly prompt: PlainPrompt | undefined
   /** Where all the rows' constant starts have been read already. */
   readonly texts?: ReadTexts | undefined
+  /** A prefix's virtual token that nobody looks at. */
+  readonly unseen?: number | undefined
 }
 
 /** A prompt that is there. */
@@ -49,6 +51,7 @@ export async function scoreRows(
       texts: virtual?.texts,
       opening,
       offset,
+      unseen: virtual?.unseen,
     })
     const size = (shape[1] ?? 0) * (shape[2] ?? 0)
     some.forEach((row, b) => (scores[row] = labelLogProbabilities(trie, data.subarray(b * size, (b + 1) * size))))

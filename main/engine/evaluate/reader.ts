@@ -2,7 +2,7 @@
 import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { PlainPrompt } from '../../contract/prompt.ts'
 import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
-import { batchFeeds, firstOf, integers, selection } from '../method/batch.ts'
+import { batchFeeds, firstOf, hidden, integers, selection } from '../method/batch.ts'
 import { hasOwnCopies } from '../model/weights.ts'
 import { layOut, type Sequence } from '../method/layout.ts'
 import { type ForwardShape, forwardGraph } from '../network/forward-graph.ts'
@@ -23,6 +23,8 @@ export interface Question {
   readonly opening?: NamedTensors | undefined
   /** Positions before the first token that stay empty; 0 where absent. */
   readonly offset?: number
+  /** A prefix's virtual token that nobody looks at, as if it were not there; all else stays in its place. */
+  readonly unseen?: number | undefined
 }
 
 export interface Reader {
@@ -88,7 +90,7 @@ export function createReader(model: PreparedModel, options: ReaderOptions): Read
 
 async function questionFeeds(
   model: PreparedModel,
-  { sequences, prompt, ask, candidates, texts, opening, offset = 0 }: Question,
+  { sequences, prompt, ask, candidates, texts, opening, offset = 0, unseen }: Question,
 ): Promise<Feeds> {
   const read = (texts ?? opening) ? Math.max(...sequences.map(({ constant }) => constant)) : 0
   const shape = {
@@ -100,7 +102,7 @@ async function questionFeeds(
   }
   const virtual = prompt ? promptFeeds(prompt, shape.batch) : {}
   return {
-    ...moved(batchFeeds(model.config, sequences, shape), offset),
+    ...without(moved(batchFeeds(model.config, sequences, shape), offset), unseen),
     ...(texts ? withTexts(virtual, await texts.feeds(sequences, shape.batch, read)) : virtual),
     ...(opening ? repeated(model.config, opening, shape.batch) : {}),
     select: selection(sequences, ask, Math.max(1, ...ask.map((slots) => slots.length)), shape),
@@ -112,6 +114,19 @@ async function questionFeeds(
 function moved(feeds: Feeds, by: number): Feeds {
   const { shape, data } = feeds['positions'] as Tensor
   return by === 0 ? feeds : { ...feeds, positions: { shape, data: data.map((at) => at + by) } }
+}
+
+/** The same, but that nobody may look at one key. */
+function without(feeds: Feeds, key: number | undefined): Feeds {
+  if (key === undefined) return feeds
+  const covered = ['bias', 'windowedBias'].flatMap((name): [string, Tensor][] => {
+    const bias = feeds[name] as Tensor | undefined
+    const span = bias?.shape.at(-1) ?? 0
+    return bias
+      ? [[name, { shape: bias.shape, data: bias.data.map((value, i) => (i % span === key ? hidden : value)) }]]
+      : []
+  })
+  return { ...feeds, ...Object.fromEntries(covered) }
 }
 
 /** `past.*` of a text's start, for every row of a batch; of no tokens where there is none. */

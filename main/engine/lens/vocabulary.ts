@@ -12,6 +12,8 @@ export interface Vocabulary {
   readonly norms: WordNorms
   /** The average word [H], scaled as the network reads words. */
   readonly mean: Float32Array
+  /** L2 norm of a row. */
+  rowNorm(row: number): number
   /** Cosine of a word to a row; 0 where either has no length. */
   cosine(id: number, row: number): number
   /** Ids of the words nearest to a row by cosine, the nearest first. */
@@ -72,6 +74,7 @@ export async function readVocabulary(
   return {
     norms: normsOf(lengths),
     mean: Float32Array.from(sum, (value) => value / Math.max(1, words)),
+    rowNorm: (row) => rowLengths[row] ?? 0,
     cosine,
     nearest: (row, wanted) => largest(words, (id) => cosine(id, row), wanted),
   }

@@ -17,6 +17,8 @@ export interface Tokenizer {
   encodeWithSpecials(text: string): number[]
   /** Special tokens are left out. */
   decode(ids: readonly number[]): string
+  /** One token as it stands in a text; as the vocabulary spells it where it is no text by itself: a special one, part of a character. */
+  word(id: number): string
   decodeStream(): DecodeStream
   /** What the special tokens look like, longest first. */
   readonly specials: readonly string[]
@@ -67,6 +69,10 @@ export function createTokenizer(files: TokenizerFiles): Tokenizer {
     encodeTemplate: (text) => (text === '' ? [] : idsOf(whole, text)),
     encodeWithSpecials: (text) => idsOf(whole, text, true),
     decode,
+    word: (id) => {
+      const text = decode([id])
+      return text === '' || text.includes(incomplete) ? (whole.id_to_token(id) ?? '') : text
+    },
     decodeStream: () => decodeStream(decode),
     specials: specials.map(({ content }) => content),
     bos: named('bos_token'),

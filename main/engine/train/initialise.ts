@@ -22,9 +22,19 @@ export async function initialTensors(
   reader: Reader,
 ): Promise<NamedTensors> {
   const random = createRandom(settings.seed)
-  const source = sources[settings.init](settings, labels, encoder, random, model.config.vocab)
-  const ids = tiled(source, settings.tokens)
+  const ids = startIds(settings, labels, encoder, model.config.vocab, random)
   return methods[settings.method].initialise(probeOf(model, reader), settings, { ids, init: settings.init, random })
+}
+
+/** The words that stand behind a run's start, one for each virtual token; chance that starts from none is fitted to theirs. */
+export function startIds(
+  settings: TuneSettings,
+  labels: readonly string[],
+  encoder: Encoder,
+  vocab: number,
+  random = createRandom(settings.seed),
+): number[] {
+  return tiled(sources[settings.init](settings, labels, encoder, random, vocab), settings.tokens)
 }
 
 type Source = (

@@ -31,6 +31,14 @@ describe('byte-level BPE', () => {
     )
   })
 
+  it('spells a token as it stands in a text, and what is no text by itself as the vocabulary does', () => {
+    const ids = tokenizer.encode('it is 👩')
+    expect(ids.map((id) => tokenizer.word(id)).join('')).toMatch(/^it is/)
+    for (const word of ids.map((id) => tokenizer.word(id))) expect(word).toMatch(/^[^\ufffd]+$/)
+    expect(tokenizer.word(tokenizer.eos)).toBe('<|im_end|>')
+    expect(tokenizer.word(tokenizer.vocabSize + 1)).toBe('')
+  })
+
   it('reads what is no valid text as the replacement character', () => {
     expect(tokenizer.decode(tokenizer.encode('a\ud800b'))).toBe('a\ufffdb')
   })
