@@ -5,6 +5,7 @@ import type { Changes } from './changes.ts'
 import type { SpawnCompute } from './compute-child.ts'
 import type { Failures } from './failures.ts'
 import type { Home } from './home.ts'
+import type { Lenses } from './lenses.ts'
 import type { Enqueue } from './queue.ts'
 import type { Runner } from './runner.ts'
 import type { Tidy } from './tidy.ts'
@@ -20,6 +21,7 @@ export interface ServiceContext extends Changes, Failures {
   readonly threads: number
   readonly runner: Runner
   readonly views: Views
+  readonly lenses: Lenses
   readonly tidy: Tidy
   readonly uploads: Uploads
   /** Short work for people who wait (prepare, score, generate), one at a time, beside a tune. */

@@ -10,10 +10,12 @@ import type { CallContext, Methods, ServiceContext } from './context.ts'
 import { createFailures } from './failures.ts'
 import type { Home } from './home.ts'
 import { adviseMethods } from './methods/advise.ts'
+import { createLenses } from './lenses.ts'
 import { compareMethods } from './methods/compare.ts'
 import { curateMethods } from './methods/curate.ts'
 import { dataMethods } from './methods/data.ts'
 import { fileMethods } from './methods/files.ts'
+import { lensMethods } from './methods/lens.ts'
 import { modelMethods } from './methods/models.ts'
 import { previewMethods } from './methods/preview.ts'
 import { promptFileMethods } from './methods/prompt-files.ts'
@@ -37,6 +39,7 @@ const methods: Methods = {
   ...runMethods,
   ...compareMethods,
   ...adviseMethods,
+  ...lensMethods,
   ...promptMethods,
   ...promptFileMethods,
   ...studioMethods,
@@ -82,6 +85,7 @@ export async function createService({ home, spawn, threads, retries = RETRIES }:
     runner,
     uploads,
     views: createViews(),
+    lenses: createLenses(),
     tidy,
     serve: serialQueue(),
     ...changes,

@@ -1,6 +1,7 @@
 // Methods runs.* and prompts.*: plan, start, steer, follow, judge and compare runs.
 import * as v from 'valibot'
 import type { StepMetrics, TunedPrompt } from '../compute.ts'
+import type { Lens } from '../lens.ts'
 import type { PrecisionName } from '../model.ts'
 import {
   type EvaluationRecord,
@@ -83,6 +84,13 @@ export const runInputs = {
   }),
   /** Rows that the run answers rightly and those that a verdict compares it with did not, and the other way round. */
   'runs.flips': v.strictObject({ run, against: v.exactOptional(run), rival: v.exactOptional(rival) }),
+  /**
+   * Each virtual token of the run's prompt: what it is near to, how large it is, its gradients, and the answers to some
+   * validation rows without it. Long work the first time.
+   */
+  'runs.lens': v.strictObject({ run }),
+  /** The same where it was found since the service started, without any work. */
+  'runs.lens.kept': v.strictObject({ run }),
   /** A self-contained page about some runs, to keep or print. */
   'runs.report': v.strictObject({ runs: v.pipe(v.array(run), v.minLength(1), v.maxLength(50)) }),
   'prompts.get': v.strictObject({ run }),
@@ -228,6 +236,13 @@ export interface FlippedRow {
   readonly after: string
 }
 
+/** What the lens found in a run's prompt. */
+export interface RunLens {
+  readonly lens: Lens
+  /** [tokens][stretches]: mean L2 norm of each token's gradient in stretches of the run, in order; NaN where none was a number. */
+  readonly gradients: readonly (readonly number[])[]
+}
+
 export interface RunOutputs {
   readonly 'runs.plan': RunPlan
   readonly 'runs.preflight': Preflight
@@ -248,6 +263,9 @@ export interface RunOutputs {
   readonly 'runs.confusion': { readonly labels: readonly string[]; readonly counts: readonly (readonly number[])[] }
   readonly 'runs.answers': readonly AnsweredRow[]
   readonly 'runs.flips': { readonly fixed: readonly FlippedRow[]; readonly broken: readonly FlippedRow[] }
+  readonly 'runs.lens': RunLens
+  /** Null where it was not found yet. */
+  readonly 'runs.lens.kept': RunLens | null
   readonly 'runs.report': { readonly html: string }
   readonly 'prompts.get': TunedPrompt
 }
