@@ -11,7 +11,10 @@ export interface NearWord {
 export interface Ablation {
   /** Mean loss of the right label, in nats, without it less with it: above 0 = the prompt needs it. */
   readonly difference: number
-  /** Half the width of the difference's 95 % interval, from the rows' paired differences; Infinity for a single row. */
+  /**
+   * Half the width of the difference's interval, from the rows' paired differences; the intervals of all tokens hold
+   * together with 95 %. Infinity for a single row.
+   */
   readonly margin: number
   /** Rows that are answered otherwise. */
   readonly changed: number

@@ -41,7 +41,7 @@ export async function ablate(
   const whole = await score(virtual)
   const tokens: Ablation[] = []
   for (let token = 0; token < count; token++)
-    tokens.push(compare(whole, await score(withoutToken(task, token)), task.right))
+    tokens.push(compare(whole, await score(withoutToken(task, token)), task.right, count))
   return { loss: mean(lossesOf(whole, task.right)), tokens }
 }
 
@@ -61,17 +61,24 @@ const lossesOf = (scores: Scores, right: readonly number[]): number[] =>
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 
-/** Standard errors on either side of a mean that 95 % of means lie within. */
-const certainty = 1.96
+/** Chance that any of the intervals misses its true value. */
+const doubt = 0.05
 
-/** Two scorings [rows][labels] of the same rows, the second without a token. */
-export function compare(whole: Scores, without: Scores, right: readonly number[]): Ablation {
+/** Standard normal value that is exceeded with this chance, below a half: Abramowitz and Stegun 26.2.23, within 0.0005. */
+function exceeded(chance: number): number {
+  const t = Math.sqrt(-2 * Math.log(chance))
+  return t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
+}
+
+/** Two scorings [rows][labels] of the same rows, the second without a token; `compared`: how many tokens are tried so (Bonferroni). */
+export function compare(whole: Scores, without: Scores, right: readonly number[], compared: number): Ablation {
   const losses = lossesOf(whole, right)
   const differences = lossesOf(without, right).map((loss, row) => loss - (losses[row] ?? NaN))
   const difference = mean(differences)
   const squares = differences.reduce((sum, each) => sum + (each - difference) ** 2, 0)
   const rows = differences.length
-  const margin = rows < 2 ? Infinity : certainty * Math.sqrt(squares / (rows - 1) / rows)
+  const errors = exceeded(doubt / 2 / compared)
+  const margin = rows < 2 ? Infinity : errors * Math.sqrt(squares / (rows - 1) / rows)
   const changed = whole.filter((scores, row) => best(scores) !== best(without[row] ?? [])).length
   return { difference, margin, changed }
 }

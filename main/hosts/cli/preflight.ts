@@ -1,5 +1,6 @@
 // A few real steps of a run before it begins, told in a table.
 import type { Input, Preflight } from '../../contract/service.ts'
+import { aligned } from './aligned.ts'
 import type { Session } from './host.ts'
 
 /** Ctrl-C ends it. Errors: those of the run itself. */
@@ -23,12 +24,5 @@ export function tableOf({ trials, chosen }: Preflight): string[] {
     fits ? 'yes' : 'no',
     agreement === undefined ? '' : agreement.toFixed(3),
   ])
-  const rows = [['', 'precision', 'whole run', 'memory', 'fits', 'gradient alike'], ...lines]
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
-  return rows.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
+  return aligned([['', 'precision', 'whole run', 'memory', 'fits', 'gradient alike'], ...lines])
 }

@@ -45,6 +45,9 @@ describe('softprompt with a real model', () => {
     expect(await cli('show', 'mail')).toContain('Checkpoint: step 30')
     const scored = await cli('score', 'mail', data, ...columns)
     expect(scored).toMatch(/Accuracy without a prompt: .*, 60 rows\nAccuracy with the tuned prompt: .*, 60 rows/)
+    expect(await cli('lens', 'mail')).toMatch(
+      /^Hints, not explanations.*\ntoken  started as.*(\n[1-4]  .*){4}\nThere are no nearest words/m,
+    )
     await cli('try', 'mail', 'message about delivery', '--max-new-tokens', '4')
     const target = join(folder, 'taken away')
     await cli('export', 'mail', '--to', 'peft', target)

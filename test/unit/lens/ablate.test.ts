@@ -145,12 +145,15 @@ describe('two scorings of the same rows', () => {
       [-2, -2],
       [-4, -5],
     ]
-    const found = compare(whole, without, [0, 1, 0])
+    const found = compare(whole, without, [0, 1, 0], 1)
     expect(found.difference).toBeCloseTo((1 + 1 + 3) / 3)
-    expect(found.margin).toBeCloseTo(1.96 * Math.sqrt(4 / 3 / 3))
+    const error = Math.sqrt(4 / 3 / 3)
+    expect(found.margin).toBeCloseTo(1.95996 * error, 3)
     // The second row's answers are equally likely, and so the first of them is given.
     expect(found.changed).toBe(2)
-    expect(compare(whole, whole, [0, 1, 0])).toEqual({ difference: 0, margin: 0, changed: 0 })
-    expect(compare([[-1]], [[-2]], [0]).margin).toBe(Infinity)
+    // The more tokens are tried, the more of them would stand out by chance.
+    expect(compare(whole, without, [0, 1, 0], 16).margin).toBeCloseTo(2.95516 * error, 3)
+    expect(compare(whole, whole, [0, 1, 0], 4)).toEqual({ difference: 0, margin: 0, changed: 0 })
+    expect(compare([[-1]], [[-2]], [0], 4).margin).toBe(Infinity)
   })
 })
