@@ -5,6 +5,7 @@ import { data } from './en/data.ts'
 import { glossary } from './en/glossary.ts'
 import { help } from './en/help.ts'
 import { home } from './en/home.ts'
+import { lens } from './en/lens.ts'
 import { models } from './en/models.ts'
 import { privacy } from './en/privacy.ts'
 import { settings } from './en/settings.ts'
@@ -20,6 +21,7 @@ export const t = {
   glossary,
   help,
   home,
+  lens,
   models,
   privacy,
   settings,
