@@ -1,15 +1,13 @@
 // Whether a model that is kept in fewer bits learns as well: TREC, all test rows, three seeds, row by row against float32.
-import type { ScoredRow } from '../main/contract/compute.ts'
 import type { PrecisionName, PreparedModel } from '../main/contract/model.ts'
 import type { Split, TuneSettings } from '../main/contract/settings.ts'
 import { inPrecision } from '../main/engine/model/in-precision.ts'
 import { pairedBootstrap } from '../main/engine/evaluate/significance.ts'
 import { defaultSettings } from '../main/engine/train/defaults.ts'
-import type { TuneSink } from '../main/engine/train/loop.ts'
-import { tune } from '../main/engine/train/tune.ts'
-import { starterModel, threads } from './support/model.ts'
+import { starterModel } from './support/model.ts'
 import { type Bench, target } from './support/result.ts'
 import { trecLabels, trecSplit } from './support/trec.ts'
+import { tuned } from './support/tuned.ts'
 
 interface Way {
   readonly name: string
@@ -38,7 +36,7 @@ export const accuracy: Bench = async ({ quick, say }) => {
   for (const { name, precision, readOnce } of ways) {
     const model = await inPrecision(starter, precision)
     for (const seed of quick ? [0] : seeds) {
-      const settings = defaultSettings({ precision, seed, ...(quick ? { steps: 3 } : {}) }, trecLabels)
+      const settings = defaultSettings({ precision, seed, duel: false, ...(quick ? { steps: 3 } : {}) }, trecLabels)
       const began = performance.now()
       const hits = await answeredRightly(model, settings, split, readOnce)
       const seconds = (performance.now() - began) / 1000
@@ -89,17 +87,8 @@ async function answeredRightly(
   split: Split,
   readOnce: boolean,
 ): Promise<boolean[]> {
-  let rows: readonly ScoredRow[] = []
-  const job = { kind: 'tune', model, settings, labels: trecLabels, split, threads } as const
-  const sink: TuneSink = {
-    emit(event) {
-      if (event.event === 'evaluation' && event.evaluation.subject === 'tuned prompt') rows = event.evaluation.rows
-    },
-    checkpoint: () => Promise.resolve(),
-    stopRequested: () => false,
-    keepRequested: () => false,
-  }
-  await tune({ ...job, resume: undefined, providers: ['cpu'] }, sink, readOnce)
+  const evaluations = await tuned({ model, settings, labels: trecLabels, split, readOnce })
+  const { rows = [] } = evaluations.find(({ subject }) => subject === 'tuned prompt') ?? {}
   return rows.map(({ label, predicted }) => label === predicted)
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { results } from './support/paths.ts'
 import { accuracy } from './accuracy.ts'
+import { duel } from './duel.ts'
 import { forecastBench } from './forecast.ts'
 import { million } from './million.ts'
 import { modesBench } from './modes.ts'
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, Bench>> = {
   profile,
   forecast: forecastBench,
   trec,
+  duel,
   accuracy,
   parity,
   recovery,

@@ -3,11 +3,11 @@ import type { PreparedModel } from '../main/contract/model.ts'
 import type { Evaluation, StepMetrics } from '../main/contract/compute.ts'
 import type { Split, TuneSettings } from '../main/contract/settings.ts'
 import { defaultSettings } from '../main/engine/train/defaults.ts'
-import { tune } from '../main/engine/train/tune.ts'
-import { starterModel, threads } from './support/model.ts'
+import { starterModel } from './support/model.ts'
 import { type Bench, target } from './support/result.ts'
 import { spread } from './support/spread.ts'
 import { trecLabels, trecSeed, trecSplit } from './support/trec.ts'
+import { tuned } from './support/tuned.ts'
 
 interface Way {
   readonly name: string
@@ -35,7 +35,7 @@ export const trec: Bench = async ({ quick, say }) => {
   const figures = []
   for (const way of ways) {
     say(`TREC: ${way.name}`)
-    figures.push(await tuned(model, way, quick ? some : all, quick, say))
+    figures.push(await tunedIn(model, way, quick ? some : all, quick, say))
   }
   return {
     title: "TREC's six classes from 1,000 rows",
@@ -67,42 +67,24 @@ export const trec: Bench = async ({ quick, say }) => {
 
 const percent = (share: number): string => (100 * share).toFixed(1)
 
-async function tuned(model: PreparedModel, way: Way, split: Split, quick: boolean, say: (line: string) => void) {
-  const settings = defaultSettings({ ...way.chosen, ...(quick ? { steps: 2, batch: 4 } : {}) }, trecLabels)
-  const evaluations: Evaluation[] = []
+async function tunedIn(model: PreparedModel, way: Way, split: Split, quick: boolean, say: (line: string) => void) {
+  const settings = defaultSettings({ ...way.chosen, duel: false, ...(quick ? { steps: 2, batch: 4 } : {}) }, trecLabels)
   const steps: StepMetrics[] = []
   const validations: { readonly step: number; readonly loss: number; readonly accuracy: number }[] = []
   let bestStep = 0
   const began = performance.now()
-  const job = {
-    kind: 'tune',
-    model,
-    settings,
-    labels: trecLabels,
-    split,
-    resume: undefined,
-    providers: ['cpu'],
-    threads,
-  } as const
-  const { outcome, reason } = await tune(job, {
-    emit(event) {
-      if (event.event === 'evaluation') evaluations.push(event.evaluation)
-      if (event.event === 'step') steps.push(event.metrics)
-      if (event.event !== 'validation') return
-      const { step, loss, accuracy, best } = event
-      validations.push({ step, loss, accuracy })
-      if (best) bestStep = step
-      say(`  step ${step}: validation loss ${loss.toFixed(3)}, accuracy ${percent(accuracy)} %`)
-    },
-    checkpoint: async () => undefined,
-    stopRequested: () => false,
-    keepRequested: () => false,
+  const evaluations = await tuned({ model, settings, labels: trecLabels, split }, (event) => {
+    if (event.event === 'step') steps.push(event.metrics)
+    if (event.event !== 'validation') return
+    const { step, loss, accuracy, best } = event
+    validations.push({ step, loss, accuracy })
+    if (best) bestStep = step
+    say(`  step ${step}: validation loss ${loss.toFixed(3)}, accuracy ${percent(accuracy)} %`)
   })
   const seconds = (performance.now() - began) / 1000
   const of = (subject: Evaluation['subject']) => evaluations.find((evaluation) => evaluation.subject === subject)
   const [before, after] = [of('no prompt'), of('tuned prompt')]
-  if (outcome !== 'finished' || reason !== undefined || !before || !after)
-    throw new Error(`${way.name} did not come to its end: ${reason ?? outcome}`)
+  if (!before || !after) throw new Error(`${way.name} was not judged.`)
   return {
     way: way.name,
     settings,

@@ -1,0 +1,133 @@
+// What a person is told at a run's end: tuned prompts against no prompt and against the best one in words, for each kind of task.
+import type { Evaluation } from '../main/contract/compute.ts'
+import type { PreparedModel } from '../main/contract/model.ts'
+import type { Judged } from '../main/contract/records.ts'
+import type { Split, TaskName } from '../main/contract/settings.ts'
+import { verdictOf, type VerdictKind } from '../main/engine/evaluate/significance.ts'
+import { createRandom } from '../main/engine/random.ts'
+import { taskOf } from '../main/engine/task/index.ts'
+import { defaultSettings } from '../main/engine/train/defaults.ts'
+import { shapeOf } from '../main/engine/train/from-data.ts'
+import { bankingSplit } from './support/banking.ts'
+import { starterModel } from './support/model.ts'
+import { type Bench, type Target } from './support/result.ts'
+import { trecLabels, trecSplit } from './support/trec.ts'
+import { tuned } from './support/tuned.ts'
+import { writtenSplit } from './support/written-tasks.ts'
+
+interface Case {
+  readonly name: string
+  readonly task: TaskName
+  readonly labels: readonly string[]
+  readonly split: Split
+  readonly wanted: VerdictKind
+}
+
+const cases = (): Case[] => {
+  const banking = bankingSplit()
+  const trec = trecSplit()
+  return [
+    { name: 'banking77, ten intents', task: 'classification', ...banking, wanted: 'better' },
+    { name: 'TREC', task: 'classification', labels: trecLabels, split: trec, wanted: 'better' },
+    { name: 'a tie: TREC’s questions, labels by chance', task: 'classification', ...tie(trec), wanted: 'cannot tell' },
+    { name: 'orders to JSON', task: 'generation', labels: [], split: writtenSplit('orders'), wanted: 'better' },
+    {
+      name: 'questions about a text',
+      task: 'answering',
+      labels: [],
+      split: writtenSplit('questions'),
+      wanted: 'better',
+    },
+  ]
+}
+
+/** Labels that have nothing to do with their texts: no prompt can know them, tuned or written. */
+function tie({ train, validation, heldOut }: Split): { readonly labels: readonly string[]; readonly split: Split } {
+  const random = createRandom(5)
+  const labels = ['left', 'right']
+  const some = (rows: Split['train'], most: number): Split['train'] =>
+    rows.slice(0, most).map((row) => ({ ...row, label: labels[random.integer(2)] ?? '' }))
+  return { labels, split: { train: some(train, 200), validation: some(validation, 60), heldOut: some(heldOut, 300) } }
+}
+
+export const duel: Bench = async ({ quick, say }) => {
+  const model = await starterModel(say)
+  const figures = []
+  for (const each of cases()) {
+    say(`The duel: ${each.name}`)
+    figures.push(await fought(model, each, quick, say))
+  }
+  return {
+    title: 'The duel: tuned prompts against the best prompt in words',
+    method:
+      'Each task with the defaults that the studio takes from its rows, the starter model, CPU. Written prompts (the task in words, and with 4 and 8 examples) ' +
+      'are chosen on validation rows; all three answer the same held-out rows once. The tie is TREC with labels by chance. ' +
+      'Orders and questions are made from words of our own (bench/support/written-tasks.ts).',
+    table: {
+      columns: ['task', 'figure', 'no prompt %', 'written %', 'tuned %', 'verdict'],
+      rows: figures.flatMap(({ name, metrics, verdicts }) =>
+        metrics.map(({ figure, values }, i) => [
+          ...[i === 0 ? name : '', figure, ...values.map((value) => (100 * value).toFixed(1))],
+          i === 0 ? verdicts.map(({ sentence }) => sentence).join(' ') : '',
+        ]),
+      ),
+    },
+    targets: figures.flatMap(({ name, wanted, verdicts }) =>
+      verdicts.map(({ kind, rival }): Target => ({
+        what: `${name}, against ${rival}`,
+        wanted,
+        got: kind,
+        met: kind === wanted,
+      })),
+    ),
+    doubts: [],
+    figures,
+  }
+}
+
+const subjects = ['no prompt', 'written prompt', 'tuned prompt'] as const
+
+async function fought(
+  model: PreparedModel,
+  { name, task, labels, split: all, wanted }: Case,
+  quick: boolean,
+  say: (line: string) => void,
+) {
+  const split = quick
+    ? { train: all.train.slice(0, 40), validation: all.validation.slice(0, 8), heldOut: all.heldOut.slice(0, 12) }
+    : all
+  const shape = shapeOf(split.train, labels.length, model.config.hidden)
+  const settings = defaultSettings({ task, ...(quick ? { steps: 3 } : {}) }, labels, shape)
+  const began = performance.now()
+  const evaluations = await tuned({ model, settings, labels, split }, (event) => {
+    if (event.event === 'validation')
+      say(`  step ${event.step}: loss ${event.loss.toFixed(3)}, ${(100 * event.accuracy).toFixed(0)} % right`)
+  })
+  const seconds = (performance.now() - began) / 1000
+  const of = (subject: Judged): Evaluation => {
+    const found = evaluations.find((evaluation) => evaluation.subject === subject)
+    if (!found) throw new Error(`${name}: ${subject} was not judged.`)
+    return found
+  }
+  const { grade, metrics } = taskOf({ task })
+  const told = subjects.map((subject) => metrics(of(subject).rows, labels))
+  const best = of('tuned prompt').rows
+  const verdicts = (['no prompt', 'written prompt'] as const).map((rival) => {
+    const others = of(rival).rows
+    const pairs = best.flatMap((row, i) => {
+      const other = others[i]
+      return other ? [{ tuned: grade(row), other: grade(other) }] : []
+    })
+    return verdictOf(pairs, rival)
+  })
+  for (const { sentence } of verdicts) say(`  ${sentence}`)
+  return {
+    ...{ name, wanted, settings, seconds, verdicts },
+    written: of('written prompt').written,
+    metrics: (told[0] ?? []).map(({ name: figure }) => ({
+      figure,
+      values: told.map((some) => some.find((metric) => metric.name === figure)?.value ?? 0),
+    })),
+    answers: best.slice(0, 5),
+  }
+}
