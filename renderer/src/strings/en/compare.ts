@@ -82,7 +82,8 @@ export const compare = {
   duel: 'The duel',
   duelHelp: 'The same held-out rows, answered with nothing, with the best written prompt and with the tuned one.',
   writtenWords: 'Read the written prompt',
-  writtenHelp: 'Your own words, words that name the labels, and both with examples: the one that did best on the validation rows.',
+  writtenHelp:
+    'Your own words, words that name the labels, and both with examples: the one that did best on the validation rows.',
   heldOut: (rows: string) => `${rows} held-out rows`,
   accuracy: 'Right answers',
   differenceOf: (points: string, low: string, high: string) =>
