@@ -17,9 +17,12 @@ export type MemoryName = (typeof memoryNames)[number]
 
 export const precisionNames = ['float32', 'f16', 'int8', 'as-stored'] as const satisfies readonly PrecisionName[]
 
+/** All there are. */
+export const templateKinds = ['plain', 'chat'] as const
+
 /** How a row becomes text. `{text}` in a plain template stands for the row's text column. */
 export interface Template {
-  readonly kind: 'plain' | 'chat'
+  readonly kind: (typeof templateKinds)[number]
   /** Plain: the text around the row, e.g. "Text: {text}\nAnswer:". Chat: the user message, e.g. "{text}". */
   readonly body: string
   /** Put before the row (plain) or as the system message (chat); empty for none. */
@@ -67,6 +70,9 @@ export interface TuneSettings {
   /** Whether a finished run is judged beside the best written prompt, too; it is where absent. */
   readonly duel?: boolean
 }
+
+/** What is chosen of the settings; of the template, too, only some parts may be. */
+export type GivenSettings = Omit<Partial<TuneSettings>, 'template'> & { readonly template?: Partial<Template> }
 
 export interface Example {
   /** The row's place in its data set version, for reports. */

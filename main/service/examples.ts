@@ -2,18 +2,13 @@
 import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../contract/errors/index.ts'
 import type { SplitRows } from '../contract/records.ts'
-import type { Example, Split, TaskName } from '../contract/settings.ts'
+import type { Example, Split } from '../contract/settings.ts'
 import type { Store } from '../engine/store/store.ts'
-import { taskOf } from '../engine/task/index.ts'
+import { rowReader, type TaskColumns } from './row-words.ts'
 
-export interface ExampleColumns {
+export interface ExampleColumns extends TaskColumns {
   readonly dataset: number
   readonly version: number
-  readonly text: string
-  readonly label: string
-  /** What the text asks about; '' where the task has no such column. */
-  readonly context?: string
-  readonly task?: TaskName
 }
 
 const CHUNK = 1000
@@ -21,28 +16,18 @@ const CHUNK = 1000
 /** All rows that have a text and a label, in order. Errors: 'store/missing', 'run/no-column'. */
 export async function loadExamples(store: Store, source: ExampleColumns): Promise<Example[]> {
   const { dataset, version, text, label, context = '' } = source
-  const { textOf } = taskOf(source)
   const record = await store.datasets.byId(dataset)
   if (!record) throw studioError('store/missing', 'data set', String(dataset))
-  const column = (name: string): number => {
-    const at = record.columns.indexOf(name)
-    if (at < 0) throw studioError('run/no-column', record.name, name, record.columns)
-    return at
-  }
-  const [textAt, labelAt] = [column(text), column(label)]
-  const contextAt = context === '' ? -1 : column(context)
+  for (const name of [text, label, ...(context === '' ? [] : [context])])
+    if (!record.columns.includes(name)) throw studioError('run/no-column', record.name, name, record.columns)
+  const read = rowReader(record.columns, source)
   const examples: Example[] = []
   for (let after = -1; ;) {
     const page = await store.rows.page(dataset, version, after, CHUNK)
     for (const { row, cells, state } of page) {
       if (state !== 'used') continue
-      const words = cells[textAt] ?? ''
-      const example = {
-        row,
-        text: words.trim() === '' ? '' : textOf(words, cells[contextAt] ?? ''),
-        label: (cells[labelAt] ?? '').trim(),
-      }
-      if (example.text.trim() !== '' && example.label !== '') examples.push(example)
+      const words = read(cells)
+      if (words.text.trim() !== '' && words.label !== '') examples.push({ row, ...words })
     }
     const last = page.at(-1)
     if (page.length < CHUNK || !last) return examples

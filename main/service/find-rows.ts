@@ -7,6 +7,7 @@ import { eachRow } from './each-row.ts'
 import { sortedIndices } from './order.ts'
 import { rowsOfProblem } from './profile.ts'
 import { rolesOf } from './roles.ts'
+import { rowReader } from './row-words.ts'
 
 /** Row numbers read at once: some milliseconds. */
 const CHUNK = 10_000
@@ -88,16 +89,15 @@ async function filterTest(
   columns: readonly string[],
   roles: Roles,
 ): Promise<Test> {
-  const textAt = columns.indexOf(roles.text)
-  const labelAt = columns.indexOf(roles.label)
+  const read = rowReader(columns, roles)
   switch (filter.kind) {
     case 'label': {
       const values = new Set(filter.values)
-      return ({ cells }) => values.has((cells[labelAt] ?? '').trim())
+      return ({ cells }) => values.has(read(cells).label)
     }
     case 'length':
       return ({ cells }) => {
-        const { length } = cells[textAt] ?? ''
+        const { length } = read(cells).text
         return length >= filter.from && length <= filter.to
       }
     case 'rows': {
@@ -126,8 +126,8 @@ function keyMaker(
 ): ((row: ViewedRow) => SortKey) | undefined {
   if (!sort) return undefined
   if (sort.by.kind === 'length') {
-    const textAt = columns.indexOf(roles.text)
-    return ({ cells }) => (cells[textAt] ?? '').length
+    const read = rowReader(columns, roles)
+    return ({ cells }) => read(cells).text.length
   }
   const at = columns.indexOf(sort.by.column)
   if (at < 0) throw studioError('run/no-column', 'The data set', sort.by.column, columns)

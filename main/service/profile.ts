@@ -1,10 +1,11 @@
 // Profiles of data set versions, made by one pass and kept while their roles stay.
-import type { DataProfile } from '../contract/service.ts'
+import type { DataProfile, Roles } from '../contract/service.ts'
 import { createProfiler, type TableProfile } from '../engine/data/profile.ts'
 import { defaultSettings } from '../engine/train/defaults.ts'
 import type { ServiceContext } from './context.ts'
 import { eachRow } from './each-row.ts'
 import { rolesOf } from './roles.ts'
+import { rowReader } from './row-words.ts'
 
 const KEPT = 8
 const kept = new WeakMap<ServiceContext, Map<string, Promise<TableProfile>>>()
@@ -17,7 +18,7 @@ export async function profileOf(
   onRows: (rows: number) => void = () => undefined,
 ): Promise<TableProfile> {
   const roles = await rolesOf(context, dataset)
-  const key = JSON.stringify([dataset, version, roles.text, roles.label])
+  const key = JSON.stringify([dataset, version, roles])
   const profiles = kept.get(context) ?? new Map<string, Promise<TableProfile>>()
   kept.set(context, profiles)
   const known = profiles.get(key)
@@ -33,15 +34,15 @@ async function makeProfile(
   context: ServiceContext,
   dataset: number,
   version: number,
-  roles: { readonly text: string; readonly label: string },
+  roles: Roles,
   onRows: (rows: number) => void,
 ): Promise<TableProfile> {
   const columns = (await context.store.datasets.byId(dataset))?.columns ?? []
-  const [textAt, labelAt] = [columns.indexOf(roles.text), columns.indexOf(roles.label)]
-  const profiler = createProfiler(defaultSettings())
+  const read = rowReader(columns, roles)
+  const profiler = createProfiler(defaultSettings({ task: roles.task }))
   let seen = 0
   await eachRow(context, dataset, version, undefined, ({ row, cells, state }) => {
-    if (state === 'used') profiler.see({ row, text: cells[textAt] ?? '', label: (cells[labelAt] ?? '').trim() })
+    if (state === 'used') profiler.see({ row, ...read(cells) })
     if (++seen % 10_000 === 0) onRows(seen)
   })
   return profiler.finish()

@@ -1,7 +1,7 @@
 // Methods files.* and data.*: bring examples in, look at them, change them, take it back.
 import * as v from 'valibot'
 import type { DataRow, DatasetRecord, RowState, VersionRecord } from '../records.ts'
-import type { Template } from '../settings.ts'
+import { type TaskName, taskNames, type Template } from '../settings.ts'
 import { column, id, nothing, path, text, title, whole } from './fields.ts'
 import { settings } from './settings.ts'
 
@@ -68,7 +68,14 @@ export const dataInputs = {
   'data.nameVersion': v.strictObject({ dataset, version: id, name: v.pipe(v.string(), v.trim(), v.maxLength(80)) }),
   /** Error where runs pin it. */
   'data.remove': v.strictObject({ dataset }),
-  'data.roles': v.strictObject({ dataset, text: column, label: column }),
+  /** Without a context there is none from now on; without a task it is guessed from the answers again. */
+  'data.roles': v.strictObject({
+    dataset,
+    text: column,
+    label: column,
+    context: v.exactOptional(column),
+    task: v.exactOptional(v.picklist(taskNames)),
+  }),
   'data.profile': v.strictObject({ dataset, version: id }),
   /** Finds a version's rows; the answer is kept for data.page until its data set is viewed anew many times. */
   'data.view': v.strictObject({ dataset, version: v.exactOptional(id), query }),
@@ -90,6 +97,7 @@ export const dataInputs = {
     version: id,
     text: column,
     label: column,
+    context: v.exactOptional(column),
     model: title,
     settings,
     rows: v.pipe(v.array(rowNumber), v.maxLength(100)),
@@ -118,11 +126,17 @@ export interface ImportedData {
   readonly skipped: readonly SkippedRow[]
 }
 
-/** Which column is read and which is answered; guessed until their owner says so. */
+/** Which columns are read and which is answered; guessed until their owner says so. */
 export interface Roles {
   readonly text: string
   readonly label: string
+  /** What the text asks about; '' where there is no such column. */
+  readonly context: string
   readonly guessed: boolean
+  /** What the answers are. */
+  readonly task: TaskName
+  /** The task is guessed from the answers, whoever said which column holds them. */
+  readonly taskGuessed: boolean
 }
 
 export interface DatasetSummary extends DatasetRecord {

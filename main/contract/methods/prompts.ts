@@ -22,6 +22,14 @@ const speaker = v.variant('by', [
 export const exportFormats = ['peft', 'bundle'] as const
 export type ExportFormat = (typeof exportFormats)[number]
 
+const asked = {
+  run,
+  speaker: v.exactOptional(speaker),
+  text,
+  /** What the text asks about, where the prompt was tuned with a context. */
+  context: v.exactOptional(text),
+}
+
 export const promptInputs = {
   /** Those of finished runs, and those that were opened from a file; the newest first. */
   'prompts.list': nothing,
@@ -33,9 +41,9 @@ export const promptInputs = {
     ...{ run, dataset: id, version: id, text: column, label: column },
     context: v.exactOptional(column),
   }),
-  try: v.strictObject({ run, speaker: v.exactOptional(speaker), text, sampling }),
-  /** How likely each of the run's labels is for a text. */
-  classify: v.strictObject({ run, speaker: v.exactOptional(speaker), text }),
+  try: v.strictObject({ ...asked, sampling }),
+  /** How likely each of the run's labels is for a text; none where its answers are written. */
+  classify: v.strictObject(asked),
   export: v.strictObject({ run, to: v.picklist(exportFormats), folder: path }),
   /** The same files as one zip, for a window that cannot choose a folder. */
   'export.archive': v.strictObject({ run, to: v.picklist(exportFormats) }),
@@ -52,7 +60,14 @@ export interface PromptSummary {
   readonly figures: readonly JudgedFigures[]
   /** The data set that it was tuned on here; undefined where it was opened from a file. */
   readonly tunedOn:
-    | { readonly dataset: number; readonly name: string; readonly textColumn: string; readonly labelColumn: string }
+    | {
+        readonly dataset: number
+        readonly name: string
+        readonly textColumn: string
+        readonly labelColumn: string
+        /** '' where there is none. */
+        readonly contextColumn: string
+      }
     | undefined
   readonly createdAt: string
 }

@@ -224,8 +224,10 @@ export interface AnsweredRow {
   readonly text: string
   readonly label: string
   readonly predicted: string
-  /** Probability of the predicted label among the labels. */
+  /** Probability of the predicted label among the labels; 0 where answers are written. */
   readonly probability: number
+  /** How right the answer is, 0 to 1. */
+  readonly grade: number
 }
 
 export interface FlippedRow {
@@ -234,6 +236,8 @@ export interface FlippedRow {
   readonly label: string
   readonly before: string
   readonly after: string
+  /** How right each is, 0 to 1. */
+  readonly grades: { readonly before: number; readonly after: number }
 }
 
 /** What the lens found in a run's prompt. */

@@ -1,6 +1,6 @@
 // What a person may set of a run; the engine's defaults fill in the rest.
 import * as v from 'valibot'
-import { memoryNames, precisionNames, taskNames } from '../settings.ts'
+import { memoryNames, precisionNames, taskNames, templateKinds } from '../settings.ts'
 import { between, text, whole } from './fields.ts'
 
 export const settings = v.strictObject({
@@ -12,8 +12,14 @@ export const settings = v.strictObject({
   initText: v.exactOptional(text),
   tail: v.exactOptional(whole(1, 1024)),
   loss: v.exactOptional(v.picklist(['labels', 'vocabulary'])),
+  /** The parts that are to be others than the task's own. */
   template: v.exactOptional(
-    v.strictObject({ kind: v.picklist(['plain', 'chat']), body: text, instruction: text, answerPrefix: text }),
+    v.strictObject({
+      kind: v.exactOptional(v.picklist(templateKinds)),
+      body: v.exactOptional(text),
+      instruction: v.exactOptional(text),
+      answerPrefix: v.exactOptional(text),
+    }),
   ),
   steps: v.exactOptional(whole(1, 1_000_000)),
   batch: v.exactOptional(whole(1, 4096)),

@@ -1,5 +1,7 @@
 // How well a run did on its own held-out rows, and whether there was more to have.
 import type { Judged } from '../../contract/records.ts'
+import { figuresOfTask } from '../../contract/figures.ts'
+import { isChosen } from '../task/index.ts'
 import type { Evidence } from './rule.ts'
 
 export interface Figures {
@@ -9,6 +11,8 @@ export interface Figures {
   readonly rows: number
   /** Guessing among the labels; 0 where the task has none. */
   readonly chance: number
+  /** What they are of, at the start of a sentence: "Right answers are", "The token F1 is". */
+  readonly named: string
 }
 
 /** Good enough that no advice is needed. */
@@ -23,7 +27,8 @@ export function figuresOf({ run, labels, evaluations }: Evidence): Figures | und
   const [noPrompt, tuned] = [latest('no prompt'), latest('tuned prompt')]
   if (!noPrompt || !tuned) return undefined
   const chance = labels.length > 1 ? 1 / labels.length : 0
-  return { noPrompt: noPrompt.accuracy, tuned: tuned.accuracy, rows: tuned.rows, chance }
+  const named = isChosen(run.settings) ? 'Right answers are' : `The ${figuresOfTask(run.settings)[0]} is`
+  return { noPrompt: noPrompt.accuracy, tuned: tuned.accuracy, rows: tuned.rows, chance, named }
 }
 
 /** Its figures, where it was judged and tuning has put right less than half of what was wrong without a prompt. */
@@ -41,8 +46,8 @@ export function isNearChance(accuracy: number, { chance, rows }: Figures): boole
 }
 
 /** Both accuracies in a sentence. */
-export const told = ({ noPrompt, tuned, rows }: Figures): string =>
-  `Right answers are ${percent(tuned)} with the tuned prompt and ${percent(noPrompt)} with none (${String(rows)} held-out rows)`
+export const told = ({ noPrompt, tuned, rows, named }: Figures): string =>
+  `${named} ${percent(tuned)} with the tuned prompt and ${percent(noPrompt)} with none (${String(rows)} held-out rows)`
 
 export const percent = (share: number): string => `${String(Math.round(share * 100))} %`
 

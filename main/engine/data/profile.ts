@@ -4,7 +4,7 @@ import type { LabelCount, LengthBin } from '../../contract/service.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
 import { createKeyIndex } from './key-index.ts'
 import type { CheckedRow, Finding } from './problems/check.ts'
-import { checks } from './problems/index.ts'
+import { checksFor } from './problems/index.ts'
 import { textKey } from './text-key.ts'
 
 export interface TableProfile {
@@ -24,8 +24,9 @@ export interface Profiler {
 /** Bars of the histogram at most. */
 const BINS = 24
 
-export function createProfiler(limits: Pick<TuneSettings, 'maxTokens' | 'tokens'>): Profiler {
-  const scans = Object.entries(checks).map(([name, check]) => ({ name, scan: check(limits) }))
+export function createProfiler(limits: Pick<TuneSettings, 'task' | 'maxTokens' | 'tokens'>): Profiler {
+  const { task = 'classification' } = limits
+  const scans = checksFor(task).map(([name, check]) => ({ name, scan: check(limits) }))
   const texts = createKeyIndex()
   const labels = new Map<string, { readonly number: number; rows: number }>()
   const lengths = new Map<number, number>()

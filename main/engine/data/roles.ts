@@ -1,9 +1,11 @@
-// Guesses which column holds the texts and which the answers, from the columns' names and their first rows.
+// Guesses which column holds the texts, which the answers and which a context, from the columns' names and first rows.
 
 export interface GuessedRoles {
   readonly text: string
   /** '' where the table has one column only. */
   readonly label: string
+  /** What the texts ask about; '' where no column looks like it. */
+  readonly context: string
 }
 
 const textNames = [
@@ -38,6 +40,8 @@ const labelNames = [
   'queue',
   'department',
 ]
+const contextNames = ['context', 'passage', 'paragraph', 'document', 'article', 'background', 'evidence', 'story']
+const questionNames = ['question', 'query']
 
 /** What a column looks like. */
 interface Looks {
@@ -47,6 +51,8 @@ interface Looks {
   readonly distinct: number
   readonly values: number
   readonly numeric: boolean
+  /** Cells that end with a question mark, as a share. */
+  readonly asking: number
 }
 
 /** A name that is the word scores 1, one that holds it a half. */
@@ -65,12 +71,13 @@ function look(name: string, at: number, rows: readonly (readonly string[])[]): L
     distinct: different / Math.max(1, cells.length),
     values: different,
     numeric: cells.length > 0 && cells.every((cell) => /^[-+]?[\d\s.,]+$/.test(cell)),
+    asking: cells.filter((cell) => cell.endsWith('?')).length / Math.max(1, cells.length),
   }
 }
 
-/** Long and ever different: a text. */
-const textScore = ({ name, meanLength, distinct, numeric }: Looks): number =>
-  3 * named(name, textNames) + Math.min(2, meanLength / 30) + distinct - (numeric ? 2 : 0)
+/** Long and ever different, or a question: a text. */
+const textScore = ({ name, meanLength, distinct, numeric, asking }: Looks): number =>
+  3 * named(name, textNames) + Math.min(2, meanLength / 30) + distinct + 2 * asking - (numeric ? 2 : 0)
 
 /** Short and often the same: a label. */
 const labelScore = ({ name, meanLength, distinct, values }: Looks): number =>
@@ -86,5 +93,17 @@ export function guessRoles(columns: readonly string[], rows: readonly (readonly 
       const score = textScore(text) + labelScore(label)
       if (!best || score > best.score) best = { text: text.name, label: label.name, score }
     }
-  return best ? { text: best.text, label: best.label } : { text: columns[0] ?? '', label: '' }
+  return best
+    ? { text: best.text, label: best.label, context: contextOf(looks, best) }
+    : { text: columns[0] ?? '', label: '', context: '' }
+}
+
+/** Where the texts are questions: the column that is called a context, most of all. */
+function contextOf(looks: readonly Looks[], { text, label }: Omit<GuessedRoles, 'context'>): string {
+  const asks = looks.find(({ name }) => name === text)
+  if (!asks || (asks.asking < 0.5 && named(text, questionNames) === 0)) return ''
+  const [likeliest] = looks
+    .filter(({ name }) => name !== text && name !== label && named(name, contextNames) > 0)
+    .sort((a, b) => named(b.name, contextNames) - named(a.name, contextNames))
+  return likeliest?.name ?? ''
 }

@@ -1,5 +1,6 @@
 // The card that goes with an exported prompt: what it is for, how well it does, and how to use it.
-import type { Placement } from '../../contract/settings.ts'
+import { figuresOfTask } from '../../contract/figures.ts'
+import type { Placement, TaskName } from '../../contract/settings.ts'
 import { starter } from '../../contract/starter.ts'
 import type { Exported } from './format.ts'
 
@@ -13,6 +14,7 @@ export function card({ name, model, prompt, figures }: Exported, by: 'peft' | 's
   const base = baseName(model)
   const { settings, labels } = prompt
   const { method, placement, tokens, template } = settings
+  const { task = 'classification' } = settings
   const rows = figures.map(
     ({ subject, accuracy, macroF1, rows }) => `| ${subject} | ${percent(accuracy)} | ${percent(macroF1)} | ${rows} |`,
   )
@@ -37,12 +39,19 @@ The virtual tokens mean something only in the template that they were tuned with
 - text: ${JSON.stringify(template.body)}
 - instruction: ${JSON.stringify(template.instruction)}
 - before the answer: ${JSON.stringify(template.answerPrefix)}
-- answers: ${labels.map((label) => JSON.stringify(label)).join(', ')}
+- task: ${tasks[task]}
+- answers: ${labels.length === 0 ? 'written word by word' : labels.map((label) => JSON.stringify(label)).join(', ')}
 
 ## How well it does
 
-${rows.length === 0 ? 'It has not been scored on held-out rows.' : ['| | accuracy | macro-F1 | held-out rows |', '|---|---|---|---|', ...rows].join('\n')}
+${rows.length === 0 ? 'It has not been scored on held-out rows.' : [`| | ${figuresOfTask(settings).join(' | ')} | held-out rows |`, '|---|---|---|---|', ...rows].join('\n')}
 `
+}
+
+const tasks: { readonly [T in TaskName]: string } = {
+  classification: 'choose the likeliest of some labels for a text',
+  generation: 'write the text, or the fields, that belong to a text',
+  answering: 'answer a question; what it is about stands behind it, on a line of its own that begins with "Context: "',
 }
 
 const opening =

@@ -8,7 +8,8 @@ import type {
   SplitRows,
   ValidationRecord,
 } from '../../contract/records.ts'
-import type { Outputs, Verdict } from '../../contract/service.ts'
+import type { AnsweredRow, Outputs, Verdict } from '../../contract/service.ts'
+import type { TaskName } from '../../contract/settings.ts'
 import { escaped } from './escaped.ts'
 import { curvesOf } from './report-curves.ts'
 
@@ -25,7 +26,12 @@ export interface ReportedRun {
   readonly verdict: Verdict | undefined
   /** Figures with nothing, with the best written prompt and with the tuned one, as far as it was judged. */
   readonly judged: readonly JudgedFigures[]
+  /** All figures of its task, of each that was judged. */
+  readonly metrics: Outputs['runs.metrics']
+  /** Undefined as well where answers are written. */
   readonly confusion: Outputs['runs.confusion'] | undefined
+  /** Answers of the tuned prompt that are written, as far as they are shown; the worst first. */
+  readonly written: readonly AnsweredRow[]
 }
 
 const style = `
@@ -100,9 +106,9 @@ function section(reported: ReportedRun): string {
   return `<h2>${escaped(run.name)}</h2>
 <p class="verdict">${escaped(verdict?.sentence ?? `This run has not been judged: it is ${run.state}.`)}</p>
 ${run.note === '' ? '' : `<pre>${escaped(run.note)}</pre>`}
-${duel(reported.judged)}
+${duel(reported)}
 <h3>Loss</h3>${curvesOf([reported])}
-${confusion ? `<h3>What was answered</h3>${matrix(confusion)}` : ''}
+${confusion ? `<h3>What was answered</h3>${matrix(confusion)}` : ''}${answers(reported.written)}
 <h3>Data and model</h3><table>${facts(reported)}</table>
 <h3>Settings</h3><table>${settings.join('')}</table>`
 }
@@ -114,14 +120,16 @@ const subjects: Readonly<Record<Judged, string>> = {
 }
 
 /** All that was judged on the held-out rows, and the words that were the best. */
-function duel(judged: readonly JudgedFigures[]): string {
+function duel({ judged, metrics }: ReportedRun): string {
   if (judged.length === 0) return ''
-  const rows = judged.map(
-    ({ subject, accuracy, macroF1, rows }) =>
-      `<tr><td>${subjects[subject]}</td><td class="n">${percent(accuracy)}</td><td class="n">${percent(macroF1)}</td><td class="n">${rows}</td></tr>`,
-  )
+  const names = metrics[0]?.metrics.map(({ name }) => name) ?? []
+  const rows = judged.map(({ subject, rows }) => {
+    const own = metrics.find((each) => each.subject === subject)?.metrics ?? []
+    const cells = names.map((name) => own.find((each) => each.name === name)?.value)
+    return `<tr><td>${subjects[subject]}</td>${cells.map((value) => `<td class="n">${value === undefined ? '' : percent(value)}</td>`).join('')}<td class="n">${rows}</td></tr>`
+  })
   const words = judged.flatMap(({ written }) => written ?? [])
-  return `<h3>The duel</h3><table><tr><th></th><th>Right</th><th>Macro-F1</th><th>Rows</th></tr>${rows.join('')}</table>
+  return `<h3>The duel</h3><table><tr><th></th>${names.map((name) => `<th>${escaped(name)}</th>`).join('')}<th>rows</th></tr>${rows.join('')}</table>
 ${words.map((each) => `<p class="quiet">The written prompt, chosen on validation rows:</p><pre>${escaped(each)}</pre>`).join('')}`
 }
 
@@ -129,11 +137,27 @@ function facts({ run, model, dataset, labels, rows }: ReportedRun): string {
   const all = [
     ['Data', `${dataset}, version ${run.version}`],
     ['Rows', `${rows.train} learned from, ${rows.validation} stopped by, ${rows.heldOut} held out`],
-    ['Labels', labels.join(', ')],
+    ['Task', tasks[run.settings.task ?? 'classification']],
+    ...(labels.length === 0 ? [] : [['Labels', labels.join(', ')] as const]),
     ['Base model', `${model.name}, of the ${model.family} family, licence ${model.licence ?? 'not stated'}`],
     ['SHA-256 of its file', model.hash],
   ] as const
   return all.map(([name, value]) => `<tr><th>${name}</th><td>${escaped(value)}</td></tr>`).join('')
+}
+
+const tasks: { readonly [T in TaskName]: string } = {
+  classification: 'choose a label',
+  generation: 'write a text or fields',
+  answering: 'answer a question',
+}
+
+function answers(rows: readonly AnsweredRow[]): string {
+  if (rows.length === 0) return ''
+  const lines = rows.map(
+    ({ text, label, predicted, grade }) =>
+      `<tr><td>${escaped(text)}</td><td>${escaped(label)}</td><td>${escaped(predicted)}</td><td class="n">${percent(grade)}</td></tr>`,
+  )
+  return `<h3>Answers of the tuned prompt, the worst first</h3><table><tr><th>Text</th><th>Right answer</th><th>What was written</th><th>Grade</th></tr>${lines.join('')}</table>`
 }
 
 function matrix({ labels, counts }: Outputs['runs.confusion']): string {

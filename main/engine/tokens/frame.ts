@@ -19,6 +19,13 @@ const hole = '\uF8FF'
 
 const frames = new WeakMap<TokenizerFiles, Map<string, Frame>>()
 
+/** Error: 'tokens/no-text-in-template'. */
+export function partsOfBody(body: string): readonly [before: string, after: string] {
+  const [before, after, ...more] = body.split(place)
+  if (before === undefined || after === undefined || more.length > 0) throw studioError('tokens/no-text-in-template')
+  return [before, after]
+}
+
 /** Errors: 'tokens/no-text-in-template', 'tokens/no-chat-template', 'tokens/chat-template'. */
 export function frameOf(files: TokenizerFiles, template: Template): Frame {
   const known = frames.get(files) ?? new Map<string, Frame>()
@@ -30,9 +37,7 @@ export function frameOf(files: TokenizerFiles, template: Template): Frame {
 }
 
 function makeFrame(files: TokenizerFiles, { kind, body, instruction }: Template): Frame {
-  const parts = body.split(place)
-  const [before = '', after = ''] = parts
-  if (parts.length !== 2) throw studioError('tokens/no-text-in-template')
+  const [before, after] = partsOfBody(body)
   const asked = instruction === '' ? '' : `${instruction}\n`
   if (kind === 'plain') return { prefix: asked + before, suffix: after, shape: (text) => text }
   const [prefix, suffix, ...more] = renderChat(files, instruction, before + hole + after).split(hole)

@@ -1,6 +1,6 @@
 // The settings of a run where its owner chooses nothing.
-import type { MethodName, Placement, TuneSettings } from '../../contract/settings.ts'
-import { isChosen, taskOf } from '../task/index.ts'
+import type { GivenSettings, MethodName, Placement, TuneSettings } from '../../contract/settings.ts'
+import { isChosen, taskOf, templateOf } from '../task/index.ts'
 import { type DataShape, defaultsFor } from './from-data.ts'
 
 /** What suits each method and placement; measured on TREC and on the sample (bench/results). */
@@ -29,7 +29,7 @@ export const usualRate = (settings: Pick<TuneSettings, 'method' | 'placement'>):
 
 /** Complete settings: what is given, and for the rest the default that fits it, and the data where their shape is known. */
 export function defaultSettings(
-  given: Partial<TuneSettings> = {},
+  given: GivenSettings = {},
   labels: readonly string[] = [],
   data?: DataShape,
 ): TuneSettings {
@@ -46,7 +46,6 @@ export function defaultSettings(
     initText: task.inWords(labels),
     tail: 1,
     loss: task.loss,
-    template: task.template,
     weightDecay: 0,
     clip: 1,
     schedule: 'cosine',
@@ -58,6 +57,7 @@ export function defaultSettings(
     memory: 'normal',
     ...fitted,
     ...given,
+    template: templateOf(task, given.template),
     // Where answers are written, there are no labels to choose among.
     ...(isChosen(given) ? {} : { loss: task.loss }),
     steps,

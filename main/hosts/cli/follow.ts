@@ -62,7 +62,7 @@ export function sayFinished({ output }: Session, details: RunDetails): void {
   const brief = (e: EvaluationRecord | undefined) => e && { accuracy: e.accuracy, macroF1: e.macroF1, rows: e.rows }
   output.result({ run: name, state, noPrompt: brief(noPrompt), written: brief(written), tuned: brief(tuned) }, [
     `Run "${name}" is finished.`,
-    ...[noPrompt, written, tuned].flatMap((e) => (e ? [describeEvaluation(e)] : [])),
+    ...[noPrompt, written, tuned].flatMap((e) => (e ? [describeEvaluation(e, details.run.settings)] : [])),
     `Take the prompt away with: softprompt export ${quoted(name)} --to peft DIR`,
   ])
 }

@@ -12,6 +12,8 @@ import {
   precisionNames,
   type TaskName,
   taskNames,
+  type Template,
+  templateKinds,
 } from '../../contract/settings.ts'
 import { importData } from './data.ts'
 import type { CommonOptions, Session } from './host.ts'
@@ -23,6 +25,9 @@ export interface RunOptions extends CommonOptions {
   readonly label: string
   readonly task?: TaskName
   readonly context?: string
+  readonly template?: Template['kind']
+  readonly instruction?: string
+  readonly body?: string
   readonly model?: string
   readonly method?: MethodName
   readonly placement?: Placement
@@ -55,6 +60,14 @@ export const withRunOptions = (command: Command): Command =>
       ).choices(taskNames),
     )
     .option('--context <column>', 'column that the text asks about, with --task answering')
+    .addOption(
+      new Option(
+        '--template <kind>',
+        'chat: ask as the model’s own chat does, where it has one (default: plain)',
+      ).choices(templateKinds),
+    )
+    .option('--instruction <text>', 'words that stand before every row')
+    .option('--body <text>', 'what stands around a row’s text, with {text} in its place')
     .option('--model <name|path>', 'base model (default: the only one there is)')
     .addOption(
       new Option('--method <method>', 'prefix: keys and values per layer; prompt: embeddings').choices([
@@ -113,6 +126,7 @@ export async function plannedRun(session: Session, path: string, options: RunOpt
     seed,
     memory,
   } = options
+  const template = given({ kind: options.template, instruction: options.instruction, body: options.body })
   const precision = options.precision === 'auto' ? undefined : options.precision
   const { dataset, version } = await importData(session, path)
   const model = await chooseModel(session, options.model)
@@ -126,6 +140,7 @@ export async function plannedRun(session: Session, path: string, options: RunOpt
       ...{ task, method, placement, tokens, init, initText, loss, steps, batch, seed, precision, memory, written },
       learningRate: options.lr,
       ...(options.duel ? {} : { duel: false }),
+      ...(Object.keys(template).length === 0 ? {} : { template }),
     }),
     ...given({ heldOut: options.eval, context: options.context }),
   }

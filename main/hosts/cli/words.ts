@@ -1,6 +1,8 @@
 // What the studio's events and figures are called in plain words.
 import type { EvaluationRecord, Judged } from '../../contract/records.ts'
-import type { StudioEvent } from '../../contract/service.ts'
+import { figuresOfTask } from '../../contract/figures.ts'
+import type { Outputs, StudioEvent } from '../../contract/service.ts'
+import type { TuneSettings } from '../../contract/settings.ts'
 
 export type Words =
   | { readonly kind: 'line'; readonly text: string }
@@ -30,10 +32,20 @@ const subjects: Readonly<Record<Judged, string>> = {
   'tuned prompt': 'with the tuned prompt',
 }
 
-/** "held-out accuracy with the tuned prompt: 91.7 % (macro-F1 90.2 %), 60 rows". */
-export function describeEvaluation(e: Pick<EvaluationRecord, 'subject' | 'rows' | 'accuracy' | 'macroF1'>): string {
-  return `Accuracy ${subjects[e.subject]}: ${percent(e.accuracy)} (macro-F1 ${percent(e.macroF1)}), ${String(e.rows)} rows`
+const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)
+
+/** "Accuracy with the tuned prompt: 91.7 % (macro-F1 90.2 %), 60 rows"; `settings` are those of the run. */
+export function describeEvaluation(
+  e: Pick<EvaluationRecord, 'subject' | 'rows' | 'accuracy' | 'macroF1'>,
+  settings: Pick<TuneSettings, 'task'>,
+): string {
+  const [first, second] = figuresOfTask(settings)
+  return `${capital(first)} ${subjects[e.subject]}: ${percent(e.accuracy)} (${second} ${percent(e.macroF1)}), ${String(e.rows)} rows`
 }
+
+/** "With the tuned prompt: right fields 83.1 %, exactly right 60.0 %, valid JSON 100.0 %". */
+export const describeMetrics = ({ subject, metrics }: Outputs['runs.metrics'][number]): string =>
+  `${capital(subjects[subject])}: ${metrics.map(({ name, value }) => `${name} ${percent(value)}`).join(', ')}`
 
 const line = (text: string): Words => ({ kind: 'line', text })
 
@@ -52,9 +64,7 @@ const words: { readonly [E in StudioEvent['event']]: Describe<E> } = {
     note: `step ${counted(step, steps)}, loss ${number(loss)}, gradient ${number(gradientNorm)}, ${milliseconds.toFixed(0)} ms`,
   }),
   validation: ({ step, loss, accuracy, best }) =>
-    line(
-      `step ${String(step)}: validation loss ${number(loss)}, accuracy ${percent(accuracy)}${best ? ' (best)' : ''}`,
-    ),
+    line(`step ${String(step)}: validation loss ${number(loss)}, ${percent(accuracy)} right${best ? ' (best)' : ''}`),
   warning: ({ message }) => line(message),
   checkpoint: () => undefined,
   // Figures are the command's own last word, too.

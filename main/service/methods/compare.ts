@@ -5,7 +5,7 @@ import { type EvaluationRecord, judgedNames, type RunRecord } from '../../contra
 import type { AnsweredRow, FlippedRow, Input, Outputs, Verdict } from '../../contract/service.ts'
 import { verdictOf } from '../../engine/evaluate/significance.ts'
 import { reportOf } from '../../engine/export/report.ts'
-import { taskOf } from '../../engine/task/index.ts'
+import { isChosen, taskOf } from '../../engine/task/index.ts'
 import type { Methods, ServiceContext } from '../context.ts'
 import { findRun } from './lookup.ts'
 
@@ -92,6 +92,7 @@ async function answers(context: ServiceContext, input: Input<'runs.answers'>): P
   const { run: name, subject, label, predicted } = input
   const run = await findRun(context.store, name)
   const labels = (await context.store.tasks.byId(run.task))?.labels ?? []
+  const { grade } = taskOf(run.settings)
   const wanted = (await scored(context, run, subject)).filter(
     (row) => (label === undefined || row.label === label) && (predicted === undefined || row.predicted === predicted),
   )
@@ -106,6 +107,7 @@ async function answers(context: ServiceContext, input: Input<'runs.answers'>): P
     label: row.label,
     predicted: row.predicted,
     probability: Math.exp(row.logProbabilities[labels.indexOf(row.predicted)] ?? -Infinity),
+    grade: grade(row),
   }))
 }
 
@@ -125,10 +127,13 @@ async function flips(context: ServiceContext, input: Input<'runs.flips'>): Promi
       label: after.label,
       before: before.predicted,
       after: after.predicted,
+      grades: { before: grade(before), after: grade(after) },
     }))
+  const gain = ({ before, after }: (typeof changed)[0]): number => grade(after) - grade(before)
+  // The largest change first; among labels all are alike, and stay in the table's order.
   return {
-    fixed: shown(changed.filter(({ before, after }) => grade(after) > grade(before))),
-    broken: shown(changed.filter(({ before, after }) => grade(after) < grade(before))),
+    fixed: shown(changed.filter((pair) => gain(pair) > 0).sort((a, b) => gain(b) - gain(a))),
+    broken: shown(changed.filter((pair) => gain(pair) < 0).sort((a, b) => gain(a) - gain(b))),
   }
 }
 
@@ -153,6 +158,12 @@ async function judgedOf(context: ServiceContext, run: RunRecord): Promise<Evalua
   return found.filter((each) => each !== undefined)
 }
 
+/** Rows of written answers in a report. */
+const REPORTED = 30
+
+const worst = (rows: readonly AnsweredRow[]): AnsweredRow[] =>
+  rows.toSorted((a, b) => a.grade - b.grade).slice(0, REPORTED)
+
 async function report(context: ServiceContext, { runs }: Input<'runs.report'>): Promise<Outputs['runs.report']> {
   const { store } = context
   const reported = await Promise.all(
@@ -167,6 +178,8 @@ async function report(context: ServiceContext, { runs }: Input<'runs.report'>): 
         store.metrics.validations(run.id),
       ])
       const judged = run.state === 'finished'
+      const chosen = isChosen(run.settings)
+      const asked = { run: name, subject: 'tuned prompt' as const }
       return {
         run,
         model,
@@ -177,7 +190,9 @@ async function report(context: ServiceContext, { runs }: Input<'runs.report'>): 
         validations,
         verdict: judged ? await verdict(context, { run: name }) : undefined,
         judged: await judgedOf(context, run),
-        confusion: judged ? await confusion(context, { run: name, subject: 'tuned prompt' }) : undefined,
+        metrics: await metrics(context, { run: name }),
+        confusion: judged && chosen ? await confusion(context, asked) : undefined,
+        written: judged && !chosen ? worst(await answers(context, asked)) : [],
       }
     }),
   )

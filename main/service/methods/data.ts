@@ -189,11 +189,11 @@ export const dataMethods: Pick<Methods, Described> = {
     changed('data')
     return null
   },
-  'data.roles': async (context, { dataset, text, label }) => {
+  'data.roles': async (context, { dataset, ...roles }) => {
     const { columns, name } = await findDataset(context.store, dataset)
-    for (const column of [text, label])
+    for (const column of [roles.text, roles.label, ...(roles.context ? [roles.context] : [])])
       if (!columns.includes(column)) throw studioError('run/no-column', name, column, columns)
-    await context.store.datasets.setRoles(dataset, { text, label })
+    await context.store.datasets.setRoles(dataset, roles)
     context.changed('data')
     return rolesOf(context, dataset)
   },

@@ -1,27 +1,36 @@
 // Method data.preview: the exact text that the model will read for some rows.
 import type { PreviewRow } from '../../contract/service.ts'
+import type { Example } from '../../contract/settings.ts'
+import { isChosen } from '../../engine/task/index.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
-import type { Methods } from '../context.ts'
+import type { Methods, ServiceContext } from '../context.ts'
 import { profileOf } from '../profile.ts'
+import { rowReader } from '../row-words.ts'
 import { sealedModel } from '../run-material.ts'
 import { findDataset, findModel } from './lookup.ts'
 import { serveJob } from './serving.ts'
 
+/** The label column may be another than the profile's while its owner looks around. */
+async function labelsOf(
+  context: ServiceContext,
+  dataset: number,
+  version: number,
+  examples: readonly Example[],
+): Promise<string[]> {
+  const all = (await profileOf(context, dataset, version)).labels
+  return [...new Set([...all, ...examples].map(({ label }) => label))].filter(Boolean).sort()
+}
+
 export const previewMethods: Pick<Methods, 'data.preview'> = {
   'data.preview': async (context, input, call) => {
     const { store } = context
-    const { dataset, version, text, label } = input
+    const { dataset, version, text, label, context: asked = '' } = input
+    const { task = 'classification' } = input.settings
     const { columns } = await findDataset(store, dataset)
-    const [textAt, labelAt] = [columns.indexOf(text), columns.indexOf(label)]
+    const read = rowReader(columns, { text, label, context: asked, task })
     const found = await store.rows.read(dataset, version, input.rows)
-    const examples = found.map(({ row, cells }) => ({
-      row,
-      text: cells[textAt] ?? '',
-      label: (cells[labelAt] ?? '').trim(),
-    }))
-    const all = (await profileOf(context, dataset, version)).labels.map((each) => each.label)
-    // The label column may be another than the profile's while its owner looks around.
-    const labels = [...new Set([...all, ...examples.map((example) => example.label)])].filter(Boolean).sort()
+    const examples = found.map(({ row, cells }) => ({ row, ...read(cells) }))
+    const labels = isChosen(input.settings) ? await labelsOf(context, dataset, version, examples) : []
     const settings = defaultSettings(input.settings, labels)
     const model = await sealedModel(store, (await findModel(store, input.model)).id)
     let rows: readonly PreviewRow[] = []

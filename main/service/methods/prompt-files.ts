@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
+import type { TaskRecord } from '../../contract/records.ts'
 import type { Input, PromptSummary } from '../../contract/service.ts'
 import { type Bundle, largestBundle, openBundle } from '../../engine/export/open-bundle.ts'
 import { methods as tunings } from '../../engine/method/index.ts'
@@ -30,7 +31,7 @@ async function list({ store }: ServiceContext): Promise<PromptSummary[]> {
         labels: task?.labels ?? [],
         settings: run.settings,
         figures: await ownFigures(store, run),
-        tunedOn: task && { dataset: run.dataset, name, textColumn: task.textColumn, labelColumn: task.labelColumn },
+        tunedOn: task && { dataset: run.dataset, name, ...columnsOf(task) },
         createdAt: run.endedAt ?? run.createdAt,
       }
     })
@@ -38,6 +39,12 @@ async function list({ store }: ServiceContext): Promise<PromptSummary[]> {
     (a, b) => b.createdAt.localeCompare(a.createdAt),
   )
 }
+
+const columnsOf = ({ textColumn, labelColumn, contextColumn }: TaskRecord) => ({
+  textColumn,
+  labelColumn,
+  contextColumn,
+})
 
 const summary = (opened: OpenedPrompt, modelName: string): PromptSummary => {
   const { name, labels, settings, figures, createdAt } = opened

@@ -4,7 +4,7 @@ import { studioError } from '../../contract/errors/index.ts'
 import type { EvaluationRecord } from '../../contract/records.ts'
 import type { Input, Outputs, Speaker } from '../../contract/service.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
-import { isChosen } from '../../engine/task/index.ts'
+import { isChosen, taskOf } from '../../engine/task/index.ts'
 import { withoutInstruction } from '../../engine/evaluate/encode.ts'
 import { zipped } from '../../engine/export/archive.ts'
 import type { Files } from '../../engine/export/format.ts'
@@ -71,13 +71,14 @@ function speaking(prompt: TunedPrompt, speaker: Speaker = { by: 'tuned' }): Spea
 
 async function classify(
   context: ServiceContext,
-  { run: name, speaker, text }: Input<'classify'>,
+  { run: name, speaker, text, context: about = '' }: Input<'classify'>,
   call: CallContext,
 ): Promise<Outputs['classify']> {
   const { model: base, prompt } = await findTuned(context.store, name)
-  const { labels } = prompt
+  const { labels, settings } = prompt
+  if (!isChosen(settings)) return []
   const model = await sealedModel(context.store, base.id)
-  const examples = [{ row: 0, text, label: labels[0] ?? '' }]
+  const examples = [{ row: 0, text: taskOf(settings).textOf(text, about), label: labels[0] ?? '' }]
   const job = { kind: 'score' as const, model, ...speaking(prompt, speaker), labels, examples }
   let scores: readonly number[] = []
   await serveJob(context, call, { ...job, threads: context.threads }, (event) => {
@@ -102,10 +103,11 @@ async function filesOf(
 export const promptMethods: Pick<Methods, 'score' | 'try' | 'classify' | 'export' | 'export.archive'> = {
   score,
   classify,
-  try: async (context, { run: name, speaker, text, sampling }, call) => {
+  try: async (context, { run: name, speaker, text: words, context: about = '', sampling }, call) => {
     const { model: base, prompt } = await findTuned(context.store, name)
     const model = await sealedModel(context.store, base.id)
     const { threads } = context
+    const text = taskOf(prompt.settings).textOf(words, about)
     const written: string[] = []
     const job = { kind: 'generate' as const, model, ...speaking(prompt, speaker), text, sampling, threads }
     await serveJob(context, call, job, (event) => {

@@ -11,6 +11,7 @@ import type { Store } from '../../engine/store/store.ts'
 import { isChosen } from '../../engine/task/index.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
 import { shapeOf } from '../../engine/train/from-data.ts'
+import { partsOfBody } from '../../engine/tokens/frame.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { loadExamples, splitExamples as splitAgain, splitRows } from '../examples.ts'
 import { liesIn } from '../disk.ts'
@@ -27,7 +28,7 @@ interface Planned extends RunPlan {
   readonly split: Split
 }
 
-/** What a start would do: the same for those who only ask. Errors: those of `splitExamples` and `splitOf`. */
+/** What a start would do: the same for those who only ask. Errors: those of `splitExamples`, `splitOf` and `partsOfBody`. */
 async function plan({ store, home }: ServiceContext, input: Input<'runs.plan'>): Promise<Planned> {
   const model = await findModel(store, input.model)
   const { dataset, version, text, label, context = '', heldOut, rowsOf } = input
@@ -46,6 +47,8 @@ async function plan({ store, home }: ServiceContext, input: Input<'runs.plan'>):
   const usual = defaultSettings(input.settings, labels, shapeOf(split.train, labels.length, hidden))
   const known = input.settings.precision === undefined ? await knownChoice(home, model.hash, usual) : undefined
   const settings = known ? { ...usual, precision: known.precision } : usual
+  // What no row fits into is told before anything is measured or tuned with it.
+  partsOfBody(settings.template.body)
   const because = known ? { because: known.because } : {}
   return {
     model,

@@ -105,6 +105,52 @@ describe('softprompt', () => {
     expect(refused).toMatchObject({ code: 1, err: 'There is no advice 9 for run "mine": it has 1.\n' })
   })
 
+  it('repeats a run about a context with that context, in the words of its task', { timeout: 60_000 }, async () => {
+    const { model, folder, at } = home()
+    const data = join(folder, 'questions.csv')
+    const rows = Array.from(
+      { length: 60 },
+      (_, i) => `person ${String(i)} came,who is ${String(i * i)}?,person ${String(i)}`,
+    )
+    writeFileSync(data, ['passage,question,answer', ...rows, ''].join('\n'))
+    await cli(['models', 'add', model, '--name', 'tiny', ...at])
+    const columns = ['--text', 'question', '--label', 'answer', '--context', 'passage', '--task', 'answering']
+    const template = ['--instruction', 'Be brief.', '--body', 'Q: {text}\nA:']
+    const tuned = await cli([
+      'tune',
+      data,
+      ...columns,
+      ...template,
+      ...settings,
+      '--eval',
+      '9',
+      '--seed',
+      '4',
+      '--name',
+      'mine',
+      ...at,
+    ])
+    expect(tuned).toMatchObject({ code: 0, err: '' })
+    expect(tuned.out).toMatch(/Token F1 with the tuned prompt: [\d.]+ % \(exact match [\d.]+ %\), 9 rows/)
+    expect(await cli(['advise', 'mine', '--start', '1', ...at])).toMatchObject({ code: 0, err: '' })
+    const [first, second] = await Promise.all(['1', '2'].map((run) => cli(['show', run, '--json', ...at])))
+    const [told, repeated] = [first, second].map((shown) => jsonLines(shown?.out ?? '')[0])
+    expect(told).toMatchObject({
+      contextColumn: 'passage',
+      run: {
+        settings: { task: 'answering', template: { kind: 'plain', instruction: 'Be brief.', body: 'Q: {text}\nA:' } },
+      },
+    })
+    expect(repeated?.['contextColumn']).toBe('passage')
+    expect((await cli(['show', 'mine', ...at])).out).toContain(
+      'Task: answering; reads "question", about "passage", answers "answer"\n',
+    )
+    const asked = await cli(['try', 'mine', 'who', '--context', 'anna came', ...at])
+    expect(asked.out).toBe('WHO\nCONTEXT: ANNA CAME \n')
+    const refused = await cli(['tune', data, ...columns, '--body', 'no place', ...at])
+    expect(refused).toMatchObject({ code: 1, err: expect.stringMatching(/^The template does not say .*\{text\}.*\n$/) })
+  })
+
   it('goes from a model file and a table to figures, in plain lines', { timeout: 60_000 }, async () => {
     const { model, data, at } = home()
     const added = await cli(['models', 'add', model, '--name', 'tiny', ...at])

@@ -1,12 +1,13 @@
 // What is found wrong with a table: which rows, in whose words, and what the fix would do.
 import { describe, expect, it } from 'vitest'
+import type { TaskName } from '../../../main/contract/settings.ts'
 import type { Finding } from '../../../main/engine/data/problems/check.ts'
 import { createProfiler } from '../../../main/engine/data/profile.ts'
 
 type Row = readonly [text: string, label: string]
 
-async function findings(rows: readonly Row[]): Promise<ReadonlyMap<string, Finding>> {
-  const profiler = createProfiler({ maxTokens: 256, tokens: 16 })
+async function findings(rows: readonly Row[], task?: TaskName): Promise<ReadonlyMap<string, Finding>> {
+  const profiler = createProfiler({ maxTokens: 256, tokens: 16, ...(task ? { task } : {}) })
   for (const [i, [text, label]] of rows.entries()) profiler.see({ row: i + 1, text, label })
   return (await profiler.finish()).findings
 }
@@ -125,3 +126,18 @@ describe('answers', () => {
     expect((await findings([['a', '']])).get('one-label')?.title).toBe('There are no answers')
   })
 })
+
+it.each(['generation', 'answering'] as const)(
+  'answers that are written may be rare, spelled in any way and words of the text: %s',
+  async (task) => {
+    const rows: Row[] = Array.from({ length: 30 }, (_, i) => [`Anna ${String(i)} came. Who?`, `Anna ${String(i)}`])
+    rows.push(
+      ['Who came then?', 'anna 1'],
+      ...Array.from({ length: 20 }, (_, i): Row => [`Who ${String(i)}?`, 'nobody']),
+    )
+    expect([...(await findings(rows)).keys()]).toEqual(['label-spelling', 'rare-labels', 'answer-in-text'])
+    expect([...(await findings(rows, task)).keys()]).toEqual([])
+    const bad: Row[] = [...rows, ['', 'x'], ['Which?', ''], ['Who 1?', 'nobody'], ['Who 2?', 'somebody']]
+    expect([...(await findings(bad, task)).keys()]).toEqual(['conflicts', 'empty-text', 'empty-label', 'duplicates'])
+  },
+)

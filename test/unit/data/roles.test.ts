@@ -36,11 +36,30 @@ it.each([
   ['numbers as answers', { review: messages, stars: ['1', '5', '5', '1', '3', '5'] }, 'review', 'stars'],
   ['an empty column', { note: ['', '', '', '', '', ''], message: messages, team: teams }, 'message', 'team'],
 ])('finds both under %s', (_, columns, text, label) => {
-  expect(guess(columns)).toEqual({ text, label })
+  expect(guess(columns)).toEqual({ text, label, context: '' })
+})
+
+const questions = ['Who came?', 'Where is Anna?', 'When did it rain?', 'Who left?', 'What is it?', 'Why not?']
+const answers = ['Anna', 'at home', 'on Monday', 'Jonas', 'a cat', 'no time']
+
+it.each([
+  ['usual names', { context: messages, question: questions, answer: answers }, 'question', 'answer', 'context'],
+  [
+    'names of two words',
+    { 'The passage': messages, Query: questions, Answer: answers },
+    'Query',
+    'Answer',
+    'The passage',
+  ],
+  ['a question that only its mark tells', { story: messages, q: questions, answer: answers }, 'q', 'answer', 'story'],
+  ['no name of a context', { notes: messages, question: questions, answer: answers }, 'question', 'answer', ''],
+  ['texts that ask nothing', { article: ids, message: messages, team: teams }, 'message', 'team', ''],
+])('finds what questions are about under %s', (_, columns, text, label, context) => {
+  expect(guess(columns)).toEqual({ text, label, context })
 })
 
 it('leaves the answer open where there is one column', () => {
-  expect(guess({ text: messages })).toEqual({ text: 'text', label: '' })
+  expect(guess({ text: messages })).toEqual({ text: 'text', label: '', context: '' })
 })
 
 it('always gives two different columns of the table', () => {
@@ -55,10 +74,11 @@ it('always gives two different columns of the table', () => {
     )
   fc.assert(
     fc.property(tables, ([columns, rows]) => {
-      const { text, label } = guessRoles(columns, rows)
+      const { text, label, context } = guessRoles(columns, rows)
       expect(columns).toContain(text)
       expect(columns).toContain(label)
       expect(text).not.toBe(label)
+      if (context !== '') expect(columns.filter((name) => name !== text && name !== label)).toContain(context)
     }),
   )
 })

@@ -51,6 +51,11 @@ const run = (name: string, words: string, tokens = 8): ReportedRun => ({
     { subject: 'no prompt', accuracy: 0.4, macroF1: 0.3, rows: 20 },
     { subject: 'written prompt', written: words, accuracy: 0.3, macroF1: 0.2, rows: 20 },
   ],
+  metrics: [
+    { subject: 'no prompt', metrics: [{ name: 'accuracy', value: 0.4 }] },
+    { subject: 'written prompt', metrics: [{ name: 'accuracy', value: 0.3 }] },
+  ],
+  written: [{ row: 1, text: words, label: words, predicted: words, probability: 0, grade: 0.25 }],
   confusion: { labels: ['yes', words], counts: [[3, 1], [0, 4]] }, // prettier-ignore
 })
 const at = new Date('2026-02-03T00:00:00Z')
@@ -61,6 +66,13 @@ describe('a report', () => {
     for (const said of ['2026-02-03', 'Better: 80 %', '70 learned from', '20 held out', 'ab12', '<polyline'])
       expect(html).toContain(said)
     expect(html).not.toContain('NaN')
+  })
+
+  it('tells all figures of the task, and what was written beside the right answer', () => {
+    const html = reportOf([run('mine', 'mail')], at)
+    expect(html).toContain('<th>accuracy</th>')
+    expect(html).toContain('<td>No prompt</td><td class="n">40.0 %</td><td class="n">20</td>')
+    expect(html).toContain('<td>mail</td><td>mail</td><td>mail</td><td class="n">25.0 %</td>')
   })
 
   it('of several runs shows only the settings that differ beside each other', () => {

@@ -30,6 +30,20 @@ describe('the default settings', () => {
     expect(rateOf('prefix')).not.toBe(rateOf('prompt'))
   })
 
+  it('have the template of their task, whole where only a part of it is chosen', () => {
+    const { template } = defaultSettings({ task: 'answering' })
+    expect(defaultSettings({ task: 'answering', template: { instruction: 'Be brief.' } }).template).toEqual({
+      ...template,
+      instruction: 'Be brief.',
+    })
+    expect(defaultSettings({ template: { kind: 'chat', instruction: 'Sort it.' } }).template).toEqual({
+      kind: 'chat',
+      body: '{text}',
+      instruction: 'Sort it.',
+      answerPrefix: '',
+    })
+  })
+
   it('leave every choice as it was made, and fit the warm-up to the chosen steps', () => {
     const chosen: Partial<TuneSettings> = {
       method: 'prompt',

@@ -1,4 +1,5 @@
 // The table of checks: a new one is a new file and a line here.
+import { type TaskName, taskNames } from '../../../contract/settings.ts'
 import { answerInText } from './answer-in-text.ts'
 import type { Check } from './check.ts'
 import { conflicts } from './conflicts.ts'
@@ -10,19 +11,35 @@ import { personal } from './personal.ts'
 import { tooLong } from './too-long.ts'
 import { truncated } from './truncated.ts'
 
+/** A check, and the kinds of task whose tables it is for. */
+interface Listed {
+  readonly check: Check
+  readonly tasks: readonly TaskName[]
+}
+
+const always = (check: Check): Listed => ({ check, tasks: taskNames })
+/** Answers that are written may each stand once, may differ in their spelling, and are often words of the text. */
+const ofLabels = (check: Check): Listed => ({ check, tasks: ['classification'] })
+
 /** The gravest first. */
-export const checks = {
-  'one-label': oneLabel,
+const checks = {
+  'one-label': always(oneLabel),
   // Answers that get one spelling may be rare no more.
-  'label-spelling': labelSpelling,
-  'rare-labels': rareLabels,
-  conflicts,
-  'empty-text': emptyTexts,
-  'empty-label': emptyLabels,
-  duplicates,
-  'answer-in-text': answerInText,
-  'personal-data': personal,
-  'too-long': tooLong,
-  truncated,
-  imbalance,
-} as const satisfies Record<string, Check>
+  'label-spelling': ofLabels(labelSpelling),
+  'rare-labels': ofLabels(rareLabels),
+  conflicts: always(conflicts),
+  'empty-text': always(emptyTexts),
+  'empty-label': always(emptyLabels),
+  duplicates: always(duplicates),
+  'answer-in-text': ofLabels(answerInText),
+  'personal-data': always(personal),
+  'too-long': always(tooLong),
+  truncated: always(truncated),
+  imbalance: ofLabels(imbalance),
+} as const satisfies Record<string, Listed>
+
+/** The checks of a task's tables, by name. */
+export const checksFor = (task: TaskName): [name: string, check: Check][] =>
+  Object.entries<Listed>(checks).flatMap(([name, { check, tasks }]): [string, Check][] =>
+    tasks.includes(task) ? [[name, check]] : [],
+  )

@@ -1,6 +1,7 @@
 // Tables datasets and versions: a data set and the operations that made each of its states.
 import type { Selectable } from 'kysely'
 import type { DatasetRecord, RowState, VersionRecord } from '../../../contract/records.ts'
+import type { Roles } from '../../../contract/service.ts'
 import type { Db, Schema } from '../schema.ts'
 
 const dataset = (row: Selectable<Schema['datasets']>): DatasetRecord => ({
@@ -10,6 +11,9 @@ const dataset = (row: Selectable<Schema['datasets']>): DatasetRecord => ({
   columns: JSON.parse(row.columns) as string[],
   createdAt: row.created_at,
 })
+
+/** What a data set's owner said of its columns; what is absent there is none of, or is guessed. */
+type KeptRoles = Pick<Roles, 'text' | 'label'> & Partial<Pick<Roles, 'context' | 'task'>>
 
 /** Rows of a version by their state. */
 export type StateCounts = Readonly<Record<RowState, number>>
@@ -152,7 +156,7 @@ export const datasetRepository = (db: Db) => {
       return row?.roles ? (JSON.parse(row.roles) as unknown) : undefined
     },
 
-    async setRoles(id: number, roles: { readonly text: string; readonly label: string }): Promise<void> {
+    async setRoles(id: number, roles: KeptRoles): Promise<void> {
       await db
         .updateTable('datasets')
         .set({ roles: JSON.stringify(roles) })

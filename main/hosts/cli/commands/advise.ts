@@ -37,13 +37,14 @@ async function start(session: Session, name: string, advice: readonly Advice[], 
   const { studio, output } = session
   const chosen = advice[number - 1]
   if (!chosen) throw studioError('run/no-advice', name, number, advice.length)
-  const { run, model, textColumn, labelColumn } = await studio.call('runs.show', { run: name })
+  const { run, model, textColumn, labelColumn, contextColumn } = await studio.call('runs.show', { run: name })
   const next = await studio.call('runs.start', {
     model: model.name,
     dataset: run.dataset,
     version: run.version,
     text: textColumn,
     label: labelColumn,
+    ...(contextColumn === '' ? {} : { context: contextColumn }),
     rowsOf: run.name,
     because: `${chosen.evidence} ${chosen.change}`,
     settings: { ...run.settings, ...chosen.settings },

@@ -37,7 +37,11 @@ export function scoreCommand(host: Host): Command {
           },
           signal,
         })
-        output.result({ run, evaluations }, evaluations.map(describeEvaluation))
+        const { settings } = (await studio.call('runs.show', { run })).run
+        output.result(
+          { run, evaluations },
+          evaluations.map((evaluation) => describeEvaluation(evaluation, settings)),
+        )
       }),
     )
   return withCommon(command)

@@ -1,10 +1,10 @@
 // softprompt show RUN
 import { Command } from 'commander'
-import type { RunDetails } from '../../../contract/service.ts'
+import type { Outputs, RunDetails } from '../../../contract/service.ts'
 import { goOnWith } from '../hints.ts'
 import { type CommonOptions, type Host, withStudio } from '../host.ts'
 import { withCommon } from '../options.ts'
-import { describeEvaluation, percent } from '../words.ts'
+import { describeEvaluation, describeMetrics, percent } from '../words.ts'
 
 export function showCommand(host: Host): Command {
   const command = new Command('show')
@@ -13,23 +13,15 @@ export function showCommand(host: Host): Command {
     .action((run: string, options: CommonOptions) =>
       withStudio(host, options, async ({ studio, output }) => {
         const details = await studio.call('runs.show', { run })
-        output.result({ ...details }, describe(details))
+        const metrics = await studio.call('runs.metrics', { run })
+        output.result({ ...details, metrics }, describe(details, metrics))
       }),
     )
   return withCommon(command)
 }
 
-function describe({
-  run,
-  model,
-  labels,
-  rows,
-  steps,
-  validations,
-  notes,
-  evaluations,
-  checkpoint,
-}: RunDetails): string[] {
+function describe(details: RunDetails, metrics: Outputs['runs.metrics']): string[] {
+  const { run, model, rows, steps, validations, notes, evaluations, checkpoint } = details
   const { method, placement, tokens, loss, batch, learningRate, schedule } = run.settings
   const last = steps.at(-1)
   return [
@@ -37,16 +29,26 @@ function describe({
     ...(run.error === undefined ? [] : [run.error]),
     ...(run.state === 'interrupted' || run.state === 'stopped' ? [goOnWith(run.name)] : []),
     `Model: ${model.name}`,
+    taskLine(details),
     `Method: ${method}, ${String(tokens)} virtual tokens, ${placement}; loss over ${loss}`,
     `Steps: ${String(last?.step ?? 0)} of ${String(run.settings.steps)}, ${String(batch)} examples each, rate ${String(learningRate)} (${schedule}), seed ${String(run.seed)}`,
-    `Rows: ${String(rows.train)} to train, ${String(rows.validation)} to validate, ${String(rows.heldOut)} held out; labels: ${labels.join(', ')}`,
+    `Rows: ${String(rows.train)} to train, ${String(rows.validation)} to validate, ${String(rows.heldOut)} held out`,
     ...(last ? [`Last loss: ${last.loss.toPrecision(4)}`] : []),
     ...validations.map(
       ({ step, loss, accuracy, best }) =>
-        `Validation at step ${String(step)}: loss ${loss.toPrecision(4)}, accuracy ${percent(accuracy)}${best ? ' (best)' : ''}`,
+        `Validation at step ${String(step)}: loss ${loss.toPrecision(4)}, ${percent(accuracy)} right${best ? ' (best)' : ''}`,
     ),
     ...(checkpoint === undefined ? [] : [`Checkpoint: step ${String(checkpoint)}`]),
-    ...evaluations.map(describeEvaluation),
+    ...evaluations.map((evaluation) => describeEvaluation(evaluation, run.settings)),
+    ...metrics.flatMap((each) => (each.metrics.length > 2 ? [describeMetrics(each)] : [])),
     ...notes.map(({ message }) => message).filter((message) => message !== ''),
   ]
+}
+
+/** What is read, what is answered, and among which labels. */
+function taskLine({ run, textColumn, labelColumn, contextColumn, labels }: RunDetails): string {
+  const { task = 'classification' } = run.settings
+  const about = contextColumn === '' ? '' : `, about "${contextColumn}"`
+  const among = labels.length === 0 ? '' : `, one of: ${labels.join(', ')}`
+  return `Task: ${task}; reads "${textColumn}"${about}, answers "${labelColumn}"${among}`
 }

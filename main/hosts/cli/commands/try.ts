@@ -1,7 +1,7 @@
 // softprompt try RUN "text"
 import { Command } from 'commander'
 import { type CommonOptions, type Host, withStudio } from '../host.ts'
-import { realNumber, wholeNumber, withCommon } from '../options.ts'
+import { given, realNumber, wholeNumber, withCommon } from '../options.ts'
 
 interface TryOptions extends CommonOptions {
   readonly maxNewTokens: number
@@ -9,6 +9,7 @@ interface TryOptions extends CommonOptions {
   readonly topP: number
   readonly stop: readonly string[]
   readonly seed: number
+  readonly context?: string
 }
 
 export function tryCommand(host: Host): Command {
@@ -16,6 +17,7 @@ export function tryCommand(host: Host): Command {
     .description('let the model answer a text with the tuned prompt')
     .argument('<run>')
     .argument('<text>')
+    .option('--context <text>', 'what the text asks about')
     .option('--max-new-tokens <n>', 'tokens at most', wholeNumber(1), 32)
     .option('--temperature <t>', '0 = always the likeliest token', realNumber(0), 0)
     .option('--top-p <p>', 'sample among the likeliest tokens of this probability', realNumber(), 1)
@@ -27,7 +29,7 @@ export function tryCommand(host: Host): Command {
         const sampling = { maxNewTokens, temperature, topP, stop: [...stop], seed }
         const answer = await studio.call(
           'try',
-          { run, text, sampling },
+          { run, text, ...given({ context: options.context }), sampling },
           {
             onEvent: (event) => {
               output.event(event)
