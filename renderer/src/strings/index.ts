@@ -11,6 +11,8 @@ import { privacy } from './en/privacy.ts'
 import { settings } from './en/settings.ts'
 import { share } from './en/share.ts'
 import { shell } from './en/shell.ts'
+import { tasks } from './en/tasks.ts'
+import { template } from './en/template.ts'
 import { tryWords } from './en/try.ts'
 import { settingWords, tune } from './en/tune.ts'
 
@@ -28,6 +30,8 @@ export const t = {
   share,
   shell,
   settingWords,
+  tasks,
+  template,
   try: tryWords,
   tune,
 } as const

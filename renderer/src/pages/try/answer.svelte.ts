@@ -1,4 +1,4 @@
-// One column's answer: how likely each label is, then what it writes, as it comes.
+// One column's answer: how likely each label is where there are some, then what it writes, as it comes.
 import type { Input, Outputs, Speaker } from '../../../../main/contract/service.ts'
 import { studio } from '../../client/studio.ts'
 
@@ -6,13 +6,15 @@ export interface Asked {
   readonly run: string
   readonly speaker: Speaker
   readonly text: string
+  /** What the text asks about, where the prompt was tuned with a context. */
+  readonly context?: string
   readonly sampling: Input<'try'>['sampling']
 }
 
 export interface Answer {
-  /** The text that it is an answer to; undefined before the first. */
-  readonly text: string | undefined
-  /** The likeliest first. */
+  /** What it is an answer to; undefined before the first. */
+  readonly asked: Pick<Asked, 'text' | 'context'> | undefined
+  /** The likeliest first; none where answers are written. */
   readonly labels: Outputs['classify'] | undefined
   readonly written: string
   readonly busy: boolean
@@ -21,15 +23,15 @@ export interface Answer {
 }
 
 export function createAnswer(): Answer {
-  let text = $state<string>()
+  let about = $state.raw<Pick<Asked, 'text' | 'context'>>()
   let labels = $state.raw<Outputs['classify']>()
   let written = $state('')
   let busy = $state(false)
   let error = $state.raw<Error>()
 
   return {
-    get text() {
-      return text
+    get asked() {
+      return about
     },
     get labels() {
       return labels
@@ -44,7 +46,7 @@ export function createAnswer(): Answer {
       return error
     },
     async ask({ sampling, ...asked }, signal) {
-      text = asked.text
+      about = asked
       labels = undefined
       written = ''
       error = undefined

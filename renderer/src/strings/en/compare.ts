@@ -83,9 +83,8 @@ export const compare = {
   duelHelp: 'The same held-out rows, answered with nothing, with the best written prompt and with the tuned one.',
   writtenWords: 'Read the written prompt',
   writtenHelp:
-    'Your own words, words that name the labels, and both with examples: the one that did best on the validation rows.',
+    'Your own words, words that name the task, and both with examples: the one that did best on the validation rows.',
   heldOut: (rows: string) => `${rows} held-out rows`,
-  accuracy: 'Right answers',
   differenceOf: (points: string, low: string, high: string) =>
     `Difference: ${points} points, with 95 % certainty between ${low} and ${high}`,
   worseSide: 'worse',
@@ -118,12 +117,14 @@ export const compare = {
   before: 'Before',
   after: 'After',
   correct: 'Correct the label',
+  correctAnswer: (row: number) => `Right answer of row ${String(row)}`,
+  correctAnswerHelp: 'Write the right answer where this one is wrong',
   correctRow: (row: number) => `Right label of row ${String(row)}`,
   more: (count: string) => `Show ${count} more`,
   corrected: (count: number, data: string) =>
     count === 1
-      ? `1 label was corrected in ${data}. This run’s figures stay as they are: it keeps the version that it was tuned on.`
-      : `${String(count)} labels were corrected in ${data}. This run’s figures stay as they are: it keeps the version that it was tuned on.`,
+      ? `1 answer was corrected in ${data}. This run’s figures stay as they are: it keeps the version that it was tuned on.`
+      : `${String(count)} answers were corrected in ${data}. This run’s figures stay as they are: it keeps the version that it was tuned on.`,
   undo: 'Undo',
   tuneAgain: 'Tune again',
 
@@ -151,4 +152,5 @@ export const compare = {
   remarks: 'Remarks of the run',
   atStep: (step: string) => `step ${step}`,
   settings: 'Settings',
+  columnsOf: 'Columns',
 } as const

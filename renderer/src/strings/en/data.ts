@@ -39,10 +39,10 @@ export const data = {
   tabs: { overview: 'Overview', rows: 'Rows', versions: 'Versions' },
 
   columns: 'What the columns are for',
-  columnsHelp: 'Say which column is read and which one holds the right answer.',
+  columnsHelp: 'Say which columns are read and which one holds the right answer.',
   guessed: 'The studio guessed; change it where it is wrong.',
   roleOf: (column: string) => `Role of ${column}`,
-  roles: { text: 'Text to read', label: 'Right answer', none: 'Not used' },
+  roles: { text: 'Text to read', label: 'Right answer', context: 'What the text is about', none: 'Not used' },
   preview: 'What the model will read',
   previewHelp: 'Exactly this, token by token; the virtual tokens are what tuning learns.',
   previewNoModel: 'Get a model first to see the exact text.',

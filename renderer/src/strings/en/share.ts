@@ -40,8 +40,10 @@ export const share = {
     'after-text':
       'This prompt stands behind the text. PEFT puts it at the very start, which gives other answers: use the script apply.py in the folder, which puts it where it belongs.',
   } satisfies Record<Placement, string>,
+  task: (task: string) => `What it was tuned for: ${task.charAt(0).toLowerCase()}${task.slice(1)}.`,
   needs: (model: string) => `Whoever uses it needs the model ${model}, too; it is not in the files.`,
-  privacy: 'It holds none of your rows. The labels and the instruction are in it: they are part of the template.',
+  privacy:
+    'It holds none of your rows. Its labels, where it has some, and the instruction are in it: they are part of the template.',
   files: 'What you get',
   card: 'The card that goes with it',
   cardHelp: 'README.md: what the prompt is for, how well it does, and how to use it.',

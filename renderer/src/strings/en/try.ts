@@ -1,4 +1,6 @@
 // Words of the Try page.
+import type { TaskName } from '../../../../main/contract/settings.ts'
+
 export const tryWords = {
   lead: 'Ask the same thing of the model alone, of a prompt that you write, and of the prompts that you tuned. It all happens on this computer.',
   emptyTitle: 'Nothing to try yet',
@@ -6,6 +8,10 @@ export const tryWords = {
     'Tune a prompt first, or open a prompt file under Share: then you can ask it anything here, beside the model alone and a prompt that you write.',
   newRun: 'New run',
   input: 'A text to answer',
+  question: 'A question to answer',
+  questionExample: 'Write a question like those in your data',
+  context: 'What the question is about',
+  contextExample: 'The text in which the answer stands',
   inputExample: 'Write or paste a text like those in your data',
   ask: 'Answer',
   askHelp: 'Ctrl and Enter answers, too.',
@@ -17,7 +23,11 @@ export const tryWords = {
   nothingText: (model: string) => `${model} alone: the text and no instruction.`,
   written: 'Written prompt',
   writtenLabel: 'Your instruction',
-  writtenStart: (labels: readonly string[]) => `Answer with one of these words: ${labels.join(', ')}.`,
+  writtenStart: {
+    classification: (labels: readonly string[]) => `Answer with one of these words: ${labels.join(', ')}.`,
+    generation: () => 'Read the text and write the output that belongs to it.',
+    answering: () => 'Answer the question in a few words, with words from the context.',
+  } satisfies Record<TaskName, (labels: readonly string[]) => string>,
   tunedText: (tokens: string, data: string) => `${tokens} virtual tokens, tuned on ${data}.`,
   openedText: (tokens: string) => `${tokens} virtual tokens, opened from a file.`,
   waits: 'Its answer comes here.',
@@ -32,8 +42,9 @@ export const tryWords = {
   temperatureHelp: '0 always takes the likeliest word; higher is more varied.',
   wrong: 'This is wrong',
   rightLabel: 'The right label',
+  rightAnswer: 'The right answer',
   send: 'Put it into the data',
-  sendHelp: (data: string) => `The text and its right label become a new row of ${data}. The next run learns from it.`,
+  sendHelp: (data: string) => `The text and its right answer become a new row of ${data}. The next run learns from it.`,
   sent: (data: string) => `A row was added to ${data}.`,
   tuneAgain: 'Tune again',
 } as const
