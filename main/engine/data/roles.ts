@@ -1,5 +1,7 @@
 // Guesses which column holds the texts, which the answers and which a context, from the columns' names and first rows.
 
+import { objectOf } from '../evaluate/metrics/fields.ts'
+
 export interface GuessedRoles {
   readonly text: string
   /** '' where the table has one column only. */
@@ -39,6 +41,12 @@ const labelNames = [
   'type',
   'queue',
   'department',
+  'summary',
+  'response',
+  'completion',
+  'reply',
+  'json',
+  'fields',
 ]
 const contextNames = ['context', 'passage', 'paragraph', 'document', 'article', 'background', 'evidence', 'story']
 const questionNames = ['question', 'query']
@@ -53,6 +61,8 @@ interface Looks {
   readonly numeric: boolean
   /** Cells that end with a question mark, as a share. */
   readonly asking: number
+  /** Cells that are JSON objects, as a share: nobody reads those. */
+  readonly objects: number
 }
 
 /** A name that is the word scores 1, one that holds it a half. */
@@ -71,17 +81,18 @@ function look(name: string, at: number, rows: readonly (readonly string[])[]): L
     distinct: different / Math.max(1, cells.length),
     values: different,
     numeric: cells.length > 0 && cells.every((cell) => /^[-+]?[\d\s.,]+$/.test(cell)),
+    objects: cells.filter((cell) => objectOf(cell) !== undefined).length / Math.max(1, cells.length),
     asking: cells.filter((cell) => cell.endsWith('?')).length / Math.max(1, cells.length),
   }
 }
 
 /** Long and ever different, or a question: a text. */
-const textScore = ({ name, meanLength, distinct, numeric, asking }: Looks): number =>
-  3 * named(name, textNames) + Math.min(2, meanLength / 30) + distinct + 2 * asking - (numeric ? 2 : 0)
+const textScore = ({ name, meanLength, distinct, numeric, asking, objects }: Looks): number =>
+  3 * named(name, textNames) + Math.min(2, meanLength / 30) + distinct + 2 * asking - 3 * objects - (numeric ? 2 : 0)
 
-/** Short and often the same: a label. */
-const labelScore = ({ name, meanLength, distinct, values }: Looks): number =>
-  3 * named(name, labelNames) + (values >= 2 ? 2 * (1 - distinct) : -2) + (meanLength <= 30 ? 1 : -1)
+/** Short and often the same, or an object with fields: an answer. */
+const labelScore = ({ name, meanLength, distinct, values, objects }: Looks): number =>
+  3 * named(name, labelNames) + 3 * objects + (values >= 2 ? 2 * (1 - distinct) : -2) + (meanLength <= 30 ? 1 : -1)
 
 /** `columns` has at least one name; `rows` align with it. */
 export function guessRoles(columns: readonly string[], rows: readonly (readonly string[])[]): GuessedRoles {

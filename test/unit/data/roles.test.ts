@@ -34,6 +34,8 @@ it.each([
   ['the answer before the text', { team: teams, id: ids, subject: messages }, 'subject', 'team'],
   ['a date beside them', { created: dates, message: messages, queue: teams }, 'message', 'queue'],
   ['numbers as answers', { review: messages, stars: ['1', '5', '5', '1', '3', '5'] }, 'review', 'stars'],
+  ['objects with fields as answers', { fields: ids.map((id) => `{"id": ${id}}`), order: messages }, 'order', 'fields'],
+  ['a name that says nothing of objects', { a: ids.map((id) => `{"id": ${id}}`), b: messages }, 'b', 'a'],
   ['an empty column', { note: ['', '', '', '', '', ''], message: messages, team: teams }, 'message', 'team'],
 ])('finds both under %s', (_, columns, text, label) => {
   expect(guess(columns)).toEqual({ text, label, context: '' })

@@ -40,6 +40,7 @@ export const tasks = {
   } satisfies Words,
 
   figures: 'All figures',
+  figuresTable: 'The figures as a table',
   figuresHelp: {
     classification:
       'On the held-out rows. Accuracy is the share of right answers; macro-F1 counts each label the same, however rare.',
