@@ -93,7 +93,7 @@ test.describe('fields to write', () => {
       template: { kind: 'plain', body: 'Text: {text}\nOutput:', instruction: 'Write the order as JSON.' },
     })
     await page.getByRole('link', { name: 'All runs' }).click()
-    await expect(page.getByRole('row', { name: /Orders/ })).toContainText('Mean of right fields, or of ROUGE-L')
+    await expect(page.getByRole('row', { name: /Orders/ })).toContainText('fields or ROUGE-L')
   })
 })
 

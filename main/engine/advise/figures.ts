@@ -11,7 +11,7 @@ export interface Figures {
   readonly rows: number
   /** Guessing among the labels; 0 where the task has none. */
   readonly chance: number
-  /** What they are of, at the start of a sentence: "Right answers are", "The token F1 is". */
+  /** What they are of, at the start of a sentence: "Right answers are", "The mean grade (token F1) is". */
   readonly named: string
 }
 
@@ -27,7 +27,7 @@ export function figuresOf({ run, labels, evaluations }: Evidence): Figures | und
   const [noPrompt, tuned] = [latest('no prompt'), latest('tuned prompt')]
   if (!noPrompt || !tuned) return undefined
   const chance = labels.length > 1 ? 1 / labels.length : 0
-  const named = isChosen(run.settings) ? 'Right answers are' : `The ${figuresOfTask(run.settings)[0]} is`
+  const named = isChosen(run.settings) ? 'Right answers are' : `The mean grade (${figuresOfTask(run.settings)[0]}) is`
   return { noPrompt: noPrompt.accuracy, tuned: tuned.accuracy, rows: tuned.rows, chance, named }
 }
 

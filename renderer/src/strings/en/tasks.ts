@@ -32,6 +32,12 @@ export const tasks = {
     generation: 'Mean of right fields, or of ROUGE-L',
     answering: 'Mean token F1',
   } satisfies Words,
+  /** The same where there is little room. */
+  brief: {
+    classification: 'accuracy',
+    generation: 'fields or ROUGE-L',
+    answering: 'token F1',
+  } satisfies Words,
   meanOf: (figure: string) => `Mean ${figure}`,
   validation: {
     classification: 'Validation accuracy',
