@@ -107,14 +107,14 @@ test.describe('a table with problems', () => {
   const studio = useStudio(async (running) => {
     await running.addTinyModel()
   })
-  const messages = (label: string, count: number) =>
-    Array.from({ length: count }, (_, i) => `${label} message number ${String(i)},${label},${String(i)}`)
+  const messages = (about: string, label: string, count: number) =>
+    Array.from({ length: count }, (_, i) => `${about} message number ${String(i)},${label},${String(i)}`)
   const lines = [
     'message,team,ticket',
-    ...messages('delivery', 20),
-    ...messages('billing', 12),
+    ...messages('parcel', 'delivery', 20),
+    ...messages('invoice', 'billing', 12),
     'Where is it,Delivery,99',
-    'delivery message number 3,delivery,3',
+    'parcel message number 3,delivery,3',
     'Nobody answers me,,77',
     `${'A very long story about a parcel. '.repeat(9)},billing,78`,
   ]
@@ -144,15 +144,15 @@ test.describe('a table with problems', () => {
     await studio.open(page, `#/data/${String(dataset)}`)
     const preview = section(page, 'What the model will read')
     await expect(preview.locator('mark')).toContainText(/\d+ virtual tokens/)
-    await expect(preview).toContainText('delivery message number 0')
+    await expect(preview).toContainText('parcel message number 0')
     await expect(preview).toContainText(/\d+ of \d+ tokens/)
     await preview.getByRole('button', { name: 'Another row' }).click()
-    await expect(preview).toContainText('delivery message number 1')
+    await expect(preview).toContainText('parcel message number 1')
     // Other roles, another text.
     await role(page, 'ticket').selectOption('text')
     await expect(preview).not.toContainText('message number')
     await role(page, 'message').selectOption('text')
-    await expect(preview).toContainText('delivery message number 1')
+    await expect(preview).toContainText('parcel message number 1')
     await inspect(page, 'bring-overview')
   })
 

@@ -44,6 +44,15 @@ describe('a prompt file', () => {
     expect(card).not.toContain('PEFT')
   })
 
+  it('says in its card which task it was tuned for, and what its figures are of', () => {
+    const settings = defaultSettings({ task: 'answering', method: 'prompt', tokens: 2 })
+    const asked = { ...exported, answers: [], prompt: { ...exported.prompt, settings, labels: [] } }
+    const card = Buffer.from(unzipSync(written(asked))['README.md'] ?? []).toString()
+    expect(card).toContain('- task: answer a question')
+    expect(card).toContain('- answers: written word by word')
+    expect(card).toContain('| | token F1 | exact match | held-out rows |')
+  })
+
   it('of a later version is refused, and says what to do', () => {
     const later = changed((manifest) => (manifest['softprompt'] = 2))
     expect(() => openBundle(later, 'mail.softprompt')).toThrow(/newer version of the studio/)
