@@ -64,6 +64,8 @@ export type Job =
       readonly labels: readonly string[]
       readonly split: Split
       readonly resume: Checkpoint | undefined
+      /** Step to pause behind, as on request; to the end where absent. */
+      readonly until?: number
       /** Folder for what is read once of these rows' texts; runs on the same rows share it. In memory alone where absent. */
       readonly texts?: string
       /** Hardware to try, best first; the CPU is always the last resort. Empty = what the machine offers. */

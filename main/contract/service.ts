@@ -5,6 +5,7 @@ import { dataInputs, type DataOutputs } from './methods/data.ts'
 import { modelInputs, type ModelOutputs } from './methods/models.ts'
 import { promptInputs, type PromptOutputs } from './methods/prompts.ts'
 import { runInputs, type RunOutputs } from './methods/runs.ts'
+import { sweepInputs, type SweepOutputs } from './methods/sweeps.ts'
 import { studioInputs, type StudioOutputs } from './methods/studio.ts'
 import type { JudgedFigures, NoteRecord, RunState, ValidationRecord } from './records.ts'
 
@@ -13,15 +14,23 @@ export type * from './methods/models.ts'
 export type * from './methods/prompts.ts'
 export type * from './methods/runs.ts'
 export type * from './methods/studio.ts'
+export type * from './methods/sweeps.ts'
 export { exportFormats } from './methods/prompts.ts'
 
 /** Every method and the shape of its input; all of it is checked where the service takes it in. */
-export const inputs = { ...modelInputs, ...dataInputs, ...runInputs, ...promptInputs, ...studioInputs } as const
+export const inputs = {
+  ...modelInputs,
+  ...dataInputs,
+  ...runInputs,
+  ...sweepInputs,
+  ...promptInputs,
+  ...studioInputs,
+} as const
 
 export type Method = keyof typeof inputs
 export type Input<M extends Method> = v.InferOutput<(typeof inputs)[M]>
 
-export interface Outputs extends ModelOutputs, DataOutputs, RunOutputs, PromptOutputs, StudioOutputs {}
+export interface Outputs extends ModelOutputs, DataOutputs, RunOutputs, SweepOutputs, PromptOutputs, StudioOutputs {}
 
 /** What the studio holds, for those who show it. */
 export type Subject = 'runs' | 'data' | 'models' | 'ledger' | 'preferences'

@@ -8,6 +8,7 @@ import type { Home } from './home.ts'
 import type { Lenses } from './lenses.ts'
 import type { Enqueue } from './queue.ts'
 import type { Runner } from './runner.ts'
+import type { Sweeper } from './sweeper.ts'
 import type { Tidy } from './tidy.ts'
 import type { Uploads } from './uploads.ts'
 import type { Views } from './views.ts'
@@ -20,6 +21,7 @@ export interface ServiceContext extends Changes, Failures {
   readonly warm: SpawnCompute
   readonly threads: number
   readonly runner: Runner
+  readonly sweeper: Sweeper
   readonly views: Views
   readonly lenses: Lenses
   readonly tidy: Tidy

@@ -7,7 +7,8 @@ export async function connectLasting(
   options: ConnectOptions,
   onChange: () => void = () => undefined,
 ): Promise<Connection> {
-  let current = await connect(folder, options)
+  const lasting = { ...options, goOn: true }
+  let current = await connect(folder, lasting)
   let closing = false
 
   const follow = async ({ attached, call }: Connection): Promise<void> => {
@@ -15,7 +16,7 @@ export async function connectLasting(
     // It ends with the service, and tells nothing that is needed here.
     await call('studio.watch', {}).catch(() => undefined)
     if (closing) return
-    current = await connect(folder, options)
+    current = await connect(folder, lasting)
     onChange()
     await follow(current)
   }

@@ -32,11 +32,11 @@ export async function runMaterial(store: Store, run: RunRecord): Promise<RunMate
   return { run, model: await sealedModel(store, run.model), labels: task.labels, split }
 }
 
-/** `texts`: the folder of what is read once of a data set's texts. */
+/** `texts`: the folder of what is read once of a data set's texts. `until`: the step to pause behind. */
 export const tuneJob = (
   material: RunMaterial,
   resume: Checkpoint | undefined,
-  { threads, texts }: { readonly threads: number; readonly texts: string },
+  { threads, texts, until }: { readonly threads: number; readonly texts: string; readonly until: number | undefined },
 ): WireJob => ({
   kind: 'tune',
   model: material.model,
@@ -47,4 +47,5 @@ export const tuneJob = (
   providers: [],
   threads,
   texts,
+  ...(until === undefined ? {} : { until }),
 })

@@ -29,6 +29,8 @@ interface Active {
   readonly watchers: Set<(event: StudioEvent) => void>
   readonly ended: Promise<void>
   readonly loadMaterial: () => Promise<RunMaterial>
+  /** Step to pause behind. */
+  readonly until: number | undefined
   readonly finish: () => void
   /** How its owner wants it to end: paused, judged as it is, or gone. */
   wanted: 'stop' | 'keep' | 'discard' | undefined
@@ -64,7 +66,11 @@ export function createRunner({ store, spawn, threads, home, retries, changed }: 
   const tune = async (active: Active, material: RunMaterial, recorder: Recorder): Promise<Ending> => {
     for (let attempt = 0; ; attempt++) {
       if (endsUnjudged(active)) return { state: 'stopped' }
-      const job = tuneJob(material, await recorder.begin(), { threads, texts: textsOf(home, active.run.dataset) })
+      const job = tuneJob(material, await recorder.begin(), {
+        threads,
+        texts: textsOf(home, active.run.dataset),
+        until: active.until,
+      })
       active.job = supervise(spawn, job, (event) => recorder.record(event))
       urge(active)
       const result = await active.job.result.finally(() => (active.job = undefined))
@@ -92,7 +98,10 @@ export function createRunner({ store, spawn, threads, home, retries, changed }: 
   }
 
   const execute = async (active: Active): Promise<void> => {
-    const how = await ending(active).catch((error: unknown): Ending => ({ state: 'failed', message: sentence(error) }))
+    const how = await ending(active).catch((error: unknown): Ending => ({
+      state: 'failed',
+      message: sentenceOf(error),
+    }))
     if (active.wanted === 'discard') await store.runs.remove(active.run.id)
     else await enter(active, how)
   }
@@ -132,12 +141,13 @@ export function createRunner({ store, spawn, threads, home, retries, changed }: 
   }
 
   return {
-    /** Queues a run that the store already has as queued. */
-    take(run: RunRecord, loadMaterial: () => Promise<RunMaterial>): void {
+    /** Queues a run that the store already has as queued; it pauses behind step `until` where one is given. */
+    take(run: RunRecord, loadMaterial: () => Promise<RunMaterial>, until?: number): void {
       const { promise: ended, resolve } = Promise.withResolvers<undefined>()
       const active: Active = {
         run,
         loadMaterial,
+        until,
         history: [],
         watchers: new Set(),
         ended,
@@ -209,7 +219,8 @@ function urge({ job, wanted }: Active): void {
   else if (wanted === 'discard') job?.kill()
 }
 
-const sentence = (error: unknown): string =>
+/** What a person reads of an error. */
+export const sentenceOf = (error: unknown): string =>
   error instanceof StudioError
     ? error.message
     : studioError('run/failed', error instanceof Error ? error.message : String(error)).message

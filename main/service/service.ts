@@ -21,10 +21,12 @@ import { previewMethods } from './methods/preview.ts'
 import { promptFileMethods } from './methods/prompt-files.ts'
 import { promptMethods } from './methods/prompts.ts'
 import { runMethods } from './methods/runs.ts'
+import { sweepMethods } from './methods/sweeps.ts'
 import { studioMethods } from './methods/studio.ts'
 import { markOrphans } from './orphans.ts'
 import { serialQueue } from './queue.ts'
 import { createRunner } from './runner.ts'
+import { createSweeper } from './sweeper.ts'
 import { createTidy } from './tidy.ts'
 import { createUploads } from './uploads.ts'
 import { createViews } from './views.ts'
@@ -37,6 +39,7 @@ const methods: Methods = {
   ...curateMethods,
   ...previewMethods,
   ...runMethods,
+  ...sweepMethods,
   ...compareMethods,
   ...adviseMethods,
   ...lensMethods,
@@ -51,6 +54,8 @@ export interface ServiceOptions {
   readonly threads: number
   /** Restarts of a crashed compute process before its run is left as interrupted. */
   readonly retries?: number
+  /** Whether sweeps that a service which has died left under way go on by themselves: in a host that stays. */
+  readonly goOn?: boolean
 }
 
 export interface Service extends Studio {
@@ -63,7 +68,13 @@ const RETRIES = 2
 const WARM_MS = 180_000
 
 /** Call it only while holding the home folder's lock. Errors: those of `openStore`. */
-export async function createService({ home, spawn, threads, retries = RETRIES }: ServiceOptions): Promise<Service> {
+export async function createService({
+  home,
+  spawn,
+  threads,
+  retries = RETRIES,
+  goOn = false,
+}: ServiceOptions): Promise<Service> {
   const kept = applyRestore(home)
   const store = await openStore(home.database)
   if (kept !== undefined) await keepNetworkRecord(store, kept)
@@ -74,6 +85,7 @@ export async function createService({ home, spawn, threads, retries = RETRIES }:
     failures.failed('tidy', error)
   })
   const runner = createRunner({ store, spawn, threads, home, retries, changed: changes.changed })
+  const sweeper = createSweeper({ store, runner, changed: changes.changed })
   const uploads = await createUploads(home)
   const warm = createWarm(spawn, WARM_MS)
   const context: ServiceContext = {
@@ -83,6 +95,7 @@ export async function createService({ home, spawn, threads, retries = RETRIES }:
     warm: warm.spawn,
     threads,
     runner,
+    sweeper,
     uploads,
     views: createViews(),
     lenses: createLenses(),
@@ -91,6 +104,7 @@ export async function createService({ home, spawn, threads, retries = RETRIES }:
     ...changes,
     ...failures,
   }
+  if (goOn) await sweeper.goOn()
   const closing = new AbortController()
   const calls = new Set<Promise<unknown>>()
 
@@ -111,6 +125,7 @@ export async function createService({ home, spawn, threads, retries = RETRIES }:
     },
     close: async () => {
       closing.abort()
+      await sweeper.close()
       await runner.close()
       await Promise.allSettled(calls)
       warm.close()

@@ -66,7 +66,8 @@ const tune: Handlers['tune'] = async (job, sink) => {
   const { settings, labels, model } = job
   let at = job.resume ?? startState(job)
   sink.emit({ event: 'provider', name: 'cpu', note: 'The test engine computes on the CPU.' })
-  while (at.step < settings.steps && !sink.stopRequested() && !sink.keepRequested()) {
+  const end = Math.min(settings.steps, job.until ?? Infinity)
+  while (at.step < end && !sink.stopRequested() && !sink.keepRequested()) {
     await setTimeout(stepMilliseconds)
     await misbehave(settings.initText, at.step)
     const { state, loss, norms } = next(at, job)

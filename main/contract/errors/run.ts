@@ -40,5 +40,14 @@ export const runErrors = {
   'run/port-taken': (port: number) =>
     `Port ${String(port)} is used by another program. Close that program, or leave the port out.`,
   'run/no-port': (text: string) => `"${text}" is no port. Give a number from 1 to 65535, or leave the port out.`,
+  'sweep/nothing': () =>
+    'No combination of these values can be run: a prefix stands at the start or after the text. Choose another placement or method.',
+  'sweep/which': () => 'Name the sweep that is meant.',
+  'sweep/too-many': (runs: number, most: number) =>
+    `That would be ${String(runs)} runs; at most ${String(most)} are done in one go. Try fewer values or fewer seeds.`,
+  'sweep/already-running': (sweep: string) => `"${sweep}" is under way already.`,
+  'sweep/already-finished': (sweep: string) => `"${sweep}" is finished: there is nothing to resume.`,
+  'sweep/not-running': (sweep: string) => `"${sweep}" is not under way.`,
+  'sweep/run-stopped': (run: string) => `It waits because its run "${run}" was stopped. Resume it to go on.`,
   'run/cancelled': () => 'Cancelled.',
 } satisfies Record<string, (...details: never[]) => string>

@@ -1,6 +1,7 @@
 // The tables as kysely sees them; migrations/ holds the same in SQL.
 import type { Generated, Kysely } from 'kysely'
 import type { Evaluation } from '../../contract/compute.ts'
+import type { SweepState } from '../../contract/methods/sweeps.ts'
 import type { TaskName } from '../../contract/settings.ts'
 import type { RowState, RunState, VersionRecord } from '../../contract/records.ts'
 
@@ -79,6 +80,27 @@ export interface Schema {
     note: Generated<string>
     tags: Generated<string>
     starred: Generated<number>
+  }
+  sweeps: {
+    id: Generated<number>
+    name: string
+    state: SweepState
+    dataset: number
+    version: number
+    task: number
+    /** JSON: StoredPlan. */
+    plan: string
+    /** JSON: SplitRows, the same for all its runs. */
+    split: string
+    error: string | null
+    created_at: string
+    ended_at: string | null
+  }
+  sweep_runs: {
+    sweep: number
+    place: number
+    /** Null where its owner discarded it. */
+    run: number | null
   }
   steps: {
     run: number

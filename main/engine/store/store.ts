@@ -19,6 +19,7 @@ import { preferenceRepository } from './tables/preferences.ts'
 import { promptRepository } from './tables/prompts.ts'
 import { rowRepository } from './tables/rows.ts'
 import { runRepository } from './tables/runs.ts'
+import { sweepRepository } from './tables/sweeps.ts'
 import { taskRepository } from './tables/tasks.ts'
 
 const repositories = (db: Db) => ({
@@ -27,6 +28,7 @@ const repositories = (db: Db) => ({
   rows: rowRepository(db),
   tasks: taskRepository(db),
   runs: runRepository(db),
+  sweeps: sweepRepository(db),
   metrics: metricRepository(db),
   notes: noteRepository(db),
   checkpoints: checkpointRepository(db),

@@ -24,6 +24,8 @@ export interface TuneSink {
 
 export interface LoopParts {
   readonly settings: TuneSettings
+  /** Step to pause behind. */
+  readonly until?: number | undefined
   /** Loss and gradient of step number `step` (from 1), and how many examples it read. */
   gradient(step: number, tensors: NamedTensors): Promise<Gradient & { readonly examples: number }>
   validate(tensors: NamedTensors): Promise<Validation>
@@ -41,7 +43,7 @@ const checkpointMilliseconds = 30_000
 
 /** Goes on from a checkpoint to the end, or to a requested stop (the result is then not `finished`). */
 export async function trainLoop(start: Checkpoint, parts: LoopParts, sink: TuneSink): Promise<LoopResult> {
-  const { settings } = parts
+  const { settings, until = Infinity } = parts
   const watch = watchGradient()
   let at = start.best === undefined ? await validated(start, parts, sink) : start
   let saved = performance.now()
@@ -53,7 +55,7 @@ export async function trainLoop(start: Checkpoint, parts: LoopParts, sink: TuneS
   while (at.step < settings.steps) {
     // Lets a request to stop arrive: a step itself cannot be interrupted.
     await setImmediate()
-    if (sink.stopRequested()) {
+    if (sink.stopRequested() || at.step >= until) {
       await sink.checkpoint(at)
       return { checkpoint: at, reason: 'stopped on request' }
     }

@@ -156,6 +156,7 @@ async function train(
   const order = stepOrder(sizes, batch, settings.seed)
   const parts = {
     settings,
+    until: job.until,
     async gradient(step: number, tensors: Checkpoint['tensors']) {
       const chosen = order(step).flatMap((i) => examples[i] ?? [])
       texts?.ahead(order(step + 1).flatMap((i) => examples[i]?.sequence ?? []))

@@ -11,6 +11,7 @@ import { resumeCommand } from './commands/resume.ts'
 import { runsCommand } from './commands/runs.ts'
 import { scoreCommand } from './commands/score.ts'
 import { showCommand } from './commands/show.ts'
+import { sweepCommand, sweepsCommand } from './commands/sweep.ts'
 import { tryCommand } from './commands/try.ts'
 import { tuneCommand } from './commands/tune.ts'
 import { withHint } from './hints.ts'
@@ -21,6 +22,8 @@ const commands = [
   modelsCommand,
   preflightCommand,
   tuneCommand,
+  sweepCommand,
+  sweepsCommand,
   resumeCommand,
   runsCommand,
   showCommand,

@@ -11,24 +11,19 @@ import { findRun } from './lookup.ts'
 
 type Subject = Evaluation['subject']
 
-/** The latest scoring of a run's own held-out rows; undefined where there is none. */
-async function latest({ store }: ServiceContext, run: RunRecord, subject: Subject) {
-  const all = await store.evaluations.list(run.id)
-  return all.findLast(
-    (each) => each.subject === subject && each.dataset === run.dataset && each.version === run.version,
-  )
-}
-
-/** Its rows. Error: 'run/not-scored'. */
+/** The rows of the latest scoring. Error: 'run/not-scored'. */
 async function scored(context: ServiceContext, run: RunRecord, subject: Subject): Promise<ScoredRow[]> {
-  const found = await latest(context, run, subject)
+  const found = await context.store.evaluations.latest(run, subject)
   if (!found) throw studioError('run/not-scored', run.name)
   return context.store.evaluations.rows(found.id)
 }
 
 /** What a tuned prompt has to beat: words, where they answer more rows rightly than no words do. */
-async function strongerRival(context: ServiceContext, run: RunRecord): Promise<Subject> {
-  const [none, written] = await Promise.all([latest(context, run, 'no prompt'), latest(context, run, 'written prompt')])
+async function strongerRival({ store: { evaluations } }: ServiceContext, run: RunRecord): Promise<Subject> {
+  const [none, written] = await Promise.all([
+    evaluations.latest(run, 'no prompt'),
+    evaluations.latest(run, 'written prompt'),
+  ])
   return written && written.accuracy > (none?.accuracy ?? 0) ? 'written prompt' : 'no prompt'
 }
 
@@ -154,7 +149,7 @@ async function metrics(
 
 /** Each subject's latest figures, in the order in which they are told. */
 async function judgedOf(context: ServiceContext, run: RunRecord): Promise<EvaluationRecord[]> {
-  const found = await Promise.all(judgedNames.map((subject) => latest(context, run, subject)))
+  const found = await Promise.all(judgedNames.map((subject) => context.store.evaluations.latest(run, subject)))
   return found.filter((each) => each !== undefined)
 }
 

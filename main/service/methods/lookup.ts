@@ -1,5 +1,6 @@
 // Finds what a caller names, or says that it is not there.
 import { studioError } from '../../contract/errors/index.ts'
+import type { SweepRecord } from '../../contract/service.ts'
 import type { DatasetRecord, ModelRecord, RunRecord } from '../../contract/records.ts'
 import type { Store } from '../../engine/store/store.ts'
 
@@ -8,6 +9,13 @@ export async function findRun(store: Store, name: string): Promise<RunRecord> {
   const run = await store.runs.find(name)
   if (!run) throw studioError('store/missing', 'run', name)
   return run
+}
+
+/** Error: 'store/missing'. */
+export async function findSweep(store: Store, name: string): Promise<SweepRecord> {
+  const sweep = await store.sweeps.find(name)
+  if (!sweep) throw studioError('store/missing', 'sweep', name)
+  return sweep
 }
 
 /** A prompt is called by its run's name or its own. Error: 'store/name-taken'. */

@@ -3,90 +3,24 @@ import { studioError } from '../../contract/errors/index.ts'
 import type { MeasuredSteps } from '../../contract/compute.ts'
 import type { EvaluationRecord, ModelRecord, RunRecord } from '../../contract/records.ts'
 import type { PrecisionName } from '../../contract/model.ts'
-import type { Input, PrecisionTrial, Preflight, RunDetails, RunPlan, RunSummary } from '../../contract/service.ts'
-import type { Example, Split } from '../../contract/settings.ts'
-import { splitExamples } from '../../engine/data/split.ts'
+import type { Input, PrecisionTrial, Preflight, RunDetails, RunSummary } from '../../contract/service.ts'
 import { preparedPrecisions } from '../../engine/model/prepare.ts'
-import type { Store } from '../../engine/store/store.ts'
-import { isChosen } from '../../engine/task/index.ts'
-import { defaultSettings } from '../../engine/train/defaults.ts'
-import { shapeOf } from '../../engine/train/from-data.ts'
-import { partsOfBody } from '../../engine/tokens/frame.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
-import { loadExamples, splitExamples as splitAgain, splitRows } from '../examples.ts'
+import { splitRows } from '../examples.ts'
 import { liesIn } from '../disk.ts'
 import { textsOf } from '../home.ts'
 import { becauseOf, chooseTrial, cosine, nextToTry } from '../choose-precision.ts'
 import { availableMemory, type Forecast, forecast } from '../forecast.ts'
-import { keepChoice, knownChoice } from '../known-choices.ts'
+import { keepChoice } from '../known-choices.ts'
+import { planRun, sizesOf } from '../plan.ts'
 import { runMaterial, sealedModel } from '../run-material.ts'
-import { findModel, findRun, refusePromptName } from './lookup.ts'
+import { findRun, refusePromptName } from './lookup.ts'
 import { serveJob } from './serving.ts'
-
-interface Planned extends RunPlan {
-  readonly model: ModelRecord
-  readonly split: Split
-}
-
-/** What a start would do: the same for those who only ask. Errors: those of `splitExamples`, `splitOf` and `partsOfBody`. */
-async function plan({ store, home }: ServiceContext, input: Input<'runs.plan'>): Promise<Planned> {
-  const model = await findModel(store, input.model)
-  const { dataset, version, text, label, context = '', heldOut, rowsOf } = input
-  const { task = 'classification' } = input.settings
-  const examples = await loadExamples(store, { dataset, version, text, label, context, task })
-  if (examples.length === 0) throw studioError('data/no-examples', text, label)
-  const byLabel = isChosen(input.settings)
-  const labels = byLabel ? [...new Set(examples.map((example) => example.label))].sort() : []
-  const seed = input.settings.seed ?? 0
-  const found =
-    rowsOf === undefined
-      ? await splitExamples(examples, { seed, byLabel, ...(heldOut === undefined ? {} : { heldOut }) })
-      : { ...(await splitOf(store, rowsOf, input, examples)), leftOut: [] }
-  const split = { train: found.train, validation: found.validation, heldOut: found.heldOut }
-  const hidden = (await store.models.configs()).get(model.id)?.hidden ?? Infinity
-  const usual = defaultSettings(input.settings, labels, shapeOf(split.train, labels.length, hidden))
-  const known = input.settings.precision === undefined ? await knownChoice(home, model.hash, usual) : undefined
-  const settings = known ? { ...usual, precision: known.precision } : usual
-  // What no row fits into is told before anything is measured or tuned with it.
-  partsOfBody(settings.template.body)
-  const because = known ? { because: known.because } : {}
-  return {
-    model,
-    settings,
-    labels,
-    split,
-    rows: sizesOf(split),
-    leftOut: found.leftOut.map(({ row }) => row),
-    ...because,
-  }
-}
-
-/** The rows of another run's parts. Errors: 'store/missing', 'run/other-rows'. */
-async function splitOf(
-  store: Store,
-  name: string,
-  { dataset, version }: Pick<Input<'runs.plan'>, 'dataset' | 'version'>,
-  examples: readonly Example[],
-): Promise<Split> {
-  const run = await findRun(store, name)
-  if (run.dataset !== dataset || run.version !== version) throw studioError('run/other-rows', run.name)
-  return splitAgain(examples, await store.runs.split(run.id))
-}
-
-const sizesOf = ({
-  train,
-  validation,
-  heldOut,
-}: Readonly<Record<keyof Split, readonly unknown[]>>): RunPlan['rows'] => ({
-  train: train.length,
-  validation: validation.length,
-  heldOut: heldOut.length,
-})
 
 async function start(context: ServiceContext, input: Input<'runs.start'>): Promise<RunRecord> {
   const { store } = context
   await refusePromptName(store, input.name)
-  const { model, settings, labels, split, because = '' } = await plan(context, input)
+  const { model, settings, labels, split, because = '' } = await planRun(context, input)
   const { dataset, version } = input
   const columns = { textColumn: input.text, labelColumn: input.label, contextColumn: input.context ?? '' }
   const { task: kind = 'classification' } = settings
@@ -108,7 +42,7 @@ async function preflight(
   input: Input<'runs.preflight'>,
   call: CallContext,
 ): Promise<Preflight> {
-  const { model, split, ...planned } = await plan(context, input)
+  const { model, split, ...planned } = await planRun(context, input)
   const { settings, labels } = planned
   const sealed = await sealedModel(context.store, model.id)
   const available = availableMemory()
@@ -246,7 +180,7 @@ type RunMethod = `runs.${Steering | 'list' | 'show' | 'watch'}` | 'prompts.get'
 
 export const runMethods: Pick<Methods, RunMethod> = {
   'runs.plan': async (context, input) => {
-    const { settings, labels, rows, leftOut, because } = await plan(context, input)
+    const { settings, labels, rows, leftOut, because } = await planRun(context, input)
     return { settings, labels, rows, leftOut, ...(because === undefined ? {} : { because }) }
   },
   'runs.preflight': (context, input, call) => preflight(context, input, call),

@@ -59,6 +59,8 @@ describe('a warm process', () => {
     process.kill(pids[0]!, 'SIGKILL')
     await wait(200)
     expect(await run(spawn, hardware)).toMatchObject({ end: 'done' })
+    // Held still, it cannot be done before it is killed.
+    process.kill(pids[1]!, 'SIGSTOP')
     const job = supervise(spawn, hardware, () => undefined)
     job.kill()
     expect(await job.result).toMatchObject({ end: 'crashed', how: 'SIGKILL' })

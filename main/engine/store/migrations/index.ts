@@ -8,6 +8,7 @@ import { versionNames } from './0005-version-names.ts'
 import { openedPrompts } from './0006-opened-prompts.ts'
 import { writtenPrompts } from './0007-written-prompts.ts'
 import { tasks } from './0008-tasks.ts'
+import { sweeps } from './0009-sweeps.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
@@ -18,4 +19,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0006-opened-prompts': openedPrompts,
   '0007-written-prompts': writtenPrompts,
   '0008-tasks': tasks,
+  '0009-sweeps': sweeps,
 }

@@ -231,6 +231,7 @@ export const datasetRepository = (db: Db) => {
     /** Removes a data set that no run has used, once its rows are gone. */
     async remove(id: number): Promise<void> {
       await db.updateTable('versions').set({ undoes: null }).where('dataset', '=', id).execute()
+      await db.deleteFrom('sweeps').where('dataset', '=', id).execute()
       await db.deleteFrom('versions').where('dataset', '=', id).execute()
       await db.deleteFrom('tasks').where('dataset', '=', id).execute()
       await db.deleteFrom('datasets').where('id', '=', id).execute()

@@ -1,12 +1,12 @@
 // Tables evaluations and evaluation_rows: how well each held-out row was answered.
 import type { Selectable } from 'kysely'
 import type { Evaluation, ScoredRow } from '../../../contract/compute.ts'
-import type { EvaluationRecord } from '../../../contract/records.ts'
+import type { EvaluationRecord, Judged, RunRecord } from '../../../contract/records.ts'
 import type { Db, Schema } from '../schema.ts'
 import { packNumbers, unpackNumbers } from '../tensors.ts'
 
 /** Which run was judged, on which data. */
-export interface Judged {
+export interface JudgedData {
   readonly run: number
   readonly dataset: number
   readonly version: number
@@ -26,7 +26,7 @@ const recordOf = ({ macro_f1: macroF1, created_at: createdAt, subject, written, 
 
 export const evaluationRepository = (db: Db) => ({
   /** Call it in a transaction. */
-  async add(judged: Judged, { subject, written, rows, accuracy, macroF1 }: Evaluation): Promise<EvaluationRecord> {
+  async add(judged: JudgedData, { subject, written, rows, accuracy, macroF1 }: Evaluation): Promise<EvaluationRecord> {
     const createdAt = new Date().toISOString()
     const { id } = await db
       .insertInto('evaluations')
@@ -58,6 +58,25 @@ export const evaluationRepository = (db: Db) => ({
   async list(run: number): Promise<EvaluationRecord[]> {
     const found = await db.selectFrom('evaluations').selectAll().where('run', '=', run).orderBy('id').execute()
     return found.map(recordOf)
+  },
+
+  /** The latest scoring of a run's own held-out rows. */
+  async latest(
+    run: Pick<RunRecord, 'id' | 'dataset' | 'version'>,
+    subject: Judged,
+  ): Promise<EvaluationRecord | undefined> {
+    const { id, dataset, version } = run
+    const row = await db
+      .selectFrom('evaluations')
+      .selectAll()
+      .where(({ and }) =>
+        and({ run: id, dataset, version, subject: subject === 'written prompt' ? 'no prompt' : subject }),
+      )
+      .where('written', subject === 'written prompt' ? 'is not' : 'is', null)
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    return row && recordOf(row)
   },
 
   /** Of every run, oldest first. */

@@ -62,6 +62,13 @@ export const metricRepository = (db: Db) => ({
     }))
   },
 
+  /** Without the rows that were shown. */
+  async validationFigures(run: number): Promise<Pick<ValidationRecord, 'step' | 'loss' | 'accuracy'>[]> {
+    const columns = ['step', 'loss', 'accuracy'] as const
+    const rows = await db.selectFrom('validations').select(columns).where('run', '=', run).orderBy('step').execute()
+    return rows.map(({ loss, ...rest }) => ({ ...rest, loss: loss ?? NaN }))
+  },
+
   async validations(run: number): Promise<ValidationRecord[]> {
     const rows = await db.selectFrom('validations').selectAll().where('run', '=', run).orderBy('step').execute()
     return rows.map(({ step, loss, accuracy, best, answers }) => ({

@@ -2,11 +2,12 @@
 import { Command } from 'commander'
 import { follow, sayFinished } from '../follow.ts'
 import { type Host, withStudio } from '../host.ts'
-import { given, withCommon } from '../options.ts'
+import { given, wholeNumber, withCommon } from '../options.ts'
 import { measure } from '../preflight.ts'
+import { followSweep } from '../sweep.ts'
 import { plannedRun, type RunOptions, withRunOptions } from '../run-options.ts'
 
-type TuneOptions = RunOptions & { readonly name?: string }
+type TuneOptions = RunOptions & { readonly name?: string; readonly seeds: number }
 
 export function tuneCommand(host: Host): Command {
   const command = withRunOptions(
@@ -15,6 +16,12 @@ export function tuneCommand(host: Host): Command {
     ),
   )
     .option('--name <name>', 'name of the run')
+    .option(
+      '--seeds <n>',
+      'repeat it with so many seeds on the same rows, and tell their mean and band',
+      wholeNumber(1),
+      1,
+    )
     .action((data: string, options: TuneOptions) => tune(host, data, options))
   return withCommon(command)
 }
@@ -28,10 +35,17 @@ const tune = (host: Host, path: string, options: TuneOptions): Promise<void> =>
     const measured = isOpen ? await measure(session, asked) : undefined
     const because = measured?.because ?? known ?? ''
     if (because !== '') output.say(because)
+    const settings = { ...asked.settings, ...given({ precision: measured?.chosen }) }
+    if (options.seeds > 1) {
+      const { model, rowsOf: _, ...rest } = asked
+      const repeated = { ...rest, settings, models: [model], vary: {}, seeds: options.seeds, halving: false }
+      await followSweep(session, await studio.call('sweeps.start', { ...repeated, ...given({ name: options.name }) }))
+      return
+    }
     const run = await studio.call('runs.start', {
       ...asked,
       ...given({ name: options.name, because: measured?.because }),
-      settings: { ...asked.settings, ...given({ precision: measured?.chosen }) },
+      settings,
     })
     output.say(`Run "${run.name}" tunes a prompt for ${asked.model}.`)
     sayFinished(session, await follow(session, run))

@@ -1,0 +1,67 @@
+// The configurations of a sweep: every combination of the values to try, without those that would compute the same.
+import { studioError } from '../../contract/errors/index.ts'
+import { mostSwept, type SweptName, sweptNames, type Varied } from '../../contract/methods/sweeps.ts'
+import type { GivenSettings, TuneSettings } from '../../contract/settings.ts'
+import { methods } from '../method/index.ts'
+
+/** Of what varies, one value each. */
+export type Values = Readonly<Partial<Record<SweptName, string | number>>>
+
+/** What a sweep asks for. */
+export interface Wanted {
+  readonly models: readonly string[]
+  readonly vary: Readonly<Partial<Record<Exclude<SweptName, 'model'>, readonly (string | number)[]>>>
+  readonly seeds: number
+}
+
+export interface Configuration {
+  readonly values: Values
+  readonly model: string
+  /** What is given of its settings; the rest are the defaults that fit. */
+  readonly settings: GivenSettings
+}
+
+/** The settings of which more than one value is tried, in the order of `sweptNames`. */
+export function variedOf({ models, vary }: Omit<Wanted, 'seeds'>): Varied[] {
+  const all: Partial<Record<SweptName, readonly (string | number)[]>> = { model: models, ...vary }
+  return sweptNames.flatMap((setting) => {
+    const values = [...new Set(all[setting] ?? [])]
+    return values.length > 1 ? [{ setting, values }] : []
+  })
+}
+
+/**
+ * In the order of `sweptNames`, the last one fastest. A method that does not go with a placement is left out, and of
+ * configurations that differ only in a text from which nothing starts, the first is taken. `complete` gives a
+ * configuration's whole settings. Errors: 'sweep/nothing', 'sweep/too-many'.
+ */
+export function configurationsOf(
+  wanted: Wanted,
+  base: GivenSettings,
+  complete: (given: GivenSettings) => TuneSettings,
+): Configuration[] {
+  const varied = variedOf(wanted)
+  const single = Object.fromEntries(Object.entries(wanted.vary).map(([name, [value]]) => [name, value]))
+  const found = new Map<string, Configuration>()
+  for (const values of combinations(varied)) {
+    const { model = wanted.models[0] ?? '', ...chosen } = values
+    const settings = { ...base, ...single, ...chosen } as GivenSettings
+    const { method, placement, init, initText, ...rest } = complete(settings)
+    if (!methods[method].placements.includes(placement)) continue
+    const counts = { model, method, placement, init, ...(init === 'text' ? { initText } : {}), ...rest }
+    const key = JSON.stringify(counts)
+    if (!found.has(key)) found.set(key, { values, model: String(model), settings })
+  }
+  const configurations = [...found.values()]
+  if (configurations.length === 0) throw studioError('sweep/nothing')
+  const runs = configurations.length * wanted.seeds
+  if (runs > mostSwept) throw studioError('sweep/too-many', runs, mostSwept)
+  return configurations
+}
+
+function combinations(varied: readonly Varied[]): Values[] {
+  return varied.reduce<Values[]>(
+    (some, { setting, values }) => some.flatMap((each) => values.map((value) => ({ ...each, [setting]: value }))),
+    [{}],
+  )
+}

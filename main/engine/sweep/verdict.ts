@@ -1,0 +1,30 @@
+// What came of a sweep, in a sentence: the best configuration, or why none can be called that.
+import type { Band, SweptConfiguration } from '../../contract/methods/sweeps.ts'
+import type { Values } from './configurations.ts'
+
+/** `rows`: held-out rows; `seeds`: runs of each configuration. */
+export function verdictOf(
+  configurations: readonly Pick<SweptConfiguration, 'values' | 'heldOut' | 'rank'>[],
+  rows: number,
+  seeds: number,
+): string {
+  const judged = configurations
+    .flatMap(({ values, heldOut, rank }) => (heldOut && rank ? [{ values, band: heldOut, rank }] : []))
+    .sort((a, b) => b.band.mean - a.band.mean)
+  const [best] = judged
+  if (!best) return 'No configuration came to its end, so none can be judged.'
+  const figure = `${shown(best.band)}${seeds > 1 ? `, ${String(seeds)} seeds` : ''}, ${String(rows)} held-out rows`
+  if (configurations.length === 1) return `${figure}.`
+  const tied = judged.filter(({ rank }) => rank[0] === 1)
+  const words = wordsOf(best.values)
+  if (tied.length === 1) return `Best: ${words} (${figure}).`
+  const all = tied.length === judged.length && judged.length > 1
+  return `Cannot tell which is best: the intervals of ${all ? 'all' : String(tied.length)} that came to the end overlap. The highest figure has ${words} (${figure}).`
+}
+
+const percent = (share: number): string => (100 * share).toFixed(0)
+
+const shown = ({ mean, low, high }: Band): string =>
+  `${(100 * mean).toFixed(1)} % (95 % interval ${percent(low)} to ${percent(high)})`
+
+const wordsOf = (values: Values): string => Object.values(values).map(String).join(', ')

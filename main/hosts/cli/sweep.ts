@@ -1,0 +1,69 @@
+// Follows a sweep to its end, and tells what came of it in tables.
+import type { Band, Factor, SweepDetails, SweepRecord, SweptConfiguration } from '../../contract/service.ts'
+import { StudioError } from '../../contract/errors/index.ts'
+import { aligned } from './aligned.ts'
+import { quoted } from './hints.ts'
+import type { Session } from './host.ts'
+import { Interrupted } from './interrupted.ts'
+
+const goOn = (sweep: string): string => `Go on with: softprompt sweeps ${quoted(sweep)} --resume`
+
+/** Tells of the sweep until it ends; ctrl-C pauses it. Errors: 'run/ended' where it could not go on. */
+export async function followSweep(session: Session, { name }: SweepRecord): Promise<void> {
+  const { studio, output, signal } = session
+  const stop = (): void => {
+    output.say('Pausing behind this step, and keeping a checkpoint. Ctrl-C again ends at once.')
+    // A sweep that has just ended by itself has nothing to pause.
+    studio.call('sweeps.stop', { sweep: name }).catch(() => undefined)
+  }
+  signal.addEventListener('abort', stop)
+  if (signal.aborted) stop()
+  const onEvent = (event: Parameters<typeof output.event>[0]): void => {
+    output.event(event)
+  }
+  const sweep = await studio.call('sweeps.watch', { sweep: name }, { onEvent }).finally(() => {
+    signal.removeEventListener('abort', stop)
+  })
+  if (sweep.error !== undefined) throw new StudioError('run/ended', `${sweep.error} ${goOn(name)}`)
+  await sayDetails(session, name)
+  if (sweep.state !== 'finished') throw new Interrupted()
+}
+
+export async function sayDetails({ studio, output }: Session, name: string): Promise<void> {
+  const details = await studio.call('sweeps.show', { sweep: name })
+  output.result({ ...details }, linesOf(details))
+}
+
+export function linesOf(details: SweepDetails): string[] {
+  const { sweep, summary, configurations, factors, factorsOn, rows } = details
+  const names = summary.vary.map(({ setting }) => setting)
+  const table = configurations.map(({ number, values, fate, early, heldOut, rank, runs }) => [
+    String(number),
+    ...names.map((name) => String(values[name] ?? '')),
+    fate,
+    bandOf(early),
+    bandOf(heldOut),
+    placeOf(rank),
+    runs.map(({ run, error }) => error ?? run ?? '–').join(', '),
+  ])
+  const basis =
+    factorsOn === 'held-out' ? `${String(rows.heldOut)} held-out rows` : `${String(rows.validation)} validation rows`
+  return [
+    `Sweep "${sweep.name}": ${sweep.state}. ${sweep.error ?? details.sentence}`,
+    ...aligned([['', ...names, 'came to', 'validation', 'held-out', 'place', 'runs'], ...table]),
+    ...(factors.length > 0
+      ? [`What mattered, on ${basis}:`, ...factors.map(({ sentence }: Factor) => `  ${sentence}`)]
+      : []),
+    ...(sweep.state === 'paused' ? [goOn(sweep.name)] : []),
+  ]
+}
+
+const percent = (share: number): string => (100 * share).toFixed(1)
+
+/** "83.3 % (79.0 to 87.1)". */
+const bandOf = (band: Band | undefined): string =>
+  band ? `${percent(band.mean)} % (${percent(band.low)} to ${percent(band.high)})` : '–'
+
+/** "1", or "1 to 3" where intervals overlap. */
+const placeOf = (rank: SweptConfiguration['rank']): string =>
+  rank ? (rank[0] === rank[1] ? String(rank[0]) : `${String(rank[0])} to ${String(rank[1])}`) : '–'

@@ -1,0 +1,96 @@
+// Methods sweeps.*: plan, start, steer, follow and look at several runs that differ in some settings.
+import { studioError } from '../../contract/errors/index.ts'
+import type { Input, SweepPlan, SweepRecord } from '../../contract/service.ts'
+import type { GivenSettings, TuneSettings } from '../../contract/settings.ts'
+import type { PlannedRun, StoredPlan } from '../../engine/store/tables/sweeps.ts'
+import { type Configuration, configurationsOf, variedOf } from '../../engine/sweep/configurations.ts'
+import { rungsOf, stepsOf, survivorsOf } from '../../engine/sweep/halving.ts'
+import { defaultSettings } from '../../engine/train/defaults.ts'
+import type { Methods, ServiceContext } from '../context.ts'
+import { splitRows } from '../examples.ts'
+import { type PlannedRows, rowsFor, settingsFor, sizesOf } from '../plan.ts'
+import { detailsOf, summaryOf } from '../sweep-details.ts'
+import { findModel, findSweep } from './lookup.ts'
+
+interface Planned extends StoredPlan {
+  readonly rows: PlannedRows
+  readonly configurations: readonly Configuration[]
+}
+
+/** Errors: those of `rowsFor`, `configurationsOf` and `settingsFor`, 'store/missing'. */
+async function plan(context: ServiceContext, input: Input<'sweeps.plan'>): Promise<Planned> {
+  const { models, vary, seeds, settings: base, halving } = input
+  const rows = await rowsFor(context.store, input)
+  const complete = (given: GivenSettings): TuneSettings => defaultSettings(given, rows.labels)
+  const configurations = configurationsOf({ models, vary, seeds }, base, complete)
+  const { seed: first = 0 } = base
+  const ofSeed = (seed: number): Promise<PlannedRun>[] =>
+    configurations.map(async ({ model: name, settings: given, values }, configuration) => {
+      const model = await findModel(context.store, name)
+      const { settings } = await settingsFor(context, model, { ...given, seed }, rows)
+      return { configuration, values, model: model.id, settings }
+    })
+  const runs = await Promise.all(Array.from({ length: seeds }, (_, i) => ofSeed(first + i)).flat())
+  return { rows, configurations, vary: variedOf(input), rungs: rungsOf(configurations.length, halving), runs }
+}
+
+function told({ rows, configurations, vary, rungs, runs }: Planned): SweepPlan {
+  return {
+    labels: rows.labels,
+    leftOut: rows.leftOut,
+    rows: sizesOf(rows.split),
+    vary,
+    configurations: configurations.map(({ values }) => values),
+    runs: runs.length,
+    rungs,
+    survivors: survivorsOf(configurations.length, rungs),
+    steps: stepsOf(runs, rungs),
+  }
+}
+
+async function start(context: ServiceContext, input: Input<'sweeps.start'>): Promise<SweepRecord> {
+  const { dataset, version, text: textColumn, label: labelColumn, context: contextColumn = '' } = input
+  const { rows, vary, rungs, runs } = await plan(context, input)
+  const { task: kind = 'classification' } = input.settings
+  const sweep = await context.store.transaction(async (tables) => {
+    const task = await tables.tasks.put({ dataset, kind, textColumn, labelColumn, contextColumn, labels: rows.labels })
+    const pinned = { dataset, version, task: task.id, split: splitRows(rows.split) }
+    return tables.sweeps.add({ name: input.name, ...pinned, plan: { vary, rungs, runs } })
+  })
+  context.sweeper.start(sweep)
+  return sweep
+}
+
+async function resume({ store, sweeper }: ServiceContext, name: string): Promise<SweepRecord> {
+  const sweep = await findSweep(store, name)
+  if (sweeper.isActive(sweep.id)) throw studioError('sweep/already-running', sweep.name)
+  if (sweep.state === 'finished') throw studioError('sweep/already-finished', sweep.name)
+  await store.sweeps.setState(sweep.id, 'running')
+  sweeper.start(sweep)
+  return findSweep(store, name)
+}
+
+export const sweepMethods: Pick<
+  Methods,
+  `sweeps.${'plan' | 'start' | 'list' | 'show' | 'stop' | 'resume' | 'discard' | 'watch'}`
+> = {
+  'sweeps.plan': async (context, input) => told(await plan(context, input)),
+  'sweeps.start': (context, input) => start(context, input),
+  'sweeps.list': async ({ store }) => Promise.all((await store.sweeps.list()).map((sweep) => summaryOf(store, sweep))),
+  'sweeps.show': async ({ store }, { sweep }) => detailsOf(store, await findSweep(store, sweep)),
+  'sweeps.stop': async ({ store, sweeper }, { sweep: name }) => {
+    const { id, name: own } = await findSweep(store, name)
+    if (!sweeper.isActive(id)) throw studioError('sweep/not-running', own)
+    await sweeper.stop(id)
+    return findSweep(store, name)
+  },
+  'sweeps.resume': (context, { sweep }) => resume(context, sweep),
+  'sweeps.discard': async ({ store, sweeper }, { sweep }) => {
+    await sweeper.discard((await findSweep(store, sweep)).id)
+    return null
+  },
+  'sweeps.watch': async ({ store, sweeper }, { sweep: name }, { emit, signal }) => {
+    await sweeper.watch((await findSweep(store, name)).id, emit, signal)
+    return findSweep(store, name)
+  },
+}

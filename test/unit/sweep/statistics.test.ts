@@ -1,0 +1,123 @@
+// What a sweep's figures allow to say: intervals, places, and whether a setting mattered.
+import { describe, expect, it } from 'vitest'
+import { judgedTogether, shareBand } from '../../../main/engine/sweep/bands.ts'
+import { factorsOf, type Result } from '../../../main/engine/sweep/factors.ts'
+import { studentQuantile, studentWithin } from '../../../main/engine/sweep/student.ts'
+import { verdictOf } from '../../../main/engine/sweep/verdict.ts'
+
+describe('Student’s t', () => {
+  // scipy.stats.t.ppf(1 - (1 - p) / 2, freedom)
+  it.each([
+    [0.95, 1, 12.706204736],
+    [0.95, 2, 4.3026527297],
+    [0.95, 3, 3.1824463053],
+    [0.95, 10, 2.228138852],
+    [0.99, 7, 3.4994832974],
+    [0.9833333333333333, 5, 3.5341107041],
+  ])('of %f with %i degrees of freedom is SciPy’s', (probability, freedom, expected) => {
+    expect(studentQuantile(probability, freedom)).toBeCloseTo(expected, 6)
+    expect(studentWithin(expected, freedom)).toBeCloseTo(probability, 8)
+  })
+
+  it('needs a degree of freedom', () => {
+    expect(studentQuantile(0.95, 0)).toBeNaN()
+  })
+})
+
+describe('bands', () => {
+  const grades = (right: number, rows: number): number[] =>
+    Array.from({ length: rows }, (_, i) => Number((i * 7) % rows < right))
+
+  it('put in order what differs on the same rows, and refuse where intervals overlap', () => {
+    const found = judgedTogether([[grades(80, 200)], [grades(170, 200)], [grades(166, 200).reverse()]])
+    expect(found.map(({ rank }) => rank)).toEqual([
+      [3, 3],
+      [1, 2],
+      [1, 2],
+    ])
+    const [low] = found
+    expect(low?.band.mean).toBe(0.4)
+    expect(low?.band.low).toBeGreaterThan(0.31)
+    expect(low?.band.high).toBeLessThan(0.49)
+  })
+
+  it('are wider where seeds differ', () => {
+    const alike = judgedTogether([[grades(100, 200), grades(100, 200), grades(100, 200)]])[0]
+    const apart = judgedTogether([[grades(60, 200), grades(100, 200), grades(140, 200)]])[0]
+    const width = (judged: typeof alike): number => (judged ? judged.band.high - judged.band.low : NaN)
+    expect(width(apart)).toBeGreaterThan(1.5 * width(alike))
+  })
+
+  it('of shares are Wilson’s, or the seeds’ own spread where that is wider', () => {
+    // statsmodels.stats.proportion.proportion_confint(45, 60, method='wilson')
+    const { low, high } = shareBand([0.75], 60)
+    expect([low, high].map((each) => each.toFixed(5))).toEqual(['0.62768', '0.84223'])
+    // scipy.stats.t.interval(0.95, 2, loc=0.6, scale=0.1 / 3 ** 0.5)
+    expect(shareBand([0.5, 0.6, 0.7], 1000).low).toBeCloseTo(0.351586, 5)
+  })
+})
+
+describe('which setting mattered', () => {
+  const vary = [
+    { setting: 'tokens' as const, values: [8, 16, 32] },
+    { setting: 'init' as const, values: ['text', 'random'] },
+  ]
+  const results = (gain: (tokens: number) => number): Result[] =>
+    [8, 16, 32].flatMap((tokens) =>
+      ['text', 'random'].flatMap((init) =>
+        [0, 1].map((seed) => ({
+          values: { tokens, init },
+          seed,
+          accuracy: 0.5 + gain(tokens) + (init === 'text' ? 0.02 : 0) * (seed === 0 ? 1 : -1) + 0.001 * seed,
+        })),
+      ),
+    )
+
+  it('is told in pairs that differ in nothing else', () => {
+    const [tokens, init] = factorsOf(
+      vary,
+      results((n) => n / 100),
+    )
+    expect(tokens).toMatchObject({ matters: 'yes', pairs: 4 })
+    expect(tokens?.values.map(({ value }) => value)).toEqual([32, 16, 8])
+    expect(tokens?.difference).toBeCloseTo(0.24)
+    expect(tokens?.sentence).toMatch(
+      /^Virtual tokens mattered: 32 over 8, \+24 points \(95 % interval \+24 to \+24, 4 pairs/,
+    )
+    expect(init).toMatchObject({ matters: 'cannot tell', pairs: 6 })
+    expect(init?.sentence).toContain('cannot tell')
+  })
+
+  it('is not said of one pair, nor of nothing', () => {
+    const one = factorsOf(
+      [{ setting: 'tokens', values: [8, 16] }],
+      [
+        { values: { tokens: 8 }, seed: 0, accuracy: 0.2 },
+        { values: { tokens: 16 }, seed: 0, accuracy: 0.9 },
+      ],
+    )
+    expect(one[0]).toMatchObject({ matters: 'cannot tell', pairs: 1 })
+    expect(one[0]?.sentence).toContain('more seeds would tell')
+    expect(factorsOf(vary, [])[0]?.sentence).toBe('Virtual tokens: nothing to compare yet.')
+  })
+})
+
+describe('the verdict on a sweep', () => {
+  const one = (tokens: number, mean: number, rank: readonly [number, number]) => ({
+    values: { tokens },
+    heldOut: { mean, low: mean - 0.03, high: mean + 0.03 },
+    rank,
+  })
+  it('names the best, or says why it cannot', () => {
+    const sure = [one(32, 0.9, [1, 1]), one(8, 0.7, [2, 2])]
+    expect(verdictOf(sure, 500, 3)).toBe('Best: 32 (90.0 % (95 % interval 87 to 93), 3 seeds, 500 held-out rows).')
+    const tied = [one(32, 0.9, [1, 2]), one(8, 0.89, [1, 2])]
+    expect(verdictOf(tied, 500, 1)).toMatch(
+      /^Cannot tell which is best: the intervals of all that came to the end overlap/,
+    )
+    expect(verdictOf([{ values: {}, heldOut: undefined, rank: undefined }], 500, 1)).toContain('none can be judged')
+    expect(verdictOf([{ values: {}, heldOut: { mean: 0.9, low: 0.88, high: 0.92 }, rank: [1, 1] }], 500, 3)).toBe(
+      '90.0 % (95 % interval 88 to 92), 3 seeds, 500 held-out rows.',
+    )
+  })
+})
