@@ -1,6 +1,7 @@
 // Which setting mattered: its values compared in pairs of runs that differ in nothing else.
 import type { Factor, SweptName, Varied } from '../../contract/methods/sweeps.ts'
 import type { Values } from './configurations.ts'
+import { settingNames } from './setting-names.ts'
 import { studentQuantile } from './student.ts'
 
 /** A run's result, 0 to 1. */
@@ -61,22 +62,12 @@ function pairsOf(
 
 const mean = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0) / values.length
 
-const names: { readonly [S in SweptName]: string } = {
-  model: 'Base model',
-  method: 'Method',
-  placement: 'Placement',
-  tokens: 'Virtual tokens',
-  init: 'Start of the virtual tokens',
-  initText: 'Text that they start from',
-  learningRate: 'Learning rate',
-}
-
 const points = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(0)}`
 
 function told(factor: Omit<Factor, 'sentence'>): Factor {
   const { setting, values, difference, low, high, pairs, matters } = factor
   const [best, worst] = [values[0], values.at(-1)]
-  const name = names[setting]
+  const name = settingNames[setting]
   if (!best || !worst || best === worst || pairs === 0)
     return { ...factor, sentence: `${name}: nothing to compare yet.` }
   const gain = `${quoted(best.value)} over ${quoted(worst.value)}, ${points(difference)} points`

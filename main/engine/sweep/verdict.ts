@@ -1,6 +1,7 @@
 // What came of a sweep, in a sentence: the best configuration, or why none can be called that.
-import type { Band, SweptConfiguration } from '../../contract/methods/sweeps.ts'
+import type { Band, SweptConfiguration, SweptName } from '../../contract/methods/sweeps.ts'
 import type { Values } from './configurations.ts'
+import { settingNames } from './setting-names.ts'
 
 /** `rows`: held-out rows; `seeds`: runs of each configuration. */
 export function verdictOf(
@@ -17,7 +18,11 @@ export function verdictOf(
   if (configurations.length === 1) return `${figure}.`
   const tied = judged.filter(({ rank }) => rank[0] === 1)
   const words = wordsOf(best.values)
-  if (tied.length === 1) return `Best: ${words} (${figure}).`
+  // Validation rows chose who came to the end: that is no proof against those that were left behind.
+  if (judged.length === 1)
+    return `Only one came to the end: ${words} (${figure}). The others were left behind on the way.`
+  const field = judged.length < configurations.length ? ` of the ${String(judged.length)} that came to the end` : ''
+  if (tied.length === 1) return `Best${field}: ${words} (${figure}).`
   const all = tied.length === judged.length && judged.length > 1
   return `Cannot tell which is best: the intervals of ${all ? 'all' : String(tied.length)} that came to the end overlap. The highest figure has ${words} (${figure}).`
 }
@@ -27,4 +32,7 @@ const percent = (share: number): string => (100 * share).toFixed(0)
 const shown = ({ mean, low, high }: Band): string =>
   `${(100 * mean).toFixed(1)} % (95 % interval ${percent(low)} to ${percent(high)})`
 
-const wordsOf = (values: Values): string => Object.values(values).map(String).join(', ')
+const wordsOf = (values: Values): string =>
+  (Object.entries(values) as [SweptName, string | number][])
+    .map(([setting, value]) => `${settingNames[setting].toLowerCase()} ${String(value)}`)
+    .join(', ')

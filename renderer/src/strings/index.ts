@@ -11,6 +11,7 @@ import { privacy } from './en/privacy.ts'
 import { settings } from './en/settings.ts'
 import { share } from './en/share.ts'
 import { shell } from './en/shell.ts'
+import { sweeps } from './en/sweeps.ts'
 import { tasks } from './en/tasks.ts'
 import { template } from './en/template.ts'
 import { tryWords } from './en/try.ts'
@@ -30,6 +31,7 @@ export const t = {
   share,
   shell,
   settingWords,
+  sweeps,
   tasks,
   template,
   try: tryWords,

@@ -110,7 +110,14 @@ describe('the verdict on a sweep', () => {
   })
   it('names the best, or says why it cannot', () => {
     const sure = [one(32, 0.9, [1, 1]), one(8, 0.7, [2, 2])]
-    expect(verdictOf(sure, 500, 3)).toBe('Best: 32 (90.0 % (95 % interval 87 to 93), 3 seeds, 500 held-out rows).')
+    expect(verdictOf(sure, 500, 3)).toBe(
+      'Best: virtual tokens 32 (90.0 % (95 % interval 87 to 93), 3 seeds, 500 held-out rows).',
+    )
+    const left = { values: { tokens: 1 }, heldOut: undefined, rank: undefined }
+    expect(verdictOf([...sure, left], 500, 1)).toMatch(/^Best of the 2 that came to the end: virtual tokens 32/)
+    expect(verdictOf([one(32, 0.9, [1, 1]), left], 500, 1)).toMatch(
+      /^Only one came to the end: virtual tokens 32 .* left behind/,
+    )
     const tied = [one(32, 0.9, [1, 2]), one(8, 0.89, [1, 2])]
     expect(verdictOf(tied, 500, 1)).toMatch(
       /^Cannot tell which is best: the intervals of all that came to the end overlap/,

@@ -61,7 +61,7 @@ describe('a sweep', () => {
     expect(configurations.map(({ runs }) => runs[0]?.step)).toEqual([20, 10, 5, 5])
     expect(configurations[0]).toMatchObject({ rank: [1, 1], early: { mean: 0.5 } })
     expect(configurations[1]?.heldOut).toBeUndefined()
-    expect(sentence).toMatch(/^Best: \d, 0\.\d/)
+    expect(sentence).toMatch(/^Only one came to the end: virtual tokens \d, learning rate 0\.\d/)
     expect(factorsOn).toBe('validation')
     expect(factors.map(({ setting, pairs, matters }) => ({ setting, pairs, matters }))).toEqual([
       { setting: 'tokens', pairs: 2, matters: 'cannot tell' },
