@@ -60,6 +60,11 @@ export function createSweeper({ store, runner, changed }: Options) {
     active.current = run.id
     if (!runner.isActive(run.id)) {
       await store.runs.setState(run.id, 'queued')
+      // Asked to pause before there was a run to stop.
+      if (active.pausing) {
+        await store.runs.setState(run.id, 'stopped')
+        return undefined
+      }
       const queued: RunRecord = { ...run, state: 'queued', error: undefined, endedAt: undefined }
       runner.take(queued, () => runMaterial(store, queued), until)
     }

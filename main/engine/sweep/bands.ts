@@ -1,6 +1,7 @@
 // What several seeds and several rows tell of a configuration: a mean with its interval, and places that overlap.
 import type { Band } from '../../contract/methods/sweeps.ts'
 import { createRandom } from '../random.ts'
+import { mean } from '../task/task.ts'
 import { studentQuantile } from './student.ts'
 
 /** grades[seed][row], 0 to 1: the same rows in the same order for every seed. */
@@ -34,8 +35,6 @@ function resampledMeans(configurations: readonly Grades[], seed = 0): Float64Arr
   }
   return found
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0) / values.length
 
 function interval(values: Float64Array): { readonly low: number; readonly high: number } {
   const sorted = values.toSorted()

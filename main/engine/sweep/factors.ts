@@ -1,5 +1,6 @@
 // Which setting mattered: its values compared in pairs of runs that differ in nothing else.
 import type { Factor, SweptName, Varied } from '../../contract/methods/sweeps.ts'
+import { mean } from '../task/task.ts'
 import type { Values } from './configurations.ts'
 import { settingNames } from './setting-names.ts'
 import { studentQuantile } from './student.ts'
@@ -59,8 +60,6 @@ function pairsOf(
       return match ? [result.accuracy - match.accuracy] : []
     })
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0) / values.length
 
 const points = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(0)}`
 

@@ -1,5 +1,6 @@
 // Successive halving: who goes on, and what is to be done next (Jamieson & Talwalkar 2016, with two halvings).
 import type { TuneSettings } from '../../contract/settings.ts'
+import { mean } from '../task/task.ts'
 
 /** Fewer configurations than this are all run to their end: there is little to save. */
 const fewest = 4
@@ -74,7 +75,6 @@ export function advance(runs: readonly Standing[], shares: readonly number[]): A
 /** Mean figures of a configuration's runs at the end of a rung. */
 function standingOf(runs: readonly Standing[], share: number): { readonly accuracy: number; readonly loss: number } {
   const found = runs.map((run) => validationAt(run, share))
-  const mean = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0) / values.length
   const loss = mean(found.map((each) => each?.loss ?? NaN))
   // No loss that is a number is worse than any.
   return {
