@@ -11,7 +11,8 @@ import { elements } from '../../contract/tensor.ts'
 import { type Form, partBytes } from './forms/form.ts'
 import { identityOf } from './identity.ts'
 import { type ModelSource, openModel } from './open.ts'
-import { precisions } from './precisions.ts'
+import { byteLevels } from '../runtime/byte-products.ts'
+import { type Precision, precisions, versionsOf } from './precisions.ts'
 import { storedRows } from './stored.ts'
 
 export interface PrepareOptions {
@@ -34,7 +35,8 @@ const memoryShare = 0.7
 export async function prepareModel(path: string, cache: string, options: PrepareOptions): Promise<PreparedModel> {
   const { name, precision = 'float32', onProgress = () => undefined, signal, limits = {} } = options
   const source = await openModel(path)
-  const plan = layOutFile(source, precision)
+  const how = precisions[precision](await byteLevels())
+  const plan = layOutFile(source, how)
   const needed = plan.bytes
   const allowed = limits.memory ?? Math.min(totalmem(), process.constrainedMemory() || Infinity) * memoryShare
   if (needed > allowed) throw studioError('model/memory', needed, allowed)
@@ -45,8 +47,8 @@ export async function prepareModel(path: string, cache: string, options: Prepare
   const { config, tokenizer, licence } = source
   const origin = { path, cache }
   const common = { name, hash, config, tokenizer, precision, origin, ...(licence === undefined ? {} : { licence }) }
-  if (mappable(source, precision)) return { ...common, folder: source.folder, weights: source.weights }
-  const folder = join(cache, `${hash}-${precisions[precision].version}`)
+  if (mappable(source, how)) return { ...common, folder: source.folder, weights: source.weights }
+  const folder = join(cache, `${hash}-${how.version}`)
   if (!(await isFinished(folder, plan))) {
     const written = await finishedTensors(folder, plan)
     const free = limits.disk ?? (await freeDisk(cache))
@@ -64,17 +66,19 @@ export async function prepareModel(path: string, cache: string, options: Prepare
 
 /** Where copies of the model of that hash may lie, one for each precision. */
 export const preparedFolders = (cache: string, hash: string): string[] =>
-  Object.values(precisions).map(({ version }) => join(cache, `${hash}-${version}`))
+  precisionNames.flatMap(versionsOf).map((version) => join(cache, `${hash}-${version}`))
 
 /** Precisions that a copy of the model of that hash lies ready in. */
 export const preparedPrecisions = (cache: string, hash: string): PrecisionName[] =>
-  precisionNames.filter((name) => existsSync(sealOf(join(cache, `${hash}-${precisions[name].version}`))))
+  precisionNames.filter((name) =>
+    versionsOf(name).some((version) => existsSync(sealOf(join(cache, `${hash}-${version}`)))),
+  )
 
 /** ONNX Runtime maps float32 at any offset, as long as all files lie in one folder, which they do. */
-const mappable = (source: ModelSource, precision: PrecisionName): boolean =>
+const mappable = (source: ModelSource, { formOf }: Precision): boolean =>
   Object.entries(source.weights).every(
     ([name, ref]) =>
-      ref.type === 'F32' && precisions[precision].formOf(name, ref).name === undefined && !source.interleaved(name),
+      ref.type === 'F32' && formOf(name, ref).name === undefined && !source.interleaved(name),
   )
 
 /** Where a weight's parts are written, and in which form. */
@@ -92,7 +96,7 @@ interface Plan {
 
 const weightsFile = 'weights.bin'
 
-function layOutFile({ weights }: ModelSource, precision: PrecisionName): Plan {
+function layOutFile({ weights }: ModelSource, { formOf }: Precision): Plan {
   let end = 0
   const place = ({ type, shape }: Pick<WeightPart, 'type' | 'shape'>): WeightPart => {
     const offset = Math.ceil(end / alignment) * alignment
@@ -101,7 +105,7 @@ function layOutFile({ weights }: ModelSource, precision: PrecisionName): Plan {
     return { file: weightsFile, offset, bytes, type, shape }
   }
   const places = Object.entries(weights).map(([name, ref]): [string, Place] => {
-    const form = precisions[precision].formOf(name, ref)
+    const form = formOf(name, ref)
     const parts = Object.entries(form.parts(ref)).map(([part, wanted]): [string, WeightPart] => [part, place(wanted)])
     const bytes = parts.reduce((sum, [, part]) => sum + part.bytes, 0)
     return [name, { form, shape: ref.shape, parts: Object.fromEntries(parts), bytes }]

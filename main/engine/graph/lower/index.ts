@@ -1,5 +1,6 @@
 // Lowers a graph to an ONNX model for one kind of provider.
 import { isOp, type Graph, type Node, topological } from '../node.ts'
+import type { Levels } from './compact/form.ts'
 import { compactAt, lowerCompact } from './compact/index.ts'
 import { cpu } from './cpu.ts'
 import { Emitter } from './emitter.ts'
@@ -12,9 +13,9 @@ export type Dialect = keyof typeof dialects
 
 /**
  * The bytes of an ONNX model whose inputs and outputs carry the graph's names. Weights stay in their files: the
- * session that loads it must name the folder that holds them.
+ * session that loads it must name the folder that holds them. `levels` where absent are right on every CPU.
  */
-export function lower(graph: Graph, dialect: Dialect): Uint8Array {
+export function lower(graph: Graph, dialect: Dialect, levels: Levels = 63): Uint8Array {
   const emit = new Emitter()
   const names = new Map<Node, string>()
   const inputs: OnnxValue[] = []
@@ -28,7 +29,7 @@ export function lower(graph: Graph, dialect: Dialect): Uint8Array {
       names.set(at, name)
     } else if (isOp(at, 'Weight') || isOp(at, 'Constant')) names.set(at, initializer(emit, at))
     // Whoever uses it names the parts it needs.
-    else if (!isOp(at, 'Compact')) names.set(at, lowerNode(table, emit, at, names))
+    else if (!isOp(at, 'Compact')) names.set(at, lowerNode({ table, levels }, emit, at, names))
     // A node belongs to the first output that needs it: so a profile tells the loss from its gradients.
     while (names.has(passes[0]?.[1] as Node)) passes.shift()
   }
@@ -39,12 +40,17 @@ export function lower(graph: Graph, dialect: Dialect): Uint8Array {
   return encodeModel({ nodes: emit.nodes, initializers: emit.initializers, inputs, outputs })
 }
 
-function lowerNode(table: LoweringTable, emit: Emitter, at: Node, names: ReadonlyMap<Node, string>): string {
+interface Target {
+  readonly table: LoweringTable
+  readonly levels: Levels
+}
+
+function lowerNode({ table, levels }: Target, emit: Emitter, at: Node, names: ReadonlyMap<Node, string>): string {
   const lowering = table[at.op as keyof LoweringTable] as (emit: Emitter, at: Node, names: string[]) => string
   const inputs = at.inputs.map((input) => (isOp(input, 'Compact') ? '' : nameOf(names, input)))
   if (compactAt(at) < 0) return lowering(emit, at, inputs)
   const float = (weight: string): string => lowering(emit, at, [inputs[0] ?? '', weight])
-  return lowerCompact(emit, at, inputs, { onCpu: table === cpu, float })
+  return lowerCompact(emit, at, inputs, { onCpu: table === cpu, levels, float })
 }
 
 function initializer(emit: Emitter, at: Node<'Weight'> | Node<'Constant'>): string {

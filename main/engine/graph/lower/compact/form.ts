@@ -3,6 +3,12 @@ import type { WeightPart } from '../../../../contract/model.ts'
 import type { Shape } from '../../node.ts'
 import type { Emitter } from '../emitter.ts'
 
+/**
+ * The largest magnitude that a token's integers may take beside signed bytes. 127 where the CPU sums products of unsigned
+ * and signed bytes exactly; before VNNI it adds two of them in 16 bits first, which holds 7 bits times 8.
+ */
+export type Levels = 127 | 63
+
 /** A weight [out, in] while it is lowered. */
 export interface Kept {
   readonly emit: Emitter
@@ -21,6 +27,7 @@ export interface Factor {
   readonly shape: Shape
   /** Whether the CPU's contributed kernels are there. */
   readonly onCpu: boolean
+  readonly levels: Levels
   /** The same product by the weight as float32 [out, in], given its name. */
   readonly float: (weight: string) => string
 }

@@ -21,7 +21,7 @@ export function lowerCompact(
   emit: Emitter,
   at: Node,
   names: readonly string[],
-  how: Pick<Factor, 'onCpu' | 'float'>,
+  how: Pick<Factor, 'onCpu' | 'levels' | 'float'>,
 ): string {
   const place = compactAt(at)
   const { weight } = (at.inputs[place] as Node<'Compact'>).attributes

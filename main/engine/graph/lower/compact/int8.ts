@@ -1,10 +1,11 @@
 // 8-bit products: a scale for each row of the weight, and one for each token, taken as it comes.
+import type { WeightPart } from '../../../../contract/model.ts'
 import { rotation, rotationSize } from '../../rotation.ts'
 import type { Emitter } from '../emitter.ts'
 import { type Factor, type Form, type Kept, onceThere } from './form.ts'
 
-/** Integers lie within 127 of this. Unsigned on both sides: AVX2's kernel for signed weights saturates. */
-const zero = 128
+/** Largest magnitude of a weight's integers. */
+const most = 127
 /** Tokens of zeros stay zeros. */
 const least = 1e-30
 
@@ -15,12 +16,12 @@ export const int8: Form = {
     if (!factor.forward && !has('rows')) return turnedProduct(kept, factor)
     // Backward, the scales lie along the sum: they go into the other factor.
     return factor.forward
-      ? product(emit, factor, rotated(kept, factor.x), part('columns').shape, [
-          emit.mapped(part('columns')),
+      ? product(emit, factor, rotated(kept, factor.x, factor.shape.length), [
+          part('columns'),
           emit.mapped(part('columnScales')),
         ])
-      : product(emit, factor, emit.op('Mul', [factor.x, emit.mapped(part('scales'))]), part('rows').shape, [
-          emit.mapped(part('rows')),
+      : product(emit, factor, emit.op('Mul', [factor.x, emit.mapped(part('scales'))]), [
+          part('rows'),
           emit.number(1),
         ])
   },
@@ -37,73 +38,89 @@ const rowsOnceThere = (kept: Kept, factor: Factor): string =>
 function columnsOnceThere(kept: Kept, factor: Factor): string {
   const { emit, part, shape } = kept
   const columns = onceThere(kept, emit.mapped(part('columns')), { ...factor, forward: !factor.forward })
-  const values = emit.op('Mul', [
-    emit.op('Sub', [emit.cast(columns, 'f32'), emit.number(zero)]),
-    emit.mapped(part('columnScales')),
-  ])
-  const turned = emit.op('Transpose', [values], { perm: { ints: [1, 0] } })
-  return emit.op('Reshape', [rotated(kept, turned), emit.integers(shape)])
+  const values = emit.op('Mul', [centred(emit, part('columns'), columns), emit.mapped(part('columnScales'))])
+  return rotated(kept, emit.op('Transpose', [values], { perm: { ints: [1, 0] } }), 2)
 }
 
 /**
  * Backwards from the bytes that forwards uses, where there is no second copy: the weight is the left factor of the turned
- * product, dx' = (W R)' dy', and dx is rotated back.
+ * product, dx' = (W R)' dy', and dx is rotated back. What stands left must be unsigned.
  */
 function turnedProduct(kept: Kept, factor: Factor): string {
   const { emit, part, shape } = kept
   const [out] = shape
   const scaled = emit.op('Mul', [factor.x, emit.mapped(part('columnScales'))])
   const tokens = emit.op('Reshape', [scaled, emit.integers([-1, out])])
-  const { steps, integers } = quantised(emit, tokens)
+  const columns = part('columns')
+  // Signed bytes are faster where they are exact.
+  const type = columns.type === 'i8' && factor.levels === most ? 'i8' : 'u8'
+  const { largest, integers, zero } = quantised(emit, tokens, most, type)
   const turned = emit.op('Transpose', [integers], { perm: { ints: [1, 0] } })
-  const middle = emit.byte('u8', zero)
   const y = emit.contributed('MatMulIntegerToFloat', [
-    emit.mapped(part('columns')),
+    columns.type === 'u8' ? emit.mapped(columns) : unsigned(kept, factor),
     turned,
-    emit.number(factor.alpha),
-    steps,
-    middle,
-    middle,
+    emit.number(factor.alpha / most),
+    emit.number(1),
+    emit.byte('u8', 128),
+    zero,
   ])
-  const back = emit.op('Transpose', [y], { perm: { ints: [1, 0] } })
-  return emit.op('Reshape', [rotated(kept, back), target(emit, factor)])
+  const back = emit.op('Mul', [emit.op('Transpose', [y], { perm: { ints: [1, 0] } }), largest])
+  return emit.op('Reshape', [rotated(kept, back, 2), target(emit, factor)])
 }
 
-/** Tokens in which few elements stand out would lose the others. The weight is kept with the same rotation. */
-function rotated({ emit, shape }: Kept, x: string): string {
-  const size = rotationSize(shape[1])
-  const blocks = emit.op('Reshape', [x, emit.integers([-1, size])])
-  return emit.op('MatMul', [blocks, emit.matrix('rotation', size, rotation(size))])
+/** The weight's signed bytes, moved by 128 where they are used. */
+function unsigned(kept: Kept, factor: Factor): string {
+  const { emit, part } = kept
+  const there = onceThere(kept, emit.mapped(part('columns')), { ...factor, forward: true })
+  return emit.op('BitwiseXor', [emit.cast(there, 'u8'), emit.byte('u8', 128)])
+}
+
+/** Tokens in which few elements stand out would lose the others. The weight is kept with the same rotation. `x` has that many dims. */
+function rotated({ emit, shape }: Kept, x: string, rank: number): string {
+  const width = shape[1]
+  const size = rotationSize(width)
+  const before = Array.from({ length: rank - 1 }, () => 0)
+  const blocks = emit.op('Reshape', [x, emit.integers([...before, width / size, size])])
+  const turned = emit.op('MatMul', [blocks, emit.matrix('rotation', size, rotation(size))])
+  return emit.op('Reshape', [turned, emit.integers([...before, width])])
 }
 
 /**
- * The product by integers [from, to] around `zero` with their scales, each token divided by its largest and multiplied
- * back. `x` holds the tokens in any shape.
+ * The product by integers [from, to] with their scales, each token divided by its largest and multiplied back. Few ops:
+ * opening a session takes time that grows with the square of their number.
  */
 function product(
   emit: Emitter,
   factor: Factor,
   x: string,
-  [from = 1]: readonly number[],
-  [integers, scales]: readonly [string, string],
+  [weight, scales]: readonly [WeightPart, string],
 ): string {
-  const tokens = emit.op('Reshape', [x, emit.integers([-1, from])])
-  const { steps, integers: left } = quantised(emit, tokens)
-  const middle = emit.byte('u8', zero)
-  const alpha = emit.number(factor.alpha)
-  const y = emit.contributed('MatMulIntegerToFloat', [left, integers, alpha, scales, middle, middle])
-  const back = emit.op('Mul', [y, emit.op('Reshape', [steps, emit.integers([-1, 1])])])
-  return emit.op('Reshape', [back, target(emit, factor)])
+  // Products of unsigned bytes are exact everywhere.
+  const levels = weight.type === 'u8' ? most : factor.levels
+  const { largest, integers, zero } = quantised(emit, x, levels, 'u8')
+  const y = emit.contributed('MatMulIntegerToFloat', [
+    integers,
+    emit.mapped(weight),
+    emit.number(factor.alpha / levels),
+    scales,
+    zero,
+    weight.type === 'u8' ? emit.byte('u8', 128) : emit.byte('i8', 0),
+  ])
+  return emit.op('Mul', [y, largest])
 }
 
-/** Tokens [tokens, width] as integers around `zero`, and what one integer stands for in each. */
-function quantised(emit: Emitter, tokens: string): { readonly steps: string; readonly integers: string } {
-  const steps = stepsOf(emit, tokens)
-  const middles = emit.op('Expand', [emit.byte('u8', zero), emit.op('Shape', [steps])])
-  return { steps, integers: emit.op('QuantizeLinear', [tokens, steps, middles], { axis: { int: 0 } }) }
+/** Tokens [.., width] as integers within `levels` of `zero`, and the largest magnitude of each, [.., 1]. */
+function quantised(emit: Emitter, tokens: string, levels: number, type: 'i8' | 'u8') {
+  const zero = emit.byte(type, type === 'u8' ? levels + 1 : 0)
+  const largest = emit.op('Max', [
+    emit.op('ReduceMax', [emit.op('Abs', [tokens]), emit.integers([-1])]),
+    emit.number(least),
+  ])
+  const within = emit.op('Div', [tokens, largest])
+  return { largest, zero, integers: emit.op('QuantizeLinear', [within, emit.number(1 / levels), zero]) }
 }
 
-/** The product's shape, said as numbers where they are known: the library trips over two reshapes, the first by a computed shape. */
+/** The product's shape, said as numbers where they are known. */
 function target(emit: Emitter, { x, shape }: Factor): string {
   const known = shape.filter((dim) => typeof dim === 'number')
   if (known.length === shape.length) return emit.integers(known)
@@ -111,16 +128,15 @@ function target(emit: Emitter, { x, shape }: Factor): string {
   return emit.op('Concat', [lead, emit.integers([-1])], { axis: { int: 0 } })
 }
 
-/** What one integer stands for in each token [tokens, width]. */
-function stepsOf(emit: Emitter, tokens: string): string {
-  const reduced = (op: string): string => emit.op(op, [tokens, emit.integers([-1])], { keepdims: { int: 0 } })
-  const largest = emit.op('Max', [reduced('ReduceMax'), emit.op('Neg', [reduced('ReduceMin')]), emit.number(least)])
-  return emit.op('Mul', [largest, emit.number(1 / 127)])
+/** Bytes of a part as the integers that they stand for, in float32. */
+function centred(emit: Emitter, { type }: WeightPart, bytes: string): string {
+  const values = emit.cast(bytes, 'f32')
+  return type === 'u8' ? emit.op('Sub', [values, emit.number(128)]) : values
 }
 
 /** Rows of integers as float32; `ids` say which, where they are not all. */
 function float({ emit, part, shape }: Kept, integers: string, ids?: string): string {
   const all = emit.mapped({ ...part('scales'), shape: [shape[0], 1] })
   const scales = ids === undefined ? all : emit.op('Gather', [all, ids], { axis: { int: 0 } })
-  return emit.op('Mul', [emit.op('Sub', [emit.cast(integers, 'f32'), emit.number(zero)]), scales])
+  return emit.op('Mul', [centred(emit, part('rows'), integers), scales])
 }
