@@ -46,6 +46,7 @@ const modes: readonly Mode[] = [
   { ...start, name: 'int8', precision: 'int8' },
   { name: 'prompt, read once', way: 'prompt, after-text', precision: 'float32', dialect: 'cpu' },
   { name: 'prefix, read once', way: 'prefix, after-text', precision: 'float32', dialect: 'cpu' },
+  { name: 'prefix, read once, int8', way: 'prefix, after-text', precision: 'int8', dialect: 'cpu' },
 ]
 
 interface Share {

@@ -17,6 +17,7 @@ import { recovery } from './recovery.ts'
 import { scale } from './scale.ts'
 import { startup } from './startup.ts'
 import { step } from './step.ts'
+import { sweepBench } from './sweep.ts'
 import { trec } from './trec.ts'
 import { whole } from './whole.ts'
 
@@ -29,6 +30,7 @@ const benches: Readonly<Record<string, Bench>> = {
   forecast: forecastBench,
   trec,
   duel,
+  sweep: sweepBench,
   accuracy,
   parity,
   recovery,

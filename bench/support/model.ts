@@ -10,13 +10,23 @@ import { cache } from './paths.ts'
 /** As many as the studio gives a run. */
 export const threads = availableParallelism()
 
-/** The starter model, and no other: results of different models would not compare. */
-export async function starterModel(say: (line: string) => void): Promise<PreparedModel> {
+/** The starter model's file, fetched once. */
+export async function starterFile(say: (line: string) => void): Promise<string> {
+  const { signal } = new AbortController()
+  return (await fetchStarter(join(cache, 'starter'), { onProgress: stages(say), signal })).path
+}
+
+const stages = (say: (line: string) => void) => {
   let stage = ''
-  const onProgress = (now: string): void => {
+  return (now: string): void => {
     if (now !== stage) say(`The starter model: ${now}.`)
     stage = now
   }
+}
+
+/** The starter model, and no other: results of different models would not compare. */
+export async function starterModel(say: (line: string) => void): Promise<PreparedModel> {
+  const onProgress = stages(say)
   const { signal } = new AbortController()
   const { path, name } = await fetchStarter(join(cache, 'starter'), { onProgress, signal })
   const model = await prepareModel(path, join(cache, 'models'), { name, onProgress })

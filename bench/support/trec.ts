@@ -34,8 +34,12 @@ export const trecSeed = 7
 const labelled = 1000
 const validation = 100
 
+/** So many training rows by chance. */
+export const trecRows = (count: number): Example[] =>
+  createRandom(trecSeed).shuffle(read('trec-train.txt')).slice(0, count)
+
 /** The first 1,000 of the shuffled training rows, 100 of them for validation; all 500 test rows. */
 export function trecSplit(): Split {
-  const chosen = createRandom(trecSeed).shuffle(read('trec-train.txt')).slice(0, labelled)
+  const chosen = trecRows(labelled)
   return { train: chosen.slice(validation), validation: chosen.slice(0, validation), heldOut: read('trec-test.txt') }
 }

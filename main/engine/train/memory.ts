@@ -3,7 +3,7 @@ import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { LossName, MemoryName, TuneSettings } from '../../contract/settings.ts'
 import { elements } from '../../contract/tensor.ts'
 import type { BatchShape } from '../method/batch.ts'
-import { withoutCopies } from '../model/weights.ts'
+import { hasOwnCopies, withoutCopies } from '../model/weights.ts'
 import { keysMet } from '../network/attention.ts'
 import type { Bucket } from './micro-batches.ts'
 
@@ -64,6 +64,25 @@ export function weightBytes(
   for (const [name, { shape }] of Object.entries(weights))
     if (isHeld(name) && !(name in compact)) sum += 4 * elements(shape)
   return sum
+}
+
+/** Share of all memory that weights in the order of their kernels may take. */
+const packedShare = 1 / 4
+
+/**
+ * The rule: whether a step's sessions copy the weights into the order of their kernels. Where forwards and backwards each
+ * have their own 8-bit copy, always: the packed one takes its place. Where texts were read beforehand and memory is not
+ * short, if the copies of both passes fit into a quarter of all memory for every session: a step then reads few tokens,
+ * and would spend most of its time on the order of the weights; 190 ms a step instead of 285.
+ */
+export function packsWeights(
+  model: Pick<PreparedModel, 'weights' | 'compact'>,
+  { memory = 'normal' }: Pick<TuneSettings, 'memory'>,
+  { loss, sessions, isRead }: { readonly loss: LossName; readonly sessions: number; readonly isRead: boolean },
+  total: number,
+): boolean {
+  if (memory === 'low') return false
+  return hasOwnCopies(model) || (isRead && 2 * sessions * weightBytes(model, loss) <= packedShare * total)
 }
 
 /** Bytes that the process holds at most while it steps with so many rows at once, beside texts that were read once. */

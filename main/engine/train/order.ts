@@ -44,15 +44,25 @@ export function stepOrder(
  * constant starts have been read beforehand.
  */
 export function bucketsOf(sequences: readonly Sequence[], isRead: boolean): Bucket[] {
-  if (!isRead) return quantiles(sequences.map(({ ids }) => ids.length)).map((length) => ({ length, read: 0 }))
+  if (!isRead)
+    return quantiles(
+      sequences.map(({ ids }) => ids.length),
+      [0.5, 0.9, 1],
+    ).map((length) => ({ length, read: 0 }))
   // What follows the texts is short and much alike.
   const length = sequences.reduce((most, { ids, constant }) => Math.max(most, ids.length - constant), 0)
-  return quantiles(sequences.map(({ constant }) => constant)).map((read) => ({ length, read }))
+  // What was read costs little to pad: a session less is worth more.
+  const reads = quantiles(
+    sequences.map(({ constant }) => constant),
+    [0.9, 1],
+  )
+  const [usual = 0, longest = usual] = reads
+  return (longest <= 2 * usual ? [longest] : reads).map((read) => ({ length, read }))
 }
 
-function quantiles(lengths: readonly number[]): number[] {
+function quantiles(lengths: readonly number[], shares: readonly number[]): number[] {
   const sorted = [...lengths].sort((a, b) => a - b)
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 8
-  const rounded = [0.5, 0.9, 1].map((share) => Math.ceil(at(share) / 8) * 8)
+  const rounded = shares.map((share) => Math.ceil(at(share) / 8) * 8)
   return [...new Set(rounded)]
 }

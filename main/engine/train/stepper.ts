@@ -1,4 +1,5 @@
 // One optimiser step's loss and gradient: micro-batches over static shapes, a few sessions kept.
+import { totalmem } from 'node:os'
 import type { PreparedModel } from '../../contract/model.ts'
 import type { MemoryName } from '../../contract/settings.ts'
 import type { Feeds, NamedTensors } from '../../contract/tensor.ts'
@@ -8,11 +9,11 @@ import type { ReadTexts } from '../evaluate/texts.ts'
 import { type BatchShape, batchFeeds } from '../method/batch.ts'
 import { methods } from '../method/index.ts'
 import { chooseHardware, type Hardware, type ProviderNote } from '../runtime/admit.ts'
-import { hasOwnCopies } from '../model/weights.ts'
 import { createSession } from '../runtime/session.ts'
 import { createSessions } from '../runtime/sessions.ts'
 import { lossFeeds, type TrainingExample } from './example.ts'
 import type { LossShape } from './loss.ts'
+import { packsWeights } from './memory.ts'
 import { microBatches, type Sizes } from './micro-batches.ts'
 import { gradientOf, type StepSettings, trainingGraph } from './step-graph.ts'
 
@@ -51,12 +52,13 @@ export function createStepper(given: StepperOptions): Stepper {
   const kind = methods[settings.method].kind
   const virtual = { rows: kind === 'rows' ? settings.tokens : 0, past: kind === 'past' ? settings.tokens : 0 }
   const sessions = createSessions(sessionsKept[memory])
+  const open = { loss: lossShape.loss, sessions: given.buckets.length, isRead: texts !== undefined }
+  const packWeights = packsWeights(model, settings, open, totalmem())
   let hardware: Promise<Hardware> | undefined
 
   const run = async (shape: BatchShape, feeds: Feeds): Promise<NamedTensors> => {
     const graph = (): Graph => trainingGraph(model, settings, shape, lossShape)
     const arena = memory === 'low' && model.compact !== undefined
-    const packWeights = memory === 'normal' && hasOwnCopies(model)
     const options = { weightsFolder: model.folder, threads: given.threads, arena, packWeights }
     hardware ??= chooseHardware(graph(), feeds, { ...options, names: given.providers }, given.onProvider)
     const chosen = await hardware

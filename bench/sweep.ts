@@ -1,0 +1,158 @@
+// Which setting matters: a sweep through the command line, killed on its way, and the same task on two base models.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Band, SweepDetails, SweptConfiguration } from '../main/contract/service.ts'
+import { starterFile } from './support/model.ts'
+import { root } from './support/paths.ts'
+import { type Bench, type Findings, target } from './support/result.ts'
+import { trecRows } from './support/trec.ts'
+
+/** The studio learns from three in five: 300. */
+const rows = 500
+const vary = ['tokens=8,16,32', 'lr=0.02,0.05', 'init=text,random'] as const
+const configurations = 12
+/** Steps of all runs behind which everything is killed, in turn. */
+const killsAt = { full: [200, 500], quick: [4, 8] } as const
+const seeds = { full: 3, quick: 1 } as const
+
+export const sweepBench: Bench = async ({ quick, say }) => {
+  const size = quick ? 'quick' : 'full'
+  const folder = mkdtempSync(join(tmpdir(), 'softprompt-bench-'))
+  try {
+    const table = join(folder, 'questions.csv')
+    writeFileSync(table, csvOf(quick ? 60 : rows))
+    const starter = await starterFile(say)
+    const run = [table, '--text', 'question', '--label', 'kind', ...(quick ? ['--steps', '8', '--no-duel'] : [])]
+    const settings = await swept(join(folder, 'settings'), killsAt[size], say, [
+      ...run,
+      ...['--model', starter, ...vary.flatMap((each) => ['--vary', each])],
+    ])
+    const second = process.env['SOFTPROMPT_SECOND_MODEL']
+    const models = second
+      ? await swept(join(folder, 'models'), [], say, [
+          ...run,
+          ...['--vary', `model=${starter},${second}`, '--seeds', String(seeds[size])],
+        ])
+      : undefined
+    return findings(settings, models)
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+const csvOf = (count: number): string =>
+  ['question,kind', ...trecRows(count).map(({ text, label }) => `"${text.replaceAll('"', '""')}",${label}`)].join('\n')
+
+interface Swept {
+  readonly details: SweepDetails
+  /** Steps that were told of before each kill. */
+  readonly killed: readonly number[]
+  /** Steps that were computed in all, those twice that a kill lost. */
+  readonly steps: number
+  readonly seconds: number
+}
+
+/** A whole sweep in a home of its own: killed behind so many steps each time, and gone on with. */
+async function swept(
+  home: string,
+  kills: readonly number[],
+  say: (line: string) => void,
+  args: readonly string[],
+): Promise<Swept> {
+  const began = performance.now()
+  const common = ['--home', home, '--json']
+  let steps = 0
+  let command = ['sweep', ...args, '--name', 'bench', ...common]
+  const killed: number[] = []
+  for (;;) {
+    const limit = kills[killed.length] ?? Infinity
+    const details = await untilKilled(command, () => ++steps >= limit, say)
+    const seconds = (performance.now() - began) / 1000
+    if (details) return { details, killed, steps, seconds }
+    killed.push(steps)
+    say(`Killed behind ${steps} steps.`)
+    command = ['sweeps', 'bench', '--resume', ...common]
+  }
+}
+
+/** Kills the command with all its processes when a step says so; what came of it otherwise. */
+async function untilKilled(
+  command: readonly string[],
+  isOver: () => boolean,
+  say: (line: string) => void,
+): Promise<SweepDetails | undefined> {
+  const child = spawn(process.execPath, [join(root, 'main/hosts/cli/softprompt.ts'), ...command], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // A process group of its own, to be killed as one.
+    detached: true,
+  })
+  const ended = once(child, 'close')
+  let [details, killed]: [SweepDetails | undefined, boolean] = [undefined, false]
+  for await (const line of createInterface({ input: child.stdout })) {
+    const told = JSON.parse(line) as { readonly event: string } & Record<string, unknown>
+    if (told.event === 'step' && !killed && isOver()) {
+      killed = true
+      process.kill(-(child.pid as number), 'SIGKILL')
+    }
+    if (told.event === 'validation')
+      say(`  step ${String(told['step'])}: ${percent(told['accuracy'] as number)} % right`)
+    if (told.event === 'result') details = told as unknown as SweepDetails
+  }
+  await ended
+  if (!killed && !details) throw new Error(`The command ended without a result: ${command.join(' ')}`)
+  return killed ? undefined : details
+}
+
+const percent = (share: number): string => (100 * share).toFixed(1)
+const bandOf = (band: Band | undefined): string =>
+  band ? `${percent(band.mean)} (${percent(band.low)} to ${percent(band.high)})` : '–'
+const placeOf = ({ rank }: SweptConfiguration): string =>
+  rank ? (rank[0] === rank[1] ? String(rank[0]) : `${String(rank[0])} to ${String(rank[1])}`) : '–'
+
+const tableOf = (what: string, { details }: Swept): string[][] => [
+  ...details.configurations.map((each, i) => [
+    i === 0 ? what : '',
+    Object.entries(each.values)
+      .map(([name, value]) => `${name} ${String(value)}`)
+      .join(', '),
+    each.fate,
+    bandOf(each.early),
+    bandOf(each.heldOut),
+    placeOf(each),
+  ]),
+  ...details.factors.map(({ sentence }) => ['', sentence, '', '', '', '']),
+  ['', details.sentence, '', '', '', ''],
+]
+
+function findings(settings: Swept, models: Swept | undefined): Findings {
+  const { train, validation, heldOut } = settings.details.rows
+  const whole = settings.details.configurations.filter(({ fate }) => fate !== 'failed')
+  return {
+    title: 'A sweep, killed twice on its way, and two base models',
+    method:
+      `TREC, ${String(rows)} rows, of which the studio learns from ${String(train)}, validates on ${String(validation)} and holds out ${String(heldOut)}. Twelve combinations by ` +
+      'successive halving through the command line, on the starter model, CPU; kill -9 of all its processes behind ' +
+      `${settings.killed.join(' and ')} steps, then \`sweeps --resume\`: ${String(settings.steps)} steps in all, ${settings.details.summary.steps} without the kills, ` +
+      `${settings.seconds.toFixed(0)} s. ${models ? `The same rows on two base models, ${models.seconds.toFixed(0)} s. ` : ''}Accuracy in %, with 95 % intervals.`,
+    table: {
+      columns: ['sweep', 'combination', 'came to', 'validation %', 'held-out %', 'place'],
+      rows: [...tableOf('settings', settings), ...(models ? tableOf('base models', models) : [])],
+    },
+    targets: [
+      target('combinations of settings that could be run', whole.length, '>=', configurations),
+      target('kills', settings.killed.length, '>=', 2),
+      target(
+        'base models that came to the end',
+        (models?.details.configurations ?? []).filter(({ fate }) => fate === 'finished').length,
+        '>=',
+        2,
+      ),
+    ],
+    doubts: models ? [] : ['SOFTPROMPT_SECOND_MODEL names no second base model'],
+    figures: { settings, models },
+  }
+}
