@@ -1,17 +1,18 @@
 // Puts what is read together into batches of like length, so that little padding is read.
+import type { MemoryName } from '../../contract/settings.ts'
 
-/** Tokens read at once, padding included: enough to keep the processor busy, little enough for any memory. */
-const tokensAtOnce = 1024
+/** Tokens read at once, padding included: enough to keep the processor busy, and where memory is short no more than that. */
+export const tokensAtOnce: { readonly [M in MemoryName]: number } = { normal: 1024, low: 256 }
 
 /** Every item once, the shortest first. */
-export function byLength<T>(items: readonly T[], length: (item: T) => number): T[][] {
+export function byLength<T>(items: readonly T[], length: (item: T) => number, most = tokensAtOnce.normal): T[][] {
   const sorted = items
     .map((item, i) => ({ item, i, tokens: length(item) }))
     .sort((a, b) => a.tokens - b.tokens || a.i - b.i)
   const groups: T[][] = []
   let group: T[] = []
   for (const { item, tokens } of sorted) {
-    if (group.length > 0 && (group.length + 1) * tokens > tokensAtOnce) {
+    if (group.length > 0 && (group.length + 1) * tokens > most) {
       groups.push(group)
       group = []
     }

@@ -31,7 +31,7 @@ export async function generateRows(
   const sequences = rows.map((segments) => layOut(segments, [], virtual?.settings))
   const answers = new Array<number[]>(rows.length)
   let done = 0
-  for (const some of byLength([...sequences.keys()], (row) => sequences[row]?.ids.length ?? 0))
+  for (const some of byLength([...sequences.keys()], (row) => sequences[row]?.ids.length ?? 0, reader.tokensAtOnce))
     for (let at = 0; at < some.length; at += mostRows) {
       const chosen = some.slice(at, at + mostRows)
       const written = await writeBatch(

@@ -41,7 +41,7 @@ export async function scoreRows(
   const offset = virtual && !virtual.prompt ? pastOf(virtual.settings) : 0
   const scores = new Array<number[]>(rows.length)
   let done = 0
-  for (const some of byLength([...sequences.keys()], (row) => tokensOf(sequences[row], shared))) {
+  for (const some of byLength([...sequences.keys()], (row) => tokensOf(sequences[row], shared), reader.tokensAtOnce)) {
     const chosen = some.map((row) => sequences[row] as Sequence)
     const { data, shape } = await reader.logits({
       sequences: chosen,

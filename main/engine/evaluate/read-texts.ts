@@ -72,7 +72,7 @@ export async function readTexts(
   const starts = missing.map(({ ids, constant }) => ids.slice(0, constant))
   const shared = missing.length > 1 ? sharedStart(starts) : []
   const opening = shared.length > 0 ? await reader.keysValues([shared], past) : undefined
-  for (const some of byLength(starts, ({ length }) => length - shared.length)) {
+  for (const some of byLength(starts, ({ length }) => length - shared.length, reader.tokensAtOnce)) {
     const present = await reader.keysValues(some, past, opening)
     for (const [b, ids] of some.entries()) {
       const { key, values } = wantedText(model, past, ids)

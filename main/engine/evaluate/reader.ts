@@ -1,6 +1,7 @@
 // Reads sequences with a frozen model: forward passes with or without a prompt, one session for each kind of question.
 import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { PlainPrompt } from '../../contract/prompt.ts'
+import type { MemoryName } from '../../contract/settings.ts'
 import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
 import { batchFeeds, firstOf, hidden, integers, selection } from '../method/batch.ts'
 import { hasOwnCopies } from '../model/weights.ts'
@@ -8,6 +9,7 @@ import { layOut, type Sequence } from '../method/layout.ts'
 import { type ForwardShape, forwardGraph } from '../network/forward-graph.ts'
 import { createSession, type Session } from '../runtime/session.ts'
 import { createSessions } from '../runtime/sessions.ts'
+import { tokensAtOnce } from './batches.ts'
 import type { ReadTexts } from './texts.ts'
 
 export interface Question {
@@ -28,6 +30,8 @@ export interface Question {
 }
 
 export interface Reader {
+  /** Tokens to read at once, padding included. */
+  readonly tokensAtOnce: number
   /** Logits [sequences, slots, candidates or V]; slots = the longest `ask`. */
   logits(question: Question): Promise<Tensor>
   /**
@@ -41,14 +45,19 @@ export interface Reader {
   release(): Promise<void>
 }
 
+const sessionsKept: { readonly [M in MemoryName]: number } = { normal: 2, low: 1 }
+
 export interface ReaderOptions {
   readonly threads: number
-  /** Kinds of question whose sessions stay open; each maps the weights once more. */
+  /** normal where absent. */
+  readonly memory?: MemoryName | undefined
+  /** Kinds of question whose sessions stay open, each of which maps the weights once more; as the memory allows where absent. */
   readonly sessions?: number
 }
 
 export function createReader(model: PreparedModel, options: ReaderOptions): Reader {
-  const sessions = createSessions(options.sessions ?? 2)
+  const { memory = 'normal' } = options
+  const sessions = createSessions(options.sessions ?? sessionsKept[memory])
   const session = (shape: ForwardShape): Promise<Session> =>
     sessions.get(JSON.stringify(shape), () =>
       createSession(forwardGraph(model, shape), {
@@ -62,6 +71,7 @@ export function createReader(model: PreparedModel, options: ReaderOptions): Read
       }),
     )
   return {
+    tokensAtOnce: tokensAtOnce[memory],
     session,
     async logits(question) {
       const head = question.candidates ? 'candidates' : 'vocabulary'

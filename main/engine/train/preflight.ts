@@ -2,12 +2,14 @@
 import { totalmem } from 'node:os'
 import type { ComputeEvent, Job, MeasuredSteps } from '../../contract/compute.ts'
 import type { Example } from '../../contract/settings.ts'
+import { tokensAtOnce } from '../evaluate/batches.ts'
 import { type Encoder, encoderFor } from '../evaluate/encode.ts'
 import type { Sequence } from '../method/layout.ts'
 import { exampleMaker } from './example.ts'
 import { type ExpectedSteps, expectedSteps } from './expected-steps.ts'
 import type { TuneSink } from './loop.ts'
-import { heldModel, rowsAtOnce, weightBytes } from './memory.ts'
+import { hasOwnCopies } from '../model/weights.ts'
+import { heldModel, packsWeights, rowsAtOnce, weightBytes } from './memory.ts'
 import { bucketsOf } from './order.ts'
 import { paysToReadOnce, shareToRead, textBytes, textMemory } from './read-once.ts'
 import { sessionsKept } from './stepper.ts'
@@ -20,8 +22,6 @@ type Outer = { stopRequested(): boolean }
 const longestSteps = 2
 const usualSteps = 4
 const validateEvery = 2
-/** Tokens that are validated: as many as are read at once (evaluate/batches.ts), whatever the rows' lengths. */
-const validatedTokens = 1024
 const fewestValidated = 4
 /** Rows that tell how long all of them are. */
 const sampled = 200
@@ -71,19 +71,19 @@ export async function preflight(
     memory:
       peakBytes() +
       (readOnce ? Math.min(texts, textMemory(settings)) : 0) +
-      furtherSessions(job, run, Math.max(aLong.openings, aUsual.openings)),
+      furtherSessions(job, run, [aLong, aUsual], readOnce),
     gradient: first.gradient,
   }
 }
 
-/** Rows that are scored at once, where there are so many. */
-function someValidation({ split }: PreflightJob, encoder: Encoder): readonly Example[] {
+/** Rows that are scored at once, where there are so many, whatever their lengths. */
+function someValidation({ split, settings }: PreflightJob, encoder: Encoder): readonly Example[] {
   const some: Example[] = []
   let longest = 0
   for (const example of split.validation) {
     const { before, text, after } = encoder.row(example.text)
     longest = Math.max(longest, before.length + text.length + after.length)
-    if (some.length >= fewestValidated && (some.length + 1) * longest > validatedTokens) break
+    if (some.length >= fewestValidated && (some.length + 1) * longest > tokensAtOnce[settings.memory ?? 'normal']) break
     some.push(example)
   }
   return some
@@ -135,10 +135,26 @@ function between([t1, ms1]: readonly [number, number], [t2, ms2]: readonly [numb
 const allTexts = ({ model, split }: PreflightJob, sequences: readonly Sequence[]): number =>
   (textBytes(model, sequences) * (split.train.length + split.validation.length)) / Math.max(1, sequences.length)
 
-/** Bytes of the sessions that the whole run keeps open beside those that were measured: each maps the weights once more. */
-function furtherSessions({ model, settings }: PreflightJob, run: ExpectedSteps, measured: number): number {
-  const sessions = Math.min(sessionsKept[settings.memory ?? 'normal'], run.openings)
-  return Math.max(0, sessions - measured) * weightBytes(model, settings.loss)
+/**
+ * Bytes of the sessions that the whole run keeps open beside those that were measured. Each maps the weights once more,
+ * or holds a copy for each pass. The longest rows were measured without a validation, whose session stays open beside
+ * those that step where memory is not short.
+ */
+function furtherSessions(
+  { model, settings }: PreflightJob,
+  run: ExpectedSteps,
+  [long, usual]: readonly [ExpectedSteps, ExpectedSteps],
+  readOnce: boolean,
+): number {
+  const { memory = 'normal', loss } = settings
+  const kept = sessionsKept[memory]
+  const open = { loss, sessions: Math.min(kept, run.openings), isRead: readOnce }
+  const packed = !hasOwnCopies(model) && packsWeights(model, settings, open, totalmem())
+  const held = (steps: number, readers: number): number =>
+    (Math.min(kept, steps) * (packed ? 2 : 1) + (memory === 'low' ? 0 : readers)) * weightBytes(model, loss)
+  const reading = Number(readOnce)
+  const measured = Math.max(held(long.openings, reading), held(usual.openings, reading + 1))
+  return Math.max(0, held(run.openings, reading + 1) - measured)
 }
 
 interface Timing {

@@ -35,7 +35,7 @@ export async function tune(given: TuneJob, sink: TuneSink, readOnceHere?: boolea
   const { train: learned, validation, heldOut } = job.split
   const rows = [...learned, ...validation, ...heldOut]
   const { encoder } = encoderFor(model, settings, labels, rows)
-  const reader = createReader(model, { threads: job.threads, sessions: settings.memory === 'low' ? 1 : 2 })
+  const reader = createReader(model, { threads: job.threads, memory: settings.memory })
   try {
     if (!job.resume) warnOfCut(rows, encoder, settings, sink)
     const start = job.resume ?? (await firstCheckpoint(job, encoder, reader, sink))

@@ -36,7 +36,7 @@ const rowsOnceThere = (kept: Kept, factor: Factor): string =>
 
 /** The weight [out, in] from its turned and rotated copy. */
 function columnsOnceThere(kept: Kept, factor: Factor): string {
-  const { emit, part, shape } = kept
+  const { emit, part } = kept
   const columns = onceThere(kept, emit.mapped(part('columns')), { ...factor, forward: !factor.forward })
   const values = emit.op('Mul', [centred(emit, part('columns'), columns), emit.mapped(part('columnScales'))])
   return rotated(kept, emit.op('Transpose', [values], { perm: { ints: [1, 0] } }), 2)
