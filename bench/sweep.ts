@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Band, SweepDetails, SweptConfiguration } from '../main/contract/service.ts'
+import type { Band, StudioEvent, SweepDetails, SweptConfiguration } from '../main/contract/service.ts'
 import { starterFile } from './support/model.ts'
 import { root } from './support/paths.ts'
 import { type Bench, type Findings, target } from './support/result.ts'
@@ -15,8 +15,10 @@ import { trecRows } from './support/trec.ts'
 const rows = 500
 const vary = ['tokens=8,16,32', 'lr=0.02,0.05', 'init=text,random'] as const
 const configurations = 12
-/** Steps of all runs behind which everything is killed, in turn. */
-const killsAt = { full: [200, 500], quick: [4, 8] } as const
+/** Shares of all steps behind which everything is killed, in turn. */
+const killsAt = [0.2, 0.6] as const
+const name = 'bench'
+const isRun = /^bench\.\d+$/
 const seeds = { full: 3, quick: 1 } as const
 
 export const sweepBench: Bench = async ({ quick, say }) => {
@@ -24,10 +26,17 @@ export const sweepBench: Bench = async ({ quick, say }) => {
   const folder = mkdtempSync(join(tmpdir(), 'softprompt-bench-'))
   try {
     const table = join(folder, 'questions.csv')
-    writeFileSync(table, csvOf(quick ? 60 : rows))
+    writeFileSync(table, csvOf(rows))
     const starter = await starterFile(say)
-    const run = [table, '--text', 'question', '--label', 'kind', ...(quick ? ['--steps', '8', '--no-duel'] : [])]
-    const settings = await swept(join(folder, 'settings'), killsAt[size], say, [
+    const run = [
+      table,
+      '--text',
+      'question',
+      '--label',
+      'kind',
+      ...(quick ? ['--steps', '8', '--no-duel', '--eval', '12'] : []),
+    ]
+    const settings = await swept(join(folder, 'settings'), killsAt, say, [
       ...run,
       ...['--model', starter, ...vary.flatMap((each) => ['--vary', each])],
     ])
@@ -49,14 +58,14 @@ const csvOf = (count: number): string =>
 
 interface Swept {
   readonly details: SweepDetails
-  /** Steps that were told of before each kill. */
+  /** Step of all runs' at which each kill came. */
   readonly killed: readonly number[]
-  /** Steps that were computed in all, those twice that a kill lost. */
-  readonly steps: number
+  /** Steps that a kill lost, and that were computed again. */
+  readonly lost: number
   readonly seconds: number
 }
 
-/** A whole sweep in a home of its own: killed behind so many steps each time, and gone on with. */
+/** A whole sweep in a home of its own: killed behind such shares of its steps, and gone on with. */
 async function swept(
   home: string,
   kills: readonly number[],
@@ -65,25 +74,29 @@ async function swept(
 ): Promise<Swept> {
   const began = performance.now()
   const common = ['--home', home, '--json']
-  let steps = 0
-  let command = ['sweep', ...args, '--name', 'bench', ...common]
+  let [at, lost] = [0, 0]
+  let command = ['sweep', ...args, '--name', name, ...common]
   const killed: number[] = []
   for (;;) {
-    const limit = kills[killed.length] ?? Infinity
-    const details = await untilKilled(command, () => ++steps >= limit, say)
+    const share = kills[killed.length] ?? Infinity
+    const details = await untilKilled(command, (done, total) => {
+      // The first step behind a kill.
+      if (at === killed.at(-1)) lost += Math.max(0, at + 1 - done)
+      at = done
+      return done >= share * total
+    })
     const seconds = (performance.now() - began) / 1000
-    if (details) return { details, killed, steps, seconds }
-    killed.push(steps)
-    say(`Killed behind ${steps} steps.`)
-    command = ['sweeps', 'bench', '--resume', ...common]
+    if (details) return { details, killed, lost, seconds }
+    killed.push(at)
+    say(`Killed behind ${String(at)} steps.`)
+    command = ['sweeps', name, '--resume', ...common]
   }
 }
 
-/** Kills the command with all its processes when a step says so; what came of it otherwise. */
+/** Kills the command with all its processes when a step tells to; what came of it otherwise. */
 async function untilKilled(
   command: readonly string[],
-  isOver: () => boolean,
-  say: (line: string) => void,
+  isOver: (done: number, total: number) => boolean,
 ): Promise<SweepDetails | undefined> {
   const child = spawn(process.execPath, [join(root, 'main/hosts/cli/softprompt.ts'), ...command], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -93,14 +106,15 @@ async function untilKilled(
   const ended = once(child, 'close')
   let [details, killed]: [SweepDetails | undefined, boolean] = [undefined, false]
   for await (const line of createInterface({ input: child.stdout })) {
-    const told = JSON.parse(line) as { readonly event: string } & Record<string, unknown>
-    if (told.event === 'step' && !killed && isOver()) {
+    // The last line may be half a one.
+    if (killed) continue
+    const told = JSON.parse(line) as StudioEvent | ({ readonly event: 'result' } & SweepDetails)
+    // A model that is prepared tells of progress, too.
+    if (told.event === 'progress' && isRun.test(told.stage) && isOver(told.done, told.total)) {
       killed = true
       process.kill(-(child.pid as number), 'SIGKILL')
     }
-    if (told.event === 'validation')
-      say(`  step ${String(told['step'])}: ${percent(told['accuracy'] as number)} % right`)
-    if (told.event === 'result') details = told as unknown as SweepDetails
+    if (told.event === 'result') details = told
   }
   await ended
   if (!killed && !details) throw new Error(`The command ended without a result: ${command.join(' ')}`)
@@ -136,8 +150,8 @@ function findings(settings: Swept, models: Swept | undefined): Findings {
     method:
       `TREC, ${String(rows)} rows, of which the studio learns from ${String(train)}, validates on ${String(validation)} and holds out ${String(heldOut)}. Twelve combinations by ` +
       'successive halving through the command line, on the starter model, CPU; kill -9 of all its processes behind ' +
-      `${settings.killed.join(' and ')} steps, then \`sweeps --resume\`: ${String(settings.steps)} steps in all, ${settings.details.summary.steps} without the kills, ` +
-      `${settings.seconds.toFixed(0)} s. ${models ? `The same rows on two base models, ${models.seconds.toFixed(0)} s. ` : ''}Accuracy in %, with 95 % intervals.`,
+      `${settings.killed.join(' and ')} of ${String(settings.details.summary.steps)} steps, then \`sweeps --resume\`; ${String(settings.lost)} steps were computed twice; ` +
+      `${settings.seconds.toFixed(0)} s in all. ${models ? `The same rows on two base models, ${models.seconds.toFixed(0)} s. ` : ''}Accuracy in %, with 95 % intervals.`,
     table: {
       columns: ['sweep', 'combination', 'came to', 'validation %', 'held-out %', 'place'],
       rows: [...tableOf('settings', settings), ...(models ? tableOf('base models', models) : [])],

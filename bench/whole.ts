@@ -58,7 +58,7 @@ interface Ours {
   /** The whole run, from the start of its process to its last score. */
   readonly seconds: number
   readonly accuracy: number
-  /** Seconds until the first step, and behind the last one. */
+  /** Seconds until the first step, and from the last one to the prompt's figure. */
   readonly before: number
   readonly judging: number
 }
@@ -159,7 +159,7 @@ async function runOurs(model: PreparedModel, settings: TuneSettings, split: Spli
   const began = performance.now()
   const now = (): number => (performance.now() - began) / 1000
   const kept: { readonly step: number; readonly at: number; readonly prompt: TunedPrompt }[] = []
-  let [before, accuracy] = [0, 0]
+  let [before, accuracy, judged] = [0, 0, 0]
   const { seconds } = await runJob(
     {
       kind: 'tune',
@@ -178,11 +178,14 @@ async function runOurs(model: PreparedModel, settings: TuneSettings, split: Spli
         const prompt = { tensors: best?.tensors ?? tensors, settings, labels: trecLabels, modelHash: model.hash }
         kept.push({ step, at: now(), prompt })
       }
-      if (event.event === 'evaluation' && event.evaluation.subject === 'tuned prompt')
+      if (event.event === 'evaluation' && event.evaluation.subject === 'tuned prompt') {
         accuracy = event.evaluation.accuracy
+        judged = now()
+      }
     },
   )
-  const judging = seconds - (kept.at(-1)?.at ?? seconds)
+  // What follows, the duel with prompts in words, is no part of what others do.
+  const judging = judged - (kept.at(-1)?.at ?? judged)
   const progress: Progress[] = []
   const reader = createReader(model, { threads })
   for (const { step, at, prompt } of kept) {
@@ -240,7 +243,7 @@ function findings({ ours, chosen, seconds, preflight, contenders, others }: Foun
       'TREC, 1,000 rows, the starter model, CPU. Both from the start of their process until a prompt answers ' +
       `${percent(wanted)} % of the 500 test rows: looked at every 10 steps for ours, every ${String(theirs.judgeEvery)} for PEFT, of which one judging counts. Ours is the ` +
       `default run, in the precision that a pre-flight chose on this machine (${preflight.chosen}; trying took ${preflight.seconds.toFixed(0)} s, once for a model and kind of run, and is not ` +
-      'counted), judged without and with the prompt. PEFT: prompt tuning, and prefix tuning that begins with the real keys and values of the same text, ' +
+      'counted), judged without and with the prompt; what a run does behind that, the duel with prompts in words, does not count. PEFT: prompt tuning, and prefix tuning that begins with the real keys and values of the same text, ' +
       '16 virtual tokens, batch 16, AdamW with warm-up and cosine. It is stopped where it has lost by then, or where another of its runs was faster: ' +
       '"over" is then a lower bound.',
     table: {

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
-import { fill } from './support/filled.ts'
+import { fill, sweepOver } from './support/filled.ts'
 import { useStudio } from './support/studio.ts'
 
 const folder = join(import.meta.dirname, '../../build/gallery')
@@ -23,6 +23,7 @@ const screens = {
   data: '#/data',
   tune: '#/tune',
   'tune-new': '#/tune/new',
+  'sweep-new': '#/tune/sweeps',
   compare: '#/compare',
   try: '#/try',
   share: '#/share',
@@ -36,6 +37,7 @@ const filledOnly = {
   dataset: '#/data/1',
   rows: '#/data/1/rows',
   run: '#/tune/First%20try',
+  sweep: '#/tune/sweeps/Which%20tokens',
   verdict: '#/compare/First%20try',
 } as const
 
@@ -109,7 +111,7 @@ test.describe('a new studio', () => {
 
 test.describe('a studio that was used for a while', () => {
   const studio = useStudio(async (running) => {
-    await fill(running, ['First try', 'Second try'])
+    await sweepOver(running, await fill(running, ['First try', 'Second try']))
   })
 
   test('every full screen, in both themes and at every size', async ({ page }) => {

@@ -17,6 +17,12 @@ test.describe('a person who wonders which settings to take', () => {
     await page.getByRole('group', { name: 'Learning rate' }).getByLabel('0.02').check()
     await page.getByRole('group', { name: 'Learning rate' }).getByLabel('0.05').check()
     await expect(page.getByText('4 combinations in 4 runs')).toBeVisible()
+    await page.getByLabel('Start text').fill('Sort this letter.\nWhat is it about?')
+    await page.getByLabel('Start text').blur()
+    await expect(page.getByText('8 combinations in 8 runs')).toBeVisible()
+    await page.getByLabel('Start text').fill('')
+    await page.getByLabel('Start text').blur()
+    await expect(page.getByText('4 combinations in 4 runs')).toBeVisible()
     await inspect(page, 'new-sweep')
     await page.getByRole('button', { name: 'Start the sweep' }).click()
     await expect(page).toHaveURL(/#\/tune\/sweeps\/sweep-1/)
@@ -42,5 +48,20 @@ test.describe('a person who wonders which settings to take', () => {
         .first(),
     ).toBeVisible()
     expect(await studio.call('sweeps.list', {})).toEqual([])
+  })
+
+  test('repeats a run with other dice, and reads the mean and its band', async ({ page }) => {
+    await studio.open(page, '#/tune/new')
+    await page.getByLabel('Name of the run').fill('Luck')
+    await page.getByLabel('Runs', { exact: true }).fill('2')
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    await expect(page).toHaveURL(/#\/tune\/sweeps\/Luck/)
+    await expect(page.getByText('Finished', { exact: true }).first()).toBeVisible({ timeout: 60_000 })
+    await expect(page.getByRole('row')).toHaveCount(2)
+    await expect(page.getByRole('row').last()).toContainText(/\d+ % \(.+\)/)
+
+    await page.getByRole('link', { name: 'Compare', exact: true }).first().click()
+    await page.getByRole('region', { name: 'Sweeps' }).getByRole('link', { name: 'Luck' }).click()
+    await expect(page.getByRole('heading', { name: 'Luck' })).toBeVisible()
   })
 })

@@ -5,7 +5,9 @@ export const tuningErrors = {
   'tuning/no-room': (tokens: number) =>
     `The template and the virtual tokens leave no room for the text within ${tokens} tokens. Choose fewer virtual tokens or a shorter template.`,
   'tuning/rows-cut': (rows: number, all: number, tokens: number) =>
-    `${rows} of ${all} rows are longer than ${tokens} tokens with their answers and virtual tokens: the end of their texts is not read. Raise the limit under Advanced where the end matters.`,
+    all === 1
+      ? `The text is longer than ${tokens} tokens with its answer and virtual tokens: its end is not read.`
+      : `${rows} of ${all} rows are longer than ${tokens} tokens with their answers and virtual tokens: the end of their texts is not read. Raise the limit under Advanced where the end matters.`,
   'tuning/placement': (method: string, placement: string, possible: string) =>
     `${method} tuning cannot stand at "${placement}". Choose one of: ${possible}.`,
   'tuning/not-finite': (step: number) =>

@@ -5,6 +5,7 @@ import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
 import { batchFeeds, hidden, integers, selection } from '../method/batch.ts'
 import { layOut, type Sequence } from '../method/layout.ts'
 import { createRandom } from '../random.ts'
+import { tellOfCut } from './cut-rows.ts'
 import { createEncoder } from './encode.ts'
 import { createKeyCache, type KeyCache } from './key-cache.ts'
 import { promptFeeds, type Reader } from './reader.ts'
@@ -22,6 +23,7 @@ export async function generate(
   sink: { emit(event: ComputeEvent): void; stopRequested(): boolean },
 ): Promise<string> {
   const encoder = createEncoder(model, settings, [])
+  tellOfCut([{ row: 0, text, label: '' }], encoder, settings, (event) => sink.emit(event))
   const virtual = prompt && virtualOf(model, prompt)
   const sequence = layOut(encoder.row(text), [], virtual?.settings)
   const random = createRandom(sampling.seed)

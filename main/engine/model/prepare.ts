@@ -77,8 +77,7 @@ export const preparedPrecisions = (cache: string, hash: string): PrecisionName[]
 /** ONNX Runtime maps float32 at any offset, as long as all files lie in one folder, which they do. */
 const mappable = (source: ModelSource, { formOf }: Precision): boolean =>
   Object.entries(source.weights).every(
-    ([name, ref]) =>
-      ref.type === 'F32' && formOf(name, ref).name === undefined && !source.interleaved(name),
+    ([name, ref]) => ref.type === 'F32' && formOf(name, ref).name === undefined && !source.interleaved(name),
   )
 
 /** Where a weight's parts are written, and in which form. */

@@ -1,8 +1,7 @@
 // A run from its rows to its prompt: encode, initialise, train, score. Composes; the parts are elsewhere.
 import { totalmem } from 'node:os'
 import type { Checkpoint, ComputeEvent, Job, TunedPrompt } from '../../contract/compute.ts'
-import { studioError } from '../../contract/errors/index.ts'
-import type { Example, TuneSettings } from '../../contract/settings.ts'
+import { tellOfCut } from '../evaluate/cut-rows.ts'
 import { type Encoder, encoderFor, withoutInstruction } from '../evaluate/encode.ts'
 import { createReader, type Reader } from '../evaluate/reader.ts'
 import { scoreTask } from '../evaluate/score.ts'
@@ -37,7 +36,7 @@ export async function tune(given: TuneJob, sink: TuneSink, readOnceHere?: boolea
   const { encoder } = encoderFor(model, settings, labels, rows)
   const reader = createReader(model, { threads: job.threads, memory: settings.memory })
   try {
-    if (!job.resume) warnOfCut(rows, encoder, settings, sink)
+    if (!job.resume) tellOfCut(rows, encoder, settings, (event) => sink.emit(event))
     const start = job.resume ?? (await firstCheckpoint(job, encoder, reader, sink))
     const { checkpoint, reason } = start.finished
       ? { checkpoint: start }
@@ -51,14 +50,6 @@ export async function tune(given: TuneJob, sink: TuneSink, readOnceHere?: boolea
   } finally {
     await reader.release()
   }
-}
-
-/** Of a row that is too long its text's end goes: never the template, never the answer. */
-function warnOfCut(rows: readonly Example[], encoder: Encoder, { maxTokens }: TuneSettings, sink: TuneSink): void {
-  const cut = rows.filter(({ text }) => encoder.fit(text).cut > 0).length
-  if (cut === 0) return
-  const { code, message } = studioError('tuning/rows-cut', cut, rows.length, maxTokens)
-  sink.emit({ event: 'warning', code, message, step: 0 })
 }
 
 /**

@@ -26,7 +26,7 @@ export function serveJob(
   return serve(async () => {
     if (signal.aborted) throw studioError('run/cancelled')
     const supervised = supervise(stays[job.kind] ? warm : spawn, job, (event) => {
-      if (event.event === 'progress' || event.event === 'token') emit(event)
+      if (event.event === 'progress' || event.event === 'token' || event.event === 'warning') emit(event)
       onEvent(event)
     })
     // Nothing of such a job is worth waiting for.

@@ -3,6 +3,7 @@ import type { RunningStudio } from './studio.ts'
 
 export interface Filled {
   readonly dataset: number
+  readonly model: string
   /** Names of the finished runs. */
   readonly runs: readonly string[]
 }
@@ -18,5 +19,18 @@ export async function fill(studio: RunningStudio, names: readonly string[] = ['F
     await studio.call('runs.start', { name, model, dataset, version, text, label, settings, heldOut: 60 })
     await studio.call('runs.watch', { run: name })
   }
-  return { dataset, runs: names }
+  return { dataset, model, runs: names }
+}
+
+/** A sweep over two values with two seeds each, on what the studio was filled with. */
+export async function sweepOver(studio: RunningStudio, { dataset, model }: Filled): Promise<void> {
+  const { version, roles } = await studio.call('data.show', { dataset })
+  const { text, label } = roles
+  await studio.call('sweeps.start', {
+    name: 'Which tokens',
+    ...{ models: [model], dataset, version, text, label, heldOut: 60, seeds: 2, halving: false },
+    settings: { steps: 4, validateEvery: 2, duel: false },
+    vary: { tokens: [2, 4] },
+  })
+  await studio.call('sweeps.watch', { sweep: 'Which tokens' })
 }

@@ -11,9 +11,12 @@ const flags = ((): string => {
   }
 })()
 
-it.skipIf(process.arch !== 'x64' || flags === '')('all of 8 bits where the CPU has VNNI, 7 where it has not', async () => {
-  expect(await byteLevels()).toBe(/\b(avx512_vnni|avx_vnni)\b/.test(flags) ? 127 : 63)
-})
+it.skipIf(process.arch !== 'x64' || flags === '')(
+  'all of 8 bits where the CPU has VNNI, 7 where it has not',
+  async () => {
+    expect(await byteLevels()).toBe(/\b(avx512_vnni|avx_vnni)\b/.test(flags) ? 127 : 63)
+  },
+)
 
 it('is asked once', () => {
   expect(byteLevels()).toBe(byteLevels())

@@ -5,7 +5,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { MemoryName } from '../../../main/contract/settings.ts'
 import { prepareModel } from '../../../main/engine/model/prepare.ts'
-import { microBatch, roomForRows, rowBytes, stepMemory, weightBytes } from '../../../main/engine/train/memory.ts'
+import {
+  microBatch,
+  packsWeights,
+  roomForRows,
+  rowBytes,
+  stepMemory,
+  weightBytes,
+} from '../../../main/engine/train/memory.ts'
 import { allocatorSettings } from '../../../main/service/compute-child.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { tinyFolder, tinyModel } from '../../support/tiny.ts'
@@ -88,6 +95,29 @@ describe('the memory of a step', () => {
     expect(weightBytes(whole, 'vocabulary') - weightBytes(whole, 'labels')).toBe(table)
     expect(weightBytes(small, 'vocabulary') - weightBytes(small, 'labels')).toBe(table / 2)
     expect(weightBytes(small, 'labels')).toBeLessThan(0.6 * weightBytes(whole, 'labels'))
+  })
+
+  it('packs weights for steps that read few tokens, where every session’s copies fit and memory is not short', async () => {
+    const [whole, int8] = [
+      await tinyModel('llama'),
+      await prepareModel(tinyFolder('llama'), temporaryFolder(), { name: 'tiny', precision: 'int8' }),
+    ]
+    const packs = (
+      given: { isRead?: boolean; memory?: MemoryName; sessions?: number; total?: number },
+      model = whole,
+    ) => {
+      const { isRead = true, memory = 'normal', sessions = 1, total = 9 * weightBytes(whole, 'labels') } = given
+      return packsWeights(model, { memory }, { loss: 'labels', sessions, isRead }, total)
+    }
+    expect(packs({})).toBe(true)
+    expect([packs({ isRead: false }), packs({ memory: 'low' }), packs({ sessions: 2 }), packs({ total: 1 })]).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ])
+    // The packed copy takes the place of the one for its pass.
+    expect([packs({ isRead: false, total: 1 }, int8), packs({ memory: 'low' }, int8)]).toEqual([true, false])
   })
 
   it('leaves rows what the weights leave, never more than a share, and a little on a computer that is too small', () => {

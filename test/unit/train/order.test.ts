@@ -63,6 +63,13 @@ describe('the sizes that sequences are padded to', () => {
     )
   })
 
+  it('are fewer where texts were read: one, or another where a few are much longer', () => {
+    const reads = (lengths: readonly number[]) => bucketsOf(sequences(lengths), true).map(({ read }) => read)
+    const usual = Array.from({ length: 95 }, (_, i) => 9 + (i % 16))
+    expect(reads([...usual, 40])).toEqual([40])
+    expect(reads([...usual, 300, 200, 180])).toEqual([24, 304])
+  })
+
   it('are found for more rows than a function takes arguments', () => {
     const [one] = sequences([5])
     const many = Array.from({ length: 300_000 }, () => one).flatMap((each) => each ?? [])

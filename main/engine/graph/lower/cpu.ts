@@ -1,4 +1,6 @@
 // What the CPU provider has faster kernels for than the portable operators.
+import { dimAt } from '../shape.ts'
+import type { Emitter } from './emitter.ts'
 import type { LoweringTable } from './portable.ts'
 import { portable } from './portable.ts'
 
@@ -16,6 +18,27 @@ export const cpu: LoweringTable = {
       alpha: { float: alpha },
     })
   },
+  // One pass instead of seven; it looks angles up by position, so each token of the batch is one.
+  Rotary: (emit, at, names) => {
+    const [x = '', cosines = '', sines = ''] = names
+    const [of, angles] = at.inputs
+    if (of?.shape.length !== 4 || angles?.shape.length !== 4 || dimAt(angles.shape, 1) !== 1)
+      return portable.Rotary(emit, at, names)
+    const half = dimAt(angles.shape, 3)
+    const table = (each: string): string => emit.op('Reshape', [each, emit.integers([-1, Number(half)])])
+    const isShared = dimAt(angles.shape, 0) === 1
+    const places = isShared ? emit.integers([0]) : everyToken(emit, cosines)
+    return emit.contributed('RotaryEmbedding', [x, places, table(cosines), table(sines)])
+  },
   RmsNorm: (emit, at, names) =>
     emit.op('SimplifiedLayerNormalization', names, { axis: { int: -1 }, epsilon: { float: at.attributes.eps } }),
+}
+
+/** The number of each token in a batch [B, T], by angles [B, 1, T, _]. */
+function everyToken(emit: Emitter, angles: string): string {
+  const shape = emit.op('Shape', [angles], { start: { int: 0 }, end: { int: 3 } })
+  const count = emit.op('ReduceProd', [shape], { keepdims: { int: 0 } })
+  const scalar = (value: number): string => emit.op('Squeeze', [emit.integers([value])])
+  const all = emit.op('Range', [scalar(0), count, scalar(1)])
+  return emit.op('Reshape', [all, emit.op('Gather', [shape, emit.integers([0, 2])], { axis: { int: 0 } })])
 }

@@ -17,6 +17,8 @@ export interface Answer {
   /** The likeliest first; none where answers are written. */
   readonly labels: Outputs['classify'] | undefined
   readonly written: string
+  /** What the reader should know of the answer: that the text was too long to be read whole. */
+  readonly note: string | undefined
   readonly busy: boolean
   readonly error: Error | undefined
   ask(asked: Asked, signal: AbortSignal): Promise<void>
@@ -26,6 +28,7 @@ export function createAnswer(): Answer {
   let about = $state.raw<Pick<Asked, 'text' | 'context'>>()
   let labels = $state.raw<Outputs['classify']>()
   let written = $state('')
+  let note = $state<string>()
   let busy = $state(false)
   let error = $state.raw<Error>()
 
@@ -39,6 +42,9 @@ export function createAnswer(): Answer {
     get written() {
       return written
     },
+    get note() {
+      return note
+    },
     get busy() {
       return busy
     },
@@ -49,6 +55,7 @@ export function createAnswer(): Answer {
       about = asked
       labels = undefined
       written = ''
+      note = undefined
       error = undefined
       busy = true
       try {
@@ -60,6 +67,7 @@ export function createAnswer(): Answer {
             signal,
             onEvent: (event) => {
               if (event.event === 'token') written += event.text
+              else if (event.event === 'warning') note = event.message
             },
           },
         )

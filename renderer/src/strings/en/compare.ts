@@ -20,6 +20,7 @@ export const compare = {
   choose: (name: string) => `Choose ${name}`,
   clear: 'Choose none',
   report: 'Save a report',
+  sweeps: 'Runs that belong together: their means and bands, and which setting mattered.',
   reported: (file: string) => `${file} was handed to your downloads.`,
   star: (name: string) => `Star ${name}`,
   unstar: (name: string) => `Take the star from ${name}`,

@@ -11,6 +11,7 @@ export const sweeps = {
   values: 'Values to try',
   valuesHelp: 'Choose several of what you want compared. With one value or none, a setting stays as it usually is.',
   models: 'Base model',
+  initTextHelp: 'Words that the virtual tokens begin as. Write one beginning a line to have them compared.',
   seeds: 'Runs of each combination',
   seedsHelp: 'Each with other dice. Two or three runs tell how much is luck.',
   halving: 'Stop the worse half early',

@@ -42,6 +42,8 @@ export const tune = {
   labels: (labels: number) => `${labels} labels.`,
   name: 'Name of the run',
   nameHelp: 'Leave it empty and the studio numbers it.',
+  repeated: 'Runs',
+  repeatedHelp: 'With more than one, each has other dice: their mean and band tell how much is luck.',
   effort: 'How long to try',
   efforts: {
     quick: { name: 'Quick', text: 'Two fifths of the steps: a first impression.' },

@@ -213,10 +213,19 @@ describe('an 8-bit product', () => {
       const weight = new Float32Array(out * width).fill(0.5)
       // Rotated, equal elements are one large one in each block: the backward product is by the rows as they are.
       const kept = await keepValues(int8(type), weight, [out, width])
-      const session = await open({ y: matmul(input('dy', [tokens, out]), compact('w', kept.weight)) }, 'cpu', kept.folder)
+      const session = await open(
+        { y: matmul(input('dy', [tokens, out]), compact('w', kept.weight)) },
+        'cpu',
+        kept.folder,
+      )
       const { y } = await session.run({ dy: tensor([tokens, out], () => 1) })
       await session.release()
-      expect(distance(y?.data ?? [], all.data.map(() => out / 2))).toBeLessThan(1e-6)
+      expect(
+        distance(
+          y?.data ?? [],
+          all.data.map(() => out / 2),
+        ),
+      ).toBeLessThan(1e-6)
     }
   })
 

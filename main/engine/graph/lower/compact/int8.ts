@@ -20,10 +20,7 @@ export const int8: Form = {
           part('columns'),
           emit.mapped(part('columnScales')),
         ])
-      : product(emit, factor, emit.op('Mul', [factor.x, emit.mapped(part('scales'))]), [
-          part('rows'),
-          emit.number(1),
-        ])
+      : product(emit, factor, emit.op('Mul', [factor.x, emit.mapped(part('scales'))]), [part('rows'), emit.number(1)])
   },
   rows(kept, ids) {
     const { emit, part } = kept
@@ -89,12 +86,7 @@ function rotated({ emit, shape }: Kept, x: string, rank: number): string {
  * The product by integers [from, to] with their scales, each token divided by its largest and multiplied back. Few ops:
  * opening a session takes time that grows with the square of their number.
  */
-function product(
-  emit: Emitter,
-  factor: Factor,
-  x: string,
-  [weight, scales]: readonly [WeightPart, string],
-): string {
+function product(emit: Emitter, factor: Factor, x: string, [weight, scales]: readonly [WeightPart, string]): string {
   // Products of unsigned bytes are exact everywhere.
   const levels = weight.type === 'u8' ? most : factor.levels
   const { largest, integers, zero } = quantised(emit, x, levels, 'u8')

@@ -3,7 +3,7 @@ import type { Input } from '../../../../../main/contract/service.ts'
 
 export type Vary = Input<'sweeps.start'>['vary']
 
-/** What a person may choose several of; texts to start from are the command line's. */
+/** What a person may choose several of; texts to start from are written. */
 export const sweptFields = [
   { name: 'tokens', values: [8, 16, 32] },
   { name: 'init', values: ['text', 'labels', 'vocab', 'random'] },

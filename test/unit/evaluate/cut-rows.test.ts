@@ -1,0 +1,27 @@
+// Texts that are too long are told of, once and in a sentence; texts that fit are not.
+import { expect, it } from 'vitest'
+import type { ComputeEvent } from '../../../main/contract/compute.ts'
+import { tellOfCut } from '../../../main/engine/evaluate/cut-rows.ts'
+import { createEncoder } from '../../../main/engine/evaluate/encode.ts'
+import { defaultSettings } from '../../../main/engine/train/defaults.ts'
+import { tinyModel } from '../../support/tiny.ts'
+
+const settings = { ...defaultSettings({ tokens: 4 }), maxTokens: 40 }
+const encoder = createEncoder(await tinyModel('llama'), settings, ['parcel', 'invoice'])
+const rows = ['where is it?', 'the parcel '.repeat(60), 'hello'].map((text, row) => ({ row, text, label: 'parcel' }))
+
+const told = (some: typeof rows): string[] => {
+  const events: ComputeEvent[] = []
+  tellOfCut(some, encoder, settings, (event) => void events.push(event))
+  return events.map((event) => (event.event === 'warning' ? event.message : event.event))
+}
+
+it('tells how many of all rows are cut, or that the only text is', () => {
+  expect(told(rows)).toEqual([expect.stringMatching(/^1 of 3 rows are longer than 40 tokens/)])
+  expect(told(rows.slice(1, 2))).toEqual([expect.stringMatching(/^The text is longer than 40 tokens .* not read\.$/)])
+})
+
+it('says nothing where all is read', () => {
+  expect(told(rows.filter((_, i) => i !== 1))).toEqual([])
+  expect(told([])).toEqual([])
+})
