@@ -89,7 +89,9 @@ export async function detailsOf(store: Store, sweep: SweepRecord): Promise<Sweep
     rows: { train: split.train.length, validation: split.validation.length, heldOut: split.heldOut.length },
     rungs,
     configurations,
-    factors: factorsOf(plan.vary, isJudged ? await heldOutResults(store, places) : earlyResults(places, rungs)),
+    factors: isJudged
+      ? factorsOf(plan.vary, await heldOutResults(store, places), split.heldOut.length)
+      : factorsOf(plan.vary, earlyResults(places, rungs), split.validation.length),
     factorsOn: isJudged ? 'held-out' : 'validation',
     sentence:
       sweep.state === 'finished'
@@ -176,8 +178,8 @@ const earlyResults = (places: readonly Place[], [first = 1]: readonly number[]):
 async function heldOutResults(store: Store, places: readonly Place[]): Promise<Result[]> {
   const found = await Promise.all(
     places.map(async ({ planned: { values, settings }, run }) => {
-      const tuned = run && (await store.evaluations.latest(run, 'tuned prompt'))
-      return tuned ? [{ values, seed: settings.seed, accuracy: tuned.accuracy }] : []
+      const judged = run && (await judgedRun(store, run))
+      return judged ? [{ values, seed: settings.seed, ...judged }] : []
     }),
   )
   return found.flat()
@@ -187,11 +189,20 @@ async function heldOutResults(store: Store, places: readonly Place[]): Promise<R
 async function gradesOf(store: Store, places: readonly Place[]): Promise<Grades | undefined> {
   const all: number[][] = []
   for (const { run } of places) {
-    const tuned = run && (await store.evaluations.latest(run, 'tuned prompt'))
-    if (!tuned) return undefined
-    const { grade } = taskOf(run.settings)
-    const rows = await store.evaluations.rows(tuned.id)
-    all.push(rows.map(grade))
+    const judged = run && (await judgedRun(store, run))
+    if (!judged) return undefined
+    all.push(judged.grades)
   }
   return all
+}
+
+/** How a run's prompt did on its held-out rows, in all and row by row; undefined where it was not judged. */
+async function judgedRun(
+  store: Store,
+  run: RunRecord,
+): Promise<{ readonly accuracy: number; readonly grades: number[] } | undefined> {
+  const tuned = await store.evaluations.latest(run, 'tuned prompt')
+  if (!tuned) return undefined
+  const rows = await store.evaluations.rows(tuned.id)
+  return { accuracy: tuned.accuracy, grades: rows.map(taskOf(run.settings).grade) }
 }

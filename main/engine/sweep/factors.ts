@@ -10,18 +10,27 @@ export interface Result {
   readonly values: Values
   readonly seed: number
   readonly accuracy: number
+  /** Of each row that it was judged on, 0 to 1, the same rows in the same order for all; undefined where that is not kept. */
+  readonly grades?: readonly number[]
+}
+
+interface Pair {
+  readonly one: Result
+  readonly other: Result
 }
 
 const LEVEL = 0.95
 
 /**
- * Of each setting the value that did best against the one that did worst. The interval is Student's for the mean over
- * pairs; with more than two values it is widened so that it holds for whichever two turn out to be those (Bonferroni).
+ * Of each setting the value that did best against the one that did worst. The interval has two sources: how pairs differ
+ * (Student's for their mean), and that all of them were judged on the same few rows, which no number of pairs makes up
+ * for. With more than two values it is widened so that it holds for whichever two turn out to be those (Bonferroni).
+ * `rows`: on how many rows every result was judged.
  */
-export const factorsOf = (varied: readonly Varied[], results: readonly Result[]): Factor[] =>
-  varied.map((each) => factorOf(each, results))
+export const factorsOf = (varied: readonly Varied[], results: readonly Result[], rows: number): Factor[] =>
+  varied.map((each) => factorOf(each, results, rows))
 
-function factorOf({ setting, values: tried }: Varied, results: readonly Result[]): Factor {
+function factorOf({ setting, values: tried }: Varied, results: readonly Result[], rows: number): Factor {
   const values = tried
     .map((value) => {
       const own = results.filter((result) => result.values[setting] === value)
@@ -32,23 +41,41 @@ function factorOf({ setting, values: tried }: Varied, results: readonly Result[]
   const [best, worst] = [values[0], values.at(-1)]
   if (!best || !worst || best === worst)
     return told({ setting, values, difference: NaN, low: NaN, high: NaN, pairs: 0, matters: 'cannot tell' })
-  const differences = pairsOf(setting, best.value, worst.value, results)
+  const found = pairsOf(setting, best.value, worst.value, results)
+  const differences = found.map(({ one, other }) => one.accuracy - other.accuracy)
   const pairs = differences.length
   const difference = pairs > 0 ? mean(differences) : NaN
   const variance = differences.reduce((sum, each) => sum + (each - difference) ** 2, 0) / (pairs - 1)
   const choices = (tried.length * (tried.length - 1)) / 2
-  const half = studentQuantile(1 - (1 - LEVEL) / choices, pairs - 1) * Math.sqrt(variance / pairs)
+  const level = 1 - (1 - LEVEL) / choices
+  const half = Math.hypot(
+    studentQuantile(level, pairs - 1) * Math.sqrt(variance / pairs),
+    studentQuantile(level, rows - 1) * Math.sqrt(rowVariance(found, rows)),
+  )
   const [low, high] = [difference - half, difference + half]
   return told({ setting, values, difference, low, high, pairs, matters: low > 0 ? 'yes' : 'cannot tell' })
 }
 
-/** Accuracy with one value minus accuracy with the other, of runs that are otherwise alike. */
-function pairsOf(
-  setting: SweptName,
-  one: string | number,
-  other: string | number,
-  results: readonly Result[],
-): number[] {
+/**
+ * Variance of the mean difference that comes of the choice of rows: of the rows' own mean differences where each row is
+ * known, else as if the two had been judged on different rows, which is rather too much.
+ */
+function rowVariance(pairs: readonly Pair[], rows: number): number {
+  const share = (of: keyof Pair): number => mean(pairs.map((pair) => pair[of].accuracy))
+  const graded = pairs.flatMap(({ one, other }) =>
+    one.grades && other.grades ? [{ one: one.grades, other: other.grades }] : [],
+  )
+  if (graded.length < pairs.length)
+    return (['one', 'other'] as const).reduce((sum, of) => sum + (share(of) * (1 - share(of))) / rows, 0)
+  const differences = Array.from({ length: rows }, (_, row) =>
+    mean(graded.map(({ one, other }) => (one[row] ?? 0) - (other[row] ?? 0))),
+  )
+  const middle = mean(differences)
+  return differences.reduce((sum, each) => sum + (each - middle) ** 2, 0) / (rows - 1) / rows
+}
+
+/** Runs with one value and with the other that are otherwise alike. */
+function pairsOf(setting: SweptName, one: string | number, other: string | number, results: readonly Result[]): Pair[] {
   const restOf = ({ values, seed }: Result): string => JSON.stringify([{ ...values, [setting]: null }, seed])
   const others = new Map(
     results.filter(({ values }) => values[setting] === other).map((result) => [restOf(result), result]),
@@ -57,7 +84,7 @@ function pairsOf(
     .filter(({ values }) => values[setting] === one)
     .flatMap((result) => {
       const match = others.get(restOf(result))
-      return match ? [result.accuracy - match.accuracy] : []
+      return match ? [{ one: result, other: match }] : []
     })
 }
 

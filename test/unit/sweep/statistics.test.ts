@@ -77,15 +77,58 @@ describe('which setting mattered', () => {
     const [tokens, init] = factorsOf(
       vary,
       results((n) => n / 100),
+      1000,
     )
     expect(tokens).toMatchObject({ matters: 'yes', pairs: 4 })
     expect(tokens?.values.map(({ value }) => value)).toEqual([32, 16, 8])
     expect(tokens?.difference).toBeCloseTo(0.24)
     expect(tokens?.sentence).toMatch(
-      /^Virtual tokens mattered: 32 over 8, \+24 points \(95 % interval \+24 to \+24, 4 pairs/,
+      /^Virtual tokens mattered: 32 over 8, \+24 points \(95 % interval \+19 to \+29, 4 pairs/,
     )
     expect(init).toMatchObject({ matters: 'cannot tell', pairs: 6 })
     expect(init?.sentence).toContain('cannot tell')
+  })
+
+  it('is not said of two pairs that happen to differ alike on a few rows', () => {
+    const graded = (right: number): number[] => Array.from({ length: 60 }, (_, i) => Number((i * 7) % 60 < right))
+    const runs = (rows: (right: number) => Partial<Result>): Result[] =>
+      [0, 1].flatMap((seed) =>
+        [9, 7].map((right, i) => ({ values: { tokens: [2, 4][i] ?? 0 }, seed, accuracy: right / 60, ...rows(right) })),
+      )
+    const twoValues = [{ setting: 'tokens' as const, values: [2, 4] }]
+    for (const rows of [() => ({}), (right: number) => ({ grades: graded(right) })]) {
+      const [tokens] = factorsOf(twoValues, runs(rows), 60)
+      expect(tokens).toMatchObject({ matters: 'cannot tell', pairs: 2 })
+      expect(tokens?.low).toBeLessThan(0)
+    }
+  })
+
+  it('is held to the rows where those are known: less is left to chance of rows that answer alike', () => {
+    const graded = (from: number): number[] => Array.from({ length: 100 }, (_, i) => Number(i >= from))
+    const runs = (rows: (from: number) => Partial<Result>): Result[] =>
+      [0, 1, 2].flatMap((seed) =>
+        [40, 52].map((from, i) => ({
+          values: { tokens: [2, 4][i] ?? 0 },
+          seed,
+          accuracy: (100 - from) / 100,
+          ...rows(from),
+        })),
+      )
+    const twoValues = [{ setting: 'tokens' as const, values: [2, 4] }]
+    expect(
+      factorsOf(
+        twoValues,
+        runs(() => ({})),
+        100,
+      )[0]?.matters,
+    ).toBe('cannot tell')
+    expect(
+      factorsOf(
+        twoValues,
+        runs((from) => ({ grades: graded(from) })),
+        100,
+      )[0]?.matters,
+    ).toBe('yes')
   })
 
   it('is not said of one pair, nor of nothing', () => {
@@ -95,10 +138,11 @@ describe('which setting mattered', () => {
         { values: { tokens: 8 }, seed: 0, accuracy: 0.2 },
         { values: { tokens: 16 }, seed: 0, accuracy: 0.9 },
       ],
+      100,
     )
     expect(one[0]).toMatchObject({ matters: 'cannot tell', pairs: 1 })
     expect(one[0]?.sentence).toContain('more seeds would tell')
-    expect(factorsOf(vary, [])[0]?.sentence).toBe('Virtual tokens: nothing to compare yet.')
+    expect(factorsOf(vary, [], 100)[0]?.sentence).toBe('Virtual tokens: nothing to compare yet.')
   })
 })
 
