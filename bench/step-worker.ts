@@ -1,6 +1,6 @@
 // Our side of a measurement: the training steps of the compute process, in a process of their own. Argument: a StepJob's file.
 import { readFileSync } from 'node:fs'
-import { totalmem } from 'node:os'
+import { constants, setPriority, totalmem } from 'node:os'
 import { createInterface } from 'node:readline'
 import type { NamedTensors } from '../main/contract/tensor.ts'
 import { createReader } from '../main/engine/evaluate/reader.ts'
@@ -17,6 +17,8 @@ import { createStepper } from '../main/engine/train/stepper.ts'
 import { type Measurement, type StepJob, ways } from './support/job.ts'
 import { peakBytes } from './support/peak.ts'
 
+// As the compute process does (main/compute/serve.ts).
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 const job = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as StepJob
 const { tokens, threads, learningRate, memory } = job
 const { method, placement } = ways[job.way]

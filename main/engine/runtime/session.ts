@@ -1,4 +1,5 @@
 // One ONNX Runtime session over a lowered graph, with the memory settings that keep weights mapped instead of copied.
+import { getPriority } from 'node:os'
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
 import type { Feeds, IntegerTensor, Tensor } from '../../contract/tensor.ts'
 import type { Graph } from '../graph/node.ts'
@@ -71,8 +72,10 @@ const ortOptions = (options: SessionOptions): InferenceSession.SessionOptions =>
   extra: {
     session: {
       disable_prepacking: options.packWeights === true ? '0' : '1',
-      // Spinning threads would starve the window on two cores.
-      intra_op: { allow_spinning: '0' },
+      // Threads that spin between two kernels take a sixth off a step, and would starve whoever else needs a core: they may
+      // where the process gives way to all others, and never between two runs.
+      intra_op: { allow_spinning: getPriority() > 0 ? '1' : '0' },
+      force_spinning_stop: '1',
       ...(options.weightsFolder === undefined
         ? {}
         : { model_external_initializers_file_folder_path: options.weightsFolder }),

@@ -23,7 +23,7 @@ const partBytes = 8 << 20
 export interface HeadSum {
   /** [N, 1] */
   readonly sum: Node
-  /** What enters each part's sum, for `gradients`: parts are computed anew instead of kept. */
+  /** What enters each part's sum, for `gradients`: where all logits are many, parts are computed anew instead of kept. */
   readonly entering: readonly Node[]
 }
 
@@ -44,7 +44,7 @@ export function headSum(table: Node, states: Node, bytes = partBytes): HeadSum {
     const part = logSumExp(matmul(here, rows, { transB: true }))
     at = concat([here, logSumExp(concat([before, part], 1))], 1)
   }
-  return { sum: slice(at, 1, width, width + 1), entering }
+  return { sum: slice(at, 1, width, width + 1), entering: 4 * count * words > bytes ? entering : [] }
 }
 
 /** The log of a sum of no words, as good as. */

@@ -2,9 +2,9 @@
 
 const utf8 = new TextEncoder()
 
-/** Grows a byte buffer field by field. Nested messages are written apart and embedded with `bytes`. */
+/** Grows a byte buffer field by field. */
 export class WireWriter {
-  private buffer = new Uint8Array(256)
+  private buffer = new Uint8Array(4096)
   private length = 0
 
   finish(): Uint8Array {
@@ -13,15 +13,15 @@ export class WireWriter {
 
   /** Any integer field; negatives take ten bytes, as int64 does. */
   integer(field: number, value: number | bigint): this {
-    this.varint(BigInt(field << 3))
-    return this.varint(BigInt.asUintN(64, BigInt(value)))
+    this.varint(field << 3)
+    return typeof value === 'number' && value >= 0 ? this.varint(value) : this.long(BigInt.asUintN(64, BigInt(value)))
   }
 
   float(field: number, value: number): this {
-    this.varint(BigInt((field << 3) | 5))
-    const bytes = new Uint8Array(4)
-    new DataView(bytes.buffer).setFloat32(0, value, true)
-    return this.raw(bytes)
+    this.varint((field << 3) | 5)
+    const at = this.grow(4)
+    new DataView(this.buffer.buffer).setFloat32(at, value, true)
+    return this
   }
 
   string(field: number, value: string): this {
@@ -29,36 +29,55 @@ export class WireWriter {
   }
 
   bytes(field: number, value: Uint8Array): this {
-    this.varint(BigInt((field << 3) | 2))
-    this.varint(BigInt(value.length))
-    return this.raw(value)
+    this.varint((field << 3) | 2)
+    this.varint(value.length)
+    const at = this.grow(value.length)
+    this.buffer.set(value, at)
+    return this
   }
 
-  message(field: number, write: (nested: WireWriter) => void): this {
-    const nested = new WireWriter()
-    write(nested)
-    return this.bytes(field, nested.finish())
+  /** A nested message is written in its place, and moved to make room for its length. */
+  message(field: number, write: (nested: this) => void): this {
+    this.varint((field << 3) | 2)
+    const start = this.length
+    write(this)
+    const end = this.length
+    this.varint(end - start)
+    const size = this.buffer.slice(end, this.length)
+    this.buffer.copyWithin(start + size.length, start, end)
+    this.buffer.set(size, start)
+    return this
   }
 
-  private varint(value: bigint): this {
-    const bytes: number[] = []
+  /** A whole number from zero up. */
+  private varint(value: number): this {
     let rest = value
-    do {
-      bytes.push(Number(rest & 0x7fn) | (rest > 0x7fn ? 0x80 : 0))
-      rest >>= 7n
-    } while (rest > 0n)
-    return this.raw(Uint8Array.from(bytes))
+    // Shifts would cut numbers off at 32 bits.
+    for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) this.byte((rest % 0x80) | 0x80)
+    return this.byte(rest)
   }
 
-  private raw(bytes: Uint8Array): this {
-    const needed = this.length + bytes.length
-    if (needed > this.buffer.length) {
-      const grown = new Uint8Array(Math.max(needed, this.buffer.length * 2))
-      grown.set(this.buffer.subarray(0, this.length))
+  private long(value: bigint): this {
+    let rest = value
+    for (; rest > 0x7fn; rest >>= 7n) this.byte(Number(rest & 0x7fn) | 0x80)
+    return this.byte(Number(rest))
+  }
+
+  private byte(value: number): this {
+    const at = this.grow(1)
+    this.buffer[at] = value
+    return this
+  }
+
+  /** Makes room for so many bytes; where they begin. */
+  private grow(bytes: number): number {
+    const at = this.length
+    this.length += bytes
+    if (this.length > this.buffer.length) {
+      const grown = new Uint8Array(Math.max(this.length, this.buffer.length * 2))
+      grown.set(this.buffer.subarray(0, at))
       this.buffer = grown
     }
-    this.buffer.set(bytes, this.length)
-    this.length = needed
-    return this
+    return at
   }
 }
