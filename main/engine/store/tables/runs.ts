@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely'
 import { studioError } from '../../../contract/errors/index.ts'
 import type { RunRecord, RunState, SplitRows } from '../../../contract/records.ts'
 import type { TuneSettings } from '../../../contract/settings.ts'
+import { firstFree, numbersIn } from '../names.ts'
 import type { Db, Schema } from '../schema.ts'
 
 const columns = [
@@ -72,12 +73,12 @@ export const runRepository = (db: Db) => {
   const freeName = async (): Promise<string> => {
     const max = db.selectFrom('runs').select(({ fn }) => fn.max('id').as('id'))
     const { id } = await max.executeTakeFirstOrThrow()
-    for (let number = (id ?? 0) + 1; ; number++) {
-      const name = `run-${String(number)}`
+    const named = (name: string) => {
       const used = db.selectFrom('runs').select('name').where('name', '=', name)
       const opened = db.selectFrom('opened_prompts').select('name').where('name', '=', name)
-      if (!(await used.unionAll(opened).executeTakeFirst())) return name
+      return used.unionAll(opened).executeTakeFirst()
     }
+    return firstFree('run', (id ?? 0) + 1, async (name) => (await named(name)) !== undefined)
   }
 
   return {
@@ -120,9 +121,7 @@ export const runRepository = (db: Db) => {
       const row = await db
         .selectFrom('runs')
         .select(columns)
-        .where(({ or, eb }) =>
-          or([eb('name', '=', name), ...(/^\d{1,15}$/.test(name) ? [eb('id', '=', Number(name))] : [])]),
-        )
+        .where(({ or, eb }) => or([eb('name', '=', name), ...numbersIn(name).map((id) => eb('id', '=', id))]))
         .orderBy(({ eb }) => eb('name', '=', name), 'desc')
         .executeTakeFirst()
       return row && record(row)

@@ -4,6 +4,7 @@ import { studioError } from '../../../contract/errors/index.ts'
 import type { SplitRows } from '../../../contract/records.ts'
 import type { SweepRecord, SweepState, SweptName, Varied } from '../../../contract/methods/sweeps.ts'
 import type { TuneSettings } from '../../../contract/settings.ts'
+import { firstFree, numbersIn } from '../names.ts'
 import type { Db, Schema } from '../schema.ts'
 
 const columns = ['id', 'name', 'state', 'dataset', 'version', 'error', 'created_at', 'ended_at'] as const
@@ -52,10 +53,8 @@ export const sweepRepository = (db: Db) => {
       .selectFrom('sweeps')
       .select(({ fn }) => fn.max('id').as('id'))
       .executeTakeFirstOrThrow()
-    for (let number = (id ?? 0) + 1; ; number++) {
-      const name = `sweep-${String(number)}`
-      if (!(await db.selectFrom('sweeps').select('id').where('name', '=', name).executeTakeFirst())) return name
-    }
+    const named = (name: string) => db.selectFrom('sweeps').select('id').where('name', '=', name).executeTakeFirst()
+    return firstFree('sweep', (id ?? 0) + 1, async (name) => (await named(name)) !== undefined)
   }
 
   return {
@@ -88,11 +87,10 @@ export const sweepRepository = (db: Db) => {
 
     /** By name first, then by number. */
     async find(name: string): Promise<SweepRecord | undefined> {
-      const number = /^\d{1,15}$/.test(name) ? [Number(name)] : []
       const row = await db
         .selectFrom('sweeps')
         .select(columns)
-        .where(({ or, eb }) => or([eb('name', '=', name), ...number.map((id) => eb('id', '=', id))]))
+        .where(({ or, eb }) => or([eb('name', '=', name), ...numbersIn(name).map((id) => eb('id', '=', id))]))
         .orderBy(({ eb }) => eb('name', '=', name), 'desc')
         .executeTakeFirst()
       return row && record(row)
