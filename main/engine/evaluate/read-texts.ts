@@ -86,14 +86,14 @@ export async function readTexts(
   }
 
   return {
-    async feeds(asked, batch, read) {
+    async feeds(asked, batch, read, into) {
       const blocks = await Promise.all(
         asked.map((sequence) => {
           const { key, values } = wanted(sequence)
           return values > 0 ? store.get(key, values) : Promise.resolve(undefined)
         }),
       )
-      return feedsOf(config, blocks, { batch, read })
+      return feedsOf(config, blocks, { batch, read }, into)
     },
     ahead: (coming) =>
       store.ahead(
@@ -132,21 +132,25 @@ function feedsOf(
   config: DecoderConfig,
   blocks: readonly (Block | undefined)[],
   { batch, read }: { readonly batch: number; readonly read: number },
+  into: NamedTensors | undefined,
 ): NamedTensors {
   const { kvHeads, headDim } = config
   const shape = [batch, kvHeads, read, headDim]
   const names = namesOf(config)
-  const feeds = names.map((name, at): [string, Tensor] => {
-    const data = new Float32Array(batch * kvHeads * read * headDim)
-    blocks.forEach((block, b) => {
-      if (block === undefined) return
+  const feeds = names.map((layer, at): [string, Tensor] => {
+    const name = `read.${layer}`
+    const data = into?.[name]?.data ?? new Float32Array(batch * kvHeads * read * headDim)
+    for (let row = 0; row < batch; row++) {
+      const block = blocks[row] ?? new Float32Array()
       const size = block.length / (names.length * kvHeads)
       for (let head = 0; head < kvHeads; head++) {
         const from = (at * kvHeads + head) * size
-        data.set(block.subarray(from, from + size), (b * kvHeads + head) * read * headDim)
+        const to = (row * kvHeads + head) * read * headDim
+        data.set(block.subarray(from, from + size), to)
+        if (into) data.fill(0, to + size, to + read * headDim)
       }
-    })
-    return [`read.${name}`, { shape, data }]
+    }
+    return [name, { shape, data }]
   })
   return Object.fromEntries(feeds)
 }

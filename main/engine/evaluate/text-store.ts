@@ -19,7 +19,8 @@ export interface TextStore {
   readonly bytesPerValue: 2 | 4
   /** Whether a text's block of so many values lies ready. */
   has(key: string, values: number): Promise<boolean>
-  put(key: string, values: Float32Array): Promise<void>
+  /** May keep `values` themselves. */
+  put(key: string, values: Float32Array<ArrayBuffer>): Promise<void>
   /** Throws RangeError for one that was never put. */
   get(key: string, values: number): Promise<Block>
   /** Begins to fetch what a `get` will ask for while something else computes. */
@@ -69,7 +70,7 @@ export function createTextStore({ folder, memory, half }: TextStoreOptions): Tex
       return true
     },
     async put(key, values) {
-      const block = half ? Float16Array.from(values) : Float32Array.from(values)
+      const block = half ? Float16Array.from(values) : values
       const isKept = keep(key, block)
       if (folder === undefined) return
       const written = writeWhole(pathOf(key), new Uint8Array(block.buffer))

@@ -14,7 +14,7 @@ import { createSessions } from '../runtime/sessions.ts'
 import { lossFeeds, type TrainingExample } from './example.ts'
 import type { LossShape } from './loss.ts'
 import { packsWeights } from './memory.ts'
-import { microBatches, type Sizes } from './micro-batches.ts'
+import { type Bucket, microBatches, type Sizes } from './micro-batches.ts'
 import { gradientOf, type StepSettings, trainingGraph } from './step-graph.ts'
 
 export interface Gradient {
@@ -54,6 +54,8 @@ export function createStepper(given: StepperOptions): Stepper {
   const sessions = createSessions(sessionsKept[memory])
   const open = { loss: lossShape.loss, sessions: given.buckets.length, isRead: texts !== undefined }
   const packWeights = packsWeights(model, settings, open, totalmem())
+  /** Large, and as large in every step: new ones would cost more than what is copied into them. None with little memory. */
+  const textFeeds = new Map<string, NamedTensors>()
   let hardware: Promise<Hardware> | undefined
 
   const run = async (shape: BatchShape, feeds: Feeds): Promise<NamedTensors> => {
@@ -62,9 +64,7 @@ export function createStepper(given: StepperOptions): Stepper {
     const options = { weightsFolder: model.folder, threads: given.threads, arena, packWeights }
     hardware ??= chooseHardware(graph(), feeds, { ...options, names: given.providers }, given.onProvider)
     const chosen = await hardware
-    const session = await sessions.get(`${shape.length} ${shape.read}`, () =>
-      createSession(graph(), { ...options, ...chosen }),
-    )
+    const session = await sessions.get(sizeOf(shape), () => createSession(graph(), { ...options, ...chosen }))
     return session.run(feeds)
   }
 
@@ -76,10 +76,12 @@ export function createStepper(given: StepperOptions): Stepper {
       for (const { some, bucket } of microBatches(examples, given)) {
         const sequences = some.map(({ sequence }) => sequence)
         const shape: BatchShape = { batch: given.rowsAtOnce(bucket), ...bucket, ...virtual }
+        const read = await texts?.feeds(sequences, shape.batch, shape.read, textFeeds.get(sizeOf(bucket)))
+        if (read && memory !== 'low') textFeeds.set(sizeOf(bucket), read)
         const results = await run(shape, {
           ...tensors,
           ...batchFeeds(model.config, sequences, shape),
-          ...(await texts?.feeds(sequences, shape.batch, shape.read)),
+          ...read,
           ...lossFeeds(some, trie, shape, lossShape, 1 / Math.max(1, labelTokens)),
         })
         loss += results['loss']?.data[0] ?? NaN
@@ -90,6 +92,8 @@ export function createStepper(given: StepperOptions): Stepper {
     release: () => sessions.release(),
   }
 }
+
+const sizeOf = ({ length, read }: Bucket): string => `${length} ${read}`
 
 const prefixOfGradients = gradientOf('')
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { clearTexts, createTextStore } from '../../../main/engine/evaluate/text-store.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 
-const values = (count: number, from = 0): Float32Array => Float32Array.from({ length: count }, (_, i) => (from + i) / 7)
+const values = (count: number, from = 0) => Float32Array.from({ length: count }, (_, i) => (from + i) / 7)
 
 describe('a text store', () => {
   it('gives back what it was given, whatever fits in memory', async () => {

@@ -86,6 +86,25 @@ describe('a text that is read once', () => {
     },
   )
 
+  it('is written over what an earlier step was given, and nothing of that is left', async () => {
+    const model = await tinyModel('llama')
+    const reader = createReader(model, { threads: 1 })
+    const sequences = [[3, 5, 4, 8, 9], [6], [7, 2, 1]].map((ids) => ({
+      ...layOut({ before: ids, text: [], after: [] }, [], undefined),
+      constant: ids.length,
+    }))
+    const store = createTextStore({ folder: undefined, memory: Infinity, half: false })
+    const texts = await readTexts({ model, reader, past: 0, store }, sequences, () => undefined)
+    await reader.release()
+    const first = await texts.feeds(sequences, 3, 5)
+    const buffers = Object.values(first).map(({ data }) => data)
+    const next = sequences.slice(1)
+    const fresh = await texts.feeds(next, 3, 5)
+    const again = await texts.feeds(next, 3, 5, first)
+    expect(again).toEqual(fresh)
+    expect(Object.values(again).every(({ data }, i) => data === buffers[i])).toBe(true)
+  })
+
   it.each(cases)('has the same gradient and scores: %s, %s, loss over %s', async (family, method, loss) => {
     const model = await tinyModel(family)
     const found = reference(family)
