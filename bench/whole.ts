@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { sealModel } from '../main/compute/seal.ts'
 import type { MeasuredSteps, TunedPrompt } from '../main/contract/compute.ts'
 import type { PrecisionName, PreparedModel } from '../main/contract/model.ts'
-import type { PrecisionTrial } from '../main/contract/service.ts'
+import type { PreflightTrial } from '../main/contract/service.ts'
 import type { Split, TuneSettings } from '../main/contract/settings.ts'
 import { createEncoder } from '../main/engine/evaluate/encode.ts'
 import { createReader } from '../main/engine/evaluate/reader.ts'
@@ -17,7 +17,9 @@ import { defaultSettings } from '../main/engine/train/defaults.ts'
 import { chooseTrial, cosine } from '../main/service/choose-precision.ts'
 import { forecast } from '../main/service/forecast.ts'
 import { referencePython } from '../test/support/python-env.ts'
-import { huggingFaceFolder } from './support/hf-folder.ts'
+import { fasterWaiting, type Waiting, waiting } from './support/contenders.ts'
+import { huggingFaceFolder, rowsOf } from './support/hf-folder.ts'
+import type { StepJob } from './support/job.ts'
 import { runJob } from './support/jobs.ts'
 import { othersShare } from './support/machine.ts'
 import { starterModel, threads } from './support/model.ts'
@@ -83,7 +85,7 @@ export const whole: Bench = async ({ quick, say }) => {
   const seconds = secondsTo(chosen) < Infinity ? secondsTo(chosen) : chosen.seconds
 
   const encoder = createEncoder(model, settings, trecLabels)
-  const rowsOf = (rows: typeof split.train) =>
+  const asIds = (rows: typeof split.train) =>
     rows.map(({ text, label }) => {
       const { before, text: middle, after } = encoder.row(text)
       return { ids: [...before, ...middle, ...after], label: trecLabels.indexOf(label) }
@@ -97,12 +99,33 @@ export const whole: Bench = async ({ quick, say }) => {
     batch: settings.batch,
     start: encoder.tokenizer.encode(settings.initText).slice(0, settings.tokens),
     answers: trecLabels.map((label) => [...encoder.answer(label), encoder.end]),
-    train: rowsOf([...split.train, ...split.validation]),
-    heldOut: rowsOf(split.heldOut),
+    train: asIds([...split.train, ...split.validation]),
+    heldOut: asIds(split.heldOut),
   }
   const scratch = mkdtempSync(join(tmpdir(), 'softprompt-bench-'))
   const contenders: Contender[] = []
   try {
+    const steps: StepJob = {
+      model,
+      folder,
+      prompt: await rowsOf(model, 'model.embed_tokens.weight', job.start),
+      tokens: job.start.length,
+      batches: [
+        job.train.slice(0, job.batch).map(({ ids, label }) => {
+          const answer = job.answers[label] ?? []
+          return { ids: [...ids, ...answer], labels: answer.length }
+        }),
+      ],
+      learningRate: 1e-3,
+      threads,
+      way: 'prompt, start',
+      precision: 'float32',
+      memory: 'normal',
+    }
+    const stepsPath = join(scratch, 'steps.json')
+    writeFileSync(stepsPath, JSON.stringify(steps))
+    const how = await fasterWaiting(referencePython(), stepsPath)
+    say(`PEFT's threads are faster ${how}.`)
     for (const [loss, factor] of Object.entries(losses) as [keyof typeof losses, number][])
       for (const method of ['prefix', 'prompt'] as const)
         for (const rate of theirs.rates[method]) {
@@ -112,7 +135,7 @@ export const whole: Bench = async ({ quick, say }) => {
           const limit = quick ? 5 : Math.min(patience * factor * seconds, ...reached)
           writeFileSync(path, JSON.stringify({ ...job, rate, limit }))
           const progress: Progress[] = []
-          for await (const one of runTheirs(path, method, loss)) {
+          for await (const one of runTheirs(path, method, loss, how)) {
             progress.push(one)
             say(`PEFT ${method}, ${loss}, ${String(rate)}: ${toldOf([one])}`)
           }
@@ -126,14 +149,14 @@ export const whole: Bench = async ({ quick, say }) => {
 
 interface Preflighted {
   readonly chosen: PrecisionName
-  readonly trials: readonly PrecisionTrial[]
+  readonly trials: readonly PreflightTrial[]
   /** What trying took. */
   readonly seconds: number
 }
 
 /** As the studio does before the first run of a kind. */
 async function choosePrecision(model: PreparedModel, settings: TuneSettings, split: Split): Promise<Preflighted> {
-  const trials: PrecisionTrial[] = []
+  const trials: PreflightTrial[] = []
   let reference: Float32Array | undefined
   let seconds = 0
   const rows = { train: split.train.length, validation: split.validation.length, heldOut: split.heldOut.length }
@@ -141,7 +164,7 @@ async function choosePrecision(model: PreparedModel, settings: TuneSettings, spl
     const job = { model: sealModel(model), settings: { ...settings, precision }, labels: trecLabels, split, threads }
     let measured: MeasuredSteps | undefined
     seconds += (
-      await runJob({ kind: 'preflight', ...job }, (event) => {
+      await runJob({ kind: 'preflight', ...job, provider: 'cpu' }, (event) => {
         if (event.event === 'preflight') measured = event.measured
       })
     ).seconds
@@ -149,7 +172,14 @@ async function choosePrecision(model: PreparedModel, settings: TuneSettings, spl
     const told = forecast({ settings: job.settings, rows }, measured, totalmem())
     const agreement = reference && cosine(reference, measured.gradient)
     reference ??= measured.gradient
-    trials.push({ precision, seconds: told.seconds, memory: told.memory, fits: told.fits, agreement })
+    trials.push({
+      precision,
+      hardware: { name: 'cpu', title: 'the CPU' },
+      seconds: told.seconds,
+      memory: told.memory,
+      fits: told.fits,
+      agreement,
+    })
   }
   return { chosen: chooseTrial(trials).precision, trials, seconds }
 }
@@ -202,10 +232,10 @@ async function runOurs(model: PreparedModel, settings: TuneSettings, split: Spli
 const secondsTo = ({ progress }: { readonly progress: readonly Progress[] }): number =>
   progress.find(({ accuracy }) => accuracy >= wanted)?.seconds ?? Infinity
 
-async function* runTheirs(path: string, method: string, loss: string): AsyncGenerator<Progress> {
+async function* runTheirs(path: string, method: string, loss: string, how: Waiting): AsyncGenerator<Progress> {
   const child = spawn(referencePython(), [script, path, method, loss], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, OMP_NUM_THREADS: String(threads), OMP_WAIT_POLICY: 'passive', HF_HUB_OFFLINE: '1' },
+    env: { ...process.env, OMP_NUM_THREADS: String(threads), HF_HUB_OFFLINE: '1', ...waiting[how] },
   })
   for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line) as Progress
 }

@@ -6,7 +6,7 @@ import { spread } from './spread.ts'
 import { startWorker, type Worker } from './worker.ts'
 
 /** Threads that spin while they wait are PyTorch's default; beside other programs they can cost it a factor of ten. */
-const waiting = { spinning: {}, sleeping: { OMP_WAIT_POLICY: 'passive' } } as const
+export const waiting = { spinning: {}, sleeping: { OMP_WAIT_POLICY: 'passive' } } as const
 export type Waiting = keyof typeof waiting
 export type Precision = 'float32' | 'bfloat16'
 
