@@ -36,7 +36,7 @@ export const forecastBench: Bench = async ({ quick, say }) => {
     const settings = defaultSettings({ ...chosen, ...(quick ? { steps: 3 } : {}) }, trecLabels)
     const common = { model, settings, labels: trecLabels, split, threads }
     let measured: MeasuredSteps | undefined
-    await runJob({ ...common, kind: 'preflight' }, (event) => {
+    await runJob({ ...common, kind: 'preflight', provider: 'cpu' }, (event) => {
       if (event.event === 'preflight') measured = event.measured
     })
     if (!measured) throw new Error('The pre-flight measured nothing.')

@@ -81,6 +81,8 @@ export type Job =
       /** As a tune job's: decides whether the run will read texts once. */
       readonly texts?: string
       readonly threads: number
+      /** Hardware to take the steps on. Where it does not prove itself, the job fails with compute/refused. */
+      readonly provider: string
     }
   | {
       readonly kind: 'score'

@@ -17,7 +17,7 @@ export const availableMemory = (): number => Math.max(freemem(), 0.7 * totalmem(
 const CHOSEN_BY = 3
 const BEHIND_WORDS = 1.5
 
-export type Forecast = Omit<Preflight, 'plan' | 'trials' | 'chosen' | 'because'>
+export type Forecast = Omit<Preflight, 'plan' | 'trials' | 'refused' | 'chosen' | 'hardware' | 'because'>
 
 export function forecast(
   plan: Pick<RunPlan, 'settings' | 'rows'>,

@@ -48,7 +48,8 @@ export async function checksOf(context: ServiceContext): Promise<ProviderCheck[]
   })
 }
 
-function knownProviders(context: ServiceContext): Promise<readonly KnownProvider[]> {
+/** Every kind that ONNX Runtime knows, best first. */
+export function knownProviders(context: ServiceContext): Promise<readonly KnownProvider[]> {
   const asked = known.get(context) ?? askCompute(context)
   known.set(context, asked)
   return asked

@@ -155,11 +155,14 @@ const preview: Handlers['preview'] = async ({ examples, settings }, sink) => {
   return { outcome: 'finished' }
 }
 
-const preflight: Handlers['preflight'] = async (_job, sink) => {
+const preflight: Handlers['preflight'] = async ({ provider, settings }, sink) => {
+  if (settings.initText === 'no card' && provider !== 'cpu')
+    throw studioError('compute/refused', 'Not using the graphics card (WebGPU): it broke.')
+  const isSlow = /card/.test(settings.initText) && provider === 'cpu'
   const measured = {
     start: 10,
     steps: [5, 2, 3, 1, 1],
-    step: 1,
+    step: isSlow ? 10_000 : 1,
     opening: 3,
     scoreRow: 1,
     reading: 20,

@@ -6,6 +6,7 @@ export const computeErrors = {
     'The prepared weights of this model are missing or damaged on disk. Add the model again to prepare them anew.',
   'compute/device-lost': () =>
     'The graphics card stopped answering. Resume the run, or choose the CPU in the settings if it happens again.',
+  'compute/refused': (note: string) => note,
   'compute/defect': (why: string) =>
     `ONNX Runtime could not compute the network (${why}). This is a defect of the studio: please report it with this sentence.`,
 } satisfies Record<string, (...details: never[]) => string>

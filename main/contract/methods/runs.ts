@@ -1,6 +1,6 @@
 // Methods runs.* and prompts.*: plan, start, steer, follow, judge and compare runs.
 import * as v from 'valibot'
-import type { StepMetrics, TunedPrompt } from '../compute.ts'
+import type { KnownProvider, StepMetrics, TunedPrompt } from '../compute.ts'
 import type { Lens } from '../lens.ts'
 import type { PrecisionName } from '../model.ts'
 import {
@@ -142,22 +142,27 @@ export interface RunPlan {
   readonly leftOut: readonly number[]
 }
 
-/** The base model in one precision, as a few real steps found it. */
-export interface PrecisionTrial {
+/** The base model in one precision on one kind of hardware, as a few real steps found it. */
+export interface PreflightTrial {
   readonly precision: PrecisionName
+  readonly hardware: Pick<KnownProvider, 'name' | 'title'>
   /** Whole run, shortest and longest that the measured steps allow. */
   readonly seconds: readonly [number, number]
   readonly memory: number
   readonly fits: boolean
-  /** Cosine of its gradient to the one of the first precision that was tried; undefined for that one. */
+  /** Cosine of its gradient to the one of the first trial; undefined for that one. */
   readonly agreement: number | undefined
 }
 
-/** What follows is of the precision that was chosen. */
+/** What follows is of the trial that was chosen. */
 export interface Preflight {
   readonly plan: RunPlan
-  readonly trials: readonly PrecisionTrial[]
+  readonly trials: readonly PreflightTrial[]
   readonly chosen: PrecisionName
+  /** Name of the hardware that was measured with it. */
+  readonly hardware: string
+  /** A sentence for each kind of hardware that did not prove itself. */
+  readonly refused: readonly string[]
   /** Why, in one sentence; empty where there was nothing to choose. */
   readonly because: string
   /** Whole run, shortest and longest that the measured steps allow. */

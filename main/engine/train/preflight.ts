@@ -1,6 +1,7 @@
 // A few real steps of a run that has not begun: the longest rows first, then usual ones. Nothing of them is kept.
 import { totalmem } from 'node:os'
 import type { ComputeEvent, Job, MeasuredSteps } from '../../contract/compute.ts'
+import { studioError } from '../../contract/errors/index.ts'
 import type { Example } from '../../contract/settings.ts'
 import { tokensAtOnce } from '../evaluate/batches.ts'
 import { type Encoder, encoderFor } from '../evaluate/encode.ts'
@@ -26,7 +27,7 @@ const fewestValidated = 4
 /** Rows that tell how long all of them are. */
 const sampled = 200
 
-/** `peakBytes` gives the largest size of this process so far. */
+/** `peakBytes` gives the largest size of this process so far. Throws compute/refused where the hardware does not prove itself. */
 export async function preflight(
   given: PreflightJob,
   sink: { emit(event: ComputeEvent): void } & Outer,
@@ -179,8 +180,9 @@ interface Measured {
 }
 
 async function measure({ job, train, validation, count, readOnce }: Measured, outer: Outer): Promise<Timing> {
-  const { model, settings, labels, threads } = job
+  const { model, settings, labels, threads, provider } = job
   const steps: number[] = []
+  let [refusal, isRefused] = ['', false]
   const validated: number[] = []
   let gradient = new Float32Array()
   let read = 0
@@ -196,12 +198,14 @@ async function measure({ job, train, validation, count, readOnce }: Measured, ou
       readUntil = performance.now()
       read = event.total
     }
+    if (event.event === 'provider' && event.name === provider) refusal = event.note
+    if (event.event === 'provider' && event.name !== provider) isRefused = true
     if (event.event === 'validation') validated.push(performance.now() - Math.max(readUntil, lastStep))
   }
   const sink: TuneSink = {
     emit: hear,
     checkpoint: () => Promise.resolve(),
-    stopRequested: () => steps.length >= count || outer.stopRequested(),
+    stopRequested: () => isRefused || steps.length >= count || outer.stopRequested(),
     keepRequested: () => false,
     gradient: (slopes) => {
       if (steps.length === 0) gradient = flattened(slopes)
@@ -210,10 +214,11 @@ async function measure({ job, train, validation, count, readOnce }: Measured, ou
   const short = { ...settings, steps: count + 1, validateEvery: validation.length > 0 ? validateEvery : 0, warmup: 0 }
   const part = { train, validation, heldOut: [] }
   await tune(
-    { kind: 'tune', model, settings: short, labels, split: part, resume: undefined, providers: ['cpu'], threads },
+    { kind: 'tune', model, settings: short, labels, split: part, resume: undefined, providers: [provider], threads },
     sink,
     readOnce,
   )
+  if (isRefused) throw studioError('compute/refused', refusal)
   // The first validation opens a session; so does the first text that is read, and it takes as long.
   const [cold = 0, scoring = cold] = validated
   const opening = read > 0 ? cold - scoring : 0

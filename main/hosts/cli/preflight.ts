@@ -14,15 +14,19 @@ export const measure = ({ studio, output, signal }: Session, asked: Input<'runs.
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
 
-/** A line for each precision that was tried, the chosen one marked. */
-export function tableOf({ trials, chosen }: Preflight): string[] {
-  const lines = trials.map(({ precision, seconds: [low, high], memory, fits, agreement }) => [
-    precision === chosen ? '*' : '',
+/** A line for each precision and kind of hardware that was tried, the chosen one marked. */
+export function tableOf({ trials, refused, chosen, hardware: taken }: Preflight): string[] {
+  const lines = trials.map(({ precision, hardware, seconds: [low, high], memory, fits, agreement }) => [
+    precision === chosen && hardware.name === taken ? '*' : '',
     precision,
+    hardware.name,
     `${low.toFixed(0)} to ${high.toFixed(0)} s`,
     gigabytes(memory),
     fits ? 'yes' : 'no',
     agreement === undefined ? '' : agreement.toFixed(3),
   ])
-  return aligned([['', 'precision', 'whole run', 'memory', 'fits', 'gradient alike'], ...lines])
+  return [
+    ...aligned([['', 'precision', 'hardware', 'whole run', 'memory', 'fits', 'gradient alike'], ...lines]),
+    ...refused,
+  ]
 }

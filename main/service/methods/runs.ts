@@ -1,16 +1,17 @@
 // Methods runs.* and prompts.get: plan, start, steer, follow and look at runs.
-import { studioError } from '../../contract/errors/index.ts'
+import { StudioError, studioError } from '../../contract/errors/index.ts'
 import type { MeasuredSteps } from '../../contract/compute.ts'
 import type { EvaluationRecord, ModelRecord, RunRecord } from '../../contract/records.ts'
 import type { PrecisionName } from '../../contract/model.ts'
-import type { Input, PrecisionTrial, Preflight, RunDetails, RunSummary } from '../../contract/service.ts'
+import type { Input, Preflight, PreflightTrial, RunDetails, RunSummary } from '../../contract/service.ts'
 import { preparedPrecisions } from '../../engine/model/prepare.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { splitRows } from '../examples.ts'
 import { liesIn } from '../disk.ts'
 import { textsOf } from '../home.ts'
-import { becauseOf, chooseTrial, cosine, nextToTry } from '../choose-precision.ts'
+import { type Attempt, becauseOf, chooseTrial, cosine, nextToTry } from '../choose-precision.ts'
 import { availableMemory, type Forecast, forecast } from '../forecast.ts'
+import { knownProviders } from '../hardware.ts'
 import { keepChoice } from '../known-choices.ts'
 import { planRun, sizesOf } from '../plan.ts'
 import { runMaterial, sealedModel } from '../run-material.ts'
@@ -36,7 +37,7 @@ async function start(context: ServiceContext, input: Input<'runs.start'>): Promi
   return run
 }
 
-/** A few real steps in each precision that is worth it; the choice is the fastest that fits and agrees. */
+/** A few real steps in each precision and on each kind of hardware that is worth it; the choice is the fastest that fits and agrees. */
 async function preflight(
   context: ServiceContext,
   input: Input<'runs.preflight'>,
@@ -47,9 +48,10 @@ async function preflight(
   const sealed = await sealedModel(context.store, model.id)
   const available = availableMemory()
   const texts = textsOf(context.home, input.dataset)
-  const measured: { readonly trial: PrecisionTrial; readonly steps: MeasuredSteps; readonly forecast: Forecast }[] = []
-  const attempt = async (precision: PrecisionName): Promise<void> => {
-    const job = { kind: 'preflight' as const, model: sealed, labels, split, threads: context.threads, texts }
+  const measured: { readonly trial: PreflightTrial; readonly steps: MeasuredSteps; readonly forecast: Forecast }[] = []
+  const providers = (await knownProviders(context)).filter(({ offered }) => offered)
+  const attempt = async ({ precision, provider }: Attempt): Promise<void> => {
+    const job = { kind: 'preflight' as const, model: sealed, labels, split, threads: context.threads, texts, provider }
     let steps: MeasuredSteps | undefined
     await serveJob(context, call, { ...job, settings: { ...settings, precision } }, (event) => {
       if (event.event === 'preflight') steps = event.measured
@@ -59,26 +61,40 @@ async function preflight(
     const { seconds, memory, fits } = told
     const [reference] = measured
     const agreement = reference && cosine(reference.steps.gradient, steps.gradient)
-    measured.push({ trial: { precision, seconds, memory, fits, agreement }, steps, forecast: told })
+    const { title } = providers.find(({ name }) => name === provider) ?? { title: provider }
+    const trial = { precision, hardware: { name: provider, title }, seconds, memory, fits, agreement }
+    measured.push({ trial, steps, forecast: told })
   }
   const ready = readyPrecisions(context, model)
-  await attempt(input.settings.precision ?? ready[0] ?? 'float32')
-  const trials = (): PrecisionTrial[] => measured.map(({ trial }) => trial)
-  const failed: PrecisionName[] = []
+  await attempt({ precision: input.settings.precision ?? ready[0] ?? 'float32', provider: 'cpu' })
+  const trials = (): PreflightTrial[] => measured.map(({ trial }) => trial)
+  const failed: Attempt[] = []
+  const refused: string[] = []
+  const accelerators = providers.map(({ name }) => name).filter((name) => name !== 'cpu')
   // Who names a precision wants that one measured.
   if (input.settings.precision === undefined)
-    for (let next; (next = nextToTry(trials(), ready, failed)) !== undefined;) {
-      const name = next
-      await attempt(name).catch((error: unknown) => {
+    for (let next; (next = nextToTry(trials(), { ready, accelerators, failed })) !== undefined;) {
+      const one = next
+      await attempt(one).catch((error: unknown) => {
         if (call.signal.aborted) throw error
-        failed.push(name)
+        failed.push(one)
+        if (error instanceof StudioError && error.code === 'compute/refused') refused.push(error.message)
       })
     }
   const chosen = chooseTrial(trials())
   const { forecast: told } = measured.find(({ trial }) => trial === chosen) ?? (measured[0] as (typeof measured)[0])
   const choice = { precision: chosen.precision, because: becauseOf(trials(), chosen) }
   if (input.settings.precision === undefined) await keepChoice(context.home, model.hash, settings, choice)
-  return { plan: planned, trials: trials(), chosen: choice.precision, because: choice.because, ...told }
+  const { hardware } = chosen
+  return {
+    plan: planned,
+    trials: trials(),
+    refused,
+    chosen: choice.precision,
+    hardware: hardware.name,
+    because: choice.because,
+    ...told,
+  }
 }
 
 /** Precisions that need no preparing, float32 first. */

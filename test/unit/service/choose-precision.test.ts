@@ -1,35 +1,66 @@
 // Which precisions are tried before a run, and which one is chosen.
 import { describe, expect, it } from 'vitest'
-import type { PrecisionTrial } from '../../../main/contract/service.ts'
-import { becauseOf, chooseTrial, cosine, nextToTry } from '../../../main/service/choose-precision.ts'
+import type { PrecisionName } from '../../../main/contract/model.ts'
+import type { PreflightTrial } from '../../../main/contract/service.ts'
+import {
+  type Attempt,
+  becauseOf,
+  type Choices,
+  chooseTrial,
+  cosine,
+  nextToTry,
+} from '../../../main/service/choose-precision.ts'
 
-const trial = (given: Partial<PrecisionTrial> = {}): PrecisionTrial => ({
+const cpu = { name: 'cpu', title: 'the CPU' }
+const card = { name: 'webgpu', title: 'the graphics card (WebGPU)' }
+
+const trial = (given: Partial<PreflightTrial> = {}): PreflightTrial => ({
   precision: 'float32',
+  hardware: cpu,
   seconds: [90, 110],
   memory: 2e9,
   fits: true,
   agreement: undefined,
   ...given,
 })
-const int8 = (given: Partial<PrecisionTrial> = {}): PrecisionTrial =>
+const int8 = (given: Partial<PreflightTrial> = {}): PreflightTrial =>
   trial({ precision: 'int8', seconds: [40, 60], memory: 1e9, agreement: 0.99, ...given })
+
+const next = (tried: readonly PreflightTrial[], given: Partial<Choices> = {}) =>
+  nextToTry(tried, { ready: ['float32'], accelerators: [], failed: [], ...given })
+const onCpu = (precision: PrecisionName): Attempt => ({ precision, provider: 'cpu' })
+const long = { seconds: [1000, 2000] } as const
 
 describe('a pre-flight', () => {
   it('tries what lies ready, and prepares nothing for a short run that fits', () => {
-    expect(nextToTry([trial()], ['float32', 'int8'])).toBe('int8')
-    expect(nextToTry([trial(), int8()], ['float32', 'int8'])).toBeUndefined()
-    expect(nextToTry([trial({ seconds: [10, 20] })], ['float32'])).toBeUndefined()
+    const ready = ['float32', 'int8'] as const
+    expect(next([trial()], { ready })).toEqual(onCpu('int8'))
+    expect(next([trial(), int8()], { ready })).toBeUndefined()
+    expect(next([trial({ seconds: [10, 20] })])).toBeUndefined()
   })
 
   it('prepares 8 bits where the run is long, and something smaller where nothing fits', () => {
-    expect(nextToTry([trial({ seconds: [1000, 2000] })], ['float32'])).toBe('int8')
-    expect(nextToTry([trial({ fits: false })], ['float32'])).toBe('int8')
-    expect(nextToTry([trial({ fits: false }), int8({ fits: false })], ['float32'])).toBe('as-stored')
+    expect(next([trial(long)])).toEqual(onCpu('int8'))
+    expect(next([trial({ fits: false })])).toEqual(onCpu('int8'))
+    expect(next([trial({ fits: false }), int8({ fits: false })])).toEqual(onCpu('as-stored'))
   })
 
   it('does not try again what failed', () => {
-    expect(nextToTry([trial({ fits: false })], ['float32'], ['int8'])).toBe('as-stored')
-    expect(nextToTry([trial({ fits: false })], ['float32'], ['int8', 'as-stored'])).toBeUndefined()
+    const failed = [onCpu('int8')]
+    expect(next([trial({ fits: false })], { failed })).toEqual(onCpu('as-stored'))
+    expect(next([trial({ fits: false, ...long })], { failed: [...failed, onCpu('as-stored')] })).toBeUndefined()
+  })
+
+  it('tries other hardware behind all that, once, where the run is long', () => {
+    const accelerators = ['webgpu']
+    const onCard = { precision: 'float32', provider: 'webgpu' }
+    expect(next([trial(long)], { accelerators })).toEqual(onCpu('int8'))
+    expect(next([trial(long), int8(long)], { accelerators })).toEqual(onCard)
+    expect(next([trial(long), int8(long), trial({ hardware: card })], { accelerators })).toBeUndefined()
+    expect(
+      next([trial(long), int8(long)], { accelerators, failed: [{ ...onCpu('float32'), provider: 'webgpu' }] }),
+    ).toBe(undefined)
+    expect(next([trial({ seconds: [10, 20] })], { accelerators })).toBeUndefined()
   })
 })
 
@@ -54,6 +85,11 @@ describe('the choice', () => {
       'int8 was chosen by measuring: float32 90 to 110 s in 2.0 GB; int8 40 to 60 s in 1.0 GB, gradient 0.990 alike.',
     )
     expect(becauseOf([trial()], trial())).toBe('')
+    const faster = trial({ hardware: card, seconds: [9, 11], agreement: 1 })
+    expect(becauseOf([trial(), faster], chooseTrial([trial(), faster]))).toBe(
+      'float32 on the graphics card (WebGPU) was chosen by measuring: float32 90 to 110 s in 2.0 GB; ' +
+        'float32 on the graphics card (WebGPU) 9 to 11 s in 2.0 GB, gradient 1.000 alike.',
+    )
   })
 })
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { PreparedModel } from '../../../main/contract/model.ts'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
 import { prepareModel } from '../../../main/engine/model/prepare.ts'
+import { providers } from '../../../main/engine/runtime/providers.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { preflight } from '../../../main/engine/train/preflight.ts'
 import { cosine } from '../../../main/service/choose-precision.ts'
@@ -16,11 +17,11 @@ const rows = (count: number) =>
     return { row: i, text: `message ${'very '.repeat(i % 7)}much about ${label}`, label }
   })
 
-async function measured(given: Partial<TuneSettings> = {}, kept?: PreparedModel) {
+async function measured(given: Partial<TuneSettings> = {}, kept?: PreparedModel, provider = 'cpu') {
   const settings = defaultSettings({ steps: 40, tokens: 4, batch: 8, ...given }, labels)
   const split = { train: rows(60), validation: rows(10), heldOut: rows(4) }
   const model = kept ?? (await tinyModel('llama'))
-  const job = { kind: 'preflight' as const, model, settings, labels, split, threads: 1 }
+  const job = { kind: 'preflight' as const, model, settings, labels, split, threads: 1, provider }
   return preflight(job, { emit: () => undefined, stopRequested: () => false }, () => 1e6)
 }
 
@@ -52,5 +53,13 @@ describe('a pre-flight', () => {
     expect(gradient).toHaveLength(exact.gradient.length)
     expect(cosine(exact.gradient, gradient)).toBeGreaterThan(0.9)
     expect(cosine(exact.gradient, gradient)).toBeLessThan(1)
+  })
+
+  it('says why other hardware is not taken, and measures nothing in its name', async () => {
+    const absent = process.platform === 'darwin' ? 'dml' : 'coreml'
+    await expect(measured({}, undefined, absent)).rejects.toMatchObject({
+      code: 'compute/refused',
+      message: `Not using ${providers[absent].title}: this computer does not have it.`,
+    })
   })
 })

@@ -109,6 +109,22 @@ describe('before Start', () => {
     expect((await service.call('runs.plan', { ...base, settings: quick })).because).toBe('')
     expect(await namesOf(service)).toEqual([])
   })
+
+  it('a pre-flight tries other hardware where the run is long, and says why one is not taken', async () => {
+    const { service, base } = await start()
+    const tried = async (initText: string) => {
+      const found = await service.call('runs.preflight', { ...base, settings: { ...quick, initText } })
+      const ways = found.trials.map(({ precision, hardware }) => `${precision} on ${hardware.name}`)
+      return { ways, taken: `${found.chosen} on ${found.hardware}`, refused: found.refused }
+    }
+    expect(await tried('any')).toEqual({ ways: ['float32 on cpu'], taken: 'float32 on cpu', refused: [] })
+    const card = await tried('a card')
+    expect(card.ways.at(-1)).toBe('float32 on webgpu')
+    expect(card).toMatchObject({ taken: 'float32 on webgpu', refused: [] })
+    const none = await tried('no card')
+    expect(none.ways).not.toContain('float32 on webgpu')
+    expect(none.refused).toEqual(['Not using the graphics card (WebGPU): it broke.'])
+  })
 })
 
 it('a run’s name, notes, tags and star are changed; a name that is taken is refused', async () => {

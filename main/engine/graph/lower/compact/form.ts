@@ -39,6 +39,13 @@ export interface Form {
   rows(kept: Kept, ids: string, rank: number): string
 }
 
+/** Tokens of zeros stay zeros. */
+const least = 1e-30
+
+/** The largest magnitude of each token, [.., width] -> [.., 1]. */
+export const largestOf = (emit: Emitter, tokens: string): string =>
+  emit.op('Max', [emit.op('ReduceMax', [emit.op('Abs', [tokens]), emit.integers([-1])]), emit.number(least)])
+
 /**
  * A mapped matrix of the weight's rows, once x is there: what is made of it as float32 would otherwise be made at the
  * start, for all layers at once, and held until the backward pass has used it too. Its shape is taken from x; no byte

@@ -2,12 +2,10 @@
 import type { WeightPart } from '../../../../contract/model.ts'
 import { rotation, rotationSize } from '../../rotation.ts'
 import type { Emitter } from '../emitter.ts'
-import { type Factor, type Form, type Kept, onceThere } from './form.ts'
+import { type Factor, type Form, type Kept, largestOf, onceThere } from './form.ts'
 
 /** Largest magnitude of a weight's integers. */
 const most = 127
-/** Tokens of zeros stay zeros. */
-const least = 1e-30
 
 export const int8: Form = {
   product(kept, factor) {
@@ -104,10 +102,7 @@ function product(emit: Emitter, factor: Factor, x: string, [weight, scales]: rea
 /** Tokens [.., width] as integers within `levels` of `zero`, and the largest magnitude of each, [.., 1]. */
 function quantised(emit: Emitter, tokens: string, levels: number, type: 'i8' | 'u8') {
   const zero = emit.byte(type, type === 'u8' ? levels + 1 : 0)
-  const largest = emit.op('Max', [
-    emit.op('ReduceMax', [emit.op('Abs', [tokens]), emit.integers([-1])]),
-    emit.number(least),
-  ])
+  const largest = largestOf(emit, tokens)
   const within = emit.op('Div', [tokens, largest])
   return { largest, zero, integers: emit.op('QuantizeLinear', [within, emit.number(1 / levels), zero]) }
 }
