@@ -10,21 +10,15 @@ export function rotationSize(width: number): number {
   return size
 }
 
-/** Hadamard's matrix [size, size], orthonormal and symmetric: its own inverse. */
+/** Hadamard's matrix [size, size] by Sylvester's construction, orthonormal and symmetric: its own inverse. */
 export function rotation(size: number): Float32Array {
-  const matrix = new Float32Array(size * size)
-  for (let i = 0; i < size; i++) matrix[i * size + i] = 1
-  rotate(matrix, size)
-  return matrix
+  const unit = 1 / Math.sqrt(size)
+  return Float32Array.from({ length: size * size }, (_, i) => (isOdd(Math.floor(i / size) & (i % size)) ? -unit : unit))
 }
 
-/** Rotates blocks of that size one after another, in place: row vectors times `rotation`. */
-export function rotate(values: Float32Array, size: number): void {
-  for (let span = 1; span < size; span *= 2)
-    for (let start = 0; start < values.length; start += 2 * span)
-      for (let i = start; i < start + span; i++) {
-        const [a, b] = [values[i] as number, values[i + span] as number]
-        values[i] = (a + b) * Math.SQRT1_2
-        values[i + span] = (a - b) * Math.SQRT1_2
-      }
+/** Whether an odd number of bits is set. */
+function isOdd(bits: number): boolean {
+  let odd = false
+  for (let rest = bits; rest > 0; rest &= rest - 1) odd = !odd
+  return odd
 }

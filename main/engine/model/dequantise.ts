@@ -7,7 +7,8 @@ interface Plain {
   readonly ggml: number
   /** Bytes an element. */
   readonly bytes: number
-  readonly read: (from: DataView, at: number) => number
+  /** Little-endian, as every machine is that we run on. */
+  readonly read: (from: Uint8Array, to: Float32Array) => void
 }
 
 /** A type whose elements are integers in groups: an element is scale * integer + offset. */
@@ -36,18 +37,18 @@ export interface Groups {
 
 const halves = halfTable()
 const half = (from: DataView, at: number): number => halves[from.getUint16(at, true)] as number
-const float = new Float32Array(1)
-const floatBits = new Uint32Array(float.buffer)
 
 const plain: { readonly [K in 'F32' | 'F16' | 'BF16']: Plain } = {
-  F32: { ggml: 0, bytes: 4, read: (from, at) => from.getFloat32(at, true) },
-  F16: { ggml: 1, bytes: 2, read: half },
+  F32: { ggml: 0, bytes: 4, read: (from, to) => to.set(new Float32Array(from.buffer, from.byteOffset, to.length)) },
+  F16: { ggml: 1, bytes: 2, read: (from, to) => to.set(new Float16Array(from.buffer, from.byteOffset, to.length)) },
   BF16: {
     ggml: 30,
     bytes: 2,
-    read: (from, at) => {
-      floatBits[0] = from.getUint16(at, true) << 16
-      return float[0] as number
+    // The upper half of a float32.
+    read(from, to) {
+      const halves = new Uint16Array(from.buffer, from.byteOffset, to.length)
+      const bits = new Uint32Array(to.buffer, to.byteOffset, to.length)
+      for (let i = 0; i < bits.length; i++) bits[i] = (halves[i] as number) << 16
     },
   },
 }
@@ -248,8 +249,8 @@ export function decode(type: StoredType, bytes: Uint8Array, to: Float32Array): v
   if (isBlocked(type)) decodeBlocks(blocked[type], bytes, to)
   else {
     const { bytes: width, read } = plain[type]
-    const from = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    for (let i = 0; i < to.length; i++) to[i] = read(from, width * i)
+    // Views of several bytes an element must begin at a whole one.
+    read(bytes.byteOffset % width === 0 ? bytes : bytes.slice(), to)
   }
 }
 

@@ -27,7 +27,7 @@ const isTable = (name: string): boolean => !name.endsWith('_proj.weight')
 /** A new precision is a line here, and a file of its own where it keeps weights in a new form. */
 export const precisions: { readonly [P in PrecisionName]: (levels: Levels) => Precision } = {
   float32: () => ({ version: 'f32-v1', formOf: () => float32 }),
-  int8: (levels) => (levels === 127 ? eightBits('int8-signed-v1', 'i8') : eightBits('int8-v1', 'u8')),
+  int8: (levels) => (levels === 127 ? eightBits('int8-signed-v2', 'i8') : eightBits('int8-v3', 'u8')),
   f16: () => ({ version: 'f16-v1', formOf: matrices(() => half) }),
   'as-stored': () => ({ version: 'stored-v1', formOf: matrices((_, ref) => asStored(ref)) }),
 }

@@ -31,7 +31,7 @@ export interface OnnxTensor {
 
 export interface OnnxValue {
   readonly name: string
-  readonly dtype: DType
+  readonly dtype: TensorType
   readonly shape: Shape
 }
 

@@ -14,7 +14,7 @@ export const int8: Form = {
     if (!factor.forward && !has('rows')) return turnedProduct(kept, factor)
     // Backward, the scales lie along the sum: they go into the other factor.
     return factor.forward
-      ? product(emit, factor, rotated(kept, factor.x, factor.shape.length), [
+      ? product(emit, factor, rotated(emit, factor.x, factor.shape.length, rotationSize(kept.shape[1])), [
           part('columns'),
           emit.mapped(part('columnScales')),
         ])
@@ -34,7 +34,8 @@ function columnsOnceThere(kept: Kept, factor: Factor): string {
   const { emit, part } = kept
   const columns = onceThere(kept, emit.mapped(part('columns')), { ...factor, forward: !factor.forward })
   const values = emit.op('Mul', [centred(emit, part('columns'), columns), emit.mapped(part('columnScales'))])
-  return rotated(kept, emit.op('Transpose', [values], { perm: { ints: [1, 0] } }), 2)
+  const turned = emit.op('Transpose', [values], { perm: { ints: [1, 0] } })
+  return rotated(emit, turned, 2, rotationSize(kept.shape[1]))
 }
 
 /**
@@ -60,7 +61,7 @@ function turnedProduct(kept: Kept, factor: Factor): string {
     zero,
   ])
   const back = emit.op('Mul', [emit.op('Transpose', [y], { perm: { ints: [1, 0] } }), largest])
-  return emit.op('Reshape', [rotated(kept, back, 2), target(emit, factor)])
+  return emit.op('Reshape', [rotated(emit, back, 2, rotationSize(shape[1])), target(emit, factor)])
 }
 
 /** The weight's signed bytes, moved by 128 where they are used. */
@@ -70,14 +71,12 @@ function unsigned(kept: Kept, factor: Factor): string {
   return emit.op('BitwiseXor', [emit.cast(there, 'u8'), emit.byte('u8', 128)])
 }
 
-/** Tokens in which few elements stand out would lose the others. The weight is kept with the same rotation. `x` has that many dims. */
-function rotated({ emit, shape }: Kept, x: string, rank: number): string {
-  const width = shape[1]
-  const size = rotationSize(width)
+/** Tokens in which few elements stand out would lose the others. The weight is kept with the same rotation. `x` has `rank` dims. */
+export function rotated(emit: Emitter, x: string, rank: number, size: number): string {
   const before = Array.from({ length: rank - 1 }, () => 0)
-  const blocks = emit.op('Reshape', [x, emit.integers([...before, width / size, size])])
+  const blocks = emit.op('Reshape', [x, emit.integers([...before, -1, size])])
   const turned = emit.op('MatMul', [blocks, emit.matrix('rotation', size, rotation(size))])
-  return emit.op('Reshape', [turned, emit.integers([...before, width])])
+  return emit.op('Reshape', [turned, emit.integers([...before, -1])])
 }
 
 /**
@@ -100,7 +99,7 @@ function product(emit: Emitter, factor: Factor, x: string, [weight, scales]: rea
 }
 
 /** Tokens [.., width] as integers within `levels` of `zero`, and the largest magnitude of each, [.., 1]. */
-function quantised(emit: Emitter, tokens: string, levels: number, type: 'i8' | 'u8') {
+export function quantised(emit: Emitter, tokens: string, levels: number, type: 'i8' | 'u8') {
   const zero = emit.byte(type, type === 'u8' ? levels + 1 : 0)
   const largest = largestOf(emit, tokens)
   const within = emit.op('Div', [tokens, largest])
