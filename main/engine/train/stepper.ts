@@ -8,7 +8,7 @@ import type { LabelTrie } from '../evaluate/trie.ts'
 import type { ReadTexts } from '../evaluate/texts.ts'
 import { type BatchShape, batchFeeds } from '../method/batch.ts'
 import { methods } from '../method/index.ts'
-import { chooseHardware, type Hardware, type ProviderNote } from '../runtime/admit.ts'
+import { chooseHardware, type Hardware, type ProviderNote, tolerances } from '../runtime/admit.ts'
 import { createSession } from '../runtime/session.ts'
 import { createSessions } from '../runtime/sessions.ts'
 import { lossFeeds, type TrainingExample } from './example.ts'
@@ -62,7 +62,8 @@ export function createStepper(given: StepperOptions): Stepper {
     const graph = (): Graph => trainingGraph(model, settings, shape, lossShape)
     const arena = memory === 'low' && model.compact !== undefined
     const options = { weightsFolder: model.folder, threads: given.threads, arena, packWeights }
-    hardware ??= chooseHardware(graph(), feeds, { ...options, names: given.providers }, given.onProvider)
+    const tolerance = model.precision === 'f16' ? tolerances.half : tolerances.exact
+    hardware ??= chooseHardware(graph(), feeds, { ...options, names: given.providers, tolerance }, given.onProvider)
     const chosen = await hardware
     const session = await sessions.get(sizeOf(shape), () => createSession(graph(), { ...options, ...chosen }))
     return session.run(feeds)

@@ -9,6 +9,7 @@ import {
   admit,
   type Candidate,
   chooseHardware,
+  tolerances,
   disagreement,
   type Hardware,
   type ProviderNote,
@@ -47,9 +48,12 @@ const slowed = (session: Session): Session => ({
 /** Slow enough that any candidate that computes is faster. */
 const reference: Candidate = { ...onCpu('cpu', block(), slowed), hardware: { provider: 'cpu', dialect: 'cpu' } }
 
-async function decide(candidates: readonly Candidate[]): Promise<{ taken: ProviderName; notes: string[] }> {
+async function decide(
+  candidates: readonly Candidate[],
+  tolerance: number = tolerances.exact,
+): Promise<{ taken: ProviderName; notes: string[] }> {
   const notes: ProviderNote[] = []
-  const { provider } = await admit(candidates, reference, feeds, (note) => notes.push(note))
+  const { provider } = await admit(candidates, reference, feeds, tolerance, (note) => notes.push(note))
   return { taken: provider, notes: notes.map(({ name, note }) => `${name}: ${note}`) }
 }
 
@@ -65,6 +69,20 @@ test('a gradient that is wrong by a few per cent is refused, and the CPU taken',
     expect.stringMatching(/^dml: Not using .*: its gradient differs from the CPU's \(by [\d.]+ %\)\.$/),
     'cpu: Computing on the CPU.',
   ])
+})
+
+test('a 16-bit model’s gradient may be off by its rounding, and by no more', async () => {
+  const off = (by: number): Candidate =>
+    onCpu('dml', block(), (session) => ({
+      ...session,
+      async run(fed) {
+        const { dx, ...rest } = await session.run(fed)
+        return { ...rest, dx: { shape: [2, 6, 8], data: (dx?.data ?? new Float32Array()).map((x) => x * (1 + by)) } }
+      },
+    }))
+  expect((await decide([off(0.03)])).taken).toBe('cpu')
+  expect((await decide([off(0.03)], tolerances.half)).taken).toBe('dml')
+  expect((await decide([off(0.2)], tolerances.half)).taken).toBe('cpu')
 })
 
 test('a gradient that is almost nothing is refused, as WebGPU’s wrong norm gave it', async () => {
@@ -104,13 +122,16 @@ test('a provider that is slower than the CPU is left', async () => {
 
 test('where there is only the CPU, nothing is tried out', async () => {
   const unopened: Candidate = { ...reference, open: () => expect.fail('it was opened') }
-  await expect(admit([], unopened, feeds, () => undefined)).resolves.toEqual({ provider: 'cpu', dialect: 'cpu' })
+  await expect(admit([], unopened, feeds, tolerances.exact, () => undefined)).resolves.toEqual({
+    provider: 'cpu',
+    dialect: 'cpu',
+  })
 })
 
 test('the CPU is chosen when asked for, and when what was asked for is not here', async () => {
   const notes: ProviderNote[] = []
   const choose = (names: readonly string[]) =>
-    chooseHardware(block(), feeds, { ...settings, names }, (note) => notes.push(note))
+    chooseHardware(block(), feeds, { ...settings, names, tolerance: tolerances.exact }, (note) => notes.push(note))
   expect(await choose(['cpu'])).toEqual({ provider: 'cpu', dialect: 'cpu' })
   expect(notes).toEqual([{ name: 'cpu', note: 'Computing on the CPU.' }])
   expect(await choose(['cuda', 'abacus'])).toEqual({ provider: 'cpu', dialect: 'cpu' })
@@ -145,7 +166,8 @@ test.runIf(hasWebGpu)('WebGPU computes the CPU’s gradient (needs Debian’s ch
 test.runIf(hasWebGpu)('a person who asks for WebGPU is told whether it was taken, and why', async () => {
   process.env['VK_ICD_FILENAMES'] = driver
   const notes: ProviderNote[] = []
-  const taken = await chooseHardware(block(), feeds, { ...settings, names: ['webgpu'] }, (note) => notes.push(note))
+  const asked = { ...settings, names: ['webgpu'], tolerance: tolerances.exact }
+  const taken = await chooseHardware(block(), feeds, asked, (note) => notes.push(note))
   const said = taken.provider === 'webgpu' ? /^Computing on .* agrees/ : /no faster than the CPU/
   expect(notes[0]).toEqual({ name: 'webgpu', note: expect.stringMatching(said) as string })
 })
