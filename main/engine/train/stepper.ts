@@ -60,7 +60,7 @@ export function createStepper(given: StepperOptions): Stepper {
 
   const run = async (shape: BatchShape, feeds: Feeds): Promise<NamedTensors> => {
     const graph = (): Graph => trainingGraph(model, settings, shape, lossShape)
-    const arena = memory === 'low' && model.compact !== undefined
+    const arena = model.compact !== undefined && (memory === 'low' || model.precision === 'f16')
     const options = { weightsFolder: model.folder, threads: given.threads, arena, packWeights }
     const tolerance = model.precision === 'f16' ? tolerances.half : tolerances.exact
     hardware ??= chooseHardware(graph(), feeds, { ...options, names: given.providers, tolerance }, given.onProvider)
