@@ -67,6 +67,7 @@ export async function readTexts(
   const wanted = (text: Sequence): Wanted => wantedOf(model, past, text)
   const texts = distinct(sequences).filter(({ constant }) => constant > 0)
   const missing = await missingTexts({ model, store, past }, texts)
+  if (missing.length > 0) await reader.ready()
   let done = texts.length - missing.length
   onProgress(done, texts.length)
   const starts = missing.map(({ ids, constant }) => ids.slice(0, constant))

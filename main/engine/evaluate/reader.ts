@@ -40,10 +40,15 @@ export interface Reader {
    * are not computed again, and what is given begins behind them.
    */
   keysValues(texts: readonly (readonly number[])[], past: number, opening?: NamedTensors): Promise<NamedTensors>
+  /** Opens what `keysValues` needs, which takes as long as reading some hundreds of tokens. */
+  ready(): Promise<void>
   /** Any forward graph's session, for callers that keep their own past. */
   session(shape: ForwardShape): Promise<Session>
   release(): Promise<void>
 }
+
+/** Reading texts, and asking behind them which label follows, are one session: each maps the weights once more. */
+const behindTexts: ForwardShape = { rows: false, past: true, head: 'candidates', present: true }
 
 const sessionsKept: { readonly [M in MemoryName]: number } = { normal: 2, low: 1 }
 
@@ -78,13 +83,14 @@ export function createReader(model: PreparedModel, options: ReaderOptions): Read
       const rows = question.prompt?.method === 'prompt'
       const isRead = question.texts !== undefined || question.opening !== undefined
       const past = question.prompt?.method === 'prefix' || isRead
-      const reading = await session({ rows, past, head, present: false })
+      const isBehind = !rows && isRead && head === 'candidates'
+      const reading = await session(isBehind ? behindTexts : { rows, past, head, present: false })
       const { logits } = await reading.run(await questionFeeds(model, question))
       if (logits === undefined) throw new RangeError('the forward graph gave no logits')
       return logits
     },
     async keysValues(texts, past, opening) {
-      const reading = await session({ rows: false, past: true, head: 'none', present: true })
+      const reading = await session(behindTexts)
       const read = opening?.['keys.0']?.shape[2] ?? 0
       const sequences = texts.map((ids) => ({
         ...layOut({ before: ids, text: [], after: [] }, [], undefined),
@@ -92,7 +98,15 @@ export function createReader(model: PreparedModel, options: ReaderOptions): Read
       }))
       const length = Math.max(...texts.map((ids) => ids.length)) - read
       const feeds = batchFeeds(model.config, sequences, { batch: texts.length, length, rows: 0, past: 0, read })
-      return reading.run({ ...moved(feeds, past), ...repeated(model.config, opening, texts.length) })
+      const { logits: _, ...found } = await reading.run({
+        ...moved(feeds, past),
+        ...repeated(model.config, opening, texts.length),
+        ...nothingAsked(texts.length, length),
+      })
+      return found
+    },
+    async ready() {
+      await session(behindTexts)
     },
     release: () => sessions.release(),
   }
@@ -119,6 +133,12 @@ async function questionFeeds(
     ...(candidates ? { candidates: integers(candidates) } : {}),
   }
 }
+
+/** One word's logit behind no token at all. */
+const nothingAsked = (batch: number, length: number): Feeds => ({
+  select: { shape: [batch, 1, length], data: new Float32Array(batch * length) },
+  candidates: integers([0]),
+})
 
 /** The same tokens, so many positions later. */
 function moved(feeds: Feeds, by: number): Feeds {

@@ -10,8 +10,8 @@ export interface ForwardShape {
   readonly rows: boolean
   /** Keys and values before the tokens, as inputs `past.keys.<layer>` and `past.values.<layer>`. */
   readonly past: boolean
-  /** What is asked of the selected hidden states: logits of the ids in input `candidates`, of all words, or nothing. */
-  readonly head: 'candidates' | 'vocabulary' | 'none'
+  /** What is asked of the selected hidden states: logits of the ids in input `candidates`, or of all words. */
+  readonly head: 'candidates' | 'vocabulary'
   /** Whether the tokens' own keys and values come out, as `keys.<layer>` and `values.<layer>`. */
   readonly present: boolean
 }
@@ -33,14 +33,11 @@ export function forwardGraph(model: NetworkModel, shape: ForwardShape): Graph {
       ? (layer) => ({ keys: past(`past.keys.${layer}`), values: past(`past.values.${layer}`) })
       : undefined,
     span,
-    ...(shape.head === 'none' ? {} : { select: input('select', ['batch', 'slots', 'seq']) }),
+    select: input('select', ['batch', 'slots', 'seq']),
   })
-  const outputs: Record<string, Node> = {}
-  if (shape.head !== 'none') {
-    const table = head(config, weights)
-    const rows = shape.head === 'candidates' ? gather(table, input('candidates', ['candidates'], 'i64')) : table
-    outputs['logits'] = matmul(hidden, rows, { transB: true })
-  }
+  const table = head(config, weights)
+  const rows = shape.head === 'candidates' ? gather(table, input('candidates', ['candidates'], 'i64')) : table
+  const outputs: Record<string, Node> = { logits: matmul(hidden, rows, { transB: true }) }
   if (shape.present)
     present.forEach(({ keys, values }, layer) => {
       outputs[`keys.${layer}`] = keys

@@ -5,7 +5,9 @@ import { studioError } from '../../contract/errors/index.ts'
 import type { Example } from '../../contract/settings.ts'
 import { tokensAtOnce } from '../evaluate/batches.ts'
 import { type Encoder, encoderFor } from '../evaluate/encode.ts'
+import { methods } from '../method/index.ts'
 import type { Sequence } from '../method/layout.ts'
+import { isChosen } from '../task/index.ts'
 import { exampleMaker } from './example.ts'
 import { type ExpectedSteps, expectedSteps } from './expected-steps.ts'
 import type { TuneSink } from './loop.ts'
@@ -154,8 +156,11 @@ function furtherSessions(
   const held = (steps: number, readers: number): number =>
     (Math.min(kept, steps) * (packed ? 2 : 1) + (memory === 'low' ? 0 : readers)) * weightBytes(model, loss)
   const reading = Number(readOnce)
-  const measured = Math.max(held(long.openings, reading), held(usual.openings, reading + 1))
-  return Math.max(0, held(run.openings, reading + 1) - measured)
+  // Behind texts, answers are asked for by the session that read them, but where virtual tokens stand among the tokens.
+  const isShared = readOnce && isChosen(settings) && methods[settings.method].kind === 'past'
+  const readers = isShared ? 1 : reading + 1
+  const measured = Math.max(held(long.openings, reading), held(usual.openings, readers))
+  return Math.max(0, held(run.openings, readers) - measured)
 }
 
 interface Timing {
@@ -219,10 +224,9 @@ async function measure({ job, train, validation, count, readOnce }: Measured, ou
     readOnce,
   )
   if (isRefused) throw studioError('compute/refused', refusal)
-  // The first validation opens a session; so does the first text that is read, and it takes as long.
+  // The first validation may open a session.
   const [cold = 0, scoring = cold] = validated
-  const opening = read > 0 ? cold - scoring : 0
-  const reading = Math.max(readUntil - readFrom - opening, (readUntil - readFrom) / 2)
+  const reading = readUntil - readFrom
   const untilFirst = validated.length > 0 ? readUntil + cold - began : 0
   return {
     start: Math.max(0, untilFirst - reading - scoring),
