@@ -49,7 +49,8 @@ async function preflight(
   const available = availableMemory()
   const texts = textsOf(context.home, input.dataset)
   const measured: { readonly trial: PreflightTrial; readonly steps: MeasuredSteps; readonly forecast: Forecast }[] = []
-  const providers = (await knownProviders(context)).filter(({ offered }) => offered)
+  // Asking takes a process, which starts beside the one that opens the model.
+  const known = knownProviders(context)
   const attempt = async ({ precision, provider }: Attempt): Promise<void> => {
     const job = { kind: 'preflight' as const, model: sealed, labels, split, threads: context.threads, texts, provider }
     let steps: MeasuredSteps | undefined
@@ -61,7 +62,7 @@ async function preflight(
     const { seconds, memory, fits } = told
     const [reference] = measured
     const agreement = reference && cosine(reference.steps.gradient, steps.gradient)
-    const { title } = providers.find(({ name }) => name === provider) ?? { title: provider }
+    const { title } = (await known).find(({ name }) => name === provider) ?? { title: provider }
     const trial = { precision, hardware: { name: provider, title }, seconds, memory, fits, agreement }
     measured.push({ trial, steps, forecast: told })
   }
@@ -70,7 +71,7 @@ async function preflight(
   const trials = (): PreflightTrial[] => measured.map(({ trial }) => trial)
   const failed: Attempt[] = []
   const refused: string[] = []
-  const accelerators = providers.map(({ name }) => name).filter((name) => name !== 'cpu')
+  const accelerators = (await known).flatMap(({ name, offered }) => (offered && name !== 'cpu' ? [name] : []))
   // Who names a precision wants that one measured.
   if (input.settings.precision === undefined)
     for (let next; (next = nextToTry(trials(), { ready, accelerators, failed })) !== undefined;) {
