@@ -61,6 +61,8 @@ export interface Attributes {
   Expand: None
   /** Rows of a table. Inputs: table [V, ...], ids i64. */
   Gather: None
+  /** A weight as float32, made once its second input is there; for several uses that follow one another. */
+  Float: None
   /** Passes its input on and its gradient not at all. */
   StopGradient: None
 }

@@ -40,6 +40,9 @@ export function rowsOf(leaf: Node, start: number, end: number): Node {
 const rowsName = (leaf: Node<'Weight'> | Node<'Compact'>, start: number, end: number): string =>
   `${leaf.attributes.name}[${start}:${end}]`
 
+/** Rows of a weight as float32, made when `there` [.., width] is there: that which uses it must follow soon. */
+export const float = (rows: Node, there: Node): Node => node('Float', [rows, there], {}, rows.shape)
+
 export function constant(values: readonly number[] | Float32Array, shape?: readonly number[]): Node<'Constant'> {
   const data = Float32Array.from(values)
   const dims = shape ?? [data.length]

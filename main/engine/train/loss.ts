@@ -17,19 +17,10 @@ export interface LossShape {
   readonly candidates: number
 }
 
-export interface Loss {
-  /** A scalar. */
-  readonly loss: Node
-  /** Checkpoints of its own, for `gradients`. */
-  readonly entering: readonly Node[]
-}
-
-/** -log p of each label token, times its weight, summed. states [B, slots, H] are the selected hidden states. */
-export function lossOf(config: DecoderConfig, weights: Weights, states: Node, shape: LossShape): Loss {
+/** -log p of each label token, times its weight, summed: a scalar. states [B, slots, H] are the selected hidden states. */
+export function lossOf(config: DecoderConfig, weights: Weights, states: Node, shape: LossShape): Node {
   const table = head(config, weights)
-  return shape.loss === 'labels'
-    ? { loss: labelsLoss(table, states, shape), entering: [] }
-    : vocabularyLoss(table, states, shape)
+  return shape.loss === 'labels' ? labelsLoss(table, states, shape) : vocabularyLoss(table, states, shape)
 }
 
 /**
@@ -46,14 +37,13 @@ function labelsLoss(table: Node, states: Node, { slots, candidates }: LossShape)
 }
 
 /** Cross-entropy over the whole vocabulary, as log sum exp(h W') - h W[label]. Inputs: labels [B, slots], weight. */
-function vocabularyLoss(table: Node, states: Node, { slots }: LossShape): Loss {
+function vocabularyLoss(table: Node, states: Node, { slots }: LossShape): Node {
   const [batch, width] = [sizeAt(states.shape, 0), sizeAt(states.shape, 2)]
   const flat = reshape(states, [batch * slots, width])
   const rows = reshape(gather(table, input('labels', [batch, slots], 'i64')), [batch * slots, width])
-  const { sum: all, entering } = headSum(table, flat)
   const right = reduceSum(mul(flat, rows))
   const weight = reshape(input('weight', [batch, slots, 1]), [batch * slots, 1])
-  return { loss: sum(mul(sub(all, right), weight)), entering }
+  return sum(mul(sub(headSum(table, flat), right), weight))
 }
 
 /** Of all elements: a scalar. */

@@ -48,12 +48,12 @@ export function trainingGraph(
     ...(attachment.site ? { site: attachment.site } : {}),
     select: input('select', [batch, lossShape.slots, length]),
   })
-  const { loss, entering: enteringHead } = lossOf(config, weights, hidden, lossShape)
+  const loss = lossOf(config, weights, hidden, lossShape)
   const trainable = specs.filter((spec) => spec.trainable).map((spec) => spec.name)
   const slopes = gradients(
     loss,
     trainable.map((name) => tensors.get(name) as Node),
-    settings.memory === 'low' ? [...entering, ...enteringHead] : enteringHead,
+    settings.memory === 'low' ? entering : [],
   )
   return {
     outputs: Object.fromEntries([['loss', loss], ...slopes.map((dx, i) => [gradientOf(trainable[i] ?? ''), dx])]),

@@ -145,5 +145,6 @@ const definitions: { readonly [K in Op]: Definition<K> | 'leaf' } = {
     const row = ids.data[flatten(ids.shape, index.slice(0, ids.shape.length))] ?? NaN
     return table.data[flatten(table.shape, [row, ...index.slice(ids.shape.length)])] ?? NaN
   },
+  Float: (_, [x = none], index) => x.data[flatten(x.shape, index)] ?? NaN,
   StopGradient: elementwise((x = NaN) => x),
 }

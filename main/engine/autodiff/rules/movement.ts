@@ -3,7 +3,7 @@ import { pad, reshape, slice, transpose } from '../../graph/ops.ts'
 import { sizeAt } from '../../graph/shape.ts'
 import { operand, type RuleTable } from './rule.ts'
 
-type Movement = 'Reshape' | 'Transpose' | 'Concat' | 'Slice' | 'Pad' | 'Expand' | 'Gather' | 'StopGradient'
+type Movement = 'Reshape' | 'Transpose' | 'Concat' | 'Slice' | 'Pad' | 'Expand' | 'Gather' | 'Float' | 'StopGradient'
 
 export const movementRules: RuleTable<Movement> = {
   Reshape: (at, dy) => reshape(dy, operand(at, 0).shape),
@@ -24,6 +24,7 @@ export const movementRules: RuleTable<Movement> = {
   Expand: (_, dy) => dy,
   // Its gradient is a scatter, slow everywhere; nothing here tunes a whole table.
   Gather: 'forward-only',
+  Float: 'forward-only',
   StopGradient: () => undefined,
 }
 

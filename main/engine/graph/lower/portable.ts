@@ -66,6 +66,8 @@ export const portable: LoweringTable = {
   },
   Expand: (emit, at, [x = '']) => emit.op('Expand', [x, emit.integers(expandTarget(at.shape))]),
   Gather: (emit, _, names) => emit.op('Gather', names, { axis: { int: 0 } }),
+  // Only a weight that is kept smaller is not yet float32 (compact/index.ts).
+  Float: (_, __, [x = '']) => x,
   // Nothing at all: only the gradient knows of it.
   StopGradient: (_, __, [x = '']) => x,
 }

@@ -1,21 +1,16 @@
 // Block-quantised weights, 4 or 8 bits: made float32 where they are used, from the same bytes forwards and backwards.
 import type { AttributeValue } from '../onnx.ts'
-import { type Factor, type Form, type Kept, onceThere } from './form.ts'
+import { type Factor, type Form, type Kept, onceThere, type There } from './form.ts'
 
 /** The 4-bit integer that stands for zero where no zeros are kept. */
 const middle = 8
 
 export const blocks: Form = {
   product(kept, factor) {
-    const { emit, part } = kept
-    if (part('values').type === 'u4') {
-      const packed = factor.forward && factor.onCpu && factor.alpha === 1
-      return packed ? byPacked(kept, factor) : factor.float(whole4(kept, factor))
-    }
-    const values = onceThere(kept, emit.mapped(part('values')), factor)
-    const every = (name: string): string => emit.mapped(part(name))
-    return factor.float(inBlocks(kept, emit.cast(values, 'f32'), 1, (x) => scaled(kept, x, every)))
+    const isPacked = kept.part('values').type === 'u4' && factor.forward && factor.onCpu && factor.alpha === 1
+    return isPacked ? byPacked(kept, factor) : factor.float(float(kept, factor))
   },
+  whole: (kept, x) => float(kept, { x, forward: true }),
   rows(kept, ids, rank) {
     const { emit, part } = kept
     const some = (name: string): string => emit.op('Gather', [emit.mapped(part(name)), ids], { axis: { int: 0 } })
@@ -57,12 +52,19 @@ function byPacked({ emit, part, has, shape }: Kept, { x }: Factor): string {
   })
 }
 
-/** All of a 4-bit weight as float32 [out, in]. */
-function whole4(kept: Kept, factor: Factor): string {
+/** All of the weight as float32 [out, in]. */
+function float(kept: Kept, there: There): string {
+  const { emit, part } = kept
+  if (part('values').type === 'u4') return float4(kept, there)
+  const values = onceThere(kept, emit.mapped(part('values')), there)
+  return inBlocks(kept, emit.cast(values, 'f32'), 1, (x) => scaled(kept, x, (name) => emit.mapped(part(name))))
+}
+
+function float4(kept: Kept, there: There): string {
   const { emit, part, shape } = kept
   const { count, size } = blocksOf(kept)
   const flat = emit.mapped({ ...part('scales'), shape: [shape[0], count] })
-  const scales = onceThere(kept, flat, factor, size)
+  const scales = onceThere(kept, flat, there, size)
   const product = emit.op('DequantizeLinear', [emit.mapped(part('values')), scales], alongRows(size, 'axis'))
   const columns = emit.op('Reshape', [scales, emit.integers([shape[0], count, 1])])
   return moved(kept, product, 1, (name) => (name === 'scales' ? columns : emit.mapped(part(name))))

@@ -32,9 +32,14 @@ export interface Factor {
   readonly float: (weight: string) => string
 }
 
+/** What must be there before a weight is made float32. */
+export type There = Pick<Factor, 'x' | 'forward'>
+
 export interface Form {
   /** Emits the product and returns its name. */
   product(kept: Kept, factor: Factor): string
+  /** Emits the weight as float32 [out, in], once x [.., in] is there. */
+  whole(kept: Kept, x: string): string
   /** Emits rows of the weight as float32, [...ids, in]; ids have `rank` dims. */
   rows(kept: Kept, ids: string, rank: number): string
 }
@@ -51,7 +56,7 @@ export const largestOf = (emit: Emitter, tokens: string): string =>
  * start, for all layers at once, and held until the backward pass has used it too. Its shape is taken from x; no byte
  * is copied. `share`: columns of the weight to one of the matrix.
  */
-export function onceThere({ emit }: Kept, matrix: string, { x, forward }: Factor, share = 1): string {
+export function onceThere({ emit }: Kept, matrix: string, { x, forward }: There, share = 1): string {
   const width = emit.op('Shape', [x], { start: { int: -1 } })
   const rest = emit.integers([-1])
   const columns = share === 1 ? width : emit.op('Div', [width, emit.integers([share])])

@@ -14,7 +14,7 @@ const forms: { readonly [F in CompactWeight['form']]: Form } = { half, int8, blo
 export const compactAt = (at: Node): number => at.inputs.findIndex((input) => isOp(input, 'Compact'))
 
 /**
- * Lowers a node with such a weight: a product by it, or rows of it. Throws a RangeError for any other use, which no
+ * Lowers a node with such a weight: a product by it, rows of it, or all of it as float32. Throws a RangeError for any other use, which no
  * network has.
  */
 export function lowerCompact(
@@ -28,6 +28,7 @@ export function lowerCompact(
   const kept = keptOf(emit, weight)
   const form = forms[weight.form]
   if (isOp(at, 'Gather') && place === 0) return form.rows(kept, names[1] ?? '', at.inputs[1]?.shape.length ?? 0)
+  if (isOp(at, 'Float')) return form.whole(kept, names[1] ?? '')
   if (isOp(at, 'MatMul') && place === 1 && !at.attributes.transA) {
     const { transB, alpha } = at.attributes
     return form.product(kept, { x: names[0] ?? '', forward: transB, alpha, shape: at.shape, ...how })

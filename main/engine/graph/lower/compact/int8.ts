@@ -2,7 +2,7 @@
 import type { WeightPart } from '../../../../contract/model.ts'
 import { rotation, rotationSize } from '../../rotation.ts'
 import type { Emitter } from '../emitter.ts'
-import { type Factor, type Form, type Kept, largestOf, onceThere } from './form.ts'
+import { type Factor, type Form, type Kept, largestOf, onceThere, type There } from './form.ts'
 
 /** Largest magnitude of a weight's integers. */
 const most = 127
@@ -20,19 +20,21 @@ export const int8: Form = {
         ])
       : product(emit, factor, emit.op('Mul', [factor.x, emit.mapped(part('scales'))]), [part('rows'), emit.number(1)])
   },
+  whole: (kept, x) =>
+    kept.has('rows') ? rowsOnceThere(kept, { x, forward: true }) : columnsOnceThere(kept, { x, forward: true }),
   rows(kept, ids) {
     const { emit, part } = kept
     return float(kept, emit.op('Gather', [emit.mapped(part('rows')), ids], { axis: { int: 0 } }), ids)
   },
 }
 
-const rowsOnceThere = (kept: Kept, factor: Factor): string =>
-  float(kept, onceThere(kept, kept.emit.mapped(kept.part('rows')), factor))
+const rowsOnceThere = (kept: Kept, there: There): string =>
+  float(kept, onceThere(kept, kept.emit.mapped(kept.part('rows')), there))
 
 /** The weight [out, in] from its turned and rotated copy. */
-function columnsOnceThere(kept: Kept, factor: Factor): string {
+function columnsOnceThere(kept: Kept, there: There): string {
   const { emit, part } = kept
-  const columns = onceThere(kept, emit.mapped(part('columns')), { ...factor, forward: !factor.forward })
+  const columns = onceThere(kept, emit.mapped(part('columns')), { ...there, forward: !there.forward })
   const values = emit.op('Mul', [centred(emit, part('columns'), columns), emit.mapped(part('columnScales'))])
   const turned = emit.op('Transpose', [values], { perm: { ints: [1, 0] } })
   return rotated(emit, turned, 2, rotationSize(kept.shape[1]))
