@@ -208,12 +208,10 @@ export const cases: { readonly [K in Op]: OpCases | 'leaf' } = {
   },
   Float: {
     gradient: 'no gradient',
-    sample: fc
-      .tuple(shapes(1, 3), shapes(1, 3))
-      .map(([rows, there]) => ({
-        operands: [plain(rows), plain(there)],
-        build: (x, y) => ops.float(x as Node, y as Node),
-      })),
+    sample: fc.tuple(shapes(1, 3), shapes(1, 3)).map(([rows, there]) => ({
+      operands: [plain(rows), plain(there)],
+      build: (x, y) => ops.float(x as Node, y as Node),
+    })),
   },
   StopGradient: { ...unary(ops.stopGradient), gradient: 'no gradient' },
 }
