@@ -61,7 +61,7 @@ test('a model that is kept in two precisions is measured in both, and the run ta
   expect(await studio.call('runs.watch', { run: 'Rough' })).toMatchObject({ state: 'finished' })
   await studio.open(page, '#/tune/new')
   await page.getByRole('button', { name: 'Take a few steps' }).click()
-  const tried = page.getByRole('table', { name: /each precision that was tried/ })
+  const tried = page.getByRole('table', { name: /each way that was tried/ })
   await expect(tried.getByRole('row')).toHaveCount(3, { timeout: 60_000 })
   await expect(tried.getByRole('row', { name: /8 bits/ })).toContainText(/[01]\.\d{3}/)
   await expect(tried.getByText('chosen')).toHaveCount(1)
