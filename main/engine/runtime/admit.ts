@@ -8,7 +8,7 @@ import { createSession, type Session, type SessionOptions } from './session.ts'
 /**
  * How far a result may lie from the CPU's, ||a - b|| / ||b||. Float32 summed in another order differs by about 1e-6,
  * TF32 products by a few 1e-4; products in 16 bits, rounded so in a simulation on the starter model, by 2e-2 to 3e-2 (a cosine
- * of 0.9996); a wrong kernel by about 1.
+ * of about 0.9995); a wrong kernel by about 1.
  */
 export const tolerances = { exact: 1e-3, half: 0.1 } as const
 
