@@ -167,9 +167,8 @@ interface Timing {
   /** Until the first step, without what is told below. */
   readonly start: number
   readonly steps: readonly number[]
-  /** Milliseconds of reading a text once, and how many were. */
+  /** Milliseconds of reading a text once. */
   readonly readRow: number
-  readonly read: number
   readonly scoreRow: number
   /** Of the first step. */
   readonly gradient: Float32Array
@@ -232,7 +231,6 @@ async function measure({ job, train, validation, count, readOnce }: Measured, ou
     start: Math.max(0, untilFirst - reading - scoring),
     steps,
     readRow: reading / Math.max(1, read),
-    read,
     scoreRow: scoring / Math.max(1, validation.length),
     gradient,
   }
