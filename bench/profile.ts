@@ -170,7 +170,7 @@ async function profiled(
   const feeds = {
     ...tensors,
     ...batchFeeds(model.config, chosen, shape),
-    ...(await texts?.feeds(chosen, shape.batch, shape.read)),
+    ...(await texts?.feeds(chosen, shape)),
     ...lossFeeds(some, undefined, shape, lossShape, 1),
   }
   const { kernels, runs: measured } = await kernelsIn(

@@ -3,10 +3,11 @@ import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { NamedTensors, Tensor } from '../../contract/tensor.ts'
 import type { Sequence } from '../method/layout.ts'
 import { byLength } from './batches.ts'
+import { type Buffers, newEachTime } from './buffers.ts'
 import type { Reader } from './reader.ts'
 import { sharedStart } from './shared-start.ts'
 import type { Block, TextStore } from './text-store.ts'
-import type { ReadTexts } from './texts.ts'
+import type { ReadTexts, TextShape } from './texts.ts'
 
 /** Numbers that a token's keys and values are made of. */
 const valuesOfToken = ({ layers, kvHeads, headDim }: DecoderConfig): number => layers * 2 * kvHeads * headDim
@@ -87,14 +88,14 @@ export async function readTexts(
   }
 
   return {
-    async feeds(asked, batch, read, into) {
+    async feeds(asked, shape, buffers = newEachTime) {
       const blocks = await Promise.all(
         asked.map((sequence) => {
           const { key, values } = wanted(sequence)
           return values > 0 ? store.get(key, values) : Promise.resolve(undefined)
         }),
       )
-      return feedsOf(config, blocks, { batch, read }, into)
+      return feedsOf(config, blocks, shape, buffers)
     },
     ahead: (coming) =>
       store.ahead(
@@ -132,23 +133,24 @@ function fill(config: DecoderConfig, block: Float32Array, present: NamedTensors,
 function feedsOf(
   config: DecoderConfig,
   blocks: readonly (Block | undefined)[],
-  { batch, read }: { readonly batch: number; readonly read: number },
-  into: NamedTensors | undefined,
+  { batch, before = 0, read }: TextShape,
+  buffers: Buffers,
 ): NamedTensors {
   const { kvHeads, headDim } = config
-  const shape = [batch, kvHeads, read, headDim]
+  const length = before + read
+  const shape = [batch, kvHeads, length, headDim]
   const names = namesOf(config)
   const feeds = names.map((layer, at): [string, Tensor] => {
     const name = `read.${layer}`
-    const data = into?.[name]?.data ?? new Float32Array(batch * kvHeads * read * headDim)
+    const data = buffers.take(name, batch * kvHeads * length * headDim)
     for (let row = 0; row < batch; row++) {
       const block = blocks[row] ?? new Float32Array()
       const size = block.length / (names.length * kvHeads)
       for (let head = 0; head < kvHeads; head++) {
         const from = (at * kvHeads + head) * size
-        const to = (row * kvHeads + head) * read * headDim
+        const to = ((row * kvHeads + head) * length + before) * headDim
         data.set(block.subarray(from, from + size), to)
-        if (into) data.fill(0, to + size, to + read * headDim)
+        data.fill(0, to + size, to + read * headDim)
       }
     }
     return [name, { shape, data }]

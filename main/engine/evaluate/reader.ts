@@ -10,6 +10,7 @@ import { type ForwardShape, forwardGraph } from '../network/forward-graph.ts'
 import { createSession, type Session } from '../runtime/session.ts'
 import { createSessions } from '../runtime/sessions.ts'
 import { tokensAtOnce } from './batches.ts'
+import { type Buffers, createBuffers, newEachTime } from './buffers.ts'
 import type { ReadTexts } from './texts.ts'
 
 export interface Question {
@@ -29,6 +30,7 @@ export interface Question {
   readonly unseen?: number | undefined
 }
 
+/** Answers one question after the other: what is laid out for one is written over by the next. */
 export interface Reader {
   /** Tokens to read at once, padding included. */
   readonly tokensAtOnce: number
@@ -63,6 +65,7 @@ export interface ReaderOptions {
 export function createReader(model: PreparedModel, options: ReaderOptions): Reader {
   const { memory = 'normal' } = options
   const sessions = createSessions(options.sessions ?? sessionsKept[memory])
+  const buffers = memory === 'low' ? newEachTime : createBuffers()
   const session = (shape: ForwardShape): Promise<Session> =>
     sessions.get(JSON.stringify(shape), () =>
       createSession(forwardGraph(model, shape), {
@@ -85,7 +88,7 @@ export function createReader(model: PreparedModel, options: ReaderOptions): Read
       const past = question.prompt?.method === 'prefix' || isRead
       const isBehind = !rows && isRead && head === 'candidates'
       const reading = await session(isBehind ? behindTexts : { rows, past, head, present: false })
-      const { logits } = await reading.run(await questionFeeds(model, question))
+      const { logits } = await reading.run(await questionFeeds(model, question, buffers))
       if (logits === undefined) throw new RangeError('the forward graph gave no logits')
       return logits
     },
@@ -100,7 +103,7 @@ export function createReader(model: PreparedModel, options: ReaderOptions): Read
       const feeds = batchFeeds(model.config, sequences, { batch: texts.length, length, rows: 0, past: 0, read })
       const { logits: _, ...found } = await reading.run({
         ...moved(feeds, past),
-        ...repeated(model.config, opening, texts.length),
+        ...repeated(model.config, opening, texts.length, buffers),
         ...nothingAsked(texts.length, length),
       })
       return found
@@ -108,13 +111,17 @@ export function createReader(model: PreparedModel, options: ReaderOptions): Read
     async ready() {
       await session(behindTexts)
     },
-    release: () => sessions.release(),
+    release() {
+      buffers.clear()
+      return sessions.release()
+    },
   }
 }
 
 async function questionFeeds(
   model: PreparedModel,
   { sequences, prompt, ask, candidates, texts, opening, offset = 0, unseen }: Question,
+  buffers: Buffers,
 ): Promise<Feeds> {
   const read = (texts ?? opening) ? Math.max(...sequences.map(({ constant }) => constant)) : 0
   const shape = {
@@ -124,11 +131,12 @@ async function questionFeeds(
     past: prompt?.method === 'prefix' ? (prompt.keys[0]?.shape[0] ?? 0) : 0,
     read,
   }
-  const virtual = prompt ? promptFeeds(prompt, shape.batch) : {}
+  const behind = await texts?.feeds(sequences, { ...shape, before: shape.past }, buffers)
   return {
     ...without(moved(batchFeeds(model.config, sequences, shape), offset), unseen),
-    ...(texts ? withTexts(virtual, await texts.feeds(sequences, shape.batch, read)) : virtual),
-    ...(opening ? repeated(model.config, opening, shape.batch) : {}),
+    ...(prompt && !(behind && prompt.method === 'prefix') ? promptFeeds(prompt, shape.batch) : {}),
+    ...(behind ? withTexts(behind, prompt) : {}),
+    ...(opening ? repeated(model.config, opening, shape.batch, buffers) : {}),
     select: selection(sequences, ask, Math.max(1, ...ask.map((slots) => slots.length)), shape),
     ...(candidates ? { candidates: integers(candidates) } : {}),
   }
@@ -164,57 +172,52 @@ function repeated(
   { layers, kvHeads, headDim }: DecoderConfig,
   opening: NamedTensors | undefined,
   batch: number,
+  buffers: Buffers,
 ): Feeds {
   const names = Array.from({ length: layers }, (_, layer) => [`keys.${layer}`, `values.${layer}`]).flat()
   const feeds = names.map((name): [string, Tensor] => {
     const { shape, data } = opening?.[name] ?? { shape: [1, kvHeads, 0, headDim], data: new Float32Array() }
-    const all = new Float32Array(batch * data.length)
+    const all = buffers.take(name, batch * data.length)
     for (let row = 0; row < batch; row++) all.set(data, row * data.length)
     return [`past.${name}`, { shape: [batch, ...shape.slice(1)], data: all }]
   })
   return Object.fromEntries(feeds)
 }
 
-/** `past.*` of the texts, behind those of a prefix where there is one. */
-function withTexts(virtual: Feeds, read: Feeds): Feeds {
-  const past = Object.entries(read).map(([name, text]): [string, Tensor] => {
-    const to = name.replace('read.', 'past.')
-    const before = virtual[to] as Tensor | undefined
-    return [to, before ? joined(before, text as Tensor) : (text as Tensor)]
-  })
-  return { ...virtual, ...Object.fromEntries(past) }
-}
-
-/** [batch, kvHeads, P, D] and [batch, kvHeads, T, D] -> [batch, kvHeads, P + T, D] */
-function joined(one: Tensor, other: Tensor): Tensor {
-  const [batch = 0, heads = 0, before = 0, width = 0] = one.shape
-  const behind = other.shape[2] ?? 0
-  const data = new Float32Array(batch * heads * (before + behind) * width)
-  for (let i = 0; i < batch * heads; i++) {
-    const at = i * (before + behind) * width
-    data.set(one.data.subarray(i * before * width, (i + 1) * before * width), at)
-    data.set(other.data.subarray(i * behind * width, (i + 1) * behind * width), at + before * width)
+/** `past.*` of the texts, with a prefix in the places left before them. */
+function withTexts(texts: NamedTensors, prompt: PlainPrompt | undefined): Feeds {
+  const past = Object.entries(texts).map(([name, all]): [string, Tensor] => [name.replace('read.', 'past.'), all])
+  const feeds = Object.fromEntries(past)
+  if (prompt?.method === 'prefix') {
+    prompt.keys.forEach((keys, layer) => putFirst(feeds[`past.keys.${layer}`] as Tensor, keys))
+    prompt.values.forEach((values, layer) => putFirst(feeds[`past.values.${layer}`] as Tensor, values))
   }
-  return { shape: [batch, heads, before + behind, width], data }
+  return feeds
 }
 
 /** A prompt as graph inputs; a prefix is repeated for every sequence of the batch. */
 export function promptFeeds(prompt: PlainPrompt, batch: number): Feeds {
   if (prompt.method === 'prompt') return { prompt: prompt.prompt }
-  const feeds: Record<string, Tensor> = {}
-  prompt.keys.forEach((keys, layer) => (feeds[`past.keys.${layer}`] = byHead(keys, batch)))
-  prompt.values.forEach((values, layer) => (feeds[`past.values.${layer}`] = byHead(values, batch)))
-  return feeds
+  const repeatedFor = (tensors: readonly Tensor[], name: string): [string, Tensor][] =>
+    tensors.map((each, layer) => {
+      const [tokens = 0, heads = 0, width = 0] = each.shape
+      const all = { shape: [batch, heads, tokens, width], data: new Float32Array(batch * each.data.length) }
+      putFirst(all, each)
+      return [`${name}.${layer}`, all]
+    })
+  return Object.fromEntries([...repeatedFor(prompt.keys, 'past.keys'), ...repeatedFor(prompt.values, 'past.values')])
 }
 
-/** [P, kvHeads, D] -> [batch, kvHeads, P, D] */
-function byHead({ shape, data }: Tensor, batch: number): Tensor {
+/** A layer's [P, kvHeads, D] before whatever follows in each row of [batch, kvHeads, P or more, D]. */
+function putFirst(all: Tensor, { shape, data }: Tensor): void {
   const [tokens = 0, heads = 0, width = 0] = shape
-  const one = new Float32Array(data.length)
+  const turned = new Float32Array(data.length)
   for (let p = 0; p < tokens; p++)
     for (let h = 0; h < heads; h++)
-      one.set(data.subarray((p * heads + h) * width, (p * heads + h + 1) * width), (h * tokens + p) * width)
-  const all = new Float32Array(batch * one.length)
-  for (let b = 0; b < batch; b++) all.set(one, b * one.length)
-  return { shape: [batch, heads, tokens, width], data: all }
+      turned.set(data.subarray((p * heads + h) * width, (p * heads + h + 1) * width), (h * tokens + p) * width)
+  const [size, room] = [tokens * width, (all.shape[2] ?? 0) * width]
+  for (let at = 0; at * room < all.data.length; at++) {
+    const head = (at % heads) * size
+    all.data.set(turned.subarray(head, head + size), at * room)
+  }
 }

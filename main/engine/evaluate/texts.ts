@@ -1,13 +1,24 @@
 // Texts that were read once for all, as graphs take them.
 import type { NamedTensors } from '../../contract/tensor.ts'
 import type { Sequence } from '../method/layout.ts'
+import type { Buffers } from './buffers.ts'
+
+/** How texts are laid out. */
+export interface TextShape {
+  /** Rows; more than there are texts leaves rows of zeros. */
+  readonly batch: number
+  /** Tokens before the texts that somebody else fills in; 0 where absent. */
+  readonly before?: number
+  /** Tokens of the longest text, or more. */
+  readonly read: number
+}
 
 export interface ReadTexts {
   /**
-   * Graph inputs `read.keys.<layer>` and `read.values.<layer>` [batch, kvHeads, read, headDim], zero behind each text.
-   * `into` are those of an earlier call of the same size, which nobody needs any more: they are written over.
+   * Graph inputs `read.keys.<layer>` and `read.values.<layer>` [batch, kvHeads, before + read, headDim], zero behind each
+   * text; in new arrays where no buffers are given.
    */
-  feeds(sequences: readonly Sequence[], batch: number, read: number, into?: NamedTensors): Promise<NamedTensors>
+  feeds(sequences: readonly Sequence[], shape: TextShape, buffers?: Buffers): Promise<NamedTensors>
   /** Begins to fetch what is asked for next, while something else computes. */
   ahead(sequences: readonly Sequence[]): void
 }

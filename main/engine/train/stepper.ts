@@ -4,6 +4,7 @@ import type { PreparedModel } from '../../contract/model.ts'
 import type { MemoryName } from '../../contract/settings.ts'
 import type { Feeds, NamedTensors } from '../../contract/tensor.ts'
 import type { Graph } from '../graph/node.ts'
+import { createBuffers, newEachTime } from '../evaluate/buffers.ts'
 import type { LabelTrie } from '../evaluate/trie.ts'
 import type { ReadTexts } from '../evaluate/texts.ts'
 import { type BatchShape, batchFeeds } from '../method/batch.ts'
@@ -54,8 +55,7 @@ export function createStepper(given: StepperOptions): Stepper {
   const sessions = createSessions(sessionsKept[memory])
   const open = { loss: lossShape.loss, sessions: given.buckets.length, isRead: texts !== undefined }
   const packWeights = packsWeights(model, settings, open, totalmem())
-  /** Large, and as large in every step: new ones would cost more than what is copied into them. None with little memory. */
-  const textFeeds = new Map<string, NamedTensors>()
+  const buffers = memory === 'low' ? newEachTime : createBuffers()
   let hardware: Promise<Hardware> | undefined
 
   const run = async (shape: BatchShape, feeds: Feeds): Promise<NamedTensors> => {
@@ -77,8 +77,7 @@ export function createStepper(given: StepperOptions): Stepper {
       for (const { some, bucket } of microBatches(examples, given)) {
         const sequences = some.map(({ sequence }) => sequence)
         const shape: BatchShape = { batch: given.rowsAtOnce(bucket), ...bucket, ...virtual }
-        const read = await texts?.feeds(sequences, shape.batch, shape.read, textFeeds.get(sizeOf(bucket)))
-        if (read && memory !== 'low') textFeeds.set(sizeOf(bucket), read)
+        const read = await texts?.feeds(sequences, shape, buffers)
         const results = await run(shape, {
           ...tensors,
           ...batchFeeds(model.config, sequences, shape),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { LossName, MethodName } from '../../../main/contract/settings.ts'
 import { scoreRows } from '../../../main/engine/evaluate/label-scores.ts'
 import { readTexts } from '../../../main/engine/evaluate/read-texts.ts'
+import { createBuffers } from '../../../main/engine/evaluate/buffers.ts'
 import { createReader } from '../../../main/engine/evaluate/reader.ts'
 import { createTextStore } from '../../../main/engine/evaluate/text-store.ts'
 import { labelTrie } from '../../../main/engine/evaluate/trie.ts'
@@ -73,8 +74,8 @@ describe('a text that is read once', () => {
       const together = await read(sequences)
       for (const sequence of sequences) {
         const { length } = sequence.ids
-        const alone = await (await read([sequence])).feeds([sequence], 1, length)
-        const feeds = await together.feeds([sequence], 1, length)
+        const alone = await (await read([sequence])).feeds([sequence], { batch: 1, read: length })
+        const feeds = await together.feeds([sequence], { batch: 1, read: length })
         for (const [name, { shape, data }] of Object.entries(alone)) {
           expect(feeds[name]?.shape).toEqual(shape)
           data.forEach((value, i) => {
@@ -96,13 +97,14 @@ describe('a text that is read once', () => {
     const store = createTextStore({ folder: undefined, memory: Infinity, half: false })
     const texts = await readTexts({ model, reader, past: 0, store }, sequences, () => undefined)
     await reader.release()
-    const first = await texts.feeds(sequences, 3, 5)
-    const buffers = Object.values(first).map(({ data }) => data)
+    const buffers = createBuffers()
+    const first = await texts.feeds(sequences, { batch: 3, read: 5 }, buffers)
+    const held = Object.values(first).map(({ data }) => data.buffer)
     const next = sequences.slice(1)
-    const fresh = await texts.feeds(next, 3, 5)
-    const again = await texts.feeds(next, 3, 5, first)
+    const fresh = await texts.feeds(next, { batch: 2, read: 4 })
+    const again = await texts.feeds(next, { batch: 2, read: 4 }, buffers)
     expect(again).toEqual(fresh)
-    expect(Object.values(again).every(({ data }, i) => data === buffers[i])).toBe(true)
+    expect(Object.values(again).every(({ data }, i) => data.buffer === held[i])).toBe(true)
   })
 
   it.each(cases)('has the same gradient and scores: %s, %s, loss over %s', async (family, method, loss) => {
