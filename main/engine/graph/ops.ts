@@ -175,7 +175,9 @@ export function concat(parts: readonly Node[], axis: number, length?: Dim): Node
     if (!sameShape(withDim(part.shape, at, 1), withDim(first.shape, at, 1)))
       throw fail('Concat', first.shape, part.shape)
   const joined = length ?? parts.reduce((sum, part) => sum + sizeAt(part.shape, at), 0)
-  return node('Concat', parts, { axis: at }, withDim(first.shape, at, joined), first.dtype)
+  // One copy instead of one in the other: forwards, and of the gradient.
+  const flat = parts.flatMap((part) => (isOp(part, 'Concat') && part.attributes.axis === at ? part.inputs : [part]))
+  return node('Concat', flat, { axis: at }, withDim(first.shape, at, joined), first.dtype)
 }
 
 /** Elements start (inclusive) to end (exclusive) along a static axis. */
