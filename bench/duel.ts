@@ -97,7 +97,7 @@ async function fought(
   const split = quick
     ? { train: all.train.slice(0, 40), validation: all.validation.slice(0, 8), heldOut: all.heldOut.slice(0, 12) }
     : all
-  const shape = shapeOf(split.train, labels.length, model.config.hidden)
+  const shape = shapeOf(split, labels.length, model.config.hidden)
   const settings = defaultSettings({ task, ...(quick ? { steps: 3 } : {}) }, labels, shape)
   const began = performance.now()
   const evaluations = await tuned({ model, settings, labels, split }, (event) => {

@@ -14,6 +14,7 @@ import { createEncoder } from '../main/engine/evaluate/encode.ts'
 import { createReader } from '../main/engine/evaluate/reader.ts'
 import { scoreTask } from '../main/engine/evaluate/score.ts'
 import { defaultSettings } from '../main/engine/train/defaults.ts'
+import { shapeOf } from '../main/engine/train/from-data.ts'
 import { chooseTrial, cosine } from '../main/service/choose-precision.ts'
 import { forecast } from '../main/service/forecast.ts'
 import { referencePython } from '../test/support/python-env.ts'
@@ -72,7 +73,8 @@ export const whole: Bench = async ({ quick, say }) => {
   const split = quick
     ? { train: all.train.slice(0, 40), validation: all.validation.slice(0, 10), heldOut: all.heldOut.slice(0, 20) }
     : all
-  const settings = defaultSettings(quick ? { steps: 10 } : {}, trecLabels)
+  const given = quick ? { steps: 10 } : {}
+  const settings = defaultSettings(given, trecLabels, shapeOf(split, trecLabels.length, model.config.hidden))
   const others = await othersShare(2000)
   const preflight = await choosePrecision(model, settings, split)
   const ours: Ours[] = []

@@ -3,20 +3,27 @@ import type { TuneSettings } from './settings.ts'
 
 export type Effort = 'quick' | 'balanced' | 'thorough'
 
-/** Steps relative to what was measured to be enough for the method, and how patient the early stop is. */
-export const efforts: Readonly<
-  Record<Effort, { readonly steps: number } & Pick<TuneSettings, 'validateEvery' | 'patience'>>
-> = {
-  quick: { steps: 0.4, validateEvery: 20, patience: 0 },
-  balanced: { steps: 1, validateEvery: 25, patience: 0 },
-  thorough: { steps: 2.5, validateEvery: 25, patience: 6 },
+interface Trying {
+  /** Relative to what was measured to be enough for the method. */
+  readonly steps: number
+  /** Steps without a better check before it ends early; 0 = never. */
+  readonly patient: number
 }
 
-/** The settings of an effort, given the steps that the method takes by default. */
+export const efforts: Readonly<Record<Effort, Trying>> = {
+  quick: { steps: 0.4, patient: 0 },
+  balanced: { steps: 1, patient: 0 },
+  thorough: { steps: 2.5, patient: 150 },
+}
+
+/** The settings of an effort, given those that the method and the rows have by default. */
 export function effortSettings(
   effort: Effort,
-  defaultSteps: number,
-): Pick<TuneSettings, 'steps' | 'validateEvery' | 'patience'> {
-  const { steps, ...rest } = efforts[effort]
-  return { steps: Math.max(1, Math.round(steps * defaultSteps)), ...rest }
+  usual: Pick<TuneSettings, 'steps' | 'validateEvery'>,
+): Pick<TuneSettings, 'steps' | 'patience'> {
+  const { steps, patient } = efforts[effort]
+  return {
+    steps: Math.max(1, Math.round(steps * usual.steps)),
+    patience: Math.ceil(patient / Math.max(1, usual.validateEvery)),
+  }
 }

@@ -71,7 +71,7 @@ export async function settingsFor(
   { split, labels }: PlannedRows,
 ): Promise<{ readonly settings: TuneSettings; readonly because?: string }> {
   const hidden = (await store.models.configs()).get(model.id)?.hidden ?? Infinity
-  const settings = defaultSettings(given, labels, shapeOf(split.train, labels.length, hidden))
+  const settings = defaultSettings(given, labels, shapeOf(split, labels.length, hidden))
   // What no row fits into is told before anything is measured or tuned with it.
   partsOfBody(settings.template.body)
   const known = given.precision === undefined ? await knownChoice(home, model.hash, settings) : undefined

@@ -3,25 +3,26 @@ import type { GivenSettings, MethodName, Placement, TuneSettings } from '../../c
 import { isChosen, taskOf, templateOf } from '../task/index.ts'
 import { type DataShape, defaultsFor } from './from-data.ts'
 
-/** What suits each method and placement; measured on TREC and on the sample (bench/results). */
-const recipes: {
-  readonly [M in MethodName]: { readonly [P in Placement]?: Pick<TuneSettings, 'learningRate' | 'steps'> }
-} = {
+type Recipe = Pick<TuneSettings, 'learningRate' | 'steps' | 'validateEvery'>
+
+/**
+ * What suits each method and placement; measured on TREC and on the sample (bench/results). A prefix behind the text
+ * learns within so few steps that looking seldom would keep a worse prompt, and that much later.
+ */
+const recipes: { readonly [M in MethodName]: { readonly [P in Placement]?: Recipe } } = {
   prefix: {
-    'after-text': { learningRate: 5e-2, steps: 150 },
-    start: { learningRate: 3e-2, steps: 200 },
+    'after-text': { learningRate: 5e-2, steps: 150, validateEvery: 10 },
+    start: { learningRate: 3e-2, steps: 200, validateEvery: 25 },
   },
   prompt: {
-    'after-text': { learningRate: 2e-2, steps: 300 },
-    start: { learningRate: 2e-2, steps: 150 },
-    'before-text': { learningRate: 2e-2, steps: 150 },
+    'after-text': { learningRate: 2e-2, steps: 300, validateEvery: 25 },
+    start: { learningRate: 2e-2, steps: 150, validateEvery: 25 },
+    'before-text': { learningRate: 2e-2, steps: 150, validateEvery: 25 },
   },
 }
 
-type Recipe = Pick<TuneSettings, 'learningRate' | 'steps'>
-
 const recipeOf = ({ method, placement }: Pick<TuneSettings, 'method' | 'placement'>): Recipe =>
-  recipes[method][placement] ?? { learningRate: 1e-2, steps: 200 }
+  recipes[method][placement] ?? { learningRate: 1e-2, steps: 200, validateEvery: 25 }
 
 /** The learning rate that suits a method and placement. */
 export const usualRate = (settings: Pick<TuneSettings, 'method' | 'placement'>): number =>
@@ -51,7 +52,6 @@ export function defaultSettings(
     schedule: 'cosine',
     warmup: Math.round(steps / 20),
     seed: 0,
-    validateEvery: 25,
     patience: 0,
     precision: 'float32',
     memory: 'normal',

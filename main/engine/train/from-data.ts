@@ -1,9 +1,11 @@
 // What a table asks of the settings beyond the usual ones. A table like those of the benches asks for nothing.
-import type { TuneSettings } from '../../contract/settings.ts'
+import type { Split, TuneSettings } from '../../contract/settings.ts'
 
 /** Of the rows to learn from. */
 export interface DataShape {
   readonly rows: number
+  /** Rows that the run stops by. */
+  readonly validation: number
   readonly labels: number
   /** Tokens of a text: of the middle one, of the longest but 5 %, of the longest. */
   readonly tokens: { readonly p50: number; readonly p95: number; readonly max: number }
@@ -11,13 +13,14 @@ export interface DataShape {
   readonly hidden: number
 }
 
-type Usual = Pick<TuneSettings, 'tokens' | 'learningRate' | 'steps' | 'batch' | 'maxTokens'>
+type Usual = Pick<TuneSettings, 'tokens' | 'learningRate' | 'steps' | 'batch' | 'maxTokens' | 'validateEvery'>
 
 const few = 64
 const mostEpochs = 40
 const fewestSteps = 50
 const seenPerLabel = 100
 const mostSteps = 600
+const fewestChecks = 6
 const long = 256
 const room = 64
 const longest = 1024
@@ -34,10 +37,12 @@ const narrow = 512
  * - rate: by the square root of the batch's share, since smaller batches have noisier gradients.
  * - steps: at most 40 passes over the rows (but 50 steps), since more of them learn the rows by heart; each label seen a
  *   hundred times, but 600 steps at most. With few rows the first counts.
+ * - validateEvery: no more rows in a check than in the steps between two, so that checks take a quarter of a run at most;
+ *   but six checks.
  * - maxTokens: room for all but 5 % of the texts, up to 1,024, where 512 would cut them.
  */
 export function defaultsFor(data: DataShape, usual: Usual): Usual {
-  const { rows, labels, tokens: text, hidden } = data
+  const { rows, validation, labels, tokens: text, hidden } = data
   const scarce = rows < few
   const tokens = scarce
     ? Math.min(8, usual.tokens)
@@ -51,7 +56,9 @@ export function defaultsFor(data: DataShape, usual: Usual): Usual {
   const steps = Math.min(Math.max(usual.steps, needed), allowed)
   const wanted = Math.ceil((text.p95 + tokens + room) / 128) * 128
   const maxTokens = Math.max(usual.maxTokens, Math.min(longest, wanted))
-  return { tokens, learningRate, steps, batch, maxTokens }
+  const seldom = Math.min(tens(validation / batch), tens(steps / fewestChecks))
+  const validateEvery = Math.max(usual.validateEvery, seldom)
+  return { tokens, learningRate, steps, batch, maxTokens, validateEvery }
 }
 
 const tens = (steps: number): number => Math.ceil(steps / 10) * 10
@@ -59,9 +66,14 @@ const tens = (steps: number): number => Math.ceil(steps / 10) * 10
 /** As in the check for texts that are too long: English prose has four to five characters a token. */
 const charactersPerToken = 4
 
-/** The shape of some rows; tokens are estimated from characters. */
-export function shapeOf(rows: readonly { readonly text: string }[], labels: number, hidden: number): DataShape {
-  const lengths = Float64Array.from(rows, ({ text }) => Math.ceil(text.length / charactersPerToken)).sort()
+/** The shape of a run's rows; tokens are estimated from characters. */
+export function shapeOf(
+  { train, validation }: Pick<Split, 'train' | 'validation'>,
+  labels: number,
+  hidden: number,
+): DataShape {
+  const lengths = Float64Array.from(train, ({ text }) => Math.ceil(text.length / charactersPerToken)).sort()
   const at = (share: number): number => lengths[Math.min(lengths.length - 1, Math.floor(share * lengths.length))] ?? 0
-  return { rows: rows.length, labels, tokens: { p50: at(0.5), p95: at(0.95), max: at(1) }, hidden }
+  const tokens = { p50: at(0.5), p95: at(0.95), max: at(1) }
+  return { rows: train.length, validation: validation.length, labels, tokens, hidden }
 }

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { type DataShape, defaultsFor, shapeOf } from '../../../main/engine/train/from-data.ts'
 
-const { tokens, learningRate, steps, batch, maxTokens } = defaultSettings()
-const usual = { tokens, learningRate, steps, batch, maxTokens }
-const trec: DataShape = { rows: 900, labels: 6, tokens: { p50: 12, p95: 25, max: 40 }, hidden: 576 }
+const { tokens, learningRate, steps, batch, maxTokens, validateEvery } = defaultSettings()
+const usual = { tokens, learningRate, steps, batch, maxTokens, validateEvery }
+const trec: DataShape = { rows: 900, validation: 100, labels: 6, tokens: { p50: 12, p95: 25, max: 40 }, hidden: 576 }
 
 describe('the settings that follow from the data', () => {
   it.each([300, 500, 900, 100_000])('are those of the benches for a table like TREC with %i rows', (rows) => {
@@ -15,7 +15,7 @@ describe('the settings that follow from the data', () => {
   })
 
   it('learn less by heart from very few rows', () => {
-    expect(defaultsFor({ ...trec, rows: 40, labels: 3 }, usual)).toEqual({
+    expect(defaultsFor({ ...trec, rows: 40, validation: 5, labels: 3 }, usual)).toEqual({
       ...usual,
       tokens: 8,
       batch: 8,
@@ -42,8 +42,17 @@ describe('the settings that follow from the data', () => {
     expect(defaultsFor({ ...trec, hidden: 256 }, usual)).toEqual({ ...usual, tokens: 32 })
   })
 
+  it('check no more rows than are learned from between two checks, but six times', () => {
+    const every = (rows: Partial<DataShape>): number => defaultsFor({ ...trec, ...rows }, usual).validateEvery
+    expect(every({ validation: 160 })).toBe(10)
+    expect(every({ validation: 300 })).toBe(20)
+    expect(every({ validation: 5000 })).toBe(30)
+    expect(every({ rows: 8000, labels: 77, validation: 1000 })).toBe(70)
+    expect(defaultsFor(trec, { ...usual, validateEvery: 25 }).validateEvery).toBe(25)
+  })
+
   it('leave what its owner chose', () => {
-    const chosen = { tokens: 5, steps: 7, batch: 3, learningRate: 1, maxTokens: 99 }
+    const chosen = { tokens: 5, steps: 7, batch: 3, learningRate: 1, maxTokens: 99, validateEvery: 3 }
     expect(defaultSettings(chosen, [], { ...trec, rows: 9, labels: 90 })).toMatchObject(chosen)
   })
 
@@ -51,6 +60,7 @@ describe('the settings that follow from the data', () => {
     const some = fc.nat({ max: 1_000_000 })
     const shape = fc.record({
       rows: some,
+      validation: some,
       labels: fc.integer({ min: 2, max: 200 }),
       tokens: fc.record({ p50: some, p95: some, max: some }),
       hidden: fc.integer({ min: 1, max: 20_000 }),
@@ -68,7 +78,9 @@ describe('the settings that follow from the data', () => {
 
   it('measure texts in tokens of four characters', () => {
     const rows = Array.from({ length: 100 }, (_, i) => ({ text: 'x'.repeat(4 * (i + 1)) }))
-    expect(shapeOf(rows, 3, 64)).toEqual({ rows: 100, labels: 3, tokens: { p50: 51, p95: 96, max: 100 }, hidden: 64 })
-    expect(shapeOf([], 3, 64).tokens).toEqual({ p50: 0, p95: 0, max: 0 })
+    const split = { train: rows.map((each, row) => ({ ...each, row, label: '' })), validation: [] }
+    const lengths = { p50: 51, p95: 96, max: 100 }
+    expect(shapeOf(split, 3, 64)).toEqual({ rows: 100, validation: 0, labels: 3, tokens: lengths, hidden: 64 })
+    expect(shapeOf({ train: [], validation: [] }, 3, 64).tokens).toEqual({ p50: 0, p95: 0, max: 0 })
   })
 })
