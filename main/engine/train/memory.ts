@@ -21,10 +21,11 @@ const mapped = { half: 1, int8: 1, blocks: 2 } as const
 
 /**
  * Floats that a layer keeps of each token for its backward pass, counted off the graph: the sums before both halves,
- * rotated queries and keys, values, three rows of the feed-forward size, and attention's weights.
+ * rotated queries and keys, values, what attention gathers of them, three rows of the feed-forward size, and attention's
+ * weights.
  */
 const keptFloats = ({ hidden, heads, kvHeads, headDim, intermediate }: DecoderConfig, keys: number): number =>
-  2 * hidden + (heads + 2 * kvHeads) * headDim + 3 * intermediate + heads * keys
+  2 * hidden + 2 * (heads + kvHeads) * headDim + 3 * intermediate + heads * keys
 
 /** Floats of each token that one layer holds while it is computed, backwards as well. */
 const busyFloats = ({ hidden, heads, kvHeads, headDim, intermediate }: DecoderConfig, keys: number): number =>

@@ -4,7 +4,7 @@ import type { NamedTensors, Tensor } from '../../../main/contract/tensor.ts'
 import { gradients } from '../../../main/engine/autodiff/differentiate.ts'
 import { type Dialect, dialects } from '../../../main/engine/graph/lower/index.ts'
 import type { Node, Op } from '../../../main/engine/graph/node.ts'
-import { input, mul, reduceSum } from '../../../main/engine/graph/ops.ts'
+import { input, matmul, mul, reduceSum, reshape, softmax } from '../../../main/engine/graph/ops.ts'
 import { cases, casesOf, type OpCases } from '../graph/cases.ts'
 import { feedsOf, prepare } from '../graph/feeds.ts'
 import { distance, open, tensor, uniform } from '../graph/run.ts'
@@ -54,3 +54,26 @@ async function differences(loss: (x: Tensor) => Promise<number>, x: Tensor): Pro
   }
   return slopes
 }
+
+// Its sum is then taken over what the product gathers, which must be there in any shape and dialect.
+test.each(['cpu', 'portable'] as const)(
+  'Softmax has its gradient as a factor of a product, in dialect %s',
+  async (dialect) => {
+    const [scores, values] = [input('scores', [2, 4, 3, 5]), input('values', [2, 2, 5, 7])]
+    const weights = softmax(scores)
+    const gathered = matmul(reshape(weights, [2, 2, 6, 5]), values)
+    const slope = tensor([2, 2, 6, 7], uniform(1))
+    const derivatives = gradients(total(mul(gathered, input('c', gathered.shape))), [scores, values])
+    const outputs = { y: gathered, dScores: derivatives[0] as Node, dValues: derivatives[1] as Node }
+    const session = await open(outputs, dialect)
+    const given = [tensor([2, 4, 3, 5], uniform(2)), tensor([2, 2, 5, 7], uniform(3))] as const
+    const run = (at: readonly Tensor[]): Promise<NamedTensors> =>
+      session.run({ scores: at[0] as Tensor, values: at[1] as Tensor, c: slope })
+    const found = await run(given)
+    for (const [i, name] of (['dScores', 'dValues'] as const).entries()) {
+      const loss = async (moved: Tensor): Promise<number> => dot((await run(given.with(i, moved)))['y'], slope)
+      expect(distance(found[name]?.data ?? [], await differences(loss, given[i] as Tensor))).toBeLessThan(2e-4)
+    }
+    await session.release()
+  },
+)

@@ -1,6 +1,7 @@
 // Derivatives of matrix products, reductions and softmax.
-import { expand, matmul, mul, reduceSum, scalar, sub } from '../../graph/ops.ts'
-import { sizeAt } from '../../graph/shape.ts'
+import { isOp, type Node } from '../../graph/node.ts'
+import { expand, matmul, mul, reduceSum, reshape, scalar, sub } from '../../graph/ops.ts'
+import { sizeAt, withDim } from '../../graph/shape.ts'
 import { operand, type RuleTable } from './rule.ts'
 
 type Products = 'MatMul' | 'Softmax' | 'ReduceSum' | 'ReduceMean' | 'ReduceMax'
@@ -14,10 +15,7 @@ export const productRules: RuleTable<Products> = {
       return transA ? matmul(b, dy, { transA: transB, transB: true, alpha }) : matmul(dy, b, { transB: !transB, alpha })
     return transB ? matmul(dy, a, { transA: true, transB: transA, alpha }) : matmul(a, dy, { transA: !transA, alpha })
   },
-  Softmax: (at, dy) => {
-    const weighted = mul(dy, at)
-    return sub(weighted, mul(at, reduceSum(weighted)))
-  },
+  Softmax: (at, dy) => mul(at, sub(dy, weightedSum(at, dy))),
   ReduceSum: (at, dy) => expand(dy, operand(at, 0).shape),
   ReduceMean: (at, dy) => {
     const x = operand(at, 0)
@@ -26,4 +24,18 @@ export const productRules: RuleTable<Products> = {
   },
   // Only used to shift a sum of exponentials, where its gradient cancels.
   ReduceMax: 'forward-only',
+}
+
+/**
+ * The sum of y dy over the last dim. Attention multiplies the weights y by values V, so that dy is dO V': the sum is then
+ * that of dO (y V), whose rows are a head wide instead of a text long, and y V is there already (Dao et al. 2022).
+ */
+function weightedSum(y: Node, dy: Node): Node {
+  const product = isOp(dy, 'Reshape') ? operand(dy, 0) : dy
+  if (!isOp(product, 'MatMul')) return reduceSum(mul(dy, y))
+  const { transA, transB, alpha } = product.attributes
+  const [slope, values] = [operand(product, 0), operand(product, 1)]
+  if (transA || !transB || alpha !== 1 || product.shape.at(-1) !== y.shape.at(-1)) return reduceSum(mul(dy, y))
+  const summed = reduceSum(mul(slope, matmul(reshape(y, product.shape), values)))
+  return reshape(summed, withDim(y.shape, y.shape.length - 1, 1))
 }
