@@ -40,7 +40,8 @@ function textOutput({ out }: Streams): Output {
   const live = out.isTTY === true
   let shown = ''
   let drawn = 0
-  let told = ''
+  /** By label: two kinds of work may take turns. */
+  const told = new Map<string, number>()
   let bare = false
 
   const clear = (): void => {
@@ -65,9 +66,9 @@ function textOutput({ out }: Streams): Output {
       shown = line
       return
     }
-    const part = `${label} ${String(Math.floor(share * PARTS))}`
-    if (part !== told) say(`${label} ${note}`)
-    told = part
+    const part = Math.floor(share * PARTS)
+    if (told.get(label) !== part) say(`${label} ${note}`)
+    told.set(label, part)
   }
 
   return {
