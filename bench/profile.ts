@@ -6,7 +6,7 @@ import type { PrecisionName, PreparedModel } from '../main/contract/model.ts'
 import type { NamedTensors } from '../main/contract/tensor.ts'
 import { createReader } from '../main/engine/evaluate/reader.ts'
 import { createTextStore } from '../main/engine/evaluate/text-store.ts'
-import { readTexts } from '../main/engine/evaluate/read-texts.ts'
+import { openTexts } from '../main/engine/evaluate/read-texts.ts'
 import type { Graph } from '../main/engine/graph/node.ts'
 import type { Dialect } from '../main/engine/graph/lower/index.ts'
 import { input, matmul } from '../main/engine/graph/ops.ts'
@@ -160,12 +160,13 @@ async function profiled(
   )
   const reader = createReader(model, { threads })
   const texts = readOnce
-    ? await readTexts(
+    ? await openTexts(
         { model, reader, past, store: createTextStore({ folder: undefined, memory: Infinity, half: false }) },
         chosen,
         () => undefined,
       )
     : undefined
+  await texts?.read(chosen)
   await reader.release()
   const feeds = {
     ...tensors,

@@ -16,23 +16,31 @@ const ways: readonly (Partial<TuneSettings> & { readonly name: string })[] = [
   { name: 'prefix, after-text, int8', precision: 'int8' },
 ]
 const rows = { train: 32, validation: 4 } as const
-/** Twice through the rows: few as they are, their texts are read once as in a real run. */
+/** Twice through the rows: few as they are, their texts are read once as in a real run, all of them before the first step. */
 const steps = 4
 const rounds = { full: 5, quick: 1 } as const
 const quietShare = 0.1
 
 /** Parts of the time before the first step is done, in the order in which they come. */
-const parts = ['process and model', 'first values', 'reading the texts', 'first validation', 'first step'] as const
+const parts = [
+  'process and model',
+  'first values',
+  'reading rows to check',
+  'first validation',
+  'reading rows to learn',
+  'first step',
+] as const
 type Part = (typeof parts)[number]
 
-/** Which part an event ends; undefined where it ends none. */
-function endedBy(event: ComputeEvent): Part | undefined {
+/** Which part an event ends, given whether the first validation is over; undefined where it ends none. */
+function endedBy(event: ComputeEvent, validated: boolean): Part | undefined {
   if (event.event === 'validation') return 'first validation'
   if (event.event === 'step') return 'first step'
   if (event.event !== 'progress') return undefined
   if (event.stage === 'initialising') return 'process and model'
   if (event.stage !== 'reading the texts once') return undefined
-  return event.done === 0 ? 'first values' : 'reading the texts'
+  if (event.done === 0) return 'first values'
+  return validated ? 'reading rows to learn' : 'reading rows to check'
 }
 
 export const startup: Bench = async ({ quick, say }) => {
@@ -66,10 +74,10 @@ export const startup: Bench = async ({ quick, say }) => {
           threads,
         },
         (event) => {
-          const part = endedBy(event)
+          const part = endedBy(event, ended.has('first validation'))
           // Reading goes on until its last word; of the others the first time is the one.
-          const isOver =
-            ended.has('first step') || (part !== 'reading the texts' && part !== undefined && ended.has(part))
+          const isReading = part === 'reading rows to check' || part === 'reading rows to learn'
+          const isOver = ended.has('first step') || (part !== undefined && !isReading && ended.has(part))
           if (part !== undefined && !isOver) ended.set(part, performance.now() - began)
           if (event.event === 'step' && event.metrics.step === steps) add('a further step', event.metrics.milliseconds)
         },

@@ -42,7 +42,10 @@ const batch = Math.max(...batches.map((rows) => rows.length))
 async function readTextsOnce(): Promise<ReadTexts> {
   const reader = createReader(model, { threads })
   try {
-    return await readOnce({ model, reader }, { ...settings, steps: 1, batch }, undefined, sequences, () => undefined)
+    const few = { ...settings, steps: 1, batch }
+    const texts = await readOnce({ model, reader }, few, undefined, sequences, () => undefined)
+    await texts.read(sequences)
+    return texts
   } finally {
     await reader.release()
   }

@@ -216,7 +216,7 @@ async function runOurs(model: PreparedModel, settings: TuneSettings, split: Spli
       }
     },
   )
-  // What follows, the duel with prompts in words, is no part of what others do.
+  // What follows, the duel without a prompt and with prompts in words, is no part of what others do.
   const judging = judged - (kept.at(-1)?.at ?? judged)
   const progress: Progress[] = []
   const reader = createReader(model, { threads })
@@ -275,7 +275,7 @@ function findings({ ours, chosen, seconds, preflight, contenders, others }: Foun
       'TREC, 1,000 rows, the starter model, CPU. Both from the start of their process until a prompt answers ' +
       `${percent(wanted)} % of the 500 test rows: looked at every 10 steps for ours, every ${String(theirs.judgeEvery)} for PEFT, of which one judging counts. Ours is the ` +
       `default run, in the precision that a pre-flight chose on this machine (${preflight.chosen}; trying took ${preflight.seconds.toFixed(0)} s, once for a model and kind of run, and is not ` +
-      'counted), judged without and with the prompt; what a run does behind that, the duel with prompts in words, does not count. PEFT: prompt tuning, and prefix tuning that begins with the real keys and values of the same text, ' +
+      'counted), judged with the prompt; what a run does behind that, without a prompt and with prompts in words, does not count. PEFT: prompt tuning, and prefix tuning that begins with the real keys and values of the same text, ' +
       '16 virtual tokens, batch 16, AdamW with warm-up and cosine. It is stopped where it has lost by then, or where another of its runs was faster: ' +
       '"over" is then a lower bound.',
     table: {

@@ -58,8 +58,11 @@ export interface Reading {
   readonly past: number
 }
 
-/** Reads every constant start by forward passes, those that do not lie ready from an earlier run. */
-export async function readTexts(
+/**
+ * The constant starts of all these sequences, to be read by forward passes when they are needed; those that lie ready
+ * from an earlier run need not be. Each reading begins by telling how many are done.
+ */
+export async function openTexts(
   { model, reader, store, past }: Reading,
   sequences: readonly Sequence[],
   onProgress: (done: number, total: number) => void,
@@ -68,26 +71,39 @@ export async function readTexts(
   const wanted = (text: Sequence): Wanted => wantedOf(model, past, text)
   const texts = distinct(sequences).filter(({ constant }) => constant > 0)
   const missing = await missingTexts({ model, store, past }, texts)
-  if (missing.length > 0) await reader.ready()
-  let done = texts.length - missing.length
-  onProgress(done, texts.length)
-  const starts = missing.map(({ ids, constant }) => ids.slice(0, constant))
-  const shared = missing.length > 1 ? sharedStart(starts) : []
-  const opening = shared.length > 0 ? await reader.keysValues([shared], past) : undefined
-  for (const some of byLength(starts, ({ length }) => length - shared.length, reader.tokensAtOnce)) {
-    const present = await reader.keysValues(some, past, opening)
-    for (const [b, ids] of some.entries()) {
-      const { key, values } = wantedText(model, past, ids)
-      const block = new Float32Array(values)
-      if (opening) fill(config, block, opening, { row: 0, at: 0, count: shared.length, of: ids.length })
-      const own = { row: b, at: shared.length, count: ids.length - shared.length, of: ids.length }
-      fill(config, block, present, own)
-      await store.put(key, block)
-    }
-    onProgress((done += some.length), texts.length)
-  }
+  const unread = new Map(missing.map((text) => [startOf(text), text.ids.slice(0, text.constant)]))
+  const shared = missing.length > 1 ? sharedStart([...unread.values()]) : []
+  const tell = (): void => onProgress(texts.length - unread.size, texts.length)
+  let opening: NamedTensors | undefined
+  if (missing.length === 0) tell()
 
+  const keep = async (ids: readonly number[], present: NamedTensors, row: number): Promise<void> => {
+    const { key, values } = wantedText(model, past, ids)
+    const block = new Float32Array(values)
+    if (opening) fill(config, block, opening, { row: 0, at: 0, count: shared.length, of: ids.length })
+    const own = { row, at: shared.length, count: ids.length - shared.length, of: ids.length }
+    fill(config, block, present, own)
+    await store.put(key, block)
+  }
   return {
+    async read(asked) {
+      const starts = distinct(asked).flatMap((text) => {
+        const ids = unread.get(startOf(text))
+        return ids ? [ids] : []
+      })
+      if (starts.length === 0) return
+      await reader.ready()
+      tell()
+      if (shared.length > 0) opening ??= await reader.keysValues([shared], past)
+      for (const some of byLength(starts, ({ length }) => length - shared.length, reader.tokensAtOnce)) {
+        const present = await reader.keysValues(some, past, opening)
+        for (const [row, ids] of some.entries()) {
+          await keep(ids, present, row)
+          unread.delete(ids.join())
+        }
+        tell()
+      }
+    },
     async feeds(asked, shape, buffers = newEachTime) {
       const blocks = await Promise.all(
         asked.map((sequence) => {

@@ -1,4 +1,4 @@
-// Texts that were read once for all, as graphs take them.
+// Texts that are read once for all, as graphs take them.
 import type { NamedTensors } from '../../contract/tensor.ts'
 import type { Sequence } from '../method/layout.ts'
 import type { Buffers } from './buffers.ts'
@@ -14,6 +14,8 @@ export interface TextShape {
 }
 
 export interface ReadTexts {
+  /** Reads those that nobody has read yet; only what was read can be asked for. */
+  read(sequences: readonly Sequence[]): Promise<void>
   /**
    * Graph inputs `read.keys.<layer>` and `read.values.<layer>` [batch, kvHeads, before + read, headDim], zero behind each
    * text; in new arrays where no buffers are given.

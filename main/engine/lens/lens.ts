@@ -107,5 +107,7 @@ async function textsOf(
   const sequences = rows.map((row) => layOut(row, trie.context, settings))
   const bytes = textBytes(model, sequences)
   if (settings.placement !== 'after-text' || bytes === 0 || bytes > textMemory(settings)) return undefined
-  return readOnce({ model, reader }, settings, texts, sequences, onProgress)
+  const found = await readOnce({ model, reader }, settings, texts, sequences, onProgress)
+  await found.read(sequences)
+  return found
 }

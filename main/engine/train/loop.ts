@@ -26,6 +26,8 @@ export interface LoopParts {
   readonly settings: TuneSettings
   /** Step to pause behind. */
   readonly until?: number | undefined
+  /** What step number `step` (from 1) needs to be there, and what is no part of its own time. */
+  prepare?(step: number): Promise<void>
   /** Loss and gradient of step number `step` (from 1), and how many examples it read. */
   gradient(step: number, tensors: NamedTensors): Promise<Gradient & { readonly examples: number }>
   validate(tensors: NamedTensors): Promise<Validation>
@@ -82,6 +84,7 @@ async function oneStep(
 ): Promise<Checkpoint | undefined> {
   const { settings } = parts
   const step = at.step + 1
+  await parts.prepare?.(step)
   const began = performance.now()
   const { loss, slopes, examples } = await parts.gradient(step, at.tensors)
   sink.gradient?.(slopes)

@@ -189,22 +189,29 @@ async function measure({ job, train, validation, count, readOnce }: Measured, ou
   let [refusal, isRefused] = ['', false]
   const validated: number[] = []
   let gradient = new Float32Array()
-  let read = 0
   const began = performance.now()
-  let [readFrom, readUntil, lastStep] = [began, began, began]
+  let [reading, read] = [0, Infinity]
+  let [lastRead, lastStep] = [began, began]
+  let first: { readonly at: number; readonly reading: number } | undefined
   const hear = (event: ComputeEvent): void => {
     if (event.event === 'step') {
       steps.push(event.metrics.milliseconds)
       lastStep = performance.now()
     }
     if (event.event === 'progress' && event.stage === 'reading the texts once') {
-      if (event.done === 0) readFrom = performance.now()
-      readUntil = performance.now()
-      read = event.total
+      const now = performance.now()
+      // Each reading begins by telling how many are done.
+      if (event.done > read) reading += now - lastRead
+      lastRead = now
+      read = event.done
     }
     if (event.event === 'provider' && event.name === provider) refusal = event.note
     if (event.event === 'provider' && event.name !== provider) isRefused = true
-    if (event.event === 'validation') validated.push(performance.now() - Math.max(readUntil, lastStep))
+    if (event.event === 'validation') {
+      const now = performance.now()
+      validated.push(now - Math.max(lastRead, lastStep))
+      first ??= { at: now, reading }
+    }
   }
   const sink: TuneSink = {
     emit: hear,
@@ -225,12 +232,10 @@ async function measure({ job, train, validation, count, readOnce }: Measured, ou
   if (isRefused) throw studioError('compute/refused', refusal)
   // The first validation may open a session.
   const [cold = 0, scoring = cold] = validated
-  const reading = readUntil - readFrom
-  const untilFirst = validated.length > 0 ? readUntil + cold - began : 0
   return {
-    start: Math.max(0, untilFirst - reading - scoring),
+    start: first ? Math.max(0, first.at - began - first.reading - scoring) : 0,
     steps,
-    readRow: reading / Math.max(1, read),
+    readRow: Number.isFinite(read) ? reading / Math.max(1, read) : 0,
     scoreRow: scoring / Math.max(1, validation.length),
     gradient,
   }

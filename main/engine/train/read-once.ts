@@ -3,7 +3,7 @@ import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { PreparedModel } from '../../contract/model.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
-import { missingTexts, type Reading, readTexts, valuesOfTexts } from '../evaluate/read-texts.ts'
+import { missingTexts, openTexts, type Reading, valuesOfTexts } from '../evaluate/read-texts.ts'
 import type { ReadTexts } from '../evaluate/texts.ts'
 import { clearTexts, createTextStore, textDisk, type TextStore } from '../evaluate/text-store.ts'
 import { pastOf, type Sequence } from '../method/layout.ts'
@@ -48,7 +48,7 @@ export async function paysToReadOnce(
 /** Whether the base model alone and with the prompt answer the same texts, which then are read once for the two. */
 export const sharesTexts = (settings: Settings): boolean => settings.placement === 'after-text' && pastOf(settings) > 0
 
-/** Reads a run's texts; what was read longest ago makes way. */
+/** A run's texts, none of them read yet; what earlier runs read longest ago makes way. */
 export async function readOnce(
   { model, reader }: Pick<Reading, 'model' | 'reader'>,
   settings: Settings,
@@ -58,7 +58,7 @@ export async function readOnce(
 ): Promise<ReadTexts> {
   if (folder !== undefined) await clearTexts(join(folder, '..'), await textDisk(folder))
   const store = textStore(model, settings, folder)
-  return readTexts({ model, reader, store, past: pastOf(settings) }, sequences, onProgress)
+  return openTexts({ model, reader, store, past: pastOf(settings) }, sequences, onProgress)
 }
 
 /** Share of some texts that no earlier run has read. */

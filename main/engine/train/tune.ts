@@ -19,6 +19,9 @@ import { paysToReadOnce, readOnce, sharesTexts, textBytes } from './read-once.ts
 import { createStepper } from './stepper.ts'
 import { validate, type ValidationRow } from './validate.ts'
 
+/** Steps whose texts are read together: many, so that those of like length meet; few, so that the first step comes soon. */
+const stepsReadTogether = 8
+
 type TuneJob = Extract<Job, { kind: 'tune' }>
 
 export interface TuneResult {
@@ -53,8 +56,8 @@ export async function tune(given: TuneJob, sink: TuneSink, readOnceHere?: boolea
 }
 
 /**
- * Scores the held-out rows without a prompt, with the tuned one, and with the best written one; texts that the first two
- * answer are read once for both.
+ * Scores the held-out rows with the tuned prompt, which is what its owner waits for, without one, and with the best
+ * written one; texts that the first two answer are read once for both.
  */
 async function judge(
   job: TuneJob,
@@ -71,10 +74,11 @@ async function judge(
     isChosen(settings) && sharesTexts(settings)
       ? await readOnce({ model, reader }, settings, job.texts, rows, reading)
       : undefined
+  await texts?.read(rows)
   const read = texts ? { read: { texts, settings } } : {}
   const untold = withoutInstruction(settings)
   const sameText = untold.template.instruction === settings.template.instruction
-  for (const subject of [undefined, prompt]) {
+  for (const subject of [prompt, undefined]) {
     const task = { model, labels, examples: split.heldOut, prompt: subject, settings: subject ? settings : untold }
     const how = subject || sameText ? read : {}
     sink.emit({
@@ -122,12 +126,14 @@ async function train(
   const sizes = examples.map(({ sequence }) => sequence.ids.length)
   const batch = Math.min(settings.batch, examples.length)
   const scored = validation.map(({ segments }) => layOut(segments, trie.context, settings))
-  const sequences = [...examples, ...validation.map(({ example }) => example)].map(({ sequence }) => sequence)
-  const toRead = [...sequences, ...scored]
+  const checked = [...validation.map(({ example }) => example.sequence), ...scored]
+  const toRead = [...examples.map(({ sequence }) => sequence), ...checked]
   const pays = await (readOnceHere ?? paysToReadOnce(settings, examples.length, textBytes(model, toRead), job.texts))
   const reading = (done: number, total: number): void =>
     sink.emit({ event: 'progress', stage: 'reading the texts once', done, total })
   const texts = pays ? await readOnce({ model, reader }, settings, job.texts, toRead, reading) : undefined
+  // With little memory only one session is open at a time: all is read before the first step opens its own.
+  await texts?.read(settings.memory === 'low' ? toRead : checked)
   const buckets = bucketsOf(
     examples.map(({ sequence }) => sequence),
     texts !== undefined,
@@ -145,12 +151,21 @@ async function train(
     onProvider: (note) => sink.emit({ event: 'provider', ...note }),
   })
   const order = stepOrder(sizes, batch, settings.seed)
+  const examplesOf = (step: number) => order(step).flatMap((i) => examples[i] ?? [])
+  const textsOf = (step: number) => examplesOf(step).map(({ sequence }) => sequence)
+  let readUntil = 0
   const parts = {
     settings,
     until: job.until,
+    async prepare(step: number) {
+      if (!texts || step < readUntil) return
+      const last = Math.min(step + stepsReadTogether, settings.steps)
+      await texts.read(Array.from({ length: last - step + 1 }, (_, i) => textsOf(step + i)).flat())
+      readUntil = last
+    },
     async gradient(step: number, tensors: Checkpoint['tensors']) {
-      const chosen = order(step).flatMap((i) => examples[i] ?? [])
-      texts?.ahead(order(step + 1).flatMap((i) => examples[i]?.sequence ?? []))
+      const chosen = examplesOf(step)
+      if (step < readUntil) texts?.ahead(textsOf(step + 1))
       return { ...(await stepper.gradient(chosen, tensors)), examples: chosen.length }
     },
     async validate(tensors: Checkpoint['tensors']) {

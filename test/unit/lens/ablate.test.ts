@@ -88,6 +88,7 @@ describe('a prefix without one of its tokens', () => {
       sequences,
       () => undefined,
     )
+    await texts.read(sequences)
     const task = { reader, trie, rows, right, average: new Float32Array() }
     const [plain, read] = [
       await ablate({ ...task, virtual: { settings, prompt } }, () => undefined),

@@ -2,13 +2,13 @@
 import { describe, expect, it } from 'vitest'
 import type { LossName, MethodName } from '../../../main/contract/settings.ts'
 import { scoreRows } from '../../../main/engine/evaluate/label-scores.ts'
-import { readTexts } from '../../../main/engine/evaluate/read-texts.ts'
+import { openTexts, type Reading } from '../../../main/engine/evaluate/read-texts.ts'
 import { createBuffers } from '../../../main/engine/evaluate/buffers.ts'
 import { createReader } from '../../../main/engine/evaluate/reader.ts'
 import { createTextStore } from '../../../main/engine/evaluate/text-store.ts'
 import { labelTrie } from '../../../main/engine/evaluate/trie.ts'
 import { methods } from '../../../main/engine/method/index.ts'
-import { layOut } from '../../../main/engine/method/layout.ts'
+import { layOut, type Sequence } from '../../../main/engine/method/layout.ts'
 import { families, reference, tinyModel } from '../../support/tiny.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { apart, examplesOf, stepperOf, tensorsOf } from './engine.ts'
@@ -18,6 +18,16 @@ const cases = families.flatMap((family) =>
     (['labels', 'vocabulary'] as const).map((loss): [typeof family, MethodName, LossName] => [family, method, loss]),
   ),
 )
+
+async function allRead(
+  reading: Reading,
+  sequences: readonly Sequence[],
+  onProgress: (done: number, total: number) => void,
+) {
+  const texts = await openTexts(reading, sequences, onProgress)
+  await texts.read(sequences)
+  return texts
+}
 
 describe('a text that is read once', () => {
   it('is not read again by a later run, and comes from disk where memory is short', async () => {
@@ -39,7 +49,7 @@ describe('a text that is read once', () => {
       const reader = createReader(model, { threads: 1 })
       const store = createTextStore({ folder, memory: 0, half })
       const left: number[] = []
-      const texts = await readTexts({ model, reader, past: 0, store }, sequences, (done, total) =>
+      const texts = await allRead({ model, reader, past: 0, store }, sequences, (done, total) =>
         left.push(total - done),
       )
       const stepper = stepperOf(model, found, choice, examples, 2, texts)
@@ -70,7 +80,7 @@ describe('a text that is read once', () => {
       }))
       const storeOf = () => createTextStore({ folder: undefined, memory: Infinity, half: false })
       const read = (some: typeof sequences) =>
-        readTexts({ model, reader, past: 2, store: storeOf() }, some, () => undefined)
+        allRead({ model, reader, past: 2, store: storeOf() }, some, () => undefined)
       const together = await read(sequences)
       for (const sequence of sequences) {
         const { length } = sequence.ids
@@ -87,6 +97,35 @@ describe('a text that is read once', () => {
     },
   )
 
+  it('is read when it is needed, each text once, and in few passes where it is needed with others', async () => {
+    const model = await tinyModel('llama')
+    const reader = createReader(model, { threads: 1 })
+    const sequences = [
+      [3, 5, 4, 8],
+      [3, 5, 6],
+      [3, 5, 7, 2, 1],
+      [3, 5, 9],
+    ].map((ids) => ({
+      ...layOut({ before: ids, text: [], after: [] }, [], undefined),
+      constant: ids.length,
+    }))
+    const storeOf = () => createTextStore({ folder: undefined, memory: Infinity, half: false })
+    const whole = await allRead({ model, reader, past: 0, store: storeOf() }, sequences, () => undefined)
+    const told: number[] = []
+    const texts = await openTexts({ model, reader, past: 0, store: storeOf() }, sequences, (done) => told.push(done))
+    expect(told).toEqual([])
+    await texts.read(sequences.slice(0, 2))
+    expect(told).toEqual([0, 2])
+    await expect(texts.feeds(sequences.slice(2), { batch: 2, read: 5 })).rejects.toThrow('never read')
+    await texts.read(sequences.slice(1))
+    await texts.read(sequences)
+    expect(told).toEqual([0, 2, 2, 4])
+    const [ours, theirs] = await Promise.all([texts, whole].map((each) => each.feeds(sequences, { batch: 4, read: 5 })))
+    for (const [name, { data }] of Object.entries(theirs ?? {}))
+      data.forEach((value, i) => expect(Math.abs(value - (ours?.[name]?.data[i] ?? NaN))).toBeLessThan(1e-5))
+    await reader.release()
+  })
+
   it('is written over what an earlier step was given, and nothing of that is left', async () => {
     const model = await tinyModel('llama')
     const reader = createReader(model, { threads: 1 })
@@ -95,7 +134,7 @@ describe('a text that is read once', () => {
       constant: ids.length,
     }))
     const store = createTextStore({ folder: undefined, memory: Infinity, half: false })
-    const texts = await readTexts({ model, reader, past: 0, store }, sequences, () => undefined)
+    const texts = await allRead({ model, reader, past: 0, store }, sequences, () => undefined)
     await reader.release()
     const buffers = createBuffers()
     const first = await texts.feeds(sequences, { batch: 3, read: 5 }, buffers)
@@ -119,7 +158,7 @@ describe('a text that is read once', () => {
     expect(sequences.every(({ constant }) => constant > 0)).toBe(true)
     const past = method === 'prefix' ? found.tokens : 0
     const store = createTextStore({ folder: undefined, memory: Infinity, half: false })
-    const texts = await readTexts({ model, reader, past, store }, sequences, () => undefined)
+    const texts = await allRead({ model, reader, past, store }, sequences, () => undefined)
 
     // Three rows, two at a time: gaps behind shorter texts, and a row of padding.
     const [anew, once] = [

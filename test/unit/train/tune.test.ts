@@ -44,18 +44,18 @@ async function run(family: Family, given: Partial<TuneSettings>, kept?: Prepared
   const losses = events.flatMap((event) => (event.event === 'step' ? [event.metrics.loss] : []))
   const evaluations = events.flatMap((event) => (event.event === 'evaluation' ? [event.evaluation] : []))
   const stages = new Set(events.flatMap((event) => (event.event === 'progress' ? [event.stage] : [])))
-  return { result, losses, evaluations, stages }
+  return { result, losses, evaluations, stages, events }
 }
 
 describe('a run', () => {
-  it.each(families)('learns on %s, and is judged with no prompt, with the tuned one and with words', async (family) => {
+  it.each(families)('learns on %s, and is judged with the tuned prompt, with none and with words', async (family) => {
     const { result, losses, evaluations } = await run(family, {})
     expect(result.outcome).toBe('finished')
     const mean = (some: readonly number[]): number => some.reduce((sum, loss) => sum + loss, 0) / some.length
     expect(mean(losses.slice(-5))).toBeLessThan(mean(losses.slice(0, 5)))
     expect(evaluations.map(({ subject, rows: scored }) => [subject, scored.length])).toEqual([
-      ['no prompt', 9],
       ['tuned prompt', 9],
+      ['no prompt', 9],
       ['written prompt', 9],
     ])
     for (const { rows: scored } of evaluations)
@@ -90,7 +90,7 @@ describe('a run', () => {
 
   it('holds no duel where none is wanted', async () => {
     const { evaluations } = await run('llama', { steps: 2, duel: false })
-    expect(evaluations.map(({ subject }) => subject)).toEqual(['no prompt', 'tuned prompt'])
+    expect(evaluations.map(({ subject }) => subject)).toEqual(['tuned prompt', 'no prompt'])
   })
 
   it('learns the same where memory is short', async () => {
@@ -99,6 +99,17 @@ describe('a run', () => {
     low.losses.forEach((loss, i) => {
       expect(Math.abs(loss - (usual.losses[i] ?? NaN))).toBeLessThan(1e-4)
     })
+  })
+
+  it('reads the rows to stop by before the first check, and those to learn from no sooner than they are needed', async () => {
+    const { events } = await run('llama', {})
+    const told = events.flatMap((each) => {
+      if (each.event === 'step' && each.metrics.step === 1) return ['first step']
+      if (each.event === 'validation' && each.step === 0) return ['first check']
+      if (each.event !== 'progress' || each.stage !== 'reading the texts once') return []
+      return [each.done === each.total ? 'all read' : 'some read']
+    })
+    expect([...new Set(told)]).toEqual(['some read', 'first check', 'all read', 'first step'])
   })
 
   it('reads texts once where virtual tokens stand behind them and the run comes back to them', async () => {

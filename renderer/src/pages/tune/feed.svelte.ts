@@ -56,7 +56,8 @@ export function followRun(name: string): Feed {
       if (abort.signal.aborted) return
       if (event.event === 'step') {
         heard[event.step] = event
-        progress = undefined
+        // Texts are read on between two steps; all else is over.
+        if (progress && (progress.done === 0 || progress.done >= progress.total)) progress = undefined
       } else if (event.event === 'validation') checked[event.step] = event
       else if (event.event === 'warning') remarks = [...remarks, event]
       else if (event.event === 'progress') progress = event
