@@ -13,9 +13,8 @@ const SCORINGS = 2
 /** Bytes for a run: what is free now, or most of it all, since other programs' memory makes way to a part. */
 export const availableMemory = (): number => Math.max(freemem(), 0.7 * totalmem())
 
-/** Written prompts that are tried on validation rows, and what reading a row behind their words takes over reading it alone. */
+/** Written prompts that are tried on validation rows; their words are read once, so that a row takes what it takes alone. */
 const CHOSEN_BY = 3
-const BEHIND_WORDS = 1.5
 
 export type Forecast = Omit<Preflight, 'plan' | 'trials' | 'refused' | 'chosen' | 'hardware' | 'because'>
 
@@ -34,7 +33,7 @@ export function forecast(
   // A row that was not read before is scored in about the time of reading it and asking.
   const alone = readRow > 0 ? readRow + SCORINGS * scoreRow : scoreRow
   const judging = rows.heldOut * (sharesTexts(settings) ? alone : SCORINGS * (readRow + scoreRow))
-  const rival = settings.duel === false ? 0 : (rows.heldOut + CHOSEN_BY * Math.min(64, rows.validation)) * BEHIND_WORDS
+  const rival = settings.duel === false ? 0 : rows.heldOut + CHOSEN_BY * Math.min(64, rows.validation)
   const total =
     (start + opening + reading + settings.steps * step + validating + judging + rival * (readRow + scoreRow)) / 1000
   const fits = memory <= available

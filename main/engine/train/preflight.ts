@@ -24,6 +24,9 @@ type Outer = { stopRequested(): boolean }
 /** The first step of each kind opens its session; with little memory, so does the one behind a validation. */
 const longestSteps = 2
 const usualSteps = 4
+/** The first steps of a session are slower than the others: short ones go on for so many milliseconds, or steps. */
+const settled = 2000
+const mostSteps = 16
 const validateEvery = 2
 const fewestValidated = 4
 /** Rows that tell how long all of them are. */
@@ -51,10 +54,13 @@ export async function preflight(
   const texts = allTexts(job, sequences)
   const readOnce = await paysToReadOnce(settings, split.train.length, texts, job.texts)
   sink.emit({ event: 'progress', stage: 'trying the longest rows', done: 0, total: 2 })
-  const first = await measure({ job, train: long, validation: [], count: longestSteps, readOnce }, sink)
+  const first = await measure(
+    { job, train: long, validation: [], count: longestSteps, most: mostSteps, readOnce },
+    sink,
+  )
   sink.emit({ event: 'progress', stage: 'trying usual rows', done: 1, total: 2 })
   const validation = someValidation(job, encoder)
-  const second = await measure({ job, train: usual, validation, count: usualSteps, readOnce }, sink)
+  const second = await measure({ job, train: usual, validation, count: usualSteps, most: mostSteps, readOnce }, sink)
 
   const run = walk(job, sequences, readOnce, settings.steps)
   const measuredWalk = (examples: readonly Example[]): ExpectedSteps =>
@@ -62,7 +68,7 @@ export async function preflight(
   const [aLong, aUsual] = [measuredWalk(long), measuredWalk(usual)]
   const left = readOnce ? await shareToRead(model, settings, job.texts, sequences) : 0
   const toRead = left * (split.train.length + split.validation.length)
-  const warm = first.steps[1] ?? 0
+  const warm = usualOf(first.steps)
   const around = sessionOpening(first.steps, warm)
   return {
     start: second.start,
@@ -121,10 +127,11 @@ const sessionOpening = ([cold = 0]: readonly number[], warm: number): number => 
 const reopenings = ({ settings }: PreflightJob): number =>
   settings.memory === 'low' && settings.validateEvery > 0 ? Math.floor(settings.steps / settings.validateEvery) : 0
 
-/** Steps that did not open a session. */
+/** Of the steps that did not open a session, the middle one, or the mean of the two in the middle. */
 const usualOf = (steps: readonly number[]): number => {
-  const warm = steps.filter((_, i) => i % validateEvery === 1)
-  return warm.reduce((sum, each) => sum + each, 0) / Math.max(1, warm.length)
+  const warm = steps.filter((_, i) => i % validateEvery === 1).sort((a, b) => a - b)
+  const [low = 0, high = low] = [warm[(warm.length - 1) >> 1], warm[warm.length >> 1]]
+  return (low + high) / 2
 }
 
 /** On the line through two measured points, [tokens, milliseconds] each; not far beyond either. */
@@ -178,12 +185,13 @@ interface Measured {
   readonly job: PreflightJob
   readonly train: readonly Example[]
   readonly validation: readonly Example[]
-  /** Steps. */
+  /** Steps: so many at least, and at most. */
   readonly count: number
+  readonly most: number
   readonly readOnce: boolean
 }
 
-async function measure({ job, train, validation, count, readOnce }: Measured, outer: Outer): Promise<Timing> {
+async function measure({ job, train, validation, count, most, readOnce }: Measured, outer: Outer): Promise<Timing> {
   const { model, settings, labels, threads, provider } = job
   const steps: number[] = []
   let [refusal, isRefused] = ['', false]
@@ -213,16 +221,20 @@ async function measure({ job, train, validation, count, readOnce }: Measured, ou
       first ??= { at: now, reading }
     }
   }
+  const isEnough = (): boolean => {
+    const [, ...warm] = steps
+    return steps.length >= count && (steps.length >= most || warm.reduce((sum, each) => sum + each, 0) >= settled)
+  }
   const sink: TuneSink = {
     emit: hear,
     checkpoint: () => Promise.resolve(),
-    stopRequested: () => isRefused || steps.length >= count || outer.stopRequested(),
+    stopRequested: () => isRefused || isEnough() || outer.stopRequested(),
     keepRequested: () => false,
     gradient: (slopes) => {
       if (steps.length === 0) gradient = flattened(slopes)
     },
   }
-  const short = { ...settings, steps: count + 1, validateEvery: validation.length > 0 ? validateEvery : 0, warmup: 0 }
+  const short = { ...settings, steps: most + 1, validateEvery: validation.length > 0 ? validateEvery : 0, warmup: 0 }
   const part = { train, validation, heldOut: [] }
   await tune(
     { kind: 'tune', model, settings: short, labels, split: part, resume: undefined, providers: [provider], threads },

@@ -28,7 +28,8 @@ async function measured(given: Partial<TuneSettings> = {}, kept?: PreparedModel,
 describe('a pre-flight', () => {
   it('takes real steps on the longest and on usual rows, and times what comes around them', async () => {
     const { steps, step, reading, scoreRow } = await measured()
-    expect(steps).toHaveLength(6)
+    // Short ones go on: the first of a session tell too much.
+    expect(steps).toHaveLength(16 + 16)
     expect(Math.min(...steps, step, reading, scoreRow)).toBeGreaterThan(0)
   })
 

@@ -17,7 +17,7 @@ export function preflightCommand(host: Host): Command {
       const { train, validation, heldOut } = plan.rows
       session.output.result({ ...found }, [
         ...tableOf(found),
-        `Measured steps: ${steps.map((ms) => `${ms.toFixed(0)} ms`).join(', ')}`,
+        `Measured ${String(steps.length)} steps of ${Math.min(...steps).toFixed(0)} to ${Math.max(...steps).toFixed(0)} ms; the slowest had to open the model first.`,
         `Rows: ${String(train)} to train, ${String(validation)} to validate, ${String(heldOut)} held out`,
         ...(because === '' ? [] : [because]),
         advice,

@@ -80,7 +80,8 @@ export const tune = {
   alike: 'Gradient alike',
   chosen: 'chosen',
   trialsHelp: 'Start takes the chosen one: the fastest that fits and whose gradient points where the exact one does.',
-  preflightSteps: (times: string) => `Measured steps: ${times}`,
+  preflightSteps: (steps: number, least: string, most: string) =>
+    `Measured ${steps} steps of ${least} to ${most} ms; the slowest had to open the model first.`,
 
   loading: 'Getting ready',
   left: (time: string) => `about ${time} left`,
