@@ -29,7 +29,7 @@ const keptFloats = ({ hidden, heads, kvHeads, headDim, intermediate }: DecoderCo
 
 /** Floats of each token that one layer holds while it is computed, backwards as well. */
 const busyFloats = ({ hidden, heads, kvHeads, headDim, intermediate }: DecoderConfig, keys: number): number =>
-  2 * (6 * hidden + 5 * (heads + kvHeads) * headDim + 5 * intermediate + 2 * heads * keys)
+  2 * (6 * hidden + 5 * (heads + kvHeads) * headDim + 5 * intermediate) + 3 * heads * keys
 
 /** Bytes that one row's activations, and its text where that was read beforehand, hold at most during a step. */
 export function rowBytes(config: DecoderConfig, { length, read, past, memory }: StepSize): number {

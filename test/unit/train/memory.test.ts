@@ -75,7 +75,7 @@ describe('the memory of a step', () => {
   }
 
   // Elsewhere the C library's heap is another one. How much room products take to reorder their input differs from
-  // processor to processor, by up to 8 % here, and the same process comes to one of two peaks, 6 % apart. `prove forecast`
+  // processor to processor, by up to 8 % here, and the same process comes to one of two peaks, 12 % apart. `prove forecast`
   // holds whole runs on the real model to 15 %.
   it.runIf(process.platform === 'linux').each(['normal', 'low'] as const)(
     'is told, a fifth below what a process comes to at worst, or a quarter above: %s',
