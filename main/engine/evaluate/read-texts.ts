@@ -87,6 +87,7 @@ export async function openTexts(
   }
   return {
     async read(asked) {
+      if (unread.size === 0) return
       const starts = distinct(asked).flatMap((text) => {
         const ids = unread.get(startOf(text))
         return ids ? [ids] : []

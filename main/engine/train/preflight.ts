@@ -54,13 +54,10 @@ export async function preflight(
   const texts = allTexts(job, sequences)
   const readOnce = await paysToReadOnce(settings, split.train.length, texts, job.texts)
   sink.emit({ event: 'progress', stage: 'trying the longest rows', done: 0, total: 2 })
-  const first = await measure(
-    { job, train: long, validation: [], count: longestSteps, most: mostSteps, readOnce },
-    sink,
-  )
+  const first = await measure({ job, train: long, validation: [], count: longestSteps, readOnce }, sink)
   sink.emit({ event: 'progress', stage: 'trying usual rows', done: 1, total: 2 })
   const validation = someValidation(job, encoder)
-  const second = await measure({ job, train: usual, validation, count: usualSteps, most: mostSteps, readOnce }, sink)
+  const second = await measure({ job, train: usual, validation, count: usualSteps, readOnce }, sink)
 
   const run = walk(job, sequences, readOnce, settings.steps)
   const measuredWalk = (examples: readonly Example[]): ExpectedSteps =>
@@ -185,13 +182,12 @@ interface Measured {
   readonly job: PreflightJob
   readonly train: readonly Example[]
   readonly validation: readonly Example[]
-  /** Steps: so many at least, and at most. */
+  /** Steps at least. */
   readonly count: number
-  readonly most: number
   readonly readOnce: boolean
 }
 
-async function measure({ job, train, validation, count, most, readOnce }: Measured, outer: Outer): Promise<Timing> {
+async function measure({ job, train, validation, count, readOnce }: Measured, outer: Outer): Promise<Timing> {
   const { model, settings, labels, threads, provider } = job
   const steps: number[] = []
   let [refusal, isRefused] = ['', false]
@@ -223,7 +219,7 @@ async function measure({ job, train, validation, count, most, readOnce }: Measur
   }
   const isEnough = (): boolean => {
     const [, ...warm] = steps
-    return steps.length >= count && (steps.length >= most || warm.reduce((sum, each) => sum + each, 0) >= settled)
+    return steps.length >= count && (steps.length >= mostSteps || warm.reduce((sum, each) => sum + each, 0) >= settled)
   }
   const sink: TuneSink = {
     emit: hear,
@@ -234,7 +230,12 @@ async function measure({ job, train, validation, count, most, readOnce }: Measur
       if (steps.length === 0) gradient = flattened(slopes)
     },
   }
-  const short = { ...settings, steps: most + 1, validateEvery: validation.length > 0 ? validateEvery : 0, warmup: 0 }
+  const short = {
+    ...settings,
+    steps: mostSteps + 1,
+    validateEvery: validation.length > 0 ? validateEvery : 0,
+    warmup: 0,
+  }
   const part = { train, validation, heldOut: [] }
   await tune(
     { kind: 'tune', model, settings: short, labels, split: part, resume: undefined, providers: [provider], threads },
