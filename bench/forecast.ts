@@ -21,6 +21,9 @@ const configurations: readonly (Partial<TuneSettings> & { readonly name: string 
 ]
 const rows = { train: 300, validation: 60, heldOut: 60 } as const
 const quietShare = 0.1
+/** Between the pre-flights before and behind a run, on a machine that is called steady. */
+const steady = 0.1
+const mostTries = 3
 
 export const forecastBench: Bench = async ({ quick, say }) => {
   const model = sealModel(await starterModel(say))
@@ -35,32 +38,59 @@ export const forecastBench: Bench = async ({ quick, say }) => {
   for (const { name, ...chosen } of quick ? configurations.slice(0, 1) : configurations) {
     const settings = defaultSettings({ ...chosen, ...(quick ? { steps: 3 } : {}) }, trecLabels)
     const common = { model, settings, labels: trecLabels, split, threads }
-    let measured: MeasuredSteps | undefined
-    await runJob({ ...common, kind: 'preflight', provider: 'cpu' }, (event) => {
-      if (event.event === 'preflight') measured = event.measured
-    })
-    if (!measured) throw new Error('The pre-flight measured nothing.')
-    const sizes = { train: split.train.length, validation: split.validation.length, heldOut: split.heldOut.length }
-    const told = forecast({ settings, rows: sizes }, measured, totalmem())
-    const ran = await runJob({ ...common, kind: 'tune', resume: undefined, providers: ['cpu'] }, () => undefined)
-    const middle = (told.seconds[0] + told.seconds[1]) / 2
-    figures.push({ name, told, ran, time: middle / ran.seconds, memory: told.memory / ran.peakBytes })
-    say(
-      `${name}: ${told.seconds.map((each) => each.toFixed(0)).join(' to ')} s told, ${ran.seconds.toFixed(0)} s taken`,
-    )
+    const foretell = async () => {
+      let measured: MeasuredSteps | undefined
+      await runJob({ ...common, kind: 'preflight', provider: 'cpu' }, (event) => {
+        if (event.event === 'preflight') measured = event.measured
+      })
+      if (!measured) throw new Error('The pre-flight measured nothing.')
+      const sizes = { train: split.train.length, validation: split.validation.length, heldOut: split.heldOut.length }
+      return forecast({ settings, rows: sizes }, measured, totalmem())
+    }
+    const tries = []
+    let told = await foretell()
+    do {
+      const ran = await runJob({ ...common, kind: 'tune', resume: undefined, providers: ['cpu'] }, () => undefined)
+      const behind = await foretell()
+      const drift = Math.abs(middle(behind) / middle(told) - 1)
+      const time = middle(told) / ran.seconds
+      tries.push({ name, told, behind, ran, drift, time, memory: told.memory / ran.peakBytes })
+      say(
+        `${name}: ${told.seconds.map((each) => each.toFixed(0)).join(' to ')} s told, ${ran.seconds.toFixed(0)} s taken, ` +
+          `told ${(100 * drift).toFixed(0)} % otherwise behind it`,
+      )
+      told = behind
+    } while (Math.min(...tries.map(({ drift }) => drift)) > steady && tries.length < (quick ? 1 : mostTries))
+    const [best] = tries.toSorted((a, b) => a.drift - b.drift)
+    if (best) figures.push({ ...best, tries: tries.length })
   }
+  const unsteady = figures.filter(({ drift }) => drift > steady)
   return {
     title: 'What a pre-flight foretells',
     method:
       `TREC, ${String(rows.train)} rows, ${String(rows.validation)} to validate, ${String(rows.heldOut)} held out, CPU: the pre-flight of each run in a ` +
-      'process of its own, then the run, from its start to its last score. Time: the middle of the range over the truth.',
+      'process of its own, then the run, from its start to its last score, then the pre-flight again: where it tells another time by more than ' +
+      `${String(100 * steady)} %, the machine has changed its speed, and the run is tried again, ${String(mostTries)} times at most; the steadiest counts. ` +
+      'Time: the middle of the range over the truth.',
     table: {
-      columns: ['run', 'told s', 'taken s', 'middle / truth', 'told MiB', 'peak MiB', 'told / truth'],
-      rows: figures.map(({ name, told, ran, time, memory }) => [
+      columns: [
+        'run',
+        'told s',
+        'taken s',
+        'middle / truth',
+        'told otherwise behind',
+        'tries',
+        'told MiB',
+        'peak MiB',
+        'told / truth',
+      ],
+      rows: figures.map(({ name, told, ran, time, drift, tries, memory }) => [
         name,
         told.seconds.map((each) => each.toFixed(0)).join(' to '),
         ran.seconds.toFixed(0),
         time.toFixed(2),
+        `${(100 * drift).toFixed(0)} %`,
+        String(tries),
         (told.memory / 2 ** 20).toFixed(0),
         (ran.peakBytes / 2 ** 20).toFixed(0),
         memory.toFixed(2),
@@ -70,10 +100,17 @@ export const forecastBench: Bench = async ({ quick, say }) => {
       target(`time off by, ${name}`, 100 * Math.abs(time - 1), '<=', 20, ' %'),
       target(`memory off by, ${name}`, 100 * Math.abs(memory - 1), '<=', 15, ' %'),
     ]),
-    doubts:
-      others > quietShare
+    doubts: [
+      ...(others > quietShare
         ? [`other programs used ${(100 * others).toFixed(0)} % of the machine, so its times do not count`]
-        : [],
+        : []),
+      ...(unsteady.length > 0
+        ? [`the machine was not steady during ${unsteady.map(({ name }) => name).join('; ')}: these times do not count`]
+        : []),
+    ],
     figures,
   }
 }
+
+const middle = ({ seconds: [least, most] }: { readonly seconds: readonly [number, number] }): number =>
+  (least + most) / 2

@@ -175,11 +175,13 @@ export interface MeasuredSteps {
   readonly step: number
   /** Opening sessions to step with, all that the run opens. */
   readonly opening: number
-  /** Reading one held-out or validation row with the prompt. */
+  /** Validating one row. */
   readonly scoreRow: number
+  /** Answering one held-out row with the prompt: among labels, or by writing. */
+  readonly judgeRow: number
   /** Reading all texts once, where the run will do so; else 0. */
   readonly reading: number
-  /** Bytes: the largest size of the process so far, and what the whole run will hold beyond that. */
+  /** Bytes: what the process held at most while it stepped, and what the whole run will hold beyond that. */
   readonly memory: number
   /** The first step's, of all trainable tensors in the order of their names: its direction is compared. */
   readonly gradient: Float32Array

@@ -24,18 +24,18 @@ export function forecast(
   available: number,
 ): Forecast {
   const { settings, rows } = plan
-  const { steps, step, start, opening, reading, scoreRow, memory } = measured
+  const { steps, step, start, opening, reading, scoreRow, judgeRow, memory } = measured
   const { validateEvery } = settings
   const validations = validateEvery > 0 ? Math.ceil(settings.steps / validateEvery) : 1
   const texts = rows.train + rows.validation
   const readRow = texts > 0 ? reading / texts : 0
   const validating = (1 + validations) * rows.validation * scoreRow
   // A row that was not read before is scored in about the time of reading it and asking.
-  const alone = readRow > 0 ? readRow + SCORINGS * scoreRow : scoreRow
-  const judging = rows.heldOut * (sharesTexts(settings) ? alone : SCORINGS * (readRow + scoreRow))
+  const alone = readRow > 0 ? readRow + SCORINGS * judgeRow : judgeRow
+  const judging = rows.heldOut * (sharesTexts(settings) ? alone : SCORINGS * (readRow + judgeRow))
   const rival = settings.duel === false ? 0 : rows.heldOut + CHOSEN_BY * Math.min(64, rows.validation)
   const total =
-    (start + opening + reading + settings.steps * step + validating + judging + rival * (readRow + scoreRow)) / 1000
+    (start + opening + reading + settings.steps * step + validating + judging + rival * (readRow + judgeRow)) / 1000
   const fits = memory <= available
   return {
     seconds: [QUICKEST * total, SLOWEST * total],

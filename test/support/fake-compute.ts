@@ -165,6 +165,7 @@ const preflight: Handlers['preflight'] = async ({ provider, settings }, sink) =>
     step: isSlow ? 10_000 : 1,
     opening: 3,
     scoreRow: 1,
+    judgeRow: 1,
     reading: 20,
     memory: 1e8,
     gradient: Float32Array.of(1, 2),

@@ -1,10 +1,12 @@
 // A few real steps of a run that has not begun: the longest rows first, then usual ones. Nothing of them is kept.
 import { totalmem } from 'node:os'
-import type { ComputeEvent, Job, MeasuredSteps } from '../../contract/compute.ts'
+import type { ComputeEvent, Job, MeasuredSteps, TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { Example } from '../../contract/settings.ts'
 import { tokensAtOnce } from '../evaluate/batches.ts'
 import { type Encoder, encoderFor } from '../evaluate/encode.ts'
+import { createReader } from '../evaluate/reader.ts'
+import { scoreTask } from '../evaluate/score.ts'
 import { methods } from '../method/index.ts'
 import type { Sequence } from '../method/layout.ts'
 import { isChosen } from '../task/index.ts'
@@ -29,14 +31,16 @@ const settled = 2000
 const mostSteps = 16
 const validateEvery = 2
 const fewestValidated = 4
+/** Milliseconds between two looks at what the process holds. */
+const watchEvery = 20
 /** Rows that tell how long all of them are. */
 const sampled = 200
 
-/** `peakBytes` gives the largest size of this process so far. Throws compute/refused where the hardware does not prove itself. */
+/** `resident` gives the bytes that this process holds now. Throws compute/refused where the hardware does not prove itself. */
 export async function preflight(
   given: PreflightJob,
   sink: { emit(event: ComputeEvent): void } & Outer,
-  peakBytes: () => number,
+  resident: () => number,
 ): Promise<MeasuredSteps> {
   const job = { ...given, model: heldModel(given.model, given.settings) }
   const { model, settings, labels, split } = job
@@ -54,10 +58,10 @@ export async function preflight(
   const texts = allTexts(job, sequences)
   const readOnce = await paysToReadOnce(settings, split.train.length, texts, job.texts)
   sink.emit({ event: 'progress', stage: 'trying the longest rows', done: 0, total: 2 })
-  const first = await measure({ job, train: long, validation: [], count: longestSteps, readOnce }, sink)
+  const first = await measure({ job, train: long, validation: [], count: longestSteps, readOnce, resident }, sink)
   sink.emit({ event: 'progress', stage: 'trying usual rows', done: 1, total: 2 })
   const validation = someValidation(job, encoder)
-  const second = await measure({ job, train: usual, validation, count: usualSteps, readOnce }, sink)
+  const second = await measure({ job, train: usual, validation, count: usualSteps, readOnce, resident }, sink)
 
   const run = walk(job, sequences, readOnce, settings.steps)
   const measuredWalk = (examples: readonly Example[]): ExpectedSteps =>
@@ -73,9 +77,10 @@ export async function preflight(
     step: between([aUsual.tokens, usualOf(second.steps)], [aLong.tokens, warm], run.tokens),
     opening: around * (run.openings + reopenings(job)),
     scoreRow: second.scoreRow,
+    judgeRow: settings.loss === 'labels' ? second.scoreRow : await judgeRow(job, second.prompt, validation),
     reading: second.readRow * toRead,
     memory:
-      peakBytes() +
+      Math.max(first.held, second.held) +
       (readOnce ? Math.min(texts, textMemory(settings)) : 0) +
       furtherSessions(job, run, [aLong, aUsual], readOnce),
     gradient: first.gradient,
@@ -174,8 +179,11 @@ interface Timing {
   /** Milliseconds of reading a text once. */
   readonly readRow: number
   readonly scoreRow: number
+  /** Bytes that the process held at most behind its first step. */
+  readonly held: number
   /** Of the first step. */
   readonly gradient: Float32Array
+  readonly prompt: TunedPrompt
 }
 
 interface Measured {
@@ -185,9 +193,10 @@ interface Measured {
   /** Steps at least. */
   readonly count: number
   readonly readOnce: boolean
+  readonly resident: () => number
 }
 
-async function measure({ job, train, validation, count, readOnce }: Measured, outer: Outer): Promise<Timing> {
+async function measure({ job, train, validation, count, readOnce, resident }: Measured, outer: Outer): Promise<Timing> {
   const { model, settings, labels, threads, provider } = job
   const steps: number[] = []
   let [refusal, isRefused] = ['', false]
@@ -197,9 +206,13 @@ async function measure({ job, train, validation, count, readOnce }: Measured, ou
   let [reading, read] = [0, Infinity]
   let [lastRead, lastStep] = [began, began]
   let first: { readonly at: number; readonly reading: number } | undefined
+  let held = 0
+  // Not before: a session that opens holds what the one before it left behind as well, which no run does.
+  const watching = setInterval(() => (held = steps.length > 0 ? Math.max(held, resident()) : held), watchEvery)
   const hear = (event: ComputeEvent): void => {
     if (event.event === 'step') {
       steps.push(event.metrics.milliseconds)
+      held = Math.max(held, resident())
       lastStep = performance.now()
     }
     if (event.event === 'progress' && event.stage === 'reading the texts once') {
@@ -237,11 +250,11 @@ async function measure({ job, train, validation, count, readOnce }: Measured, ou
     warmup: 0,
   }
   const part = { train, validation, heldOut: [] }
-  await tune(
+  const { prompt } = await tune(
     { kind: 'tune', model, settings: short, labels, split: part, resume: undefined, providers: [provider], threads },
     sink,
     readOnce,
-  )
+  ).finally(() => clearInterval(watching))
   if (isRefused) throw studioError('compute/refused', refusal)
   // The first validation may open a session.
   const [cold = 0, scoring = cold] = validated
@@ -250,7 +263,34 @@ async function measure({ job, train, validation, count, readOnce }: Measured, ou
     steps,
     readRow: Number.isFinite(read) ? reading / Math.max(1, read) : 0,
     scoreRow: scoring / Math.max(1, validation.length),
+    held,
     gradient,
+    prompt,
+  }
+}
+
+/**
+ * Milliseconds of answering one row, where a validation does something else: it asks how likely every word of the right
+ * answer is.
+ */
+async function judgeRow(
+  { model, settings, labels, threads }: PreflightJob,
+  prompt: TunedPrompt,
+  examples: readonly Example[],
+): Promise<number> {
+  if (examples.length === 0) return 0
+  const reader = createReader(model, { threads, memory: settings.memory })
+  const judge = async (some: readonly Example[]): Promise<number> => {
+    const began = performance.now()
+    await scoreTask(reader, { model, settings, labels, prompt, examples: some }, () => undefined)
+    return (performance.now() - began) / some.length
+  }
+  try {
+    // The first answer opens the sessions.
+    await judge(examples.slice(0, 1))
+    return await judge(examples)
+  } finally {
+    await reader.release()
   }
 }
 

@@ -16,6 +16,7 @@ const measured: MeasuredSteps = {
   step: 70,
   opening: 1500,
   scoreRow: 5,
+  judgeRow: 5,
   reading: 2000,
   memory: 2e9,
   gradient: new Float32Array(),
@@ -43,6 +44,13 @@ describe('a forecast', () => {
     expect(unshared).toBeCloseTo(2 * 40 * 0.005 + 2 * 60 * (2 / 140 + 0.005), 6)
     const often = { ...judged, settings: { ...judged.settings, validateEvery: 25 } }
     expect(middle(forecast(often, measured, 8e9))).toBeGreaterThan(middle(forecast(judged, measured, 8e9)))
+  })
+
+  it('judges in the time that answers take, not in that of validations', () => {
+    const rows = { train: 100, validation: 40, heldOut: 60 }
+    const middle = ({ seconds: [a, b] }: { seconds: readonly [number, number] }): number => (a + b) / 2
+    const told = (judgeRow: number) => middle(forecast({ ...plan(100), rows }, { ...measured, judgeRow }, 8e9))
+    expect(told(30) - told(5)).toBeCloseTo(2 * 60 * 0.025, 6)
   })
 
   it('counts what written prompts take', () => {

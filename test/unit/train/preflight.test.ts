@@ -17,12 +17,22 @@ const rows = (count: number) =>
     return { row: i, text: `message ${'very '.repeat(i % 7)}much about ${label}`, label }
   })
 
-async function measured(given: Partial<TuneSettings> = {}, kept?: PreparedModel, provider = 'cpu') {
+interface Given {
+  readonly kept?: PreparedModel
+  readonly provider?: string
+  /** Bytes that the process holds, whenever it is asked. */
+  readonly resident?: () => number
+}
+
+async function measured(
+  given: Partial<TuneSettings> = {},
+  { kept, provider = 'cpu', resident = () => 1e6 }: Given = {},
+) {
   const settings = defaultSettings({ steps: 40, tokens: 4, batch: 8, ...given }, labels)
   const split = { train: rows(60), validation: rows(10), heldOut: rows(4) }
   const model = kept ?? (await tinyModel('llama'))
   const job = { kind: 'preflight' as const, model, settings, labels, split, threads: 1, provider }
-  return preflight(job, { emit: () => undefined, stopRequested: () => false }, () => 1e6)
+  return preflight(job, { emit: () => undefined, stopRequested: () => false }, resident)
 }
 
 describe('a pre-flight', () => {
@@ -41,6 +51,22 @@ describe('a pre-flight', () => {
     expect((await measured({ placement: 'start', memory: 'low' })).memory).toBe(1e6)
   })
 
+  it('tells the most that the process held while it stepped', async () => {
+    let asked = 0
+    const resident = () => (asked++ === 3 ? 5e6 : 1e6)
+    expect((await measured({ placement: 'start', memory: 'low' }, { resident })).memory).toBe(5e6)
+  })
+
+  it('times an answer by itself where a validation does something else', async () => {
+    const chosen = await measured()
+    expect(chosen.judgeRow).toBe(chosen.scoreRow)
+    for (const given of [{ loss: 'vocabulary' }, { loss: 'vocabulary', task: 'generation' }] as const) {
+      const { judgeRow, scoreRow } = await measured(given)
+      expect(judgeRow).toBeGreaterThan(0)
+      expect(judgeRow).not.toBe(scoreRow)
+    }
+  })
+
   it('reads no text once where the run will not: one epoch, or virtual tokens before the text', async () => {
     expect((await measured({ steps: 7 })).reading).toBe(0)
     expect((await measured({ placement: 'start' })).reading).toBe(0)
@@ -50,7 +76,7 @@ describe('a pre-flight', () => {
     const exact = await measured()
     expect(cosine(exact.gradient, (await measured()).gradient)).toBeCloseTo(1, 6)
     const rough = await prepareModel(tinyFolder('llama'), temporaryFolder(), { name: 'rough', precision: 'int8' })
-    const { gradient } = await measured({ precision: 'int8' }, rough)
+    const { gradient } = await measured({ precision: 'int8' }, { kept: rough })
     expect(gradient).toHaveLength(exact.gradient.length)
     expect(cosine(exact.gradient, gradient)).toBeGreaterThan(0.9)
     expect(cosine(exact.gradient, gradient)).toBeLessThan(1)
@@ -58,7 +84,7 @@ describe('a pre-flight', () => {
 
   it('says why other hardware is not taken, and measures nothing in its name', async () => {
     const absent = process.platform === 'darwin' ? 'dml' : 'coreml'
-    await expect(measured({}, undefined, absent)).rejects.toMatchObject({
+    await expect(measured({}, { provider: absent })).rejects.toMatchObject({
       code: 'compute/refused',
       message: `Not using ${providers[absent].title}: this computer does not have it.`,
     })
