@@ -181,6 +181,8 @@ export interface MeasuredSteps {
   readonly judgeRow: number
   /** Reading all texts once, where the run will do so; else 0. */
   readonly reading: number
+  /** Reading one of them; 0 where none is read once. */
+  readonly readRow: number
   /** Bytes: what the process held at most while it stepped, and what the whole run will hold beyond that. */
   readonly memory: number
   /** The first step's, of all trainable tensors in the order of their names: its direction is compared. */

@@ -7,8 +7,6 @@ import { sharesTexts } from '../engine/train/read-once.ts'
 /** Rows differ, and other programs come and go beside a run: its end is told as a range. */
 const QUICKEST = 0.8
 const SLOWEST = 1.2
-/** Held-out rows are scored with and without a prompt. */
-const SCORINGS = 2
 
 /** Bytes for a run: what is free now, or most of it all, since other programs' memory makes way to a part. */
 export const availableMemory = (): number => Math.max(freemem(), 0.7 * totalmem())
@@ -24,18 +22,17 @@ export function forecast(
   available: number,
 ): Forecast {
   const { settings, rows } = plan
-  const { steps, step, start, opening, reading, scoreRow, judgeRow, memory } = measured
+  const { steps, step, start, opening, reading, readRow, scoreRow, judgeRow, memory } = measured
   const { validateEvery } = settings
   const validations = validateEvery > 0 ? Math.ceil(settings.steps / validateEvery) : 1
-  const texts = rows.train + rows.validation
-  const readRow = texts > 0 ? reading / texts : 0
   const validating = (1 + validations) * rows.validation * scoreRow
-  // A row that was not read before is scored in about the time of reading it and asking.
-  const alone = readRow > 0 ? readRow + SCORINGS * judgeRow : judgeRow
-  const judging = rows.heldOut * (sharesTexts(settings) ? alone : SCORINGS * (readRow + judgeRow))
+  // Held-out rows are answered with the prompt and without, by texts that are read once for the two, or in a pass each.
+  const alone = readRow > 0 ? readRow + 2 * judgeRow : judgeRow
+  const withoutPrompt = Math.max(readRow, judgeRow)
+  const judging = rows.heldOut * (sharesTexts(settings) ? alone : readRow + judgeRow + withoutPrompt)
   const rival = settings.duel === false ? 0 : rows.heldOut + CHOSEN_BY * Math.min(64, rows.validation)
   const total =
-    (start + opening + reading + settings.steps * step + validating + judging + rival * (readRow + judgeRow)) / 1000
+    (start + opening + reading + settings.steps * step + validating + judging + rival * withoutPrompt) / 1000
   const fits = memory <= available
   return {
     seconds: [QUICKEST * total, SLOWEST * total],

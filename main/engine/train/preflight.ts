@@ -69,16 +69,17 @@ export async function preflight(
   const [aLong, aUsual] = [measuredWalk(long), measuredWalk(usual)]
   const left = readOnce ? await shareToRead(model, settings, job.texts, sequences) : 0
   const toRead = left * (split.train.length + split.validation.length)
-  const warm = usualOf(first.steps)
-  const around = sessionOpening(first.steps, warm)
+  const [warm, usualWarm] = [usualOf(first.steps), usualOf(second.steps)]
+  const around = sessionOpening(second.steps, usualWarm) / Math.max(1, aUsual.openings)
   return {
     start: second.start,
     steps: [...first.steps, ...second.steps],
-    step: between([aUsual.tokens, usualOf(second.steps)], [aLong.tokens, warm], run.tokens),
+    step: between([aUsual.tokens, usualWarm], [aLong.tokens, warm], run.tokens),
     opening: around * (run.openings + reopenings(job)),
     scoreRow: second.scoreRow,
     judgeRow: settings.loss === 'labels' ? second.scoreRow : await judgeRow(job, second.prompt, validation),
     reading: second.readRow * toRead,
+    readRow: second.readRow,
     memory:
       Math.max(first.held, second.held) +
       (readOnce ? Math.min(texts, textMemory(settings)) : 0) +
@@ -129,10 +130,13 @@ const sessionOpening = ([cold = 0]: readonly number[], warm: number): number => 
 const reopenings = ({ settings }: PreflightJob): number =>
   settings.memory === 'low' && settings.validateEvery > 0 ? Math.floor(settings.steps / settings.validateEvery) : 0
 
-/** Of the steps that did not open a session, the middle one, or the mean of the two in the middle. */
-const usualOf = (steps: readonly number[]): number => {
-  const warm = steps.filter((_, i) => i % validateEvery === 1).sort((a, b) => a - b)
-  const [low = 0, high = low] = [warm[(warm.length - 1) >> 1], warm[warm.length >> 1]]
+/** Of the steps that did not open a session. */
+const usualOf = (steps: readonly number[]): number => middleOf(steps.filter((_, i) => i % validateEvery === 1))
+
+/** The middle one, or the mean of the two in the middle; 0 of none. */
+function middleOf(times: readonly number[]): number {
+  const sorted = times.toSorted((a, b) => a - b)
+  const [low = 0, high = low] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
   return (low + high) / 2
 }
 
@@ -203,7 +207,7 @@ async function measure({ job, train, validation, count, readOnce, resident }: Me
   const validated: number[] = []
   let gradient = new Float32Array()
   const began = performance.now()
-  let [reading, read] = [0, Infinity]
+  let [reading, read, readRow] = [0, Infinity, Infinity]
   let [lastRead, lastStep] = [began, began]
   let first: { readonly at: number; readonly reading: number } | undefined
   let held = 0
@@ -218,7 +222,11 @@ async function measure({ job, train, validation, count, readOnce, resident }: Me
     if (event.event === 'progress' && event.stage === 'reading the texts once') {
       const now = performance.now()
       // Each reading begins by telling how many are done.
-      if (event.done > read) reading += now - lastRead
+      if (event.done > read) {
+        reading += now - lastRead
+        // The first of a session take longer than those that follow.
+        readRow = Math.min(readRow, (now - lastRead) / (event.done - read))
+      }
       lastRead = now
       read = event.done
     }
@@ -257,11 +265,12 @@ async function measure({ job, train, validation, count, readOnce, resident }: Me
   ).finally(() => clearInterval(watching))
   if (isRefused) throw studioError('compute/refused', refusal)
   // The first validation may open a session.
-  const [cold = 0, scoring = cold] = validated
+  const [cold = 0, ...warm] = validated
+  const scoring = warm.length > 0 ? middleOf(warm) : cold
   return {
     start: first ? Math.max(0, first.at - began - first.reading - scoring) : 0,
     steps,
-    readRow: Number.isFinite(read) ? reading / Math.max(1, read) : 0,
+    readRow: Number.isFinite(readRow) ? readRow : 0,
     scoreRow: scoring / Math.max(1, validation.length),
     held,
     gradient,

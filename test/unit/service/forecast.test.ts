@@ -18,6 +18,7 @@ const measured: MeasuredSteps = {
   scoreRow: 5,
   judgeRow: 5,
   reading: 2000,
+  readRow: 15,
   memory: 2e9,
   gradient: new Float32Array(),
 }
@@ -38,10 +39,10 @@ describe('a forecast', () => {
     const middle = ({ seconds: [a, b] }: { seconds: readonly [number, number] }): number => (a + b) / 2
     const more = middle(forecast(judged, measured, 8e9)) - middle(forecast(plan(100), measured, 8e9))
     // Texts behind which a prefix stands are read once for both answers.
-    expect(more).toBeCloseTo(2 * 40 * 0.005 + 60 * (2 / 140 + 2 * 0.005), 6)
+    expect(more).toBeCloseTo(2 * 40 * 0.005 + 60 * (0.015 + 2 * 0.005), 6)
     const anew = (of: ReturnType<typeof plan>) => ({ ...of, settings: { ...of.settings, placement: 'start' as const } })
     const unshared = middle(forecast(anew(judged), measured, 8e9)) - middle(forecast(anew(plan(100)), measured, 8e9))
-    expect(unshared).toBeCloseTo(2 * 40 * 0.005 + 2 * 60 * (2 / 140 + 0.005), 6)
+    expect(unshared).toBeCloseTo(2 * 40 * 0.005 + 60 * (0.015 + 0.005 + 0.015), 6)
     const often = { ...judged, settings: { ...judged.settings, validateEvery: 25 } }
     expect(middle(forecast(often, measured, 8e9))).toBeGreaterThan(middle(forecast(judged, measured, 8e9)))
   })
@@ -57,9 +58,12 @@ describe('a forecast', () => {
     const rows = { train: 100, validation: 40, heldOut: 60 }
     const middle = ({ seconds: [a, b] }: { seconds: readonly [number, number] }): number => (a + b) / 2
     const [without, settings] = [{ ...plan(100), rows }, defaultSettings({ steps: 100, validateEvery: 0 })]
-    expect(middle(forecast({ settings, rows }, measured, 8e9))).toBeGreaterThan(
-      middle(forecast(without, measured, 8e9)) + 3,
-    )
+    const more = middle(forecast({ settings, rows }, measured, 8e9)) - middle(forecast(without, measured, 8e9))
+    // Every held-out row behind the best, and validation rows behind three: each read whole, whatever was read before.
+    expect(more).toBeCloseTo((60 + 3 * 40) * 0.015, 6)
+    const again = { ...measured, reading: 0 }
+    const told = middle(forecast({ settings, rows }, again, 8e9)) - middle(forecast(without, again, 8e9))
+    expect(told).toBeCloseTo(more, 6)
   })
 
   it('says what to do where memory is short, and that a long run takes a while', () => {
