@@ -67,6 +67,9 @@ export async function preflight(
   const measuredWalk = (examples: readonly Example[]): ExpectedSteps =>
     walk(job, sequencesOf(job, encoder, examples), readOnce, 1)
   const [aLong, aUsual] = [measuredWalk(long), measuredWalk(usual)]
+  // Where a validation asks for labels, and for nothing but these, it was an answer; with little memory it opened a session too.
+  const isAnswer = settings.loss === 'labels' && settings.memory !== 'low'
+  const judged = isAnswer ? second.scoreRow : await judgeRow(job, second.prompt, validation)
   const left = readOnce ? await shareToRead(model, settings, job.texts, sequences) : 0
   const toRead = left * (split.train.length + split.validation.length)
   const [warm, usualWarm] = [usualOf(first.steps), usualOf(second.steps)]
@@ -76,8 +79,8 @@ export async function preflight(
     steps: [...first.steps, ...second.steps],
     step: between([aUsual.tokens, usualWarm], [aLong.tokens, warm], run.tokens),
     opening: around * (run.openings + reopenings(job)),
-    scoreRow: second.scoreRow,
-    judgeRow: settings.loss === 'labels' ? second.scoreRow : await judgeRow(job, second.prompt, validation),
+    scoreRow: settings.loss === 'labels' ? judged : second.scoreRow,
+    judgeRow: judged,
     reading: second.readRow * toRead,
     readRow: second.readRow,
     memory:
@@ -126,9 +129,9 @@ function walk(
 
 const sessionOpening = ([cold = 0]: readonly number[], warm: number): number => Math.max(0, cold - warm)
 
-/** With little memory a validation closes the sessions that step (train/tune.ts). */
+/** With little memory a validation closes the session that steps, and opens its own (train/tune.ts). */
 const reopenings = ({ settings }: PreflightJob): number =>
-  settings.memory === 'low' && settings.validateEvery > 0 ? Math.floor(settings.steps / settings.validateEvery) : 0
+  settings.memory === 'low' && settings.validateEvery > 0 ? 2 * Math.floor(settings.steps / settings.validateEvery) : 0
 
 /** Of the steps that did not open a session. */
 const usualOf = (steps: readonly number[]): number => middleOf(steps.filter((_, i) => i % validateEvery === 1))
@@ -279,8 +282,8 @@ async function measure({ job, train, validation, count, readOnce, resident }: Me
 }
 
 /**
- * Milliseconds of answering one row, where a validation does something else: it asks how likely every word of the right
- * answer is.
+ * Milliseconds of answering one row, where a validation does something else: behind the loss over the vocabulary it asks
+ * how likely every word of the right answer is.
  */
 async function judgeRow(
   { model, settings, labels, threads }: PreflightJob,
