@@ -7,6 +7,7 @@ import { tokensAtOnce } from '../evaluate/batches.ts'
 import { type Encoder, encoderFor } from '../evaluate/encode.ts'
 import { createReader } from '../evaluate/reader.ts'
 import { scoreTask } from '../evaluate/score.ts'
+import { bestWritten } from '../evaluate/written.ts'
 import { methods } from '../method/index.ts'
 import type { Sequence } from '../method/layout.ts'
 import { isChosen } from '../task/index.ts'
@@ -69,7 +70,7 @@ export async function preflight(
   const [aLong, aUsual] = [measuredWalk(long), measuredWalk(usual)]
   // Where a validation asks for labels, and for nothing but these, it was an answer; with little memory it opened a session too.
   const isAnswer = settings.loss === 'labels' && settings.memory !== 'low'
-  const judged = isAnswer ? second.scoreRow : await judgeRow(job, second.prompt, validation)
+  const judged = isAnswer ? { row: second.scoreRow, held: 0 } : await judge(job, second.prompt, validation, resident)
   const left = readOnce ? await shareToRead(model, settings, job.texts, sequences) : 0
   const toRead = left * (split.train.length + split.validation.length)
   const [warm, usualWarm] = [usualOf(first.steps), usualOf(second.steps)]
@@ -79,12 +80,12 @@ export async function preflight(
     steps: [...first.steps, ...second.steps],
     step: between([aUsual.tokens, usualWarm], [aLong.tokens, warm], run.tokens),
     opening: around * (run.openings + reopenings(job)),
-    scoreRow: settings.loss === 'labels' ? judged : second.scoreRow,
-    judgeRow: judged,
+    scoreRow: settings.loss === 'labels' ? judged.row : second.scoreRow,
+    judgeRow: judged.row,
     reading: second.readRow * toRead,
     readRow: second.readRow,
     memory:
-      Math.max(first.held, second.held) +
+      Math.max(first.held, second.held, judged.held) +
       (readOnce ? Math.min(texts, textMemory(settings)) : 0) +
       furtherSessions(job, run, [aLong, aUsual], readOnce),
     gradient: first.gradient,
@@ -282,25 +283,32 @@ async function measure({ job, train, validation, count, readOnce, resident }: Me
 }
 
 /**
- * Milliseconds of answering one row, where a validation does something else: behind the loss over the vocabulary it asks
- * how likely every word of the right answer is.
+ * Answering rows where a validation does something else (behind the loss over the vocabulary it asks how likely every word
+ * of the right answer is): milliseconds of a row, and bytes that the process holds. With little memory, rows behind
+ * written prompts hold more than any step.
  */
-async function judgeRow(
-  { model, settings, labels, threads }: PreflightJob,
+async function judge(
+  { model, settings, labels, split, threads }: PreflightJob,
   prompt: TunedPrompt,
   examples: readonly Example[],
-): Promise<number> {
-  if (examples.length === 0) return 0
+  resident: () => number,
+): Promise<{ readonly row: number; readonly held: number }> {
+  if (examples.length === 0) return { row: 0, held: 0 }
   const reader = createReader(model, { threads, memory: settings.memory })
-  const judge = async (some: readonly Example[]): Promise<number> => {
+  const answer = async (some: readonly Example[]): Promise<number> => {
     const began = performance.now()
     await scoreTask(reader, { model, settings, labels, prompt, examples: some }, () => undefined)
     return (performance.now() - began) / some.length
   }
   try {
     // The first answer opens the sessions.
-    await judge(examples.slice(0, 1))
-    return await judge(examples)
+    await answer(examples.slice(0, 1))
+    const row = await answer(examples)
+    if (settings.memory === 'low' && settings.duel !== false) {
+      const validation = examples.slice(0, fewestValidated)
+      await bestWritten(reader, { model, settings, labels, split: { ...split, validation } }, () => undefined)
+    }
+    return { row, held: resident() }
   } finally {
     await reader.release()
   }

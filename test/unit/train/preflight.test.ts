@@ -57,6 +57,13 @@ describe('a pre-flight', () => {
     expect((await measured({ placement: 'start', memory: 'low' }, { resident })).memory).toBe(5e6)
   })
 
+  it('looks once more behind written prompts where memory is short', async () => {
+    let asked = 0
+    const resident = () => 1e6 + ++asked
+    const { memory } = await measured({ placement: 'start', memory: 'low' }, { resident })
+    expect(memory).toBe(1e6 + asked)
+  })
+
   it('times an answer by itself where a validation does something else', async () => {
     const chosen = await measured()
     expect(chosen.judgeRow).toBe(chosen.scoreRow)
