@@ -177,7 +177,7 @@ export interface MeasuredSteps {
   readonly opening: number
   /** Validating one row. */
   readonly scoreRow: number
-  /** Answering one held-out row with the prompt: among labels, or by writing. */
+  /** Answering one row with the prompt: among labels (behind its text where that is read once), or by writing. */
   readonly judgeRow: number
   /** Reading all texts once, where the run will do so; else 0. */
   readonly reading: number

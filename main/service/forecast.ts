@@ -2,6 +2,7 @@
 import { freemem, totalmem } from 'node:os'
 import type { MeasuredSteps } from '../contract/compute.ts'
 import type { Preflight, RunPlan } from '../contract/service.ts'
+import { isChosen } from '../engine/task/index.ts'
 import { sharesTexts } from '../engine/train/read-once.ts'
 
 /** Rows differ, and other programs come and go beside a run: its end is told as a range. */
@@ -27,12 +28,11 @@ export function forecast(
   const validations = validateEvery > 0 ? Math.ceil(settings.steps / validateEvery) : 1
   const validating = (1 + validations) * rows.validation * scoreRow
   // Held-out rows are answered with the prompt and without, by texts that are read once for the two, or in a pass each.
-  const alone = readRow > 0 ? readRow + 2 * judgeRow : judgeRow
-  const withoutPrompt = Math.max(readRow, judgeRow)
-  const judging = rows.heldOut * (sharesTexts(settings) ? alone : readRow + judgeRow + withoutPrompt)
+  const whole = isChosen(settings) ? readRow + judgeRow : judgeRow
+  const again = isChosen(settings) && sharesTexts(settings) ? (readRow > 0 ? judgeRow : 0) : whole
+  const judging = rows.heldOut * (whole + again)
   const rival = settings.duel === false ? 0 : rows.heldOut + CHOSEN_BY * Math.min(64, rows.validation)
-  const total =
-    (start + opening + reading + settings.steps * step + validating + judging + rival * withoutPrompt) / 1000
+  const total = (start + opening + reading + settings.steps * step + validating + judging + rival * whole) / 1000
   const fits = memory <= available
   return {
     seconds: [QUICKEST * total, SLOWEST * total],

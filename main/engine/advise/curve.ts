@@ -1,5 +1,6 @@
 // The shape of a run's losses and gradients. One batch's loss tells little: where there are validations, which see the same rows each time, they count.
 import type { StepMetrics } from '../../contract/compute.ts'
+import { median } from '../median.ts'
 import type { Evidence } from './rule.ts'
 
 /** Fewer steps have no shape. */
@@ -46,5 +47,3 @@ const lossUpTo = (steps: readonly StepMetrics[], step: number, window: number): 
 
 const lossOf = (steps: readonly StepMetrics[]): number =>
   steps.reduce((sum, { loss }) => sum + loss, 0) / Math.max(1, steps.length)
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0

@@ -8,8 +8,9 @@ import { type Encoder, encoderFor } from '../evaluate/encode.ts'
 import { createReader } from '../evaluate/reader.ts'
 import { scoreTask } from '../evaluate/score.ts'
 import { bestWritten } from '../evaluate/written.ts'
+import { median } from '../median.ts'
 import { methods } from '../method/index.ts'
-import type { Sequence } from '../method/layout.ts'
+import { layOut, type Sequence } from '../method/layout.ts'
 import { isChosen } from '../task/index.ts'
 import { exampleMaker } from './example.ts'
 import { type ExpectedSteps, expectedSteps } from './expected-steps.ts'
@@ -17,7 +18,7 @@ import type { TuneSink } from './loop.ts'
 import { hasOwnCopies } from '../model/weights.ts'
 import { heldModel, packsWeights, rowsAtOnce, weightBytes } from './memory.ts'
 import { bucketsOf } from './order.ts'
-import { paysToReadOnce, shareToRead, textBytes, textMemory } from './read-once.ts'
+import { paysToReadOnce, readOnce as openTexts, shareToRead, textBytes, textMemory } from './read-once.ts'
 import { sessionsKept } from './stepper.ts'
 import { tune } from './tune.ts'
 
@@ -70,7 +71,9 @@ export async function preflight(
   const [aLong, aUsual] = [measuredWalk(long), measuredWalk(usual)]
   // Where a validation asks for labels, and for nothing but these, it was an answer; with little memory it opened a session too.
   const isAnswer = settings.loss === 'labels' && settings.memory !== 'low'
-  const judged = isAnswer ? { row: second.scoreRow, held: 0 } : await judge(job, second.prompt, validation, resident)
+  const judged = isAnswer
+    ? { row: second.scoreRow, held: 0 }
+    : await judge({ job, encoder, prompt: second.prompt, examples: validation, readOnce, resident })
   const left = readOnce ? await shareToRead(model, settings, job.texts, sequences) : 0
   const toRead = left * (split.train.length + split.validation.length)
   const [warm, usualWarm] = [usualOf(first.steps), usualOf(second.steps)]
@@ -135,14 +138,7 @@ const reopenings = ({ settings }: PreflightJob): number =>
   settings.memory === 'low' && settings.validateEvery > 0 ? 2 * Math.floor(settings.steps / settings.validateEvery) : 0
 
 /** Of the steps that did not open a session. */
-const usualOf = (steps: readonly number[]): number => middleOf(steps.filter((_, i) => i % validateEvery === 1))
-
-/** The middle one, or the mean of the two in the middle; 0 of none. */
-function middleOf(times: readonly number[]): number {
-  const sorted = times.toSorted((a, b) => a - b)
-  const [low = 0, high = low] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
-  return (low + high) / 2
-}
+const usualOf = (steps: readonly number[]): number => median(steps.filter((_, i) => i % validateEvery === 1))
 
 /** On the line through two measured points, [tokens, milliseconds] each; not far beyond either. */
 function between([t1, ms1]: readonly [number, number], [t2, ms2]: readonly [number, number], tokens: number): number {
@@ -270,7 +266,7 @@ async function measure({ job, train, validation, count, readOnce, resident }: Me
   if (isRefused) throw studioError('compute/refused', refusal)
   // The first validation may open a session.
   const [cold = 0, ...warm] = validated
-  const scoring = warm.length > 0 ? middleOf(warm) : cold
+  const scoring = warm.length > 0 ? median(warm) : cold
   return {
     start: first ? Math.max(0, first.at - began - first.reading - scoring) : 0,
     steps,
@@ -282,25 +278,44 @@ async function measure({ job, train, validation, count, readOnce, resident }: Me
   }
 }
 
+interface Judged {
+  readonly job: PreflightJob
+  readonly encoder: Encoder
+  readonly prompt: TunedPrompt
+  readonly examples: readonly Example[]
+  readonly readOnce: boolean
+  readonly resident: () => number
+}
+
 /**
  * Answering rows where a validation does something else (behind the loss over the vocabulary it asks how likely every word
- * of the right answer is): milliseconds of a row, and bytes that the process holds. With little memory, rows behind
- * written prompts hold more than any step.
+ * of the right answer is): milliseconds of a row, behind its text where that is read once, and bytes that the process
+ * holds. With little memory, rows behind written prompts hold more than any step.
  */
-async function judge(
-  { model, settings, labels, split, threads }: PreflightJob,
-  prompt: TunedPrompt,
-  examples: readonly Example[],
-  resident: () => number,
-): Promise<{ readonly row: number; readonly held: number }> {
+async function judge({
+  job,
+  encoder,
+  prompt,
+  examples,
+  readOnce,
+  resident,
+}: Judged): Promise<{ readonly row: number; readonly held: number }> {
+  const { model, settings, labels, split, threads } = job
   if (examples.length === 0) return { row: 0, held: 0 }
   const reader = createReader(model, { threads, memory: settings.memory })
-  const answer = async (some: readonly Example[]): Promise<number> => {
-    const began = performance.now()
-    await scoreTask(reader, { model, settings, labels, prompt, examples: some }, () => undefined)
-    return (performance.now() - began) / some.length
-  }
   try {
+    const sequences = examples.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
+    const texts =
+      readOnce && isChosen(settings)
+        ? await openTexts({ model, reader }, settings, undefined, sequences, () => undefined)
+        : undefined
+    await texts?.read(sequences)
+    const how = texts ? { read: { texts, settings } } : {}
+    const answer = async (some: readonly Example[]): Promise<number> => {
+      const began = performance.now()
+      await scoreTask(reader, { model, settings, labels, prompt, examples: some, ...how }, () => undefined)
+      return (performance.now() - began) / some.length
+    }
     // The first answer opens the sessions.
     await answer(examples.slice(0, 1))
     const row = await answer(examples)

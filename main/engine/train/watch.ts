@@ -1,5 +1,6 @@
 // Watches the gradient over a run, as the tutorial asks: warns when it vanishes or explodes.
 import { studioError } from '../../contract/errors/index.ts'
+import { median } from '../median.ts'
 
 export interface Alarm {
   readonly code: string
@@ -34,5 +35,3 @@ export function watchGradient(): (norm: number) => Alarm | undefined {
     return undefined
   }
 }
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0

@@ -23,6 +23,8 @@ const measured: MeasuredSteps = {
   gradient: new Float32Array(),
 }
 
+const middle = ({ seconds: [a, b] }: { seconds: readonly [number, number] }): number => (a + b) / 2
+
 describe('a forecast', () => {
   it('holds what comes around the steps, and the steps, in a range of a fifth around them', () => {
     const { seconds } = forecast(plan(100), measured, 8e9)
@@ -36,31 +38,35 @@ describe('a forecast', () => {
   it('counts every validation, and judging with and without the prompt', () => {
     const rows = { train: 100, validation: 40, heldOut: 60 }
     const judged = { ...plan(100), rows }
-    const middle = ({ seconds: [a, b] }: { seconds: readonly [number, number] }): number => (a + b) / 2
     const more = middle(forecast(judged, measured, 8e9)) - middle(forecast(plan(100), measured, 8e9))
     // Texts behind which a prefix stands are read once for both answers.
     expect(more).toBeCloseTo(2 * 40 * 0.005 + 60 * (0.015 + 2 * 0.005), 6)
     const anew = (of: ReturnType<typeof plan>) => ({ ...of, settings: { ...of.settings, placement: 'start' as const } })
     const unshared = middle(forecast(anew(judged), measured, 8e9)) - middle(forecast(anew(plan(100)), measured, 8e9))
-    expect(unshared).toBeCloseTo(2 * 40 * 0.005 + 60 * (0.015 + 0.005 + 0.015), 6)
+    expect(unshared).toBeCloseTo(2 * 40 * 0.005 + 60 * 2 * (0.015 + 0.005), 6)
     const often = { ...judged, settings: { ...judged.settings, validateEvery: 25 } }
     expect(middle(forecast(often, measured, 8e9))).toBeGreaterThan(middle(forecast(judged, measured, 8e9)))
   })
 
   it('judges in the time that answers take, not in that of validations', () => {
     const rows = { train: 100, validation: 40, heldOut: 60 }
-    const middle = ({ seconds: [a, b] }: { seconds: readonly [number, number] }): number => (a + b) / 2
     const told = (judgeRow: number) => middle(forecast({ ...plan(100), rows }, { ...measured, judgeRow }, 8e9))
     expect(told(30) - told(5)).toBeCloseTo(2 * 60 * 0.025, 6)
   })
 
+  it('counts an answer that is written as all that it takes: its text is read with it', () => {
+    const settings = { ...plan(100).settings, task: 'generation' as const }
+    const told = (heldOut: number) =>
+      middle(forecast({ settings, rows: { train: 100, validation: 0, heldOut } }, measured, 8e9))
+    expect(told(60) - told(0)).toBeCloseTo(2 * 60 * 0.005, 6)
+  })
+
   it('counts what written prompts take', () => {
     const rows = { train: 100, validation: 40, heldOut: 60 }
-    const middle = ({ seconds: [a, b] }: { seconds: readonly [number, number] }): number => (a + b) / 2
     const [without, settings] = [{ ...plan(100), rows }, defaultSettings({ steps: 100, validateEvery: 0 })]
     const more = middle(forecast({ settings, rows }, measured, 8e9)) - middle(forecast(without, measured, 8e9))
     // Every held-out row behind the best, and validation rows behind three: each read whole, whatever was read before.
-    expect(more).toBeCloseTo((60 + 3 * 40) * 0.015, 6)
+    expect(more).toBeCloseTo((60 + 3 * 40) * (0.015 + 0.005), 6)
     const again = { ...measured, reading: 0 }
     const told = middle(forecast({ settings, rows }, again, 8e9)) - middle(forecast(without, again, 8e9))
     expect(told).toBeCloseTo(more, 6)
