@@ -23,7 +23,7 @@ const rows = { train: 300, validation: 60, heldOut: 60 } as const
 const quietShare = 0.1
 /** Between the pre-flights before and behind a run, on a machine that is called steady. */
 const steady = 0.1
-const mostTries = 3
+const mostTries = 5
 
 export const forecastBench: Bench = async ({ quick, say }) => {
   const model = sealModel(await starterModel(say))

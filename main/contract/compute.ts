@@ -179,6 +179,8 @@ export interface MeasuredSteps {
   readonly scoreRow: number
   /** Answering one row with the prompt: among labels (behind its text where that is read once), or by writing. */
   readonly judgeRow: number
+  /** Answering one row without virtual tokens, its text included. */
+  readonly plainRow: number
   /** Reading all texts once, where the run will do so; else 0. */
   readonly reading: number
   /** Reading one of them; 0 where none is read once. */

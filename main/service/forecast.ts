@@ -13,7 +13,7 @@ const SLOWEST = 1.2
 export const availableMemory = (): number => Math.max(freemem(), 0.7 * totalmem())
 
 /** Written prompts that are tried on validation rows; their words are read once, so that a row takes what it takes alone. */
-const CHOSEN_BY = 3
+const CHOSEN_BY = 4
 
 export type Forecast = Omit<Preflight, 'plan' | 'trials' | 'refused' | 'chosen' | 'hardware' | 'because'>
 
@@ -23,16 +23,16 @@ export function forecast(
   available: number,
 ): Forecast {
   const { settings, rows } = plan
-  const { steps, step, start, opening, reading, readRow, scoreRow, judgeRow, memory } = measured
+  const { steps, step, start, opening, reading, readRow, scoreRow, judgeRow, plainRow, memory } = measured
   const { validateEvery } = settings
   const validations = validateEvery > 0 ? Math.ceil(settings.steps / validateEvery) : 1
   const validating = (1 + validations) * rows.validation * scoreRow
   // Held-out rows are answered with the prompt and without, by texts that are read once for the two, or in a pass each.
-  const whole = isChosen(settings) ? readRow + judgeRow : judgeRow
-  const again = isChosen(settings) && sharesTexts(settings) ? (readRow > 0 ? judgeRow : 0) : whole
-  const judging = rows.heldOut * (whole + again)
+  const withPrompt = isChosen(settings) ? readRow + judgeRow : judgeRow
+  const without = isChosen(settings) && sharesTexts(settings) ? (readRow > 0 ? judgeRow : 0) : plainRow
+  const judging = rows.heldOut * (withPrompt + without)
   const rival = settings.duel === false ? 0 : rows.heldOut + CHOSEN_BY * Math.min(64, rows.validation)
-  const total = (start + opening + reading + settings.steps * step + validating + judging + rival * whole) / 1000
+  const total = (start + opening + reading + settings.steps * step + validating + judging + rival * plainRow) / 1000
   const fits = memory <= available
   return {
     seconds: [QUICKEST * total, SLOWEST * total],

@@ -166,6 +166,7 @@ const preflight: Handlers['preflight'] = async ({ provider, settings }, sink) =>
     opening: 3,
     scoreRow: 1,
     judgeRow: 1,
+    plainRow: 1,
     readRow: 0,
     reading: 20,
     memory: 1e8,

@@ -6,7 +6,7 @@ import type { Example } from '../../contract/settings.ts'
 import { tokensAtOnce } from '../evaluate/batches.ts'
 import { type Encoder, encoderFor } from '../evaluate/encode.ts'
 import { createReader } from '../evaluate/reader.ts'
-import { scoreTask } from '../evaluate/score.ts'
+import { scoreTask, type ScoreTask } from '../evaluate/score.ts'
 import { bestWritten } from '../evaluate/written.ts'
 import { median } from '../median.ts'
 import { methods } from '../method/index.ts'
@@ -71,20 +71,26 @@ export async function preflight(
   const [aLong, aUsual] = [measuredWalk(long), measuredWalk(usual)]
   // Where a validation asks for labels, and for nothing but these, it was an answer; with little memory it opened a session too.
   const isAnswer = settings.loss === 'labels' && settings.memory !== 'low'
-  const judged = isAnswer
-    ? { row: second.scoreRow, held: 0 }
-    : await judge({ job, encoder, prompt: second.prompt, examples: validation, readOnce, resident })
+  const judged =
+    isAnswer && readOnce
+      ? { row: second.scoreRow, plainRow: second.readRow, opening: 0, held: 0 }
+      : await judge({ job, encoder, prompt: second.prompt, examples: validation, readOnce, resident })
   const left = readOnce ? await shareToRead(model, settings, job.texts, sequences) : 0
   const toRead = left * (split.train.length + split.validation.length)
   const [warm, usualWarm] = [usualOf(first.steps), usualOf(second.steps)]
-  const around = sessionOpening(second.steps, usualWarm) / Math.max(1, aUsual.openings)
+  const around = Math.max(0, openingStep(job, second.steps) - usualWarm) / Math.max(1, aUsual.openings)
+  const reopened = validationsBetween(job)
   return {
     start: second.start,
     steps: [...first.steps, ...second.steps],
     step: between([aUsual.tokens, usualWarm], [aLong.tokens, warm], run.tokens),
-    opening: around * (run.openings + reopenings(job)),
-    scoreRow: settings.loss === 'labels' ? judged.row : second.scoreRow,
+    opening: around * (run.openings + reopened) + judged.opening * reopened,
+    scoreRow:
+      settings.loss === 'labels'
+        ? judged.row
+        : Math.max(0, second.scoreRow - judged.opening / Math.max(1, validation.length)),
     judgeRow: judged.row,
+    plainRow: judged.plainRow,
     reading: second.readRow * toRead,
     readRow: second.readRow,
     memory:
@@ -95,17 +101,14 @@ export async function preflight(
   }
 }
 
-/** Rows that are scored at once, where there are so many, whatever their lengths. */
+/** Rows of middling lengths, as many as are scored at once: a run scores rows of like lengths together, too. */
 function someValidation({ split, settings }: PreflightJob, encoder: Encoder): readonly Example[] {
-  const some: Example[] = []
-  let longest = 0
-  for (const example of split.validation) {
-    const { before, text, after } = encoder.row(example.text)
-    longest = Math.max(longest, before.length + text.length + after.length)
-    if (some.length >= fewestValidated && (some.length + 1) * longest > tokensAtOnce[settings.memory ?? 'normal']) break
-    some.push(example)
-  }
-  return some
+  const sorted = split.validation.toSorted((a, b) => a.text.length - b.text.length)
+  const { before, text, after } = encoder.row(sorted[sorted.length >> 1]?.text ?? '')
+  const atOnce = tokensAtOnce[settings.memory ?? 'normal'] / (before.length + text.length + after.length)
+  const count = Math.max(fewestValidated, Math.floor(atOnce))
+  const from = Math.max(0, (sorted.length - count) >> 1)
+  return sorted.slice(from, from + count)
 }
 
 /** Rows as the run lays them out. */
@@ -131,11 +134,13 @@ function walk(
   })
 }
 
-const sessionOpening = ([cold = 0]: readonly number[], warm: number): number => Math.max(0, cold - warm)
+/** With little memory a validation closes the session that steps, and opens its own (train/tune.ts): how many there are. */
+const validationsBetween = ({ settings }: PreflightJob): number =>
+  settings.memory === 'low' && settings.validateEvery > 0 ? Math.floor(settings.steps / settings.validateEvery) : 0
 
-/** With little memory a validation closes the session that steps, and opens its own (train/tune.ts). */
-const reopenings = ({ settings }: PreflightJob): number =>
-  settings.memory === 'low' && settings.validateEvery > 0 ? 2 * Math.floor(settings.steps / settings.validateEvery) : 0
+/** A step that opens its session: the first, and with little memory each behind a validation. */
+const openingStep = ({ settings }: PreflightJob, steps: readonly number[]): number =>
+  median(settings.memory === 'low' ? steps.filter((_, i) => i % validateEvery === 0) : steps.slice(0, 1))
 
 /** Of the steps that did not open a session. */
 const usualOf = (steps: readonly number[]): number => median(steps.filter((_, i) => i % validateEvery === 1))
@@ -287,21 +292,22 @@ interface Judged {
   readonly resident: () => number
 }
 
+interface Answers {
+  readonly row: number
+  readonly plainRow: number
+  readonly opening: number
+  readonly held: number
+}
+
 /**
  * Answering rows where a validation does something else (behind the loss over the vocabulary it asks how likely every word
- * of the right answer is): milliseconds of a row, behind its text where that is read once, and bytes that the process
- * holds. With little memory, rows behind written prompts hold more than any step.
+ * of the right answer is), and without a prompt: milliseconds of a row, with a prompt behind its text where that is read
+ * once; of the session that each validation opens with little memory; and bytes that the process holds. There, rows
+ * behind written prompts hold more than any step.
  */
-async function judge({
-  job,
-  encoder,
-  prompt,
-  examples,
-  readOnce,
-  resident,
-}: Judged): Promise<{ readonly row: number; readonly held: number }> {
+async function judge({ job, encoder, prompt, examples, readOnce, resident }: Judged): Promise<Answers> {
   const { model, settings, labels, split, threads } = job
-  if (examples.length === 0) return { row: 0, held: 0 }
+  if (examples.length === 0) return { row: 0, plainRow: 0, opening: 0, held: 0 }
   const reader = createReader(model, { threads, memory: settings.memory })
   try {
     const sequences = examples.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
@@ -310,20 +316,28 @@ async function judge({
         ? await openTexts({ model, reader }, settings, undefined, sequences, () => undefined)
         : undefined
     await texts?.read(sequences)
-    const how = texts ? { read: { texts, settings } } : {}
-    const answer = async (some: readonly Example[]): Promise<number> => {
+    const common = { model, settings, labels }
+    const timed = async (how: Pick<ScoreTask, 'prompt' | 'read'>, some: readonly Example[]): Promise<number> => {
       const began = performance.now()
-      await scoreTask(reader, { model, settings, labels, prompt, examples: some, ...how }, () => undefined)
-      return (performance.now() - began) / some.length
+      await scoreTask(reader, { ...common, ...how, examples: some }, () => undefined)
+      return performance.now() - began
     }
-    // The first answer opens the sessions.
-    await answer(examples.slice(0, 1))
-    const row = await answer(examples)
+    /** Milliseconds of a row, and of the session that the first rows open. */
+    const answer = async (how: Pick<ScoreTask, 'prompt' | 'read'>): Promise<readonly [number, number]> => {
+      await reader.release()
+      const few = examples.slice(0, 2)
+      const cold = await timed(how, few)
+      const row = (await timed(how, examples)) / examples.length
+      return [row, Math.max(0, cold - row * few.length)]
+    }
+    const [row, opened] = await answer(texts ? { prompt, read: { texts, settings } } : { prompt })
+    const [plainRow] = await answer({ prompt: undefined })
+    const opening = settings.memory === 'low' ? opened : 0
     if (settings.memory === 'low' && settings.duel !== false) {
       const validation = examples.slice(0, fewestValidated)
       await bestWritten(reader, { model, settings, labels, split: { ...split, validation } }, () => undefined)
     }
-    return { row, held: resident() }
+    return { row, plainRow, opening, held: resident() }
   } finally {
     await reader.release()
   }

@@ -17,6 +17,7 @@ const measured: MeasuredSteps = {
   opening: 1500,
   scoreRow: 5,
   judgeRow: 5,
+  plainRow: 12,
   reading: 2000,
   readRow: 15,
   memory: 2e9,
@@ -43,7 +44,7 @@ describe('a forecast', () => {
     expect(more).toBeCloseTo(2 * 40 * 0.005 + 60 * (0.015 + 2 * 0.005), 6)
     const anew = (of: ReturnType<typeof plan>) => ({ ...of, settings: { ...of.settings, placement: 'start' as const } })
     const unshared = middle(forecast(anew(judged), measured, 8e9)) - middle(forecast(anew(plan(100)), measured, 8e9))
-    expect(unshared).toBeCloseTo(2 * 40 * 0.005 + 60 * 2 * (0.015 + 0.005), 6)
+    expect(unshared).toBeCloseTo(2 * 40 * 0.005 + 60 * (0.015 + 0.005 + 0.012), 6)
     const often = { ...judged, settings: { ...judged.settings, validateEvery: 25 } }
     expect(middle(forecast(often, measured, 8e9))).toBeGreaterThan(middle(forecast(judged, measured, 8e9)))
   })
@@ -58,15 +59,15 @@ describe('a forecast', () => {
     const settings = { ...plan(100).settings, task: 'generation' as const }
     const told = (heldOut: number) =>
       middle(forecast({ settings, rows: { train: 100, validation: 0, heldOut } }, measured, 8e9))
-    expect(told(60) - told(0)).toBeCloseTo(2 * 60 * 0.005, 6)
+    expect(told(60) - told(0)).toBeCloseTo(60 * (0.005 + 0.012), 6)
   })
 
   it('counts what written prompts take', () => {
     const rows = { train: 100, validation: 40, heldOut: 60 }
     const [without, settings] = [{ ...plan(100), rows }, defaultSettings({ steps: 100, validateEvery: 0 })]
     const more = middle(forecast({ settings, rows }, measured, 8e9)) - middle(forecast(without, measured, 8e9))
-    // Every held-out row behind the best, and validation rows behind three: each read whole, whatever was read before.
-    expect(more).toBeCloseTo((60 + 3 * 40) * (0.015 + 0.005), 6)
+    // Every held-out row behind the best, and validation rows behind four: each read whole, whatever was read before.
+    expect(more).toBeCloseTo((60 + 4 * 40) * 0.012, 6)
     const again = { ...measured, reading: 0 }
     const told = middle(forecast({ settings, rows }, again, 8e9)) - middle(forecast(without, again, 8e9))
     expect(told).toBeCloseTo(more, 6)
