@@ -1,0 +1,81 @@
+// Answers of a few rows, timed: with the prompt of a few steps, and without.
+import type { TunedPrompt } from '../../contract/compute.ts'
+import type { Example } from '../../contract/settings.ts'
+import type { Encoder } from '../evaluate/encode.ts'
+import { createReader } from '../evaluate/reader.ts'
+import { scoreTask, type ScoreTask } from '../evaluate/score.ts'
+import { bestWritten } from '../evaluate/written.ts'
+import { layOut } from '../method/layout.ts'
+import { isChosen } from '../task/index.ts'
+import { readOnce as openTexts } from './read-once.ts'
+import type { PreflightJob } from './time-steps.ts'
+
+/** Rows behind written prompts that tell what these hold. */
+const fewestRows = 4
+
+export interface AnswersAsked {
+  readonly job: PreflightJob
+  readonly encoder: Encoder
+  readonly prompt: TunedPrompt
+  readonly examples: readonly Example[]
+  readonly readOnce: boolean
+  readonly resident: () => number
+}
+
+export interface Answers {
+  readonly row: number
+  readonly plainRow: number
+  readonly opening: number
+  readonly held: number
+}
+
+/**
+ * Answering rows where a validation does something else (behind the loss over the vocabulary it asks how likely every word
+ * of the right answer is), and without a prompt: milliseconds of a row, with a prompt behind its text where that is read
+ * once; of the session that each validation opens with little memory; and bytes that the process holds. There, rows
+ * behind written prompts hold more than any step.
+ */
+export async function timeAnswers({
+  job,
+  encoder,
+  prompt,
+  examples,
+  readOnce,
+  resident,
+}: AnswersAsked): Promise<Answers> {
+  const { model, settings, labels, split, threads } = job
+  if (examples.length === 0) return { row: 0, plainRow: 0, opening: 0, held: 0 }
+  const reader = createReader(model, { threads, memory: settings.memory })
+  try {
+    const sequences = examples.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
+    const texts =
+      readOnce && isChosen(settings)
+        ? await openTexts({ model, reader }, settings, undefined, sequences, () => undefined)
+        : undefined
+    await texts?.read(sequences)
+    const common = { model, settings, labels }
+    const timed = async (how: Pick<ScoreTask, 'prompt' | 'read'>, some: readonly Example[]): Promise<number> => {
+      const began = performance.now()
+      await scoreTask(reader, { ...common, ...how, examples: some }, () => undefined)
+      return performance.now() - began
+    }
+    /** Milliseconds of a row, and of the session that the first rows open. */
+    const answer = async (how: Pick<ScoreTask, 'prompt' | 'read'>): Promise<readonly [number, number]> => {
+      await reader.release()
+      const few = examples.slice(0, 2)
+      const cold = await timed(how, few)
+      const row = (await timed(how, examples)) / examples.length
+      return [row, Math.max(0, cold - row * few.length)]
+    }
+    const [row, opened] = await answer(texts ? { prompt, read: { texts, settings } } : { prompt })
+    const [plainRow] = await answer({ prompt: undefined })
+    const opening = settings.memory === 'low' ? opened : 0
+    if (settings.memory === 'low' && settings.duel !== false) {
+      const validation = examples.slice(0, fewestRows)
+      await bestWritten(reader, { model, settings, labels, split: { ...split, validation } }, () => undefined)
+    }
+    return { row, plainRow, opening, held: resident() }
+  } finally {
+    await reader.release()
+  }
+}
