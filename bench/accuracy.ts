@@ -1,4 +1,4 @@
-// Whether a model that is kept in fewer bits learns as well: TREC, all test rows, three seeds, row by row against float32.
+// Whether a model that is kept in fewer bits learns as well: TREC, all test rows, five seeds, row by row against float32.
 import type { PrecisionName, PreparedModel } from '../main/contract/model.ts'
 import type { Split, TuneSettings } from '../main/contract/settings.ts'
 import { inPrecision } from '../main/engine/model/in-precision.ts'
@@ -23,7 +23,8 @@ const ways: readonly Way[] = [
   { name: 'as-stored', precision: 'as-stored', readOnce: true },
   { name: 'float32, texts read in every step', precision: 'float32', readOnce: false },
 ]
-const seeds = [0, 1, 2] as const
+/** One seed moves the accuracy by more than any precision does: three of them told a point too much or too little. */
+const seeds = [0, 1, 2, 3, 4] as const
 
 export const accuracy: Bench = async ({ quick, say }) => {
   const starter = await starterModel(say)
