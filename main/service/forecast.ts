@@ -2,6 +2,7 @@
 import { freemem, totalmem } from 'node:os'
 import type { MeasuredSteps } from '../contract/compute.ts'
 import type { Preflight, RunPlan } from '../contract/service.ts'
+import { choosingRows } from '../engine/evaluate/written.ts'
 import { isChosen } from '../engine/task/index.ts'
 import { sharesTexts } from '../engine/train/read-once.ts'
 
@@ -12,27 +13,26 @@ const SLOWEST = 1.2
 /** Bytes for a run: what is free now, or most of it all, since other programs' memory makes way to a part. */
 export const availableMemory = (): number => Math.max(freemem(), 0.7 * totalmem())
 
-/** Written prompts that are tried on validation rows; their words are read once, so that a row takes what it takes alone. */
-const CHOSEN_BY = 4
+/**
+ * Written prompts that are tried on validation rows: words for the kind of task, and two with examples. Their words are
+ * read once for all rows; a row behind examples takes a third more than one alone on the starter model.
+ */
+const IN_WORDS = 1
+const WITH_EXAMPLES = 2
+const BEHIND_EXAMPLES = 4 / 3
 
 export type Forecast = Omit<Preflight, 'plan' | 'trials' | 'refused' | 'chosen' | 'hardware' | 'because'>
 
-export function forecast(
-  plan: Pick<RunPlan, 'settings' | 'rows'>,
-  measured: MeasuredSteps,
-  available: number,
-): Forecast {
+type Planned = Pick<RunPlan, 'settings' | 'rows'>
+
+export function forecast(plan: Planned, measured: MeasuredSteps, available: number): Forecast {
   const { settings, rows } = plan
-  const { steps, step, start, opening, reading, readRow, scoreRow, judgeRow, plainRow, memory } = measured
+  const { steps, step, start, opening, reading, scoreRow, memory } = measured
   const { validateEvery } = settings
   const validations = validateEvery > 0 ? Math.ceil(settings.steps / validateEvery) : 1
   const validating = (1 + validations) * rows.validation * scoreRow
-  // Held-out rows are answered with the prompt and without, by texts that are read once for the two, or in a pass each.
-  const withPrompt = isChosen(settings) ? readRow + judgeRow : judgeRow
-  const without = isChosen(settings) && sharesTexts(settings) ? (readRow > 0 ? judgeRow : 0) : plainRow
-  const judging = rows.heldOut * (withPrompt + without)
-  const rival = settings.duel === false ? 0 : rows.heldOut + CHOSEN_BY * Math.min(64, rows.validation)
-  const total = (start + opening + reading + settings.steps * step + validating + judging + rival * plainRow) / 1000
+  const around = start + opening + reading + validating
+  const total = (around + settings.steps * step + judging(plan, measured) + duel(plan, measured)) / 1000
   const fits = memory <= available
   return {
     seconds: [QUICKEST * total, SLOWEST * total],
@@ -42,6 +42,23 @@ export function forecast(
     advice: adviceOf(fits, total),
     steps,
   }
+}
+
+/** Milliseconds of answering the held-out rows with the prompt and without. */
+function judging({ settings, rows }: Planned, { readRow, judgeRow, plainRow }: MeasuredSteps): number {
+  const withPrompt = isChosen(settings) ? readRow + judgeRow : judgeRow
+  // The two ask behind the same texts, which were read for the first, unless only one of them has an instruction.
+  const isShared = isChosen(settings) && sharesTexts(settings) && settings.template.instruction === ''
+  const without = isShared ? (readRow > 0 ? judgeRow : 0) : plainRow
+  return rows.heldOut * (withPrompt + without)
+}
+
+/** Milliseconds of choosing a written prompt and answering the held-out rows behind it, which mostly is one with examples. */
+function duel({ settings, rows }: Planned, { plainRow }: MeasuredSteps): number {
+  if (settings.duel === false) return 0
+  const own = [settings.written ?? '', settings.template.instruction].filter((words) => words.trim() !== '').length
+  const tried = IN_WORDS + own + WITH_EXAMPLES * BEHIND_EXAMPLES
+  return plainRow * (tried * choosingRows(settings, rows.validation) + BEHIND_EXAMPLES * rows.heldOut)
 }
 
 /** An hour: longer runs deserve a word. */

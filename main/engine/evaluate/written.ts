@@ -56,6 +56,14 @@ function someOfEach(train: readonly Example[], count: number, seed: number): Exa
     .map(({ example }) => example)
 }
 
+/** Every so many of the validation rows choose among the candidates. */
+const choosingEvery = (settings: Pick<TuneSettings, 'task'>, rows: number): number =>
+  Math.max(1, Math.ceil(rows / (isChosen(settings) ? mostChoosing.chosen : mostChoosing.written)))
+
+/** How many of the validation rows choose among the candidates. */
+export const choosingRows = (settings: Pick<TuneSettings, 'task'>, rows: number): number =>
+  Math.ceil(rows / choosingEvery(settings, rows))
+
 /** `settings` with a written prompt in place of virtual tokens. */
 const writtenSettings = (settings: TuneSettings, instruction: string): TuneSettings => ({
   ...settings,
@@ -74,8 +82,7 @@ export async function bestWritten(
   emit: (event: ComputeEvent) => void,
 ): Promise<Omit<ScoreTask, 'examples'> | undefined> {
   const candidates = writtenPrompts(settings, labels, split.train)
-  const most = isChosen(settings) ? mostChoosing.chosen : mostChoosing.written
-  const every = Math.ceil(split.validation.length / most)
+  const every = choosingEvery(settings, split.validation.length)
   const examples = split.validation.filter((_, i) => i % every === 0)
   let best: { readonly task: Omit<ScoreTask, 'examples'>; readonly right: number; readonly sure: number } | undefined
   for (const [i, written] of candidates.entries()) {

@@ -91,9 +91,13 @@ export async function preflight(
   }
 }
 
-/** Rows of middling lengths, as many as are scored at once: a run scores rows of like lengths together, too. */
+/**
+ * Rows of middling lengths, as many as are scored at once: a run scores rows of like lengths together, too. Rows to learn
+ * from tell as much where none validates.
+ */
 function someValidation({ split, settings }: PreflightJob, encoder: Encoder): readonly Example[] {
-  const sorted = split.validation.toSorted((a, b) => a.text.length - b.text.length)
+  const some = split.validation.length > 0 ? split.validation : split.train
+  const sorted = some.toSorted((a, b) => a.text.length - b.text.length)
   const { before, text, after } = encoder.row(sorted[sorted.length >> 1]?.text ?? '')
   const atOnce = tokensAtOnce[settings.memory ?? 'normal'] / (before.length + text.length + after.length)
   const count = Math.max(fewestValidated, Math.floor(atOnce))

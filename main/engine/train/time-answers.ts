@@ -1,7 +1,7 @@
 // Answers of a few rows, timed: with the prompt of a few steps, and without.
 import type { TunedPrompt } from '../../contract/compute.ts'
 import type { Example } from '../../contract/settings.ts'
-import type { Encoder } from '../evaluate/encode.ts'
+import { type Encoder, withoutInstruction } from '../evaluate/encode.ts'
 import { createReader } from '../evaluate/reader.ts'
 import { scoreTask, type ScoreTask } from '../evaluate/score.ts'
 import { bestWritten } from '../evaluate/written.ts'
@@ -13,6 +13,8 @@ import type { PreflightJob } from './time-steps.ts'
 /** Rows behind written prompts that tell what these hold. */
 const fewestRows = 4
 
+type How = Pick<ScoreTask, 'prompt' | 'settings' | 'read'>
+
 export interface AnswersAsked {
   readonly job: PreflightJob
   readonly encoder: Encoder
@@ -22,19 +24,19 @@ export interface AnswersAsked {
   readonly resident: () => number
 }
 
+/** Times are milliseconds. */
 export interface Answers {
+  /** A row with the prompt, behind its text where that is read once. */
   readonly row: number
+  /** A row without any, its text included. */
   readonly plainRow: number
+  /** The session that each validation opens with little memory; 0 where it stays open. */
   readonly opening: number
+  /** Bytes that the process holds, with little memory behind written prompts, whose rows hold more than any step. */
   readonly held: number
 }
 
-/**
- * Answering rows where a validation does something else (behind the loss over the vocabulary it asks how likely every word
- * of the right answer is), and without a prompt: milliseconds of a row, with a prompt behind its text where that is read
- * once; of the session that each validation opens with little memory; and bytes that the process holds. There, rows
- * behind written prompts hold more than any step.
- */
+/** Asks for the answers that judging a run asks for (train/tune.ts), of a few rows. */
 export async function timeAnswers({
   job,
   encoder,
@@ -53,22 +55,22 @@ export async function timeAnswers({
         ? await openTexts({ model, reader }, settings, undefined, sequences, () => undefined)
         : undefined
     await texts?.read(sequences)
-    const common = { model, settings, labels }
-    const timed = async (how: Pick<ScoreTask, 'prompt' | 'read'>, some: readonly Example[]): Promise<number> => {
+    const common = { model, labels }
+    const timed = async (how: How, some: readonly Example[]): Promise<number> => {
       const began = performance.now()
       await scoreTask(reader, { ...common, ...how, examples: some }, () => undefined)
       return performance.now() - began
     }
     /** Milliseconds of a row, and of the session that the first rows open. */
-    const answer = async (how: Pick<ScoreTask, 'prompt' | 'read'>): Promise<readonly [number, number]> => {
+    const answer = async (how: How): Promise<readonly [number, number]> => {
       await reader.release()
       const few = examples.slice(0, 2)
       const cold = await timed(how, few)
       const row = (await timed(how, examples)) / examples.length
       return [row, Math.max(0, cold - row * few.length)]
     }
-    const [row, opened] = await answer(texts ? { prompt, read: { texts, settings } } : { prompt })
-    const [plainRow] = await answer({ prompt: undefined })
+    const [row, opened] = await answer({ prompt, settings, ...(texts ? { read: { texts, settings } } : {}) })
+    const [plainRow] = await answer({ prompt: undefined, settings: withoutInstruction(settings) })
     const opening = settings.memory === 'low' ? opened : 0
     if (settings.memory === 'low' && settings.duel !== false) {
       const validation = examples.slice(0, fewestRows)

@@ -102,6 +102,8 @@ export async function timeSteps(
     ...settings,
     steps: mostSteps + 1,
     validateEvery: validation.length > 0 ? validateEvery : 0,
+    patience: 0,
+    duel: false,
     warmup: 0,
   }
   const part = { train, validation, heldOut: [] }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Example } from '../../../main/contract/settings.ts'
 import { createReader } from '../../../main/engine/evaluate/reader.ts'
-import { bestWritten, writtenPrompts } from '../../../main/engine/evaluate/written.ts'
+import { bestWritten, choosingRows, writtenPrompts } from '../../../main/engine/evaluate/written.ts'
 import { taskOf } from '../../../main/engine/task/index.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { tinyModel } from '../../support/tiny.ts'
@@ -54,6 +54,14 @@ describe('the candidates', () => {
         }
       }),
     )
+  })
+})
+
+describe('the rows that choose', () => {
+  it('are 64 at most among labels, and 24 where answers are written, evenly through those that validate', () => {
+    expect([10, 64, 65, 200].map((rows) => choosingRows({}, rows))).toEqual([10, 64, 33, 50])
+    expect([10, 24, 25, 200].map((rows) => choosingRows({ task: 'generation' }, rows))).toEqual([10, 24, 13, 23])
+    expect(choosingRows({}, 0)).toBe(0)
   })
 })
 

@@ -66,11 +66,24 @@ describe('a forecast', () => {
     const rows = { train: 100, validation: 40, heldOut: 60 }
     const [without, settings] = [{ ...plan(100), rows }, defaultSettings({ steps: 100, validateEvery: 0 })]
     const more = middle(forecast({ settings, rows }, measured, 8e9)) - middle(forecast(without, measured, 8e9))
-    // Every held-out row behind the best, and validation rows behind four: each read whole, whatever was read before.
-    expect(more).toBeCloseTo((60 + 4 * 40) * 0.012, 6)
-    const again = { ...measured, reading: 0 }
+    // Every held-out row behind the best, and validation rows behind words and two with examples, which take a third more.
+    expect(more).toBeCloseTo(((4 / 3) * 60 + (1 + (2 * 4) / 3) * 40) * 0.012, 6)
+    const again = { ...measured, reading: 0, readRow: 1 }
     const told = middle(forecast({ settings, rows }, again, 8e9)) - middle(forecast(without, again, 8e9))
     expect(told).toBeCloseTo(more, 6)
+    const own = { ...settings, written: 'Sort these messages by team.' }
+    const one =
+      middle(forecast({ settings: own, rows }, measured, 8e9)) - middle(forecast({ settings, rows }, measured, 8e9))
+    expect(one).toBeCloseTo(40 * 0.012, 6)
+  })
+
+  it('counts rows without the prompt as read anew where only those with it have an instruction', () => {
+    const rows = { train: 100, validation: 0, heldOut: 60 }
+    const { settings } = plan(100)
+    const told = { ...settings, template: { ...settings.template, instruction: 'Which team is asked?' } }
+    const more =
+      middle(forecast({ settings: told, rows }, measured, 8e9)) - middle(forecast({ settings, rows }, measured, 8e9))
+    expect(more).toBeCloseTo(60 * (0.012 - 0.005), 6)
   })
 
   it('says what to do where memory is short, and that a long run takes a while', () => {

@@ -1,7 +1,8 @@
 // A few real steps of a run on a tiny model tell what the run will take, and which way its gradient points.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { PreparedModel } from '../../../main/contract/model.ts'
-import type { TuneSettings } from '../../../main/contract/settings.ts'
+import type { Example, TuneSettings } from '../../../main/contract/settings.ts'
+import { bestWritten } from '../../../main/engine/evaluate/written.ts'
 import { prepareModel } from '../../../main/engine/model/prepare.ts'
 import { providers } from '../../../main/engine/runtime/providers.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
@@ -9,6 +10,12 @@ import { preflight } from '../../../main/engine/train/preflight.ts'
 import { cosine } from '../../../main/service/choose-precision.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { tinyFolder, tinyModel } from '../../support/tiny.ts'
+
+// The real one, watched.
+vi.mock(import('../../../main/engine/evaluate/written.ts'), async (original) => {
+  const real = await original()
+  return { ...real, bestWritten: vi.fn(real.bestWritten) }
+})
 
 const labels = ['billing', 'delivery']
 const rows = (count: number) =>
@@ -20,16 +27,17 @@ const rows = (count: number) =>
 interface Given {
   readonly kept?: PreparedModel
   readonly provider?: string
+  readonly validation?: readonly Example[]
   /** Bytes that the process holds, whenever it is asked. */
   readonly resident?: () => number
 }
 
 async function measured(
   given: Partial<TuneSettings> = {},
-  { kept, provider = 'cpu', resident = () => 1e6 }: Given = {},
+  { kept, provider = 'cpu', validation = rows(10), resident = () => 1e6 }: Given = {},
 ) {
   const settings = defaultSettings({ steps: 40, tokens: 4, batch: 8, ...given }, labels)
-  const split = { train: rows(60), validation: rows(10), heldOut: rows(4) }
+  const split = { train: rows(60), validation, heldOut: rows(4) }
   const model = kept ?? (await tinyModel('llama'))
   const job = { kind: 'preflight' as const, model, settings, labels, split, threads: 1, provider }
   return preflight(job, { emit: () => undefined, stopRequested: () => false }, resident)
@@ -57,11 +65,20 @@ describe('a pre-flight', () => {
     expect((await measured({ placement: 'start', memory: 'low' }, { resident })).memory).toBe(5e6)
   })
 
-  it('looks once more behind written prompts where memory is short', async () => {
+  it('looks once more behind written prompts where memory is short and they are asked for', async () => {
     let asked = 0
     const resident = () => 1e6 + ++asked
-    const { memory } = await measured({ placement: 'start', memory: 'low' }, { resident })
+    const low = { placement: 'start', memory: 'low' } as const
+    await measured({ ...low, duel: false })
+    expect(bestWritten).not.toHaveBeenCalled()
+    const { memory } = await measured(low, { resident })
+    expect(bestWritten).toHaveBeenCalledTimes(1)
     expect(memory).toBe(1e6 + asked)
+  })
+
+  it('tells what an answer takes by rows to learn from where there are no others', async () => {
+    const { judgeRow, plainRow } = await measured({ placement: 'start' }, { validation: [] })
+    expect(Math.min(judgeRow, plainRow)).toBeGreaterThan(0)
   })
 
   it('times an answer by itself where a validation does something else', async () => {
