@@ -1,7 +1,7 @@
 // A few real steps of a run that has not begun: the longest rows first, then usual ones. Nothing of them is kept.
 import { totalmem } from 'node:os'
 import type { ComputeEvent, MeasuredSteps } from '../../contract/compute.ts'
-import type { Example } from '../../contract/settings.ts'
+import type { Example, TuneSettings } from '../../contract/settings.ts'
 import { tokensAtOnce } from '../evaluate/batches.ts'
 import { type Encoder, encoderFor } from '../evaluate/encode.ts'
 import { methods } from '../method/index.ts'
@@ -70,15 +70,16 @@ export async function preflight(
   const toRead = left * (split.train.length + split.validation.length)
   const opening = second.opening / Math.max(1, aUsual.openings)
   const reopened = validationsBetween(job)
+  const openingValidation = answers.opening * validationSessions(settings)
+  const validatedRow = second.scoreRow - openingValidation / Math.max(1, validation.length)
+  // Its label is asked for beside the loss.
+  const atLeast = isChosen(settings) ? answers.row : 0
   return {
     start: second.start,
     steps: [...first.steps, ...second.steps],
     step: between([aUsual.tokens, second.step], [aLong.tokens, first.step], run.tokens),
-    opening: opening * (run.openings + reopened) + answers.opening * reopened,
-    scoreRow:
-      settings.loss === 'labels'
-        ? answers.row
-        : Math.max(0, second.scoreRow - answers.opening / Math.max(1, validation.length)),
+    opening: opening * (run.openings + reopened) + openingValidation * reopened,
+    scoreRow: settings.loss === 'labels' ? answers.row : Math.max(atLeast, validatedRow),
     judgeRow: answers.row,
     plainRow: answers.plainRow,
     reading: second.readRow * toRead,
@@ -131,6 +132,10 @@ function walk(
 /** With little memory a validation closes the session that steps, and opens its own (train/tune.ts): how many there are. */
 const validationsBetween = ({ settings }: PreflightJob): number =>
   settings.memory === 'low' && settings.validateEvery > 0 ? Math.floor(settings.steps / settings.validateEvery) : 0
+
+/** Kinds of question that a validation asks, each in a session of its own: the loss, and the labels where it is not of these. */
+const validationSessions = (settings: TuneSettings): number =>
+  isChosen(settings) && settings.loss === 'vocabulary' ? 2 : 1
 
 /** On the line through two measured points, [tokens, milliseconds] each; not far beyond either. */
 function between([t1, ms1]: readonly [number, number], [t2, ms2]: readonly [number, number], tokens: number): number {

@@ -70,8 +70,9 @@ export async function timeAnswers({
       return [row, Math.max(0, cold - row * few.length)]
     }
     const [row, opened] = await answer({ prompt, settings, ...(texts ? { read: { texts, settings } } : {}) })
-    const [plainRow] = await answer({ prompt: undefined, settings: withoutInstruction(settings) })
-    const opening = settings.memory === 'low' ? opened : 0
+    const [plainRow, openedPlain] = await answer({ prompt: undefined, settings: withoutInstruction(settings) })
+    // The two open as much: what else the computer did beside one of them is not told.
+    const opening = settings.memory === 'low' ? Math.min(opened, openedPlain) : 0
     if (settings.memory === 'low' && settings.duel !== false) {
       const validation = examples.slice(0, fewestRows)
       await bestWritten(reader, { model, settings, labels, split: { ...split, validation } }, () => undefined)

@@ -7,14 +7,19 @@ import { prepareModel } from '../../../main/engine/model/prepare.ts'
 import { providers } from '../../../main/engine/runtime/providers.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { preflight } from '../../../main/engine/train/preflight.ts'
+import { timeAnswers } from '../../../main/engine/train/time-answers.ts'
 import { cosine } from '../../../main/service/choose-precision.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { tinyFolder, tinyModel } from '../../support/tiny.ts'
 
-// The real one, watched.
+// The real ones, watched.
 vi.mock(import('../../../main/engine/evaluate/written.ts'), async (original) => {
   const real = await original()
   return { ...real, bestWritten: vi.fn(real.bestWritten) }
+})
+vi.mock(import('../../../main/engine/train/time-answers.ts'), async (original) => {
+  const real = await original()
+  return { ...real, timeAnswers: vi.fn(real.timeAnswers) }
 })
 
 const labels = ['billing', 'delivery']
@@ -91,6 +96,18 @@ describe('a pre-flight', () => {
       expect(Math.min(judgeRow, plainRow)).toBeGreaterThan(0)
       expect(judgeRow).not.toBe(scoreRow)
     }
+  })
+
+  it('counts the sessions that validations open with little memory: one for the labels, one for the loss', async () => {
+    const opening = 1e6
+    const sessionsOf = async (given: Partial<TuneSettings>): Promise<number> => {
+      vi.mocked(timeAnswers).mockResolvedValueOnce({ row: 1, plainRow: 1, opening, held: 0 })
+      // Forty steps: four validations behind the first.
+      return Math.floor((await measured({ memory: 'low', validateEvery: 10, ...given })).opening / opening)
+    }
+    expect(await sessionsOf({})).toBe(4)
+    expect(await sessionsOf({ loss: 'vocabulary' })).toBe(8)
+    expect(await sessionsOf({ loss: 'vocabulary', task: 'generation' })).toBe(4)
   })
 
   it('reads no text once where the run will not: one epoch, or virtual tokens before the text', async () => {
