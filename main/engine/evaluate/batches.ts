@@ -7,6 +7,12 @@ import type { MemoryName } from '../../contract/settings.ts'
  */
 export const tokensAtOnce: { readonly [M in MemoryName]: number } = { normal: 512, low: 256 }
 
+/**
+ * Share of the weights' bytes that keys and values may take of rows whose answers are written side by side: each pass
+ * looks at both, so that fewer rows would read the weights in vain, and more would gain little.
+ */
+export const keysShare: { readonly [M in MemoryName]: number } = { normal: 1 / 4, low: 1 / 16 }
+
 /** Every item once, the shortest first. */
 export function byLength<T>(items: readonly T[], length: (item: T) => number, most = tokensAtOnce.normal): T[][] {
   const sorted = items

@@ -1,17 +1,21 @@
 // Writes answers to many rows at once, greedily: keys and values of some rows side by side, a token of each in a pass.
-import type { DecoderConfig } from '../../contract/model.ts'
+import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
 import { batchFeeds, hidden, integers, selection } from '../method/batch.ts'
 import { layOut, type Segments, type Sequence } from '../method/layout.ts'
-import { byLength } from './batches.ts'
+import { keyBytes, weightBytes } from '../model/sizes.ts'
+import { byLength, keysShare } from './batches.ts'
+import { type Buffers, createBuffers } from './buffers.ts'
+import { asPresent, createKeyCache, type KeyCache } from './key-cache.ts'
 import type { VirtualPrompt } from './label-scores.ts'
-import { promptFeeds, type Reader } from './reader.ts'
+import { promptFeeds, type Reader, repeated } from './reader.ts'
+import { tokensRead, withOpening } from './shared-start.ts'
 
 /** Rows that are written at once: weights are read once for all of them, keys and values for each. */
 const mostRows = 16
 
 export interface Writing {
-  readonly config: DecoderConfig
+  readonly model: PreparedModel
   /** Tokens that end an answer. */
   readonly ends: readonly number[]
   /** Tokens of an answer at most. */
@@ -28,50 +32,56 @@ export async function generateRows(
   writing: Writing,
   onProgress: (done: number) => void,
 ): Promise<number[][]> {
-  const sequences = rows.map((segments) => layOut(segments, [], virtual?.settings))
+  const laidOut = rows.map((segments) => layOut(segments, [], virtual?.settings))
+  const { sequences, ...start } = virtual ? { sequences: laidOut, shared: 0 } : await withOpening(reader, laidOut)
+  const before = { ...start, virtual, buffers: createBuffers() }
   const answers = new Array<number[]>(rows.length)
+  const held = (row: number): number => pastTokens(virtual) + (sequences[row]?.ids.length ?? 0) + writing.most
   let done = 0
-  for (const some of byLength([...sequences.keys()], (row) => sequences[row]?.ids.length ?? 0, reader.tokensAtOnce))
+  for (const some of byLength([...sequences.keys()], held, heldAtOnce(reader, writing.model)))
     for (let at = 0; at < some.length; at += mostRows) {
       const chosen = some.slice(at, at + mostRows)
-      const written = await writeBatch(
-        reader,
-        chosen.map((row) => sequences[row] as Sequence),
-        virtual,
-        writing,
-      )
+      const together = chosen.map((row) => sequences[row] as Sequence)
+      const written = await writeBatch(reader, together, before, writing)
       chosen.forEach((row, b) => (answers[row] = written[b] ?? []))
       onProgress((done += chosen.length))
     }
   return answers
 }
 
+/** Tokens whose keys and values are held at once, never fewer than are read at once. */
+function heldAtOnce({ memory, tokensAtOnce }: Reader, model: PreparedModel): number {
+  const bytes = keysShare[memory] * weightBytes(model, 'vocabulary')
+  return Math.max(tokensAtOnce, Math.floor(bytes / keyBytes(model.config)))
+}
+
+const pastTokens = (virtual: VirtualPrompt | undefined): number =>
+  virtual?.prompt.method === 'prefix' ? virtual.settings.tokens : 0
+
+/** What stands before the rows. */
+interface Before {
+  readonly virtual: VirtualPrompt | undefined
+  /** Tokens that all rows begin with, and that were read: their `constant` start. */
+  readonly shared: number
+  /** Keys and values of these. */
+  readonly opening?: NamedTensors
+  readonly buffers: Buffers
+}
+
 async function writeBatch(
   reader: Reader,
   sequences: readonly Sequence[],
-  virtual: VirtualPrompt | undefined,
-  { config, most, ...writing }: Writing,
+  before: Before,
+  { model: { config }, most, ...writing }: Writing,
 ): Promise<number[][]> {
   const batch = sequences.length
+  const past = pastTokens(before.virtual)
   const length = Math.max(...sequences.map(({ ids }) => ids.length))
-  const rows = virtual?.prompt.method === 'prompt' ? virtual.settings.tokens : 0
-  const past = virtual?.prompt.method === 'prefix' ? virtual.settings.tokens : 0
-  const shape = { batch, length, rows, past, read: 0 }
-  const given = virtual ? promptFeeds(virtual.prompt, batch) : {}
-  const question = await reader.session({ rows: rows > 0, past: past > 0, head: 'vocabulary', present: true })
-  const last = sequences.map(({ questionEnd }) => [questionEnd])
-  const first = await question.run({
-    ...batchFeeds(config, sequences, shape),
-    ...given,
-    select: selection(sequences, last, 1, shape),
-  })
+  const held = createKeyCache(config, batch, past + length + most)
   const answers = sequences.map((): number[] => [])
-  let open = appended(answers, first, writing)
-  if (open.length === 0 || most <= 1) return answers
-  const held = createBatchCache(config, batch, past + length + most)
-  if (past > 0) held.put(given, 0, 'past.')
-  held.put(first, past, '')
-  const step = await reader.session({ rows: false, past: true, head: 'vocabulary', present: true })
+  const first = await readQuestions(reader, config, sequences, before, held)
+  let open = appended(answers, first, writing, [...answers.keys()])
+  const step = await reader.session(behind)
   for (let made = 1; made < most && open.length > 0; made++) {
     const at = past + length + made - 1
     const found = await step.run({
@@ -84,27 +94,76 @@ async function writeBatch(
       ...held.feeds(),
       select: { shape: [batch, 1, 1], data: new Float32Array(batch).fill(1) },
     })
-    held.put(found, at, '')
-    open = appended(answers, found, writing, open)
+    for (const b of open) held.put(found, { from: b, row: b, at })
+    open = appended(answers, likeliest(found), writing, open)
   }
   return answers
 }
 
-/** Adds the likeliest token to each answer that is open; gives those that still are. */
+/** What comes behind keys and values that are held, or behind none. */
+const behind = { rows: false, past: true, head: 'vocabulary', present: true } as const
+
+/** Puts the questions' keys and values, and of what stands before them, into the cache; gives each answer's first token. */
+async function readQuestions(
+  reader: Reader,
+  config: DecoderConfig,
+  sequences: readonly Sequence[],
+  { virtual, shared, opening, buffers }: Before,
+  held: KeyCache,
+): Promise<number[]> {
+  const rows = virtual?.prompt.method === 'prompt' ? virtual.settings.tokens : 0
+  const past = pastTokens(virtual)
+  const session = await reader.session(rows > 0 ? { ...behind, rows: true, past: false } : behind)
+  const first = virtual && past > 0 ? asPresent(promptFeeds(virtual.prompt, 1)) : opening
+  const next = new Array<number>(sequences.length)
+  for (const some of byLength([...sequences.keys()], (b) => tokensRead(sequences[b], shared), reader.tokensAtOnce)) {
+    const chosen = some.map((b) => sequences[b] as Sequence)
+    const shape = {
+      batch: chosen.length,
+      length: Math.max(...chosen.map(({ ids }) => ids.length)) - shared,
+      rows,
+      past,
+      read: shared,
+    }
+    const ends = chosen.map(({ questionEnd }) => [questionEnd])
+    const found = await session.run({
+      ...batchFeeds(config, chosen, shape),
+      ...(virtual ? promptFeeds(virtual.prompt, chosen.length) : repeated(config, opening, chosen.length, buffers)),
+      select: selection(chosen, ends, 1, shape),
+    })
+    const ids = likeliest(found)
+    some.forEach((row, from) => {
+      next[row] = ids[from] ?? 0
+      const at = first ? held.put(first, { row, at: 0 }) : 0
+      held.put(found, { from, row, at })
+    })
+  }
+  return next
+}
+
+/** The likeliest token behind each row. */
+function likeliest({ logits }: NamedTensors): number[] {
+  const { data, shape } = logits as Tensor
+  const [rows = 0, , width = 0] = shape
+  return Array.from({ length: rows }, (_, row) => {
+    const all = data.subarray(row * width, (row + 1) * width)
+    let best = 0
+    for (let id = 1; id < width; id++) if ((all[id] ?? 0) > (all[best] ?? 0)) best = id
+    return best
+  })
+}
+
+/** Adds its next token to each answer that is open; gives those that still are. */
 function appended(
   answers: readonly number[][],
-  { logits }: NamedTensors,
+  next: readonly number[],
   { ends, isOver = () => false }: Pick<Writing, 'ends' | 'isOver'>,
-  open: readonly number[] = answers.map((_, b) => b),
+  open: readonly number[],
 ): number[] {
-  const { data, shape } = logits as Tensor
-  const width = shape.at(-1) ?? 0
   return open.filter((b) => {
-    let best = 0
-    for (let id = 1; id < width; id++) if ((data[b * width + id] ?? 0) > (data[b * width + best] ?? 0)) best = id
-    const ids = answers[b] ?? []
-    if (ends.includes(best)) return false
-    ids.push(best)
+    const [id = 0, ids = []] = [next[b], answers[b]]
+    if (ends.includes(id)) return false
+    ids.push(id)
     return !isOver(ids)
   })
 }
@@ -146,25 +205,4 @@ function sightOf(sequences: readonly Sequence[], { past, length, capacity, made 
     row[capacity] = 0
   })
   return { shape: [sequences.length, 1, 1, span], data }
-}
-
-/** Keys and values of all rows [batch, kvHeads, capacity, headDim]; places that nothing was put into are hidden. */
-function createBatchCache({ layers, kvHeads, headDim }: DecoderConfig, batch: number, capacity: number) {
-  const names = Array.from({ length: layers }, (_, layer) => [`keys.${layer}`, `values.${layer}`]).flat()
-  const heads = batch * kvHeads
-  const held = new Map(names.map((name) => [name, new Float32Array(heads * capacity * headDim)]))
-  const shape = [batch, kvHeads, capacity, headDim]
-  return {
-    capacity,
-    put(from: Feeds | NamedTensors, at: number, prefix: string): void {
-      for (const [name, to] of held) {
-        const { data, shape: own } = from[prefix + name] as Tensor
-        const width = (own[2] ?? 0) * headDim
-        for (let head = 0; head < heads; head++)
-          to.set(data.subarray(head * width, (head + 1) * width), (head * capacity + at) * headDim)
-      }
-    },
-    feeds: (): Feeds =>
-      Object.fromEntries([...held].map(([name, data]): [string, Tensor] => [`past.${name}`, { shape, data }])),
-  }
 }

@@ -7,7 +7,7 @@ import { layOut, type Sequence } from '../method/layout.ts'
 import { createRandom } from '../random.ts'
 import { tellOfCut } from './cut-rows.ts'
 import { createEncoder } from './encode.ts'
-import { createKeyCache, type KeyCache } from './key-cache.ts'
+import { asPresent, createKeyCache } from './key-cache.ts'
 import { promptFeeds, type Reader } from './reader.ts'
 import { sample } from './sampling.ts'
 import type { VirtualPrompt } from './label-scores.ts'
@@ -66,7 +66,8 @@ async function startReading(
   const rows = virtual?.prompt.method === 'prompt' ? virtual.settings.tokens : 0
   const past = virtual?.prompt.method === 'prefix' ? virtual.settings.tokens : 0
   const length = sequence.ids.length
-  const cache = createKeyCache(config, past + length + room)
+  const cache = createKeyCache(config, 1, past + length + room)
+  let held = 0
   const step = await reader.session({ rows: false, past: true, head: 'vocabulary', present: true })
   return {
     async first() {
@@ -78,29 +79,36 @@ async function startReading(
         ...given,
         select: selection([sequence], [[length - 1]], 1, shape),
       })
-      if (past > 0) cache.append(renamed(given))
-      cache.append(results)
+      if (past > 0) held = cache.put(asPresent(given), { at: 0 })
+      held = cache.put(results, { at: held })
       return lastLogits(results)
     },
     async after(id) {
-      const results = await step.run({ ...cache.feeds(), ...oneToken(config, cache, id, sequence, past) })
-      cache.append(results)
+      const results = await step.run({
+        ...cache.feeds(),
+        ...oneToken(config, { capacity: cache.capacity, at: held, past }, id, sequence),
+      })
+      held = cache.put(results, { at: held })
       return lastLogits(results)
     },
   }
 }
 
 /** Feeds of a single further token: it sees the past and itself, within the window where a layer has one. */
-function oneToken(config: DecoderConfig, cache: KeyCache, id: number, sequence: Sequence, past: number): Feeds {
-  const at = cache.length
+function oneToken(
+  config: DecoderConfig,
+  { capacity, at, past }: { readonly capacity: number; readonly at: number; readonly past: number },
+  id: number,
+  sequence: Sequence,
+): Feeds {
   const bias = (window: number): Tensor => {
-    const data = new Float32Array(cache.capacity + 1).fill(hidden)
+    const data = new Float32Array(capacity + 1).fill(hidden)
     const nearest = Math.max(0, at - window + 1)
     const alwaysSeen = sequence.seesPastFrom > 0
     data.fill(0, alwaysSeen ? 0 : Math.min(past, nearest), past)
     data.fill(0, Math.max(past, nearest), at)
-    data[cache.capacity] = 0
-    return { shape: [1, 1, 1, cache.capacity + 1], data }
+    data[capacity] = 0
+    return { shape: [1, 1, 1, capacity + 1], data }
   }
   return {
     ids: integers([id], [1, 1]),
@@ -110,9 +118,5 @@ function oneToken(config: DecoderConfig, cache: KeyCache, id: number, sequence: 
     select: { shape: [1, 1, 1], data: Float32Array.of(1) },
   }
 }
-
-/** A prefix's feeds under the names that the network gives new keys and values. */
-const renamed = (feeds: Feeds): NamedTensors =>
-  Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name.replace(/^past\./, ''), tensor as Tensor]))
 
 const lastLogits = (results: NamedTensors): Float32Array => results['logits']?.data ?? new Float32Array()

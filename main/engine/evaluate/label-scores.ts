@@ -3,7 +3,7 @@ import type { PlainPrompt } from '../../contract/prompt.ts'
 import { type LayoutSettings, layOut, pastOf, type Segments, type Sequence } from '../method/layout.ts'
 import { byLength } from './batches.ts'
 import type { Reader } from './reader.ts'
-import { sharedStart } from './shared-start.ts'
+import { tokensRead, withOpening } from './shared-start.ts'
 import type { ReadTexts } from './texts.ts'
 import { labelLogProbabilities, type LabelTrie } from './trie.ts'
 
@@ -41,7 +41,11 @@ export async function scoreRows(
   const offset = virtual && !virtual.prompt ? pastOf(virtual.settings) : 0
   const scores = new Array<number[]>(rows.length)
   let done = 0
-  for (const some of byLength([...sequences.keys()], (row) => tokensOf(sequences[row], shared), reader.tokensAtOnce)) {
+  for (const some of byLength(
+    [...sequences.keys()],
+    (row) => tokensRead(sequences[row], shared),
+    reader.tokensAtOnce,
+  )) {
     const chosen = some.map((row) => sequences[row] as Sequence)
     const { data, shape } = await reader.logits({
       sequences: chosen,
@@ -60,22 +64,6 @@ export async function scoreRows(
   }
   return scores
 }
-
-/** Fewer tokens in common are read with each row as fast. */
-const worthSharing = 8
-
-/** Rows without virtual tokens begin with the same words of the template: read once where these are many. */
-async function withOpening(reader: Reader, laidOut: readonly Sequence[]) {
-  const starts = laidOut.map(({ ids, questionEnd }) => ids.slice(0, questionEnd + 1))
-  const start = laidOut.length > 1 ? sharedStart(starts) : []
-  if (start.length < worthSharing) return { sequences: laidOut, shared: 0 }
-  const sequences = laidOut.map((sequence) => ({ ...sequence, constant: start.length }))
-  return { sequences, shared: start.length, opening: await reader.keysValues([start], 0) }
-}
-
-/** What was read is not computed, but its keys and values are repeated for every row. */
-const tokensOf = (sequence: Sequence | undefined, shared: number): number =>
-  (sequence?.ids.length ?? 0) - shared + Math.ceil(shared / 4)
 
 /** Index of the largest; the first of equals. */
 export const best = (values: readonly number[]): number =>

@@ -32,6 +32,7 @@ export interface Question {
 
 /** Answers one question after the other: what is laid out for one is written over by the next. */
 export interface Reader {
+  readonly memory: MemoryName
   /** Tokens to read at once, padding included. */
   readonly tokensAtOnce: number
   /** Logits [sequences, slots, candidates or V]; slots = the longest `ask`. */
@@ -79,6 +80,7 @@ export function createReader(model: PreparedModel, options: ReaderOptions): Read
       }),
     )
   return {
+    memory,
     tokensAtOnce: tokensAtOnce[memory],
     session,
     async logits(question) {
@@ -168,7 +170,7 @@ function without(feeds: Feeds, key: number | undefined): Feeds {
 }
 
 /** `past.*` of a text's start, for every row of a batch; of no tokens where there is none. */
-function repeated(
+export function repeated(
   { layers, kvHeads, headDim }: DecoderConfig,
   opening: NamedTensors | undefined,
   batch: number,

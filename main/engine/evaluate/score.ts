@@ -63,7 +63,7 @@ const writtenAnswers: Answers = async (reader, { model, settings, examples, prom
   const right = examples.map(({ label }) => label)
   const cut = answerCut(settings.template, right)
   const isOver = (ids: readonly number[]): boolean => cut(tokenizer.decode(ids)).isOver
-  const writing = { config: model.config, ends: [end, ...tokenizer.ends], most, isOver }
+  const writing = { model, ends: [end, ...tokenizer.ends], most, isOver }
   const segments = examples.map(({ text }) => encoder.row(text))
   const answers = await generateRows(reader, segments, prompt && virtualOf(model, prompt), writing, onProgress)
   return examples.map(({ row, label }, i) => {

@@ -1,8 +1,9 @@
 // What tuning on a model takes of a computer's memory, told from the model's shape alone.
 import type { DecoderConfig } from '../../contract/model.ts'
 import { elements } from '../../contract/tensor.ts'
+import { keyBytes } from '../model/sizes.ts'
 import { neededWeights } from '../model/weights.ts'
-import { keyBytes, rowBytes } from './memory.ts'
+import { rowBytes } from './memory.ts'
 
 /** A task of the usual size: so many texts of so many tokens are read once, so many are tuned on at a time. */
 const usual = { texts: 1000, tokens: 32, batch: 16, tail: 4 }

@@ -1,8 +1,8 @@
 // What a step takes of the memory, and how many rows may run at once in what there is.
 import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { LossName, MemoryName, TuneSettings } from '../../contract/settings.ts'
-import { elements } from '../../contract/tensor.ts'
 import type { BatchShape } from '../method/batch.ts'
+import { keyBytes, weightBytes } from '../model/sizes.ts'
 import { hasOwnCopies, withoutCopies } from '../model/weights.ts'
 import { keysMet } from '../network/attention.ts'
 import type { Bucket } from './micro-batches.ts'
@@ -16,8 +16,6 @@ export interface StepSize extends Pick<BatchShape, 'length' | 'read' | 'past'> {
 const processBytes = 140e6
 /** What is made of compact weights while they are used, and what the allocator loses over it; measured. */
 const compactBytes = 90e6
-/** The library maps bytes that it reads in two types twice. */
-const mapped = { half: 1, int8: 1, blocks: 2 } as const
 
 /**
  * Floats that a layer keeps of each token for its backward pass, counted off the graph: the sums before both halves,
@@ -42,29 +40,6 @@ export function rowBytes(config: DecoderConfig, { length, read, past, memory }: 
   // Of the last layer only the tokens that the loss asks for go on: it keeps what enters it, and keys and values.
   const last = 2 * config.hidden + 2 * config.kvHeads * config.headDim
   return 4 * length * ((config.layers - 1) * kept + last + busyFloats(config, keys) + sight) + texts
-}
-
-/** Bytes of a token's keys and values in all layers. */
-export const keyBytes = ({ layers, kvHeads, headDim }: DecoderConfig): number => 2 * 4 * layers * kvHeads * headDim
-
-/** Bytes of the weights that steps hold in memory, in the form in which the model is kept. Of a table that is only looked up, a few rows are read. */
-export function weightBytes(
-  { weights, compact = {} }: Pick<PreparedModel, 'weights' | 'compact'>,
-  loss: LossName,
-): number {
-  const table =
-    loss === 'vocabulary'
-      ? 'lm_head.weight' in weights || 'lm_head.weight' in compact
-        ? 'lm_head.weight'
-        : 'model.embed_tokens.weight'
-      : ''
-  const isHeld = (name: string): boolean => name === table || !/^(model\.embed_tokens|lm_head)\.weight$/.test(name)
-  let sum = 0
-  for (const [name, { form, parts }] of Object.entries(compact))
-    if (isHeld(name)) for (const { bytes } of Object.values(parts)) sum += mapped[form] * bytes
-  for (const [name, { shape }] of Object.entries(weights))
-    if (isHeld(name) && !(name in compact)) sum += 4 * elements(shape)
-  return sum
 }
 
 /** Share of all memory that weights in the order of their kernels may take. */

@@ -1,5 +1,5 @@
 // Answers that are written to many rows at once are those that are written to each alone.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { PlainPrompt } from '../../../main/contract/prompt.ts'
 import type { VirtualPrompt } from '../../../main/engine/evaluate/label-scores.ts'
 import { generateRows } from '../../../main/engine/evaluate/generate-rows.ts'
@@ -9,11 +9,13 @@ import { type AnswerToken, layOut, type LayoutSettings, type Segments } from '..
 import { families, reference, tinyModel } from '../../support/tiny.ts'
 import { tensorsOf } from '../parity/engine.ts'
 
-const rows: readonly Segments[] = [9, 3, 14, 3, 6].map((length, r) => ({
-  before: [50, 51],
-  text: Array.from({ length }, (_, i) => 60 + 7 * r + i),
-  after: [52],
-}))
+const rowsBehind = (before: readonly number[]): readonly Segments[] =>
+  [9, 3, 14, 3, 6].map((length, r) => ({
+    before,
+    text: Array.from({ length }, (_, i) => 60 + 7 * r + i),
+    after: [52],
+  }))
+const rows = rowsBehind([50, 51])
 const most = 7
 
 /** The likeliest token again and again, each time with the whole text before it read anew. */
@@ -51,20 +53,32 @@ describe('writing answers', () => {
       ? { settings, prompt: methods[method].fold(tensorsOf(model, method, found.tokens, start)) }
       : undefined
     const done: number[] = []
-    const written = await generateRows(reader, rows, virtual, { config: model.config, ends: [], most }, (count) =>
-      done.push(count),
-    )
+    const written = await generateRows(reader, rows, virtual, { model, ends: [], most }, (count) => done.push(count))
     for (const [i, row] of rows.entries()) expect(written[i]).toEqual(await alone(reader, row, virtual))
     expect(done.at(-1)).toBe(rows.length)
     // What ends an answer is no part of it, and the others go on without it.
     const [ended] = written
     const end = ended?.[2] ?? -1
-    const ends = { config: model.config, ends: [end], most }
+    const ends = { model, ends: [end], most }
     const shorter = await generateRows(reader, rows, virtual, ends, () => undefined)
     shorter.forEach((ids, i) => {
       const whole = written[i] ?? []
       expect(ids).toEqual(whole.includes(end) ? whole.slice(0, whole.indexOf(end)) : whole)
     })
+    await reader.release()
+  })
+
+  it.each(families)('behind words that all rows begin with, read once, changes none either: %s', async (family) => {
+    const model = await tinyModel(family)
+    const reader = createReader(model, { threads: 1 })
+    const keysValues = vi.spyOn(reader, 'keysValues')
+    const told = rowsBehind(Array.from({ length: 20 }, (_, i) => 10 + i))
+    const write = (some: Reader) => generateRows(some, told, undefined, { model, ends: [], most }, () => undefined)
+    const written = await write(reader)
+    expect(keysValues).toHaveBeenCalledTimes(1)
+    for (const [i, row] of told.entries()) expect(written[i]).toEqual(await alone(reader, row, undefined))
+    // Questions that are read one after the other are answered side by side.
+    expect(await write({ ...reader, tokensAtOnce: 1 })).toEqual(written)
     await reader.release()
   })
 })

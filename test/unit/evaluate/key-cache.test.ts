@@ -13,53 +13,57 @@ const names = Array.from({ length: layers }, (_, l) => [`keys.${String(l)}`, `va
 const valueAt = (name: string, head: number, token: number, d: number): number =>
   1 + d + 10 * (token + 100 * (head + 10 * names.indexOf(name)))
 
-const present = (from: number, tokens: number): NamedTensors =>
+/** Tokens from one on, behind so many rows of something else. */
+const present = (first: number, tokens: number, others = 0): NamedTensors =>
   Object.fromEntries(
     names.map((name): [string, Tensor] => {
-      const data = Array.from({ length: kvHeads * tokens * headDim }, (_, i) => {
+      const size = kvHeads * tokens * headDim
+      const data = Array.from({ length: (others + 1) * size }, (_, place) => {
+        const i = place - others * size
         const [head, t, d] = [Math.floor(i / headDim / tokens), Math.floor(i / headDim) % tokens, i % headDim]
-        return valueAt(name, head, from + t, d)
+        return i < 0 ? -1 : valueAt(name, head, first + t, d)
       })
-      return [name, { shape: [1, kvHeads, tokens, headDim], data: Float32Array.from(data) }]
+      return [name, { shape: [others + 1, kvHeads, tokens, headDim], data: Float32Array.from(data) }]
     }),
   )
 
 describe('the cache of keys and values', () => {
-  it('holds what came piece by piece as if it had come at once', () => {
+  it('holds what came piece by piece as if it had come at once, whichever row it came from', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 5 }), (pieces) => {
-        const cache = createKeyCache(config, 20)
-        for (const tokens of pieces) cache.append(present(cache.length, tokens))
-        const length = pieces.reduce((sum, tokens) => sum + tokens, 0)
-        expect([cache.length, cache.capacity]).toEqual([length, 20])
-        const feeds = cache.feeds()
-        expect(Object.keys(feeds)).toEqual(names.map((name) => `past.${name}`))
-        for (const name of names) {
-          const { shape, data } = feeds[`past.${name}`] as Tensor
-          expect(shape).toEqual([1, kvHeads, 20, headDim])
-          const expected = Array.from({ length: kvHeads * 20 * headDim }, (_, i) => {
-            const token = Math.floor(i / headDim) % 20
-            return token < length ? valueAt(name, Math.floor(i / headDim / 20), token, i % headDim) : 0
-          })
-          expect([...data]).toEqual(expected)
-        }
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 5 }),
+        fc.nat({ max: 2 }),
+        fc.nat({ max: 2 }),
+        (pieces, from, row) => {
+          const cache = createKeyCache(config, 3, 20)
+          const length = pieces.reduce((at, tokens) => cache.put(present(at, tokens, from), { from, row, at }), 0)
+          expect(length).toBe(pieces.reduce((sum, tokens) => sum + tokens, 0))
+          const feeds = cache.feeds()
+          expect(Object.keys(feeds)).toEqual(names.map((name) => `past.${name}`))
+          for (const name of names) {
+            const { shape, data } = feeds[`past.${name}`] as Tensor
+            expect(shape).toEqual([3, kvHeads, 20, headDim])
+            const expected = Array.from({ length: 3 * kvHeads * 20 * headDim }, (_, i) => {
+              const [place, token] = [Math.floor(i / headDim / 20), Math.floor(i / headDim) % 20]
+              const [r, head] = [Math.floor(place / kvHeads), place % kvHeads]
+              return r === row && token < length ? valueAt(name, head, token, i % headDim) : 0
+            })
+            expect([...data]).toEqual(expected)
+          }
+        },
+      ),
       { numRuns: 30 },
     )
   })
 
   it('refuses keys and values of too few layers', () => {
     const { [names.at(-1) ?? '']: _, ...rest } = present(0, 1)
-    expect(() => {
-      createKeyCache(config, 4).append(rest)
-    }).toThrow('too few')
+    expect(() => createKeyCache(config, 1, 4).put(rest, { at: 0 })).toThrow('too few')
   })
 
-  it('refuses more tokens than it was laid out for', () => {
-    const cache = createKeyCache(config, 4)
-    cache.append(present(0, 3))
-    expect(() => {
-      cache.append(present(3, 2))
-    }).toThrow(RangeError)
+  it('refuses more tokens than it was laid out for, whose room would be the next row’s', () => {
+    const cache = createKeyCache(config, 2, 4)
+    const at = cache.put(present(0, 3), { at: 0 })
+    expect(() => cache.put(present(3, 2), { at })).toThrow('2 tokens at 3')
   })
 })

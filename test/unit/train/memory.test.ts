@@ -5,14 +5,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { MemoryName } from '../../../main/contract/settings.ts'
 import { prepareModel } from '../../../main/engine/model/prepare.ts'
-import {
-  microBatch,
-  packsWeights,
-  roomForRows,
-  rowBytes,
-  stepMemory,
-  weightBytes,
-} from '../../../main/engine/train/memory.ts'
+import { weightBytes } from '../../../main/engine/model/sizes.ts'
+import { microBatch, packsWeights, roomForRows, rowBytes, stepMemory } from '../../../main/engine/train/memory.ts'
 import { allocatorSettings } from '../../../main/service/compute-child.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { tinyFolder, tinyModel } from '../../support/tiny.ts'
@@ -87,16 +81,6 @@ describe('the memory of a step', () => {
     },
     30_000,
   )
-
-  it('counts the weights in the form in which they are kept, and tables only where they are read whole', async () => {
-    const whole = await tinyModel('llama')
-    const small = await prepareModel(tinyFolder('llama'), temporaryFolder(), { name: 'tiny', precision: 'f16' })
-    const { hidden, vocab } = config
-    const table = 4 * hidden * vocab
-    expect(weightBytes(whole, 'vocabulary') - weightBytes(whole, 'labels')).toBe(table)
-    expect(weightBytes(small, 'vocabulary') - weightBytes(small, 'labels')).toBe(table / 2)
-    expect(weightBytes(small, 'labels')).toBeLessThan(0.6 * weightBytes(whole, 'labels'))
-  })
 
   it('packs weights for steps that read few tokens, where every session’s copies fit and memory is not short', async () => {
     const [whole, int8] = [
