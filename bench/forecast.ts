@@ -1,4 +1,4 @@
-// What a pre-flight foretells against what the whole run takes, over six kinds of run on the real model.
+// What a pre-flight foretells against what the whole run takes, over eight kinds of run on the real model.
 import { totalmem } from 'node:os'
 import type { MeasuredSteps } from '../main/contract/compute.ts'
 import type { TuneSettings } from '../main/contract/settings.ts'
@@ -18,6 +18,8 @@ const configurations: readonly (Partial<TuneSettings> & { readonly name: string 
   { name: 'prefix, start', placement: 'start', steps: 30 },
   { name: 'prompt, start, vocabulary', method: 'prompt', placement: 'start', loss: 'vocabulary', steps: 30 },
   { name: 'prompt, start, little memory', method: 'prompt', placement: 'start', memory: 'low', steps: 30 },
+  { name: 'prefix, after-text, vocabulary, little memory', loss: 'vocabulary', memory: 'low', steps: 60 },
+  { name: 'prefix, after-text, answers written', task: 'generation', steps: 60 },
 ]
 const rows = { train: 300, validation: 60, heldOut: 60 } as const
 const quietShare = 0.1

@@ -1,4 +1,5 @@
-// Large arrays that are used again: new ones of many megabytes would cost more than what is copied into them.
+// Large arrays that are used again: new ones of many megabytes would cost more than what is copied into them, and those
+// that nobody needs any longer would stay for a while.
 
 export interface Buffers {
   /** Numbers to write over: what an earlier call of that name gave is lost, and what stands in them means nothing. */
@@ -19,6 +20,3 @@ export function createBuffers(): Buffers {
     clear: () => held.clear(),
   }
 }
-
-/** Where memory counts for more than time. */
-export const newEachTime: Buffers = { take: (_, size) => new Float32Array(size), clear: () => undefined }

@@ -3,7 +3,7 @@ import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { NamedTensors, Tensor } from '../../contract/tensor.ts'
 import type { Sequence } from '../method/layout.ts'
 import { byLength } from './batches.ts'
-import { type Buffers, newEachTime } from './buffers.ts'
+import { type Buffers, createBuffers } from './buffers.ts'
 import type { Reader } from './reader.ts'
 import { sharedStart } from './shared-start.ts'
 import type { Block, TextStore } from './text-store.ts'
@@ -105,7 +105,7 @@ export async function openTexts(
         tell()
       }
     },
-    async feeds(asked, shape, buffers = newEachTime) {
+    async feeds(asked, shape, buffers = createBuffers()) {
       const blocks = await Promise.all(
         asked.map((sequence) => {
           const { key, values } = wanted(sequence)

@@ -10,7 +10,7 @@ import { type ForwardShape, forwardGraph } from '../network/forward-graph.ts'
 import { createSession, type Session } from '../runtime/session.ts'
 import { createSessions } from '../runtime/sessions.ts'
 import { tokensAtOnce } from './batches.ts'
-import { type Buffers, createBuffers, newEachTime } from './buffers.ts'
+import { type Buffers, createBuffers } from './buffers.ts'
 import type { ReadTexts } from './texts.ts'
 
 export interface Question {
@@ -66,7 +66,7 @@ export interface ReaderOptions {
 export function createReader(model: PreparedModel, options: ReaderOptions): Reader {
   const { memory = 'normal' } = options
   const sessions = createSessions(options.sessions ?? sessionsKept[memory])
-  const buffers = memory === 'low' ? newEachTime : createBuffers()
+  const buffers = createBuffers()
   const session = (shape: ForwardShape): Promise<Session> =>
     sessions.get(JSON.stringify(shape), () =>
       createSession(forwardGraph(model, shape), {

@@ -73,8 +73,8 @@ export async function preflight(
   const reopened = validationsBetween(job)
   const openingValidation = answers.opening * validationSessions(settings)
   const validatedRow = second.scoreRow - openingValidation / Math.max(1, validation.length)
-  // Its label is asked for beside the loss.
-  const atLeast = isChosen(settings) ? answers.row : 0
+  // What was taken off may be too much, but its label is asked for beside the loss.
+  const atLeast = openingValidation > 0 && isChosen(settings) ? answers.row : 0
   return {
     start: second.start,
     steps: [...first.steps, ...second.steps],

@@ -4,7 +4,7 @@ import type { PreparedModel } from '../../contract/model.ts'
 import type { MemoryName } from '../../contract/settings.ts'
 import type { Feeds, NamedTensors } from '../../contract/tensor.ts'
 import type { Graph } from '../graph/node.ts'
-import { createBuffers, newEachTime } from '../evaluate/buffers.ts'
+import { createBuffers } from '../evaluate/buffers.ts'
 import type { LabelTrie } from '../evaluate/trie.ts'
 import type { ReadTexts } from '../evaluate/texts.ts'
 import { type BatchShape, batchFeeds } from '../method/batch.ts'
@@ -55,7 +55,7 @@ export function createStepper(given: StepperOptions): Stepper {
   const sessions = createSessions(sessionsKept[memory])
   const open = { loss: lossShape.loss, sessions: given.buckets.length, isRead: texts !== undefined }
   const packWeights = packsWeights(model, settings, open, totalmem())
-  const buffers = memory === 'low' ? newEachTime : createBuffers()
+  const buffers = createBuffers()
   let hardware: Promise<Hardware> | undefined
 
   const run = async (shape: BatchShape, feeds: Feeds): Promise<NamedTensors> => {
@@ -89,7 +89,10 @@ export function createStepper(given: StepperOptions): Stepper {
       }
       return { loss, slopes }
     },
-    release: () => sessions.release(),
+    release() {
+      buffers.clear()
+      return sessions.release()
+    },
   }
 }
 
