@@ -4,6 +4,7 @@ import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
 import { batchFeeds, hidden, integers, selection } from '../method/batch.ts'
 import { layOut, type Segments, type Sequence } from '../method/layout.ts'
 import { keyBytes, weightBytes } from '../model/sizes.ts'
+import { withoutCopies } from '../model/weights.ts'
 import { byLength, keysShare } from './batches.ts'
 import { type Buffers, createBuffers } from './buffers.ts'
 import { asPresent, createKeyCache, type KeyCache } from './key-cache.ts'
@@ -12,7 +13,7 @@ import { promptFeeds, type Reader, repeated } from './reader.ts'
 import { tokensRead, withOpening } from './shared-start.ts'
 
 /** Rows that are written at once: weights are read once for all of them, keys and values for each. */
-const mostRows = 16
+export const mostWritten = 16
 
 export interface Writing {
   readonly model: PreparedModel
@@ -33,14 +34,16 @@ export async function generateRows(
   onProgress: (done: number) => void,
 ): Promise<number[][]> {
   const laidOut = rows.map((segments) => layOut(segments, [], virtual?.settings))
-  const { sequences, ...start } = virtual ? { sequences: laidOut, shared: 0 } : await withOpening(reader, laidOut)
-  const before = { ...start, virtual, buffers: createBuffers() }
+  const { sequences, ...start } = virtual
+    ? { sequences: laidOut, shared: 0 }
+    : await withOpening(reader, laidOut, 'vocabulary')
+  const before = { ...start, virtual, repeats: createBuffers(), kept: createBuffers() }
   const answers = new Array<number[]>(rows.length)
   const held = (row: number): number => pastTokens(virtual) + (sequences[row]?.ids.length ?? 0) + writing.most
   let done = 0
   for (const some of byLength([...sequences.keys()], held, heldAtOnce(reader, writing.model)))
-    for (let at = 0; at < some.length; at += mostRows) {
-      const chosen = some.slice(at, at + mostRows)
+    for (let at = 0; at < some.length; at += mostWritten) {
+      const chosen = some.slice(at, at + mostWritten)
       const together = chosen.map((row) => sequences[row] as Sequence)
       const written = await writeBatch(reader, together, before, writing)
       chosen.forEach((row, b) => (answers[row] = written[b] ?? []))
@@ -49,9 +52,9 @@ export async function generateRows(
   return answers
 }
 
-/** Tokens whose keys and values are held at once, never fewer than are read at once. */
+/** Tokens whose keys and values are held at once, never fewer than are read at once. A pass reads one copy of the weights. */
 function heldAtOnce({ memory, tokensAtOnce }: Reader, model: PreparedModel): number {
-  const bytes = keysShare[memory] * weightBytes(model, 'vocabulary')
+  const bytes = keysShare[memory] * weightBytes(withoutCopies(model), 'vocabulary')
   return Math.max(tokensAtOnce, Math.floor(bytes / keyBytes(model.config)))
 }
 
@@ -65,7 +68,10 @@ interface Before {
   readonly shared: number
   /** Keys and values of these. */
   readonly opening?: NamedTensors
-  readonly buffers: Buffers
+  /** Its repetitions, for each row that is read. */
+  readonly repeats: Buffers
+  /** What is kept of the rows. */
+  readonly kept: Buffers
 }
 
 async function writeBatch(
@@ -77,10 +83,11 @@ async function writeBatch(
   const batch = sequences.length
   const past = pastTokens(before.virtual)
   const length = Math.max(...sequences.map(({ ids }) => ids.length))
-  const held = createKeyCache(config, batch, past + length + most)
+  const held = createKeyCache(config, batch, past + length + most, before.kept)
   const answers = sequences.map((): number[] => [])
   const first = await readQuestions(reader, config, sequences, before, held)
   let open = appended(answers, first, writing, [...answers.keys()])
+  if (open.length === 0 || most <= 1) return answers
   const step = await reader.session(behind)
   for (let made = 1; made < most && open.length > 0; made++) {
     const at = past + length + made - 1
@@ -108,13 +115,13 @@ async function readQuestions(
   reader: Reader,
   config: DecoderConfig,
   sequences: readonly Sequence[],
-  { virtual, shared, opening, buffers }: Before,
+  { virtual, shared, opening, repeats }: Before,
   held: KeyCache,
 ): Promise<number[]> {
   const rows = virtual?.prompt.method === 'prompt' ? virtual.settings.tokens : 0
   const past = pastTokens(virtual)
   const session = await reader.session(rows > 0 ? { ...behind, rows: true, past: false } : behind)
-  const first = virtual && past > 0 ? asPresent(promptFeeds(virtual.prompt, 1)) : opening
+  const standing = virtual && past > 0 ? asPresent(promptFeeds(virtual.prompt, 1)) : opening
   const next = new Array<number>(sequences.length)
   for (const some of byLength([...sequences.keys()], (b) => tokensRead(sequences[b], shared), reader.tokensAtOnce)) {
     const chosen = some.map((b) => sequences[b] as Sequence)
@@ -128,13 +135,13 @@ async function readQuestions(
     const ends = chosen.map(({ questionEnd }) => [questionEnd])
     const found = await session.run({
       ...batchFeeds(config, chosen, shape),
-      ...(virtual ? promptFeeds(virtual.prompt, chosen.length) : repeated(config, opening, chosen.length, buffers)),
+      ...(virtual ? promptFeeds(virtual.prompt, chosen.length) : repeated(config, opening, chosen.length, repeats)),
       select: selection(chosen, ends, 1, shape),
     })
     const ids = likeliest(found)
     some.forEach((row, from) => {
       next[row] = ids[from] ?? 0
-      const at = first ? held.put(first, { row, at: 0 }) : 0
+      const at = standing ? held.put(standing, { row, at: 0 }) : 0
       held.put(found, { from, row, at })
     })
   }

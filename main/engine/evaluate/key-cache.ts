@@ -1,6 +1,7 @@
 // Keys and values of what has been read so far, in arrays laid out once for all that will come.
 import type { DecoderConfig } from '../../contract/model.ts'
 import { type Feeds, type NamedTensors, type Tensor } from '../../contract/tensor.ts'
+import { type Buffers, createBuffers } from './buffers.ts'
 
 export interface KeyCache {
   /** Places of each row. */
@@ -23,10 +24,16 @@ export interface Place {
   readonly at: number
 }
 
-export function createKeyCache({ layers, kvHeads, headDim }: DecoderConfig, rows: number, capacity: number): KeyCache {
+/** `buffers`: those of an earlier cache, which is written over. */
+export function createKeyCache(
+  { layers, kvHeads, headDim }: DecoderConfig,
+  rows: number,
+  capacity: number,
+  buffers: Buffers = createBuffers(),
+): KeyCache {
   const names = Array.from({ length: layers }, (_, layer) => [`keys.${layer}`, `values.${layer}`]).flat()
   const shape = [rows, kvHeads, capacity, headDim]
-  const held = new Map(names.map((name) => [name, new Float32Array(rows * kvHeads * capacity * headDim)]))
+  const held = new Map(names.map((name) => [name, buffers.take(name, rows * kvHeads * capacity * headDim).fill(0)]))
   return {
     capacity,
     put(present, where) {

@@ -36,7 +36,7 @@ export async function scoreRows(
   const laidOut = rows.map((segments) => layOut(segments, trie.context, virtual?.settings))
   const { sequences, opening, shared } = virtual
     ? { sequences: laidOut, shared: 0 }
-    : await withOpening(reader, laidOut)
+    : await withOpening(reader, laidOut, 'candidates')
   // What was read stands behind the places of a past that is not there.
   const offset = virtual && !virtual.prompt ? pastOf(virtual.settings) : 0
   const scores = new Array<number[]>(rows.length)

@@ -97,7 +97,7 @@ export async function openTexts(
       tell()
       if (shared.length > 0) opening ??= await reader.keysValues([shared], past)
       for (const some of byLength(starts, ({ length }) => length - shared.length, reader.tokensAtOnce)) {
-        const present = await reader.keysValues(some, past, opening)
+        const present = await reader.keysValues(some, past, { opening })
         for (const [row, ids] of some.entries()) {
           await keep(ids, present, row)
           unread.delete(ids.join())

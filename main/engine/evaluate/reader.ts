@@ -30,6 +30,13 @@ export interface Question {
   readonly unseen?: number | undefined
 }
 
+export interface HowRead {
+  /** Keys and values of the tokens that all texts begin with [1, ...]: they are not computed again, and what is given begins behind them. */
+  readonly opening?: NamedTensors | undefined
+  /** What is asked behind the texts next: one session serves both. Labels where absent. */
+  readonly head?: ForwardShape['head']
+}
+
 /** Answers one question after the other: what is laid out for one is written over by the next. */
 export interface Reader {
   readonly memory: MemoryName
@@ -39,10 +46,9 @@ export interface Reader {
   logits(question: Question): Promise<Tensor>
   /**
    * Keys and values of plain texts, `keys.<layer>` and `values.<layer>` [texts, kvHeads, longest, headDim]; the first
-   * token of each stands at position `past`. `opening` are those of the tokens that all texts begin with [1, ...]: they
-   * are not computed again, and what is given begins behind them.
+   * token of each stands at position `past`.
    */
-  keysValues(texts: readonly (readonly number[])[], past: number, opening?: NamedTensors): Promise<NamedTensors>
+  keysValues(texts: readonly (readonly number[])[], past: number, how?: HowRead): Promise<NamedTensors>
   /** Opens what `keysValues` needs, which takes as long as reading some hundreds of tokens. */
   ready(): Promise<void>
   /** Any forward graph's session, for callers that keep their own past. */
@@ -94,8 +100,8 @@ export function createReader(model: PreparedModel, options: ReaderOptions): Read
       if (logits === undefined) throw new RangeError('the forward graph gave no logits')
       return logits
     },
-    async keysValues(texts, past, opening) {
-      const reading = await session(behindTexts)
+    async keysValues(texts, past, { opening, head = behindTexts.head } = {}) {
+      const reading = await session({ ...behindTexts, head })
       const read = opening?.['keys.0']?.shape[2] ?? 0
       const sequences = texts.map((ids) => ({
         ...layOut({ before: ids, text: [], after: [] }, [], undefined),
@@ -106,7 +112,7 @@ export function createReader(model: PreparedModel, options: ReaderOptions): Read
       const { logits: _, ...found } = await reading.run({
         ...moved(feeds, past),
         ...repeated(model.config, opening, texts.length, buffers),
-        ...nothingAsked(texts.length, length),
+        ...nothingAsked(texts.length, length, head),
       })
       return found
     },
@@ -144,10 +150,10 @@ async function questionFeeds(
   }
 }
 
-/** One word's logit behind no token at all. */
-const nothingAsked = (batch: number, length: number): Feeds => ({
+/** Logits behind no token at all, of one word where these can be chosen. */
+const nothingAsked = (batch: number, length: number, head: ForwardShape['head']): Feeds => ({
   select: { shape: [batch, 1, length], data: new Float32Array(batch * length) },
-  candidates: integers([0]),
+  ...(head === 'candidates' ? { candidates: integers([0]) } : {}),
 })
 
 /** The same tokens, so many positions later. */

@@ -1,6 +1,7 @@
 // What texts have in common at their start, to be read once for all of them.
 import type { NamedTensors } from '../../contract/tensor.ts'
 import type { Sequence } from '../method/layout.ts'
+import type { ForwardShape } from '../network/forward-graph.ts'
 import type { Reader } from './reader.ts'
 
 /** Tokens that all begin with; each has one more at least. */
@@ -24,13 +25,20 @@ interface Opened {
   readonly opening?: NamedTensors
 }
 
-/** Rows without virtual tokens begin with the same words of the template: read once where these are many. */
-export async function withOpening(reader: Reader, laidOut: readonly Sequence[]): Promise<Opened> {
+/**
+ * Rows without virtual tokens begin with the same words of the template: read once where these are many, by the session
+ * that is asked behind them.
+ */
+export async function withOpening(
+  reader: Reader,
+  laidOut: readonly Sequence[],
+  head: ForwardShape['head'],
+): Promise<Opened> {
   const starts = laidOut.map(({ ids, questionEnd }) => ids.slice(0, questionEnd + 1))
   const start = laidOut.length > 1 ? sharedStart(starts) : []
   if (start.length < worthSharing) return { sequences: laidOut, shared: 0 }
   const sequences = laidOut.map((sequence) => ({ ...sequence, constant: start.length }))
-  return { sequences, shared: start.length, opening: await reader.keysValues([start], 0) }
+  return { sequences, shared: start.length, opening: await reader.keysValues([start], 0, { head }) }
 }
 
 /** What was read is not computed, but its keys and values are repeated for every row. */

@@ -4,6 +4,7 @@ import type { ComputeEvent, MeasuredSteps } from '../../contract/compute.ts'
 import type { Example, TuneSettings } from '../../contract/settings.ts'
 import { tokensAtOnce } from '../evaluate/batches.ts'
 import { type Encoder, encoderFor } from '../evaluate/encode.ts'
+import { mostWritten } from '../evaluate/generate-rows.ts'
 import { methods } from '../method/index.ts'
 import type { Sequence } from '../method/layout.ts'
 import { weightBytes } from '../model/sizes.ts'
@@ -70,7 +71,7 @@ export async function preflight(
   const left = readOnce ? await shareToRead(model, settings, job.texts, sequences) : 0
   const toRead = left * (split.train.length + split.validation.length)
   const opening = second.opening / Math.max(1, aUsual.openings)
-  const reopened = validationsBetween(job)
+  const validations = settings.memory === 'low' ? validationsOf(settings) : 0
   const openingValidation = answers.opening * validationSessions(settings)
   const validatedRow = second.scoreRow - openingValidation / Math.max(1, validation.length)
   // What was taken off may be too much, but its label is asked for beside the loss.
@@ -79,7 +80,8 @@ export async function preflight(
     start: second.start,
     steps: [...first.steps, ...second.steps],
     step: between([aUsual.tokens, second.step], [aLong.tokens, first.step], run.tokens),
-    opening: opening * (run.openings + reopened) + openingValidation * reopened,
+    // A step behind a validation opens its session again: not the first step of all, and none follows the last validation.
+    opening: opening * (run.openings + Math.max(0, validations - 2)) + openingValidation * validations,
     scoreRow: settings.loss === 'labels' ? answers.row : Math.max(atLeast, validatedRow),
     judgeRow: answers.row,
     plainRow: answers.plainRow,
@@ -102,7 +104,7 @@ function someValidation({ split, settings }: PreflightJob, encoder: Encoder): re
   const sorted = some.toSorted((a, b) => a.text.length - b.text.length)
   const { before, text, after } = encoder.row(sorted[sorted.length >> 1]?.text ?? '')
   const atOnce = tokensAtOnce[settings.memory ?? 'normal'] / (before.length + text.length + after.length)
-  const count = Math.max(fewestValidated, Math.floor(atOnce))
+  const count = isChosen(settings) ? Math.max(fewestValidated, Math.floor(atOnce)) : mostWritten
   const from = Math.max(0, (sorted.length - count) >> 1)
   return sorted.slice(from, from + count)
 }
@@ -130,9 +132,9 @@ function walk(
   })
 }
 
-/** With little memory a validation closes the session that steps, and opens its own (train/tune.ts): how many there are. */
-const validationsBetween = ({ settings }: PreflightJob): number =>
-  settings.memory === 'low' && settings.validateEvery > 0 ? Math.floor(settings.steps / settings.validateEvery) : 0
+/** The first comes before all steps, the last behind them. With little memory each opens its own session (train/tune.ts). */
+const validationsOf = ({ steps, validateEvery }: TuneSettings): number =>
+  1 + (validateEvery > 0 ? Math.ceil(steps / validateEvery) : 1)
 
 /** Kinds of question that a validation asks, each in a session of its own: the loss, and the labels where it is not of these. */
 const validationSessions = (settings: TuneSettings): number =>

@@ -61,18 +61,21 @@ export async function timeAnswers({
       await scoreTask(reader, { ...common, ...how, examples: some }, () => undefined)
       return performance.now() - began
     }
-    /** Milliseconds of a row, and of the session that the first rows open. */
-    const answer = async (how: How): Promise<readonly [number, number]> => {
-      await reader.release()
-      const few = examples.slice(0, 2)
-      const cold = await timed(how, few)
-      const row = (await timed(how, examples)) / examples.length
-      return [row, Math.max(0, cold - row * few.length)]
+    const few = examples.slice(0, 2)
+    const rowOf = async (how: How): Promise<number> => {
+      await timed(how, few)
+      return (await timed(how, examples)) / examples.length
     }
-    const [row, opened] = await answer({ prompt, settings, ...(texts ? { read: { texts, settings } } : {}) })
-    const [plainRow, openedPlain] = await answer({ prompt: undefined, settings: withoutInstruction(settings) })
-    // The two open as much: what else the computer did beside one of them is not told.
-    const opening = settings.memory === 'low' ? Math.min(opened, openedPlain) : 0
+    const openingOf = async (how: How): Promise<number> => {
+      await reader.release()
+      const cold = await timed(how, few)
+      return Math.max(0, cold - (await timed(how, few)))
+    }
+    const plain = { prompt: undefined, settings: withoutInstruction(settings) }
+    const row = await rowOf({ prompt, settings, ...(texts ? { read: { texts, settings } } : {}) })
+    const plainRow = await rowOf(plain)
+    // Without virtual tokens all is asked of one session. What else the computer did beside one opening is not told.
+    const opening = settings.memory === 'low' ? Math.min(await openingOf(plain), await openingOf(plain)) : 0
     if (settings.memory === 'low' && settings.duel !== false) {
       const validation = examples.slice(0, fewestRows)
       await bestWritten(reader, { model, settings, labels, split: { ...split, validation } }, () => undefined)

@@ -1,5 +1,6 @@
 // Answers that are written to many rows at once are those that are written to each alone.
 import { describe, expect, it, vi } from 'vitest'
+import type { PreparedModel } from '../../../main/contract/model.ts'
 import type { PlainPrompt } from '../../../main/contract/prompt.ts'
 import type { VirtualPrompt } from '../../../main/engine/evaluate/label-scores.ts'
 import { generateRows } from '../../../main/engine/evaluate/generate-rows.ts'
@@ -17,6 +18,12 @@ const rowsBehind = (before: readonly number[]): readonly Segments[] =>
   }))
 const rows = rowsBehind([50, 51])
 const most = 7
+
+/** A model whose weights look so large that many rows' keys and values are small beside them. */
+const roomy = (model: PreparedModel): PreparedModel => {
+  const [some] = Object.values(model.weights)
+  return { ...model, weights: { ...model.weights, ...(some ? { large: { ...some, shape: [1e6] } } : {}) } }
+}
 
 /** The likeliest token again and again, each time with the whole text before it read anew. */
 async function alone(reader: Reader, row: Segments, virtual: VirtualPrompt | undefined): Promise<number[]> {
@@ -66,6 +73,16 @@ describe('writing answers', () => {
       expect(ids).toEqual(whole.includes(end) ? whole.slice(0, whole.indexOf(end)) : whole)
     })
     await reader.release()
+    // Questions that are read one by one, with little memory, are answered side by side all the same.
+    const little = createReader(model, { threads: 1, memory: 'low' })
+    const batches: number[] = []
+    const one = { ...little, tokensAtOnce: 1 }
+    const side = await generateRows(one, rows, virtual, { model: roomy(model), ends: [], most }, (count) =>
+      batches.push(count),
+    )
+    expect(side).toEqual(written)
+    expect(batches).toEqual([rows.length])
+    await little.release()
   })
 
   it.each(families)('behind words that all rows begin with, read once, changes none either: %s', async (family) => {
@@ -73,12 +90,12 @@ describe('writing answers', () => {
     const reader = createReader(model, { threads: 1 })
     const keysValues = vi.spyOn(reader, 'keysValues')
     const told = rowsBehind(Array.from({ length: 20 }, (_, i) => 10 + i))
-    const write = (some: Reader) => generateRows(some, told, undefined, { model, ends: [], most }, () => undefined)
+    const write = (some: Reader, given = model) =>
+      generateRows(some, told, undefined, { model: given, ends: [], most }, () => undefined)
     const written = await write(reader)
     expect(keysValues).toHaveBeenCalledTimes(1)
     for (const [i, row] of told.entries()) expect(written[i]).toEqual(await alone(reader, row, undefined))
-    // Questions that are read one after the other are answered side by side.
-    expect(await write({ ...reader, tokensAtOnce: 1 })).toEqual(written)
+    expect(await write({ ...reader, tokensAtOnce: 1 }, roomy(model))).toEqual(written)
     await reader.release()
   })
 })

@@ -102,12 +102,16 @@ describe('a pre-flight', () => {
     const opening = 1e6
     const sessionsOf = async (given: Partial<TuneSettings>): Promise<number> => {
       vi.mocked(timeAnswers).mockResolvedValueOnce({ row: 1, plainRow: 1, opening, held: 0 })
-      // Forty steps: four validations behind the first.
-      return Math.floor((await measured({ memory: 'low', validateEvery: 10, ...given })).opening / opening)
+      const found = await measured({ memory: 'low', validateEvery: 10, ...given })
+      // More was taken off a validated row than it took: one whose label is asked for takes an answer at least.
+      expect(found.scoreRow).toBe(given.task === 'generation' ? 0 : 1)
+      return Math.floor(found.opening / opening)
     }
-    expect(await sessionsOf({})).toBe(4)
-    expect(await sessionsOf({ loss: 'vocabulary' })).toBe(8)
-    expect(await sessionsOf({ loss: 'vocabulary', task: 'generation' })).toBe(4)
+    // Forty steps: four validations behind the first.
+    expect(await sessionsOf({})).toBe(5)
+    expect(await sessionsOf({ loss: 'vocabulary' })).toBe(10)
+    expect(await sessionsOf({ loss: 'vocabulary', task: 'generation' })).toBe(5)
+    expect(await sessionsOf({ validateEvery: 0 })).toBe(2)
   })
 
   it('reads no text once where the run will not: one epoch, or virtual tokens before the text', async () => {
