@@ -6,10 +6,11 @@ import { layOut, type Segments, type Sequence } from '../method/layout.ts'
 import { keyBytes, weightBytes } from '../model/sizes.ts'
 import { withoutCopies } from '../model/weights.ts'
 import { byLength, keysShare } from './batches.ts'
+import { best } from './best.ts'
 import { type Buffers, createBuffers } from './buffers.ts'
 import { asPresent, createKeyCache, type KeyCache } from './key-cache.ts'
 import type { VirtualPrompt } from './label-scores.ts'
-import { promptFeeds, type Reader, repeated } from './reader.ts'
+import { promptFeeds, type Reader, repeated, virtualTokens } from './reader.ts'
 import { tokensRead, withOpening } from './shared-start.ts'
 
 /** Rows that are written at once: weights are read once for all of them, keys and values for each. */
@@ -39,7 +40,8 @@ export async function generateRows(
     : await withOpening(reader, laidOut, 'vocabulary')
   const before = { ...start, virtual, repeats: createBuffers(), kept: createBuffers() }
   const answers = new Array<number[]>(rows.length)
-  const held = (row: number): number => pastTokens(virtual) + (sequences[row]?.ids.length ?? 0) + writing.most
+  const { past } = virtualTokens(virtual?.prompt)
+  const held = (row: number): number => past + (sequences[row]?.ids.length ?? 0) + writing.most
   let done = 0
   for (const some of byLength([...sequences.keys()], held, heldAtOnce(reader, writing.model)))
     for (let at = 0; at < some.length; at += mostWritten) {
@@ -57,9 +59,6 @@ function heldAtOnce({ memory, tokensAtOnce }: Reader, model: PreparedModel): num
   const bytes = keysShare[memory] * weightBytes(withoutCopies(model), 'vocabulary')
   return Math.max(tokensAtOnce, Math.floor(bytes / keyBytes(model.config)))
 }
-
-const pastTokens = (virtual: VirtualPrompt | undefined): number =>
-  virtual?.prompt.method === 'prefix' ? virtual.settings.tokens : 0
 
 /** What stands before the rows. */
 interface Before {
@@ -81,7 +80,7 @@ async function writeBatch(
   { model: { config }, most, ...writing }: Writing,
 ): Promise<number[][]> {
   const batch = sequences.length
-  const past = pastTokens(before.virtual)
+  const { past } = virtualTokens(before.virtual?.prompt)
   const length = Math.max(...sequences.map(({ ids }) => ids.length))
   const held = createKeyCache(config, batch, past + length + most, before.kept)
   const answers = sequences.map((): number[] => [])
@@ -118,8 +117,7 @@ async function readQuestions(
   { virtual, shared, opening, repeats }: Before,
   held: KeyCache,
 ): Promise<number[]> {
-  const rows = virtual?.prompt.method === 'prompt' ? virtual.settings.tokens : 0
-  const past = pastTokens(virtual)
+  const { rows, past } = virtualTokens(virtual?.prompt)
   const session = await reader.session(rows > 0 ? { ...behind, rows: true, past: false } : behind)
   const standing = virtual && past > 0 ? asPresent(promptFeeds(virtual.prompt, 1)) : opening
   const next = new Array<number>(sequences.length)
@@ -152,12 +150,7 @@ async function readQuestions(
 function likeliest({ logits }: NamedTensors): number[] {
   const { data, shape } = logits as Tensor
   const [rows = 0, , width = 0] = shape
-  return Array.from({ length: rows }, (_, row) => {
-    const all = data.subarray(row * width, (row + 1) * width)
-    let best = 0
-    for (let id = 1; id < width; id++) if ((all[id] ?? 0) > (all[best] ?? 0)) best = id
-    return best
-  })
+  return Array.from({ length: rows }, (_, row) => best(data.subarray(row * width, (row + 1) * width)))
 }
 
 /** Adds its next token to each answer that is open; gives those that still are. */

@@ -8,7 +8,7 @@ import { createRandom } from '../random.ts'
 import { tellOfCut } from './cut-rows.ts'
 import { createEncoder } from './encode.ts'
 import { asPresent, createKeyCache } from './key-cache.ts'
-import { promptFeeds, type Reader } from './reader.ts'
+import { promptFeeds, type Reader, virtualTokens } from './reader.ts'
 import { sample } from './sampling.ts'
 import type { VirtualPrompt } from './label-scores.ts'
 import { virtualOf } from './score.ts'
@@ -63,8 +63,7 @@ async function startReading(
   virtual: VirtualPrompt | undefined,
   room: number,
 ): Promise<NextToken> {
-  const rows = virtual?.prompt.method === 'prompt' ? virtual.settings.tokens : 0
-  const past = virtual?.prompt.method === 'prefix' ? virtual.settings.tokens : 0
+  const { rows, past } = virtualTokens(virtual?.prompt)
   const length = sequence.ids.length
   const cache = createKeyCache(config, 1, past + length + room)
   let held = 0

@@ -1,6 +1,7 @@
 // Keys and values of what has been read so far, in arrays laid out once for all that will come.
 import type { DecoderConfig } from '../../contract/model.ts'
 import { type Feeds, type NamedTensors, type Tensor } from '../../contract/tensor.ts'
+import { keyNames } from '../network/key-names.ts'
 import { type Buffers, createBuffers } from './buffers.ts'
 
 export interface KeyCache {
@@ -31,7 +32,7 @@ export function createKeyCache(
   capacity: number,
   buffers: Buffers = createBuffers(),
 ): KeyCache {
-  const names = Array.from({ length: layers }, (_, layer) => [`keys.${layer}`, `values.${layer}`]).flat()
+  const names = keyNames(layers)
   const shape = [rows, kvHeads, capacity, headDim]
   const held = new Map(names.map((name) => [name, buffers.take(name, rows * kvHeads * capacity * headDim).fill(0)]))
   return {

@@ -64,7 +64,3 @@ export async function scoreRows(
   }
   return scores
 }
-
-/** Index of the largest; the first of equals. */
-export const best = (values: readonly number[]): number =>
-  values.reduce((at, value, i) => (value > (values[at] ?? -Infinity) ? i : at), 0)

@@ -2,6 +2,7 @@
 import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { NamedTensors, Tensor } from '../../contract/tensor.ts'
 import type { Sequence } from '../method/layout.ts'
+import { keyNames } from '../network/key-names.ts'
 import { byLength } from './batches.ts'
 import { type Buffers, createBuffers } from './buffers.ts'
 import type { Reader } from './reader.ts'
@@ -123,9 +124,6 @@ export async function openTexts(
   }
 }
 
-const namesOf = ({ layers }: DecoderConfig): string[] =>
-  Array.from({ length: layers }, (_, layer) => [`keys.${layer}`, `values.${layer}`]).flat()
-
 /** Some of the tokens of a text: those of one row of what was read, `count` from index `at` on, `of` all. */
 interface Part {
   readonly row: number
@@ -134,10 +132,10 @@ interface Part {
   readonly of: number
 }
 
-/** Puts a part into a text's block, [kvHeads, of, headDim] for each of `namesOf`. */
+/** Puts a part into a text's block, [kvHeads, of, headDim] for each of `keyNames`. */
 function fill(config: DecoderConfig, block: Float32Array, present: NamedTensors, { row, at, count, of }: Part): void {
   const { kvHeads, headDim } = config
-  namesOf(config).forEach((name, index) => {
+  keyNames(config.layers).forEach((name, index) => {
     const { data, shape } = present[name] as Tensor
     const stride = (shape[2] ?? 0) * headDim
     for (let head = 0; head < kvHeads; head++) {
@@ -156,7 +154,7 @@ function feedsOf(
   const { kvHeads, headDim } = config
   const length = before + read
   const shape = [batch, kvHeads, length, headDim]
-  const names = namesOf(config)
+  const names = keyNames(config.layers)
   const feeds = names.map((layer, at): [string, Tensor] => {
     const name = `read.${layer}`
     const data = buffers.take(name, batch * kvHeads * length * headDim)

@@ -7,6 +7,7 @@ import { batchFeeds, firstOf, hidden, integers, selection } from '../method/batc
 import { hasOwnCopies } from '../model/weights.ts'
 import { layOut, type Sequence } from '../method/layout.ts'
 import { type ForwardShape, forwardGraph } from '../network/forward-graph.ts'
+import { keyNames } from '../network/key-names.ts'
 import { createSession, type Session } from '../runtime/session.ts'
 import { createSessions } from '../runtime/sessions.ts'
 import { tokensAtOnce } from './batches.ts'
@@ -135,8 +136,7 @@ async function questionFeeds(
   const shape = {
     batch: sequences.length,
     length: Math.max(...sequences.map((sequence) => sequence.ids.length - firstOf(sequence, { read }))),
-    rows: prompt?.method === 'prompt' ? (prompt.prompt.shape[0] ?? 0) : 0,
-    past: prompt?.method === 'prefix' ? (prompt.keys[0]?.shape[0] ?? 0) : 0,
+    ...virtualTokens(prompt),
     read,
   }
   const behind = await texts?.feeds(sequences, { ...shape, before: shape.past }, buffers)
@@ -182,8 +182,7 @@ export function repeated(
   batch: number,
   buffers: Buffers,
 ): Feeds {
-  const names = Array.from({ length: layers }, (_, layer) => [`keys.${layer}`, `values.${layer}`]).flat()
-  const feeds = names.map((name): [string, Tensor] => {
+  const feeds = keyNames(layers).map((name): [string, Tensor] => {
     const { shape, data } = opening?.[name] ?? { shape: [1, kvHeads, 0, headDim], data: new Float32Array() }
     const all = buffers.take(name, batch * data.length)
     for (let row = 0; row < batch; row++) all.set(data, row * data.length)
@@ -202,6 +201,12 @@ function withTexts(texts: NamedTensors, prompt: PlainPrompt | undefined): Feeds 
   }
   return feeds
 }
+
+/** How many stand among the tokens, and how many before them as keys and values. */
+export const virtualTokens = (prompt: PlainPrompt | undefined): { readonly rows: number; readonly past: number } => ({
+  rows: prompt?.method === 'prompt' ? (prompt.prompt.shape[0] ?? 0) : 0,
+  past: prompt?.method === 'prefix' ? (prompt.keys[0]?.shape[0] ?? 0) : 0,
+})
 
 /** A prompt as graph inputs; a prefix is repeated for every sequence of the batch. */
 export function promptFeeds(prompt: PlainPrompt, batch: number): Feeds {

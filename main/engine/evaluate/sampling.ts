@@ -1,6 +1,7 @@
 // Chooses the next token from logits: greedy, by temperature, by nucleus.
 import type { SamplingSettings } from '../../contract/compute.ts'
 import type { Random } from '../random.ts'
+import { best } from './best.ts'
 
 /** Index of the chosen token. Nucleus sampling: Holtzman et al. 2020. */
 export function sample(
@@ -8,7 +9,7 @@ export function sample(
   { temperature, topP }: Pick<SamplingSettings, 'temperature' | 'topP'>,
   random: Random,
 ): number {
-  if (temperature <= 0) return logits.reduce((best, value, i) => (value > (logits[best] ?? -Infinity) ? i : best), 0)
+  if (temperature <= 0) return best(logits)
   const top = logits.reduce((most, value) => Math.max(most, value), -Infinity)
   const shares = Float64Array.from(logits, (value) => Math.exp((value - top) / temperature))
   const ranked = Array.from(shares.keys()).sort((a, b) => (shares[b] ?? 0) - (shares[a] ?? 0))

@@ -1,6 +1,7 @@
 // What each virtual token is worth: the answers to some rows with that token alone taken away.
 import type { Ablation } from '../../contract/lens.ts'
-import { best, scoreRows, type VirtualPrompt } from '../evaluate/label-scores.ts'
+import { best } from '../evaluate/best.ts'
+import { scoreRows, type VirtualPrompt } from '../evaluate/label-scores.ts'
 import type { Reader } from '../evaluate/reader.ts'
 import type { LabelTrie } from '../evaluate/trie.ts'
 import type { Segments } from '../method/layout.ts'

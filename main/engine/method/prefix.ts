@@ -2,6 +2,7 @@
 import type { NamedTensors, Tensor } from '../../contract/tensor.ts'
 import type { Node } from '../graph/node.ts'
 import { add, expand, mul, reshape, transpose } from '../graph/ops.ts'
+import { keyNames } from '../network/key-names.ts'
 import { type Method, type TensorSpec, tensorOf } from './method.ts'
 import { rootMeanSquare } from './statistics.ts'
 
@@ -15,9 +16,6 @@ const parts = (name: string): { delta: string; init: string; scale: string } => 
   scale: `${name}.scale`,
 })
 
-const names = (layers: number): string[] =>
-  Array.from({ length: layers }, (_, layer) => [`keys.${layer}`, `values.${layer}`]).flat()
-
 export const prefixTuning: Method = {
   name: 'prefix',
   placements: ['start', 'after-text'],
@@ -25,7 +23,7 @@ export const prefixTuning: Method = {
 
   tensors(config, { tokens }) {
     const shape = [tokens, config.kvHeads, config.headDim]
-    return names(config.layers).flatMap((name): TensorSpec[] => {
+    return keyNames(config.layers).flatMap((name): TensorSpec[] => {
       const { delta, init, scale } = parts(name)
       return [
         { name: delta, shape, trainable: true },

@@ -2,8 +2,9 @@
 import type { PlainPrompt } from '../../contract/prompt.ts'
 import type { ValidatedRow } from '../../contract/records.ts'
 import type { Example, TuneSettings } from '../../contract/settings.ts'
+import { best } from '../evaluate/best.ts'
 import type { Encoder } from '../evaluate/encode.ts'
-import { best, scoreRows } from '../evaluate/label-scores.ts'
+import { scoreRows } from '../evaluate/label-scores.ts'
 import type { Reader } from '../evaluate/reader.ts'
 import type { ReadTexts } from '../evaluate/texts.ts'
 import type { Segments } from '../method/layout.ts'
@@ -109,7 +110,7 @@ async function wordForWord(
     some.forEach(({ labels }, b) => {
       const tokens = labels.map((id, slot) => {
         const logits = data.subarray((b * slots + slot) * width, (b * slots + slot + 1) * width)
-        const likeliest = largest(logits)
+        const likeliest = best(logits)
         return { likeliest, right: likeliest === id, lost: negativeLogProbability(logits, id, likeliest) }
       })
       found.push({
@@ -120,12 +121,6 @@ async function wordForWord(
     })
   }
   return found
-}
-
-function largest(values: Float32Array): number {
-  let at = 0
-  for (let i = 1; i < values.length; i++) if ((values[i] ?? 0) > (values[at] ?? 0)) at = i
-  return at
 }
 
 function negativeLogProbability(logits: Float32Array, id: number, likeliest: number): number {

@@ -1,7 +1,8 @@
 // Labels scored side by side in one pass have the scores they have when each is read by itself.
 import { describe, expect, it } from 'vitest'
 import type { PlainPrompt } from '../../../main/contract/prompt.ts'
-import { best, scoreRows, type Virtual } from '../../../main/engine/evaluate/label-scores.ts'
+import { best } from '../../../main/engine/evaluate/best.ts'
+import { scoreRows, type Virtual } from '../../../main/engine/evaluate/label-scores.ts'
 import { createReader, type Reader } from '../../../main/engine/evaluate/reader.ts'
 import { labelTrie } from '../../../main/engine/evaluate/trie.ts'
 import { methods } from '../../../main/engine/method/index.ts'

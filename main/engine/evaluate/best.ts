@@ -1,0 +1,8 @@
+// Which of some scores wins.
+
+/** Index of the largest; the first of equals. */
+export function best(values: ArrayLike<number>): number {
+  let at = 0
+  for (let i = 1; i < values.length; i++) if ((values[i] ?? -Infinity) > (values[at] ?? -Infinity)) at = i
+  return at
+}
