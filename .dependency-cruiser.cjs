@@ -6,6 +6,10 @@ const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error',
 
 const tests = '^(test|bench|scripts)/'
 
+// Rooms of the service, from the ground up: each may import those below it. Beside them lie what all of them share
+// (context, lookup, queue, changes) and what puts them together (service, connect, lasting).
+const serviceRooms = ['socket', 'home', 'compute', 'studio', 'data', 'runs', 'sweeps', 'prompts', 'methods']
+
 module.exports = {
   forbidden: [
     forbid('no-cycles', 'Two files that import each other are one.', {}, { circular: true }),
@@ -53,6 +57,16 @@ module.exports = {
       { path: '^main/service/' },
       { path: '^main/', pathNot: '^main/(service|engine|contract)/' },
     ),
+    ...serviceRooms
+      .slice(0, -1)
+      .map((room, at) =>
+        forbid(
+          `service-${room}`,
+          'A room of the service imports only rooms below it.',
+          { path: `^main/service/${room}/` },
+          { path: `^main/service/(${serviceRooms.slice(at + 1).join('|')})/` },
+        ),
+      ),
     forbid(
       'compute',
       'The compute process stands on engine and contract, and opens no database.',

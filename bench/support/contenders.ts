@@ -1,6 +1,6 @@
 // Who is measured: our worker, and PEFT's in either precision.
 import { fileURLToPath } from 'node:url'
-import { allocatorSettings } from '../../main/service/compute-child.ts'
+import { allocatorSettings } from '../../main/service/compute/child.ts'
 import { threads } from './model.ts'
 import { spread } from './spread.ts'
 import { startWorker, type Worker } from './worker.ts'

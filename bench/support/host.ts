@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { openHome } from '../../main/service/home.ts'
+import { openHome } from '../../main/service/home/home.ts'
 import { attach, type RemoteStudio } from '../../main/service/socket/client.ts'
 import { root } from './paths.ts'
 

@@ -1,8 +1,8 @@
 // Jobs as the studio runs them: in a compute process of their own, with its peak of memory and the time it took.
 import { fileURLToPath } from 'node:url'
 import type { ComputeEvent, WireJob } from '../../main/contract/compute.ts'
-import { forkCompute } from '../../main/service/compute-child.ts'
-import { supervise } from '../../main/service/supervise.ts'
+import { forkCompute } from '../../main/service/compute/child.ts'
+import { supervise } from '../../main/service/compute/supervise.ts'
 import { peakBytes } from './peak.ts'
 
 const spawn = forkCompute(fileURLToPath(new URL('../../main/compute/main.ts', import.meta.url)))

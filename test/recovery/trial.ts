@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Input } from '../../main/contract/service.ts'
 import type { StepMetrics, TunedPrompt } from '../../main/contract/compute.ts'
 import { openStore } from '../../main/engine/store/store.ts'
-import { openHome } from '../../main/service/home.ts'
+import { openHome } from '../../main/service/home/home.ts'
 import type { HostOrder } from '../support/host.ts'
 import { type HostProcess, startHost } from '../support/host-process.ts'
 

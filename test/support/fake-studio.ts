@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Input, Studio, StudioEvent } from '../../main/contract/service.ts'
-import { forkCompute, type SpawnCompute } from '../../main/service/compute-child.ts'
+import { forkCompute, type SpawnCompute } from '../../main/service/compute/child.ts'
 
 export const fakeEntry = fileURLToPath(new URL('fake-compute.ts', import.meta.url))
 

@@ -1,7 +1,7 @@
 // A host in a process of its own, for tests that attach to it or kill it. Arguments: home, entry of compute, what to run as JSON.
 import type { Input, StudioEvent } from '../../main/contract/service.ts'
 import { connect } from '../../main/service/connect.ts'
-import { forkCompute } from '../../main/service/compute-child.ts'
+import { forkCompute } from '../../main/service/compute/child.ts'
 
 /** What the host is to do: start this run, or resume that one, or nothing but hold the folder. */
 export type HostOrder =

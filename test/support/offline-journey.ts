@@ -1,7 +1,7 @@
 // A journey in a process of its own: import, tune, score, try and export with the real engine. Arguments: folder, compute's entry.
 import { join } from 'node:path'
-import { forkCompute } from '../../main/service/compute-child.ts'
-import { openHome } from '../../main/service/home.ts'
+import { forkCompute } from '../../main/service/compute/child.ts'
+import { openHome } from '../../main/service/home/home.ts'
 import { createService } from '../../main/service/service.ts'
 import { tinyFolder } from './tiny.ts'
 

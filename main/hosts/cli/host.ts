@@ -2,8 +2,8 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { connect, type Connection } from '../../service/connect.ts'
-import { forkCompute } from '../../service/compute-child.ts'
-import { defaultHome } from '../../service/home.ts'
+import { forkCompute } from '../../service/compute/child.ts'
+import { defaultHome } from '../../service/home/home.ts'
 import { createOutput, type Output, type Streams } from './output.ts'
 
 export interface CommonOptions {

@@ -1,6 +1,6 @@
 // Options that several commands share, and their checks.
 import { type Command, InvalidArgumentError } from 'commander'
-import { defaultHome } from '../../service/home.ts'
+import { defaultHome } from '../../service/home/home.ts'
 
 /** Adds --home and --json. */
 export const withCommon = (command: Command): Command =>

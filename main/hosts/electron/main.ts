@@ -1,7 +1,7 @@
 // Entry of Electron's main process: the only file that imports Electron itself.
 import * as electron from 'electron'
 import { parseArgs } from 'node:util'
-import { defaultHome, openHome } from '../../service/home.ts'
+import { defaultHome, openHome } from '../../service/home/home.ts'
 import { attach } from '../../service/socket/client.ts'
 import { startApp } from './app.ts'
 import { placesOf } from './places.ts'

@@ -2,9 +2,9 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { StudioError } from '../../contract/errors/index.ts'
-import { forkCompute } from '../../service/compute-child.ts'
-import { keepCompiled } from '../../service/code-cache.ts'
-import { defaultHome } from '../../service/home.ts'
+import { forkCompute } from '../../service/compute/child.ts'
+import { keepCompiled } from '../../service/home/code-cache.ts'
+import { defaultHome } from '../../service/home/home.ts'
 
 async function serve(home: string): Promise<void> {
   keepCompiled(home)

@@ -7,7 +7,7 @@ import { verdictOf } from '../../engine/evaluate/significance.ts'
 import { reportOf } from '../../engine/export/report.ts'
 import { isChosen, taskOf } from '../../engine/task/index.ts'
 import type { Methods, ServiceContext } from '../context.ts'
-import { findRun } from './lookup.ts'
+import { findRun } from '../lookup.ts'
 
 type Subject = Evaluation['subject']
 

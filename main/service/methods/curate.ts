@@ -5,9 +5,9 @@ import type { RowState, VersionRecord } from '../../contract/records.ts'
 import type { DataChange, DataTarget, Input, Outputs, RowDifference, ViewedRow } from '../../contract/service.ts'
 import { rowsOf } from '../../engine/data/words.ts'
 import type { Methods, ServiceContext } from '../context.ts'
-import { edit, takeBack } from '../edits.ts'
-import { findRows } from '../find-rows.ts'
-import { findDataset } from './lookup.ts'
+import { edit, takeBack } from '../data/edits.ts'
+import { findRows } from '../data/find-rows.ts'
+import { findDataset } from '../lookup.ts'
 
 type Curating = `data.${'view' | 'page' | 'change' | 'add' | 'undo' | 'redo' | 'compare'}`
 

@@ -18,12 +18,12 @@ import { readBytes } from '../../engine/data/encoding.ts'
 import { openTable, type Table } from '../../engine/data/table.ts'
 import { grouped } from '../../engine/data/words.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
-import { textsOf } from '../home.ts'
-import { edit } from '../edits.ts'
-import { profileOf, shownProfile } from '../profile.ts'
-import { resources } from '../resources.ts'
-import { rolesOf } from '../roles.ts'
-import { findDataset } from './lookup.ts'
+import { textsOf } from '../home/home.ts'
+import { edit } from '../data/edits.ts'
+import { profileOf, shownProfile } from '../data/profile.ts'
+import { resources } from '../studio/resources.ts'
+import { rolesOf } from '../data/roles.ts'
+import { findDataset } from '../lookup.ts'
 
 /** Rows that go into the database at once: short enough that nobody waits for it. */
 const CHUNK = 500

@@ -8,11 +8,11 @@ import { evenly } from '../../engine/lens/evenly.ts'
 import { gradientHistory } from '../../engine/lens/history.ts'
 import type { Store } from '../../engine/store/store.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
-import { textsOf } from '../home.ts'
-import { sealedModel } from '../run-material.ts'
-import { tunedBy } from '../tuned.ts'
-import { findDataset, findRun } from './lookup.ts'
-import { serveJob } from './serving.ts'
+import { textsOf } from '../home/home.ts'
+import { sealedModel } from '../runs/material.ts'
+import { tunedBy } from '../prompts/tuned.ts'
+import { findDataset, findRun } from '../lookup.ts'
+import { serveJob } from '../compute/serving.ts'
 
 /** Rows that are scored once more for each virtual token. */
 const ROWS = 64

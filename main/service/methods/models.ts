@@ -13,11 +13,11 @@ import { preparedFolders } from '../../engine/model/prepare.ts'
 import { fetchStarter } from '../../engine/model/starter.ts'
 import { parameterCount, tuningMemory } from '../../engine/train/estimate.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
-import { bytesAt, liesIn } from '../disk.ts'
-import type { Home } from '../home.ts'
-import { throughNetwork } from '../network.ts'
-import { findModel } from './lookup.ts'
-import { serveJob } from './serving.ts'
+import { bytesAt, liesIn } from '../home/disk.ts'
+import type { Home } from '../home/home.ts'
+import { throughNetwork } from '../studio/network.ts'
+import { findModel } from '../lookup.ts'
+import { serveJob } from '../compute/serving.ts'
 
 /** Prepares the model in compute and keeps its description. */
 async function add(

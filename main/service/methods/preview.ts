@@ -4,11 +4,11 @@ import type { Example } from '../../contract/settings.ts'
 import { isChosen } from '../../engine/task/index.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
 import type { Methods, ServiceContext } from '../context.ts'
-import { profileOf } from '../profile.ts'
-import { rowReader } from '../row-words.ts'
-import { sealedModel } from '../run-material.ts'
-import { findDataset, findModel } from './lookup.ts'
-import { serveJob } from './serving.ts'
+import { profileOf } from '../data/profile.ts'
+import { rowReader } from '../data/row-words.ts'
+import { sealedModel } from '../runs/material.ts'
+import { findDataset, findModel } from '../lookup.ts'
+import { serveJob } from '../compute/serving.ts'
 
 /** The label column may be another than the profile's while its owner looks around. */
 async function labelsOf(

@@ -9,8 +9,8 @@ import { methods as tunings } from '../../engine/method/index.ts'
 import type { OpenedPrompt } from '../../engine/store/tables/opened-prompts.ts'
 import type { Store } from '../../engine/store/store.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
-import { agree, knownAnswers } from '../known-answers.ts'
-import { ownFigures } from '../tuned.ts'
+import { agree, knownAnswers } from '../prompts/known-answers.ts'
+import { ownFigures } from '../prompts/tuned.ts'
 
 async function list({ store }: ServiceContext): Promise<PromptSummary[]> {
   const [runs, models, datasets, opened] = await Promise.all([

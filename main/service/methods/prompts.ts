@@ -11,12 +11,12 @@ import type { Files } from '../../engine/export/format.ts'
 import { formats } from '../../engine/export/formats.ts'
 import { writeFolder } from '../../engine/export/folder.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
-import { loadExamples } from '../examples.ts'
-import { knownAnswers } from '../known-answers.ts'
-import { sealedModel } from '../run-material.ts'
-import { findTuned, tunedBy } from '../tuned.ts'
-import { findRun } from './lookup.ts'
-import { serveJob } from './serving.ts'
+import { loadExamples } from '../data/examples.ts'
+import { knownAnswers } from '../prompts/known-answers.ts'
+import { sealedModel } from '../runs/material.ts'
+import { findTuned, tunedBy } from '../prompts/tuned.ts'
+import { findRun } from '../lookup.ts'
+import { serveJob } from '../compute/serving.ts'
 
 async function score(
   context: ServiceContext,

@@ -1,9 +1,9 @@
 // Methods studio.*: preferences, this computer, the network ledger, backup, and word of what has changed.
 import type { Ledger, Method } from '../../contract/service.ts'
-import { backUp, layReady } from '../backup.ts'
+import { backUp, layReady } from '../home/backup.ts'
 import type { Methods, ServiceContext } from '../context.ts'
-import { diagnosticsOf } from '../diagnostics.ts'
-import { computerOf } from '../hardware.ts'
+import { diagnosticsOf } from '../studio/diagnostics.ts'
+import { computerOf } from '../studio/hardware.ts'
 
 async function ledger({ store }: ServiceContext): Promise<Ledger> {
   const connections = await store.connections.list()

@@ -7,10 +7,10 @@ import { type Configuration, configurationsOf, variedOf } from '../../engine/swe
 import { rungsOf, stepsOf, survivorsOf } from '../../engine/sweep/halving.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
 import type { Methods, ServiceContext } from '../context.ts'
-import { splitRows } from '../examples.ts'
-import { type PlannedRows, rowsFor, settingsFor, sizesOf } from '../plan.ts'
-import { detailsOf, summaryOf } from '../sweep-details.ts'
-import { findModel, findSweep } from './lookup.ts'
+import { splitRows } from '../data/examples.ts'
+import { type PlannedRows, rowsFor, settingsFor, sizesOf } from '../runs/plan.ts'
+import { detailsOf, summaryOf } from '../sweeps/details.ts'
+import { findModel, findSweep } from '../lookup.ts'
 
 interface Planned extends StoredPlan {
   readonly rows: PlannedRows

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication, expect, type Page, test } from '@playwright/test'
 import { starter } from '../../../main/contract/starter.ts'
-import { openHome } from '../../../main/service/home.ts'
+import { openHome } from '../../../main/service/home/home.ts'
 import { attach } from '../../../main/service/socket/client.ts'
 import { root, tinyModelFolder } from '../support/studio.ts'
 

@@ -10,7 +10,7 @@ import { type Page, test } from '@playwright/test'
 import { starter } from '../../../main/contract/starter.ts'
 import type { Studio } from '../../../main/contract/service.ts'
 import { attach } from '../../../main/service/socket/client.ts'
-import { openHome } from '../../../main/service/home.ts'
+import { openHome } from '../../../main/service/home/home.ts'
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
 

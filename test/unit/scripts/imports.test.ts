@@ -24,6 +24,8 @@ const forbidden: readonly [from: string, imported: string, rule: string][] = [
   ['main/compute/a.ts', 'main/engine/store/store.ts', 'compute'],
   ['main/compute/b.ts', 'main/service/main.ts', 'compute'],
   ['main/service/a.ts', 'main/compute/main.ts', 'service'],
+  ['main/service/home/a.ts', 'main/service/methods/a.ts', 'service-home'],
+  ['main/service/runs/a.ts', 'main/service/sweeps/a.ts', 'service-runs'],
   ['main/hosts/cli/a.ts', 'main/engine/graph/node.ts', 'hosts'],
   ['main/hosts/cli/b.ts', 'main/hosts/browser/a.ts', 'hosts'],
   ['renderer/a.ts', 'main/service/main.ts', 'windows'],
@@ -39,6 +41,7 @@ const allowed: readonly [from: string, imported: string][] = [
   ['main/engine/network/ok.ts', 'main/engine/graph/node.ts'],
   ['main/compute/ok.ts', 'main/engine/network/decoder.ts'],
   ['main/service/ok.ts', 'main/engine/store/store.ts'],
+  ['main/service/runs/ok.ts', 'main/service/data/ok.ts'],
   ['main/hosts/cli/ok.ts', 'main/service/main.ts'],
   ['main/hosts/electron/ok.ts', 'electron'],
 ]

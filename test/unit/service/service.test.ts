@@ -1,10 +1,10 @@
 // The service on a real database and a real compute process: a run's journey, and what happens when things go wrong.
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { ComputeChild } from '../../../main/service/compute-child.ts'
+import type { ComputeChild } from '../../../main/service/compute/child.ts'
 import type { StudioEvent } from '../../../main/contract/service.ts'
 import { openStore } from '../../../main/engine/store/store.ts'
-import { openHome } from '../../../main/service/home.ts'
+import { openHome } from '../../../main/service/home/home.ts'
 import { createService } from '../../../main/service/service.ts'
 import { prepareStudio, quick, spawnFake, watchRun } from '../../support/fake-studio.ts'
 import { temporaryFolder } from '../../support/temporary.ts'

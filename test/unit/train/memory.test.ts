@@ -7,7 +7,7 @@ import type { MemoryName } from '../../../main/contract/settings.ts'
 import { prepareModel } from '../../../main/engine/model/prepare.ts'
 import { weightBytes } from '../../../main/engine/model/sizes.ts'
 import { microBatch, packsWeights, roomForRows, rowBytes, stepMemory } from '../../../main/engine/train/memory.ts'
-import { allocatorSettings } from '../../../main/service/compute-child.ts'
+import { allocatorSettings } from '../../../main/service/compute/child.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { tinyFolder, tinyModel } from '../../support/tiny.ts'
 

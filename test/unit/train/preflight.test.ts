@@ -8,7 +8,7 @@ import { providers } from '../../../main/engine/runtime/providers.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { preflight } from '../../../main/engine/train/preflight.ts'
 import { timeAnswers } from '../../../main/engine/train/time-answers.ts'
-import { cosine } from '../../../main/service/choose-precision.ts'
+import { cosine } from '../../../main/service/runs/choose-precision.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { tinyFolder, tinyModel } from '../../support/tiny.ts'
 

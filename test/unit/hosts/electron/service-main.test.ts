@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { type ServiceChild, spawnService } from '../../../../main/hosts/electron/service-process.ts'
-import { openHome } from '../../../../main/service/home.ts'
+import { openHome } from '../../../../main/service/home/home.ts'
 import { attach } from '../../../../main/service/socket/client.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
 

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { openHome } from '../../../../main/service/home.ts'
+import { openHome } from '../../../../main/service/home/home.ts'
 import { createService } from '../../../../main/service/service.ts'
 import { prepareStudio, quick, spawnFake, watchRun } from '../../../support/fake-studio.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'

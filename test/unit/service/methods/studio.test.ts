@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
-import { openHome } from '../../../../main/service/home.ts'
+import { openHome } from '../../../../main/service/home/home.ts'
 import { createService, type Service } from '../../../../main/service/service.ts'
 import { prepareStudio, spawnFake } from '../../../support/fake-studio.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Input, Studio } from '../../../../main/contract/service.ts'
-import { openHome } from '../../../../main/service/home.ts'
+import { openHome } from '../../../../main/service/home/home.ts'
 import { createService, type Service } from '../../../../main/service/service.ts'
 import { prepareStudio, quick, spawnFake } from '../../../support/fake-studio.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'

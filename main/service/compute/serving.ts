@@ -1,0 +1,44 @@
+// Runs one short job for somebody who waits: its events, its end, and its cancellation.
+import type { ComputeEvent, WireJob } from '../../contract/compute.ts'
+import { StudioError, studioError } from '../../contract/errors/index.ts'
+import type { CallContext, ServiceContext } from '../context.ts'
+import { supervise } from './supervise.ts'
+
+/** Jobs that a person asks for again and again on the same model. */
+const stays: { readonly [K in WireJob['kind']]: boolean } = {
+  hardware: false,
+  prepare: false,
+  preflight: false,
+  tune: false,
+  preview: true,
+  score: true,
+  lens: true,
+  generate: true,
+}
+
+/** Resolves when the job is done. Errors: the job's own, 'run/crashed', 'run/cancelled'. */
+export function serveJob(
+  { serve, spawn, warm }: ServiceContext,
+  { emit, signal }: CallContext,
+  job: WireJob,
+  onEvent: (event: ComputeEvent) => void,
+): Promise<void> {
+  return serve(async () => {
+    if (signal.aborted) throw studioError('run/cancelled')
+    const supervised = supervise(stays[job.kind] ? warm : spawn, job, (event) => {
+      if (event.event === 'progress' || event.event === 'token' || event.event === 'warning') emit(event)
+      onEvent(event)
+    })
+    // Nothing of such a job is worth waiting for.
+    const cancel = () => {
+      supervised.kill()
+    }
+    signal.addEventListener('abort', cancel)
+    const result = await supervised.result.finally(() => {
+      signal.removeEventListener('abort', cancel)
+    })
+    if (signal.aborted) throw studioError('run/cancelled')
+    if (result.end === 'failed') throw new StudioError(result.code, result.message)
+    if (result.end === 'crashed') throw studioError('run/crashed', result.how, '')
+  })
+}

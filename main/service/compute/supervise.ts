@@ -1,0 +1,105 @@
+// Supervises one job in one compute process: events in order, acknowledgement after commit, stop = ask, wait, kill.
+import type { ComputeEvent, WireJob } from '../../contract/compute.ts'
+import type { SpawnCompute } from './child.ts'
+
+type Done = Omit<Extract<ComputeEvent, { readonly event: 'done' }>, 'event'>
+
+export type JobResult =
+  | ({ readonly end: 'done' } & Done)
+  | { readonly end: 'failed'; readonly code: string; readonly message: string }
+  /** The process died without a word. */
+  | { readonly end: 'crashed'; readonly how: string }
+
+export interface SupervisedJob {
+  readonly result: Promise<JobResult>
+  /** Asks for an end behind the current step; kills when it does not come in time. */
+  stop(): void
+  /** Asks a tune to end its training and judge what it has. */
+  keep(): void
+  kill(): void
+}
+
+/** A stop waits at least this long, or four times the longest silence between two events so far. */
+const STOP_MS = 15_000
+/** A process that has said its last word may take this long to end. */
+const EXIT_MS = 5_000
+
+/**
+ * Runs the job. `onEvent` is awaited event by event, in order; a checkpoint is acknowledged when it returns.
+ * The result rejects only with what `onEvent` throws; the process is gone by then.
+ */
+export function supervise(
+  spawn: SpawnCompute,
+  job: WireJob,
+  onEvent: (event: ComputeEvent) => Promise<void> | void,
+): SupervisedJob {
+  const child = spawn()
+  const silence = longestSilence()
+  let last: JobResult | undefined
+  let failure: { readonly error: unknown } | undefined
+  let handled = Promise.resolve()
+  let stopping: NodeJS.Timeout | undefined
+
+  const handle = async (event: ComputeEvent): Promise<void> => {
+    if (failure) return
+    if (event.event === 'done') last = { ...event, end: 'done' }
+    else if (event.event === 'failed') last = { ...event, end: 'failed' }
+    else await onEvent(event)
+    if (event.event === 'checkpoint') child.send({ request: 'acknowledge', id: event.id })
+    if (last)
+      setTimeout(() => {
+        child.kill()
+      }, EXIT_MS).unref()
+  }
+
+  const result = new Promise<JobResult>((resolve, reject) => {
+    child.onEvent((event) => {
+      silence.heard()
+      handled = handled
+        .then(() => handle(event))
+        .catch((error: unknown) => {
+          failure = { error }
+          child.kill()
+        })
+    })
+    child.onExit(({ how }) => {
+      void handled.then(() => {
+        clearTimeout(stopping)
+        if (failure) reject(failure.error as Error)
+        else resolve(last ?? { end: 'crashed', how })
+      })
+    })
+  })
+  child.send({ request: 'start', job })
+  return {
+    result,
+    stop: () => {
+      child.send({ request: 'stop' })
+      stopping ??= setTimeout(
+        () => {
+          child.kill()
+        },
+        Math.max(STOP_MS, 4 * silence.milliseconds()),
+      )
+    },
+    keep: () => {
+      child.send({ request: 'keep' })
+    },
+    kill: () => {
+      child.kill()
+    },
+  }
+}
+
+function longestSilence() {
+  let heard = performance.now()
+  let longest = 0
+  return {
+    heard: () => {
+      const now = performance.now()
+      longest = Math.max(longest, now - heard)
+      heard = now
+    },
+    milliseconds: () => longest,
+  }
+}

@@ -1,0 +1,80 @@
+// A compute process that stays warm between short jobs, so that a playground does not open the model for every answer.
+import type { ComputeEvent } from '../../contract/compute.ts'
+import type { ComputeChild, ComputeExit, SpawnCompute } from './child.ts'
+
+export interface Warm {
+  /** As a fresh process for one job; the process behind it stays for the next where the job ends well. One at a time. */
+  readonly spawn: SpawnCompute
+  close(): void
+}
+
+interface Tenant {
+  event: (event: ComputeEvent) => void
+  exit: (exit: ComputeExit) => void
+}
+
+/** `idle`: milliseconds after its last job at which the process is ended, and its memory given back. */
+export function createWarm(spawn: SpawnCompute, idle: number): Warm {
+  let process: ComputeChild | undefined
+  let tenant: Tenant | undefined
+  let bedtime: NodeJS.Timeout | undefined
+
+  const end = (): void => {
+    clearTimeout(bedtime)
+    process?.kill()
+    process = undefined
+  }
+  /** The job is over; whoever waits for its process to end is told that it has. */
+  const leave = (how: string): void => {
+    const left = tenant
+    tenant = undefined
+    left?.exit({ how })
+  }
+
+  function start(): ComputeChild {
+    const started = spawn()
+    started.onEvent((event) => {
+      if (process !== started) return
+      tenant?.event(event)
+      if (event.event === 'done') {
+        bedtime = setTimeout(end, idle).unref()
+        leave('done')
+      } else if (event.event === 'failed') {
+        // What a failure leaves behind is not trusted with another job.
+        end()
+        leave('failed')
+      }
+    })
+    started.onExit(({ how }) => {
+      if (process === started) process = undefined
+      if (process === undefined) leave(how)
+    })
+    return started
+  }
+
+  return {
+    spawn: () => {
+      clearTimeout(bedtime)
+      const child = (process ??= start())
+      const mine: Tenant = { event: () => undefined, exit: () => undefined }
+      tenant = mine
+      return {
+        pid: child.pid,
+        send: (request) => {
+          if (tenant === mine) child.send(request.request === 'start' ? { ...request, stay: true } : request)
+        },
+        onEvent: (listener) => {
+          mine.event = listener
+        },
+        onExit: (listener) => {
+          mine.exit = listener
+        },
+        // A job that is over has nothing to kill.
+        kill: () => {
+          if (tenant === mine) child.kill()
+        },
+      }
+    },
+    close: end,
+  }
+}

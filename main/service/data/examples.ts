@@ -1,0 +1,51 @@
+// Reads a version's rows as examples, in chunks, so that nothing waits for a large table.
+import { setImmediate } from 'node:timers/promises'
+import { studioError } from '../../contract/errors/index.ts'
+import type { SplitRows } from '../../contract/records.ts'
+import type { Example, Split } from '../../contract/settings.ts'
+import type { Store } from '../../engine/store/store.ts'
+import { rowReader, type TaskColumns } from './row-words.ts'
+
+export interface ExampleColumns extends TaskColumns {
+  readonly dataset: number
+  readonly version: number
+}
+
+const CHUNK = 1000
+
+/** All rows that have a text and a label, in order. Errors: 'store/missing', 'run/no-column'. */
+export async function loadExamples(store: Store, source: ExampleColumns): Promise<Example[]> {
+  const { dataset, version, text, label, context = '' } = source
+  const record = await store.datasets.byId(dataset)
+  if (!record) throw studioError('store/missing', 'data set', String(dataset))
+  for (const name of [text, label, ...(context === '' ? [] : [context])])
+    if (!record.columns.includes(name)) throw studioError('run/no-column', record.name, name, record.columns)
+  const read = rowReader(record.columns, source)
+  const examples: Example[] = []
+  for (let after = -1; ;) {
+    const page = await store.rows.page(dataset, version, after, CHUNK)
+    for (const { row, cells, state } of page) {
+      if (state !== 'used') continue
+      const words = read(cells)
+      if (words.text.trim() !== '' && words.label !== '') examples.push({ row, ...words })
+    }
+    const last = page.at(-1)
+    if (page.length < CHUNK || !last) return examples
+    after = last.row
+    await setImmediate()
+  }
+}
+
+/** The parts of a split as the store keeps them. */
+export const splitRows = (split: Split): SplitRows => ({
+  train: split.train.map(({ row }) => row),
+  validation: split.validation.map(({ row }) => row),
+  heldOut: split.heldOut.map(({ row }) => row),
+})
+
+/** The same split again from its row numbers. */
+export function splitExamples(examples: readonly Example[], rows: SplitRows): Split {
+  const byRow = new Map(examples.map((example) => [example.row, example]))
+  const pick = (numbers: readonly number[]) => numbers.flatMap((row) => byRow.get(row) ?? [])
+  return { train: pick(rows.train), validation: pick(rows.validation), heldOut: pick(rows.heldOut) }
+}

@@ -1,0 +1,73 @@
+// Profiles of data set versions, made by one pass and kept while their roles stay.
+import type { DataProfile, Roles } from '../../contract/service.ts'
+import { createProfiler, type TableProfile } from '../../engine/data/profile.ts'
+import { defaultSettings } from '../../engine/train/defaults.ts'
+import type { ServiceContext } from '../context.ts'
+import { eachRow } from './each-row.ts'
+import { rolesOf } from './roles.ts'
+import { rowReader } from './row-words.ts'
+
+const KEPT = 8
+const kept = new WeakMap<ServiceContext, Map<string, Promise<TableProfile>>>()
+
+/** Rows in use, counted and checked. Errors: 'store/missing', 'run/cancelled'. */
+export async function profileOf(
+  context: ServiceContext,
+  dataset: number,
+  version: number,
+  onRows: (rows: number) => void = () => undefined,
+): Promise<TableProfile> {
+  const roles = await rolesOf(context, dataset)
+  const key = JSON.stringify([dataset, version, roles])
+  const profiles = kept.get(context) ?? new Map<string, Promise<TableProfile>>()
+  kept.set(context, profiles)
+  const known = profiles.get(key)
+  if (known) return known
+  const made = makeProfile(context, dataset, version, roles, onRows)
+  profiles.set(key, made)
+  made.catch(() => profiles.delete(key))
+  for (const old of profiles.keys()) if (profiles.size > KEPT) profiles.delete(old)
+  return made
+}
+
+async function makeProfile(
+  context: ServiceContext,
+  dataset: number,
+  version: number,
+  roles: Roles,
+  onRows: (rows: number) => void,
+): Promise<TableProfile> {
+  const columns = (await context.store.datasets.byId(dataset))?.columns ?? []
+  const read = rowReader(columns, roles)
+  const profiler = createProfiler(defaultSettings({ task: roles.task }))
+  let seen = 0
+  await eachRow(context, dataset, version, undefined, ({ row, cells, state }) => {
+    if (state === 'used') profiler.see({ row, ...read(cells) })
+    if (++seen % 10_000 === 0) onRows(seen)
+  })
+  return profiler.finish()
+}
+
+/** The profile as a window shows it: row numbers stay here. */
+export const shownProfile = ({ rows, labels, lengths, findings }: TableProfile): DataProfile => ({
+  rows,
+  labels,
+  lengths,
+  problems: [...findings].map(([problem, { title, explanation, fix, rows: found }]) => ({
+    problem,
+    title,
+    explanation,
+    rows: found.length,
+    fix: fix?.button,
+  })),
+})
+
+/** Numbers of the rows that a check found; none where it found nothing. */
+export async function rowsOfProblem(
+  context: ServiceContext,
+  dataset: number,
+  version: number,
+  problem: string,
+): Promise<readonly number[]> {
+  return (await profileOf(context, dataset, version)).findings.get(problem)?.rows ?? []
+}

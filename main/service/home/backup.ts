@@ -1,0 +1,90 @@
+// Backup and restore of the whole studio: written beside its name first, restored at the next start, the old kept.
+import { existsSync, readdirSync, renameSync } from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { StudioError, studioError } from '../../contract/errors/index.ts'
+import { networkRecord, sealBackup, unsealBackup } from '../../engine/store/backup.ts'
+import type { Store } from '../../engine/store/store.ts'
+import type { CallContext, ServiceContext } from '../context.ts'
+import type { Home } from './home.ts'
+
+const ending = '.softprompt-backup'
+
+/** 2026-11-23-143005, in UTC. */
+const stamp = (): string => new Date().toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-')
+
+/** Writes everything to one file. Errors: 'studio/backup-exists', 'studio/backup-failed', 'run/cancelled'. */
+export async function backUp(
+  { home, store }: ServiceContext,
+  { emit, signal }: CallContext,
+  wanted: string = join(home.folder, 'backups', `studio-${stamp()}${ending}`),
+): Promise<{ readonly path: string; readonly bytes: number }> {
+  const path = resolve(wanted)
+  if (existsSync(path)) throw studioError('studio/backup-exists', path)
+  const part = `${path}.part`
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await store.copy(part, (done, total) => {
+      signal.throwIfAborted()
+      emit({ event: 'progress', stage: 'copying the studio', done, total })
+    })
+    const bytes = await sealBackup(part, signal)
+    await rename(part, path)
+    return { path, bytes }
+  } catch (error) {
+    await rm(part, { force: true }).catch(() => undefined)
+    if (signal.aborted) throw studioError('run/cancelled')
+    throw studioError('studio/backup-failed', path, error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** Proves the backup and lays it ready for the next start. Errors: those of `unsealBackup`, 'run/cancelled'. */
+export async function layReady(
+  { home }: ServiceContext,
+  { emit, signal }: CallContext,
+  path: string,
+): Promise<{ readonly restart: true }> {
+  const part = `${home.database}.restoring`
+  const onProgress = (done: number, total: number): void => {
+    emit({ event: 'progress', stage: 'checking the backup', done, total })
+  }
+  try {
+    await unsealBackup(resolve(path), part, { onProgress, signal })
+  } catch (error) {
+    if (signal.aborted) throw studioError('run/cancelled')
+    if (error instanceof StudioError) throw error
+    throw studioError('studio/backup-damaged', path, error instanceof Error ? error.message : String(error))
+  }
+  for (const earlier of waiting(home)) await rm(join(home.folder, earlier), { force: true })
+  await rename(part, `${home.database}.restore-${stamp()}`)
+  return { restart: true }
+}
+
+/**
+ * Call it before the database is opened; gives the path where the old one is kept, if one was restored. Every step can be
+ * cut short: the next start goes on from there.
+ */
+export function applyRestore(home: Home): string | undefined {
+  const ready = waiting(home).at(-1)
+  if (ready === undefined) return undefined
+  const kept = join(home.folder, `studio-before-${ready.slice(ready.lastIndexOf('restore-') + 'restore-'.length)}.db`)
+  // The database goes last: while it is there, what it has not taken in yet is moved as well.
+  for (const end of ['-shm', '-wal', ''])
+    if (existsSync(home.database + end)) renameSync(home.database + end, kept + end)
+  renameSync(join(home.folder, ready), home.database)
+  return kept
+}
+
+/** A restored studio forgets neither what it asked of other computers nor that it may not. */
+export async function keepNetworkRecord(store: Store, kept: string): Promise<void> {
+  const { connections, forbidden } = networkRecord(kept)
+  await store.transaction(async (tables) => {
+    await tables.connections.merge(connections)
+    if (forbidden) await tables.preferences.set({ network: false })
+  })
+}
+
+const waiting = ({ folder, database }: Home): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.startsWith(`${basename(database)}.restore-`))
+    .sort()

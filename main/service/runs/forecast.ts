@@ -1,0 +1,73 @@
+// What a whole run will take, from a few real steps of it.
+import { freemem, totalmem } from 'node:os'
+import type { MeasuredSteps } from '../../contract/compute.ts'
+import type { Preflight, RunPlan } from '../../contract/service.ts'
+import { choosingRows } from '../../engine/evaluate/written.ts'
+import { isChosen } from '../../engine/task/index.ts'
+import { sharesTexts } from '../../engine/train/read-once.ts'
+
+/** Rows differ, and other programs come and go beside a run: its end is told as a range. */
+const QUICKEST = 0.8
+const SLOWEST = 1.2
+
+/** Bytes for a run: what is free now, or most of it all, since other programs' memory makes way to a part. */
+export const availableMemory = (): number => Math.max(freemem(), 0.7 * totalmem())
+
+/**
+ * Written prompts that are tried on validation rows: words for the kind of task, and two with examples. Their words are
+ * read once for all rows; a row behind examples takes a third more than one alone on the starter model.
+ */
+const IN_WORDS = 1
+const WITH_EXAMPLES = 2
+const BEHIND_EXAMPLES = 4 / 3
+
+export type Forecast = Omit<Preflight, 'plan' | 'trials' | 'refused' | 'chosen' | 'hardware' | 'because'>
+
+type Planned = Pick<RunPlan, 'settings' | 'rows'>
+
+export function forecast(plan: Planned, measured: MeasuredSteps, available: number): Forecast {
+  const { settings, rows } = plan
+  const { steps, step, start, opening, reading, scoreRow, memory } = measured
+  const { validateEvery } = settings
+  const validations = validateEvery > 0 ? Math.ceil(settings.steps / validateEvery) : 1
+  const validating = (1 + validations) * rows.validation * scoreRow
+  const around = start + opening + reading + validating
+  const total = (around + settings.steps * step + judging(plan, measured) + duel(plan, measured)) / 1000
+  const fits = memory <= available
+  return {
+    seconds: [QUICKEST * total, SLOWEST * total],
+    memory,
+    available,
+    fits,
+    advice: adviceOf(fits, total),
+    steps,
+  }
+}
+
+/** Milliseconds of answering the held-out rows with the prompt and without. */
+function judging({ settings, rows }: Planned, { readRow, judgeRow, plainRow }: MeasuredSteps): number {
+  const withPrompt = isChosen(settings) ? readRow + judgeRow : judgeRow
+  // The two ask behind the same texts, which were read for the first, unless only one of them has an instruction.
+  const isShared = isChosen(settings) && sharesTexts(settings) && settings.template.instruction === ''
+  const without = isShared ? (readRow > 0 ? judgeRow : 0) : plainRow
+  return rows.heldOut * (withPrompt + without)
+}
+
+/** Milliseconds of choosing a written prompt and answering the held-out rows behind it, which mostly is one with examples. */
+function duel({ settings, rows }: Planned, { plainRow }: MeasuredSteps): number {
+  if (settings.duel === false) return 0
+  const own = [settings.written ?? '', settings.template.instruction].filter((words) => words.trim() !== '').length
+  const tried = IN_WORDS + own + WITH_EXAMPLES * BEHIND_EXAMPLES
+  return plainRow * (tried * choosingRows(settings, rows.validation) + BEHIND_EXAMPLES * rows.heldOut)
+}
+
+/** An hour: longer runs deserve a word. */
+const LONG = 3600
+
+function adviceOf(fits: boolean, seconds: number): string {
+  if (!fits)
+    return 'This needs more memory than this computer has free. Close other programs, choose a smaller batch or fewer virtual tokens, or a smaller base model.'
+  if (seconds > LONG)
+    return 'This takes a while. “Quick” takes two fifths of the steps; the studio keeps what it has learned if you stop early.'
+  return 'It fits. You can go on working while it runs.'
+}

@@ -1,0 +1,51 @@
+// Gathers what a run's job is made of from the store.
+import type { Checkpoint, SealedModel, WireJob } from '../../contract/compute.ts'
+import { studioError } from '../../contract/errors/index.ts'
+import type { RunRecord } from '../../contract/records.ts'
+import type { Split } from '../../contract/settings.ts'
+import type { Store } from '../../engine/store/store.ts'
+import { loadExamples, splitExamples } from '../data/examples.ts'
+
+/** All that a run's job is made of. */
+export interface RunMaterial {
+  readonly run: RunRecord
+  readonly model: SealedModel
+  readonly labels: readonly string[]
+  readonly split: Split
+}
+
+/** A stored model as compute takes it. */
+export async function sealedModel(store: Store, id: number): Promise<SealedModel> {
+  const { model, bytes } = await store.models.prepared(id)
+  const { name, hash, folder, family, licence } = model
+  return { name, hash, folder, family, json: bytes, ...(licence === undefined ? {} : { licence }) }
+}
+
+/** Reads a run's model, labels and rows. Error: 'store/missing'. */
+export async function runMaterial(store: Store, run: RunRecord): Promise<RunMaterial> {
+  const task = await store.tasks.byId(run.task)
+  if (!task) throw studioError('store/missing', 'task', String(run.task))
+  const { textColumn: text, labelColumn: label, contextColumn: context, kind } = task
+  const source = { dataset: run.dataset, version: run.version, text, label, context, task: kind }
+  const examples = await loadExamples(store, source)
+  const split = splitExamples(examples, await store.runs.split(run.id))
+  return { run, model: await sealedModel(store, run.model), labels: task.labels, split }
+}
+
+/** `texts`: the folder of what is read once of a data set's texts. `until`: the step to pause behind. */
+export const tuneJob = (
+  material: RunMaterial,
+  resume: Checkpoint | undefined,
+  { threads, texts, until }: { readonly threads: number; readonly texts: string; readonly until: number | undefined },
+): WireJob => ({
+  kind: 'tune',
+  model: material.model,
+  settings: material.run.settings,
+  labels: material.labels,
+  split: material.split,
+  resume,
+  providers: [],
+  threads,
+  texts,
+  ...(until === undefined ? {} : { until }),
+})

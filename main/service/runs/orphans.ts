@@ -1,0 +1,18 @@
+// Runs whose service died: marked interrupted at the next start, with what was kept.
+import { studioError } from '../../contract/errors/index.ts'
+import type { RunRecord } from '../../contract/records.ts'
+import type { Store } from '../../engine/store/store.ts'
+
+/** What a run still has. */
+export async function keptSentence(store: Store, run: RunRecord): Promise<string> {
+  const step = await store.checkpoints.step(run.id)
+  return step === undefined ? 'No step had been kept yet.' : `Everything up to step ${String(step)} is kept.`
+}
+
+/** Call it once, before any run is taken on. */
+export async function markOrphans(store: Store): Promise<void> {
+  for (const run of await store.runs.unfinished()) {
+    const { message } = studioError('run/orphaned', await keptSentence(store, run))
+    await store.runs.setState(run.id, 'interrupted', message)
+  }
+}

@@ -1,0 +1,101 @@
+// What a run would be: its rows in their parts, and its settings with the defaults that fit.
+import { studioError } from '../../contract/errors/index.ts'
+import type { ModelRecord } from '../../contract/records.ts'
+import type { Input, RunPlan } from '../../contract/service.ts'
+import type { Example, Split, TuneSettings } from '../../contract/settings.ts'
+import { splitExamples } from '../../engine/data/split.ts'
+import type { Store } from '../../engine/store/store.ts'
+import { partsOfBody } from '../../engine/tokens/frame.ts'
+import { isChosen } from '../../engine/task/index.ts'
+import { defaultSettings } from '../../engine/train/defaults.ts'
+import { shapeOf } from '../../engine/train/from-data.ts'
+import type { ServiceContext } from '../context.ts'
+import { loadExamples, splitExamples as splitAgain } from '../data/examples.ts'
+import { knownChoice } from './known-choices.ts'
+import { findModel, findRun } from '../lookup.ts'
+
+export interface Planned extends RunPlan {
+  readonly model: ModelRecord
+  readonly split: Split
+}
+
+/** What a start would do: the same for those who only ask. Errors: those of `rowsFor`, 'store/missing'. */
+export async function planRun(context: ServiceContext, input: Input<'runs.plan'>): Promise<Planned> {
+  const model = await findModel(context.store, input.model)
+  const rows = await rowsFor(context.store, input)
+  const { split, labels, leftOut } = rows
+  return {
+    model,
+    labels,
+    split,
+    leftOut,
+    rows: sizesOf(split),
+    ...(await settingsFor(context, model, input.settings, rows)),
+  }
+}
+
+export interface PlannedRows {
+  readonly split: Split
+  /** Sorted; empty where answers are written. */
+  readonly labels: readonly string[]
+  /** Numbers of rows that no part may have. */
+  readonly leftOut: readonly number[]
+}
+
+type Source = Pick<
+  Input<'runs.plan'>,
+  'dataset' | 'version' | 'text' | 'label' | 'context' | 'heldOut' | 'rowsOf' | 'settings'
+>
+
+/** The rows in their parts. Errors: 'data/no-examples', those of `splitExamples` and `splitOf`. */
+export async function rowsFor(store: Store, input: Source): Promise<PlannedRows> {
+  const { dataset, version, text, label, context = '', heldOut, rowsOf, settings } = input
+  const { task = 'classification', seed = 0 } = settings
+  const examples = await loadExamples(store, { dataset, version, text, label, context, task })
+  if (examples.length === 0) throw studioError('data/no-examples', text, label)
+  const byLabel = isChosen(settings)
+  const labels = byLabel ? [...new Set(examples.map((example) => example.label))].sort() : []
+  const found =
+    rowsOf === undefined
+      ? await splitExamples(examples, { seed, byLabel, ...(heldOut === undefined ? {} : { heldOut }) })
+      : { ...(await splitOf(store, rowsOf, input, examples)), leftOut: [] }
+  const { train, validation } = found
+  return { split: { train, validation, heldOut: found.heldOut }, labels, leftOut: found.leftOut.map(({ row }) => row) }
+}
+
+/** Whole settings of a run on such rows, and why this precision where it was measured before. Errors: those of `partsOfBody`. */
+export async function settingsFor(
+  { store, home }: Pick<ServiceContext, 'store' | 'home'>,
+  model: ModelRecord,
+  given: Input<'runs.plan'>['settings'],
+  { split, labels }: PlannedRows,
+): Promise<{ readonly settings: TuneSettings; readonly because?: string }> {
+  const hidden = (await store.models.configs()).get(model.id)?.hidden ?? Infinity
+  const settings = defaultSettings(given, labels, shapeOf(split, labels.length, hidden))
+  // What no row fits into is told before anything is measured or tuned with it.
+  partsOfBody(settings.template.body)
+  const known = given.precision === undefined ? await knownChoice(home, model.hash, settings) : undefined
+  return known ? { settings: { ...settings, precision: known.precision }, because: known.because } : { settings }
+}
+
+/** The rows of another run's parts. Errors: 'store/missing', 'run/other-rows'. */
+async function splitOf(
+  store: Store,
+  name: string,
+  { dataset, version }: Pick<Source, 'dataset' | 'version'>,
+  examples: readonly Example[],
+): Promise<Split> {
+  const run = await findRun(store, name)
+  if (run.dataset !== dataset || run.version !== version) throw studioError('run/other-rows', run.name)
+  return splitAgain(examples, await store.runs.split(run.id))
+}
+
+export const sizesOf = ({
+  train,
+  validation,
+  heldOut,
+}: Readonly<Record<keyof Split, readonly unknown[]>>): RunPlan['rows'] => ({
+  train: train.length,
+  validation: validation.length,
+  heldOut: heldOut.length,
+})

@@ -1,0 +1,113 @@
+// What is told of a run before Start follows from what its few real steps took.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { MeasuredSteps } from '../../../../main/contract/compute.ts'
+import type { RunPlan } from '../../../../main/contract/service.ts'
+import { defaultSettings } from '../../../../main/engine/train/defaults.ts'
+import { forecast } from '../../../../main/service/runs/forecast.ts'
+
+const plan = (steps: number): Pick<RunPlan, 'settings' | 'rows'> => ({
+  settings: defaultSettings({ steps, validateEvery: 0, duel: false }),
+  rows: { train: 100, validation: 0, heldOut: 0 },
+})
+const measured: MeasuredSteps = {
+  start: 1000,
+  steps: [900, 100, 500, 60, 60, 60],
+  step: 70,
+  opening: 1500,
+  scoreRow: 5,
+  judgeRow: 5,
+  plainRow: 12,
+  reading: 2000,
+  readRow: 15,
+  memory: 2e9,
+  gradient: new Float32Array(),
+}
+
+const middle = ({ seconds: [a, b] }: { seconds: readonly [number, number] }): number => (a + b) / 2
+
+describe('a forecast', () => {
+  it('holds what comes around the steps, and the steps, in a range of a fifth around them', () => {
+    const { seconds } = forecast(plan(100), measured, 8e9)
+    const whole = 1 + 2 + 1.5 + 100 * 0.07
+    expect(seconds[0]).toBeGreaterThan(0.75 * whole)
+    expect(seconds[0]).toBeLessThan(whole)
+    expect(seconds[1]).toBeGreaterThan(whole)
+    expect(seconds[1]).toBeLessThan(1.3 * whole)
+  })
+
+  it('counts every validation, and judging with and without the prompt', () => {
+    const rows = { train: 100, validation: 40, heldOut: 60 }
+    const judged = { ...plan(100), rows }
+    const more = middle(forecast(judged, measured, 8e9)) - middle(forecast(plan(100), measured, 8e9))
+    // Texts behind which a prefix stands are read once for both answers.
+    expect(more).toBeCloseTo(2 * 40 * 0.005 + 60 * (0.015 + 2 * 0.005), 6)
+    const anew = (of: ReturnType<typeof plan>) => ({ ...of, settings: { ...of.settings, placement: 'start' as const } })
+    const unshared = middle(forecast(anew(judged), measured, 8e9)) - middle(forecast(anew(plan(100)), measured, 8e9))
+    expect(unshared).toBeCloseTo(2 * 40 * 0.005 + 60 * (0.015 + 0.005 + 0.012), 6)
+    const often = { ...judged, settings: { ...judged.settings, validateEvery: 25 } }
+    expect(middle(forecast(often, measured, 8e9))).toBeGreaterThan(middle(forecast(judged, measured, 8e9)))
+  })
+
+  it('judges in the time that answers take, not in that of validations', () => {
+    const rows = { train: 100, validation: 40, heldOut: 60 }
+    const told = (judgeRow: number) => middle(forecast({ ...plan(100), rows }, { ...measured, judgeRow }, 8e9))
+    expect(told(30) - told(5)).toBeCloseTo(2 * 60 * 0.025, 6)
+  })
+
+  it('counts an answer that is written as all that it takes: its text is read with it', () => {
+    const settings = { ...plan(100).settings, task: 'generation' as const }
+    const told = (heldOut: number) =>
+      middle(forecast({ settings, rows: { train: 100, validation: 0, heldOut } }, measured, 8e9))
+    expect(told(60) - told(0)).toBeCloseTo(60 * (0.005 + 0.012), 6)
+  })
+
+  it('counts what written prompts take', () => {
+    const rows = { train: 100, validation: 40, heldOut: 60 }
+    const [without, settings] = [{ ...plan(100), rows }, defaultSettings({ steps: 100, validateEvery: 0 })]
+    const more = middle(forecast({ settings, rows }, measured, 8e9)) - middle(forecast(without, measured, 8e9))
+    // Every held-out row behind the best, and validation rows behind words and two with examples, which take a third more.
+    expect(more).toBeCloseTo(((4 / 3) * 60 + (1 + (2 * 4) / 3) * 40) * 0.012, 6)
+    const again = { ...measured, reading: 0, readRow: 1 }
+    const told = middle(forecast({ settings, rows }, again, 8e9)) - middle(forecast(without, again, 8e9))
+    expect(told).toBeCloseTo(more, 6)
+    const own = { ...settings, written: 'Sort these messages by team.' }
+    const one =
+      middle(forecast({ settings: own, rows }, measured, 8e9)) - middle(forecast({ settings, rows }, measured, 8e9))
+    expect(one).toBeCloseTo(40 * 0.012, 6)
+  })
+
+  it('counts rows without the prompt as read anew where only those with it have an instruction', () => {
+    const rows = { train: 100, validation: 0, heldOut: 60 }
+    const { settings } = plan(100)
+    const told = { ...settings, template: { ...settings.template, instruction: 'Which team is asked?' } }
+    const more =
+      middle(forecast({ settings: told, rows }, measured, 8e9)) - middle(forecast({ settings, rows }, measured, 8e9))
+    expect(more).toBeCloseTo(60 * (0.012 - 0.005), 6)
+  })
+
+  it('says what to do where memory is short, and that a long run takes a while', () => {
+    expect(forecast(plan(100), measured, 1e9)).toMatchObject({
+      fits: false,
+      advice: expect.stringContaining('smaller batch') as string,
+    })
+    expect(forecast(plan(100), measured, 8e9)).toMatchObject({
+      fits: true,
+      advice: expect.stringContaining('It fits') as string,
+    })
+    expect(forecast(plan(1e6), measured, 8e9).advice).toContain('a while')
+  })
+
+  it('is a range that grows with the steps, whatever was measured', () => {
+    const ms = fc.double({ min: 0.1, max: 1e5, noNaN: true })
+    fc.assert(
+      fc.property(ms, ms, fc.integer({ min: 1, max: 5000 }), (step, start, n) => {
+        const { seconds } = forecast(plan(n), { ...measured, step, start }, 8e9)
+        const more = forecast(plan(n + 1), { ...measured, step, start }, 8e9).seconds
+        expect(seconds[0]).toBeLessThanOrEqual(seconds[1])
+        expect(more[0]).toBeGreaterThanOrEqual(seconds[0])
+        expect(more[1]).toBeGreaterThanOrEqual(seconds[1])
+      }),
+    )
+  })
+})
