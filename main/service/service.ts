@@ -82,10 +82,10 @@ export async function createService({
   const changes = createChanges()
   const failures = createFailures()
   const tidy = await createTidy(store, (error) => {
-    failures.failed('tidy', error)
+    failures.failedUnattended('tidy', error)
   })
-  const runner = createRunner({ store, spawn, threads, home, retries, changed: changes.changed })
-  const sweeper = createSweeper({ store, runner, changed: changes.changed })
+  const runner = createRunner({ store, spawn, threads, home, retries, ...changes, ...failures })
+  const sweeper = createSweeper({ store, runner, ...changes, ...failures })
   const uploads = await createUploads(home)
   const warm = createWarm(spawn, WARM_MS)
   const context: ServiceContext = {

@@ -14,7 +14,8 @@ import { availableMemory, type Forecast, forecast } from '../runs/forecast.ts'
 import { knownProviders } from '../studio/hardware.ts'
 import { keepChoice } from '../runs/known-choices.ts'
 import { planRun, sizesOf } from '../runs/plan.ts'
-import { runMaterial, sealedModel } from '../runs/material.ts'
+import { queuedAgain } from '../runs/active.ts'
+import { sealedModel } from '../runs/material.ts'
 import { findRun, refusePromptName } from '../lookup.ts'
 import { serveJob } from '../compute/serving.ts'
 
@@ -33,7 +34,7 @@ async function start(context: ServiceContext, input: Input<'runs.start'>): Promi
     if (message !== '') await tables.notes.add(added.id, { step: 0, code: 'preflight', message })
     return added
   })
-  context.runner.take(run, () => runMaterial(store, run))
+  context.runner.take(run)
   return run
 }
 
@@ -144,8 +145,8 @@ async function resume({ store, runner }: ServiceContext, name: string): Promise<
   await store.runs.setState(run.id, 'queued')
   // Somebody else may have asked for the same in the meantime.
   if (runner.isActive(run.id)) throw studioError('run/already-running', run.name)
-  const queued: RunRecord = { ...run, state: 'queued', error: undefined, endedAt: undefined }
-  runner.take(queued, () => runMaterial(store, queued))
+  const queued = queuedAgain(run)
+  runner.take(queued)
   return queued
 }
 

@@ -10,18 +10,26 @@ export interface Failure {
 export interface Failures {
   readonly failures: readonly Failure[]
   readonly failed: (method: string, error: unknown) => void
+  /** For work that nobody waits for, so that nobody else reports the error: besides, all of it goes to the log. */
+  readonly failedUnattended: (work: string, error: unknown) => void
 }
 
-const MOST = 50
+const MAX_KEPT = 50
 
-export function createFailures(): Failures {
+/** `log`: where a line for a developer goes. */
+export function createFailures(log = (line: string): void => void process.stderr.write(`${line}\n`)): Failures {
   const failures: Failure[] = []
+  const failed = (method: string, error: unknown): void => {
+    const code = error instanceof StudioError ? error.code : 'unexpected'
+    failures.push({ at: new Date().toISOString(), method, code })
+    if (failures.length > MAX_KEPT) failures.shift()
+  }
   return {
     failures,
-    failed: (method, error) => {
-      const code = error instanceof StudioError ? error.code : 'unexpected'
-      failures.push({ at: new Date().toISOString(), method, code })
-      if (failures.length > MOST) failures.shift()
+    failed,
+    failedUnattended: (work, error) => {
+      failed(work, error)
+      log(`${work}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
     },
   }
 }

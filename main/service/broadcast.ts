@@ -1,0 +1,39 @@
+// Events of something that is under way, for all that follow it until it ends or they leave.
+export interface Broadcast<T> {
+  /** Resolves when `end` is called. */
+  readonly ended: Promise<void>
+  send(event: T): void
+  /** Resolves when it has ended or the signal aborts. */
+  follow(follower: (event: T) => void, signal?: AbortSignal): Promise<void>
+  end(): void
+}
+
+/** `replay`: a follower first gets what was sent before it came. */
+export function createBroadcast<T>({ replay = false } = {}): Broadcast<T> {
+  const history: T[] = []
+  const followers = new Set<(event: T) => void>()
+  const { promise: ended, resolve } = Promise.withResolvers<undefined>()
+  return {
+    ended,
+    send(event) {
+      if (replay) history.push(event)
+      for (const follower of followers) follower(event)
+    },
+    async follow(follower, signal) {
+      for (const event of history) follower(event)
+      if (signal?.aborted === true) return
+      const { promise: left, resolve: leave } = Promise.withResolvers<undefined>()
+      const onAbort = (): void => {
+        leave(undefined)
+      }
+      signal?.addEventListener('abort', onAbort)
+      followers.add(follower)
+      await Promise.race([ended, left])
+      followers.delete(follower)
+      signal?.removeEventListener('abort', onAbort)
+    },
+    end() {
+      resolve(undefined)
+    },
+  }
+}

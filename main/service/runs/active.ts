@@ -1,0 +1,42 @@
+// A run that is queued or under way: who follows it, how its owner wants it to end, and the job that computes it.
+import type { RunRecord } from '../../contract/records.ts'
+import type { StudioEvent } from '../../contract/service.ts'
+import { type Broadcast, createBroadcast } from '../broadcast.ts'
+import type { SupervisedJob } from '../compute/supervise.ts'
+
+/** Paused, evaluated as it is, or gone. */
+export type WantedEnd = 'stop' | 'keep' | 'discard'
+
+export interface ActiveRun {
+  readonly run: RunRecord
+  /** Step to pause behind. */
+  readonly until: number | undefined
+  readonly events: Broadcast<StudioEvent>
+  wanted: WantedEnd | undefined
+  job: SupervisedJob | undefined
+}
+
+export const createActiveRun = (run: RunRecord, until: number | undefined): ActiveRun => ({
+  run,
+  until,
+  events: createBroadcast({ replay: true }),
+  wanted: undefined,
+  job: undefined,
+})
+
+/** The record of a run that waits for its turn, once more or for the first time. */
+export const queuedAgain = (run: RunRecord): RunRecord => ({
+  ...run,
+  state: 'queued',
+  error: undefined,
+  endedAt: undefined,
+})
+
+export const endsUnevaluated = ({ wanted }: ActiveRun): boolean => wanted === 'stop' || wanted === 'discard'
+
+/** Passes on to the job what its run's owner wants, where there is one yet. */
+export function urge({ job, wanted }: ActiveRun): void {
+  if (wanted === 'stop') job?.stop()
+  else if (wanted === 'keep') job?.keep()
+  else if (wanted === 'discard') job?.kill()
+}

@@ -1,0 +1,105 @@
+// Sees one run to its end through crashes of its compute process.
+import { StudioError, studioError } from '../../contract/errors/index.ts'
+import type { RunState } from '../../contract/records.ts'
+import type { StudioEvent } from '../../contract/service.ts'
+import type { Store } from '../../engine/store/store.ts'
+import type { Changes } from '../changes.ts'
+import type { SpawnCompute } from '../compute/child.ts'
+import { type JobResult, supervise } from '../compute/supervise.ts'
+import { type Home, textsOf } from '../home/home.ts'
+import type { Failures } from '../studio/failures.ts'
+import { type ActiveRun, endsUnevaluated, urge } from './active.ts'
+import { type RunMaterial, runMaterial, tuneJob } from './material.ts'
+import { keptSentence } from './orphans.ts'
+import { createRecorder, type Recorder } from './recorder.ts'
+
+export interface ExecuteOptions extends Pick<Changes, 'changed'>, Pick<Failures, 'failedUnattended'> {
+  readonly store: Store
+  readonly spawn: SpawnCompute
+  readonly threads: number
+  /** Where the KV precompute of texts lies. */
+  readonly home: Pick<Home, 'texts'>
+  /** How often a crashed compute process is started again before the run is left as interrupted. */
+  readonly retries: number
+}
+
+interface Ending {
+  readonly state: RunState
+  readonly message?: string
+}
+
+/** The run's last state is in the store when this resolves; a run that its owner discards is removed. */
+export async function execute(options: ExecuteOptions, active: ActiveRun): Promise<void> {
+  const ending = await endingOf(options, active).catch((error: unknown): Ending => {
+    options.failedUnattended('run', error)
+    return { state: 'failed', message: sentenceOf(error) }
+  })
+  if (active.wanted === 'discard') await options.store.runs.remove(active.run.id)
+  else await enter(options, active, ending)
+}
+
+/** Sends the event to all that follow the run. */
+export function report({ changed }: Pick<Changes, 'changed'>, { events }: ActiveRun, event: StudioEvent): void {
+  if (event.event !== 'step') changed('runs')
+  events.send(event)
+}
+
+async function enter(options: ExecuteOptions, active: ActiveRun, { state, message }: Ending): Promise<void> {
+  const { id, name } = active.run
+  await options.store.runs.setState(id, state, message)
+  report(options, active, { event: 'state', run: name, state, message })
+}
+
+async function endingOf(options: ExecuteOptions, active: ActiveRun): Promise<Ending> {
+  if (endsUnevaluated(active)) return { state: 'stopped' }
+  await enter(options, active, { state: 'running' })
+  const recorder = createRecorder(options.store, active.run, (event) => {
+    report(options, active, event)
+  })
+  return tune(options, active, await runMaterial(options.store, active.run), recorder)
+}
+
+/** Tunes until the job comes to an end of its own; every attempt goes on from the last checkpoint. */
+async function tune(
+  options: ExecuteOptions,
+  active: ActiveRun,
+  material: RunMaterial,
+  recorder: Recorder,
+): Promise<Ending> {
+  const { store, retries } = options
+  for (let attempt = 0; ; attempt++) {
+    if (endsUnevaluated(active)) return { state: 'stopped' }
+    const result = await runJob(options, active, material, recorder)
+    if (result.end === 'failed') return { state: 'failed', message: result.message }
+    if (result.end === 'done') {
+      if (result.reason !== undefined && result.outcome === 'finished')
+        await recorder.note({ step: 0, code: 'ended', message: result.reason })
+      await recorder.end({ state: result.outcome, prompt: result.prompt })
+      return { state: result.outcome }
+    }
+    if (endsUnevaluated(active)) return { state: 'stopped' }
+    const { code, message } = studioError('run/crashed', result.how, await keptSentence(store, active.run))
+    if (attempt >= retries) return { state: 'interrupted', message }
+    await recorder.note({ step: (await store.checkpoints.step(active.run.id)) ?? 0, code, message })
+  }
+}
+
+/** One compute process, from the last checkpoint to its end. */
+async function runJob(
+  { spawn, threads, home }: ExecuteOptions,
+  active: ActiveRun,
+  material: RunMaterial,
+  recorder: Recorder,
+): Promise<JobResult> {
+  const texts = textsOf(home, active.run.dataset)
+  const job = tuneJob(material, await recorder.begin(), { threads, texts, until: active.until })
+  active.job = supervise(spawn, job, (event) => recorder.record(event))
+  urge(active)
+  return active.job.result.finally(() => (active.job = undefined))
+}
+
+/** What a person reads of an error. */
+export const sentenceOf = (error: unknown): string =>
+  error instanceof StudioError
+    ? error.message
+    : studioError('run/failed', error instanceof Error ? error.message : String(error)).message
