@@ -2,15 +2,8 @@
 import * as v from 'valibot'
 import { studioError } from '../contract/errors/index.ts'
 import { type CallOptions, type Input, inputs, type Method, type Outputs, type Studio } from '../contract/service.ts'
-import { openStore } from '../engine/store/store.ts'
-import { createChanges } from './changes.ts'
-import { applyRestore, keepNetworkRecord } from './home/backup.ts'
-import type { SpawnCompute } from './compute/child.ts'
-import type { CallContext, Methods, ServiceContext } from './context.ts'
-import { createFailures } from './studio/failures.ts'
-import type { Home } from './home/home.ts'
+import type { CallContext, Methods } from './context.ts'
 import { adviseMethods } from './methods/advise.ts'
-import { createLenses } from './prompts/lenses.ts'
 import { compareMethods } from './methods/compare.ts'
 import { curateMethods } from './methods/curate.ts'
 import { dataMethods } from './methods/data.ts'
@@ -23,14 +16,7 @@ import { promptMethods } from './methods/prompts.ts'
 import { runMethods } from './methods/runs.ts'
 import { sweepMethods } from './methods/sweeps.ts'
 import { studioMethods } from './methods/studio.ts'
-import { markOrphans } from './runs/orphans.ts'
-import { serialQueue } from './queue.ts'
-import { createRunner } from './runs/runner.ts'
-import { createSweeper } from './sweeps/sweeper.ts'
-import { createTidy } from './home/tidy.ts'
-import { createUploads } from './home/uploads.ts'
-import { createViews } from './data/views.ts'
-import { createWarm } from './compute/warm.ts'
+import { type ContextOptions, openContext } from './open-context.ts'
 
 const methods: Methods = {
   ...modelMethods,
@@ -48,12 +34,7 @@ const methods: Methods = {
   ...studioMethods,
 }
 
-export interface ServiceOptions {
-  readonly home: Home
-  readonly spawn: SpawnCompute
-  readonly threads: number
-  /** Restarts of a crashed compute process before its run is left as interrupted. */
-  readonly retries?: number
+export interface ServiceOptions extends ContextOptions {
   /** Whether sweeps that a service which has died left under way go on by themselves: in a host that stays. */
   readonly goOn?: boolean
 }
@@ -63,47 +44,10 @@ export interface Service extends Studio {
   close(): Promise<void>
 }
 
-const RETRIES = 2
-/** Milliseconds that the process behind the playground outlives its last answer. */
-const WARM_MS = 180_000
-
 /** Call it only while holding the home folder's lock. Errors: those of `openStore`. */
-export async function createService({
-  home,
-  spawn,
-  threads,
-  retries = RETRIES,
-  goOn = false,
-}: ServiceOptions): Promise<Service> {
-  const kept = applyRestore(home)
-  const store = await openStore(home.database)
-  if (kept !== undefined) await keepNetworkRecord(store, kept)
-  await markOrphans(store)
-  const changes = createChanges()
-  const failures = createFailures()
-  const tidy = await createTidy(store, (error) => {
-    failures.failedUnattended('tidy', error)
-  })
-  const runner = createRunner({ store, spawn, threads, home, retries, ...changes, ...failures })
-  const sweeper = createSweeper({ store, runner, ...changes, ...failures })
-  const uploads = await createUploads(home)
-  const warm = createWarm(spawn, WARM_MS)
-  const context: ServiceContext = {
-    home,
-    store,
-    spawn,
-    warm: warm.spawn,
-    threads,
-    runner,
-    sweeper,
-    uploads,
-    views: createViews(),
-    lenses: createLenses(),
-    tidy,
-    serve: serialQueue(),
-    ...changes,
-    ...failures,
-  }
+export async function createService({ goOn = false, ...options }: ServiceOptions): Promise<Service> {
+  const { context, close } = await openContext(options)
+  const { runner, sweeper, failed } = context
   if (goOn) await sweeper.goOn()
   const closing = new AbortController()
   const calls = new Set<Promise<unknown>>()
@@ -119,7 +63,7 @@ export async function createService({
       const result = answer(method, input, options)
       calls.add(result)
       result.catch((error: unknown) => {
-        failures.failed(method, error)
+        failed(method, error)
       })
       return result.finally(() => calls.delete(result))
     },
@@ -128,10 +72,7 @@ export async function createService({
       await sweeper.close()
       await runner.close()
       await Promise.allSettled(calls)
-      warm.close()
-      await uploads.end()
-      await tidy.close()
-      await store.close()
+      await close()
     },
   }
 }

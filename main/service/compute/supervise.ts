@@ -1,6 +1,6 @@
 // Supervises one job in one compute process: events in order, acknowledgement after commit, stop = ask, wait, kill.
 import type { ComputeEvent, WireJob } from '../../contract/compute.ts'
-import type { SpawnCompute } from './child.ts'
+import type { ComputeChild, SpawnCompute } from './child.ts'
 
 type Done = Omit<Extract<ComputeEvent, { readonly event: 'done' }>, 'event'>
 
@@ -14,7 +14,7 @@ export interface SupervisedJob {
   readonly result: Promise<JobResult>
   /** Asks for an end behind the current step; kills when it does not come in time. */
   stop(): void
-  /** Asks a tune to end its training and judge what it has. */
+  /** Asks a tune to end its training and evaluate what it has. */
   keep(): void
   kill(): void
 }
@@ -34,11 +34,10 @@ export function supervise(
   onEvent: (event: ComputeEvent) => Promise<void> | void,
 ): SupervisedJob {
   const child = spawn()
-  const silence = longestSilence()
+  const patience = createPatience(child)
   let last: JobResult | undefined
   let failure: { readonly error: unknown } | undefined
   let handled = Promise.resolve()
-  let stopping: NodeJS.Timeout | undefined
 
   const handle = async (event: ComputeEvent): Promise<void> => {
     if (failure) return
@@ -54,7 +53,7 @@ export function supervise(
 
   const result = new Promise<JobResult>((resolve, reject) => {
     child.onEvent((event) => {
-      silence.heard()
+      patience.onEvent()
       handled = handled
         .then(() => handle(event))
         .catch((error: unknown) => {
@@ -64,7 +63,7 @@ export function supervise(
     })
     child.onExit(({ how }) => {
       void handled.then(() => {
-        clearTimeout(stopping)
+        patience.end()
         if (failure) reject(failure.error as Error)
         else resolve(last ?? { end: 'crashed', how })
       })
@@ -73,15 +72,7 @@ export function supervise(
   child.send({ request: 'start', job })
   return {
     result,
-    stop: () => {
-      child.send({ request: 'stop' })
-      stopping ??= setTimeout(
-        () => {
-          child.kill()
-        },
-        Math.max(STOP_MS, 4 * silence.milliseconds()),
-      )
-    },
+    stop: patience.stop,
     keep: () => {
       child.send({ request: 'keep' })
     },
@@ -91,15 +82,28 @@ export function supervise(
   }
 }
 
-function longestSilence() {
+/** Asks a child to stop, and kills it where it does not in time. */
+function createPatience(child: ComputeChild) {
   let heard = performance.now()
-  let longest = 0
+  let longestSilence = 0
+  let stopping: NodeJS.Timeout | undefined
   return {
-    heard: () => {
+    onEvent: () => {
       const now = performance.now()
-      longest = Math.max(longest, now - heard)
+      longestSilence = Math.max(longestSilence, now - heard)
       heard = now
     },
-    milliseconds: () => longest,
+    stop: () => {
+      child.send({ request: 'stop' })
+      stopping ??= setTimeout(
+        () => {
+          child.kill()
+        },
+        Math.max(STOP_MS, 4 * longestSilence),
+      )
+    },
+    end: () => {
+      clearTimeout(stopping)
+    },
   }
 }

@@ -8,6 +8,7 @@ export interface Warm {
   close(): void
 }
 
+/** The job that has the process now. */
 interface Tenant {
   event: (event: ComputeEvent) => void
   exit: (exit: ComputeExit) => void
@@ -24,7 +25,7 @@ export function createWarm(spawn: SpawnCompute, idle: number): Warm {
     process?.kill()
     process = undefined
   }
-  /** The job is over; whoever waits for its process to end is told that it has. */
+  /** The job is over: for whoever waits for its process to end, it has. */
   const leave = (how: string): void => {
     const left = tenant
     tenant = undefined
@@ -58,23 +59,25 @@ export function createWarm(spawn: SpawnCompute, idle: number): Warm {
       const child = (process ??= start())
       const mine: Tenant = { event: () => undefined, exit: () => undefined }
       tenant = mine
-      return {
-        pid: child.pid,
-        send: (request) => {
-          if (tenant === mine) child.send(request.request === 'start' ? { ...request, stay: true } : request)
-        },
-        onEvent: (listener) => {
-          mine.event = listener
-        },
-        onExit: (listener) => {
-          mine.exit = listener
-        },
-        // A job that is over has nothing to kill.
-        kill: () => {
-          if (tenant === mine) child.kill()
-        },
-      }
+      return lent(child, mine, () => tenant === mine)
     },
     close: end,
   }
 }
+
+/** The process as one job sees it: it takes nothing more once the job is over. */
+const lent = (child: ComputeChild, tenant: Tenant, isUnderWay: () => boolean): ComputeChild => ({
+  pid: child.pid,
+  send: (request) => {
+    if (isUnderWay()) child.send(request.request === 'start' ? { ...request, stay: true } : request)
+  },
+  onEvent: (listener) => {
+    tenant.event = listener
+  },
+  onExit: (listener) => {
+    tenant.exit = listener
+  },
+  kill: () => {
+    if (isUnderWay()) child.kill()
+  },
+})

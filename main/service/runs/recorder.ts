@@ -19,56 +19,106 @@ export interface RunEnding {
   readonly prompt: TunedPrompt | undefined
 }
 
-/** Records one run; `tell` passes on what watchers may know, never before it is true. */
-export function createRecorder(store: Store, run: RunRecord, tell: (event: StudioEvent) => void): Recorder {
+/** Records one run; `report` passes on what watchers may know, never before it is true. */
+export function createRecorder(store: Store, run: RunRecord, report: (event: StudioEvent) => void): Recorder {
   const { id, dataset, version } = run
-  let steps: StepMetrics[] = []
-  let validations: ValidationRecord[] = []
-  let evaluations: Evaluation[] = []
-
-  const flush = async (also: (tables: Tables) => Promise<void>): Promise<void> => {
-    await store.transaction(async (tables) => {
-      await tables.metrics.add(id, { steps, validations })
-      await also(tables)
-    })
-    steps = []
-    validations = []
-  }
-
+  const pending = createPending(store, id)
   const note = async (note: NoteRecord): Promise<void> => {
     await store.notes.add(id, note)
-    tell({ event: 'warning', ...note })
+    report({ event: 'warning', ...note })
   }
+  const recorders = recordersOf(store, id, pending, note, report)
+  return {
+    begin: async () => {
+      pending.clear()
+      const checkpoint = await store.checkpoints.load(id)
+      await store.transaction((tables) => tables.metrics.dropAfter(id, checkpoint?.step ?? -1))
+      return checkpoint
+    },
+    record: (event) => recorders[event.event](event as never),
+    note,
+    end: ({ state, prompt }) =>
+      pending.flush(async (tables) => {
+        if (prompt) await tables.prompts.put(id, prompt)
+        const evaluated = { run: id, dataset, version }
+        if (state === 'finished')
+          for (const evaluation of pending.evaluations) await tables.evaluations.add(evaluated, evaluation)
+        await tables.runs.setState(id, state)
+      }),
+  }
+}
 
-  const ignore = () => Promise.resolve()
-  const recorders: {
-    readonly [E in ComputeEvent['event']]: (event: Extract<ComputeEvent, { event: E }>) => Promise<void>
-  } = {
+/** What came since the last checkpoint; evaluations wait for the run's end. */
+interface Pending {
+  readonly steps: StepMetrics[]
+  readonly validations: ValidationRecord[]
+  readonly evaluations: Evaluation[]
+  /** Writes steps and validations, together with what `also` writes. */
+  flush(also: (tables: Tables) => Promise<void>): Promise<void>
+  clear(): void
+}
+
+function createPending(store: Store, run: number): Pending {
+  const [steps, validations, evaluations]: [StepMetrics[], ValidationRecord[], Evaluation[]] = [[], [], []]
+  const empty = (...lists: unknown[][]): void => {
+    for (const list of lists) list.length = 0
+  }
+  return {
+    steps,
+    validations,
+    evaluations,
+    flush: async (also) => {
+      await store.transaction(async (tables) => {
+        await tables.metrics.add(run, { steps, validations })
+        await also(tables)
+      })
+      empty(steps, validations)
+    },
+    clear: () => {
+      empty(steps, validations, evaluations)
+    },
+  }
+}
+
+type Recorders = {
+  readonly [E in ComputeEvent['event']]: (event: Extract<ComputeEvent, { event: E }>) => Promise<void>
+}
+
+const ignore = (): Promise<void> => Promise.resolve()
+
+function recordersOf(
+  store: Store,
+  run: number,
+  pending: Pending,
+  note: Recorder['note'],
+  report: (event: StudioEvent) => void,
+): Recorders {
+  return {
     step: async ({ metrics }) => {
-      steps.push(metrics)
-      tell({ event: 'step', ...metrics })
+      pending.steps.push(metrics)
+      report({ event: 'step', ...metrics })
     },
     validation: async ({ step, loss, accuracy, best, rows }) => {
       const validation = { step, loss, accuracy, best, rows }
-      validations.push(validation)
-      tell({ event: 'validation', ...validation })
+      pending.validations.push(validation)
+      report({ event: 'validation', ...validation })
     },
     checkpoint: async ({ checkpoint }) => {
-      await flush((tables) => tables.checkpoints.save(id, checkpoint))
-      tell({ event: 'checkpoint', step: checkpoint.step })
+      await pending.flush((tables) => tables.checkpoints.save(run, checkpoint))
+      report({ event: 'checkpoint', step: checkpoint.step })
     },
     evaluation: async ({ evaluation }) => {
-      evaluations.push(evaluation)
+      pending.evaluations.push(evaluation)
       const { rows, ...figures } = evaluation
-      tell({ event: 'evaluation', ...figures, rows: rows.length })
+      report({ event: 'evaluation', ...figures, rows: rows.length })
     },
     warning: ({ step, code, message }) => note({ step, code, message }),
     provider: async (event) => {
-      await store.notes.add(id, { step: 0, code: `provider/${event.name}`, message: event.note })
-      tell(event)
+      await store.notes.add(run, { step: 0, code: `provider/${event.name}`, message: event.note })
+      report(event)
     },
     progress: async (event) => {
-      tell(event)
+      report(event)
     },
     prepared: ignore,
     lens: ignore,
@@ -78,25 +128,5 @@ export function createRecorder(store: Store, run: RunRecord, tell: (event: Studi
     token: ignore,
     done: ignore,
     failed: ignore,
-  }
-
-  return {
-    begin: async () => {
-      steps = []
-      validations = []
-      evaluations = []
-      const checkpoint = await store.checkpoints.load(id)
-      await store.transaction((tables) => tables.metrics.dropAfter(id, checkpoint?.step ?? -1))
-      return checkpoint
-    },
-    record: (event) => recorders[event.event](event as never),
-    note,
-    end: ({ state, prompt }) =>
-      flush(async (tables) => {
-        if (prompt) await tables.prompts.put(id, prompt)
-        const judged = { run: id, dataset, version }
-        if (state === 'finished') for (const evaluation of evaluations) await tables.evaluations.add(judged, evaluation)
-        await tables.runs.setState(id, state)
-      }),
   }
 }

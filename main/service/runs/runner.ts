@@ -32,10 +32,11 @@ export function createRunner(options: ExecuteOptions): Runner {
   const actives = new Map<number, ActiveRun>()
   let busy = false
 
-  const leave = ({ run, events }: ActiveRun): void => {
-    actives.delete(run.id)
-    events.end()
-  }
+  const see = (active: ActiveRun): Promise<void> =>
+    execute(options, active).finally(() => {
+      actives.delete(active.run.id)
+      active.events.end()
+    })
 
   /** Takes the next one on where nothing is under way. */
   const next = async (): Promise<void> => {
@@ -43,11 +44,10 @@ export function createRunner(options: ExecuteOptions): Runner {
     if (!active) return
     busy = true
     // Only a database that cannot be written rejects; the next start finds the run and marks it.
-    await execute(options, active).catch((error: unknown) => {
+    await see(active).catch((error: unknown) => {
       failedUnattended('run', error)
     })
     busy = false
-    leave(active)
     changed('runs')
     void next()
   }
@@ -60,11 +60,7 @@ export function createRunner(options: ExecuteOptions): Runner {
     // A run that has not begun has nothing to evaluate.
     active.wanted = hasWaited && wanted === 'keep' ? 'stop' : wanted
     urge(active)
-    if (hasWaited) {
-      await execute(options, active)
-      leave(active)
-    }
-    await active.events.ended
+    await (hasWaited ? see(active) : active.events.ended)
   }
 
   return {

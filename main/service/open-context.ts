@@ -1,0 +1,65 @@
+// Opens the home folder's store, and makes what every method of the service works with.
+import { openStore } from '../engine/store/store.ts'
+import { createChanges } from './changes.ts'
+import type { SpawnCompute } from './compute/child.ts'
+import { createWarm } from './compute/warm.ts'
+import type { ServiceContext } from './context.ts'
+import { createViews } from './data/views.ts'
+import { applyRestore, keepNetworkRecord } from './home/backup.ts'
+import type { Home } from './home/home.ts'
+import { createTidy } from './home/tidy.ts'
+import { createUploads } from './home/uploads.ts'
+import { createLenses } from './prompts/lenses.ts'
+import { serialQueue } from './queue.ts'
+import { markOrphans } from './runs/orphans.ts'
+import { createRunner } from './runs/runner.ts'
+import { createFailures } from './studio/failures.ts'
+import { createSweeper } from './sweeps/sweeper.ts'
+
+export interface ContextOptions {
+  readonly home: Home
+  readonly spawn: SpawnCompute
+  readonly threads: number
+  /** Restarts of a crashed compute process before its run is left as interrupted. */
+  readonly retries?: number
+}
+
+export interface OpenContext {
+  readonly context: ServiceContext
+  /** Call it when no call, run or sweep is under way any more. */
+  close(): Promise<void>
+}
+
+const RETRIES = 2
+/** Milliseconds that the process behind the playground outlives its last answer. */
+const WARM_MS = 180_000
+
+/** Errors: those of `openStore`. */
+export async function openContext(options: ContextOptions): Promise<OpenContext> {
+  const { home, spawn, threads, retries = RETRIES } = options
+  const restored = applyRestore(home)
+  const store = await openStore(home.database)
+  if (restored !== undefined) await keepNetworkRecord(store, restored)
+  await markOrphans(store)
+  const changes = createChanges()
+  const failures = createFailures()
+  const tidy = await createTidy(store, (error) => {
+    failures.failedUnattended('tidy', error)
+  })
+  const runner = createRunner({ store, spawn, threads, home, retries, ...changes, ...failures })
+  const sweeper = createSweeper({ store, runner, ...changes, ...failures })
+  const uploads = await createUploads(home)
+  const warm = createWarm(spawn, WARM_MS)
+  const views = createViews()
+  const lenses = createLenses()
+  const made = { runner, sweeper, views, lenses, tidy, uploads, serve: serialQueue(), ...changes, ...failures }
+  return {
+    context: { home, store, spawn, warm: warm.spawn, threads, ...made },
+    close: async () => {
+      warm.close()
+      await uploads.end()
+      await tidy.close()
+      await store.close()
+    },
+  }
+}
