@@ -1,10 +1,10 @@
 // The window, its line to the service, the service's process, and the files that the system opens.
 import type { BrowserWindow, WebFrameMain } from 'electron'
-import { modelEndings, promptEndings, tableEndings } from '../../contract/kinds.ts'
 import { readWindow } from '../window/files.ts'
 import { askAgain, mayLeave, notify, stayAwake } from './asks.ts'
 import { createBudget } from './budget.ts'
 import { guardSession, isOwn } from './guard.ts'
+import { chooseFile, createInbox, type Inbox } from './inbox.ts'
 import { joinLine } from './lines.ts'
 import { menuTemplate } from './menu.ts'
 import type { AppOptions, ElectronParts } from './parts.ts'
@@ -12,7 +12,6 @@ import { followRuns, type RunsFollower } from './runs.ts'
 import { answerWindow, SCHEME } from './scheme.ts'
 import { keepService, type ServiceProcess } from './service-process.ts'
 import { showStudio, windowOptions } from './window.ts'
-import { words } from './words.ts'
 
 /** Channels between the app and its preload. */
 const LINE = 'softprompt:line'
@@ -26,102 +25,94 @@ export interface Desktop {
 }
 
 export function createDesktop(electron: ElectronParts, options: AppOptions): Desktop {
-  const { app, dialog, ipcMain, Menu, session } = electron
-  const waiting: string[] = []
+  const { app, dialog, Menu, session } = electron
+  const inbox = createInbox((path) => window?.webContents.send(OPEN, path))
+  const closing: Closing = { agreed: false, underWay: () => runs?.underWay() ?? 0 }
   let window: BrowserWindow | undefined
   let service: ServiceProcess | undefined
   let runs: RunsFollower | undefined
-  let listens = false
-  let leaving = false
 
-  const hand = (): void => {
-    if (!listens || !window) return
-    for (const path of waiting.splice(0)) window.webContents.send(OPEN, path)
-  }
   const focus = (): void => {
     if (!window) return
     if (window.isMinimized()) window.restore()
     window.focus()
   }
-  const open = (paths: readonly string[]): void => {
-    waiting.push(...paths)
-    hand()
-  }
-  const choose = async (): Promise<void> => {
-    const { filePaths } = await dialog.showOpenDialog({
-      title: words.openTitle,
-      properties: ['openFile'],
-      filters: [
-        { name: words.openKinds, extensions: [...tableEndings, ...modelEndings, ...promptEndings] },
-        { name: words.openAll, extensions: ['*'] },
-      ],
+  const start = (): void => {
+    guardSession(session.defaultSession)
+    session.defaultSession.protocol.handle(SCHEME, answerWindow(readWindow(options.places.window)))
+    answerPage(electron, options.home.address, inbox)
+    const openChosen = (): void => void chooseFile(dialog).then(inbox.add)
+    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(options.platform, openChosen)))
+    service = keepService({
+      start: options.startService,
+      budget: createBudget(),
+      ask: (how) => askAgain(dialog, how),
+      giveUp: () => {
+        closing.agreed = true
+        app.quit()
+      },
     })
-    open(filePaths)
-  }
-
-  const makeWindow = (): BrowserWindow => {
-    const made = new electron.BrowserWindow(
-      windowOptions(options.places.preload, electron.nativeTheme.shouldUseDarkColors),
-    )
-    made.on('close', (event) => {
-      if (leaving || (runs?.underWay() ?? 0) === 0) return
-      event.preventDefault()
-      void mayLeave(dialog, made, runs?.underWay() ?? 0).then((may) => {
-        leaving = may
-        if (may) made.close()
-      })
+    runs = followRuns(options.attach, {
+      onUnderWay: stayAwake(electron.powerSaveBlocker),
+      onEnd: (run, sentence) => {
+        notify(electron.Notification, run, sentence, focus)
+      },
     })
-    made.on('closed', () => {
+    window = makeWindow(electron, options, inbox)
+    askBeforeClosing(window, dialog, closing)
+    window.on('closed', () => {
       window = undefined
     })
-    made.webContents.on('did-start-loading', () => {
-      listens = false
-    })
-    showStudio(made, createBudget(), dialog)
-    return made
+    showStudio(window, createBudget(), dialog)
   }
 
   return {
     focus,
-    open,
-    start: () => {
-      guardSession(session.defaultSession)
-      session.defaultSession.protocol.handle(SCHEME, answerWindow(readWindow(options.places.window)))
-      ipcMain.on(LINE, (event) => {
-        const { senderFrame } = event
-        if (!isWindow(senderFrame)) return
-        const { port1, port2 } = new electron.MessageChannelMain()
-        joinLine(port1, options.home.address)
-        senderFrame.postMessage(LINE, null, [port2])
-      })
-      ipcMain.on(OPEN, ({ senderFrame }) => {
-        if (!isWindow(senderFrame)) return
-        listens = true
-        hand()
-      })
-      Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(options.platform, () => void choose())))
-      service = keepService({
-        start: options.startService,
-        budget: createBudget(),
-        ask: (how) => askAgain(dialog, how),
-        giveUp: () => {
-          leaving = true
-          app.quit()
-        },
-      })
-      runs = followRuns(options.attach, {
-        onUnderWay: stayAwake(electron.powerSaveBlocker),
-        onEnd: (run, sentence) => {
-          notify(electron.Notification, run, sentence, focus)
-        },
-      })
-      window = makeWindow()
-    },
+    open: inbox.add,
+    start,
     close: async () => {
       await runs?.close()
       await service?.close()
     },
   }
+}
+
+/** The page asks for its line to the service, and says when it takes files. */
+function answerPage({ ipcMain, MessageChannelMain }: ElectronParts, address: string, inbox: Inbox): void {
+  ipcMain.on(LINE, ({ senderFrame }) => {
+    if (!isWindow(senderFrame)) return
+    const { port1, port2 } = new MessageChannelMain()
+    joinLine(port1, address)
+    senderFrame.postMessage(LINE, null, [port2])
+  })
+  ipcMain.on(OPEN, ({ senderFrame }) => {
+    if (isWindow(senderFrame)) inbox.listens()
+  })
+}
+
+function makeWindow(electron: ElectronParts, { places }: AppOptions, inbox: Inbox): BrowserWindow {
+  const window = new electron.BrowserWindow(windowOptions(places.preload, electron.nativeTheme.shouldUseDarkColors))
+  window.webContents.on('did-start-loading', inbox.isDeaf)
+  window.on('closed', inbox.isDeaf)
+  return window
+}
+
+interface Closing {
+  /** The window may close without another question. */
+  agreed: boolean
+  /** Runs that its end would stop. */
+  readonly underWay: () => number
+}
+
+function askBeforeClosing(window: BrowserWindow, dialog: ElectronParts['dialog'], closing: Closing): void {
+  window.on('close', (event) => {
+    if (closing.agreed || closing.underWay() === 0) return
+    event.preventDefault()
+    void mayLeave(dialog, window, closing.underWay()).then((may) => {
+      closing.agreed = may
+      if (may) window.close()
+    })
+  })
 }
 
 /** Only the top frame of our own page may ask for anything. */
