@@ -1,10 +1,11 @@
 // A few real steps of a run that has not begun: the longest rows first, then usual ones. Nothing of them is kept.
 import { totalmem } from 'node:os'
 import type { ComputeEvent, MeasuredSteps } from '../../contract/compute.ts'
-import type { Example, TuneSettings } from '../../contract/settings.ts'
+import type { Example } from '../../contract/settings.ts'
 import { tokensAtOnce } from '../evaluate/batches.ts'
 import { type Encoder, encoderFor } from '../evaluate/encode.ts'
 import { mostWritten } from '../evaluate/generate-rows.ts'
+import { createReader } from '../evaluate/reader.ts'
 import { methods } from '../method/index.ts'
 import type { Sequence } from '../method/layout.ts'
 import { weightBytes } from '../model/sizes.ts'
@@ -16,8 +17,9 @@ import { heldModel, packsWeights, rowsAtOnce } from './memory.ts'
 import { bucketsOf } from './order.ts'
 import { paysToReadOnce, shareToRead, textBytes, textMemory } from './read-once.ts'
 import { sessionsKept } from './stepper.ts'
-import { timeAnswers } from './time-answers.ts'
-import { type PreflightJob, type Stoppable, timeSteps } from './time-steps.ts'
+import { type Answers, type AnswersAsked, timeAnswers } from './time-answers.ts'
+import { type PreflightJob, type Stoppable, timeSteps, type Timing } from './time-steps.ts'
+import { type Walks, wholeRun } from './whole-run.ts'
 
 /** The first step of each kind opens its session; with little memory, so does the one behind a validation. */
 const longestSteps = 2
@@ -56,43 +58,35 @@ export async function preflight(
   const validation = someValidation(job, encoder)
   const second = await timeSteps({ job, train: usual, validation, count: usualSteps, readOnce, resident }, sink)
 
-  // Where a validation asks for labels, and for nothing but these, it was an answer; with little memory it opened a session too.
-  const isAnswer = settings.loss === 'labels' && settings.memory !== 'low'
   begin('trying answers')
-  const answers =
-    isAnswer && readOnce
-      ? { row: second.scoreRow, plainRow: second.readRow, opening: 0, held: 0 }
-      : await timeAnswers({ job, encoder, prompt: second.prompt, examples: validation, readOnce, resident })
+  const answers = await answersOf(second, { job, encoder, examples: validation, readOnce, resident })
 
   const run = walk(job, sequences, readOnce, settings.steps)
   const measuredWalk = (examples: readonly Example[]): ExpectedSteps =>
     walk(job, sequencesOf(job, encoder, examples), readOnce, 1)
-  const [aLong, aUsual] = [measuredWalk(long), measuredWalk(usual)]
+  const walks = { run, longest: measuredWalk(long), usual: measuredWalk(usual) }
   const left = readOnce ? await shareToRead(model, settings, job.texts, sequences) : 0
   const toRead = left * (split.train.length + split.validation.length)
-  const opening = second.opening / Math.max(1, aUsual.openings)
-  const validations = settings.memory === 'low' ? validationsOf(settings) : 0
-  const openingValidation = answers.opening * validationSessions(settings)
-  const validatedRow = second.scoreRow - openingValidation / Math.max(1, validation.length)
-  // What was taken off may be too much, but its label is asked for beside the loss.
-  const atLeast = openingValidation > 0 && isChosen(settings) ? answers.row : 0
   return {
-    start: second.start,
-    steps: [...first.steps, ...second.steps],
-    step: between([aUsual.tokens, second.step], [aLong.tokens, first.step], run.tokens),
-    // A step behind a validation opens its session again: not the first step of all, and none follows the last validation.
-    opening: opening * (run.openings + Math.max(0, validations - 2)) + openingValidation * validations,
-    scoreRow: settings.loss === 'labels' ? answers.row : Math.max(atLeast, validatedRow),
-    judgeRow: answers.row,
-    plainRow: answers.plainRow,
-    reading: second.readRow * toRead,
-    readRow: second.readRow,
+    ...wholeRun(settings, { longest: first, usual: second, answers, walks, validated: validation.length, toRead }),
     memory:
       Math.max(first.held, second.held, answers.held) +
       (readOnce ? Math.min(texts, textMemory(settings)) : 0) +
-      furtherSessions(job, run, [aLong, aUsual], readOnce),
+      furtherSessions(job, walks, readOnce),
     gradient: first.gradient,
   }
+}
+
+/**
+ * Where a validation asks for labels, and for nothing but these, it was an answer; with little memory it opened a session
+ * too.
+ */
+async function answersOf({ scoreRow, readRow, prompt }: Timing, asked: Omit<AnswersAsked, 'prompt'>): Promise<Answers> {
+  const { model, settings, threads } = asked.job
+  if (asked.readOnce && settings.loss === 'labels' && settings.memory !== 'low')
+    return { row: scoreRow, plainRow: readRow, opening: 0, held: 0 }
+  const reader = createReader(model, { threads, memory: settings.memory })
+  return timeAnswers(reader, { ...asked, prompt }).finally(() => reader.release())
 }
 
 /**
@@ -132,21 +126,6 @@ function walk(
   })
 }
 
-/** The first comes before all steps, the last behind them. With little memory each opens its own session (train/tune.ts). */
-const validationsOf = ({ steps, validateEvery }: TuneSettings): number =>
-  1 + (validateEvery > 0 ? Math.ceil(steps / validateEvery) : 1)
-
-/** Kinds of question that a validation asks, each in a session of its own: the loss, and the labels where it is not of these. */
-const validationSessions = (settings: TuneSettings): number =>
-  isChosen(settings) && settings.loss === 'vocabulary' ? 2 : 1
-
-/** On the line through two measured points, [tokens, milliseconds] each; not far beyond either. */
-function between([t1, ms1]: readonly [number, number], [t2, ms2]: readonly [number, number], tokens: number): number {
-  if (t2 - t1 < 0.1 * t1 || ms2 <= ms1) return ms1
-  const onLine = ms1 + ((ms2 - ms1) * (tokens - t1)) / (t2 - t1)
-  return Math.min(Math.max(onLine, ms1 / 2), 2 * ms2)
-}
-
 /** Bytes of all texts' keys and values, by those of some. */
 const allTexts = ({ model, split }: PreflightJob, sequences: readonly Sequence[]): number =>
   (textBytes(model, sequences) * (split.train.length + split.validation.length)) / Math.max(1, sequences.length)
@@ -156,12 +135,7 @@ const allTexts = ({ model, split }: PreflightJob, sequences: readonly Sequence[]
  * or holds a copy for each pass. The longest rows were measured without a validation, whose session stays open beside
  * those that step where memory is not short.
  */
-function furtherSessions(
-  { model, settings }: PreflightJob,
-  run: ExpectedSteps,
-  [long, usual]: readonly [ExpectedSteps, ExpectedSteps],
-  readOnce: boolean,
-): number {
+function furtherSessions({ model, settings }: PreflightJob, { run, longest, usual }: Walks, readOnce: boolean): number {
   const { memory = 'normal', loss } = settings
   const kept = sessionsKept[memory]
   const open = { loss, sessions: Math.min(kept, run.openings), isRead: readOnce }
@@ -172,6 +146,6 @@ function furtherSessions(
   // Behind texts, answers are asked for by the session that read them, but where virtual tokens stand among the tokens.
   const isShared = readOnce && isChosen(settings) && methods[settings.method].kind === 'past'
   const readers = isShared ? 1 : reading + 1
-  const measured = Math.max(held(long.openings, reading), held(usual.openings, readers))
+  const measured = Math.max(held(longest.openings, reading), held(usual.openings, readers))
   return Math.max(0, held(run.openings, readers) - measured)
 }

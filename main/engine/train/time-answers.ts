@@ -2,7 +2,7 @@
 import type { TunedPrompt } from '../../contract/compute.ts'
 import type { Example } from '../../contract/settings.ts'
 import { type Encoder, withoutInstruction } from '../evaluate/encode.ts'
-import { createReader } from '../evaluate/reader.ts'
+import type { Reader } from '../evaluate/reader.ts'
 import { scoreTask, type ScoreTask } from '../evaluate/score.ts'
 import { bestWritten } from '../evaluate/written.ts'
 import { layOut } from '../method/layout.ts'
@@ -36,52 +36,43 @@ export interface Answers {
   readonly held: number
 }
 
-/** Asks for the answers that judging a run asks for (train/tune.ts), of a few rows. */
-export async function timeAnswers({
-  job,
-  encoder,
-  prompt,
-  examples,
-  readOnce,
-  resident,
-}: AnswersAsked): Promise<Answers> {
-  const { model, settings, labels, split, threads } = job
+/** Asks for the answers that judging a run asks for (train/tune.ts), of a few rows, with a reader that nobody else uses. */
+export async function timeAnswers(
+  reader: Reader,
+  { job, encoder, prompt, examples, readOnce, resident }: AnswersAsked,
+): Promise<Answers> {
+  const { model, settings, labels, split } = job
   if (examples.length === 0) return { row: 0, plainRow: 0, opening: 0, held: 0 }
-  const reader = createReader(model, { threads, memory: settings.memory })
-  try {
-    const sequences = examples.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
-    const texts =
-      readOnce && isChosen(settings)
-        ? await openTexts({ model, reader }, settings, undefined, sequences, () => undefined)
-        : undefined
-    await texts?.read(sequences)
-    const common = { model, labels }
-    const timed = async (how: How, some: readonly Example[]): Promise<number> => {
-      const began = performance.now()
-      await scoreTask(reader, { ...common, ...how, examples: some }, () => undefined)
-      return performance.now() - began
-    }
-    const few = examples.slice(0, 2)
-    const rowOf = async (how: How): Promise<number> => {
-      await timed(how, few)
-      return (await timed(how, examples)) / examples.length
-    }
-    const openingOf = async (how: How): Promise<number> => {
-      await reader.release()
-      const cold = await timed(how, few)
-      return Math.max(0, cold - (await timed(how, few)))
-    }
-    const plain = { prompt: undefined, settings: withoutInstruction(settings) }
-    const row = await rowOf({ prompt, settings, ...(texts ? { read: { texts, settings } } : {}) })
-    const plainRow = await rowOf(plain)
-    // Without virtual tokens all is asked of one session. What else the computer did beside one opening is not told.
-    const opening = settings.memory === 'low' ? Math.min(await openingOf(plain), await openingOf(plain)) : 0
-    if (settings.memory === 'low' && settings.duel !== false) {
-      const validation = examples.slice(0, fewestRows)
-      await bestWritten(reader, { model, settings, labels, split: { ...split, validation } }, () => undefined)
-    }
-    return { row, plainRow, opening, held: resident() }
-  } finally {
-    await reader.release()
+  const sequences = examples.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
+  const texts =
+    readOnce && isChosen(settings)
+      ? await openTexts({ model, reader }, settings, undefined, sequences, () => undefined)
+      : undefined
+  await texts?.read(sequences)
+  const common = { model, labels }
+  const timed = async (how: How, some: readonly Example[]): Promise<number> => {
+    const began = performance.now()
+    await scoreTask(reader, { ...common, ...how, examples: some }, () => undefined)
+    return performance.now() - began
   }
+  const few = examples.slice(0, 2)
+  const rowOf = async (how: How): Promise<number> => {
+    await timed(how, few)
+    return (await timed(how, examples)) / examples.length
+  }
+  const openingOf = async (how: How): Promise<number> => {
+    await reader.release()
+    const cold = await timed(how, few)
+    return Math.max(0, cold - (await timed(how, few)))
+  }
+  const plain = { prompt: undefined, settings: withoutInstruction(settings) }
+  const row = await rowOf({ prompt, settings, ...(texts ? { read: { texts, settings } } : {}) })
+  const plainRow = await rowOf(plain)
+  // Without virtual tokens all is asked of one session. What else the computer did beside one opening is not told.
+  const opening = settings.memory === 'low' ? Math.min(await openingOf(plain), await openingOf(plain)) : 0
+  if (settings.memory === 'low' && settings.duel !== false) {
+    const validation = examples.slice(0, fewestRows)
+    await bestWritten(reader, { model, settings, labels, split: { ...split, validation } }, () => undefined)
+  }
+  return { row, plainRow, opening, held: resident() }
 }

@@ -1,26 +1,14 @@
 // A few real steps of a run on a tiny model tell what the run will take, and which way its gradient points.
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { PreparedModel } from '../../../main/contract/model.ts'
 import type { Example, TuneSettings } from '../../../main/contract/settings.ts'
-import { bestWritten } from '../../../main/engine/evaluate/written.ts'
 import { prepareModel } from '../../../main/engine/model/prepare.ts'
 import { providers } from '../../../main/engine/runtime/providers.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { preflight } from '../../../main/engine/train/preflight.ts'
-import { timeAnswers } from '../../../main/engine/train/time-answers.ts'
 import { cosine } from '../../../main/service/runs/choose-precision.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { tinyFolder, tinyModel } from '../../support/tiny.ts'
-
-// The real ones, watched.
-vi.mock(import('../../../main/engine/evaluate/written.ts'), async (original) => {
-  const real = await original()
-  return { ...real, bestWritten: vi.fn(real.bestWritten) }
-})
-vi.mock(import('../../../main/engine/train/time-answers.ts'), async (original) => {
-  const real = await original()
-  return { ...real, timeAnswers: vi.fn(real.timeAnswers) }
-})
 
 const labels = ['billing', 'delivery']
 const rows = (count: number) =>
@@ -70,14 +58,9 @@ describe('a pre-flight', () => {
     expect((await measured({ placement: 'start', memory: 'low' }, { resident })).memory).toBe(5e6)
   })
 
-  it('looks once more behind written prompts where memory is short and they are asked for', async () => {
+  it('counts what the process holds behind the last answers, too', async () => {
     let asked = 0
-    const resident = () => 1e6 + ++asked
-    const low = { placement: 'start', memory: 'low' } as const
-    await measured({ ...low, duel: false })
-    expect(bestWritten).not.toHaveBeenCalled()
-    const { memory } = await measured(low, { resident })
-    expect(bestWritten).toHaveBeenCalledTimes(1)
+    const { memory } = await measured({ placement: 'start', memory: 'low' }, { resident: () => 1e6 + ++asked })
     expect(memory).toBe(1e6 + asked)
   })
 
@@ -96,22 +79,6 @@ describe('a pre-flight', () => {
       expect(Math.min(judgeRow, plainRow)).toBeGreaterThan(0)
       expect(judgeRow).not.toBe(scoreRow)
     }
-  })
-
-  it('counts the sessions that validations open with little memory: one for the labels, one for the loss', async () => {
-    const opening = 1e6
-    const sessionsOf = async (given: Partial<TuneSettings>): Promise<number> => {
-      vi.mocked(timeAnswers).mockResolvedValueOnce({ row: 1, plainRow: 1, opening, held: 0 })
-      const found = await measured({ memory: 'low', validateEvery: 10, ...given })
-      // More was taken off a validated row than it took: one whose label is asked for takes an answer at least.
-      expect(found.scoreRow).toBe(given.task === 'generation' ? 0 : 1)
-      return Math.floor(found.opening / opening)
-    }
-    // Forty steps: four validations behind the first.
-    expect(await sessionsOf({})).toBe(5)
-    expect(await sessionsOf({ loss: 'vocabulary' })).toBe(10)
-    expect(await sessionsOf({ loss: 'vocabulary', task: 'generation' })).toBe(5)
-    expect(await sessionsOf({ validateEvery: 0 })).toBe(2)
   })
 
   it('reads no text once where the run will not: one epoch, or virtual tokens before the text', async () => {

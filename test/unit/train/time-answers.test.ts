@@ -1,0 +1,75 @@
+// Which answers a pre-flight asks for, by what its reader is asked.
+import { expect, it } from 'vitest'
+import type { TuneSettings } from '../../../main/contract/settings.ts'
+import { encoderFor } from '../../../main/engine/evaluate/encode.ts'
+import { createReader, type Reader } from '../../../main/engine/evaluate/reader.ts'
+import { defaultSettings } from '../../../main/engine/train/defaults.ts'
+import { initialTensors } from '../../../main/engine/train/initialise.ts'
+import { timeAnswers } from '../../../main/engine/train/time-answers.ts'
+import { tinyModel } from '../../support/tiny.ts'
+
+const labels = ['billing', 'delivery']
+const rows = (count: number) =>
+  Array.from({ length: count }, (_, row) => {
+    const label = labels[row % 2] ?? ''
+    return { row, text: `message ${String(row)} about ${label}`, label }
+  })
+
+/** Times answers of some rows, with little memory where nothing else is given. */
+async function asked(given: Partial<TuneSettings>, count = 6) {
+  const model = await tinyModel('llama')
+  const settings = defaultSettings({ tokens: 4, placement: 'start', memory: 'low', ...given }, labels)
+  const { encoder } = encoderFor(model, settings, labels, rows(20))
+  const reader = createReader(model, { threads: 1, memory: settings.memory })
+  /** Tokens of the longest row of each question, and whether virtual tokens stood before it. */
+  const questions: { readonly tokens: number; readonly isTuned: boolean }[] = []
+  const watched: Reader = {
+    ...reader,
+    logits(question) {
+      const tokens = Math.max(...question.sequences.map(({ ids }) => ids.length))
+      questions.push({ tokens, isTuned: question.prompt !== undefined })
+      return reader.logits(question)
+    },
+  }
+  const tensors = await initialTensors(model, settings, labels, encoder, reader)
+  const answers = await timeAnswers(watched, {
+    job: {
+      kind: 'preflight',
+      ...{ model, settings, labels, threads: 1, provider: 'cpu' },
+      split: { train: rows(20), validation: rows(count), heldOut: [] },
+    },
+    encoder,
+    prompt: { tensors, settings, labels, modelHash: model.hash },
+    examples: rows(count),
+    readOnce: false,
+    resident: () => questions.length,
+  })
+  await reader.release()
+  return { questions, answers }
+}
+it('asks with the prompt and without, each once to open its session and once to be timed', async () => {
+  const { questions, answers } = await asked({ memory: 'normal' })
+  expect(questions.map(({ isTuned }) => isTuned)).toEqual([true, true, false, false])
+  expect(new Set(questions.map(({ tokens }) => tokens))).toEqual(new Set([17]))
+  expect(answers).toMatchObject({ opening: 0, held: 4 })
+})
+
+it('opens its session twice more, and asks behind each written prompt, where memory is short', async () => {
+  const { questions, answers } = await asked({})
+  expect(questions.map(({ isTuned }) => isTuned)).toEqual([true, true, ...Array<boolean>(9).fill(false)])
+  // The task in words, and the same with four and with eight examples: these rows hold more than any other.
+  expect(questions.map(({ tokens }) => tokens)).toEqual([...Array<number>(8).fill(17), 46, 127, 209])
+  expect(answers.held).toBe(11)
+})
+
+it('asks behind no written prompt where none is to be beaten', async () => {
+  const { questions, answers } = await asked({ duel: false })
+  expect(questions.map(({ tokens }) => tokens)).toEqual(Array<number>(8).fill(17))
+  expect(answers.held).toBe(8)
+})
+
+it('asks nothing where there is no row', async () => {
+  const { questions, answers } = await asked({}, 0)
+  expect(questions).toEqual([])
+  expect(answers).toEqual({ row: 0, plainRow: 0, opening: 0, held: 0 })
+})
