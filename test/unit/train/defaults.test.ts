@@ -18,16 +18,18 @@ describe('the default settings', () => {
 
   it('have a rate and steps of their own for every method and placement', () => {
     const made = Object.values(methods).flatMap(({ name, placements }) =>
-      placements.map((placement) => defaultSettings({ method: name, placement })),
+      placements.map((placement) => {
+        const { steps, learningRate, warmup, validateEvery } = defaultSettings({ method: name, placement })
+        return [`${name}, ${placement}`, { learningRate, steps, warmup, validateEvery }]
+      }),
     )
-    expect(made).toHaveLength(5)
-    for (const { steps, learningRate, warmup } of made) {
-      expect(steps).toBeGreaterThan(0)
-      expect(learningRate).toBeGreaterThan(0)
-      expect(warmup).toBeLessThan(steps / 4)
-    }
-    const rateOf = (method: 'prefix' | 'prompt') => defaultSettings({ method, placement: 'start' }).learningRate
-    expect(rateOf('prefix')).not.toBe(rateOf('prompt'))
+    expect(Object.fromEntries(made)).toEqual({
+      'prefix, after-text': { learningRate: 0.05, steps: 150, warmup: 8, validateEvery: 10 },
+      'prefix, start': { learningRate: 0.03, steps: 200, warmup: 10, validateEvery: 25 },
+      'prompt, after-text': { learningRate: 0.02, steps: 300, warmup: 15, validateEvery: 25 },
+      'prompt, before-text': { learningRate: 0.02, steps: 150, warmup: 8, validateEvery: 25 },
+      'prompt, start': { learningRate: 0.02, steps: 150, warmup: 8, validateEvery: 25 },
+    })
   })
 
   it('have the template of their task, whole where only a part of it is chosen', () => {

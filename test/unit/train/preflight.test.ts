@@ -38,10 +38,17 @@ async function measured(
 
 describe('a pre-flight', () => {
   it('takes real steps on the longest and on usual rows, and times what comes around them', async () => {
-    const { steps, step, reading, scoreRow } = await measured()
+    const began = performance.now()
+    const { start, steps, step, reading, readRow, scoreRow } = await measured()
+    const taken = performance.now() - began
     // Short ones go on: the first of a session tell too much.
     expect(steps).toHaveLength(16 + 16)
-    expect(Math.min(...steps, step, reading, scoreRow)).toBeGreaterThan(0)
+    expect(Math.min(...steps, readRow, scoreRow)).toBeGreaterThan(0)
+    expect(steps.reduce((sum, each) => sum + each, start + readRow + scoreRow)).toBeLessThan(taken)
+    // A step of the run takes half of a usual one at least, and twice the longest at most.
+    expect(step).toBeGreaterThanOrEqual(Math.min(...steps) / 2)
+    expect(step).toBeLessThanOrEqual(2 * Math.max(...steps))
+    expect(reading).toBeCloseTo((60 + 10) * readRow, 6)
   })
 
   it('counts what the run will hold beyond these steps: texts that are read once, and sessions of other lengths', async () => {
@@ -65,8 +72,10 @@ describe('a pre-flight', () => {
   })
 
   it('tells what an answer takes by rows to learn from where there are no others', async () => {
+    const began = performance.now()
     const { judgeRow, plainRow } = await measured({ placement: 'start' }, { validation: [] })
     expect(Math.min(judgeRow, plainRow)).toBeGreaterThan(0)
+    expect(judgeRow + plainRow).toBeLessThan(performance.now() - began)
   })
 
   it('times an answer by itself where a validation does something else', async () => {
