@@ -117,7 +117,7 @@ test.describe('with two runs', () => {
     await choice.selectOption(label)
     await expect(page.getByText(/1 answer was corrected in support-messages.csv/)).toBeVisible()
     const { undo } = await studio.call('data.show', { dataset })
-    expect(undo).toBeTruthy()
+    expect(undo).toBe(`Set “team” of 1 row to “${label}”`)
 
     await page.getByRole('link', { name: 'Tune again' }).click()
     await expect(page).toHaveURL(new RegExp(`#/tune/new\\?dataset=${String(dataset)}`))

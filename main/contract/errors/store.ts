@@ -11,4 +11,5 @@ export const storeErrors = {
   'store/name-taken': (what: string, name: string) =>
     `There is already a ${what} named "${name}". Choose another name.`,
   'store/nothing-to-undo': (name: string) => `There is nothing left to undo in "${name}".`,
+  'store/nothing-to-redo': (name: string) => `There is nothing left to redo in "${name}".`,
 } satisfies Record<string, (...details: never[]) => string>

@@ -67,13 +67,13 @@ export const edit = (
   work: EditRows,
 ): Promise<VersionRecord> => makeVersion(context, dataset, () => ({ kind: 'edit', description, rows, work }))
 
-/** Takes back the newest standing edit, or the newest standing undo. Error: 'store/nothing-to-undo'. */
+/** Takes back the newest standing edit, or the newest standing undo. Errors: 'store/nothing-to-undo', 'store/nothing-to-redo'. */
 export function takeBack(context: ServiceContext, dataset: number, what: 'undo' | 'redo'): Promise<VersionRecord> {
   const { store } = context
   return makeVersion(context, dataset, async () => {
     const target = (await store.datasets.history(dataset))[what]
     if (!target)
-      throw studioError('store/nothing-to-undo', (await store.datasets.byId(dataset))?.name ?? String(dataset))
+      throw studioError(`store/nothing-to-${what}`, (await store.datasets.byId(dataset))?.name ?? String(dataset))
     const { description, number: undoes } = target
     const work: EditRows = (tables, version, rows) => tables.rows.restore(version, undoes, rows)
     return { kind: 'undo', description, undoes, rows: touchedBy(context, target), work }

@@ -1,6 +1,7 @@
 // The first run as a newcomer has it: the real starter model is fetched, the sample tuned, and the verdict read.
 import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
+import { starter } from '../../../main/contract/starter.ts'
 import { useStudio } from '../support/studio.ts'
 
 const studio = useStudio()
@@ -24,11 +25,11 @@ test('from the first screen to the verdict on the real starter model, by one cli
   await picture(page, 'verdict')
   const [run] = await studio.call('runs.list', {})
   expect(run?.tuned ?? 0).toBeGreaterThan((run?.noPrompt ?? 1) + 0.2)
-  const { own, sent } = await studio.call('studio.ledger', {})
+  const { own, connections } = await studio.call('studio.ledger', {})
   expect(own).toBe(0)
   // Fetching the model is the one thing that went out, and the badge says so.
   await expect(page.getByRole('link', { name: /0 bytes/ })).toBeVisible()
-  expect(sent).toBeGreaterThanOrEqual(0)
+  for (const { purpose } of connections) expect(purpose).toBe(`the starter model ${starter.name}`)
 
   await studio.open(page, `#/try?run=${encodeURIComponent(run?.name ?? '')}`)
   await page.getByLabel('A text to answer').fill('I was charged twice for the same month.')

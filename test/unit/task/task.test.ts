@@ -62,14 +62,15 @@ it('of a question that is too long with its context the context is cut, never th
   const settings = defaultSettings({ task: 'answering', maxTokens: 90, tokens: 4 })
   const { encoder, most } = encoderFor(model, settings, [], [{ row: 0, text, label: answer }])
   const { segments, cut } = encoder.fit(text)
-  expect(cut).toBeGreaterThan(0)
+  expect(cut).toBe(810)
   const ids = [...segments.before, ...segments.text, ...segments.after]
   const read = encoder.tokenizer.decode(ids)
   expect(read).toContain(`Question: ${question}\nContext: Anna`)
   expect(read.endsWith('\nAnswer:')).toBe(true)
-  expect(most).toBeGreaterThan(encoder.answer(answer).length)
+  // An answer may be longer than any right one by eight tokens.
+  expect(most).toBe(encoder.answer(answer).length + 8)
   // Virtual tokens, the row, all that may be written and the token that ends it.
-  expect(4 + ids.length + most + 1).toBeLessThanOrEqual(90)
+  expect(4 + ids.length + most + 1).toBe(90)
 })
 
 it('an answer that is written is graded as its task says', async () => {

@@ -287,7 +287,7 @@ describe('while a run is under way', () => {
     expect(app.called('app.quit')).toEqual([])
     app.windows[0]!.close()
     await vi.waitFor(() => {
-      expect(app.called('app.quit')).not.toEqual([])
+      expect(app.called('app.quit')).toEqual([['app.quit'], ['app.quit']])
     })
     expect(app.services[0]!.asked).toEqual(['end'])
   })
@@ -340,7 +340,7 @@ describe('what dies', () => {
       expect(app.services).toHaveLength(5)
       expect(JSON.stringify(app.called('dialog.showMessageBox'))).toContain('out of memory')
       for (let i = 0; i < 4; i++) await die()
-      expect(app.called('app.quit')).not.toEqual([])
+      expect(app.called('app.quit')).toEqual([['app.quit'], ['app.quit']])
     } finally {
       vi.useRealTimers()
     }

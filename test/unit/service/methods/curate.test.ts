@@ -205,11 +205,11 @@ describe('undo and redo', () => {
     for (let i = 0; i < 4; i++) await call('data.undo', { dataset })
     expect(await labels()).toEqual(original)
     expect(await show()).toMatchObject({ rows: 4, trash: 0, undo: undefined, redo: 'Set “label” of 1 row to “one”' })
-    await expect(call('data.undo', { dataset })).rejects.toThrow()
+    await expect(call('data.undo', { dataset })).rejects.toThrow('There is nothing left to undo in "mail.csv".')
     for (let i = 0; i < 4; i++) await call('data.redo', { dataset })
     expect(await labels()).toEqual(last)
     expect((await show()).redo).toBeUndefined()
-    await expect(call('data.redo', { dataset })).rejects.toThrow()
+    await expect(call('data.redo', { dataset })).rejects.toThrow('There is nothing left to redo in "mail.csv".')
   })
 
   it('work after a restart', async () => {

@@ -103,8 +103,10 @@ describe('a run whose answers are written', () => {
     expect(await service.call('try', { ...asked, sampling })).toEqual({ text: 'WHO\nCONTEXT: ANNA CAME ' })
     const [prompt] = await service.call('prompts.list', {})
     expect(prompt).toMatchObject({ labels: [], tunedOn: { textColumn: 'question', contextColumn: 'context' } })
-    const { bytes } = await service.call('export.archive', { run: 'asked', to: 'peft' })
-    expect(Buffer.from(bytes).length).toBeGreaterThan(0)
+    const { name, bytes } = await service.call('export.archive', { run: 'asked', to: 'peft' })
+    expect(name).toBe('asked.zip')
+    for (const file of ['adapter_config.json', 'adapter_model.safetensors'])
+      expect(Buffer.from(bytes).toString('latin1')).toContain(file)
   })
 
   it('keeps the chosen parts of its template, and refuses a body without a place for the text', async () => {

@@ -39,7 +39,9 @@ describe('frames', () => {
       }),
       { numRuns: 2000 },
     )
-    expect(() => frameReader()(Uint8Array.of(0xff, 0xff, 0xff, 0xff))).toThrow()
+    expect(() => frameReader()(Uint8Array.of(0xff, 0xff, 0xff, 0xff))).toThrow(
+      expect.objectContaining({ code: 'run/protocol' }),
+    )
   })
 })
 

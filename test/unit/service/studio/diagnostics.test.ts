@@ -29,7 +29,7 @@ it('holds versions, hardware, counts and codes, and none of the rows, texts, nam
   await service.call('runs.start', { ...base, name: `${secret} two`, settings: { ...quick, initText: 'fail' } })
   await watchRun(service, `${secret} two`)
   await expect(service.call('runs.show', { run: `${secret} missing` })).rejects.toThrow(secret)
-  await expect(service.call('models.add', { path: `/${secret}` })).rejects.toThrow()
+  await expect(service.call('models.add', { path: `/${secret}` })).rejects.toThrow(`/${secret}`)
 
   const { text } = await service.call('studio.diagnostics', {})
   expect(text).not.toMatch(new RegExp(secret, 'i'))
