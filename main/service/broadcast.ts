@@ -3,7 +3,10 @@ export interface Broadcast<T> {
   /** Resolves when `end` is called. */
   readonly ended: Promise<void>
   send(event: T): void
-  /** Resolves when it has ended or the signal aborts. */
+  /**
+   * Resolves when it has ended or the signal aborts. A signal that has aborted before is not heard: a service that closes
+   * ends all that it broadcasts.
+   */
   follow(follower: (event: T) => void, signal?: AbortSignal): Promise<void>
   end(): void
 }
@@ -21,7 +24,6 @@ export function createBroadcast<T>({ replay = false } = {}): Broadcast<T> {
     },
     async follow(follower, signal) {
       for (const event of history) follower(event)
-      if (signal?.aborted === true) return
       const { promise: left, resolve: leave } = Promise.withResolvers<undefined>()
       const onAbort = (): void => {
         leave(undefined)

@@ -27,6 +27,8 @@ export function createChanges(): Changes {
       if (waiting.size === 0) setTimeout(report, BURST).unref()
       waiting.add(subject)
     },
-    watch: changes.follow,
+    watch: async (watcher, signal) => {
+      if (!signal.aborted) await changes.follow(watcher, signal)
+    },
   }
 }

@@ -19,12 +19,17 @@ it('sends to all that follow, until they leave', async () => {
   expect(other).toEqual([2, 3])
 })
 
-it('replays what was sent before to whom comes late, even to those who leave at once', async () => {
+it('replays what was sent before to whom comes late, and to whom comes when all is over', async () => {
   const events = createBroadcast<number>({ replay: true })
   events.send(1)
   events.send(2)
   const heard: number[] = []
-  await events.follow((event) => heard.push(event), AbortSignal.abort())
+  const late = events.follow((event) => heard.push(event))
   events.send(3)
-  expect(heard).toEqual([1, 2])
+  events.end()
+  await late
+  const after: number[] = []
+  await events.follow((event) => after.push(event))
+  expect(heard).toEqual([1, 2, 3])
+  expect(after).toEqual([1, 2, 3])
 })
