@@ -31,6 +31,13 @@ export async function findModel(store: Store, name: string): Promise<ModelRecord
   return model
 }
 
+/** The model of a run or prompt. Error: 'store/missing'. */
+export async function modelOf(store: Store, id: number): Promise<ModelRecord> {
+  const model = await store.models.byId(id)
+  if (!model) throw studioError('store/missing', 'model', String(id))
+  return model
+}
+
 /** Error: 'store/missing'. */
 export async function findDataset(store: Store, id: number): Promise<DatasetRecord> {
   const dataset = await store.datasets.byId(id)

@@ -42,3 +42,20 @@ export function serveJob(
     if (result.end === 'crashed') throw studioError('run/crashed', result.how, '')
   })
 }
+
+type EventOf<K extends ComputeEvent['event']> = Extract<ComputeEvent, { readonly event: K }>
+
+/** As `serveJob`, for the job's last event of a kind. Errors: those of `serveJob`, 'run/failed' where there was none. */
+export async function serveForEvent<K extends ComputeEvent['event']>(
+  context: ServiceContext,
+  call: CallContext,
+  job: WireJob,
+  kind: K,
+): Promise<EventOf<K>> {
+  let found = undefined as EventOf<K> | undefined
+  await serveJob(context, call, job, (event) => {
+    if (event.event === kind) found = event as EventOf<K>
+  })
+  if (!found) throw studioError('run/failed', `compute sent no ${kind}`)
+  return found
+}

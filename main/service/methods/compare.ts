@@ -7,7 +7,7 @@ import { verdictOf } from '../../engine/evaluate/significance.ts'
 import { reportOf } from '../../engine/export/report.ts'
 import { isChosen, taskOf } from '../../engine/task/index.ts'
 import type { Methods, ServiceContext } from '../context.ts'
-import { findRun } from '../lookup.ts'
+import { findRun, modelOf } from '../lookup.ts'
 
 type Subject = Evaluation['subject']
 
@@ -164,8 +164,8 @@ async function report(context: ServiceContext, { runs }: Input<'runs.report'>): 
   const reported = await Promise.all(
     runs.map(async (name) => {
       const run = await findRun(store, name)
-      const [{ model }, dataset, task, split, steps, validations] = await Promise.all([
-        store.models.prepared(run.model),
+      const [model, dataset, task, split, steps, validations] = await Promise.all([
+        modelOf(store, run.model),
         store.datasets.byId(run.dataset),
         store.tasks.byId(run.task),
         store.runs.split(run.id),

@@ -1,11 +1,10 @@
 // Methods models.*: base models, added, listed and removed.
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
-import { freemem, totalmem } from 'node:os'
+import { totalmem } from 'node:os'
 import { basename, extname, join } from 'node:path'
-import type { SealedModel } from '../../contract/compute.ts'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
-import type { DecoderConfig, PrecisionName } from '../../contract/model.ts'
+import type { PrecisionName } from '../../contract/model.ts'
 import type { ModelRecord } from '../../contract/records.ts'
 import type { InstalledModel } from '../../contract/service.ts'
 import { starter } from '../../contract/starter.ts'
@@ -15,9 +14,10 @@ import { parameterCount, tuningMemory } from '../../engine/train/estimate.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { bytesAt, liesIn } from '../home/disk.ts'
 import type { Home } from '../home/home.ts'
+import { availableMemory } from '../studio/hardware.ts'
 import { throughNetwork } from '../studio/network.ts'
 import { findModel } from '../lookup.ts'
-import { serveJob } from '../compute/serving.ts'
+import { serveForEvent } from '../compute/serving.ts'
 
 /** Prepares the model in compute and keeps its description. */
 async function add(
@@ -27,13 +27,10 @@ async function add(
   name: string,
   precision: PrecisionName = 'float32',
 ): Promise<ModelRecord> {
-  let prepared: { readonly model: SealedModel; readonly config: DecoderConfig } | undefined
-  await serveJob(context, call, { kind: 'prepare', path, cache: context.home.cache, name, precision }, (event) => {
-    if (event.event === 'prepared') prepared = event
-  })
-  if (!prepared) throw studioError('run/failed', 'compute prepared no model')
-  const { hash, folder, family, licence, json } = prepared.model
-  const described = { name, hash, source: path, folder, family, licence, prepared: json, config: prepared.config }
+  const job = { kind: 'prepare' as const, path, cache: context.home.cache, name, precision }
+  const { model: prepared, config } = await serveForEvent(context, call, job, 'prepared')
+  const { hash, folder, family, licence, json } = prepared
+  const described = { name, hash, source: path, folder, family, licence, prepared: json, config }
   const model = await context.store.models.put(described)
   context.changed('models')
   return model
@@ -77,15 +74,12 @@ async function list({ store, home }: ServiceContext): Promise<InstalledModel[]> 
         context: config?.context ?? 0,
         parameters: config === undefined ? 0 : parameterCount(config),
         memory,
-        fits: memory <= usableMemory(),
+        fits: memory <= availableMemory(),
         runs: runs.filter((run) => run.model === model.id).length,
       }
     }),
   )
 }
-
-/** What is free now, or most of it all: other programs' memory makes way to a part. */
-const usableMemory = (): number => Math.max(freemem(), 0.7 * totalmem())
 
 /** Where the studio keeps copies of a model; the rest belongs to its owner. */
 function ownCopies(home: Home, { folder, source, hash }: ModelRecord): string[] {

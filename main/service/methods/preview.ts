@@ -1,5 +1,4 @@
 // Method data.preview: the exact text that the model will read for some rows.
-import type { PreviewRow } from '../../contract/service.ts'
 import type { Example } from '../../contract/settings.ts'
 import { isChosen } from '../../engine/task/index.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
@@ -8,7 +7,7 @@ import { profileOf } from '../data/profile.ts'
 import { rowReader } from '../data/row-words.ts'
 import { sealedModel } from '../runs/material.ts'
 import { findDataset, findModel } from '../lookup.ts'
-import { serveJob } from '../compute/serving.ts'
+import { serveForEvent } from '../compute/serving.ts'
 
 /** The label column may be another than the profile's while its owner looks around. */
 async function labelsOf(
@@ -33,10 +32,8 @@ export const previewMethods: Pick<Methods, 'data.preview'> = {
     const labels = isChosen(input.settings) ? await labelsOf(context, dataset, version, examples) : []
     const settings = defaultSettings(input.settings, labels)
     const model = await sealedModel(store, (await findModel(store, input.model)).id)
-    let rows: readonly PreviewRow[] = []
-    await serveJob(context, call, { kind: 'preview', model, settings, labels, examples }, (event) => {
-      if (event.event === 'preview') rows = event.rows
-    })
+    const job = { kind: 'preview' as const, model, settings, labels, examples }
+    const { rows } = await serveForEvent(context, call, job, 'preview')
     return { rows, template: settings.template }
   },
 }

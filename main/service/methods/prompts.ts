@@ -1,5 +1,5 @@
 // Methods score, try, classify and export: what a tuned prompt is good for.
-import type { Evaluation, TunedPrompt } from '../../contract/compute.ts'
+import type { TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { EvaluationRecord } from '../../contract/records.ts'
 import type { Input, Outputs, Speaker } from '../../contract/service.ts'
@@ -16,7 +16,7 @@ import { knownAnswers } from '../prompts/known-answers.ts'
 import { sealedModel } from '../runs/material.ts'
 import { findTuned, tunedBy } from '../prompts/tuned.ts'
 import { findRun } from '../lookup.ts'
-import { serveJob } from '../compute/serving.ts'
+import { serveForEvent, serveJob } from '../compute/serving.ts'
 
 async function score(
   context: ServiceContext,
@@ -37,16 +37,11 @@ async function score(
   const model = await sealedModel(store, run.model)
   const kept: EvaluationRecord[] = []
   for (const subject of [undefined, prompt]) {
-    let evaluation: Evaluation | undefined
     const told = subject ? settings : withoutInstruction(settings)
     const job = { kind: 'score' as const, model, prompt: subject, settings: told, labels, examples, threads }
-    await serveJob(context, call, job, (event) => {
-      if (event.event === 'evaluation') evaluation = event.evaluation
-    })
-    if (!evaluation) throw studioError('run/failed', 'compute scored nothing')
-    const judged = { run: run.id, dataset: source.dataset, version: source.version }
-    const scored = evaluation
-    const record = await store.transaction((tables) => tables.evaluations.add(judged, scored))
+    const { evaluation } = await serveForEvent(context, call, job, 'evaluation')
+    const rowsOf = { run: run.id, dataset: source.dataset, version: source.version }
+    const record = await store.transaction((tables) => tables.evaluations.add(rowsOf, evaluation))
     const { rows, accuracy, macroF1 } = record
     call.emit({ event: 'evaluation', subject: record.subject, rows, accuracy, macroF1 })
     kept.push(record)
@@ -79,11 +74,10 @@ async function classify(
   if (!isChosen(settings)) return []
   const model = await sealedModel(context.store, base.id)
   const examples = [{ row: 0, text: taskOf(settings).textOf(text, about), label: labels[0] ?? '' }]
-  const job = { kind: 'score' as const, model, ...speaking(prompt, speaker), labels, examples }
-  let scores: readonly number[] = []
-  await serveJob(context, call, { ...job, threads: context.threads }, (event) => {
-    if (event.event === 'evaluation') scores = event.evaluation.rows[0]?.logProbabilities ?? []
-  })
+  const { threads } = context
+  const job = { kind: 'score' as const, model, ...speaking(prompt, speaker), labels, examples, threads }
+  const { evaluation } = await serveForEvent(context, call, job, 'evaluation')
+  const scores = evaluation.rows[0]?.logProbabilities ?? []
   return labels
     .map((label, i) => ({ label, probability: Math.exp(scores[i] ?? -Infinity) }))
     .sort((a, b) => b.probability - a.probability)

@@ -1,23 +1,13 @@
 // Methods runs.* and prompts.get: plan, start, steer, follow and look at runs.
-import { StudioError, studioError } from '../../contract/errors/index.ts'
-import type { MeasuredSteps } from '../../contract/compute.ts'
-import type { EvaluationRecord, ModelRecord, RunRecord } from '../../contract/records.ts'
-import type { PrecisionName } from '../../contract/model.ts'
-import type { Input, Preflight, PreflightTrial, RunDetails, RunSummary } from '../../contract/service.ts'
-import { preparedPrecisions } from '../../engine/model/prepare.ts'
-import type { CallContext, Methods, ServiceContext } from '../context.ts'
+import { studioError } from '../../contract/errors/index.ts'
+import type { EvaluationRecord, RunRecord } from '../../contract/records.ts'
+import type { Input, RunDetails, RunSummary } from '../../contract/service.ts'
+import type { Methods, ServiceContext } from '../context.ts'
 import { splitRows } from '../data/examples.ts'
-import { liesIn } from '../home/disk.ts'
-import { textsOf } from '../home/home.ts'
-import { type Attempt, becauseOf, chooseTrial, cosine, nextToTry } from '../runs/choose-precision.ts'
-import { availableMemory, type Forecast, forecast } from '../runs/forecast.ts'
-import { knownProviders } from '../studio/hardware.ts'
-import { keepChoice } from '../runs/known-choices.ts'
 import { planRun, sizesOf } from '../runs/plan.ts'
+import { preflight } from '../runs/preflight.ts'
 import { queuedAgain } from '../runs/active.ts'
-import { sealedModel } from '../runs/material.ts'
-import { findRun, refusePromptName } from '../lookup.ts'
-import { serveJob } from '../compute/serving.ts'
+import { findRun, modelOf, refusePromptName } from '../lookup.ts'
 
 async function start(context: ServiceContext, input: Input<'runs.start'>): Promise<RunRecord> {
   const { store } = context
@@ -36,75 +26,6 @@ async function start(context: ServiceContext, input: Input<'runs.start'>): Promi
   })
   context.runner.take(run)
   return run
-}
-
-/** A few real steps in each precision and on each kind of hardware that is worth it; the choice is the fastest that fits and agrees. */
-async function preflight(
-  context: ServiceContext,
-  input: Input<'runs.preflight'>,
-  call: CallContext,
-): Promise<Preflight> {
-  const { model, split, ...planned } = await planRun(context, input)
-  const { settings, labels } = planned
-  const sealed = await sealedModel(context.store, model.id)
-  const available = availableMemory()
-  const texts = textsOf(context.home, input.dataset)
-  const measured: { readonly trial: PreflightTrial; readonly steps: MeasuredSteps; readonly forecast: Forecast }[] = []
-  // Asking takes a process, which starts beside the one that opens the model.
-  const known = knownProviders(context)
-  const attempt = async ({ precision, provider }: Attempt): Promise<void> => {
-    const job = { kind: 'preflight' as const, model: sealed, labels, split, threads: context.threads, texts, provider }
-    let steps: MeasuredSteps | undefined
-    await serveJob(context, call, { ...job, settings: { ...settings, precision } }, (event) => {
-      if (event.event === 'preflight') steps = event.measured
-    })
-    if (!steps) throw studioError('run/failed', 'compute measured nothing')
-    const told = forecast(planned, steps, available)
-    const { seconds, memory, fits } = told
-    const [reference] = measured
-    const agreement = reference && cosine(reference.steps.gradient, steps.gradient)
-    const { title } = (await known).find(({ name }) => name === provider) ?? { title: provider }
-    const trial = { precision, hardware: { name: provider, title }, seconds, memory, fits, agreement }
-    measured.push({ trial, steps, forecast: told })
-  }
-  const ready = readyPrecisions(context, model)
-  await attempt({ precision: input.settings.precision ?? ready[0] ?? 'float32', provider: 'cpu' })
-  const trials = (): PreflightTrial[] => measured.map(({ trial }) => trial)
-  const failed: Attempt[] = []
-  const refused: string[] = []
-  const accelerators = (await known).flatMap(({ name, offered }) => (offered && name !== 'cpu' ? [name] : []))
-  // Who names a precision wants that one measured.
-  if (input.settings.precision === undefined)
-    for (let next; (next = nextToTry(trials(), { ready, accelerators, failed })) !== undefined;) {
-      const one = next
-      await attempt(one).catch((error: unknown) => {
-        if (call.signal.aborted) throw error
-        failed.push(one)
-        if (error instanceof StudioError && error.code === 'compute/refused') refused.push(error.message)
-      })
-    }
-  const chosen = chooseTrial(trials())
-  const { forecast: told } = measured.find(({ trial }) => trial === chosen) ?? (measured[0] as (typeof measured)[0])
-  const choice = { precision: chosen.precision, because: becauseOf(trials(), chosen) }
-  if (input.settings.precision === undefined) await keepChoice(context.home, model.hash, settings, choice)
-  const { hardware } = chosen
-  return {
-    plan: planned,
-    trials: trials(),
-    refused,
-    chosen: choice.precision,
-    hardware: hardware.name,
-    because: choice.because,
-    ...told,
-  }
-}
-
-/** Precisions that need no preparing, float32 first. */
-function readyPrecisions({ home }: ServiceContext, { folder, hash }: ModelRecord): PrecisionName[] {
-  const copies = preparedPrecisions(home.cache, hash)
-  // What lies elsewhere is read in place, which only float32 is.
-  const inPlace = !liesIn(home.cache, folder) && !copies.includes('float32')
-  return inPlace ? ['float32', ...copies] : copies
 }
 
 /** The runs as a table shows them. */
@@ -154,10 +75,10 @@ async function resume({ store, runner }: ServiceContext, name: string): Promise<
 export async function showRun({ store }: ServiceContext, name: string): Promise<RunDetails> {
   const run = await findRun(store, name)
   const { id } = run
-  const [split, task, { model }, dataset] = await Promise.all([
+  const [split, task, model, dataset] = await Promise.all([
     store.runs.split(id),
     store.tasks.byId(run.task),
-    store.models.prepared(run.model),
+    modelOf(store, run.model),
     store.datasets.byId(run.dataset),
   ])
   return {
@@ -201,7 +122,7 @@ export const runMethods: Pick<Methods, RunMethod> = {
     const { settings, labels, rows, leftOut, because } = await planRun(context, input)
     return { settings, labels, rows, leftOut, ...(because === undefined ? {} : { because }) }
   },
-  'runs.preflight': (context, input, call) => preflight(context, input, call),
+  'runs.preflight': preflight,
   'runs.start': (context, input) => start(context, input),
   'runs.resume': (context, { run }) => resume(context, run),
   'runs.stop': (context, { run }) => endRun(context, run, 'stop'),

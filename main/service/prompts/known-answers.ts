@@ -3,7 +3,7 @@ import type { TunedPrompt } from '../../contract/compute.ts'
 import type { KnownAnswer } from '../../engine/export/bundle-manifest.ts'
 import { isChosen } from '../../engine/task/index.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
-import { serveJob } from '../compute/serving.ts'
+import { serveForEvent } from '../compute/serving.ts'
 import { sealedModel } from '../runs/material.ts'
 
 /** Of nobody's data. */
@@ -27,12 +27,9 @@ export async function knownAnswers(
   if (!isChosen(settings)) return []
   const examples = texts.map((text, row) => ({ row, text, label: labels[0] ?? '' }))
   const sealed = await sealedModel(context.store, model)
-  const found = new Map<number, readonly number[]>()
   const job = { kind: 'score' as const, model: sealed, prompt, settings, labels, examples, threads: context.threads }
-  await serveJob(context, call, job, (event) => {
-    if (event.event !== 'evaluation') return
-    for (const { row, logProbabilities } of event.evaluation.rows) found.set(row, logProbabilities)
-  })
+  const { evaluation } = await serveForEvent(context, call, job, 'evaluation')
+  const found = new Map(evaluation.rows.map(({ row, logProbabilities }) => [row, logProbabilities]))
   return texts.map((text, row) => ({ text, probabilities: (found.get(row) ?? []).map(Math.exp) }))
 }
 

@@ -3,7 +3,7 @@ import type { TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { JudgedFigures, ModelRecord, RunRecord } from '../../contract/records.ts'
 import type { Store } from '../../engine/store/store.ts'
-import { findRun } from '../lookup.ts'
+import { findRun, modelOf } from '../lookup.ts'
 
 export interface Tuned {
   readonly name: string
@@ -34,7 +34,7 @@ export async function ownFigures(store: Store, run: RunRecord): Promise<readonly
 }
 
 async function matching(store: Store, name: string, id: number, { modelHash }: TunedPrompt): Promise<ModelRecord> {
-  const { model } = await store.models.prepared(id)
+  const model = await modelOf(store, id)
   if (model.hash !== modelHash) throw studioError('run/other-model', name, model.name)
   return model
 }

@@ -1,5 +1,4 @@
 // What a whole run will take, from a few real steps of it.
-import { freemem, totalmem } from 'node:os'
 import type { MeasuredSteps } from '../../contract/compute.ts'
 import type { Preflight, RunPlan } from '../../contract/service.ts'
 import { choosingRows } from '../../engine/evaluate/written.ts'
@@ -9,9 +8,6 @@ import { sharesTexts } from '../../engine/train/read-once.ts'
 /** Rows differ, and other programs come and go beside a run: its end is told as a range. */
 const QUICKEST = 0.8
 const SLOWEST = 1.2
-
-/** Bytes for a run: what is free now, or most of it all, since other programs' memory makes way to a part. */
-export const availableMemory = (): number => Math.max(freemem(), 0.7 * totalmem())
 
 /**
  * Written prompts that are tried on validation rows: words for the kind of task, and two with examples. Their words are

@@ -34,6 +34,9 @@ export async function computerOf(context: ServiceContext): Promise<Computer> {
   }
 }
 
+/** Bytes for a run: what is free now, or most of it all, since other programs' memory makes way to a part. */
+export const availableMemory = (): number => Math.max(freemem(), 0.7 * totalmem())
+
 /** What is known of every provider, from the runs' notes and from ONNX Runtime itself. */
 export async function checksOf(context: ServiceContext): Promise<ProviderCheck[]> {
   const [providers, notes] = await Promise.all([knownProviders(context), context.store.notes.latest('provider/')])

@@ -59,6 +59,11 @@ export const modelRepository = (db: Db) => ({
     return row && record(row)
   },
 
+  async byId(id: number): Promise<ModelRecord | undefined> {
+    const row = await db.selectFrom('models').select(columns).where('id', '=', id).executeTakeFirst()
+    return row && record(row)
+  },
+
   async bySource(source: string): Promise<ModelRecord | undefined> {
     const found = db.selectFrom('models').select(columns).where('source', '=', source).orderBy('id', 'desc')
     const row = await found.executeTakeFirst()
