@@ -30,7 +30,7 @@ export const accuracy: Bench = async ({ quick, say }) => {
   const starter = await starterModel(say)
   const all = trecSplit()
   const split = quick
-    ? { train: all.train.slice(0, 30), validation: all.validation.slice(0, 10), heldOut: all.heldOut.slice(0, 20) }
+    ? { train: all.train.slice(0, 30), validation: all.validation.slice(0, 10), test: all.test.slice(0, 20) }
     : all
   const right = new Map<string, boolean[]>()
   const perSeed = new Map<string, number[]>()

@@ -1,7 +1,7 @@
 // What a person is told at a run's end: tuned prompts against no prompt and against the best one in words, for each kind of task.
 import type { Evaluation } from '../main/contract/compute.ts'
 import type { PreparedModel } from '../main/contract/model.ts'
-import type { Judged } from '../main/contract/records.ts'
+import type { Subject } from '../main/contract/records.ts'
 import type { VerdictKind } from '../main/contract/service.ts'
 import type { Split, TaskName } from '../main/contract/settings.ts'
 import { verdictOf } from '../main/engine/evaluate/significance.ts'
@@ -43,12 +43,12 @@ const cases = (): Case[] => {
 }
 
 /** Labels that have nothing to do with their texts: no prompt can know them, tuned or written. */
-function tie({ train, validation, heldOut }: Split): { readonly labels: readonly string[]; readonly split: Split } {
+function tie({ train, validation, test }: Split): { readonly labels: readonly string[]; readonly split: Split } {
   const random = createRandom(5)
   const labels = ['left', 'right']
   const some = (rows: Split['train'], most: number): Split['train'] =>
     rows.slice(0, most).map((row) => ({ ...row, label: labels[random.integer(2)] ?? '' }))
-  return { labels, split: { train: some(train, 200), validation: some(validation, 60), heldOut: some(heldOut, 300) } }
+  return { labels, split: { train: some(train, 200), validation: some(validation, 60), test: some(test, 300) } }
 }
 
 export const duel: Bench = async ({ quick, say }) => {
@@ -86,7 +86,7 @@ export const duel: Bench = async ({ quick, say }) => {
   }
 }
 
-const subjects = ['no prompt', 'written prompt', 'tuned prompt'] as const
+const subjects = ['no prompt', 'hand-written prompt', 'tuned prompt'] as const
 
 async function fought(
   model: PreparedModel,
@@ -95,7 +95,7 @@ async function fought(
   say: (line: string) => void,
 ) {
   const split = quick
-    ? { train: all.train.slice(0, 40), validation: all.validation.slice(0, 8), heldOut: all.heldOut.slice(0, 12) }
+    ? { train: all.train.slice(0, 40), validation: all.validation.slice(0, 8), test: all.test.slice(0, 12) }
     : all
   const shape = shapeOf(split, labels.length, model.config.hidden)
   const settings = defaultSettings({ task, ...(quick ? { steps: 3 } : {}) }, labels, shape)
@@ -105,7 +105,7 @@ async function fought(
       say(`  step ${event.step}: loss ${event.loss.toFixed(3)}, ${(100 * event.accuracy).toFixed(0)} % right`)
   })
   const seconds = (performance.now() - began) / 1000
-  const of = (subject: Judged): Evaluation => {
+  const of = (subject: Subject): Evaluation => {
     const found = evaluations.find((evaluation) => evaluation.subject === subject)
     if (!found) throw new Error(`${name}: ${subject} was not judged.`)
     return found
@@ -113,7 +113,7 @@ async function fought(
   const { grade, metrics } = taskOf({ task })
   const told = subjects.map((subject) => metrics(of(subject).rows, labels))
   const best = of('tuned prompt').rows
-  const verdicts = (['no prompt', 'written prompt'] as const).map((rival) => {
+  const verdicts = (['no prompt', 'hand-written prompt'] as const).map((rival) => {
     const others = of(rival).rows
     const pairs = best.flatMap((row, i) => {
       const other = others[i]
@@ -124,7 +124,7 @@ async function fought(
   for (const { sentence } of verdicts) say(`  ${sentence}`)
   return {
     ...{ name, wanted, settings, seconds, verdicts },
-    written: of('written prompt').written,
+    written: of('hand-written prompt').handWritten,
     metrics: (told[0] ?? []).map(({ name: figure }) => ({
       figure,
       values: told.map((some) => some.find((metric) => metric.name === figure)?.value ?? 0),

@@ -13,15 +13,15 @@ import { trecLabels, trecSplit } from './support/trec.ts'
 
 const configurations: readonly (Partial<TuneSettings> & { readonly name: string })[] = [
   { name: 'defaults (prefix, after-text)' },
-  { name: 'prompt, after-text', method: 'prompt', steps: 60 },
-  { name: 'prompt, start', method: 'prompt', placement: 'start', steps: 30 },
+  { name: 'prompt, after-text', method: 'prompt-tuning', steps: 60 },
+  { name: 'prompt, start', method: 'prompt-tuning', placement: 'start', steps: 30 },
   { name: 'prefix, start', placement: 'start', steps: 30 },
-  { name: 'prompt, start, vocabulary', method: 'prompt', placement: 'start', loss: 'vocabulary', steps: 30 },
-  { name: 'prompt, start, little memory', method: 'prompt', placement: 'start', memory: 'low', steps: 30 },
+  { name: 'prompt, start, vocabulary', method: 'prompt-tuning', placement: 'start', loss: 'vocabulary', steps: 30 },
+  { name: 'prompt, start, little memory', method: 'prompt-tuning', placement: 'start', memory: 'low', steps: 30 },
   { name: 'prefix, after-text, vocabulary, little memory', loss: 'vocabulary', memory: 'low', steps: 60 },
   { name: 'prefix, after-text, answers written', task: 'generation', steps: 60 },
 ]
-const rows = { train: 300, validation: 60, heldOut: 60 } as const
+const rows = { train: 300, validation: 60, test: 60 } as const
 const quietShare = 0.1
 /** Between the pre-flights before and behind a run, on a machine that is called steady. */
 const steady = 0.1
@@ -33,7 +33,7 @@ export const forecastBench: Bench = async ({ quick, say }) => {
   const split = {
     train: all.train.slice(0, rows.train),
     validation: all.validation.slice(0, rows.validation),
-    heldOut: all.heldOut.slice(0, rows.heldOut),
+    test: all.test.slice(0, rows.test),
   }
   const others = await othersShare(2000)
   const figures = []
@@ -46,7 +46,7 @@ export const forecastBench: Bench = async ({ quick, say }) => {
         if (event.event === 'preflight') measured = event.measured
       })
       if (!measured) throw new Error('The pre-flight measured nothing.')
-      const sizes = { train: split.train.length, validation: split.validation.length, heldOut: split.heldOut.length }
+      const sizes = { train: split.train.length, validation: split.validation.length, test: split.test.length }
       return forecast({ settings, rows: sizes }, measured, totalmem())
     }
     const tries = []
@@ -70,7 +70,7 @@ export const forecastBench: Bench = async ({ quick, say }) => {
   return {
     title: 'What a pre-flight foretells',
     method:
-      `TREC, ${String(rows.train)} rows, ${String(rows.validation)} to validate, ${String(rows.heldOut)} held out, CPU: the pre-flight of each run in a ` +
+      `TREC, ${String(rows.train)} rows, ${String(rows.validation)} to validate, ${String(rows.test)} held out, CPU: the pre-flight of each run in a ` +
       'process of its own, then the run, from its start to its last score, then the pre-flight again: where it tells another time by more than ' +
       `${String(100 * steady)} %, the machine has changed its speed, and the run is tried again, ${String(mostTries)} times at most; the steadiest counts. ` +
       'Time: the middle of the range over the truth.',

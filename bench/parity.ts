@@ -21,7 +21,10 @@ const early = 10
 
 export const parity: Bench = async ({ quick, say }) => {
   const model = await starterModel(say)
-  const settings = defaultSettings({ method: 'prompt', placement: 'start', loss: 'vocabulary', tokens }, trecLabels)
+  const settings = defaultSettings(
+    { method: 'prompt-tuning', placement: 'start', loss: 'vocabulary', tokens },
+    trecLabels,
+  )
   const encoder = createEncoder(model, settings, trecLabels)
   const count = quick ? 2 : steps
   const examples = createRandom(3)

@@ -1,4 +1,4 @@
-# PEFT's side of a whole job: tunes until the held-out rows are answered well enough. Arguments: a WholeJob's file, prompt or prefix, labels or vocabulary.
+# PEFT's side of a whole job: tunes until the held-out rows are answered well enough. Arguments: a WholeJob's file, prompt-tuning or prefix-tuning, labels or vocabulary.
 import time
 
 began = time.perf_counter()
@@ -22,7 +22,7 @@ random.seed(0)
 base = AutoModelForCausalLM.from_pretrained(job["folder"], dtype=torch.float32)
 start = torch.tensor([job["start"]])
 count = len(job["start"])
-if method == "prefix":
+if method == "prefix-tuning":
     model = get_peft_model(base, PrefixTuningConfig(task_type=TaskType.CAUSAL_LM, num_virtual_tokens=count))
     with torch.no_grad(), model.disable_adapter():
         read = model(input_ids=start, use_cache=True).past_key_values

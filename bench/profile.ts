@@ -4,9 +4,9 @@ import { totalmem, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PrecisionName, PreparedModel } from '../main/contract/model.ts'
 import type { NamedTensors } from '../main/contract/tensor.ts'
-import { createReader } from '../main/engine/evaluate/reader.ts'
-import { createTextStore } from '../main/engine/evaluate/text-store.ts'
-import { openTexts } from '../main/engine/evaluate/read-texts.ts'
+import { createInferenceRunner } from '../main/engine/evaluate/inference-runner.ts'
+import { createKvStore } from '../main/engine/evaluate/kv-store.ts'
+import { cacheTexts } from '../main/engine/evaluate/kv-precompute.ts'
 import type { Graph } from '../main/engine/graph/node.ts'
 import type { Dialect } from '../main/engine/graph/lower/index.ts'
 import { input, matmul } from '../main/engine/graph/ops.ts'
@@ -19,7 +19,7 @@ import { createSession } from '../main/engine/runtime/session.ts'
 import { lossFeeds, lossShapeOf, vocabularyExample } from '../main/engine/train/example.ts'
 import { rowsAtOnce } from '../main/engine/train/memory.ts'
 import { bucketsOf } from '../main/engine/train/order.ts'
-import { trainingGraph } from '../main/engine/train/step-graph.ts'
+import { trainingGraph } from '../main/engine/train/training-graph.ts'
 import { type Way, ways } from './support/job.ts'
 import { type Kernel, kernelsOf } from './support/kernels.ts'
 import { othersShare } from './support/machine.ts'
@@ -142,7 +142,7 @@ async function profiled(
   const { kind, tensors: specsOf } = methods[method]
   const past = kind === 'past' ? tokens : 0
   const readOnce = placement === 'after-text'
-  const [bucket = { length, read: 0 }] = bucketsOf(sequences, readOnce)
+  const [bucket = { length, cached: 0 }] = bucketsOf(sequences, readOnce)
   const shape = {
     batch: rowsAtOnce(model, settings, batch, totalmem())(bucket),
     ...bucket,
@@ -158,15 +158,15 @@ async function profiled(
       return [spec.name, { shape: spec.shape, data }]
     }),
   )
-  const reader = createReader(model, { threads })
+  const reader = createInferenceRunner(model, { threads })
   const texts = readOnce
-    ? await openTexts(
-        { model, reader, past, store: createTextStore({ folder: undefined, memory: Infinity, half: false }) },
+    ? await cacheTexts(
+        { model, reader, past, store: createKvStore({ folder: undefined, memory: Infinity, half: false }) },
         chosen,
         () => undefined,
       )
     : undefined
-  await texts?.read(chosen)
+  await texts?.cached(chosen)
   await reader.release()
   const feeds = {
     ...tensors,

@@ -12,7 +12,7 @@ import { trecLabels, trecSplit } from './support/trec.ts'
 
 const ways: readonly (Partial<TuneSettings> & { readonly name: string })[] = [
   { name: 'prefix, after-text (the default)' },
-  { name: 'prompt, start', method: 'prompt', placement: 'start' },
+  { name: 'prompt, start', method: 'prompt-tuning', placement: 'start' },
   { name: 'prefix, after-text, int8', precision: 'int8' },
 ]
 const rows = { train: 32, validation: 4 } as const
@@ -49,7 +49,7 @@ export const startup: Bench = async ({ quick, say }) => {
   const split = {
     train: all.train.slice(0, rows.train),
     validation: all.validation.slice(0, rows.validation),
-    heldOut: all.heldOut.slice(0, 1),
+    test: all.test.slice(0, 1),
   }
   const others = await othersShare(2000)
   const figures = []

@@ -3,17 +3,17 @@ import { readFileSync } from 'node:fs'
 import { constants, setPriority, totalmem } from 'node:os'
 import { createInterface } from 'node:readline'
 import type { NamedTensors } from '../main/contract/tensor.ts'
-import { createReader } from '../main/engine/evaluate/reader.ts'
-import { readOnce } from '../main/engine/train/read-once.ts'
-import type { ReadTexts } from '../main/engine/evaluate/texts.ts'
+import { createInferenceRunner } from '../main/engine/evaluate/inference-runner.ts'
+import { precomputeKv } from '../main/engine/train/precompute-kv.ts'
+import type { CachedTexts } from '../main/engine/evaluate/cached-texts.ts'
 import { methods } from '../main/engine/method/index.ts'
 import { inPrecision } from '../main/engine/model/in-precision.ts'
 import { createRandom } from '../main/engine/random.ts'
 import { lossShapeOf, vocabularyExample } from '../main/engine/train/example.ts'
-import { heldModel, rowsAtOnce } from '../main/engine/train/memory.ts'
+import { modelInMemory, rowsAtOnce } from '../main/engine/train/memory.ts'
 import { adamW, startState } from '../main/engine/train/optimiser.ts'
 import { bucketsOf } from '../main/engine/train/order.ts'
-import { createStepper } from '../main/engine/train/stepper.ts'
+import { createTrainingStep } from '../main/engine/train/training-step.ts'
 import { type Measurement, type StepJob, ways } from './support/job.ts'
 import { peakBytes } from './support/peak.ts'
 
@@ -23,7 +23,7 @@ const job = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as StepJob
 const { tokens, threads, learningRate, memory } = job
 const { method, placement } = ways[job.way]
 const settings = { method, placement, tokens, tail: 1, memory }
-const model = heldModel(await inPrecision(job.model, job.precision), settings)
+const model = modelInMemory(await inPrecision(job.model, job.precision), settings)
 
 const batches = job.batches.map((rows) =>
   rows.map(({ ids, labels }) => {
@@ -39,12 +39,12 @@ const buckets = bucketsOf(sequences, once)
 const batch = Math.max(...batches.map((rows) => rows.length))
 
 /** As a run does it (train/tune.ts). */
-async function readTextsOnce(): Promise<ReadTexts> {
-  const reader = createReader(model, { threads })
+async function readTextsOnce(): Promise<CachedTexts> {
+  const reader = createInferenceRunner(model, { threads })
   try {
     const few = { ...settings, steps: 1, batch }
-    const texts = await readOnce({ model, reader }, few, undefined, sequences, () => undefined)
-    await texts.read(sequences)
+    const texts = await precomputeKv({ model, reader }, few, undefined, sequences, () => undefined)
+    await texts.cached(sequences)
     return texts
   } finally {
     await reader.release()
@@ -55,7 +55,7 @@ async function opened() {
   const began = performance.now()
   const texts = once ? await readTextsOnce() : undefined
   const readingMs = texts ? performance.now() - began : 0
-  const stepper = createStepper({
+  const stepper = createTrainingStep({
     model,
     settings,
     trie: undefined,
@@ -75,7 +75,7 @@ let opening: ReturnType<typeof opened> | undefined
 
 /** The job's rows for a prompt; for a prefix any values: a step takes as long whatever they are. */
 function startTensors(): NamedTensors {
-  if (method === 'prompt')
+  if (method === 'prompt-tuning')
     return { prompt: { shape: [tokens, model.config.hidden], data: Float32Array.from(job.prompt) } }
   const random = createRandom(1)
   return Object.fromEntries(
@@ -96,8 +96,8 @@ async function measure(count: number): Promise<Measurement> {
   const losses: number[] = []
   for (let i = 0; i < count; i++) {
     const start = performance.now()
-    const { loss, slopes } = await stepper.gradient(batches[step % batches.length] ?? [], state.tensors)
-    state = adamW(state, slopes, ++step, { learningRate, weightDecay: 0 })
+    const { loss, gradients } = await stepper.gradient(batches[step % batches.length] ?? [], state.tensors)
+    state = adamW(state, gradients, ++step, { learningRate, weightDecay: 0 })
     milliseconds.push(performance.now() - start)
     losses.push(loss)
   }

@@ -135,7 +135,7 @@ const tableOf = (what: string, { details }: Swept): string[][] => [
       .join(', '),
     each.fate,
     bandOf(each.early),
-    bandOf(each.heldOut),
+    bandOf(each.test),
     placeOf(each),
   ]),
   ...details.factors.map(({ sentence }) => ['', sentence, '', '', '', '']),
@@ -143,12 +143,12 @@ const tableOf = (what: string, { details }: Swept): string[][] => [
 ]
 
 function findings(settings: Swept, models: Swept | undefined): Findings {
-  const { train, validation, heldOut } = settings.details.rows
+  const { train, validation, test } = settings.details.rows
   const whole = settings.details.configurations.filter(({ fate }) => fate !== 'failed')
   return {
     title: 'A sweep, killed twice on its way, and two base models',
     method:
-      `TREC, ${String(rows)} rows, of which the studio learns from ${String(train)}, validates on ${String(validation)} and holds out ${String(heldOut)}. Twelve combinations by ` +
+      `TREC, ${String(rows)} rows, of which the studio learns from ${String(train)}, validates on ${String(validation)} and holds out ${String(test)}. Twelve combinations by ` +
       'successive halving through the command line, on the starter model, CPU; kill -9 of all its processes behind ' +
       `${settings.killed.join(' and ')} of ${String(settings.details.summary.steps)} steps, then \`sweeps --resume\`; ${String(settings.lost)} steps were computed twice; ` +
       `${settings.seconds.toFixed(0)} s in all. ${models ? `The same rows on two base models, ${models.seconds.toFixed(0)} s. ` : ''}Accuracy in %, with 95 % intervals.`,

@@ -19,9 +19,9 @@ interface Way {
 
 const ways: readonly Way[] = [
   { name: 'defaults (prefix, after-text)', chosen: {}, wanted: 0.93, steps: 200 },
-  { name: 'prompt, start', chosen: { method: 'prompt', placement: 'start' }, wanted: 0.75, steps: 300 },
-  { name: 'prompt, after-text', chosen: { method: 'prompt', placement: 'after-text' }, wanted: 0.8, steps: 300 },
-  { name: 'prefix, start', chosen: { method: 'prefix', placement: 'start' }, wanted: 0.9, steps: 300 },
+  { name: 'prompt, start', chosen: { method: 'prompt-tuning', placement: 'start' }, wanted: 0.75, steps: 300 },
+  { name: 'prompt, after-text', chosen: { method: 'prompt-tuning', placement: 'after-text' }, wanted: 0.8, steps: 300 },
+  { name: 'prefix, start', chosen: { method: 'prefix-tuning', placement: 'start' }, wanted: 0.9, steps: 300 },
 ]
 
 export const trec: Bench = async ({ quick, say }) => {
@@ -30,7 +30,7 @@ export const trec: Bench = async ({ quick, say }) => {
   const some = {
     train: all.train.slice(0, 40),
     validation: all.validation.slice(0, 10),
-    heldOut: all.heldOut.slice(0, 20),
+    test: all.test.slice(0, 20),
   }
   const figures = []
   for (const way of ways) {
@@ -97,6 +97,6 @@ async function tunedIn(model: PreparedModel, way: Way, split: Split, quick: bool
     millisecondsAStep: spread(steps.map(({ milliseconds }) => milliseconds)),
     losses: steps.map(({ loss }) => loss),
     validations,
-    rows: { train: split.train.length, validation: split.validation.length, heldOut: split.heldOut.length },
+    rows: { train: split.train.length, validation: split.validation.length, test: split.test.length },
   }
 }

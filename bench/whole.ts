@@ -11,7 +11,7 @@ import type { PrecisionName, PreparedModel } from '../main/contract/model.ts'
 import type { PreflightTrial } from '../main/contract/service.ts'
 import type { Split, TuneSettings } from '../main/contract/settings.ts'
 import { createEncoder } from '../main/engine/evaluate/encode.ts'
-import { createReader } from '../main/engine/evaluate/reader.ts'
+import { createInferenceRunner } from '../main/engine/evaluate/inference-runner.ts'
 import { scoreTask } from '../main/engine/evaluate/score.ts'
 import { defaultSettings } from '../main/engine/train/defaults.ts'
 import { shapeOf } from '../main/engine/train/from-data.ts'
@@ -32,7 +32,7 @@ const quietShare = 0.1
 const script = fileURLToPath(new URL('peft_whole.py', import.meta.url))
 
 /** For prompts the rate that we found best at the same place (train/defaults.ts); for prefixes, 3e-2 was worse: 79 % at step 100. */
-const theirs = { steps: 300, judgeEvery: 25, rates: { prefix: [1e-2], prompt: [2e-2] } } as const
+const theirs = { steps: 300, judgeEvery: 25, rates: { 'prefix-tuning': [1e-2], 'prompt-tuning': [2e-2] } } as const
 
 /** How much faster it must be with each loss; PEFT is stopped where it has taken a little longer than that. */
 const losses = { vocabulary: 8, labels: 5 } as const
@@ -71,7 +71,7 @@ export const whole: Bench = async ({ quick, say }) => {
   const folder = await huggingFaceFolder(model)
   const all = trecSplit()
   const split = quick
-    ? { train: all.train.slice(0, 40), validation: all.validation.slice(0, 10), heldOut: all.heldOut.slice(0, 20) }
+    ? { train: all.train.slice(0, 40), validation: all.validation.slice(0, 10), test: all.test.slice(0, 20) }
     : all
   const given = quick ? { steps: 10 } : {}
   const settings = defaultSettings(given, trecLabels, shapeOf(split, trecLabels.length, model.config.hidden))
@@ -102,7 +102,7 @@ export const whole: Bench = async ({ quick, say }) => {
     start: encoder.tokenizer.encode(settings.initText).slice(0, settings.tokens),
     answers: trecLabels.map((label) => [...encoder.answer(label), encoder.end]),
     train: asIds([...split.train, ...split.validation]),
-    heldOut: asIds(split.heldOut),
+    test: asIds(split.test),
   }
   const scratch = mkdtempSync(join(tmpdir(), 'softprompt-bench-'))
   const contenders: Contender[] = []
@@ -129,7 +129,7 @@ export const whole: Bench = async ({ quick, say }) => {
     const how = await fasterWaiting(referencePython(), stepsPath)
     say(`PEFT's threads are faster ${how}.`)
     for (const [loss, factor] of Object.entries(losses) as [keyof typeof losses, number][])
-      for (const method of ['prefix', 'prompt'] as const)
+      for (const method of ['prefix-tuning', 'prompt-tuning'] as const)
         for (const rate of theirs.rates[method]) {
           const path = join(scratch, `${method}-${loss}-${String(rate)}.json`)
           // Where another one has come there already, this one is only of interest while it is faster.
@@ -161,7 +161,7 @@ async function choosePrecision(model: PreparedModel, settings: TuneSettings, spl
   const trials: PreflightTrial[] = []
   let reference: Float32Array | undefined
   let seconds = 0
-  const rows = { train: split.train.length, validation: split.validation.length, heldOut: split.heldOut.length }
+  const rows = { train: split.train.length, validation: split.validation.length, test: split.test.length }
   for (const precision of tried) {
     const job = { model: sealModel(model), settings: { ...settings, precision }, labels: trecLabels, split, threads }
     let measured: MeasuredSteps | undefined
@@ -219,9 +219,9 @@ async function runOurs(model: PreparedModel, settings: TuneSettings, split: Spli
   // What follows, the duel without a prompt and with prompts in words, is no part of what others do.
   const judging = judged - (kept.at(-1)?.at ?? judged)
   const progress: Progress[] = []
-  const reader = createReader(model, { threads })
+  const reader = createInferenceRunner(model, { threads })
   for (const { step, at, prompt } of kept) {
-    const task = { model, settings, labels: trecLabels, examples: split.heldOut, prompt }
+    const task = { model, settings, labels: trecLabels, examples: split.test, prompt }
     const scored = await scoreTask(reader, task, () => undefined)
     progress.push({ step, accuracy: scored.accuracy, seconds: at + judging })
     if (scored.accuracy >= wanted) break

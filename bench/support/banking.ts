@@ -24,6 +24,6 @@ export function bankingSplit(): { readonly labels: readonly string[]; readonly s
   const chosen = createRandom(7)
     .shuffle(of(rows))
     .slice(0, learned + validation)
-  const heldOut = of(read('banking77-test.csv'))
-  return { labels, split: { train: chosen.slice(validation), validation: chosen.slice(0, validation), heldOut } }
+  const test = of(read('banking77-test.csv'))
+  return { labels, split: { train: chosen.slice(validation), validation: chosen.slice(0, validation), test } }
 }

@@ -10,9 +10,9 @@ export interface JobRow {
 
 /** What is tuned; texts that no virtual token stands before are read once. */
 export const ways = {
-  'prompt, start': { method: 'prompt', placement: 'start' },
-  'prompt, after-text': { method: 'prompt', placement: 'after-text' },
-  'prefix, after-text': { method: 'prefix', placement: 'after-text' },
+  'prompt, start': { method: 'prompt-tuning', placement: 'start' },
+  'prompt, after-text': { method: 'prompt-tuning', placement: 'after-text' },
+  'prefix, after-text': { method: 'prefix-tuning', placement: 'after-text' },
 } as const
 export type Way = keyof typeof ways
 

@@ -41,5 +41,5 @@ export const trecRows = (count: number): Example[] =>
 /** The first 1,000 of the shuffled training rows, 100 of them for validation; all 500 test rows. */
 export function trecSplit(): Split {
   const chosen = trecRows(labelled)
-  return { train: chosen.slice(validation), validation: chosen.slice(0, validation), heldOut: read('trec-test.txt') }
+  return { train: chosen.slice(validation), validation: chosen.slice(0, validation), test: read('trec-test.txt') }
 }

@@ -134,5 +134,5 @@ export function writtenSplit(kind: keyof typeof makers): Split {
     if (!found.has(text)) found.set(text, { row: found.size, text, label })
   }
   const rows = [...found.values()]
-  return { train: rows.slice(0, 240), validation: rows.slice(240, 280), heldOut: rows.slice(280) }
+  return { train: rows.slice(0, 240), validation: rows.slice(240, 280), test: rows.slice(280) }
 }

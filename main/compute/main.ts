@@ -1,7 +1,7 @@
 // The compute process: holds ONNX Runtime, opens no database, ends with its job.
 import { generate } from './jobs/generate.ts'
 import { hardware } from './jobs/hardware.ts'
-import { lens } from './jobs/lens.ts'
+import { inspect } from './jobs/inspect.ts'
 import { preflight } from './jobs/preflight.ts'
 import { prepare } from './jobs/prepare.ts'
 import { preview } from './jobs/preview.ts'
@@ -9,4 +9,4 @@ import { score } from './jobs/score.ts'
 import { tune } from './jobs/tune.ts'
 import { serve } from './serve.ts'
 
-serve({ hardware, prepare, preview, preflight, tune, score, lens, generate })
+serve({ hardware, prepare, preview, preflight, tune, score, inspect, generate })

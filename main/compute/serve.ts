@@ -3,7 +3,7 @@ import { constants, setPriority } from 'node:os'
 import type { Checkpoint, ComputeEvent, ComputeRequest, Job, WireJob } from '../contract/compute.ts'
 import type { PreparedModel } from '../contract/model.ts'
 import { StudioError, studioError } from '../contract/errors/index.ts'
-import { lendModel } from './lent.ts'
+import { lendModel } from './lent-runner.ts'
 
 /** How a job tells of itself and hears of its end. */
 export interface JobSink {

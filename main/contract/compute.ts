@@ -1,8 +1,8 @@
 // The messages between the service, which owns the database, and the compute process, which owns ONNX Runtime.
-import type { Lens } from './lens.ts'
+import type { PromptInspection } from './inspection.ts'
 import type { DecoderConfig, PrecisionName, PreparedModel } from './model.ts'
 import type { PreviewRow } from './methods/data.ts'
-import type { Judged, ValidatedRow } from './records.ts'
+import type { Subject, ValidatedRow } from './records.ts'
 import type { Example, Split, TuneSettings } from './settings.ts'
 import type { NamedTensors } from './tensor.ts'
 
@@ -95,7 +95,7 @@ export type Job =
       readonly threads: number
     }
   | {
-      readonly kind: 'lens'
+      readonly kind: 'inspect'
       readonly model: PreparedModel
       readonly prompt: TunedPrompt
       /** The prompt's own, and its labels. */
@@ -145,9 +145,9 @@ export interface ScoredRow {
 }
 
 export interface Evaluation {
-  readonly subject: Judged
+  readonly subject: Subject
   /** The words of a written prompt. */
-  readonly written?: string
+  readonly handWritten?: string
   readonly rows: readonly ScoredRow[]
   readonly accuracy: number
   readonly macroF1: number
@@ -178,13 +178,13 @@ export interface MeasuredSteps {
   /** Validating one row. */
   readonly scoreRow: number
   /** Answering one row with the prompt: among labels (behind its text where that is read once), or by writing. */
-  readonly judgeRow: number
+  readonly answerRow: number
   /** Answering one row without virtual tokens, its text included. */
   readonly plainRow: number
   /** Reading all texts once, where the run will do so; else 0. */
-  readonly reading: number
+  readonly precompute: number
   /** Reading one of them; 0 where none is read once. */
-  readonly readRow: number
+  readonly precomputeRow: number
   /** Bytes: what the process held at most while it stepped, and what the whole run will hold beyond that. */
   readonly memory: number
   /** The first step's, of all trainable tensors in the order of their names: its direction is compared. */
@@ -212,7 +212,7 @@ export type ComputeEvent =
   | { readonly event: 'evaluation'; readonly evaluation: Evaluation }
   | { readonly event: 'preflight'; readonly measured: MeasuredSteps }
   | { readonly event: 'preview'; readonly rows: readonly PreviewRow[] }
-  | { readonly event: 'lens'; readonly lens: Lens }
+  | { readonly event: 'inspection'; readonly inspection: PromptInspection }
   | { readonly event: 'token'; readonly text: string }
   /** `prompt` only from a tune job: its best on validation. `stopped`: ended early on request, checkpoint kept. */
   | {

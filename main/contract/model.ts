@@ -84,8 +84,8 @@ export interface WeightPart {
  * - `blocks`: `values` u4 or i8 [out, blocks, elements]; `scales` f32 [out, blocks, 1]; `zeros` likewise, where integers
  *   do not stand around zero. An element is scale * (integer - zero).
  */
-export interface CompactWeight {
-  readonly form: 'half' | 'int8' | 'blocks'
+export interface QuantisedWeight {
+  readonly scheme: 'half' | 'int8' | 'blocks'
   readonly shape: readonly number[]
   readonly parts: Readonly<Record<string, WeightPart>>
 }
@@ -112,7 +112,7 @@ export interface PreparedModel {
   /** Those kept as float32: all of them, or the norms and biases alone. */
   readonly weights: Readonly<Record<string, WeightRef>>
   /** Those kept smaller. */
-  readonly compact?: Readonly<Record<string, CompactWeight>>
+  readonly quantised?: Readonly<Record<string, QuantisedWeight>>
   /** What the weights are kept in; float32 where absent. */
   readonly precision?: PrecisionName
   /** Where it came from and where copies of it are kept: what other precisions are prepared from. */

@@ -3,6 +3,6 @@ import type { Tensor } from './tensor.ts'
 
 export type PlainPrompt =
   /** Embedding rows [P, hidden]. */
-  | { readonly method: 'prompt'; readonly prompt: Tensor }
+  | { readonly method: 'prompt-tuning'; readonly prompt: Tensor }
   /** Keys (rotated to positions 0..P-1) and values of each layer: [P, kvHeads, headDim]. */
-  | { readonly method: 'prefix'; readonly keys: readonly Tensor[]; readonly values: readonly Tensor[] }
+  | { readonly method: 'prefix-tuning'; readonly keys: readonly Tensor[]; readonly values: readonly Tensor[] }

@@ -3,8 +3,8 @@ import type { TaskName, TuneSettings } from './settings.ts'
 
 /** Who answered the rows that were scored. */
 /** In the order in which they are told. */
-export const judgedNames = ['no prompt', 'written prompt', 'tuned prompt'] as const
-export type Judged = (typeof judgedNames)[number]
+export const subjectNames = ['no prompt', 'hand-written prompt', 'tuned prompt'] as const
+export type Subject = (typeof subjectNames)[number]
 
 export type RunState = 'queued' | 'running' | 'stopped' | 'finished' | 'failed' | 'interrupted'
 
@@ -69,7 +69,7 @@ export interface TaskRecord {
 export interface SplitRows {
   readonly train: readonly number[]
   readonly validation: readonly number[]
-  readonly heldOut: readonly number[]
+  readonly test: readonly number[]
 }
 
 export interface RunRecord {
@@ -118,10 +118,10 @@ export interface NoteRecord {
 }
 
 /** How somebody did on held-out rows. */
-export interface JudgedFigures {
-  readonly subject: Judged
+export interface EvaluationFigures {
+  readonly subject: Subject
   /** The words of a written prompt. */
-  readonly written?: string
+  readonly handWritten?: string
   /** Mean grade of the answers, 0 to 1: of a classification the share of right ones (engine/task). */
   readonly accuracy: number
   /** The task's second metric: of a classification macro-F1, of others the share of answers that are exactly right. */
@@ -130,7 +130,7 @@ export interface JudgedFigures {
   readonly rows: number
 }
 
-export interface EvaluationRecord extends JudgedFigures {
+export interface EvaluationRecord extends EvaluationFigures {
   readonly id: number
   readonly run: number
   readonly dataset: number

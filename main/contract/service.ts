@@ -7,7 +7,7 @@ import { promptInputs, type PromptOutputs } from './methods/prompts.ts'
 import { runInputs, type RunOutputs } from './methods/runs.ts'
 import { sweepInputs, type SweepOutputs } from './methods/sweeps.ts'
 import { studioInputs, type StudioOutputs } from './methods/studio.ts'
-import type { JudgedFigures, NoteRecord, RunState, ValidationRecord } from './records.ts'
+import type { EvaluationFigures, NoteRecord, RunState, ValidationRecord } from './records.ts'
 
 export type * from './methods/data.ts'
 export type * from './methods/models.ts'
@@ -45,7 +45,7 @@ export type StudioEvent =
   | ({ readonly event: 'warning' } & NoteRecord)
   /** The run's state up to this step is on disk. */
   | { readonly event: 'checkpoint'; readonly step: number }
-  | ({ readonly event: 'evaluation' } & JudgedFigures)
+  | ({ readonly event: 'evaluation' } & EvaluationFigures)
   | { readonly event: 'token'; readonly text: string }
   /** Ask again for what you show of it. */
   | { readonly event: 'changed'; readonly subject: Subject }

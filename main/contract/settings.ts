@@ -2,7 +2,21 @@
 
 import type { PrecisionName } from './model.ts'
 
-export type MethodName = 'prefix' | 'prompt'
+/** All there are. */
+export const methodNames = ['prefix-tuning', 'prompt-tuning'] as const
+export type MethodName = (typeof methodNames)[number]
+
+/** Names that methods had in earlier versions: the command line and prompt files still say them. */
+export const methodAliases = { prefix: 'prefix-tuning', prompt: 'prompt-tuning' } as const satisfies Record<
+  string,
+  MethodName
+>
+
+const isAlias = (name: string): name is keyof typeof methodAliases => Object.hasOwn(methodAliases, name)
+
+export const methodNamed = (name: MethodName | keyof typeof methodAliases): MethodName =>
+  isAlias(name) ? methodAliases[name] : name
+
 export type Placement = 'start' | 'before-text' | 'after-text'
 export type Initialisation = 'text' | 'labels' | 'vocab' | 'random'
 export type LossName = 'labels' | 'vocabulary'
@@ -66,7 +80,7 @@ export interface TuneSettings {
   /** `low` computes each layer once more for the backward pass instead of keeping what it computed; normal where absent. */
   readonly memory?: MemoryName
   /** The person's own prompt in words, for the tuned one to beat; only what the studio writes itself where absent. */
-  readonly written?: string
+  readonly handWritten?: string
   /** Whether a finished run is judged beside the best written prompt, too; it is where absent. */
   readonly duel?: boolean
 }
@@ -86,5 +100,5 @@ export interface Example {
 export interface Split {
   readonly train: readonly Example[]
   readonly validation: readonly Example[]
-  readonly heldOut: readonly Example[]
+  readonly test: readonly Example[]
 }

@@ -5,7 +5,7 @@ import type { Changes } from './changes.ts'
 import type { SpawnCompute } from './compute/child.ts'
 import type { Failures } from './studio/failures.ts'
 import type { Home } from './home/home.ts'
-import type { Lenses } from './prompts/lenses.ts'
+import type { Inspections } from './prompts/inspections.ts'
 import type { Enqueue } from './queue.ts'
 import type { Runner } from './runs/runner.ts'
 import type { Sweeper } from './sweeps/sweeper.ts'
@@ -23,7 +23,7 @@ export interface ServiceContext extends Changes, Failures {
   readonly runner: Runner
   readonly sweeper: Sweeper
   readonly views: Views
-  readonly lenses: Lenses
+  readonly inspections: Inspections
   readonly tidy: Tidy
   readonly uploads: Uploads
   /** Short work for people who wait (prepare, score, generate), one at a time, beside a tune. */

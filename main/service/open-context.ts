@@ -9,7 +9,7 @@ import { applyRestore, keepNetworkRecord } from './home/backup.ts'
 import type { Home } from './home/home.ts'
 import { createTidy } from './home/tidy.ts'
 import { createUploads } from './home/uploads.ts'
-import { createLenses } from './prompts/lenses.ts'
+import { createInspections } from './prompts/inspections.ts'
 import { serialQueue } from './queue.ts'
 import { markOrphans } from './runs/orphans.ts'
 import { createRunner } from './runs/runner.ts'
@@ -51,8 +51,8 @@ export async function openContext(options: ContextOptions): Promise<OpenContext>
   const uploads = await createUploads(home)
   const warm = createWarm(spawn, WARM_MS)
   const views = createViews()
-  const lenses = createLenses()
-  const made = { runner, sweeper, views, lenses, tidy, uploads, serve: serialQueue(), ...changes, ...failures }
+  const inspections = createInspections()
+  const made = { runner, sweeper, views, inspections, tidy, uploads, serve: serialQueue(), ...changes, ...failures }
   return {
     context: { home, store, spawn, warm: warm.spawn, threads, ...made },
     close: async () => {

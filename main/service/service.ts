@@ -8,7 +8,7 @@ import { compareMethods } from './methods/compare.ts'
 import { curateMethods } from './methods/curate.ts'
 import { dataMethods } from './methods/data.ts'
 import { fileMethods } from './methods/files.ts'
-import { lensMethods } from './methods/lens.ts'
+import { inspectMethods } from './methods/inspect.ts'
 import { modelMethods } from './methods/models.ts'
 import { previewMethods } from './methods/preview.ts'
 import { promptFileMethods } from './methods/prompt-files.ts'
@@ -28,7 +28,7 @@ const methods: Methods = {
   ...sweepMethods,
   ...compareMethods,
   ...adviseMethods,
-  ...lensMethods,
+  ...inspectMethods,
   ...promptMethods,
   ...promptFileMethods,
   ...studioMethods,

@@ -17,7 +17,7 @@ async function slow(studio: RunningStudio, dataset: number): Promise<void> {
     text,
     label,
     settings,
-    heldOut: 60,
+    test: 60,
   })
   await studio.call('runs.watch', { run: 'Too slow' })
 }
@@ -53,7 +53,7 @@ test.describe('after a run that learned nothing', () => {
     expect(after?.run.settings).toEqual({ ...before?.run.settings, learningRate: 0.05 })
     expect(after?.rows).toEqual(before?.rows)
     const verdict = await studio.call('runs.verdict', { run: 'As advised', against: 'Too slow' })
-    expect(verdict.rows).toBe(before?.rows.heldOut)
+    expect(verdict.rows).toBe(before?.rows.test)
     expect(after?.notes.map(({ message }) => message).join(' ')).toContain('Raise the learning rate')
   })
 })

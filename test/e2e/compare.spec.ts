@@ -9,7 +9,7 @@ async function second(studio: RunningStudio, dataset: number, name: string): Pro
   const { run, model, textColumn: text, labelColumn: label } = await studio.call('runs.show', { run: 'First try' })
   const settings = { steps: 10, tokens: 8, validateEvery: 5, seed: run.seed }
   const { version } = run
-  await studio.call('runs.start', { name, model: model.name, dataset, version, text, label, settings, heldOut: 60 })
+  await studio.call('runs.start', { name, model: model.name, dataset, version, text, label, settings, test: 60 })
   await studio.call('runs.watch', { run: name })
 }
 

@@ -54,7 +54,7 @@ test('a model with runs stays, and says why', async ({ page }) => {
   const { roles } = await studio.call('data.show', { dataset })
   const { text, label } = roles
   const settings = { steps: 2, tokens: 2 }
-  await studio.call('runs.start', { model, dataset, version, text, label, settings, heldOut: 20 })
+  await studio.call('runs.start', { model, dataset, version, text, label, settings, test: 20 })
   await studio.open(page, '#/models')
   const card = page.getByRole('article', { name: model })
   await expect(card).toContainText('One run was tuned on it, so it stays.')

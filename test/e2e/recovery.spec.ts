@@ -23,7 +23,7 @@ async function startRun(name: string, steps: number): Promise<void> {
     version,
     text: roles.text,
     label: roles.label,
-    heldOut: 60,
+    test: 60,
     settings: { steps, tokens: 4, validateEvery: 0 },
   })
 }

@@ -81,7 +81,7 @@ test.describe('fields to write', () => {
       await expect(figures.getByRole('row', { name: new RegExp(`^${name} .*%`) })).toBeVisible()
     const { rows } = await studio.call('runs.show', { run: 'Orders' })
     const written = section(page, 'What was written')
-    await expect(written.getByLabel(/Right answer of row/)).toHaveCount(Math.min(10, rows.heldOut))
+    await expect(written.getByLabel(/Right answer of row/)).toHaveCount(Math.min(10, rows.test))
     await expect(page.getByText('What was answered')).toHaveCount(0)
     await inspect(page, 'fields-verdict')
     await written.scrollIntoViewIfNeeded()

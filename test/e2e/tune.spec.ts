@@ -19,7 +19,7 @@ async function startLong(page: Page, name: string): Promise<void> {
     version,
     text: roles.text,
     label: roles.label,
-    heldOut: 60,
+    test: 60,
     settings: { steps: 20_000, tokens: 4, validateEvery: 200 },
   })
   await studio.open(page, `#/tune/${encodeURIComponent(name)}`)

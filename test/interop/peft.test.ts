@@ -10,7 +10,7 @@ import { starterModel } from '../../bench/support/model.ts'
 import type { PreparedModel } from '../../main/contract/model.ts'
 import type { MethodName, Placement } from '../../main/contract/settings.ts'
 import type { NamedTensors } from '../../main/contract/tensor.ts'
-import { createReader } from '../../main/engine/evaluate/reader.ts'
+import { createInferenceRunner } from '../../main/engine/evaluate/inference-runner.ts'
 import { writeFolder } from '../../main/engine/export/folder.ts'
 import { peft } from '../../main/engine/export/peft.ts'
 import { methods } from '../../main/engine/method/index.ts'
@@ -35,11 +35,11 @@ interface Subject {
 }
 
 const all = [
-  ['prompt', 'start'],
-  ['prompt', 'before-text'],
-  ['prompt', 'after-text'],
-  ['prefix', 'start'],
-  ['prefix', 'after-text'],
+  ['prompt-tuning', 'start'],
+  ['prompt-tuning', 'before-text'],
+  ['prompt-tuning', 'after-text'],
+  ['prefix-tuning', 'start'],
+  ['prefix-tuning', 'after-text'],
 ] as const
 
 const tiny = (family: 'llama' | 'qwen3' | 'gemma3', choices: Subject['choices'] = all): Subject => ({
@@ -59,16 +59,16 @@ const subjects: readonly Subject[] = [
       return { model, base: await huggingFaceFolder(model) }
     },
     choices: [
-      ['prompt', 'start'],
-      ['prefix', 'start'],
-      ['prefix', 'after-text'],
+      ['prompt-tuning', 'start'],
+      ['prefix-tuning', 'start'],
+      ['prefix-tuning', 'after-text'],
     ],
   },
 ]
 
 /** A prompt with values of the model's own size, but like no text. */
 async function tensorsOf(model: PreparedModel, method: MethodName): Promise<NamedTensors> {
-  const reader = createReader(model, { threads: 2 })
+  const reader = createInferenceRunner(model, { threads: 2 })
   const random = createRandom(5)
   const probe = {
     config: model.config,
@@ -159,7 +159,7 @@ async function logits(
   placement: Placement,
   tensors: NamedTensors,
 ): Promise<Float32Array> {
-  const reader = createReader(model, { threads: 2 })
+  const reader = createInferenceRunner(model, { threads: 2 })
   const prompt = methods[method].fold(tensors)
   const parts: number[] = []
   for (const { question, answer, textStart } of rows) {
@@ -167,7 +167,12 @@ async function logits(
     const tail = answer.map((id, i) => ({ id, parent: i - 1 }))
     const sequence = layOut(segments, tail, { method, placement, tokens, tail: 1 })
     const ask = [0, ...answer].map((_, i) => sequence.questionEnd + i)
-    const { data } = await reader.logits({ sequences: [sequence], prompt, ask: [ask], candidates: undefined })
+    const { data } = await reader.logits({
+      sequences: [sequence],
+      prompt,
+      targetPositions: [ask],
+      candidates: undefined,
+    })
     for (const value of data) parts.push(value)
   }
   await reader.release()

@@ -6,7 +6,7 @@ import { starterModel } from '../../bench/support/model.ts'
 import type { NamedTensors } from '../../main/contract/tensor.ts'
 import { lossShapeOf, type TrainingExample, vocabularyExample } from '../../main/engine/train/example.ts'
 import { adamW, startState } from '../../main/engine/train/optimiser.ts'
-import { createStepper } from '../../main/engine/train/stepper.ts'
+import { createTrainingStep } from '../../main/engine/train/training-step.ts'
 
 interface Reference {
   readonly tokens: number
@@ -23,7 +23,7 @@ interface Reference {
 const found = JSON.parse(
   readFileSync(new URL('../fixtures/smollm2/reference.json', import.meta.url), 'utf8'),
 ) as Reference
-const settings = { method: 'prompt', placement: 'start', tokens: found.tokens, tail: 1 } as const
+const settings = { method: 'prompt-tuning', placement: 'start', tokens: found.tokens, tail: 1 } as const
 
 const examples = found.rows.map(({ question, answer }): TrainingExample =>
   vocabularyExample({ before: [], text: question, after: [] }, answer.slice(0, -1), answer.at(-1) ?? 0, settings),
@@ -31,12 +31,12 @@ const examples = found.rows.map(({ question, answer }): TrainingExample =>
 
 async function opened() {
   const model = await starterModel(() => undefined)
-  const stepper = createStepper({
+  const stepper = createTrainingStep({
     model,
     settings,
     trie: undefined,
     lossShape: lossShapeOf('vocabulary', undefined, examples),
-    buckets: [{ length: Math.max(...examples.map(({ sequence }) => sequence.ids.length)), read: 0 }],
+    buckets: [{ length: Math.max(...examples.map(({ sequence }) => sequence.ids.length)), cached: 0 }],
     rowsAtOnce: () => found.batch,
     threads: 2,
     providers: ['cpu'],
@@ -55,10 +55,10 @@ describe('SmolLM2-135M', () => {
     let gradient = new Float32Array()
     for (let step = 0; step < found.losses.length; step++) {
       const from = (step * found.batch) % examples.length
-      const { loss, slopes } = await stepper.gradient(examples.slice(from, from + found.batch), state.tensors)
-      if (step === 0) gradient = Float32Array.from(slopes['prompt'] ?? [])
+      const { loss, gradients } = await stepper.gradient(examples.slice(from, from + found.batch), state.tensors)
+      if (step === 0) gradient = Float32Array.from(gradients['prompt'] ?? [])
       losses.push(loss)
-      state = adamW(state, slopes, step + 1, { learningRate: found.rate, weightDecay: 0 })
+      state = adamW(state, gradients, step + 1, { learningRate: found.rate, weightDecay: 0 })
     }
     await stepper.release()
     const bytes = Uint8Array.from(Buffer.from(found.gradient, 'base64'))

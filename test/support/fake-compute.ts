@@ -52,13 +52,13 @@ function next(
 }
 
 const evaluate = ({ labels, split }: JobOf<'tune'>, subject: Evaluation['subject']): Evaluation => {
-  const rows = split.heldOut.map(({ row, label }, i) => {
+  const rows = split.test.map(({ row, label }, i) => {
     const wrong = labels.find((each) => each !== label) ?? ''
     const predicted = subject !== 'tuned prompt' ? (labels[0] ?? '') : i === 0 ? wrong : label
     return { row, label, predicted, logProbabilities: labels.map(() => -1) }
   })
   const right = rows.filter(({ label, predicted }) => label === predicted).length
-  const told = subject === 'written prompt' ? { written: 'Which team?' } : {}
+  const told = subject === 'hand-written prompt' ? { written: 'Which team?' } : {}
   return { subject, rows, accuracy: right / rows.length, macroF1: right / rows.length, ...told }
 }
 
@@ -90,8 +90,8 @@ const tune: Handlers['tune'] = async (job, sink) => {
   await sink.checkpoint({ ...at, finished })
   const prompt = { tensors: at.best?.tensors ?? at.tensors, settings, labels, modelHash: model.hash }
   if (!finished) return { outcome: 'stopped', prompt }
-  for (const subject of ['no prompt', 'tuned prompt', 'written prompt'] as const)
-    if (subject !== 'written prompt' || settings.duel !== false)
+  for (const subject of ['no prompt', 'tuned prompt', 'hand-written prompt'] as const)
+    if (subject !== 'hand-written prompt' || settings.duel !== false)
       sink.emit({ event: 'evaluation', evaluation: evaluate(job, subject) })
   return { outcome: 'finished', prompt }
 }
@@ -120,26 +120,29 @@ const hardware: Handlers['hardware'] = (_job, sink) => {
 }
 
 const score: Handlers['score'] = async (job, sink) => {
-  const split = { train: [], validation: [], heldOut: job.examples }
+  const split = { train: [], validation: [], test: job.examples }
   const subject = job.prompt ? 'tuned prompt' : 'no prompt'
   sink.emit({ event: 'evaluation', evaluation: evaluate({ ...job, split } as never, subject) })
   return { outcome: 'finished' }
 }
 
-const lens: Handlers['lens'] = async ({ settings, labels, examples, prompt }, sink) => {
+const inspect: Handlers['inspect'] = async ({ settings, labels, examples, prompt }, sink) => {
   const rows = examples.length
   const strange = examples.filter(({ label }) => !labels.includes(label)).length
   sink.emit({ event: 'progress', stage: 'answering without each token', done: 0, total: rows })
-  if (settings.initText === 'slow lens') await setTimeout(3_600_000)
+  if (settings.initText === 'slow inspection') await setTimeout(3_600_000)
   const tokens = Array.from({ length: prompt.settings.tokens }, (_, token) => ({
     startedAs: undefined,
     ablation: { difference: token, margin: 0.5, changed: strange },
     norm: 1,
     startCosine: undefined,
-    nearest: [{ id: token, word: ` word${String(token)}`, cosine: 0.5 }],
+    nearest: [{ id: token, token: ` word${String(token)}`, cosine: 0.5 }],
   }))
-  const words = { mean: 1, low: 0.5, high: 1.5 }
-  sink.emit({ event: 'lens', lens: { method: 'prompt', words, chance: 0.25, tokens, rows, loss: 1 } })
+  const tokenNorms = { mean: 1, low: 0.5, high: 1.5 }
+  sink.emit({
+    event: 'inspection',
+    inspection: { method: 'prompt-tuning', tokenNorms, chance: 0.25, tokens, rows, loss: 1 },
+  })
   return { outcome: 'finished' }
 }
 
@@ -165,10 +168,10 @@ const preflight: Handlers['preflight'] = async ({ provider, settings }, sink) =>
     step: isSlow ? 10_000 : 1,
     opening: 3,
     scoreRow: 1,
-    judgeRow: 1,
+    answerRow: 1,
     plainRow: 1,
-    readRow: 0,
-    reading: 20,
+    precomputeRow: 0,
+    precompute: 20,
     memory: 1e8,
     gradient: Float32Array.of(1, 2),
   }
@@ -185,4 +188,4 @@ const generate: Handlers['generate'] = async ({ text }, sink) => {
   return { outcome: 'finished' }
 }
 
-serve({ hardware, prepare, preview, preflight, tune, score, lens, generate })
+serve({ hardware, prepare, preview, preflight, tune, score, inspect, generate })

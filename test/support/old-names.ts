@@ -1,13 +1,13 @@
 // Today's names for what the version of test/fixtures/old-home reported: values stay, and names change here alone.
 
 /** Keys that have another name today, old to new. */
-const keys: Readonly<Record<string, string>> = {}
+const keys: Readonly<Record<string, string>> = { heldOut: 'test', written: 'handWritten' }
 
 /** Words that have another name today, by the old key that they stand under. */
 const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  method: {},
-  subject: {},
-  rival: {},
+  method: { prefix: 'prefix-tuning', prompt: 'prompt-tuning' },
+  subject: { 'written prompt': 'hand-written prompt' },
+  rival: { 'written prompt': 'hand-written prompt' },
   factorsOn: {},
   /** Of runs.metrics: accuracy, macro-F1, ROUGE-L, exactly right, right fields, valid JSON, field n, token F1, exact match. */
   metric: {},

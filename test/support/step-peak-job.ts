@@ -8,4 +8,4 @@ export interface StepPeakJob {
   readonly memory: MemoryName
 }
 
-export const stepPeakSettings = { method: 'prompt', placement: 'start', tokens: 8, tail: 1 } as const
+export const stepPeakSettings = { method: 'prompt-tuning', placement: 'start', tokens: 8, tail: 1 } as const

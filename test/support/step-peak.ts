@@ -2,7 +2,7 @@
 import { peakBytes } from '../../bench/support/peak.ts'
 import { methods } from '../../main/engine/method/index.ts'
 import { lossShapeOf, vocabularyExample } from '../../main/engine/train/example.ts'
-import { createStepper } from '../../main/engine/train/stepper.ts'
+import { createTrainingStep } from '../../main/engine/train/training-step.ts'
 import { type StepPeakJob, stepPeakSettings } from './step-peak-job.ts'
 import { tinyModel } from './tiny.ts'
 
@@ -12,18 +12,18 @@ const settings = { ...stepPeakSettings, memory }
 const ids = Array.from({ length: length - settings.tokens - 1 }, (_, i) => i % model.config.vocab)
 const example = vocabularyExample({ before: [], text: ids, after: [] }, [1], 2, settings)
 const examples = Array.from({ length: rows }, () => example)
-const stepper = createStepper({
+const stepper = createTrainingStep({
   model,
   settings,
   trie: undefined,
   lossShape: lossShapeOf('vocabulary', undefined, examples),
-  buckets: [{ length, read: 0 }],
+  buckets: [{ length, cached: 0 }],
   rowsAtOnce: () => rows,
   threads: 1,
   providers: ['cpu'],
   onProvider: () => undefined,
 })
-const specs = methods.prompt.tensors(model.config, settings)
+const specs = methods['prompt-tuning'].tensors(model.config, settings)
 const tensors = Object.fromEntries(
   specs.map(({ name, shape }) => [name, { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(0.1) }]),
 )

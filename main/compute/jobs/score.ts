@@ -1,18 +1,18 @@
 // Job: score labelled rows with a prompt, or with none.
-import { tellOfCut } from '../../engine/evaluate/cut-rows.ts'
+import { reportCutRows } from '../../engine/evaluate/cut-rows.ts'
 import { encoderFor } from '../../engine/evaluate/encode.ts'
 import { scoreTask } from '../../engine/evaluate/score.ts'
-import { lendReader } from '../lent.ts'
+import { lendRunner } from '../lent-runner.ts'
 import type { Handlers } from '../serve.ts'
 
 export const score: Handlers['score'] = async (job, sink) => {
-  const reader = await lendReader(job.model, job.threads)
+  const reader = await lendRunner(job.model, job.threads)
   const emit: typeof sink.emit = (event) => {
     sink.emit(event)
   }
   const { model, settings, labels, examples, prompt } = job
   // Said once, of those who answer the same rows.
-  if (prompt) tellOfCut(examples, encoderFor(model, settings, labels, examples).encoder, settings, emit)
+  if (prompt) reportCutRows(examples, encoderFor(model, settings, labels, examples).encoder, settings, emit)
   const evaluation = await scoreTask(reader, job, emit)
   sink.emit({ event: 'evaluation', evaluation })
   return { outcome: 'finished' }

@@ -1,6 +1,6 @@
 // Methods score, try, classify and export: what a tuned prompt is good for.
 import * as v from 'valibot'
-import type { EvaluationRecord, JudgedFigures } from '../records.ts'
+import type { EvaluationRecord, EvaluationFigures } from '../records.ts'
 import type { TuneSettings } from '../settings.ts'
 import { between, column, id, nothing, path, run, text, whole } from './fields.ts'
 
@@ -57,7 +57,7 @@ export interface PromptSummary {
   readonly modelName: string
   readonly labels: readonly string[]
   readonly settings: TuneSettings
-  readonly figures: readonly JudgedFigures[]
+  readonly figures: readonly EvaluationFigures[]
   /** The data set that it was tuned on here; undefined where it was opened from a file. */
   readonly tunedOn:
     | {

@@ -1,12 +1,12 @@
 // Methods runs.* and prompts.*: plan, start, steer, follow, judge and compare runs.
 import * as v from 'valibot'
 import type { KnownProvider, StepMetrics, TunedPrompt } from '../compute.ts'
-import type { Lens } from '../lens.ts'
+import type { PromptInspection } from '../inspection.ts'
 import type { PrecisionName } from '../model.ts'
 import {
   type EvaluationRecord,
-  type Judged,
-  judgedNames,
+  type Subject,
+  subjectNames,
   type ModelRecord,
   type NoteRecord,
   type RunRecord,
@@ -25,14 +25,14 @@ const planned = {
   /** What the text asks about, where the task has such a column. */
   context: v.exactOptional(column),
   /** Held-out rows at most. */
-  heldOut: v.exactOptional(whole(1, 1_000_000)),
+  test: v.exactOptional(whole(1, 1_000_000)),
   /** A run on the same version and columns whose split is taken over, so that the two are judged on the same rows. */
   rowsOf: v.exactOptional(run),
   settings,
 }
 
 /** What a run's own tuned prompt may be measured against. */
-const rival = v.picklist(['no prompt', 'written prompt'])
+const rival = v.picklist(['no prompt', 'hand-written prompt'])
 
 export const runInputs = {
   /** The whole of the settings that a start would take: what is given, and the defaults for the rest. */
@@ -74,11 +74,11 @@ export const runInputs = {
   'runs.advise': v.strictObject({ run }),
   /** All figures of the run's task, of each that answered its held-out rows. */
   'runs.metrics': v.strictObject({ run }),
-  'runs.confusion': v.strictObject({ run, subject: v.picklist(judgedNames) }),
+  'runs.confusion': v.strictObject({ run, subject: v.picklist(subjectNames) }),
   /** Scored rows of one cell of the confusion matrix, or all. */
   'runs.answers': v.strictObject({
     run,
-    subject: v.picklist(judgedNames),
+    subject: v.picklist(subjectNames),
     label: v.exactOptional(text),
     predicted: v.exactOptional(text),
   }),
@@ -88,9 +88,9 @@ export const runInputs = {
    * Each virtual token of the run's prompt: what it is near to, how large it is, its gradients, and the answers to some
    * validation rows without it. Long work the first time.
    */
-  'runs.lens': v.strictObject({ run }),
+  'runs.inspect': v.strictObject({ run }),
   /** The same where it was found since the service started, without any work. */
-  'runs.lens.kept': v.strictObject({ run }),
+  'runs.inspection': v.strictObject({ run }),
   /** A self-contained page about some runs, to keep or print. */
   'runs.report': v.strictObject({ runs: v.pipe(v.array(run), v.minLength(1), v.maxLength(50)) }),
   'prompts.get': v.strictObject({ run }),
@@ -103,7 +103,7 @@ export interface RunSummary extends RunRecord {
   /** Accuracies on its held-out rows; undefined before it has finished. */
   readonly noPrompt: number | undefined
   /** Undefined as well where no duel was held. */
-  readonly written: number | undefined
+  readonly handWritten: number | undefined
   readonly tuned: number | undefined
   readonly macroF1: number | undefined
   /** Held-out rows that were scored. */
@@ -123,7 +123,7 @@ export interface RunDetails {
   /** '' where there is none. */
   readonly contextColumn: string
   readonly labels: readonly string[]
-  readonly rows: { readonly train: number; readonly validation: number; readonly heldOut: number }
+  readonly rows: { readonly train: number; readonly validation: number; readonly test: number }
   readonly steps: readonly StepMetrics[]
   readonly validations: readonly ValidationRecord[]
   readonly notes: readonly NoteRecord[]
@@ -135,7 +135,7 @@ export interface RunDetails {
 export interface RunPlan {
   readonly settings: TuneSettings
   readonly labels: readonly string[]
-  readonly rows: { readonly train: number; readonly validation: number; readonly heldOut: number }
+  readonly rows: { readonly train: number; readonly validation: number; readonly test: number }
   /** Why this precision, where an earlier pre-flight chose it; empty where it had no choice, absent where none was. */
   readonly because?: string
   /** Numbers of rows that no part may have, because they are nearly the same as rows of two parts. */
@@ -184,7 +184,7 @@ export type VerdictKind = 'better' | 'worse' | 'cannot tell'
 export interface Verdict {
   readonly kind: VerdictKind
   /** What `other` is of; 'tuned prompt' of another run. */
-  readonly rival: Judged
+  readonly rival: Subject
   readonly rows: number
   readonly tuned: number
   readonly other: number
@@ -246,8 +246,8 @@ export interface FlippedRow {
 }
 
 /** What the lens found in a run's prompt. */
-export interface RunLens {
-  readonly lens: Lens
+export interface RunInspection {
+  readonly inspection: PromptInspection
   /** [tokens][stretches]: mean L2 norm of each token's gradient in stretches of the run, in order; NaN where none was a number. */
   readonly gradients: readonly (readonly number[])[]
 }
@@ -266,15 +266,15 @@ export interface RunOutputs {
   readonly 'runs.show': RunDetails
   readonly 'runs.watch': RunRecord
   readonly 'runs.verdict': Verdict
-  readonly 'runs.metrics': readonly { readonly subject: Judged; readonly metrics: readonly TaskMetric[] }[]
+  readonly 'runs.metrics': readonly { readonly subject: Subject; readonly metrics: readonly TaskMetric[] }[]
   readonly 'runs.advise': readonly Advice[]
   /** counts[i][j]: rows of labels[i] that were answered as labels[j]. */
   readonly 'runs.confusion': { readonly labels: readonly string[]; readonly counts: readonly (readonly number[])[] }
   readonly 'runs.answers': readonly AnsweredRow[]
   readonly 'runs.flips': { readonly fixed: readonly FlippedRow[]; readonly broken: readonly FlippedRow[] }
-  readonly 'runs.lens': RunLens
+  readonly 'runs.inspect': RunInspection
   /** Null where it was not found yet. */
-  readonly 'runs.lens.kept': RunLens | null
+  readonly 'runs.inspection': RunInspection | null
   readonly 'runs.report': { readonly html: string }
   readonly 'prompts.get': TunedPrompt
 }

@@ -1,11 +1,22 @@
 // What a person may set of a run; the engine's defaults fill in the rest.
 import * as v from 'valibot'
-import { memoryNames, precisionNames, taskNames, templateKinds } from '../settings.ts'
+import {
+  memoryNames,
+  methodAliases,
+  methodNamed,
+  methodNames,
+  precisionNames,
+  taskNames,
+  templateKinds,
+} from '../settings.ts'
 import { between, text, whole } from './fields.ts'
+
+const aliases = Object.keys(methodAliases) as (keyof typeof methodAliases)[]
+const method = v.pipe(v.picklist([...methodNames, ...aliases]), v.transform(methodNamed))
 
 export const settings = v.strictObject({
   task: v.exactOptional(v.picklist(taskNames)),
-  method: v.exactOptional(v.picklist(['prefix', 'prompt'])),
+  method: v.exactOptional(method),
   placement: v.exactOptional(v.picklist(['start', 'before-text', 'after-text'])),
   tokens: v.exactOptional(whole(1, 1024)),
   init: v.exactOptional(v.picklist(['text', 'labels', 'vocab', 'random'])),
@@ -34,6 +45,6 @@ export const settings = v.strictObject({
   maxTokens: v.exactOptional(whole(8, 1_000_000)),
   precision: v.exactOptional(v.picklist(precisionNames)),
   memory: v.exactOptional(v.picklist(memoryNames)),
-  written: v.exactOptional(text),
+  handWritten: v.exactOptional(text),
   duel: v.exactOptional(v.boolean()),
 })

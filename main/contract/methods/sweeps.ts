@@ -6,7 +6,7 @@ import { column, id, nothing, run, title, whole } from './fields.ts'
 import { settings } from './settings.ts'
 
 /** At most so many runs: a queue longer than that is a mistake. */
-export const mostSwept = 96
+export const maxSwept = 96
 
 const { method, placement, tokens, init, initText, learningRate } = settings.entries
 const values = <const S extends { readonly wrapped: v.GenericSchema }>({ wrapped }: S) =>
@@ -30,7 +30,7 @@ const swept = {
   label: column,
   /** What the text asks about, where the task has such a column. */
   context: v.exactOptional(column),
-  heldOut: v.exactOptional(whole(1, 1_000_000)),
+  test: v.exactOptional(whole(1, 1_000_000)),
   /** What all runs have in common. */
   settings,
   /** Values to try of some settings: every combination is a configuration. */
@@ -136,7 +136,7 @@ export interface SweptConfiguration {
   /** Accuracy on validation rows at the end of the first rung, which all configurations come to; undefined before. */
   readonly early: Band | undefined
   /** Accuracy on held-out rows; undefined where its runs did not come to their end. */
-  readonly heldOut: Band | undefined
+  readonly test: Band | undefined
   /** First and last place that the intervals allow among those that were judged on held-out rows, 1 = best. */
   readonly rank: readonly [number, number] | undefined
 }

@@ -4,7 +4,7 @@ import { median } from '../median.ts'
 import type { Evidence } from './rule.ts'
 
 /** Fewer steps have no shape. */
-const fewestSteps = 10
+const minSteps = 10
 
 export interface Curve {
   readonly of: 'validation' | 'training'
@@ -20,7 +20,7 @@ export interface Curve {
 /** Undefined where there are fewer than ten steps. */
 export function curveOf({ steps, validations, run, rows }: Evidence): Curve | undefined {
   const last = steps.at(-1)?.step ?? 0
-  if (steps.length < fewestSteps) return undefined
+  if (steps.length < minSteps) return undefined
   const quarter = Math.ceil(steps.length / 4)
   const norms = (some: readonly StepMetrics[]): number => median(some.map(({ gradientNorm }) => gradientNorm))
   const gradients = { startNorm: norms(steps.slice(0, quarter)), endNorm: norms(steps.slice(-quarter)) }

@@ -1,5 +1,5 @@
 // How well a run did on its own held-out rows, and whether there was more to have.
-import type { Judged } from '../../contract/records.ts'
+import type { Subject } from '../../contract/records.ts'
 import { figuresOfTask } from '../../contract/figures.ts'
 import { isChosen } from '../task/index.ts'
 import type { Evidence } from './rule.ts'
@@ -23,7 +23,7 @@ const expected = 0.5
 /** Undefined where the run was not judged. */
 export function figuresOf({ run, labels, evaluations }: Evidence): Figures | undefined {
   const own = evaluations.filter(({ dataset, version }) => dataset === run.dataset && version === run.version)
-  const latest = (subject: Judged) => own.findLast((each) => each.subject === subject)
+  const latest = (subject: Subject) => own.findLast((each) => each.subject === subject)
   const [noPrompt, tuned] = [latest('no prompt'), latest('tuned prompt')]
   if (!noPrompt || !tuned) return undefined
   const chance = labels.length > 1 ? 1 / labels.length : 0
@@ -46,7 +46,7 @@ export function isNearChance(accuracy: number, { chance, rows }: Figures): boole
 }
 
 /** Both accuracies in a sentence. */
-export const told = ({ noPrompt, tuned, rows, named }: Figures): string =>
+export const stated = ({ noPrompt, tuned, rows, named }: Figures): string =>
   `${named} ${percent(tuned)} with the tuned prompt and ${percent(noPrompt)} with none (${String(rows)} held-out rows)`
 
 export const percent = (share: number): string => `${String(Math.round(share * 100))} %`

@@ -34,11 +34,11 @@ const causes: { readonly [R in Exclude<AdviceRule, Fault>]: Rule } = {
 
 /** Each with one change; faults of the run first, and nothing else beside them. Empty where the run is healthy. */
 export function advise(evidence: Evidence): Advice[] {
-  const ask = (rules: Readonly<Record<string, Rule>>): Advice[] =>
+  const apply = (rules: Readonly<Record<string, Rule>>): Advice[] =>
     Object.entries(rules).flatMap(([rule, find]) => {
       const found = find(evidence)
       return found ? [{ rule: rule as AdviceRule, ...found }] : []
     })
-  const found = ask(faults)
-  return found.length > 0 ? found : ask(causes)
+  const found = apply(faults)
+  return found.length > 0 ? found : apply(causes)
 }

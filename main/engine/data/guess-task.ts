@@ -5,7 +5,7 @@ import { objectOf } from '../evaluate/metrics/fields.ts'
 /** Labels are words, not passages. Characters, on average. */
 const longestLabels = 60
 /** How often each label stands in the rows, on average, at the least. */
-const fewestTimes = 2
+const minRepeats = 2
 
 /**
  * The rule, first to last: answers that are JSON objects (most of them) are written; answers that are short and each
@@ -17,6 +17,6 @@ export function guessTask(answers: readonly string[], hasContext: boolean): Task
   if (said.filter((answer) => objectOf(answer) !== undefined).length * 2 > said.length) return 'generation'
   const characters = said.reduce((sum, { length }) => sum + length, 0)
   const areShort = characters <= longestLabels * said.length
-  if (areShort && new Set(said).size * fewestTimes <= said.length) return 'classification'
+  if (areShort && new Set(said).size * minRepeats <= said.length) return 'classification'
   return hasContext ? 'answering' : 'generation'
 }

@@ -41,14 +41,14 @@ function breather(): () => Promise<void> | undefined {
  */
 export async function nearGroups(
   examples: readonly Example[],
-  fewest: number,
+  minimum: number,
   deal: (label: string) => Part,
 ): Promise<{ readonly groups: readonly Group[]; readonly leftOut: readonly Example[] }> {
   const texts = await differentTexts(examples)
   const chains = createChains(texts)
   const most = Math.min(200, Math.max(20, examples.length / 20))
   await findNear(texts, chains, most)
-  const large = largeChains(texts, chains, most, fewest)
+  const large = largeChains(texts, chains, most, minimum)
   const groupAt = new Map<number, Group>()
   const groups: Group[] = []
   const leftOut: Example[] = []
@@ -114,7 +114,7 @@ async function findNear(texts: readonly Text[], chains: Chains, most: number): P
 }
 
 /** Chains of more rows than `most`, unless too few groups of their label would be left. */
-function largeChains(texts: readonly Text[], chains: Chains, most: number, fewest: number): Set<number> {
+function largeChains(texts: readonly Text[], chains: Chains, most: number, minimum: number): Set<number> {
   const roots = new Map<number, string>()
   texts.forEach(({ label }, place) => {
     const root = chains.find(place)
@@ -124,7 +124,7 @@ function largeChains(texts: readonly Text[], chains: Chains, most: number, fewes
   const ordinary = new Map<string, number>()
   for (const [root, label] of roots) if (!isLarge(root)) ordinary.set(label, (ordinary.get(label) ?? 0) + 1)
   return new Set(
-    [...roots].flatMap(([root, label]) => (isLarge(root) && (ordinary.get(label) ?? 0) >= fewest ? [root] : [])),
+    [...roots].flatMap(([root, label]) => (isLarge(root) && (ordinary.get(label) ?? 0) >= minimum ? [root] : [])),
   )
 }
 

@@ -8,7 +8,7 @@ import { textKey } from './text-key.ts'
 export interface SplitOptions {
   readonly seed: number
   /** Held-out rows at most. */
-  readonly heldOut?: number
+  readonly test?: number
   /** False where answers are no labels: the rows are then of one kind. */
   readonly byLabel?: boolean
 }
@@ -17,16 +17,16 @@ export interface HeldSplit extends Split {
   /** Rows that are nearly the same as rows of two parts: none may have them. */
   readonly leftOut: readonly Example[]
   /** Rows of the held-out and validation sides beyond their limits: they wait, for no row may change its side. */
-  readonly keptBack: readonly Example[]
+  readonly reserved: readonly Example[]
 }
 
-const mostHeldOut = 500
+const maxTest = 500
 /** An answer that is written takes much longer to judge than a label. */
-const mostWritten = 200
-const mostValidation = 200
-const mostLabels = 200
+const maxGeneration = 200
+const maxValidation = 200
+const maxLabels = 200
 /** A label needs different texts for each part. */
-const fewestTexts = 3
+const minTexts = 3
 
 /**
  * The rule: texts that are nearly the same (`nearGroups`) form a group that stays together, so that no part has seen
@@ -34,53 +34,53 @@ const fewestTexts = 3
  * seeded one of every four is held out, and three of twenty validate. What stands later in the table changes nothing for
  * what stands before it: a row keeps its side while the table grows, and a later row that is nearly the same as rows of
  * two sides is left out. Only a group that comes to fill the table is learned from whatever its side was. At most 500
- * (`heldOut`) held-out and 200 validation rows are used, evenly over the labels, but one group of each label at least.
+ * (`test`) held-out and 200 validation rows are used, evenly over the labels, but one group of each label at least.
  * Errors: 'data/one-label', 'data/too-many-labels', 'data/label-too-rare'.
  */
 export async function splitExamples(
   examples: readonly Example[],
-  { seed, heldOut, byLabel = true }: SplitOptions,
+  { seed, test, byLabel = true }: SplitOptions,
 ): Promise<HeldSplit> {
-  if (byLabel) return splitByLabel(examples, seed, heldOut ?? mostHeldOut)
+  if (byLabel) return splitByLabel(examples, seed, test ?? maxTest)
   const known = new Map(examples.map((example) => [example.row, example]))
   const alike = examples.map((example) => ({ ...example, label: '' }))
-  const split = await splitAlike(alike, seed, heldOut ?? mostWritten)
+  const split = await splitAlike(alike, seed, test ?? maxGeneration)
   const back = (rows: readonly Example[]): Example[] => rows.flatMap(({ row }) => known.get(row) ?? [])
   return {
     train: back(split.train),
     validation: back(split.validation),
-    heldOut: back(split.heldOut),
+    test: back(split.test),
     leftOut: back(split.leftOut),
-    keptBack: back(split.keptBack),
+    reserved: back(split.reserved),
   }
 }
 
-async function splitByLabel(examples: readonly Example[], seed: number, heldOut: number): Promise<HeldSplit> {
+async function splitByLabel(examples: readonly Example[], seed: number, test: number): Promise<HeldSplit> {
   const labels = new Set(examples.map(({ label }) => label))
   const [only] = labels
   if (labels.size < 2) throw studioError('data/one-label', only ?? '')
-  if (labels.size > mostLabels) throw studioError('data/too-many-labels', labels.size, mostLabels)
-  return splitAlike(examples, seed, heldOut)
+  if (labels.size > maxLabels) throw studioError('data/too-many-labels', labels.size, maxLabels)
+  return splitAlike(examples, seed, test)
 }
 
 /** By the labels that there are, be it one. */
-async function splitAlike(examples: readonly Example[], seed: number, heldOut: number): Promise<HeldSplit> {
+async function splitAlike(examples: readonly Example[], seed: number, test: number): Promise<HeldSplit> {
   const labels = new Set(examples.map(({ label }) => label))
   const dealers = new Map([...labels].map((label) => [label, dealer(seed, label)]))
-  const { groups, leftOut } = await nearGroups(examples, fewestTexts, (label) => dealers.get(label)?.() ?? 'train')
+  const { groups, leftOut } = await nearGroups(examples, minTexts, (label) => dealers.get(label)?.() ?? 'train')
   const byLabel = Map.groupBy(groups, ({ label }) => label)
   for (const label of [...labels].sort()) {
     const has = byLabel.get(label)?.length ?? 0
-    if (has < fewestTexts) throw studioError('data/label-too-rare', label, has, fewestTexts)
+    if (has < minTexts) throw studioError('data/label-too-rare', label, has, minTexts)
   }
   const side = (part: Part): Group[] => groups.filter((group) => group.side === part)
-  const [judging, stopping] = [evenly(side('heldOut'), heldOut), evenly(side('validation'), mostValidation)]
+  const [testRows, stopping] = [evenly(side('test'), test), evenly(side('validation'), maxValidation)]
   return {
     train: rowsOf(side('train')),
     validation: rowsOf(stopping.taken),
-    heldOut: rowsOf(judging.taken),
+    test: rowsOf(testRows.taken),
     leftOut,
-    keptBack: rowsOf([...judging.left, ...stopping.left]),
+    reserved: rowsOf([...testRows.left, ...stopping.left]),
   }
 }
 
@@ -95,7 +95,7 @@ function dealer(seed: number, label: string): () => Part {
   return () => {
     if (round.length === 0) {
       if (fours % 5 === 0) validating = new Set([0, ...random.shuffle([1, 2, 3, 4]).slice(0, 2)])
-      const rest: Part[] = ['heldOut', validating.has(fours % 5) ? 'validation' : 'train', 'train']
+      const rest: Part[] = ['test', validating.has(fours % 5) ? 'validation' : 'train', 'train']
       round = fours++ === 0 ? ['train', ...random.shuffle(rest)] : random.shuffle<Part>([...rest, 'train'])
     }
     return round.pop() ?? 'train'

@@ -18,7 +18,7 @@ export interface Table {
 interface Opened extends OpenedTable, Pick<Table, 'format' | 'encoding'> {}
 
 const sampleCharacters = 1 << 16
-const mostColumns = 1000
+const maxColumns = 1000
 const known = Object.entries(formats) as [FormatName, Format][]
 
 /**
@@ -28,7 +28,7 @@ const known = Object.entries(formats) as [FormatName, Format][]
 export async function openTable(path: string): Promise<Table> {
   const start = await firstBytes(path)
   const { format, encoding, columns, chunks } = (await openBinary(path, start)) ?? (await openText(path))
-  if (columns.length > mostColumns) throw studioError('data/too-many-columns', basename(path), columns.length)
+  if (columns.length > maxColumns) throw studioError('data/too-many-columns', basename(path), columns.length)
   return { format, encoding, columns: distinct(columns), chunks }
 }
 

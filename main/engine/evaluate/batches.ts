@@ -11,17 +11,17 @@ export const tokensAtOnce: { readonly [M in MemoryName]: number } = { normal: 51
  * Share of the weights' bytes that keys and values may take of rows whose answers are written side by side: each pass
  * looks at both, so that fewer rows would read the weights in vain, and more would gain little.
  */
-export const keysShare: { readonly [M in MemoryName]: number } = { normal: 1 / 4, low: 1 / 16 }
+export const kvShare: { readonly [M in MemoryName]: number } = { normal: 1 / 4, low: 1 / 16 }
 
 /** Every item once, the shortest first. */
-export function byLength<T>(items: readonly T[], length: (item: T) => number, most = tokensAtOnce.normal): T[][] {
+export function byLength<T>(items: readonly T[], length: (item: T) => number, maxTokens = tokensAtOnce.normal): T[][] {
   const sorted = items
     .map((item, i) => ({ item, i, tokens: length(item) }))
     .sort((a, b) => a.tokens - b.tokens || a.i - b.i)
   const groups: T[][] = []
   let group: T[] = []
   for (const { item, tokens } of sorted) {
-    if (group.length > 0 && (group.length + 1) * tokens > most) {
+    if (group.length > 0 && (group.length + 1) * tokens > maxTokens) {
       groups.push(group)
       group = []
     }

@@ -5,7 +5,7 @@ import type { Example, TuneSettings } from '../../contract/settings.ts'
 import type { Encoder } from './encode.ts'
 
 /** Of a row that is too long its text's end goes: never the template, never the answer. */
-export function tellOfCut(
+export function reportCutRows(
   rows: readonly Example[],
   encoder: Encoder,
   { maxTokens }: Pick<TuneSettings, 'maxTokens'>,

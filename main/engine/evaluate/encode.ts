@@ -40,27 +40,27 @@ export function createEncoder(
   model: PreparedModel,
   settings: TuneSettings,
   labels: readonly string[],
-  written = 0,
+  maxAnswer = 0,
 ): Encoder {
   const tokenizer = tokenizerOf(model)
   const { template } = settings
   const answer = (label: string): readonly number[] => encodeAnswer(tokenizer, template, label)
   const end = endOfAnswer(tokenizer, template)
   const trie = labelTrie(labels.map(answer), end, labels)
-  const room =
+  const budget =
     Math.min(settings.maxTokens, model.config.context) -
     settings.tokens -
-    Math.max(written + 1, answerRoom(labels.map(answer), trie))
+    Math.max(maxAnswer + 1, answerBudget(labels.map(answer), trie))
   const fit = (text: string): ReturnType<typeof fitRow> => {
     const encoded = encodeRow(tokenizer, model.tokenizer, template, text)
-    if (encoded.before.length + encoded.after.length >= room) throw studioError('tuning/no-room', settings.maxTokens)
-    return fitRow(encoded, room)
+    if (encoded.before.length + encoded.after.length >= budget) throw studioError('tuning/no-room', settings.maxTokens)
+    return fitRow(encoded, budget)
   }
   return { tokenizer, trie, answer, end, fit, row: (text) => fit(text).segments }
 }
 
 /** Tokens that a written answer may be longer than the longest right one. */
-const spare = 8
+const answerMargin = 8
 
 /** An encoder that leaves room for the answers to some rows; `most`: tokens of one that is written. */
 export function encoderFor(
@@ -68,13 +68,14 @@ export function encoderFor(
   settings: TuneSettings,
   labels: readonly string[],
   rows: readonly Example[],
-): { readonly encoder: Encoder; readonly most: number } {
+): { readonly encoder: Encoder; readonly maxAnswer: number } {
   const encoder = createEncoder(model, settings, labels)
-  if (isChosen(settings)) return { encoder, most: 0 }
-  const most = spare + rows.reduce((longest, { label }) => Math.max(longest, encoder.answer(label).length), 1)
-  return { encoder: createEncoder(model, settings, labels, most), most }
+  if (isChosen(settings)) return { encoder, maxAnswer: 0 }
+  const maxAnswer =
+    answerMargin + rows.reduce((longest, { label }) => Math.max(longest, encoder.answer(label).length), 1)
+  return { encoder: createEncoder(model, settings, labels, maxAnswer), maxAnswer }
 }
 
 /** The longest answer with its end, or all branches side by side. */
-const answerRoom = (answers: readonly (readonly number[])[], trie: LabelTrie): number =>
+const answerBudget = (answers: readonly (readonly number[])[], trie: LabelTrie): number =>
   Math.max(1 + Math.max(...answers.map((ids) => ids.length)), trie.context.length)

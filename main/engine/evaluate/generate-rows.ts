@@ -1,34 +1,34 @@
 // Writes answers to many rows at once, greedily: keys and values of some rows side by side, a token of each in a pass.
 import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
-import { batchFeeds, hidden, integers, selection } from '../method/batch.ts'
+import { batchFeeds, MASK_VALUE, integers, selection } from '../method/batch.ts'
 import { layOut, type Segments, type Sequence } from '../method/layout.ts'
-import { keyBytes, weightBytes } from '../model/sizes.ts'
+import { kvBytes, weightBytes } from '../model/sizes.ts'
 import { withoutCopies } from '../model/weights.ts'
-import { byLength, keysShare } from './batches.ts'
+import { byLength, kvShare } from './batches.ts'
 import { best } from './best.ts'
 import { type Buffers, createBuffers } from './buffers.ts'
-import { asPresent, createKeyCache, type KeyCache } from './key-cache.ts'
+import { asPresent, createKvCache, type KvCache } from './kv-cache.ts'
 import type { VirtualPrompt } from './label-scores.ts'
-import { promptFeeds, type Reader, repeated, virtualTokens } from './reader.ts'
+import { promptFeeds, type InferenceRunner, repeated, virtualTokens } from './inference-runner.ts'
 import { tokensRead, withOpening } from './shared-start.ts'
 
 /** Rows that are written at once: weights are read once for all of them, keys and values for each. */
-export const mostWritten = 16
+export const maxRows = 16
 
 export interface Writing {
   readonly model: PreparedModel
   /** Tokens that end an answer. */
   readonly ends: readonly number[]
   /** Tokens of an answer at most. */
-  readonly most: number
+  readonly maxTokens: number
   /** Whether nothing that may still follow these ids belongs to the answer. */
   readonly isOver?: (ids: readonly number[]) => boolean
 }
 
 /** Ids of each row's answer, without the token that ends it but with those that made it be over. */
 export async function generateRows(
-  reader: Reader,
+  reader: InferenceRunner,
   rows: readonly Segments[],
   virtual: VirtualPrompt | undefined,
   writing: Writing,
@@ -41,11 +41,11 @@ export async function generateRows(
   const before = { ...start, virtual, repeats: createBuffers(), kept: createBuffers() }
   const answers = new Array<number[]>(rows.length)
   const { past } = virtualTokens(virtual?.prompt)
-  const held = (row: number): number => past + (sequences[row]?.ids.length ?? 0) + writing.most
+  const held = (row: number): number => past + (sequences[row]?.ids.length ?? 0) + writing.maxTokens
   let done = 0
   for (const some of byLength([...sequences.keys()], held, heldAtOnce(reader, writing.model)))
-    for (let at = 0; at < some.length; at += mostWritten) {
-      const chosen = some.slice(at, at + mostWritten)
+    for (let at = 0; at < some.length; at += maxRows) {
+      const chosen = some.slice(at, at + maxRows)
       const together = chosen.map((row) => sequences[row] as Sequence)
       const written = await writeBatch(reader, together, before, writing)
       chosen.forEach((row, b) => (answers[row] = written[b] ?? []))
@@ -55,15 +55,15 @@ export async function generateRows(
 }
 
 /** Tokens whose keys and values are held at once, never fewer than are read at once. A pass reads one copy of the weights. */
-function heldAtOnce({ memory, tokensAtOnce }: Reader, model: PreparedModel): number {
-  const bytes = keysShare[memory] * weightBytes(withoutCopies(model), 'vocabulary')
-  return Math.max(tokensAtOnce, Math.floor(bytes / keyBytes(model.config)))
+function heldAtOnce({ memory, tokensAtOnce }: InferenceRunner, model: PreparedModel): number {
+  const bytes = kvShare[memory] * weightBytes(withoutCopies(model), 'vocabulary')
+  return Math.max(tokensAtOnce, Math.floor(bytes / kvBytes(model.config)))
 }
 
 /** What stands before the rows. */
 interface Before {
   readonly virtual: VirtualPrompt | undefined
-  /** Tokens that all rows begin with, and that were read: their `constant` start. */
+  /** Tokens that all rows begin with, and that were cached: their `constant` start. */
   readonly shared: number
   /** Keys and values of these. */
   readonly opening?: NamedTensors
@@ -74,21 +74,21 @@ interface Before {
 }
 
 async function writeBatch(
-  reader: Reader,
+  reader: InferenceRunner,
   sequences: readonly Sequence[],
   before: Before,
-  { model: { config }, most, ...writing }: Writing,
+  { model: { config }, maxTokens, ...writing }: Writing,
 ): Promise<number[][]> {
   const batch = sequences.length
   const { past } = virtualTokens(before.virtual?.prompt)
   const length = Math.max(...sequences.map(({ ids }) => ids.length))
-  const held = createKeyCache(config, batch, past + length + most, before.kept)
+  const held = createKvCache(config, batch, past + length + maxTokens, before.kept)
   const answers = sequences.map((): number[] => [])
-  const first = await readQuestions(reader, config, sequences, before, held)
+  const first = await prefill(reader, config, sequences, before, held)
   let open = appended(answers, first, writing, [...answers.keys()])
-  if (open.length === 0 || most <= 1) return answers
+  if (open.length === 0 || maxTokens <= 1) return answers
   const step = await reader.session(behind)
-  for (let made = 1; made < most && open.length > 0; made++) {
+  for (let made = 1; made < maxTokens && open.length > 0; made++) {
     const at = past + length + made - 1
     const found = await step.run({
       ids: integers(
@@ -96,7 +96,7 @@ async function writeBatch(
         [batch, 1],
       ),
       positions: { shape: [batch, 1], data: positionsAt(sequences, past, made) },
-      ...sights(config, sequences, { past, length, capacity: held.capacity, made }),
+      ...windows(config, sequences, { past, length, capacity: held.capacity, made }),
       ...held.feeds(),
       select: { shape: [batch, 1, 1], data: new Float32Array(batch).fill(1) },
     })
@@ -110,12 +110,12 @@ async function writeBatch(
 const behind = { rows: false, past: true, head: 'vocabulary', present: true } as const
 
 /** Puts the questions' keys and values, and of what stands before them, into the cache; gives each answer's first token. */
-async function readQuestions(
-  reader: Reader,
+async function prefill(
+  reader: InferenceRunner,
   config: DecoderConfig,
   sequences: readonly Sequence[],
   { virtual, shared, opening, repeats }: Before,
-  held: KeyCache,
+  held: KvCache,
 ): Promise<number[]> {
   const { rows, past } = virtualTokens(virtual?.prompt)
   const session = await reader.session(rows > 0 ? { ...behind, rows: true, past: false } : behind)
@@ -128,7 +128,7 @@ async function readQuestions(
       length: Math.max(...chosen.map(({ ids }) => ids.length)) - shared,
       rows,
       past,
-      read: shared,
+      cached: shared,
     }
     const ends = chosen.map(({ questionEnd }) => [questionEnd])
     const found = await session.run({
@@ -171,7 +171,7 @@ function appended(
 const positionsAt = (sequences: readonly Sequence[], past: number, made: number): Float32Array =>
   Float32Array.from(sequences, ({ questionEnd }) => past + questionEnd + made)
 
-interface Sight {
+interface MaskWindow {
   readonly past: number
   /** Places of the questions, padding included. */
   readonly length: number
@@ -181,17 +181,21 @@ interface Sight {
 }
 
 /** What an answer's next token sees of [cache | itself]: virtual tokens, its own question, and the answer so far. */
-function sights(config: DecoderConfig, sequences: readonly Sequence[], sight: Sight): Feeds {
+function windows(config: DecoderConfig, sequences: readonly Sequence[], span: MaskWindow): Feeds {
   const windowed = config.windowedLayers.some(Boolean)
   return {
-    bias: sightOf(sequences, sight, Infinity),
-    ...(windowed ? { windowedBias: sightOf(sequences, sight, config.window) } : {}),
+    bias: windowOf(sequences, span, Infinity),
+    ...(windowed ? { windowedBias: windowOf(sequences, span, config.window) } : {}),
   }
 }
 
-function sightOf(sequences: readonly Sequence[], { past, length, capacity, made }: Sight, window: number): Tensor {
+function windowOf(
+  sequences: readonly Sequence[],
+  { past, length, capacity, made }: MaskWindow,
+  window: number,
+): Tensor {
   const span = capacity + 1
-  const data = new Float32Array(sequences.length * span).fill(hidden)
+  const data = new Float32Array(sequences.length * span).fill(MASK_VALUE)
   sequences.forEach(({ questionEnd, seesPastFrom }, b) => {
     const row = data.subarray(b * span, (b + 1) * span)
     const at = questionEnd + made

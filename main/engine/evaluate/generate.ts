@@ -2,13 +2,13 @@
 import type { ComputeEvent, Job } from '../../contract/compute.ts'
 import type { DecoderConfig } from '../../contract/model.ts'
 import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
-import { batchFeeds, hidden, integers, selection } from '../method/batch.ts'
+import { batchFeeds, MASK_VALUE, integers, selection } from '../method/batch.ts'
 import { layOut, type Sequence } from '../method/layout.ts'
 import { createRandom } from '../random.ts'
-import { tellOfCut } from './cut-rows.ts'
+import { reportCutRows } from './cut-rows.ts'
 import { createEncoder } from './encode.ts'
-import { asPresent, createKeyCache } from './key-cache.ts'
-import { promptFeeds, type Reader, virtualTokens } from './reader.ts'
+import { asPresent, createKvCache } from './kv-cache.ts'
+import { promptFeeds, type InferenceRunner, virtualTokens } from './inference-runner.ts'
 import { sample } from './sampling.ts'
 import type { VirtualPrompt } from './label-scores.ts'
 import { virtualOf } from './score.ts'
@@ -18,12 +18,12 @@ type GenerateJob = Extract<Job, { kind: 'generate' }>
 
 /** Streams text as it comes, as `token` events; returns all of it. Ends at an end token, a stop string or the limit. */
 export async function generate(
-  reader: Reader,
+  reader: InferenceRunner,
   { model, prompt, settings, sampling, text }: Omit<GenerateJob, 'kind' | 'threads'>,
   sink: { emit(event: ComputeEvent): void; stopRequested(): boolean },
 ): Promise<string> {
   const encoder = createEncoder(model, settings, [])
-  tellOfCut([{ row: 0, text, label: '' }], encoder, settings, (event) => sink.emit(event))
+  reportCutRows([{ row: 0, text, label: '' }], encoder, settings, (event) => sink.emit(event))
   const virtual = prompt && virtualOf(model, prompt)
   const sequence = layOut(encoder.row(text), [], virtual?.settings)
   const random = createRandom(sampling.seed)
@@ -35,7 +35,7 @@ export async function generate(
     all += piece
     sink.emit({ event: 'token', text: piece })
   }
-  const next = await startReading(reader, model.config, sequence, virtual, sampling.maxNewTokens)
+  const next = await startDecoding(reader, model.config, sequence, virtual, sampling.maxNewTokens)
   let logits = await next.first()
   for (let made = 0; made < sampling.maxNewTokens && !sink.stopRequested(); made++) {
     const id = sample(logits, sampling, random)
@@ -56,21 +56,21 @@ interface NextToken {
   after(id: number): Promise<Float32Array>
 }
 
-async function startReading(
-  reader: Reader,
+async function startDecoding(
+  reader: InferenceRunner,
   config: DecoderConfig,
   sequence: Sequence,
   virtual: VirtualPrompt | undefined,
-  room: number,
+  maxNewTokens: number,
 ): Promise<NextToken> {
   const { rows, past } = virtualTokens(virtual?.prompt)
   const length = sequence.ids.length
-  const cache = createKeyCache(config, 1, past + length + room)
+  const cache = createKvCache(config, 1, past + length + maxNewTokens)
   let held = 0
   const step = await reader.session({ rows: false, past: true, head: 'vocabulary', present: true })
   return {
     async first() {
-      const shape = { batch: 1, length, rows, past, read: 0 }
+      const shape = { batch: 1, length, rows, past, cached: 0 }
       const question = await reader.session({ rows: rows > 0, past: past > 0, head: 'vocabulary', present: true })
       const given = virtual ? promptFeeds(virtual.prompt, 1) : {}
       const results = await question.run({
@@ -101,7 +101,7 @@ function oneToken(
   sequence: Sequence,
 ): Feeds {
   const bias = (window: number): Tensor => {
-    const data = new Float32Array(capacity + 1).fill(hidden)
+    const data = new Float32Array(capacity + 1).fill(MASK_VALUE)
     const nearest = Math.max(0, at - window + 1)
     const alwaysSeen = sequence.seesPastFrom > 0
     data.fill(0, alwaysSeen ? 0 : Math.min(past, nearest), past)

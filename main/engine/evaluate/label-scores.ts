@@ -2,9 +2,9 @@
 import type { PlainPrompt } from '../../contract/prompt.ts'
 import { type LayoutSettings, layOut, pastOf, type Segments, type Sequence } from '../method/layout.ts'
 import { byLength } from './batches.ts'
-import type { Reader } from './reader.ts'
+import type { InferenceRunner } from './inference-runner.ts'
 import { tokensRead, withOpening } from './shared-start.ts'
-import type { ReadTexts } from './texts.ts'
+import type { CachedTexts } from './cached-texts.ts'
 import { labelLogProbabilities, type LabelTrie } from './trie.ts'
 
 export interface Virtual {
@@ -12,7 +12,7 @@ export interface Virtual {
   /** Undefined = rows laid out as for a prompt, and none there: what was read for it serves both. */
   readonly prompt: PlainPrompt | undefined
   /** Where all the rows' constant starts have been read already. */
-  readonly texts?: ReadTexts | undefined
+  readonly texts?: CachedTexts | undefined
   /** A prefix's virtual token that nobody looks at. */
   readonly unseen?: number | undefined
 }
@@ -27,7 +27,7 @@ export interface VirtualPrompt extends Virtual {
  * they lie side by side behind it, each seeing only its own beginning.
  */
 export async function scoreRows(
-  reader: Reader,
+  reader: InferenceRunner,
   trie: LabelTrie,
   rows: readonly Segments[],
   virtual: Virtual | undefined,
@@ -50,12 +50,12 @@ export async function scoreRows(
     const { data, shape } = await reader.logits({
       sequences: chosen,
       prompt: virtual?.prompt,
-      ask: chosen.map(({ questionEnd }) => trie.branchings.map(({ after }) => questionEnd + 1 + after)),
+      targetPositions: chosen.map(({ questionEnd }) => trie.nodes.map(({ after }) => questionEnd + 1 + after)),
       candidates: trie.candidates,
       texts: virtual?.texts,
       opening,
       offset,
-      unseen: virtual?.unseen,
+      maskedToken: virtual?.unseen,
     })
     const size = (shape[1] ?? 0) * (shape[2] ?? 0)
     some.forEach((row, b) => (scores[row] = labelLogProbabilities(trie, data.subarray(b * size, (b + 1) * size))))

@@ -11,8 +11,8 @@ import { best } from './best.ts'
 import { createEncoder, encoderFor } from './encode.ts'
 import { generateRows } from './generate-rows.ts'
 import { scoreRows, type VirtualPrompt } from './label-scores.ts'
-import type { Reader } from './reader.ts'
-import type { ReadTexts } from './texts.ts'
+import type { InferenceRunner } from './inference-runner.ts'
+import type { CachedTexts } from './cached-texts.ts'
 
 export interface ScoreTask {
   readonly model: PreparedModel
@@ -22,30 +22,30 @@ export interface ScoreTask {
   /** Undefined = no virtual tokens: the template as the settings have it. */
   readonly prompt: TunedPrompt | undefined
   /** The words that the settings' template begins with, where they are a rival to virtual tokens. */
-  readonly written?: string
+  readonly handWritten?: string
   /** Where the rows' texts have been read already, as these settings lay them out. */
-  readonly read?: { readonly texts: ReadTexts; readonly settings: LayoutSettings }
+  readonly read?: { readonly texts: CachedTexts; readonly settings: LayoutSettings }
 }
 
 /** Answers every row, and tells the figures that follow: among labels the likeliest, elsewhere what the model writes. */
 export async function scoreTask(
-  reader: Reader,
+  reader: InferenceRunner,
   task: ScoreTask,
   emit: (event: ComputeEvent) => void,
 ): Promise<Evaluation> {
-  const { settings, labels, examples, prompt, written } = task
-  const subject = prompt ? 'tuned prompt' : written === undefined ? 'no prompt' : 'written prompt'
+  const { settings, labels, examples, prompt, handWritten } = task
+  const subject = prompt ? 'tuned prompt' : handWritten === undefined ? 'no prompt' : 'hand-written prompt'
   const progress = (done: number): void =>
     emit({ event: 'progress', stage: `scoring with ${subject}`, done, total: examples.length })
-  const rows = await (isChosen(settings) ? chosenAnswers : writtenAnswers)(reader, task, progress)
+  const rows = await (isChosen(settings) ? labelAnswers : generatedAnswers)(reader, task, progress)
   const [first, second] = taskOf(settings).metrics(rows, labels)
-  const told = written === undefined ? {} : { written }
-  return { subject, rows, accuracy: first?.value ?? 0, macroF1: second?.value ?? 0, ...told }
+  const own = handWritten === undefined ? {} : { handWritten }
+  return { subject, rows, accuracy: first?.value ?? 0, macroF1: second?.value ?? 0, ...own }
 }
 
-type Answers = (reader: Reader, task: ScoreTask, onProgress: (done: number) => void) => Promise<ScoredRow[]>
+type Answers = (reader: InferenceRunner, task: ScoreTask, onProgress: (done: number) => void) => Promise<ScoredRow[]>
 
-const chosenAnswers: Answers = async (reader, { model, settings, labels, examples, prompt, read }, onProgress) => {
+const labelAnswers: Answers = async (reader, { model, settings, labels, examples, prompt, read }, onProgress) => {
   const encoder = createEncoder(model, settings, labels)
   const segments = examples.map(({ text }) => encoder.row(text))
   const plain = read && { settings: read.settings, prompt: undefined }
@@ -58,13 +58,13 @@ const chosenAnswers: Answers = async (reader, { model, settings, labels, example
   })
 }
 
-const writtenAnswers: Answers = async (reader, { model, settings, examples, prompt }, onProgress) => {
-  const { encoder, most } = encoderFor(model, settings, [], examples)
+const generatedAnswers: Answers = async (reader, { model, settings, examples, prompt }, onProgress) => {
+  const { encoder, maxAnswer } = encoderFor(model, settings, [], examples)
   const { tokenizer, end } = encoder
   const right = examples.map(({ label }) => label)
   const cut = answerCut(settings.template, right)
   const isOver = (ids: readonly number[]): boolean => cut(tokenizer.decode(ids)).isOver
-  const writing = { model, ends: [end, ...tokenizer.ends], most, isOver }
+  const writing = { model, ends: [end, ...tokenizer.ends], maxTokens: maxAnswer, isOver }
   const segments = examples.map(({ text }) => encoder.row(text))
   const answers = await generateRows(reader, segments, prompt && virtualOf(model, prompt), writing, onProgress)
   return examples.map(({ row, label }, i) => {

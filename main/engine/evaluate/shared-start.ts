@@ -2,7 +2,7 @@
 import type { NamedTensors } from '../../contract/tensor.ts'
 import type { Sequence } from '../method/layout.ts'
 import type { ForwardShape } from '../network/forward-graph.ts'
-import type { Reader } from './reader.ts'
+import type { InferenceRunner } from './inference-runner.ts'
 
 /** Tokens that all begin with; each has one more at least. */
 export function sharedStart(texts: readonly (readonly number[])[]): readonly number[] {
@@ -30,7 +30,7 @@ interface Opened {
  * that is asked behind them.
  */
 export async function withOpening(
-  reader: Reader,
+  reader: InferenceRunner,
   laidOut: readonly Sequence[],
   head: ForwardShape['head'],
 ): Promise<Opened> {

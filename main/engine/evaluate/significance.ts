@@ -1,5 +1,5 @@
 // Whether one prompt answers better than another on the same rows: paired bootstrap, exact McNemar, and a verdict in words.
-import type { Judged } from '../../contract/records.ts'
+import type { Subject } from '../../contract/records.ts'
 import type { Verdict, VerdictKind } from '../../contract/service.ts'
 import { createRandom } from '../random.ts'
 
@@ -112,7 +112,7 @@ export interface GradedPair {
  * Better or worse only where the whole interval lies on one side of no difference and, where answers are right or wrong,
  * McNemar agrees at 5 %.
  */
-export function verdictOf(graded: readonly GradedPair[], rival: Judged = 'no prompt'): Verdict {
+export function verdictOf(graded: readonly GradedPair[], rival: Subject = 'no prompt'): Verdict {
   const [tuned, other] = [mean(graded.map((pair) => pair.tuned)), mean(graded.map((pair) => pair.other))]
   const difference = tuned - other
   const pairs = asPairs(graded)
@@ -160,9 +160,9 @@ const words: Readonly<Record<VerdictKind, string>> = {
 }
 
 /** How a sentence names what it was measured against. */
-const rivals: Readonly<Record<Judged, string>> = {
+const rivals: Readonly<Record<Subject, string>> = {
   'no prompt': ' without a prompt',
-  'written prompt': ' with the best written prompt',
+  'hand-written prompt': ' with the best written prompt',
   'tuned prompt': '',
 }
 

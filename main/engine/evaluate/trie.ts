@@ -3,15 +3,15 @@ import { studioError } from '../../contract/errors/index.ts'
 import type { AnswerToken } from '../method/layout.ts'
 
 /** A place where labels part: after `after` (an index into `context`, -1 = the question's end) come different tokens. */
-interface Branching {
+interface TrieNode {
   readonly after: number
   /** Indices into `candidates`. */
   readonly children: readonly number[]
 }
 
 /** One choice on the way to a label. */
-export interface Choice {
-  readonly branching: number
+export interface TrieStep {
+  readonly node: number
   /** Index into `candidates`. */
   readonly child: number
 }
@@ -19,20 +19,20 @@ export interface Choice {
 export interface LabelTrie {
   /** Token ids that occur as a child of any branching. */
   readonly candidates: readonly number[]
-  readonly branchings: readonly Branching[]
+  readonly nodes: readonly TrieNode[]
   /** Tokens that must be read to reach every branching: shared beginnings stand once. */
   readonly context: readonly AnswerToken[]
   /** For each label its choices, in order. */
-  readonly paths: readonly (readonly Choice[])[]
+  readonly paths: readonly (readonly TrieStep[])[]
 }
 
-interface TrieNode {
-  readonly children: Map<number, TrieNode>
+interface TokenNode {
+  readonly children: Map<number, TokenNode>
 }
 
 /** `answers` are the labels' tokens; `end` closes each, so that a label may begin another. */
 export function labelTrie(answers: readonly (readonly number[])[], end: number, labels: readonly string[]): LabelTrie {
-  const root: TrieNode = { children: new Map() }
+  const root: TokenNode = { children: new Map() }
   const closed = answers.map((ids) => [...ids, end])
   const seen = new Map<string, number>()
   closed.forEach((ids, label) => {
@@ -47,34 +47,33 @@ export function labelTrie(answers: readonly (readonly number[])[], end: number, 
     }
   })
   const candidates: number[] = []
-  const branchings: Branching[] = []
+  const nodes: TrieNode[] = []
   const context: AnswerToken[] = []
-  const branchingOf = new Map<TrieNode, number>()
-  const visit = (at: TrieNode, after: number): void => {
+  const indexOfNode = new Map<TokenNode, number>()
+  const visit = (at: TokenNode, after: number): void => {
     if (at.children.size > 1) {
-      branchingOf.set(at, branchings.length)
-      branchings.push({ after, children: [...at.children.keys()].map((id) => indexIn(candidates, id)) })
+      indexOfNode.set(at, nodes.length)
+      nodes.push({ after, children: [...at.children.keys()].map((id) => indexIn(candidates, id)) })
     }
-    for (const [id, child] of at.children)
-      if (leadsToBranching(child)) visit(child, context.push({ id, parent: after }) - 1)
+    for (const [id, child] of at.children) if (leadsToNode(child)) visit(child, context.push({ id, parent: after }) - 1)
   }
   visit(root, -1)
   const paths = closed.map((ids) => {
-    const choices: Choice[] = []
-    let at: TrieNode | undefined = root
+    const steps: TrieStep[] = []
+    let at: TokenNode | undefined = root
     for (const id of ids) {
-      const branching = at && branchingOf.get(at)
-      if (branching !== undefined) choices.push({ branching, child: candidates.indexOf(id) })
+      const node = at && indexOfNode.get(at)
+      if (node !== undefined) steps.push({ node, child: candidates.indexOf(id) })
       at = at?.children.get(id)
     }
-    return choices
+    return steps
   })
-  return { candidates, branchings, context, paths }
+  return { candidates, nodes, context, paths }
 }
 
-function leadsToBranching(at: TrieNode): boolean {
+function leadsToNode(at: TokenNode): boolean {
   if (at.children.size > 1) return true
-  for (const child of at.children.values()) if (leadsToBranching(child)) return true
+  for (const child of at.children.values()) if (leadsToNode(child)) return true
   return false
 }
 
@@ -89,15 +88,14 @@ function indexIn(list: number[], item: number): number {
  */
 export function labelLogProbabilities(trie: LabelTrie, logits: Float32Array): number[] {
   const width = trie.candidates.length
-  const normaliser = trie.branchings.map(({ children }, b) => {
+  const normaliser = trie.nodes.map(({ children }, b) => {
     const values = children.map((child) => logits[b * width + child] ?? -Infinity)
     const top = Math.max(...values)
     return top + Math.log(values.reduce((sum, value) => sum + Math.exp(value - top), 0))
   })
   return trie.paths.map((path) =>
     path.reduce(
-      (sum, { branching, child }) =>
-        sum + (logits[branching * width + child] ?? -Infinity) - (normaliser[branching] ?? 0),
+      (sum, { node, child }) => sum + (logits[node * width + child] ?? -Infinity) - (normaliser[node] ?? 0),
       0,
     ),
   )

@@ -1,7 +1,7 @@
 // What a prompt file says of itself.
 import * as v from 'valibot'
 import { settings } from '../../contract/methods/settings.ts'
-import { judgedNames } from '../../contract/records.ts'
+import { subjectNames } from '../../contract/records.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
 
 /** A file of a higher version may mean other things: it is refused. */
@@ -27,8 +27,8 @@ export const manifestSchema = v.object({
   figures: v.pipe(
     v.array(
       v.object({
-        subject: v.picklist(judgedNames),
-        written: v.exactOptional(v.pipe(v.string(), v.maxLength(100_000))),
+        subject: v.picklist(subjectNames),
+        handWritten: v.exactOptional(v.pipe(v.string(), v.maxLength(100_000))),
         accuracy: share,
         macroF1: share,
         rows: v.pipe(v.number(), v.integer(), v.minValue(1)),

@@ -24,7 +24,7 @@ export function openBundle(bytes: Uint8Array, file: string): Bundle {
   try {
     const { 'manifest.json': said, 'prompt.safetensors': vectors } = unpacked(bytes)
     if (!said || !vectors) throw new Error('a part of it is missing')
-    const parsed: unknown = JSON.parse(strFromU8(said))
+    const parsed = withTerms(JSON.parse(strFromU8(said)))
     const version = v.safeParse(v.object({ softprompt: v.number() }), parsed)
     if (version.success && version.output.softprompt > bundleVersion) throw studioError('prompt/newer', file)
     const { name, base, labels, settings, figures, answers, sha256 } = v.parse(manifestSchema, parsed)
@@ -42,6 +42,28 @@ export function openBundle(bytes: Uint8Array, file: string): Bundle {
     throw studioError('prompt/damaged', file)
   }
 }
+
+/** The manifest with today's names: earlier versions wrote `written` for what is hand-written. */
+function withTerms(manifest: unknown): unknown {
+  const parsed = v.safeParse(earlier, manifest)
+  if (!parsed.success) return manifest
+  const { settings, figures, ...rest } = parsed.output
+  const { written, ...others } = settings
+  return {
+    ...rest,
+    settings: written === undefined ? others : { handWritten: written, ...others },
+    figures: figures.map(({ written, ...own }) => ({
+      ...own,
+      ...(own['subject'] === 'written prompt' ? { subject: 'hand-written prompt' } : {}),
+      ...(written === undefined ? {} : { handWritten: written }),
+    })),
+  }
+}
+
+const earlier = v.looseObject({
+  settings: v.looseObject({ written: v.optional(v.unknown()) }),
+  figures: v.array(v.looseObject({ written: v.optional(v.unknown()) })),
+})
 
 function unpacked(bytes: Uint8Array): Partial<Record<string, Uint8Array>> {
   if (bytes.length > largestBundle) throw new Error('it is too large')

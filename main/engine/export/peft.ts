@@ -18,7 +18,7 @@ export function peft(exported: Exported): Files {
   const base = baseName(model)
   const config = {
     ...shared,
-    ...(plain.method === 'prompt' ? promptConfig(plain) : prefixConfig(plain)),
+    ...(plain.method === 'prompt-tuning' ? promptConfig(plain) : prefixConfig(plain)),
     base_model_name_or_path: base,
     num_virtual_tokens: settings.tokens,
   }
@@ -43,8 +43,8 @@ const shared = {
   peft_version: version,
 }
 
-type Prompt = Extract<PlainPrompt, { method: 'prompt' }>
-type Prefix = Extract<PlainPrompt, { method: 'prefix' }>
+type Prompt = Extract<PlainPrompt, { method: 'prompt-tuning' }>
+type Prefix = Extract<PlainPrompt, { method: 'prefix-tuning' }>
 
 const promptConfig = ({ prompt }: Prompt): object => ({
   peft_type: 'PROMPT_TUNING',
@@ -72,7 +72,7 @@ function prefixConfig({ keys }: Prefix): object {
 
 /** Prompt tuning: [P, H]. Prefix tuning: [P, layers * 2 * kvHeads * headDim], keys before values in each layer. */
 function embeddings(plain: PlainPrompt): Tensor {
-  if (plain.method === 'prompt') return plain.prompt
+  if (plain.method === 'prompt-tuning') return plain.prompt
   const parts = plain.keys.flatMap((keys, layer) => [keys, plain.values[layer] ?? keys])
   const [tokens = 0, heads = 0, size = 0] = plain.keys[0]?.shape ?? []
   const part = heads * size

@@ -1,8 +1,8 @@
 // A page about some runs to keep, print or send: one file, no script, nothing fetched.
 import type { StepMetrics } from '../../contract/compute.ts'
 import type {
-  Judged,
-  JudgedFigures,
+  Subject,
+  EvaluationFigures,
   ModelRecord,
   RunRecord,
   SplitRows,
@@ -25,7 +25,7 @@ export interface ReportedRun {
   /** Undefined where it has not finished. */
   readonly verdict: Verdict | undefined
   /** Figures with nothing, with the best written prompt and with the tuned one, as far as it was judged. */
-  readonly judged: readonly JudgedFigures[]
+  readonly judged: readonly EvaluationFigures[]
   /** All figures of its task, of each that was judged. */
   readonly metrics: Outputs['runs.metrics']
   /** Undefined as well where answers are written. */
@@ -113,9 +113,9 @@ ${confusion ? `<h3>What was answered</h3>${matrix(confusion)}` : ''}${answers(re
 <h3>Settings</h3><table>${settings.join('')}</table>`
 }
 
-const subjects: Readonly<Record<Judged, string>> = {
+const subjects: Readonly<Record<Subject, string>> = {
   'no prompt': 'No prompt',
-  'written prompt': 'The best written prompt',
+  'hand-written prompt': 'The best written prompt',
   'tuned prompt': 'The tuned prompt',
 }
 
@@ -128,7 +128,7 @@ function duel({ judged, metrics }: ReportedRun): string {
     const cells = names.map((name) => own.find((each) => each.name === name)?.value)
     return `<tr><td>${subjects[subject]}</td>${cells.map((value) => `<td class="n">${value === undefined ? '' : percent(value)}</td>`).join('')}<td class="n">${rows}</td></tr>`
   })
-  const words = judged.flatMap(({ written }) => written ?? [])
+  const words = judged.flatMap(({ handWritten }) => handWritten ?? [])
   return `<h3>The duel</h3><table><tr><th></th>${names.map((name) => `<th>${escaped(name)}</th>`).join('')}<th>rows</th></tr>${rows.join('')}</table>
 ${words.map((each) => `<p class="quiet">The written prompt, chosen on validation rows:</p><pre>${escaped(each)}</pre>`).join('')}`
 }
@@ -136,7 +136,7 @@ ${words.map((each) => `<p class="quiet">The written prompt, chosen on validation
 function facts({ run, model, dataset, labels, rows }: ReportedRun): string {
   const all = [
     ['Data', `${dataset}, version ${run.version}`],
-    ['Rows', `${rows.train} learned from, ${rows.validation} stopped by, ${rows.heldOut} held out`],
+    ['Rows', `${rows.train} learned from, ${rows.validation} stopped by, ${rows.test} held out`],
     ['Task', tasks[run.settings.task ?? 'classification']],
     ...(labels.length === 0 ? [] : [['Labels', labels.join(', ')] as const]),
     ['Base model', `${model.name}, of the ${model.family} family, licence ${model.licence ?? 'not stated'}`],

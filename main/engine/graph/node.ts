@@ -1,5 +1,5 @@
 // The graph's nodes: frozen, single-output, with inferred shapes. A graph is whatever its outputs reach.
-import type { CompactWeight } from '../../contract/model.ts'
+import type { QuantisedWeight } from '../../contract/model.ts'
 
 /** A size known when the graph is built, or the name of one that is only known when it runs. */
 export type Dim = number | string
@@ -15,7 +15,7 @@ export interface Attributes {
   /** Bytes in a file that ONNX Runtime maps; `file` is a base name within the session's weights folder. */
   Weight: { readonly name: string; readonly file: string; readonly offset: number; readonly bytes: number }
   /** A weight kept smaller, float32 to those that use it: right factors of products, and tables. */
-  Compact: { readonly name: string; readonly weight: CompactWeight }
+  Quantised: { readonly name: string; readonly weight: QuantisedWeight }
   Constant: { readonly data: Float32Array | BigInt64Array }
   // elementwise, with NumPy broadcasting
   Add: None

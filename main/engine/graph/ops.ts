@@ -1,5 +1,5 @@
 // Constructors of nodes: each checks its inputs and infers its result's shape.
-import type { CompactWeight, WeightPart } from '../../contract/model.ts'
+import type { QuantisedWeight, WeightPart } from '../../contract/model.ts'
 import { elements } from '../../contract/tensor.ts'
 import { type Attributes, type Dim, type DType, isOp, type Node, node, type Op, type Shape } from './node.ts'
 import { axisOf, broadcast, dimAt, fail, sameShape, sizeAt, withDim } from './shape.ts'
@@ -14,8 +14,8 @@ export const weight = (attributes: Attributes['Weight'], shape: readonly number[
   node('Weight', [], attributes, shape)
 
 /** A tensor that stays in its file in a smaller form. */
-export const compact = (name: string, weight: CompactWeight): Node<'Compact'> =>
-  node('Compact', [], { name, weight }, weight.shape)
+export const quantised = (name: string, weight: QuantisedWeight): Node<'Quantised'> =>
+  node('Quantised', [], { name, weight }, weight.shape)
 
 /** Rows start (inclusive) to end (exclusive) of a weight that stays in its file: no byte is copied. */
 export function rowsOf(leaf: Node, start: number, end: number): Node {
@@ -27,17 +27,17 @@ export function rowsOf(leaf: Node, start: number, end: number): Node {
   }
   const shape = [end - start, ...rest]
   if (isOp(leaf, 'Weight')) return weight({ ...cut(leaf.attributes), name: rowsName(leaf, start, end) }, shape)
-  if (!isOp(leaf, 'Compact')) throw new RangeError(`${leaf.op} is no weight`)
-  const { form, parts } = leaf.attributes.weight
+  if (!isOp(leaf, 'Quantised')) throw new RangeError(`${leaf.op} is no weight`)
+  const { scheme, parts } = leaf.attributes.weight
   const some = Object.entries(parts).map(([name, part]): [string, WeightPart] => {
     // int8 keeps a turned copy, and only of what is never cut.
-    if (part.shape[0] !== rows) throw new RangeError(`${name} of the form ${form} has no rows to cut`)
+    if (part.shape[0] !== rows) throw new RangeError(`${name} of the form ${scheme} has no rows to cut`)
     return [name, { ...cut(part), shape: [end - start, ...part.shape.slice(1)] }]
   })
-  return compact(rowsName(leaf, start, end), { form, shape, parts: Object.fromEntries(some) })
+  return quantised(rowsName(leaf, start, end), { scheme, shape, parts: Object.fromEntries(some) })
 }
 
-const rowsName = (leaf: Node<'Weight'> | Node<'Compact'>, start: number, end: number): string =>
+const rowsName = (leaf: Node<'Weight'> | Node<'Quantised'>, start: number, end: number): string =>
   `${leaf.attributes.name}[${start}:${end}]`
 
 /** Rows of a weight as float32, made when `there` [.., width] is there: that which uses it must follow soon. */
@@ -149,8 +149,8 @@ export function reshape(x: Node, shape: Shape): Node {
   if (sameShape(x.shape, shape)) return x
   const known = (dims: Shape): dims is readonly number[] => dims.every((dim) => typeof dim === 'number')
   if (known(x.shape) && known(shape) && elements(x.shape) !== elements(shape)) throw fail('Reshape', x.shape, shape)
-  const moved = shape.filter((dim, i) => typeof dim === 'string' && dim !== x.shape[i])
-  if (moved.length > 1) throw fail('Reshape', x.shape, shape)
+  const permuted = shape.filter((dim, i) => typeof dim === 'string' && dim !== x.shape[i])
+  if (permuted.length > 1) throw fail('Reshape', x.shape, shape)
   return node('Reshape', [x], {}, shape, x.dtype)
 }
 

@@ -4,7 +4,7 @@ import type { Feeds, IntegerTensor, Tensor } from '../../contract/tensor.ts'
 import { type AnswerToken, depth, type Sequence } from './layout.ts'
 
 /** Large enough to vanish in a softmax, small enough to add without overflow. */
-export const hidden = -1e9
+export const MASK_VALUE = -1e9
 
 export interface BatchShape {
   /** Rows; more than there are sequences leaves rows of padding. */
@@ -16,19 +16,19 @@ export interface BatchShape {
   /** Virtual tokens before the tokens, as keys and values. */
   readonly past: number
   /** Tokens of each row's constant start that were read beforehand, padding included; 0 = every token is read now. */
-  readonly read: number
+  readonly cached: number
 }
 
 /** Index of a row's first token that is read now. */
-export const firstOf = (sequence: Sequence, { read }: Pick<BatchShape, 'read'>): number =>
-  read > 0 ? sequence.constant : 0
+export const firstOf = (sequence: Sequence, { cached }: Pick<BatchShape, 'cached'>): number =>
+  cached > 0 ? sequence.constant : 0
 
 /** ids, place, kept, positions, bias and, for families with sliding windows, windowedBias. */
 export function batchFeeds(config: DecoderConfig, sequences: readonly Sequence[], shape: BatchShape): Feeds {
   const { batch, length, rows, past } = shape
   const ids = new BigInt64Array(batch * length)
   const place = new Float32Array(batch * length * rows)
-  const kept = new Float32Array(batch * length).fill(1)
+  const tokenMask = new Float32Array(batch * length).fill(1)
   const positions = new Float32Array(batch * length)
   sequences.forEach((sequence, b) => {
     const first = firstOf(sequence, shape)
@@ -37,7 +37,7 @@ export function batchFeeds(config: DecoderConfig, sequences: readonly Sequence[]
     if (sequence.virtualAt === undefined) return
     for (let p = 0; p < rows; p++) {
       const t = b * length + sequence.virtualAt - first + p
-      kept[t] = 0
+      tokenMask[t] = 0
       place[t * rows + p] = 1
     }
   })
@@ -45,11 +45,14 @@ export function batchFeeds(config: DecoderConfig, sequences: readonly Sequence[]
   return {
     ids: { shape: [batch, length], data: ids },
     positions: { shape: [batch, length], data: positions },
-    bias: biasOf(sequences, shape, Infinity),
+    bias: attentionMask(sequences, shape, Infinity),
     ...(rows > 0
-      ? { place: { shape: [batch, length, rows], data: place }, kept: { shape: [batch, length, 1], data: kept } }
+      ? {
+          place: { shape: [batch, length, rows], data: place },
+          tokenMask: { shape: [batch, length, 1], data: tokenMask },
+        }
       : {}),
-    ...(windowed ? { windowedBias: biasOf(sequences, shape, config.window) } : {}),
+    ...(windowed ? { windowedBias: attentionMask(sequences, shape, config.window) } : {}),
   }
 }
 
@@ -79,23 +82,23 @@ function positionOf({ questionEnd, answer }: Sequence, t: number): number {
 }
 
 /** [batch, 1, length, past + read + length]: 0 where a token may look, `hidden` elsewhere. */
-function biasOf(sequences: readonly Sequence[], shape: BatchShape, window: number): Tensor {
-  const { batch, length, past, read } = shape
-  const span = past + read + length
-  const data = new Float32Array(batch * length * span).fill(hidden)
+function attentionMask(sequences: readonly Sequence[], shape: BatchShape, window: number): Tensor {
+  const { batch, length, past, cached } = shape
+  const span = past + cached + length
+  const data = new Float32Array(batch * length * span).fill(MASK_VALUE)
   for (let b = 0; b < batch; b++) {
     const sequence = sequences[b]
     const first = sequence === undefined ? 0 : firstOf(sequence, shape)
     for (let t = 0; t < length; t++) {
       const row = data.subarray((b * length + t) * span, (b * length + t + 1) * span)
-      if (sequence === undefined) row[past + read + t] = 0
-      else if (first === read) seenBy(sequence, first + t, past, window, row)
+      if (sequence === undefined) row[past + cached + t] = 0
+      else if (first === cached) unmask(sequence, first + t, past, window, row)
       else {
         // The row's constant start is shorter than what is laid out for it: a gap follows it.
-        const whole = new Float32Array(past + first + length).fill(hidden)
-        seenBy(sequence, first + t, past, window, whole)
+        const whole = new Float32Array(past + first + length).fill(MASK_VALUE)
+        unmask(sequence, first + t, past, window, whole)
         row.set(whole.subarray(0, past + first))
-        row.set(whole.subarray(past + first), past + read)
+        row.set(whole.subarray(past + first), past + cached)
       }
     }
   }
@@ -103,7 +106,7 @@ function biasOf(sequences: readonly Sequence[], shape: BatchShape, window: numbe
 }
 
 /** Clears `row` [past + tokens] where token t may look. */
-function seenBy(sequence: Sequence, t: number, past: number, window: number, row: Float32Array): void {
+function unmask(sequence: Sequence, t: number, past: number, window: number, row: Float32Array): void {
   const { questionEnd, answer, seesPastFrom } = sequence
   // A prefix at the start lies in the window like any token; one that serves the tail is always in sight.
   const nearest = (from: number): number => Math.max(0, from - window + 1)

@@ -4,4 +4,7 @@ import type { Method } from './method.ts'
 import { prefixTuning } from './prefix.ts'
 import { promptTuning } from './prompt.ts'
 
-export const methods: { readonly [K in MethodName]: Method } = { prefix: prefixTuning, prompt: promptTuning }
+export const methods: { readonly [K in MethodName]: Method } = {
+  'prefix-tuning': prefixTuning,
+  'prompt-tuning': promptTuning,
+}

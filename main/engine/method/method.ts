@@ -4,8 +4,8 @@ import type { PlainPrompt } from '../../contract/prompt.ts'
 import type { Initialisation, MethodName, Placement, TuneSettings } from '../../contract/settings.ts'
 import type { NamedTensors } from '../../contract/tensor.ts'
 import type { Dim, Node } from '../graph/node.ts'
-import type { KeysValues } from '../network/attention.ts'
-import type { Site } from '../network/block.ts'
+import type { KeyValues } from '../network/attention.ts'
+import type { LinearHook } from '../network/block.ts'
 import type { Random } from '../random.ts'
 
 export interface TensorSpec {
@@ -21,8 +21,8 @@ export interface Attachment {
   /** Virtual tokens as embedding rows [P, H]; their place in each row is the layout's matter. */
   readonly rows?: Node
   /** Keys and values before all tokens: [batch, kvHeads, P, headDim]. */
-  readonly past?: (layer: number) => KeysValues
-  readonly site?: Site
+  readonly past?: (layer: number) => KeyValues
+  readonly linearHook?: LinearHook
 }
 
 /** What a frozen model can tell about tokens, for initialisation. */

@@ -2,7 +2,7 @@
 import type { NamedTensors, Tensor } from '../../contract/tensor.ts'
 import type { Node } from '../graph/node.ts'
 import { add, expand, mul, reshape, transpose } from '../graph/ops.ts'
-import { keyNames } from '../network/key-names.ts'
+import { kvNames } from '../network/kv-names.ts'
 import { type Method, type TensorSpec, tensorOf } from './method.ts'
 import { rootMeanSquare } from './statistics.ts'
 
@@ -17,13 +17,13 @@ const parts = (name: string): { delta: string; init: string; scale: string } => 
 })
 
 export const prefixTuning: Method = {
-  name: 'prefix',
+  name: 'prefix-tuning',
   placements: ['start', 'after-text'],
   kind: 'past',
 
   tensors(config, { tokens }) {
     const shape = [tokens, config.kvHeads, config.headDim]
-    return keyNames(config.layers).flatMap((name): TensorSpec[] => {
+    return kvNames(config.layers).flatMap((name): TensorSpec[] => {
       const { delta, init, scale } = parts(name)
       return [
         { name: delta, shape, trainable: true },
@@ -68,7 +68,7 @@ export const prefixTuning: Method = {
   fold(tensors) {
     const layers = Object.keys(tensors).filter((name) => /^keys\.\d+$/.test(name)).length
     const all = (kind: string): Tensor[] => Array.from({ length: layers }, (_, l) => folded(tensors, `${kind}.${l}`))
-    return { method: 'prefix', keys: all('keys'), values: all('values') }
+    return { method: 'prefix-tuning', keys: all('keys'), values: all('values') }
   },
 }
 

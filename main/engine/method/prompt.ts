@@ -4,7 +4,7 @@ import { tensorOf } from './method.ts'
 import { rootMeanSquare } from './statistics.ts'
 
 export const promptTuning: Method = {
-  name: 'prompt',
+  name: 'prompt-tuning',
   placements: ['start', 'before-text', 'after-text'],
   kind: 'rows',
 
@@ -20,5 +20,5 @@ export const promptTuning: Method = {
 
   attach: (_, inputs) => ({ rows: inputs('prompt') }),
 
-  fold: (tensors) => ({ method: 'prompt', prompt: tensorOf(tensors, 'prompt') }),
+  fold: (tensors) => ({ method: 'prompt-tuning', prompt: tensorOf(tensors, 'prompt') }),
 }

@@ -9,7 +9,7 @@ import { plausible } from './plausible.ts'
 const gemmaPattern = 6
 const gemmaLocalTheta = 1e4
 /** Far above any model: what is larger is damage, and must not be allocated by. */
-const mostLayers = 1000
+const maxLayers = 1000
 
 /**
  * `rotaryFactors` are the values of rope_freqs.weight, by which Llama 3.1's GGUF divides its frequencies.
@@ -26,7 +26,7 @@ export function configFromGguf({ metadata, tensors }: GgufHeader, rotaryFactors?
   const headDim = read.number('attention.key_length', hidden / heads)
   if (read.number('rope.dimension_count', headDim) !== headDim)
     throw studioError('model/unsupported-feature', 'partial rotary embedding')
-  const layers = read.size('block_count', mostLayers)
+  const layers = read.size('block_count', maxLayers)
   if (rotaryFactors && rotaryFactors.length !== headDim / 2)
     throw studioError('model/damaged', 'its rotary factors do not fit its heads')
   const gemma = family === 'gemma3'

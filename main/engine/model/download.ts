@@ -24,8 +24,8 @@ export interface DownloadOptions {
 }
 
 const defaultPatience = 30_000
-const mostRedirects = 5
-const mostTries = 10
+const maxRedirects = 5
+const maxTries = 10
 
 /** An answer that no further try would change. */
 class Refused extends Error {}
@@ -45,7 +45,7 @@ export async function download(url: string, part: string, options: DownloadOptio
     } catch (error) {
       signal.throwIfAborted()
       const broughtMore = (await sizeOf(part)) > before
-      if (error instanceof Refused || !broughtMore || tries === mostTries)
+      if (error instanceof Refused || !broughtMore || tries === maxTries)
         throw new Error(reasonOf(error), { cause: error })
     }
   }
@@ -96,7 +96,7 @@ async function follow(
   request: { readonly headers: Record<string, string>; readonly signal: AbortSignal },
   onConnection: DownloadOptions['onConnection'],
 ): Promise<{ readonly response: Response } & Pick<Exchange, 'host' | 'sent'>> {
-  for (let at = new URL(url), hops = 0; hops <= mostRedirects; hops++) {
+  for (let at = new URL(url), hops = 0; hops <= maxRedirects; hops++) {
     const { host } = at
     const sent = sizeOfRequest(at, request.headers)
     const response = await fetch(at, { ...request, redirect: 'manual' }).catch((error: unknown) => {

@@ -24,11 +24,11 @@ export interface GgufHeader {
 const firstWindow = 1 << 22
 /** The largest vocabularies known (262,144 words) take 16 MB of header and a million values. */
 const largestHeader = 1 << 26
-const mostValues = 1 << 22
+const maxValues = 1 << 22
 const defaultAlignment = 32
 const alignments: ReadonlySet<number> = new Set(Array.from({ length: 21 }, (_, power) => 2 ** power))
 const deepestArray = 4
-const mostDimensions = 4
+const maxDimensions = 4
 
 /** Throws model/damaged where the bytes are not a GGUF header. */
 export async function readGguf(path: string): Promise<GgufHeader> {
@@ -89,7 +89,7 @@ function header(cursor: Cursor, size: number): GgufHeader {
 function tensorEntry(cursor: Cursor): GgufTensor {
   const name = cursor.string()
   const dimensions = cursor.u32()
-  if (dimensions > mostDimensions) throw damaged(`${name} has ${dimensions} dimensions`)
+  if (dimensions > maxDimensions) throw damaged(`${name} has ${dimensions} dimensions`)
   const shape = Array.from({ length: dimensions }, () => cursor.integer()).reverse()
   return { name, shape, type: cursor.u32(), offset: cursor.integer() }
 }
@@ -155,7 +155,7 @@ class Cursor {
     if (depth >= deepestArray) throw damaged('its metadata is nested too deeply')
     const type = this.u32()
     const length = this.count(1)
-    if ((this.values += length) > mostValues) throw damaged('its metadata lists too many values')
+    if ((this.values += length) > maxValues) throw damaged('its metadata lists too many values')
     const items: MetadataValue[] = []
     for (let i = 0; i < length; i++) items.push(this.value(type, depth + 1))
     return items

@@ -5,13 +5,13 @@ import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
-import type { CompactWeight, PrecisionName, PreparedModel, WeightPart, WeightRef } from '../../contract/model.ts'
+import type { QuantisedWeight, PrecisionName, PreparedModel, WeightPart, WeightRef } from '../../contract/model.ts'
 import { precisionNames } from '../../contract/settings.ts'
 import { elements } from '../../contract/tensor.ts'
-import { type Form, partBytes } from './forms/form.ts'
+import { type QuantScheme, partBytes } from './quantisation/scheme.ts'
 import { identityOf } from './identity.ts'
 import { type ModelSource, openModel } from './open.ts'
-import { byteLevels } from '../runtime/byte-products.ts'
+import { byteCodes } from '../runtime/byte-products.ts'
 import { type Precision, precisions, versionsOf } from './precisions.ts'
 import { storedRows } from './stored.ts'
 
@@ -35,7 +35,7 @@ const memoryShare = 0.7
 export async function prepareModel(path: string, cache: string, options: PrepareOptions): Promise<PreparedModel> {
   const { name, precision = 'float32', onProgress = () => undefined, signal, limits = {} } = options
   const source = await openModel(path)
-  const how = precisions[precision](await byteLevels())
+  const how = precisions[precision](await byteCodes())
   const plan = layOutFile(source, how)
   const needed = plan.bytes
   const allowed = limits.memory ?? Math.min(totalmem(), process.constrainedMemory() || Infinity) * memoryShare
@@ -75,14 +75,14 @@ export const preparedPrecisions = (cache: string, hash: string): PrecisionName[]
   )
 
 /** ONNX Runtime maps float32 at any offset, as long as all files lie in one folder, which they do. */
-const mappable = (source: ModelSource, { formOf }: Precision): boolean =>
+const mappable = (source: ModelSource, { schemeOf }: Precision): boolean =>
   Object.entries(source.weights).every(
-    ([name, ref]) => ref.type === 'F32' && formOf(name, ref).name === undefined && !source.interleaved(name),
+    ([name, ref]) => ref.type === 'F32' && schemeOf(name, ref).name === undefined && !source.interleaved(name),
   )
 
 /** Where a weight's parts are written, and in which form. */
 interface Place {
-  readonly form: Form
+  readonly scheme: QuantScheme
   readonly shape: readonly number[]
   readonly parts: Readonly<Record<string, WeightPart>>
   readonly bytes: number
@@ -95,7 +95,7 @@ interface Plan {
 
 const weightsFile = 'weights.bin'
 
-function layOutFile({ weights }: ModelSource, { formOf }: Precision): Plan {
+function layOutFile({ weights }: ModelSource, { schemeOf }: Precision): Plan {
   let end = 0
   const place = ({ type, shape }: Pick<WeightPart, 'type' | 'shape'>): WeightPart => {
     const offset = Math.ceil(end / alignment) * alignment
@@ -104,22 +104,22 @@ function layOutFile({ weights }: ModelSource, { formOf }: Precision): Plan {
     return { file: weightsFile, offset, bytes, type, shape }
   }
   const places = Object.entries(weights).map(([name, ref]): [string, Place] => {
-    const form = formOf(name, ref)
-    const parts = Object.entries(form.parts(ref)).map(([part, wanted]): [string, WeightPart] => [part, place(wanted)])
+    const scheme = schemeOf(name, ref)
+    const parts = Object.entries(scheme.parts(ref)).map(([part, wanted]): [string, WeightPart] => [part, place(wanted)])
     const bytes = parts.reduce((sum, [, part]) => sum + part.bytes, 0)
-    return [name, { form, shape: ref.shape, parts: Object.fromEntries(parts), bytes }]
+    return [name, { scheme, shape: ref.shape, parts: Object.fromEntries(parts), bytes }]
   })
   return { places: new Map(places), bytes: end }
 }
 
 /** The weights as a graph asks for them. */
-function preparedWeights({ places }: Plan): Pick<PreparedModel, 'weights' | 'compact'> {
+function preparedWeights({ places }: Plan): Pick<PreparedModel, 'weights' | 'quantised'> {
   const weights: Record<string, WeightRef> = {}
-  const compact: Record<string, CompactWeight> = {}
-  for (const [name, { form, shape, parts }] of places)
-    if (form.name) compact[name] = { form: form.name, shape, parts }
+  const quantised: Record<string, QuantisedWeight> = {}
+  for (const [name, { scheme, shape, parts }] of places)
+    if (scheme.name) quantised[name] = { scheme: scheme.name, shape, parts }
     else weights[name] = { ...(parts['values'] as WeightPart), type: 'F32' }
-  return Object.keys(compact).length === 0 ? { weights } : { weights, compact }
+  return Object.keys(quantised).length === 0 ? { weights } : { weights, quantised }
 }
 
 /** Written last: a folder with it is whole. */
@@ -162,7 +162,7 @@ async function writeAll(
       const to = plan.places.get(name) as Place
       if (!written.has(name)) {
         const headDim = source.interleaved(name) ? source.config.headDim : undefined
-        const writer = to.form.writer(from, async (part, data, at) => {
+        const writer = to.scheme.writer(from, async (part, data, at) => {
           await target.write(data, 0, data.byteLength, (to.parts[part]?.offset ?? 0) + at)
         })
         for await (const rows of storedRows(source.folder, from, headDim)) {

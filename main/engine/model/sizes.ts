@@ -7,24 +7,24 @@ import { elements } from '../../contract/tensor.ts'
 const mapped = { half: 1, int8: 1, blocks: 2 } as const
 
 /** Bytes of a token's keys and values in all layers. */
-export const keyBytes = ({ layers, kvHeads, headDim }: DecoderConfig): number => 2 * 4 * layers * kvHeads * headDim
+export const kvBytes = ({ layers, kvHeads, headDim }: DecoderConfig): number => 2 * 4 * layers * kvHeads * headDim
 
-/** Bytes of the weights that steps hold in memory, in the form in which the model is kept. Of a table that is only looked up, a few rows are read. */
+/** Bytes of the weights that steps hold in memory, in the scheme in which the model is kept. Of a table that is only looked up, a few rows are read. */
 export function weightBytes(
-  { weights, compact = {} }: Pick<PreparedModel, 'weights' | 'compact'>,
+  { weights, quantised = {} }: Pick<PreparedModel, 'weights' | 'quantised'>,
   loss: LossName,
 ): number {
   const table =
     loss === 'vocabulary'
-      ? 'lm_head.weight' in weights || 'lm_head.weight' in compact
+      ? 'lm_head.weight' in weights || 'lm_head.weight' in quantised
         ? 'lm_head.weight'
         : 'model.embed_tokens.weight'
       : ''
   const isHeld = (name: string): boolean => name === table || !/^(model\.embed_tokens|lm_head)\.weight$/.test(name)
   let sum = 0
-  for (const [name, { form, parts }] of Object.entries(compact))
-    if (isHeld(name)) for (const { bytes } of Object.values(parts)) sum += mapped[form] * bytes
+  for (const [name, { scheme, parts }] of Object.entries(quantised))
+    if (isHeld(name)) for (const { bytes } of Object.values(parts)) sum += mapped[scheme] * bytes
   for (const [name, { shape }] of Object.entries(weights))
-    if (isHeld(name) && !(name in compact)) sum += 4 * elements(shape)
+    if (isHeld(name) && !(name in quantised)) sum += 4 * elements(shape)
   return sum
 }

@@ -1,5 +1,5 @@
 // The weights that a decoder needs, by Hugging Face's names, and what GGUF calls them.
-import type { CompactWeight, DecoderConfig, PreparedModel } from '../../contract/model.ts'
+import type { QuantisedWeight, DecoderConfig, PreparedModel } from '../../contract/model.ts'
 
 /** Name and shape of every weight the network will ask for. */
 export function neededWeights(config: DecoderConfig): ReadonlyMap<string, readonly number[]> {
@@ -65,16 +65,16 @@ export function ggufName(name: string, config: Pick<DecoderConfig, 'postNorms'>)
 const backwardParts: ReadonlySet<string> = new Set(['rows', 'scales'])
 
 /** Whether forwards and backwards each multiply by a copy of their own. */
-export const hasOwnCopies = ({ compact = {} }: Partial<Pick<PreparedModel, 'compact'>>): boolean =>
-  Object.values(compact).some(({ form, parts }) => form === 'int8' && 'rows' in parts)
+export const hasOwnCopies = ({ quantised = {} }: Partial<Pick<PreparedModel, 'quantised'>>): boolean =>
+  Object.values(quantised).some(({ scheme, parts }) => scheme === 'int8' && 'rows' in parts)
 
 /** The model with one copy of each weight: slower backwards, half the memory. Nothing is written. */
 export function withoutCopies(model: PreparedModel): PreparedModel {
   if (!hasOwnCopies(model)) return model
-  const compact = Object.entries(model.compact ?? {}).map(([name, weight]): [string, CompactWeight] => {
-    if (weight.form !== 'int8') return [name, weight]
+  const compact = Object.entries(model.quantised ?? {}).map(([name, weight]): [string, QuantisedWeight] => {
+    if (weight.scheme !== 'int8') return [name, weight]
     const parts = Object.entries(weight.parts).filter(([part]) => !backwardParts.has(part))
     return [name, { ...weight, parts: Object.fromEntries(parts) }]
   })
-  return { ...model, compact: Object.fromEntries(compact) }
+  return { ...model, quantised: Object.fromEntries(compact) }
 }

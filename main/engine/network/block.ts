@@ -17,7 +17,7 @@ const linears = {
 export type LinearName = keyof typeof linears
 
 /** A method's hook at every linear map: may answer y with something else (low-rank methods add to it). */
-export type Site = (layer: number, name: LinearName, x: Node, y: Node) => Node
+export type LinearHook = (layer: number, name: LinearName, x: Node, y: Node) => Node
 
 export interface Block {
   readonly config: DecoderConfig
@@ -27,7 +27,12 @@ export interface Block {
 }
 
 /** The view of layer `layer`, its linears seen by `site`. */
-export function blockOf(config: DecoderConfig, weights: Weights, layer: number, site: Site | undefined): Block {
+export function blockOf(
+  config: DecoderConfig,
+  weights: Weights,
+  layer: number,
+  linearHook: LinearHook | undefined,
+): Block {
   const at = `model.layers.${layer}`
   return {
     config,
@@ -36,7 +41,7 @@ export function blockOf(config: DecoderConfig, weights: Weights, layer: number, 
       const product = matmul(x, weights(`${path}.weight`), { transB: true })
       const biased = config.qkvBias && biasedLinears.has(name)
       const y = biased ? add(product, weights(`${path}.bias`)) : product
-      return site ? site(layer, name, x, y) : y
+      return linearHook ? linearHook(layer, name, x, y) : y
     },
     norm: (name, x) => normed(config, weights, `${at}.${name}.weight`, x),
   }

@@ -3,8 +3,8 @@ import type { DecoderConfig, Rope } from '../../contract/model.ts'
 import type { Node } from '../graph/node.ts'
 import { add, gelu, matmul, mul, reshape, silu } from '../graph/ops.ts'
 import { dimAt } from '../graph/shape.ts'
-import { allAsk, attention, type KeysValues, someAsk } from './attention.ts'
-import { type Block, blockOf, normed, type Site } from './block.ts'
+import { allQueries, attention, type KeyValues, selectedQueries } from './attention.ts'
+import { type Block, blockOf, normed, type LinearHook } from './block.ts'
 import { angles } from './rope.ts'
 import type { Weights } from './weights.ts'
 
@@ -18,10 +18,10 @@ export interface DecoderInputs {
   /** The same for layers with a sliding window. */
   readonly windowedBias: Node | undefined
   /** Keys (rotated) and values that stand before the tokens, [B, kvHeads, past, headDim] each. */
-  readonly past: ((layer: number) => KeysValues) | undefined
+  readonly past: ((layer: number) => KeyValues) | undefined
   /** The dim S where it is symbolic. */
   readonly span?: string
-  readonly site?: Site
+  readonly linearHook?: LinearHook
   /** Tokens whose hidden states are asked for, [B, slots, T] of zeros and ones; all where absent. */
   readonly select?: Node
 }
@@ -30,33 +30,33 @@ export interface DecoderOutputs {
   /** [B, T or slots, H] behind the last norm. */
   readonly hidden: Node
   /** The new tokens' keys (rotated) and values of each layer, without the past: [B, kvHeads, T, headDim]. */
-  readonly present: readonly KeysValues[]
+  readonly present: readonly KeyValues[]
   /** What enters each layer, [B, T, H]. */
   readonly entering: readonly Node[]
 }
 
 export function decoder(config: DecoderConfig, weights: Weights, inputs: DecoderInputs): DecoderOutputs {
   const { positions, select } = inputs
-  const seenBy = (rope: Rope, bias: Node) => {
-    const turns = angles(positions, config.headDim, rope)
-    const last = select && someAsk(angles(selected(positions, select), config.headDim, rope), bias, select)
-    return { angles: turns, asking: allAsk(turns, bias), last }
+  const attentionOf = (rope: Rope, bias: Node) => {
+    const rotation = angles(positions, config.headDim, rope)
+    const last = select && selectedQueries(angles(selected(positions, select), config.headDim, rope), bias, select)
+    return { angles: rotation, queries: allQueries(rotation, bias), last }
   }
-  const all = seenBy(config.rope, inputs.bias)
-  const windowed = seenBy(config.localRope, inputs.windowedBias ?? inputs.bias)
-  const present: KeysValues[] = []
+  const all = attentionOf(config.rope, inputs.bias)
+  const windowed = attentionOf(config.localRope, inputs.windowedBias ?? inputs.bias)
+  const present: KeyValues[] = []
   const entering: Node[] = []
   let x = inputs.embeddings
   for (let layer = 0; layer < config.layers; layer++) {
     entering.push(x)
-    const block = blockOf(config, weights, layer, inputs.site)
-    const { angles: turns, asking, last } = config.windowedLayers[layer] ? windowed : all
+    const block = blockOf(config, weights, layer, inputs.linearHook)
+    const { angles: rotation, queries, last } = config.windowedLayers[layer] ? windowed : all
     // Behind the last layer only the selected tokens are read: the others need no more than their keys and values.
     const some = layer === config.layers - 1 && select && last ? { select, last } : undefined
     const inner = block.norm('input_layernorm', x)
     const attended = attention(block, inner, {
-      angles: turns,
-      asking: some ? { ...some.last, x: matmul(some.select, inner) } : asking,
+      angles: rotation,
+      querying: some ? { ...some.last, x: matmul(some.select, inner) } : queries,
       past: inputs.past?.(layer),
       span: inputs.span,
     })

@@ -19,7 +19,7 @@ export function embedWithVirtual(config: DecoderConfig, weights: Weights, ids: N
   const words = embed(config, weights, ids)
   if (virtual === undefined) return words
   const [batch, length, rows] = [dimAt(ids.shape, 0), dimAt(ids.shape, 1), dimAt(virtual.shape, 0)]
-  const kept = mul(words, input('kept', [batch, length, 1]))
+  const kept = mul(words, input('tokenMask', [batch, length, 1]))
   return add(kept, matmul(input('place', [batch, length, rows]), virtual))
 }
 

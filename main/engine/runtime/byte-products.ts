@@ -1,6 +1,6 @@
 // Whether this CPU sums products of bytes exactly: asked once, of the kernel that will compute.
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import type { Levels } from '../graph/lower/compact/form.ts'
+import type { Codes } from '../graph/lower/quantised/scheme.ts'
 import { Emitter } from '../graph/lower/emitter.ts'
 import { encodeModel } from '../graph/lower/onnx.ts'
 
@@ -9,12 +9,12 @@ const [tokens, width, columns] = [8, 64, 16]
 /** The largest that bytes of either kind hold. */
 const [unsigned, signed] = [255, 127]
 
-let known: Promise<Levels> | undefined
+let known: Promise<Codes> | undefined
 
 /** How large the integers of a token may be beside 8-bit weights, here. */
-export const byteLevels = (): Promise<Levels> => (known ??= measuredLevels())
+export const byteCodes = (): Promise<Codes> => (known ??= measuredCodes())
 
-async function measuredLevels(): Promise<Levels> {
+async function measuredCodes(): Promise<Codes> {
   const session = await InferenceSession.create(largestProducts(), {
     executionProviders: ['cpu'],
     intraOpNumThreads: 1,

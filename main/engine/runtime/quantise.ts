@@ -1,6 +1,6 @@
-// Weights to 8 bits, by the library's own kernels on all cores (graph/lower/compact/int8.ts multiplies by what comes out).
+// Weights to 8 bits, by the library's own kernels on all cores (graph/lower/quantised/int8.ts multiplies by what comes out).
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { quantised, rotated } from '../graph/lower/compact/int8.ts'
+import { quantised, rotated } from '../graph/lower/quantised/int8.ts'
 import { Emitter } from '../graph/lower/emitter.ts'
 import { encodeModel } from '../graph/lower/onnx.ts'
 import { rotationSize } from '../graph/rotation.ts'
@@ -48,13 +48,13 @@ function graphOf(size: number, type: 'i8' | 'u8'): Uint8Array {
   const emit = new Emitter()
   const x = 'x'
   const rows = quantised(emit, x, 127, type)
-  const turned = quantised(emit, rotated(emit, x, 2, size), 127, type)
+  const transposed = quantised(emit, rotated(emit, x, 2, size), 127, type)
   const scale = (largest: string): string =>
     emit.op('Reshape', [emit.op('Mul', [largest, emit.number(1 / 127)]), emit.integers([-1])])
   emit.output('rows', rows.integers)
   emit.output('scales', scale(rows.largest))
-  emit.output('columns', emit.op('Transpose', [turned.integers], { perm: { ints: [1, 0] } }))
-  emit.output('columnScales', scale(turned.largest))
+  emit.output('columns', emit.op('Transpose', [transposed.integers], { perm: { ints: [1, 0] } }))
+  emit.output('columnScales', scale(transposed.largest))
   return encodeModel({
     nodes: emit.nodes,
     initializers: emit.initializers,

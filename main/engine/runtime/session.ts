@@ -4,7 +4,7 @@ import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
 import type { Feeds, IntegerTensor, Tensor } from '../../contract/tensor.ts'
 import type { Graph } from '../graph/node.ts'
 import { type Dialect, lower } from '../graph/lower/index.ts'
-import { byteLevels } from './byte-products.ts'
+import { byteCodes } from './byte-products.ts'
 import { explained } from './failures.ts'
 import type { ProviderName } from './providers.ts'
 
@@ -40,7 +40,7 @@ export interface Session {
 
 /** Throws compute/out-of-memory, compute/weights-file, compute/device-lost or compute/defect, here and in `run`. */
 export async function createSession(graph: Graph, options: SessionOptions): Promise<Session> {
-  const model = lower(graph, options.dialect, await byteLevels())
+  const model = lower(graph, options.dialect, await byteCodes())
   const session = await InferenceSession.create(model, ortOptions(options)).catch(fail)
   const running = new Set<Promise<unknown>>()
   return {

@@ -158,7 +158,7 @@ export interface Schema {
   evaluations: {
     id: Generated<number>
     run: number
-    subject: Exclude<Evaluation['subject'], 'written prompt'>
+    subject: Exclude<Evaluation['subject'], 'hand-written prompt'>
     dataset: number
     version: number
     rows: number

@@ -42,7 +42,7 @@ function interval(values: Float64Array): { readonly low: number; readonly high: 
   return { low: at((1 - LEVEL) / 2), high: at((1 + LEVEL) / 2) }
 }
 
-export interface Judged {
+export interface RankedBand {
   readonly band: Band
   /** First and last place that the intervals of differences allow, 1 = best. */
   readonly rank: readonly [number, number]
@@ -52,7 +52,7 @@ export interface Judged {
  * Bands and places of configurations that were judged on the same rows. Two of them are put in order only where the whole
  * interval of their difference lies on one side of none.
  */
-export function judgedTogether(configurations: readonly Grades[]): Judged[] {
+export function rankTogether(configurations: readonly Grades[]): RankedBand[] {
   const means = resampledMeans(configurations)
   const isBetter = (a: number, b: number): boolean =>
     interval(Float64Array.from(means[a] ?? [], (value, i) => value - (means[b]?.[i] ?? NaN))).low > 0

@@ -1,6 +1,6 @@
 // The configurations of a sweep: every combination of the values to try, without those that would compute the same.
 import { studioError } from '../../contract/errors/index.ts'
-import { mostSwept, type SweptName, sweptNames, type Varied } from '../../contract/methods/sweeps.ts'
+import { maxSwept, type SweptName, sweptNames, type Varied } from '../../contract/methods/sweeps.ts'
 import type { GivenSettings, TuneSettings } from '../../contract/settings.ts'
 import { methods } from '../method/index.ts'
 
@@ -55,7 +55,7 @@ export function configurationsOf(
   const configurations = [...found.values()]
   if (configurations.length === 0) throw studioError('sweep/nothing')
   const runs = configurations.length * wanted.seeds
-  if (runs > mostSwept) throw studioError('sweep/too-many', runs, mostSwept)
+  if (runs > maxSwept) throw studioError('sweep/too-many', runs, maxSwept)
   return configurations
 }
 

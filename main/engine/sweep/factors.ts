@@ -40,20 +40,20 @@ function factorOf({ setting, values: tried }: Varied, results: readonly Result[]
     .sort((a, b) => b.mean - a.mean)
   const [best, worst] = [values[0], values.at(-1)]
   if (!best || !worst || best === worst)
-    return told({ setting, values, difference: NaN, low: NaN, high: NaN, pairs: 0, matters: 'cannot tell' })
+    return withSentence({ setting, values, difference: NaN, low: NaN, high: NaN, pairs: 0, matters: 'cannot tell' })
   const found = pairsOf(setting, best.value, worst.value, results)
   const differences = found.map(({ one, other }) => one.accuracy - other.accuracy)
   const pairs = differences.length
   const difference = pairs > 0 ? mean(differences) : NaN
   const variance = differences.reduce((sum, each) => sum + (each - difference) ** 2, 0) / (pairs - 1)
-  const choices = (tried.length * (tried.length - 1)) / 2
-  const level = 1 - (1 - LEVEL) / choices
+  const pairsOfValues = (tried.length * (tried.length - 1)) / 2
+  const level = 1 - (1 - LEVEL) / pairsOfValues
   const half = Math.hypot(
     studentQuantile(level, pairs - 1) * Math.sqrt(variance / pairs),
     studentQuantile(level, rows - 1) * Math.sqrt(rowVariance(found, rows)),
   )
   const [low, high] = [difference - half, difference + half]
-  return told({ setting, values, difference, low, high, pairs, matters: low > 0 ? 'yes' : 'cannot tell' })
+  return withSentence({ setting, values, difference, low, high, pairs, matters: low > 0 ? 'yes' : 'cannot tell' })
 }
 
 /**
@@ -90,7 +90,7 @@ function pairsOf(setting: SweptName, one: string | number, other: string | numbe
 
 const points = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(0)}`
 
-function told(factor: Omit<Factor, 'sentence'>): Factor {
+function withSentence(factor: Omit<Factor, 'sentence'>): Factor {
   const { setting, values, difference, low, high, pairs, matters } = factor
   const [best, worst] = [values[0], values.at(-1)]
   const name = settingNames[setting]

@@ -3,13 +3,13 @@ import type { TuneSettings } from '../../contract/settings.ts'
 import { mean } from '../task/task.ts'
 
 /** Fewer configurations than this are all run to their end: there is little to save. */
-const fewest = 4
+const minConfigurations = 4
 /** Shares of its steps at which the better half of the configurations goes on. */
 const cuts = [0.25, 0.5] as const
 
 /** Shares of its steps at which a configuration may end; the last is 1. */
 export const rungsOf = (configurations: number, halving: boolean): readonly number[] =>
-  halving && configurations >= fewest ? [...cuts, 1] : [1]
+  halving && configurations >= minConfigurations ? [...cuts, 1] : [1]
 
 /** How many configurations begin each rung. */
 export const survivorsOf = (configurations: number, rungs: readonly number[]): number[] =>

@@ -5,25 +5,26 @@ import { settingNames } from './setting-names.ts'
 
 /** `rows`: held-out rows; `seeds`: runs of each configuration. */
 export function verdictOf(
-  configurations: readonly Pick<SweptConfiguration, 'values' | 'heldOut' | 'rank'>[],
+  configurations: readonly Pick<SweptConfiguration, 'values' | 'test' | 'rank'>[],
   rows: number,
   seeds: number,
 ): string {
-  const judged = configurations
-    .flatMap(({ values, heldOut, rank }) => (heldOut && rank ? [{ values, band: heldOut, rank }] : []))
+  const evaluated = configurations
+    .flatMap(({ values, test, rank }) => (test && rank ? [{ values, band: test, rank }] : []))
     .sort((a, b) => b.band.mean - a.band.mean)
-  const [best] = judged
+  const [best] = evaluated
   if (!best) return 'No configuration came to its end, so none can be judged.'
   const figure = `${shown(best.band)}${seeds > 1 ? `, ${String(seeds)} seeds` : ''}, ${String(rows)} held-out rows`
   if (configurations.length === 1) return `${figure}.`
-  const tied = judged.filter(({ rank }) => rank[0] === 1)
+  const tied = evaluated.filter(({ rank }) => rank[0] === 1)
   const words = wordsOf(best.values)
   // Validation rows chose who came to the end: that is no proof against those that were left behind.
-  if (judged.length === 1)
+  if (evaluated.length === 1)
     return `Only one came to the end: ${words} (${figure}). The others were left behind on the way.`
-  const field = judged.length < configurations.length ? ` of the ${String(judged.length)} that came to the end` : ''
+  const field =
+    evaluated.length < configurations.length ? ` of the ${String(evaluated.length)} that came to the end` : ''
   if (tied.length === 1) return `Best${field}: ${words} (${figure}).`
-  const all = tied.length === judged.length && judged.length > 1
+  const all = tied.length === evaluated.length && evaluated.length > 1
   return `Cannot tell which is best: the intervals of ${all ? 'all' : String(tied.length)} that came to the end overlap. The highest figure has ${words} (${figure}).`
 }
 

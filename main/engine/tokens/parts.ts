@@ -20,7 +20,7 @@ export interface TokenizerParts {
 }
 
 /** More ids than any vocabulary has: an id above would make the library allocate a list of that length. */
-const mostIds = 1 << 21
+const maxIds = 1 << 21
 
 /** Errors: 'tokens/damaged', 'tokens/unsupported'. */
 export function partsOf({ tokenizer, config }: TokenizerFiles): TokenizerParts {
@@ -63,6 +63,6 @@ function addedTokens(value: unknown): AddedToken[] {
 }
 
 const isId = (value: unknown): boolean =>
-  Number.isInteger(value) && (value as number) >= 0 && (value as number) < mostIds
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) < maxIds
 
 const damaged = (why: string): Error => studioError('tokens/damaged', why)

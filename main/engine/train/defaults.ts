@@ -10,11 +10,11 @@ type Recipe = Pick<TuneSettings, 'learningRate' | 'steps' | 'validateEvery'>
  * learns within so few steps that looking seldom would keep a worse prompt, and that much later.
  */
 const recipes: { readonly [M in MethodName]: { readonly [P in Placement]?: Recipe } } = {
-  prefix: {
+  'prefix-tuning': {
     'after-text': { learningRate: 5e-2, steps: 150, validateEvery: 10 },
     start: { learningRate: 3e-2, steps: 200, validateEvery: 25 },
   },
-  prompt: {
+  'prompt-tuning': {
     'after-text': { learningRate: 2e-2, steps: 300, validateEvery: 25 },
     start: { learningRate: 2e-2, steps: 150, validateEvery: 25 },
     'before-text': { learningRate: 2e-2, steps: 150, validateEvery: 25 },
@@ -35,7 +35,7 @@ export function defaultSettings(
   data?: DataShape,
 ): TuneSettings {
   const task = taskOf(given)
-  const method = given.method ?? 'prefix'
+  const method = given.method ?? 'prefix-tuning'
   const placement = given.placement ?? 'after-text'
   const usual = { tokens: 16, batch: 16, maxTokens: 512, ...recipeOf({ method, placement }) }
   const { steps: fitting, ...fitted } = data ? defaultsFor(data, usual) : usual

@@ -1,7 +1,7 @@
 // What tuning on a model takes of a computer's memory, told from the model's shape alone.
 import type { DecoderConfig } from '../../contract/model.ts'
 import { elements } from '../../contract/tensor.ts'
-import { keyBytes } from '../model/sizes.ts'
+import { kvBytes } from '../model/sizes.ts'
 import { neededWeights } from '../model/weights.ts'
 import { rowBytes } from './memory.ts'
 
@@ -21,7 +21,7 @@ export function parameterCount(config: DecoderConfig): number {
 
 /** Bytes that tuning with the defaults takes on a computer with `memory` bytes: float32 weights, texts read once, one step. */
 export function tuningMemory(config: DecoderConfig, memory: number): number {
-  const texts = Math.min(usual.texts * usual.tokens * keyBytes(config), memory * textShare)
-  const step = usual.batch * rowBytes(config, { length: usual.tail, read: usual.tokens, past: 0, memory: 'normal' })
+  const texts = Math.min(usual.texts * usual.tokens * kvBytes(config), memory * textShare)
+  const step = usual.batch * rowBytes(config, { length: usual.tail, cached: usual.tokens, past: 0, memory: 'normal' })
   return processBytes + 4 * parameterCount(config) + texts + step
 }

@@ -2,17 +2,17 @@
 import type { Example, LossName, TuneSettings } from '../../contract/settings.ts'
 import type { Feeds } from '../../contract/tensor.ts'
 import type { Encoder } from '../evaluate/encode.ts'
-import { type Choice, type LabelTrie } from '../evaluate/trie.ts'
-import { type BatchShape, hidden, integers, selection } from '../method/batch.ts'
+import { type TrieStep, type LabelTrie } from '../evaluate/trie.ts'
+import { type BatchShape, MASK_VALUE, integers, selection } from '../method/batch.ts'
 import { type AnswerToken, type LayoutSettings, layOut, type Segments, type Sequence } from '../method/layout.ts'
 import type { LossShape } from './loss.ts'
 
 export interface TrainingExample {
   readonly sequence: Sequence
   /** Indices of the tokens whose hidden state predicts a label token. */
-  readonly ask: readonly number[]
+  readonly targetPositions: readonly number[]
   /** Loss `labels`: the choice that is right at each. */
-  readonly choices: readonly Choice[]
+  readonly path: readonly TrieStep[]
   /** Loss `vocabulary`: the token that is right at each. */
   readonly labels: readonly number[]
 }
@@ -24,16 +24,16 @@ export function labelExample(
   label: number,
   settings: LayoutSettings,
 ): TrainingExample {
-  const choices = trie.paths[label] ?? []
-  const last = choices.at(-1)
-  const lineage = contextUpTo(trie, last ? (trie.branchings[last.branching]?.after ?? -1) : -1)
+  const path = trie.paths[label] ?? []
+  const last = path.at(-1)
+  const lineage = contextUpTo(trie, last ? (trie.nodes[last.node]?.after ?? -1) : -1)
   const answer = lineage.map((at, i): AnswerToken => ({ id: trie.context[at]?.id ?? 0, parent: i - 1 }))
   const sequence = layOut(segments, answer, settings)
-  const ask = choices.map(({ branching }) => {
-    const after = trie.branchings[branching]?.after ?? -1
+  const targetPositions = path.map(({ node }) => {
+    const after = trie.nodes[node]?.after ?? -1
     return sequence.questionEnd + 1 + lineage.indexOf(after)
   })
-  return { sequence, ask, choices, labels: [] }
+  return { sequence, targetPositions, path, labels: [] }
 }
 
 /** The answer's tokens and the end token, each predicted from the one before it, as PEFT trains. */
@@ -49,7 +49,7 @@ export function vocabularyExample(
     settings,
   )
   const labels = [...answer, end]
-  return { sequence, ask: labels.map((_, i) => sequence.questionEnd + i), choices: [], labels }
+  return { sequence, targetPositions: labels.map((_, i) => sequence.questionEnd + i), path: [], labels }
 }
 
 /** Lays rows out with their answers, as the run's loss wants it. */
@@ -80,11 +80,11 @@ export function lossFeeds(
 ): Feeds {
   const perSlot = shape.batch * slots
   const weights = new Float32Array(perSlot)
-  examples.forEach(({ ask }, b) => weights.fill(weight, b * slots, b * slots + ask.length))
+  examples.forEach(({ targetPositions }, b) => weights.fill(weight, b * slots, b * slots + targetPositions.length))
   const common = {
     select: selection(
       examples.map(({ sequence }) => sequence),
-      examples.map(({ ask }) => ask),
+      examples.map(({ targetPositions }) => targetPositions),
       slots,
       shape,
     ),
@@ -92,7 +92,7 @@ export function lossFeeds(
   }
   return {
     ...common,
-    ...(loss === 'labels' && trie ? choiceFeeds(examples, trie, shape, slots) : tokenFeeds(examples, shape, slots)),
+    ...(loss === 'labels' && trie ? trieFeeds(examples, trie, shape, slots) : tokenFeeds(examples, shape, slots)),
   }
 }
 
@@ -102,27 +102,22 @@ function tokenFeeds(examples: readonly TrainingExample[], { batch }: BatchShape,
   return { labels: integers(labels, [batch, slots]) }
 }
 
-function choiceFeeds(
-  examples: readonly TrainingExample[],
-  trie: LabelTrie,
-  { batch }: BatchShape,
-  slots: number,
-): Feeds {
+function trieFeeds(examples: readonly TrainingExample[], trie: LabelTrie, { batch }: BatchShape, slots: number): Feeds {
   const width = trie.candidates.length
   const target = new Float32Array(batch * slots * width)
-  const choices = new Float32Array(batch * slots * width)
+  const childMask = new Float32Array(batch * slots * width)
   examples.forEach((example, b) =>
-    example.choices.forEach(({ branching, child }, slot) => {
+    example.path.forEach(({ node, child }, slot) => {
       const at = (b * slots + slot) * width
-      choices.fill(hidden, at, at + width)
-      for (const possible of trie.branchings[branching]?.children ?? []) choices[at + possible] = 0
+      childMask.fill(MASK_VALUE, at, at + width)
+      for (const possible of trie.nodes[node]?.children ?? []) childMask[at + possible] = 0
       target[at + child] = 1
     }),
   )
   const shape = [batch, slots, width]
   return {
     candidates: integers(trie.candidates),
-    choices: { shape, data: choices },
+    childMask: { shape, data: childMask },
     target: { shape, data: target },
   }
 }
@@ -133,6 +128,6 @@ export const lossShapeOf = (
   examples: readonly TrainingExample[],
 ): LossShape => ({
   loss,
-  slots: examples.reduce((most, { ask }) => Math.max(most, ask.length), 1),
+  slots: examples.reduce((most, { targetPositions }) => Math.max(most, targetPositions.length), 1),
   candidates: trie?.candidates.length ?? 0,
 })

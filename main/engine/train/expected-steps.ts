@@ -36,8 +36,8 @@ export function expectedSteps({ sequences, batch, seed, steps, sessions, ...size
   for (let step = 1; step <= count; step++) {
     const rows = order(step).flatMap((i) => (sequences[i] ? [{ sequence: sequences[i] }] : []))
     for (const { bucket } of microBatches(rows, sizes)) {
-      const key = `${bucket.length} ${bucket.read}`
-      tokens += sizes.rowsAtOnce(bucket) * (bucket.length + bucket.read)
+      const key = `${bucket.length} ${bucket.cached}`
+      tokens += sizes.rowsAtOnce(bucket) * (bucket.length + bucket.cached)
       sorts.add(key)
       const at = open.indexOf(key)
       if (at >= 0) open.splice(at, 1)

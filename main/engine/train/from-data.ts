@@ -15,17 +15,17 @@ export interface DataShape {
 
 type Usual = Pick<TuneSettings, 'tokens' | 'learningRate' | 'steps' | 'batch' | 'maxTokens' | 'validateEvery'>
 
-const few = 64
-const mostEpochs = 40
-const fewestSteps = 50
-const seenPerLabel = 100
-const mostSteps = 600
-const fewestChecks = 6
-const long = 256
-const room = 64
-const longest = 1024
+const scarceRows = 64
+const maxEpochs = 40
+const minSteps = 50
+const examplesPerLabel = 100
+const maxSteps = 600
+const minValidations = 6
+const longText = 256
+const tokenMargin = 64
+const maxTokensLimit = 1024
 /** The narrowest model that the benches measured has 576. */
-const narrow = 512
+const narrowHidden = 512
 
 /**
  * The rule, clause by clause; what no clause names stays as the benches measured it (TREC: 900 rows, 6 labels, 18 tokens
@@ -43,20 +43,20 @@ const narrow = 512
  */
 export function defaultsFor(data: DataShape, usual: Usual): Usual {
   const { rows, validation, labels, tokens: text, hidden } = data
-  const scarce = rows < few
+  const scarce = rows < scarceRows
   const tokens = scarce
     ? Math.min(8, usual.tokens)
-    : labels > usual.tokens || hidden < narrow
+    : labels > usual.tokens || hidden < narrowHidden
       ? Math.max(32, usual.tokens)
       : usual.tokens
-  const batch = scarce || text.p95 > long ? Math.min(8, usual.batch) : usual.batch
+  const batch = scarce || text.p95 > longText ? Math.min(8, usual.batch) : usual.batch
   const learningRate = Number((usual.learningRate * Math.sqrt(batch / usual.batch)).toPrecision(2))
-  const needed = Math.min(mostSteps, tens((seenPerLabel * labels) / batch))
-  const allowed = Math.max(fewestSteps, tens((mostEpochs * rows) / batch))
+  const needed = Math.min(maxSteps, tens((examplesPerLabel * labels) / batch))
+  const allowed = Math.max(minSteps, tens((maxEpochs * rows) / batch))
   const steps = Math.min(Math.max(usual.steps, needed), allowed)
-  const wanted = Math.ceil((text.p95 + tokens + room) / 128) * 128
-  const maxTokens = Math.max(usual.maxTokens, Math.min(longest, wanted))
-  const seldom = Math.min(tens(validation / batch), tens(steps / fewestChecks))
+  const wanted = Math.ceil((text.p95 + tokens + tokenMargin) / 128) * 128
+  const maxTokens = Math.max(usual.maxTokens, Math.min(maxTokensLimit, wanted))
+  const seldom = Math.min(tens(validation / batch), tens(steps / minValidations))
   const validateEvery = Math.max(usual.validateEvery, seldom)
   return { tokens, learningRate, steps, batch, maxTokens, validateEvery }
 }

@@ -30,7 +30,7 @@ const partBytes = 8 << 20
  */
 export function headSum(table: Node, states: Node, bytes = partBytes): Node {
   const [words, width, count] = [sizeAt(table.shape, 0), sizeAt(states.shape, 1), sizeAt(states.shape, 0)]
-  const widest = isOp(table, 'Compact') ? Math.max(count, width) : count
+  const widest = isOp(table, 'Quantised') ? Math.max(count, width) : count
   const parts = Math.ceil(words / Math.max(1, Math.floor(bytes / 4 / widest)))
   if (parts <= 1) return logSumExp(matmul(states, table, { transB: true }))
   const size = Math.ceil(words / parts)

@@ -2,7 +2,7 @@
 import type { PreparedModel } from '../../contract/model.ts'
 import type { Initialisation, TuneSettings } from '../../contract/settings.ts'
 import type { NamedTensors } from '../../contract/tensor.ts'
-import type { Reader } from '../evaluate/reader.ts'
+import type { InferenceRunner } from '../evaluate/inference-runner.ts'
 import { input } from '../graph/ops.ts'
 import { integers } from '../method/batch.ts'
 import { methods } from '../method/index.ts'
@@ -19,7 +19,7 @@ export async function initialTensors(
   settings: TuneSettings,
   labels: readonly string[],
   encoder: Encoder,
-  reader: Reader,
+  reader: InferenceRunner,
 ): Promise<NamedTensors> {
   const random = createRandom(settings.seed)
   const ids = startIds(settings, labels, encoder, model.config.vocab, random)
@@ -65,7 +65,7 @@ const sources: { readonly [K in Initialisation]: Source } = {
 const tiled = (ids: readonly number[], length: number): number[] =>
   Array.from({ length }, (_, i) => ids[i % Math.max(1, ids.length)] ?? 0)
 
-function probeOf(model: PreparedModel, reader: Reader): ModelProbe {
+function probeOf(model: PreparedModel, reader: InferenceRunner): ModelProbe {
   const { config } = model
   return {
     config,

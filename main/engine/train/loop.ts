@@ -6,7 +6,7 @@ import type { TuneSettings } from '../../contract/settings.ts'
 import type { NamedTensors } from '../../contract/tensor.ts'
 import { adamW, clipped, tokenNorms } from './optimiser.ts'
 import { learningRateAt } from './schedule.ts'
-import type { Gradient } from './stepper.ts'
+import type { Gradient } from './training-step.ts'
 import type { Validation } from './validate.ts'
 import { watchGradient } from './watch.ts'
 
@@ -19,7 +19,7 @@ export interface TuneSink {
   /** True when training shall end here, and the best prompt so far is the run's. */
   keepRequested(): boolean
   /** Told of each step's gradient, by the name of each trainable tensor, before it is clipped. */
-  gradient?(slopes: Gradient['slopes']): void
+  gradient?(gradients: Gradient['gradients']): void
 }
 
 export interface LoopParts {
@@ -86,9 +86,9 @@ async function oneStep(
   const step = at.step + 1
   await parts.prepare?.(step)
   const began = performance.now()
-  const { loss, slopes, examples } = await parts.gradient(step, at.tensors)
-  sink.gradient?.(slopes)
-  const norms = tokenNorms(slopes, settings.tokens)
+  const { loss, gradients, examples } = await parts.gradient(step, at.tensors)
+  sink.gradient?.(gradients)
+  const norms = tokenNorms(gradients, settings.tokens)
   const gradientNorm = Math.hypot(...norms)
   if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
     const { code, message } = studioError('tuning/not-finite', step)
@@ -97,7 +97,7 @@ async function oneStep(
   }
   const learningRate = learningRateAt(step, settings)
   const update = { learningRate, weightDecay: settings.weightDecay }
-  const updated = adamW(at, clipped(slopes, gradientNorm, settings.clip), step, update)
+  const updated = adamW(at, clipped(gradients, gradientNorm, settings.clip), step, update)
   const milliseconds = performance.now() - began
   sink.emit({
     event: 'step',
@@ -115,9 +115,9 @@ async function validated(at: Checkpoint, parts: LoopParts, sink: TuneSink): Prom
   const { loss, accuracy, rows } = await parts.validate(at.tensors)
   const better = at.best === undefined || loss < at.best.loss
   // No later loss is below NaN: the first prompt would stay the best for ever.
-  const kept = Number.isNaN(loss) ? Infinity : loss
+  const comparable = Number.isNaN(loss) ? Infinity : loss
   sink.emit({ event: 'validation', step: at.step, loss, accuracy, best: better, rows })
   return better
-    ? { ...at, best: { step: at.step, loss: kept, tensors: at.tensors }, stale: 0 }
+    ? { ...at, best: { step: at.step, loss: comparable, tensors: at.tensors }, stale: 0 }
     : { ...at, stale: at.stale + 1 }
 }

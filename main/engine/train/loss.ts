@@ -31,9 +31,9 @@ function labelsLoss(table: Node, states: Node, { slots, candidates }: LossShape)
   const batch = sizeAt(states.shape, 0)
   const rows = gather(table, input('candidates', [candidates], 'i64'))
   const logits = matmul(states, rows, { transB: true })
-  const inSight = add(logits, input('choices', [batch, slots, candidates]))
+  const masked = add(logits, input('childMask', [batch, slots, candidates]))
   const right = reduceSum(mul(logits, input('target', [batch, slots, candidates])))
-  return sum(mul(sub(logSumExp(inSight), right), input('weight', [batch, slots, 1])))
+  return sum(mul(sub(logSumExp(masked), right), input('weight', [batch, slots, 1])))
 }
 
 /** Cross-entropy over the whole vocabulary, as log sum exp(h W') - h W[label]. Inputs: labels [B, slots], weight. */

@@ -3,7 +3,7 @@ import { type BatchShape, firstOf } from '../method/batch.ts'
 import type { Sequence } from '../method/layout.ts'
 
 /** A static size: tokens that a step reads, and tokens that were read beforehand. */
-export type Bucket = Pick<BatchShape, 'length' | 'read'>
+export type Bucket = Pick<BatchShape, 'length' | 'cached'>
 
 export interface Sizes {
   /** Sizes that sequences are padded to, ascending; the last one holds the longest. */
@@ -26,14 +26,14 @@ export function microBatches<T extends { readonly sequence: Sequence }>(
   rows: readonly T[],
   { buckets, rowsAtOnce }: Sizes,
 ): MicroBatch<T>[] {
-  const isRead = buckets.some(({ read }) => read > 0)
+  const isCached = buckets.some(({ cached }) => cached > 0)
   const left = rows.toSorted((a, b) => b.sequence.ids.length - a.sequence.ids.length)
   const parts: MicroBatch<T>[] = []
   while (left.length > 0) {
     const longest = bucketOf(
       left.map(({ sequence }) => sequence),
       buckets,
-      isRead,
+      isCached,
     )
     const some = left.splice(0, rowsAtOnce(longest))
     parts.push({ some, bucket: longest })
@@ -42,8 +42,8 @@ export function microBatches<T extends { readonly sequence: Sequence }>(
 }
 
 /** The smallest bucket that holds all the sequences. */
-function bucketOf(sequences: readonly Sequence[], buckets: readonly Bucket[], isRead: boolean): Bucket {
-  const read = isRead ? Math.max(...sequences.map(({ constant }) => constant)) : 0
-  const length = Math.max(...sequences.map((sequence) => sequence.ids.length - firstOf(sequence, { read })))
-  return buckets.find((bucket) => bucket.length >= length && bucket.read >= read) ?? { length, read }
+function bucketOf(sequences: readonly Sequence[], buckets: readonly Bucket[], isCached: boolean): Bucket {
+  const cached = isCached ? Math.max(...sequences.map(({ constant }) => constant)) : 0
+  const length = Math.max(...sequences.map((sequence) => sequence.ids.length - firstOf(sequence, { cached })))
+  return buckets.find((bucket) => bucket.length >= length && bucket.cached >= cached) ?? { length, cached }
 }

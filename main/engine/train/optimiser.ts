@@ -30,7 +30,7 @@ export function startState(tensors: NamedTensors, trainable: readonly string[]):
 /** The state after update number `step` (from 1). Nothing given is changed. */
 export function adamW(
   state: OptimiserState,
-  slopes: Readonly<Record<string, Float32Array>>,
+  gradients: Readonly<Record<string, Float32Array>>,
   step: number,
   { learningRate, weightDecay, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }: AdamWSettings,
 ): OptimiserState {
@@ -40,11 +40,11 @@ export function adamW(
   const stepSize = learningRate / (1 - beta1 ** step)
   const correction = Math.sqrt(1 - beta2 ** step)
   for (const [name, m] of Object.entries(state.first)) {
-    const [tensor, v, slope] = [state.tensors[name], state.second[name], slopes[name]]
-    if (!tensor || !v || !slope) throw new RangeError(`no gradient for ${name}`)
+    const [tensor, v, gradient] = [state.tensors[name], state.second[name], gradients[name]]
+    if (!tensor || !v || !gradient) throw new RangeError(`no gradient for ${name}`)
     const [x, nextM, nextV] = [tensor.data.slice(), m.data.slice(), v.data.slice()]
     for (let i = 0; i < x.length; i++) {
-      const g = slope[i] as number
+      const g = gradient[i] as number
       const m1 = beta1 * (nextM[i] as number) + (1 - beta1) * g
       const v1 = beta2 * (nextV[i] as number) + (1 - beta2) * g * g
       nextM[i] = m1
@@ -59,11 +59,11 @@ export function adamW(
 }
 
 /** L2 norm of each virtual token's gradient over all tensors: their first dim is the token. */
-export function tokenNorms(slopes: Readonly<Record<string, Float32Array>>, tokens: number): number[] {
+export function tokenNorms(gradients: Readonly<Record<string, Float32Array>>, tokens: number): number[] {
   const squares = new Array<number>(tokens).fill(0)
-  for (const slope of Object.values(slopes)) {
-    const width = slope.length / tokens
-    slope.forEach((value, i) => {
+  for (const gradient of Object.values(gradients)) {
+    const width = gradient.length / tokens
+    gradient.forEach((value, i) => {
       const token = Math.floor(i / width)
       squares[token] = (squares[token] ?? 0) + value * value
     })
@@ -73,11 +73,13 @@ export function tokenNorms(slopes: Readonly<Record<string, Float32Array>>, token
 
 /** Scales a gradient to a norm of at most `limit` (0 = no limit). */
 export function clipped(
-  slopes: Readonly<Record<string, Float32Array>>,
+  gradients: Readonly<Record<string, Float32Array>>,
   norm: number,
   limit: number,
 ): Readonly<Record<string, Float32Array>> {
-  if (limit <= 0 || !(norm > limit)) return slopes
+  if (limit <= 0 || !(norm > limit)) return gradients
   const factor = limit / norm
-  return Object.fromEntries(Object.entries(slopes).map(([name, slope]) => [name, slope.map((value) => value * factor)]))
+  return Object.fromEntries(
+    Object.entries(gradients).map(([name, gradient]) => [name, gradient.map((value) => value * factor)]),
+  )
 }

@@ -40,24 +40,24 @@ export function stepOrder(
 }
 
 /**
- * A few sizes that sequences are padded to: each costs a session, each missing one costs padding. `isRead`: their
+ * A few sizes that sequences are padded to: each costs a session, each missing one costs padding. `isCached`: their
  * constant starts have been read beforehand.
  */
-export function bucketsOf(sequences: readonly Sequence[], isRead: boolean): Bucket[] {
-  if (!isRead)
+export function bucketsOf(sequences: readonly Sequence[], isCached: boolean): Bucket[] {
+  if (!isCached)
     return quantiles(
       sequences.map(({ ids }) => ids.length),
       [0.5, 0.9, 1],
-    ).map((length) => ({ length, read: 0 }))
+    ).map((length) => ({ length, cached: 0 }))
   // What follows the texts is short and much alike.
   const length = sequences.reduce((most, { ids, constant }) => Math.max(most, ids.length - constant), 0)
   // What was read costs little to pad: a session less is worth more.
-  const reads = quantiles(
+  const cached = quantiles(
     sequences.map(({ constant }) => constant),
     [0.9, 1],
   )
-  const [usual = 0, longest = usual] = reads
-  return (longest <= 2 * usual ? [longest] : reads).map((read) => ({ length, read }))
+  const [usual = 0, longest = usual] = cached
+  return (longest <= 2 * usual ? [longest] : cached).map((each) => ({ length, cached: each }))
 }
 
 function quantiles(lengths: readonly number[], shares: readonly number[]): number[] {

@@ -4,8 +4,8 @@ import type { ComputeEvent, MeasuredSteps } from '../../contract/compute.ts'
 import type { Example } from '../../contract/settings.ts'
 import { tokensAtOnce } from '../evaluate/batches.ts'
 import { type Encoder, encoderFor } from '../evaluate/encode.ts'
-import { mostWritten } from '../evaluate/generate-rows.ts'
-import { createReader } from '../evaluate/reader.ts'
+import { maxRows } from '../evaluate/generate-rows.ts'
+import { createInferenceRunner } from '../evaluate/inference-runner.ts'
 import { methods } from '../method/index.ts'
 import type { Sequence } from '../method/layout.ts'
 import { weightBytes } from '../model/sizes.ts'
@@ -13,11 +13,11 @@ import { hasOwnCopies } from '../model/weights.ts'
 import { isChosen } from '../task/index.ts'
 import { exampleMaker } from './example.ts'
 import { type ExpectedSteps, expectedSteps } from './expected-steps.ts'
-import { heldModel, packsWeights, rowsAtOnce } from './memory.ts'
+import { modelInMemory, packsWeights, rowsAtOnce } from './memory.ts'
 import { bucketsOf } from './order.ts'
-import { paysToReadOnce, shareToRead, textBytes, textMemory } from './read-once.ts'
-import { sessionsKept } from './stepper.ts'
-import { type Answers, type AnswersAsked, timeAnswers } from './time-answers.ts'
+import { paysToPrecompute, shareToCompute, cacheBytes, cacheMemory } from './precompute-kv.ts'
+import { maxSessions } from './training-step.ts'
+import { type Answers, type AnswerTimingJob, timeAnswers } from './time-answers.ts'
 import { type PreflightJob, type Stoppable, timeSteps, type Timing } from './time-steps.ts'
 import { type Walks, wholeRun } from './whole-run.ts'
 
@@ -35,7 +35,7 @@ export async function preflight(
   sink: { emit(event: ComputeEvent): void } & Stoppable,
   resident: () => number,
 ): Promise<MeasuredSteps> {
-  const job = { ...given, model: heldModel(given.model, given.settings) }
+  const job = { ...given, model: modelInMemory(given.model, given.settings) }
   const { model, settings, labels, split } = job
   const { encoder } = encoderFor(model, settings, labels, [...split.train, ...split.validation])
   const sorted = split.train.toSorted((a, b) => b.text.length - a.text.length)
@@ -49,30 +49,30 @@ export async function preflight(
     split.train.filter((_, i) => i % every === 0),
   )
   const texts = allTexts(job, sequences)
-  const readOnce = await paysToReadOnce(settings, split.train.length, texts, job.texts)
+  const precomputes = await paysToPrecompute(settings, split.train.length, texts, job.texts)
   const begin = (part: (typeof parts)[number]): void =>
     sink.emit({ event: 'progress', stage: part, done: parts.indexOf(part), total: parts.length })
   begin('trying the longest rows')
-  const first = await timeSteps({ job, train: long, validation: [], count: longestSteps, readOnce, resident }, sink)
+  const first = await timeSteps({ job, train: long, validation: [], count: longestSteps, precomputes, resident }, sink)
   begin('trying usual rows')
   const validation = someValidation(job, encoder)
-  const second = await timeSteps({ job, train: usual, validation, count: usualSteps, readOnce, resident }, sink)
+  const second = await timeSteps({ job, train: usual, validation, count: usualSteps, precomputes, resident }, sink)
 
   begin('trying answers')
-  const answers = await answersOf(second, { job, encoder, examples: validation, readOnce, resident })
+  const answers = await answersOf(second, { job, encoder, examples: validation, precomputes, resident })
 
-  const run = walk(job, sequences, readOnce, settings.steps)
+  const run = walk(job, sequences, precomputes, settings.steps)
   const measuredWalk = (examples: readonly Example[]): ExpectedSteps =>
-    walk(job, sequencesOf(job, encoder, examples), readOnce, 1)
+    walk(job, sequencesOf(job, encoder, examples), precomputes, 1)
   const walks = { run, longest: measuredWalk(long), usual: measuredWalk(usual) }
-  const left = readOnce ? await shareToRead(model, settings, job.texts, sequences) : 0
+  const left = precomputes ? await shareToCompute(model, settings, job.texts, sequences) : 0
   const toRead = left * (split.train.length + split.validation.length)
   return {
     ...wholeRun(settings, { longest: first, usual: second, answers, walks, validated: validation.length, toRead }),
     memory:
       Math.max(first.held, second.held, answers.held) +
-      (readOnce ? Math.min(texts, textMemory(settings)) : 0) +
-      furtherSessions(job, walks, readOnce),
+      (precomputes ? Math.min(texts, cacheMemory(settings)) : 0) +
+      furtherSessions(job, walks, precomputes),
     gradient: first.gradient,
   }
 }
@@ -81,11 +81,14 @@ export async function preflight(
  * Where a validation asks for labels, and for nothing but these, it was an answer; with little memory it opened a session
  * too.
  */
-async function answersOf({ scoreRow, readRow, prompt }: Timing, asked: Omit<AnswersAsked, 'prompt'>): Promise<Answers> {
+async function answersOf(
+  { scoreRow, precomputeRow, prompt }: Timing,
+  asked: Omit<AnswerTimingJob, 'prompt'>,
+): Promise<Answers> {
   const { model, settings, threads } = asked.job
-  if (asked.readOnce && settings.loss === 'labels' && settings.memory !== 'low')
-    return { row: scoreRow, plainRow: readRow, opening: 0, held: 0 }
-  const reader = createReader(model, { threads, memory: settings.memory })
+  if (asked.precomputes && settings.loss === 'labels' && settings.memory !== 'low')
+    return { row: scoreRow, plainRow: precomputeRow, opening: 0, held: 0 }
+  const reader = createInferenceRunner(model, { threads, memory: settings.memory })
   return timeAnswers(reader, { ...asked, prompt }).finally(() => reader.release())
 }
 
@@ -98,7 +101,7 @@ function someValidation({ split, settings }: PreflightJob, encoder: Encoder): re
   const sorted = some.toSorted((a, b) => a.text.length - b.text.length)
   const { before, text, after } = encoder.row(sorted[sorted.length >> 1]?.text ?? '')
   const atOnce = tokensAtOnce[settings.memory ?? 'normal'] / (before.length + text.length + after.length)
-  const count = isChosen(settings) ? Math.max(fewestValidated, Math.floor(atOnce)) : mostWritten
+  const count = isChosen(settings) ? Math.max(fewestValidated, Math.floor(atOnce)) : maxRows
   const from = Math.max(0, (sorted.length - count) >> 1)
   return sorted.slice(from, from + count)
 }
@@ -112,7 +115,7 @@ function sequencesOf({ settings, labels }: PreflightJob, encoder: Encoder, examp
 function walk(
   { model, settings }: PreflightJob,
   sequences: readonly Sequence[],
-  readOnce: boolean,
+  precomputes: boolean,
   steps: number,
 ): ExpectedSteps {
   return expectedSteps({
@@ -120,31 +123,35 @@ function walk(
     steps,
     batch: settings.batch,
     seed: settings.seed,
-    buckets: bucketsOf(sequences, readOnce),
+    buckets: bucketsOf(sequences, precomputes),
     rowsAtOnce: rowsAtOnce(model, settings, Math.min(settings.batch, sequences.length), totalmem()),
-    sessions: sessionsKept[settings.memory ?? 'normal'],
+    sessions: maxSessions[settings.memory ?? 'normal'],
   })
 }
 
 /** Bytes of all texts' keys and values, by those of some. */
 const allTexts = ({ model, split }: PreflightJob, sequences: readonly Sequence[]): number =>
-  (textBytes(model, sequences) * (split.train.length + split.validation.length)) / Math.max(1, sequences.length)
+  (cacheBytes(model, sequences) * (split.train.length + split.validation.length)) / Math.max(1, sequences.length)
 
 /**
  * Bytes of the sessions that the whole run keeps open beside those that were measured. Each maps the weights once more,
  * or holds a copy for each pass. The longest rows were measured without a validation, whose session stays open beside
  * those that step where memory is not short.
  */
-function furtherSessions({ model, settings }: PreflightJob, { run, longest, usual }: Walks, readOnce: boolean): number {
+function furtherSessions(
+  { model, settings }: PreflightJob,
+  { run, longest, usual }: Walks,
+  precomputes: boolean,
+): number {
   const { memory = 'normal', loss } = settings
-  const kept = sessionsKept[memory]
-  const open = { loss, sessions: Math.min(kept, run.openings), isRead: readOnce }
+  const kept = maxSessions[memory]
+  const open = { loss, sessions: Math.min(kept, run.openings), isCached: precomputes }
   const packed = !hasOwnCopies(model) && packsWeights(model, settings, open, totalmem())
   const held = (steps: number, readers: number): number =>
     (Math.min(kept, steps) * (packed ? 2 : 1) + (memory === 'low' ? 0 : readers)) * weightBytes(model, loss)
-  const reading = Number(readOnce)
+  const reading = Number(precomputes)
   // Behind texts, answers are asked for by the session that read them, but where virtual tokens stand among the tokens.
-  const isShared = readOnce && isChosen(settings) && methods[settings.method].kind === 'past'
+  const isShared = precomputes && isChosen(settings) && methods[settings.method].kind === 'past'
   const readers = isShared ? 1 : reading + 1
   const measured = Math.max(held(longest.openings, reading), held(usual.openings, readers))
   return Math.max(0, held(run.openings, readers) - measured)

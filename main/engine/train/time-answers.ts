@@ -1,26 +1,26 @@
-// Answers of a few rows, timed: with the prompt of a few steps, and without.
+// Answers of a smallSample rows, timed: with the prompt of a smallSample steps, and without.
 import type { TunedPrompt } from '../../contract/compute.ts'
 import type { Example } from '../../contract/settings.ts'
 import { type Encoder, withoutInstruction } from '../evaluate/encode.ts'
-import type { Reader } from '../evaluate/reader.ts'
+import type { InferenceRunner } from '../evaluate/inference-runner.ts'
 import { scoreTask, type ScoreTask } from '../evaluate/score.ts'
-import { bestWritten } from '../evaluate/written.ts'
+import { bestHandWritten } from '../evaluate/hand-written.ts'
 import { layOut } from '../method/layout.ts'
 import { isChosen } from '../task/index.ts'
-import { readOnce as openTexts } from './read-once.ts'
+import { precomputeKv as openTexts } from './precompute-kv.ts'
 import type { PreflightJob } from './time-steps.ts'
 
 /** Rows behind written prompts that tell what these hold. */
-const fewestRows = 4
+const minRows = 4
 
 type How = Pick<ScoreTask, 'prompt' | 'settings' | 'read'>
 
-export interface AnswersAsked {
+export interface AnswerTimingJob {
   readonly job: PreflightJob
   readonly encoder: Encoder
   readonly prompt: TunedPrompt
   readonly examples: readonly Example[]
-  readonly readOnce: boolean
+  readonly precomputes: boolean
   readonly resident: () => number
 }
 
@@ -36,34 +36,34 @@ export interface Answers {
   readonly held: number
 }
 
-/** Asks for the answers that judging a run asks for (train/tune.ts), of a few rows, with a reader that nobody else uses. */
+/** Asks for the answers that judging a run asks for (train/tune.ts), of a smallSample rows, with a reader that nobody else uses. */
 export async function timeAnswers(
-  reader: Reader,
-  { job, encoder, prompt, examples, readOnce, resident }: AnswersAsked,
+  reader: InferenceRunner,
+  { job, encoder, prompt, examples, precomputes, resident }: AnswerTimingJob,
 ): Promise<Answers> {
   const { model, settings, labels, split } = job
   if (examples.length === 0) return { row: 0, plainRow: 0, opening: 0, held: 0 }
   const sequences = examples.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
   const texts =
-    readOnce && isChosen(settings)
+    precomputes && isChosen(settings)
       ? await openTexts({ model, reader }, settings, undefined, sequences, () => undefined)
       : undefined
-  await texts?.read(sequences)
+  await texts?.cached(sequences)
   const common = { model, labels }
   const timed = async (how: How, some: readonly Example[]): Promise<number> => {
     const began = performance.now()
     await scoreTask(reader, { ...common, ...how, examples: some }, () => undefined)
     return performance.now() - began
   }
-  const few = examples.slice(0, 2)
+  const smallSample = examples.slice(0, 2)
   const rowOf = async (how: How): Promise<number> => {
-    await timed(how, few)
+    await timed(how, smallSample)
     return (await timed(how, examples)) / examples.length
   }
   const openingOf = async (how: How): Promise<number> => {
     await reader.release()
-    const cold = await timed(how, few)
-    return Math.max(0, cold - (await timed(how, few)))
+    const cold = await timed(how, smallSample)
+    return Math.max(0, cold - (await timed(how, smallSample)))
   }
   const plain = { prompt: undefined, settings: withoutInstruction(settings) }
   const row = await rowOf({ prompt, settings, ...(texts ? { read: { texts, settings } } : {}) })
@@ -71,8 +71,8 @@ export async function timeAnswers(
   // Without virtual tokens all is asked of one session. What else the computer did beside one opening is not told.
   const opening = settings.memory === 'low' ? Math.min(await openingOf(plain), await openingOf(plain)) : 0
   if (settings.memory === 'low' && settings.duel !== false) {
-    const validation = examples.slice(0, fewestRows)
-    await bestWritten(reader, { model, settings, labels, split: { ...split, validation } }, () => undefined)
+    const validation = examples.slice(0, minRows)
+    await bestHandWritten(reader, { model, settings, labels, split: { ...split, validation } }, () => undefined)
   }
   return { row, plainRow, opening, held: resident() }
 }

@@ -11,7 +11,7 @@ export type Stoppable = Pick<TuneSink, 'stopRequested'>
 
 /** The first steps of a session are slower than the others: short ones go on for so many milliseconds, or steps. */
 const settled = 2000
-const mostSteps = 16
+const maxSteps = 16
 const validateEvery = 2
 /** Milliseconds between two looks at what the process holds. */
 const watchEvery = 20
@@ -25,7 +25,7 @@ export interface Timing {
   /** Milliseconds that opening the first step's sessions takes. */
   readonly opening: number
   /** Milliseconds of reading a text once. */
-  readonly readRow: number
+  readonly precomputeRow: number
   readonly scoreRow: number
   /** Bytes that the process held at most behind its first step. */
   readonly held: number
@@ -34,18 +34,18 @@ export interface Timing {
   readonly prompt: TunedPrompt
 }
 
-export interface StepsAsked {
+export interface StepTimingJob {
   readonly job: PreflightJob
   readonly train: readonly Example[]
   readonly validation: readonly Example[]
   /** Steps at least. */
   readonly count: number
-  readonly readOnce: boolean
+  readonly precomputes: boolean
   readonly resident: () => number
 }
 
 export async function timeSteps(
-  { job, train, validation, count, readOnce, resident }: StepsAsked,
+  { job, train, validation, count, precomputes, resident }: StepTimingJob,
   outer: Stoppable,
 ): Promise<Timing> {
   const { model, settings, labels, threads, provider } = job
@@ -54,9 +54,9 @@ export async function timeSteps(
   const validated: number[] = []
   let gradient = new Float32Array()
   const began = performance.now()
-  let [reading, read, readRow] = [0, Infinity, Infinity]
-  let [lastRead, lastStep] = [began, began]
-  let first: { readonly at: number; readonly reading: number } | undefined
+  let [precompute, read, precomputeRow] = [0, Infinity, Infinity]
+  let [lastCached, lastStep] = [began, began]
+  let first: { readonly at: number; readonly precompute: number } | undefined
   let held = 0
   // Not before: a session that opens holds what the one before it left behind as well, which no run does.
   const watching = setInterval(() => (held = steps.length > 0 ? Math.max(held, resident()) : held), watchEvery)
@@ -70,47 +70,47 @@ export async function timeSteps(
       const now = performance.now()
       // Each reading begins by telling how many are done.
       if (event.done > read) {
-        reading += now - lastRead
+        precompute += now - lastCached
         // The first of a session take longer than those that follow.
-        readRow = Math.min(readRow, (now - lastRead) / (event.done - read))
+        precomputeRow = Math.min(precomputeRow, (now - lastCached) / (event.done - read))
       }
-      lastRead = now
+      lastCached = now
       read = event.done
     }
     if (event.event === 'provider' && event.name === provider) refusal = event.note
     if (event.event === 'provider' && event.name !== provider) isRefused = true
     if (event.event === 'validation') {
       const now = performance.now()
-      validated.push(now - Math.max(lastRead, lastStep))
-      first ??= { at: now, reading }
+      validated.push(now - Math.max(lastCached, lastStep))
+      first ??= { at: now, precompute }
     }
   }
   const isEnough = (): boolean => {
     const [, ...warm] = steps
-    return steps.length >= count && (steps.length >= mostSteps || warm.reduce((sum, each) => sum + each, 0) >= settled)
+    return steps.length >= count && (steps.length >= maxSteps || warm.reduce((sum, each) => sum + each, 0) >= settled)
   }
   const sink: TuneSink = {
     emit: hear,
     checkpoint: () => Promise.resolve(),
     stopRequested: () => isRefused || isEnough() || outer.stopRequested(),
     keepRequested: () => false,
-    gradient: (slopes) => {
-      if (steps.length === 0) gradient = flattened(slopes)
+    gradient: (gradients) => {
+      if (steps.length === 0) gradient = flattened(gradients)
     },
   }
   const short = {
     ...settings,
-    steps: mostSteps + 1,
+    steps: maxSteps + 1,
     validateEvery: validation.length > 0 ? validateEvery : 0,
     patience: 0,
     duel: false,
     warmup: 0,
   }
-  const part = { train, validation, heldOut: [] }
+  const part = { train, validation, test: [] }
   const { prompt } = await tune(
     { kind: 'tune', model, settings: short, labels, split: part, resume: undefined, providers: [provider], threads },
     sink,
-    readOnce,
+    precomputes,
   ).finally(() => clearInterval(watching))
   if (isRefused) throw studioError('compute/refused', refusal)
   // The first validation may open a session.
@@ -118,11 +118,11 @@ export async function timeSteps(
   const scoring = warm.length > 0 ? median(warm) : cold
   const step = median(steps.filter((_, i) => i % validateEvery === 1))
   return {
-    start: first ? Math.max(0, first.at - began - first.reading - scoring) : 0,
+    start: first ? Math.max(0, first.at - began - first.precompute - scoring) : 0,
     steps,
     step,
     opening: Math.max(0, openingStep(settings, steps) - step),
-    readRow: Number.isFinite(readRow) ? readRow : 0,
+    precomputeRow: Number.isFinite(precomputeRow) ? precomputeRow : 0,
     scoreRow: scoring / Math.max(1, validation.length),
     held,
     gradient,
@@ -134,10 +134,10 @@ export async function timeSteps(
 const openingStep = ({ memory }: PreflightJob['settings'], steps: readonly number[]): number =>
   median(memory === 'low' ? steps.filter((_, i) => i % validateEvery === 0) : steps.slice(0, 1))
 
-function flattened(slopes: Readonly<Record<string, Float32Array>>): Float32Array<ArrayBuffer> {
-  const parts = Object.keys(slopes)
+function flattened(gradients: Readonly<Record<string, Float32Array>>): Float32Array<ArrayBuffer> {
+  const parts = Object.keys(gradients)
     .sort()
-    .map((name) => slopes[name] ?? new Float32Array())
+    .map((name) => gradients[name] ?? new Float32Array())
   const flat = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
   let at = 0
   for (const part of parts) {

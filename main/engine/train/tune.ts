@@ -1,26 +1,26 @@
 // A run from its rows to its prompt: encode, initialise, train, score. Composes; the parts are elsewhere.
 import { totalmem } from 'node:os'
 import type { Checkpoint, ComputeEvent, Job, TunedPrompt } from '../../contract/compute.ts'
-import { tellOfCut } from '../evaluate/cut-rows.ts'
+import { reportCutRows } from '../evaluate/cut-rows.ts'
 import { type Encoder, encoderFor, withoutInstruction } from '../evaluate/encode.ts'
-import { createReader, type Reader } from '../evaluate/reader.ts'
+import { createInferenceRunner, type InferenceRunner } from '../evaluate/inference-runner.ts'
 import { scoreTask } from '../evaluate/score.ts'
-import { bestWritten } from '../evaluate/written.ts'
+import { bestHandWritten } from '../evaluate/hand-written.ts'
 import { methods } from '../method/index.ts'
 import { isChosen } from '../task/index.ts'
 import { layOut } from '../method/layout.ts'
 import { exampleMaker, lossShapeOf } from './example.ts'
 import { initialTensors } from './initialise.ts'
 import { type LoopResult, trainLoop, type TuneSink } from './loop.ts'
-import { heldModel, rowsAtOnce } from './memory.ts'
+import { modelInMemory, rowsAtOnce } from './memory.ts'
 import { startState } from './optimiser.ts'
 import { bucketsOf, stepOrder } from './order.ts'
-import { paysToReadOnce, readOnce, sharesTexts, textBytes } from './read-once.ts'
-import { createStepper } from './stepper.ts'
+import { paysToPrecompute, precomputeKv, sharesCache, cacheBytes } from './precompute-kv.ts'
+import { createTrainingStep } from './training-step.ts'
 import { validate, type ValidationRow } from './validate.ts'
 
 /** Steps whose texts are read together: many, so that those of like length meet; few, so that the first step comes soon. */
-const stepsReadTogether = 8
+const stepsPerPrecompute = 8
 
 type TuneJob = Extract<Job, { kind: 'tune' }>
 
@@ -31,24 +31,24 @@ export interface TuneResult {
 }
 
 /** `readOnceHere`: whether texts are read once, where that was decided for more rows than the job has. */
-export async function tune(given: TuneJob, sink: TuneSink, readOnceHere?: boolean): Promise<TuneResult> {
-  const job = { ...given, model: heldModel(given.model, given.settings) }
+export async function tune(given: TuneJob, sink: TuneSink, precomputes?: boolean): Promise<TuneResult> {
+  const job = { ...given, model: modelInMemory(given.model, given.settings) }
   const { model, settings, labels } = job
-  const { train: learned, validation, heldOut } = job.split
-  const rows = [...learned, ...validation, ...heldOut]
+  const { train: learned, validation, test } = job.split
+  const rows = [...learned, ...validation, ...test]
   const { encoder } = encoderFor(model, settings, labels, rows)
-  const reader = createReader(model, { threads: job.threads, memory: settings.memory })
+  const reader = createInferenceRunner(model, { threads: job.threads, memory: settings.memory })
   try {
-    if (!job.resume) tellOfCut(rows, encoder, settings, (event) => sink.emit(event))
+    if (!job.resume) reportCutRows(rows, encoder, settings, (event) => sink.emit(event))
     const start = job.resume ?? (await firstCheckpoint(job, encoder, reader, sink))
     const { checkpoint, reason } = start.finished
       ? { checkpoint: start }
-      : await train(job, encoder, reader, start, sink, readOnceHere)
+      : await train(job, encoder, reader, start, sink, precomputes)
     const tensors = checkpoint.best?.tensors ?? checkpoint.tensors
     const prompt: TunedPrompt = { tensors, settings, labels, modelHash: model.hash }
     const because = reason === undefined ? {} : { reason }
     if (!checkpoint.finished) return { outcome: 'stopped', prompt, ...because }
-    await judge(job, encoder, reader, prompt, sink)
+    await evaluate(job, encoder, reader, prompt, sink)
     return { outcome: 'finished', prompt, ...because }
   } finally {
     await reader.release()
@@ -59,27 +59,27 @@ export async function tune(given: TuneJob, sink: TuneSink, readOnceHere?: boolea
  * Scores the held-out rows with the tuned prompt, which is what its owner waits for, without one, and with the best
  * written one; texts that the first two answer are read once for both.
  */
-async function judge(
+async function evaluate(
   job: TuneJob,
   encoder: Encoder,
-  reader: Reader,
+  reader: InferenceRunner,
   prompt: TunedPrompt,
   sink: TuneSink,
 ): Promise<void> {
   const { model, settings, labels, split } = job
-  const rows = split.heldOut.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
+  const rows = split.test.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
   const reading = (done: number, total: number): void =>
     sink.emit({ event: 'progress', stage: 'reading the held-out rows once', done, total })
   const texts =
-    isChosen(settings) && sharesTexts(settings)
-      ? await readOnce({ model, reader }, settings, job.texts, rows, reading)
+    isChosen(settings) && sharesCache(settings)
+      ? await precomputeKv({ model, reader }, settings, job.texts, rows, reading)
       : undefined
-  await texts?.read(rows)
+  await texts?.cached(rows)
   const read = texts ? { read: { texts, settings } } : {}
-  const untold = withoutInstruction(settings)
-  const sameText = untold.template.instruction === settings.template.instruction
+  const uninstructed = withoutInstruction(settings)
+  const sameText = uninstructed.template.instruction === settings.template.instruction
   for (const subject of [prompt, undefined]) {
-    const task = { model, labels, examples: split.heldOut, prompt: subject, settings: subject ? settings : untold }
+    const task = { model, labels, examples: split.test, prompt: subject, settings: subject ? settings : uninstructed }
     const how = subject || sameText ? read : {}
     sink.emit({
       event: 'evaluation',
@@ -88,12 +88,17 @@ async function judge(
   }
   if (settings.duel === false) return
   const emit = (event: ComputeEvent): void => sink.emit(event)
-  const rival = await bestWritten(reader, job, emit)
+  const rival = await bestHandWritten(reader, job, emit)
   if (rival)
-    sink.emit({ event: 'evaluation', evaluation: await scoreTask(reader, { ...rival, examples: split.heldOut }, emit) })
+    sink.emit({ event: 'evaluation', evaluation: await scoreTask(reader, { ...rival, examples: split.test }, emit) })
 }
 
-async function firstCheckpoint(job: TuneJob, encoder: Encoder, reader: Reader, sink: TuneSink): Promise<Checkpoint> {
+async function firstCheckpoint(
+  job: TuneJob,
+  encoder: Encoder,
+  reader: InferenceRunner,
+  sink: TuneSink,
+): Promise<Checkpoint> {
   const { model, settings, labels } = job
   sink.emit({ event: 'progress', stage: 'initialising', done: 0, total: 1 })
   const tensors = await initialTensors(model, settings, labels, encoder, reader)
@@ -105,10 +110,10 @@ async function firstCheckpoint(job: TuneJob, encoder: Encoder, reader: Reader, s
 async function train(
   job: TuneJob,
   encoder: Encoder,
-  reader: Reader,
+  reader: InferenceRunner,
   start: Checkpoint,
   sink: TuneSink,
-  readOnceHere: boolean | undefined,
+  precomputes: boolean | undefined,
 ): Promise<LoopResult> {
   const { model, settings, split } = job
   const { trie } = encoder
@@ -127,18 +132,19 @@ async function train(
   const batch = Math.min(settings.batch, examples.length)
   const scored = validation.map(({ segments }) => layOut(segments, trie.context, settings))
   const checked = [...validation.map(({ example }) => example.sequence), ...scored]
-  const toRead = [...examples.map(({ sequence }) => sequence), ...checked]
-  const pays = await (readOnceHere ?? paysToReadOnce(settings, examples.length, textBytes(model, toRead), job.texts))
+  const sequences = [...examples.map(({ sequence }) => sequence), ...checked]
+  const pays = await (precomputes ??
+    paysToPrecompute(settings, examples.length, cacheBytes(model, sequences), job.texts))
   const reading = (done: number, total: number): void =>
     sink.emit({ event: 'progress', stage: 'reading the texts once', done, total })
-  const texts = pays ? await readOnce({ model, reader }, settings, job.texts, toRead, reading) : undefined
+  const texts = pays ? await precomputeKv({ model, reader }, settings, job.texts, sequences, reading) : undefined
   // With little memory only one session is open at a time: all is read before the first step opens its own.
-  await texts?.read(settings.memory === 'low' ? toRead : checked)
+  await texts?.cached(settings.memory === 'low' ? sequences : checked)
   const buckets = bucketsOf(
     examples.map(({ sequence }) => sequence),
     texts !== undefined,
   )
-  const stepper = createStepper({
+  const trainingStep = createTrainingStep({
     model,
     settings,
     trie,
@@ -153,24 +159,24 @@ async function train(
   const order = stepOrder(sizes, batch, settings.seed)
   const examplesOf = (step: number) => order(step).flatMap((i) => examples[i] ?? [])
   const textsOf = (step: number) => examplesOf(step).map(({ sequence }) => sequence)
-  let readUntil = 0
+  let cachedUntil = 0
   const parts = {
     settings,
     until: job.until,
     async prepare(step: number) {
-      if (!texts || step < readUntil) return
-      const last = Math.min(step + stepsReadTogether, settings.steps)
-      await texts.read(Array.from({ length: last - step + 1 }, (_, i) => textsOf(step + i)).flat())
-      readUntil = last
+      if (!texts || step < cachedUntil) return
+      const last = Math.min(step + stepsPerPrecompute, settings.steps)
+      await texts.cached(Array.from({ length: last - step + 1 }, (_, i) => textsOf(step + i)).flat())
+      cachedUntil = last
     },
     async gradient(step: number, tensors: Checkpoint['tensors']) {
       const chosen = examplesOf(step)
-      if (step < readUntil) texts?.ahead(textsOf(step + 1))
-      return { ...(await stepper.gradient(chosen, tensors)), examples: chosen.length }
+      if (step < cachedUntil) texts?.prefetch(textsOf(step + 1))
+      return { ...(await trainingStep.gradient(chosen, tensors)), examples: chosen.length }
     },
     async validate(tensors: Checkpoint['tensors']) {
       // Every open session maps the weights: with little memory, those that step and those that score take turns.
-      if (settings.memory === 'low') await stepper.release()
+      if (settings.memory === 'low') await trainingStep.release()
       const prompt = methods[settings.method].fold(tensors)
       const found = await validate(reader, encoder, validation, settings, job.labels, prompt, texts)
       if (settings.memory === 'low') await reader.release()
@@ -180,6 +186,6 @@ async function train(
   try {
     return await trainLoop(start, parts, sink)
   } finally {
-    await stepper.release()
+    await trainingStep.release()
   }
 }

@@ -5,8 +5,8 @@ import type { Example, TuneSettings } from '../../contract/settings.ts'
 import { best } from '../evaluate/best.ts'
 import type { Encoder } from '../evaluate/encode.ts'
 import { scoreRows } from '../evaluate/label-scores.ts'
-import type { Reader } from '../evaluate/reader.ts'
-import type { ReadTexts } from '../evaluate/texts.ts'
+import type { InferenceRunner } from '../evaluate/inference-runner.ts'
+import type { CachedTexts } from '../evaluate/cached-texts.ts'
 import type { Segments } from '../method/layout.ts'
 import { isChosen } from '../task/index.ts'
 import type { TrainingExample } from './example.ts'
@@ -33,16 +33,16 @@ export interface Validation {
 const shownRows = 5
 
 export async function validate(
-  reader: Reader,
+  reader: InferenceRunner,
   { trie, tokenizer }: Pick<Encoder, 'trie' | 'tokenizer'>,
   rows: readonly ValidationRow[],
   settings: TuneSettings,
   labels: readonly string[],
   prompt: PlainPrompt,
-  texts: ReadTexts | undefined,
+  texts: CachedTexts | undefined,
 ): Promise<Validation> {
-  const tokens = rows.reduce((sum, { example }) => sum + example.ask.length, 0)
-  const written = settings.loss === 'vocabulary' ? await wordForWord(reader, rows, prompt, texts) : []
+  const tokens = rows.reduce((sum, { example }) => sum + example.targetPositions.length, 0)
+  const written = settings.loss === 'vocabulary' ? await teacherForced(reader, rows, prompt, texts) : []
   const chosen = isChosen(settings)
     ? await scoreRows(
         reader,
@@ -78,7 +78,7 @@ function chosenRows(all: readonly Omit<ValidatedRow, 'worst'>[]): ValidatedRow[]
 }
 
 /** A right answer as the model would go on, each token behind the right ones before it. */
-interface WordForWord {
+interface TeacherForced {
   /** Of the whole answer with its end. */
   readonly logProbability: number
   /** Every token is the likeliest one: the answer is what the model would write. */
@@ -90,19 +90,19 @@ interface WordForWord {
 /** Rows whose logits over the whole vocabulary are held at once. */
 const rowsAtOnce = 8
 
-async function wordForWord(
-  reader: Reader,
+async function teacherForced(
+  reader: InferenceRunner,
   rows: readonly ValidationRow[],
   prompt: PlainPrompt,
-  texts: ReadTexts | undefined,
-): Promise<WordForWord[]> {
-  const found: WordForWord[] = []
+  texts: CachedTexts | undefined,
+): Promise<TeacherForced[]> {
+  const found: TeacherForced[] = []
   for (let start = 0; start < rows.length; start += rowsAtOnce) {
     const some = rows.slice(start, start + rowsAtOnce).map(({ example }) => example)
     const { data, shape } = await reader.logits({
       sequences: some.map(({ sequence }) => sequence),
       prompt,
-      ask: some.map(({ ask }) => ask),
+      targetPositions: some.map(({ targetPositions }) => targetPositions),
       candidates: undefined,
       texts,
     })

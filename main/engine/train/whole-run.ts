@@ -13,7 +13,7 @@ export interface Walks {
   readonly usual: ExpectedSteps
 }
 
-type Timed = Pick<Timing, 'start' | 'steps' | 'step' | 'opening' | 'readRow' | 'scoreRow'>
+type Timed = Pick<Timing, 'start' | 'steps' | 'step' | 'opening' | 'precomputeRow' | 'scoreRow'>
 
 export interface Measured {
   readonly longest: Pick<Timed, 'steps' | 'step'>
@@ -46,10 +46,10 @@ export function wholeRun(
     // A step behind a validation opens its session again: not the first step of all, and none follows the last validation.
     opening: opening * (walks.run.openings + Math.max(0, validations - 2)) + openingValidation * validations,
     scoreRow: settings.loss === 'labels' ? answers.row : Math.max(atLeast, validatedRow),
-    judgeRow: answers.row,
+    answerRow: answers.row,
     plainRow: answers.plainRow,
-    reading: usual.readRow * toRead,
-    readRow: usual.readRow,
+    precompute: usual.precomputeRow * toRead,
+    precomputeRow: usual.precomputeRow,
   }
 }
 

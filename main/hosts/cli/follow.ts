@@ -50,7 +50,7 @@ export function figures({
   const own = evaluations.filter(({ dataset, version }) => dataset === run.dataset && version === run.version)
   return {
     noPrompt: own.findLast(({ subject }) => subject === 'no prompt'),
-    written: own.findLast(({ subject }) => subject === 'written prompt'),
+    written: own.findLast(({ subject }) => subject === 'hand-written prompt'),
     tuned: own.findLast(({ subject }) => subject === 'tuned prompt'),
   }
 }

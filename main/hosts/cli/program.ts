@@ -4,7 +4,7 @@ import { StudioError, studioError } from '../../contract/errors/index.ts'
 import { adviseCommand } from './commands/advise.ts'
 import { demoCommand } from './commands/demo.ts'
 import { exportCommand } from './commands/export.ts'
-import { lensCommand } from './commands/lens.ts'
+import { inspectCommand } from './commands/inspect.ts'
 import { modelsCommand } from './commands/models.ts'
 import { preflightCommand } from './commands/preflight.ts'
 import { resumeCommand } from './commands/resume.ts'
@@ -28,7 +28,7 @@ const commands = [
   runsCommand,
   showCommand,
   adviseCommand,
-  lensCommand,
+  inspectCommand,
   tryCommand,
   scoreCommand,
   exportCommand,

@@ -7,6 +7,8 @@ import {
   type LossName,
   type MemoryName,
   memoryNames,
+  methodAliases,
+  methodNames,
   type MethodName,
   type Placement,
   precisionNames,
@@ -70,9 +72,9 @@ export const withRunOptions = (command: Command): Command =>
     .option('--body <text>', 'what stands around a row’s text, with {text} in its place')
     .option('--model <name|path>', 'base model (default: the only one there is)')
     .addOption(
-      new Option('--method <method>', 'prefix: keys and values per layer; prompt: embeddings').choices([
-        'prefix',
-        'prompt',
+      new Option('--method <method>', 'prefix-tuning: keys and values per layer; prompt-tuning: embeddings').choices([
+        ...methodNames,
+        ...Object.keys(methodAliases),
       ]),
     )
     .addOption(
@@ -142,6 +144,6 @@ export async function plannedRun(session: Session, path: string, options: RunOpt
       ...(options.duel ? {} : { duel: false }),
       ...(Object.keys(template).length === 0 ? {} : { template }),
     }),
-    ...given({ heldOut: options.eval, context: options.context }),
+    ...given({ test: options.eval, context: options.context }),
   }
 }

@@ -37,17 +37,17 @@ export async function sayDetails({ studio, output }: Session, name: string): Pro
 export function linesOf(details: SweepDetails): string[] {
   const { sweep, summary, configurations, factors, factorsOn, rows } = details
   const names = summary.vary.map(({ setting }) => setting)
-  const table = configurations.map(({ number, values, fate, early, heldOut, rank, runs }) => [
+  const table = configurations.map(({ number, values, fate, early, test, rank, runs }) => [
     String(number),
     ...names.map((name) => String(values[name] ?? '')),
     fate,
     bandOf(early),
-    bandOf(heldOut),
+    bandOf(test),
     placeOf(rank),
     runs.map(({ run, error }) => error ?? run ?? '–').join(', '),
   ])
   const basis =
-    factorsOn === 'held-out' ? `${String(rows.heldOut)} held-out rows` : `${String(rows.validation)} validation rows`
+    factorsOn === 'held-out' ? `${String(rows.test)} held-out rows` : `${String(rows.validation)} validation rows`
   return [
     `Sweep "${sweep.name}": ${sweep.state}. ${sweep.error ?? details.sentence}`,
     ...aligned([['', ...names, 'came to', 'validation', 'held-out', 'place', 'runs'], ...table]),

@@ -1,5 +1,5 @@
 // What the studio's events and figures are called in plain words.
-import type { EvaluationRecord, Judged } from '../../contract/records.ts'
+import type { EvaluationRecord, Subject } from '../../contract/records.ts'
 import { figuresOfTask } from '../../contract/figures.ts'
 import type { Outputs, StudioEvent } from '../../contract/service.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
@@ -26,9 +26,9 @@ const counted = (done: number, total: number): string => {
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`
 
-const subjects: Readonly<Record<Judged, string>> = {
+const subjects: Readonly<Record<Subject, string>> = {
   'no prompt': 'without a prompt',
-  'written prompt': 'with the best written prompt',
+  'hand-written prompt': 'with the best written prompt',
   'tuned prompt': 'with the tuned prompt',
 }
 

@@ -12,7 +12,7 @@ const stays: { readonly [K in WireJob['kind']]: boolean } = {
   tune: false,
   preview: true,
   score: true,
-  lens: true,
+  inspect: true,
   generate: true,
 }
 

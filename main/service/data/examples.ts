@@ -40,12 +40,12 @@ export async function loadExamples(store: Store, source: ExampleColumns): Promis
 export const splitRows = (split: Split): SplitRows => ({
   train: split.train.map(({ row }) => row),
   validation: split.validation.map(({ row }) => row),
-  heldOut: split.heldOut.map(({ row }) => row),
+  test: split.test.map(({ row }) => row),
 })
 
 /** The same split again from its row numbers. */
 export function splitExamples(examples: readonly Example[], rows: SplitRows): Split {
   const byRow = new Map(examples.map((example) => [example.row, example]))
   const pick = (numbers: readonly number[]) => numbers.flatMap((row) => byRow.get(row) ?? [])
-  return { train: pick(rows.train), validation: pick(rows.validation), heldOut: pick(rows.heldOut) }
+  return { train: pick(rows.train), validation: pick(rows.validation), test: pick(rows.test) }
 }

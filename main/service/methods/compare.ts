@@ -1,7 +1,7 @@
 // Methods runs.verdict, confusion, answers, flips and report: what came of runs, row by row and in words.
 import type { Evaluation, ScoredRow } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
-import { type EvaluationRecord, judgedNames, type RunRecord } from '../../contract/records.ts'
+import { type EvaluationRecord, subjectNames, type RunRecord } from '../../contract/records.ts'
 import type { AnsweredRow, FlippedRow, Input, Outputs, Verdict } from '../../contract/service.ts'
 import { verdictOf } from '../../engine/evaluate/significance.ts'
 import { reportOf } from '../../engine/export/report.ts'
@@ -22,9 +22,9 @@ async function scored(context: ServiceContext, run: RunRecord, subject: Subject)
 async function strongerRival({ store: { evaluations } }: ServiceContext, run: RunRecord): Promise<Subject> {
   const [none, written] = await Promise.all([
     evaluations.latest(run, 'no prompt'),
-    evaluations.latest(run, 'written prompt'),
+    evaluations.latest(run, 'hand-written prompt'),
   ])
-  return written && written.accuracy > (none?.accuracy ?? 0) ? 'written prompt' : 'no prompt'
+  return written && written.accuracy > (none?.accuracy ?? 0) ? 'hand-written prompt' : 'no prompt'
 }
 
 /** The run's answers beside others': its rivals' or another run's. Only rows that both answered. */
@@ -149,7 +149,7 @@ async function metrics(
 
 /** Each subject's latest figures, in the order in which they are told. */
 async function judgedOf(context: ServiceContext, run: RunRecord): Promise<EvaluationRecord[]> {
-  const found = await Promise.all(judgedNames.map((subject) => context.store.evaluations.latest(run, subject)))
+  const found = await Promise.all(subjectNames.map((subject) => context.store.evaluations.latest(run, subject)))
   return found.filter((each) => each !== undefined)
 }
 
@@ -180,7 +180,7 @@ async function report(context: ServiceContext, { runs }: Input<'runs.report'>): 
         model,
         dataset: dataset?.name ?? '',
         labels: task?.labels ?? [],
-        rows: { train: split.train.length, validation: split.validation.length, heldOut: split.heldOut.length },
+        rows: { train: split.train.length, validation: split.validation.length, test: split.test.length },
         steps,
         validations,
         verdict: judged ? await verdict(context, { run: name }) : undefined,

@@ -49,7 +49,7 @@ async function list({ store, runner }: ServiceContext): Promise<RunSummary[]> {
       modelName: modelNames.get(run.model) ?? '',
       datasetName: datasetNames.get(run.dataset) ?? '',
       noPrompt: latest('no prompt')?.accuracy,
-      written: latest('written prompt')?.accuracy,
+      handWritten: latest('hand-written prompt')?.accuracy,
       tuned: tuned?.accuracy,
       macroF1: tuned?.macroF1,
       rows: tuned?.rows,

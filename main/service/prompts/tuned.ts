@@ -1,7 +1,7 @@
 // A tuned prompt by its name, wherever it was tuned: with its model here, and how it did on held-out rows.
 import type { TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
-import type { JudgedFigures, ModelRecord, RunRecord } from '../../contract/records.ts'
+import type { EvaluationFigures, ModelRecord, RunRecord } from '../../contract/records.ts'
 import type { Store } from '../../engine/store/store.ts'
 import { findRun, modelOf } from '../lookup.ts'
 
@@ -9,7 +9,7 @@ export interface Tuned {
   readonly name: string
   readonly model: ModelRecord
   readonly prompt: TunedPrompt
-  readonly figures: readonly JudgedFigures[]
+  readonly figures: readonly EvaluationFigures[]
 }
 
 /** The prompt of a run, or else one that was opened from a file. Errors: 'store/missing', 'run/no-prompt', 'run/other-model'. */
@@ -28,7 +28,7 @@ export async function tunedBy(store: Store, run: RunRecord): Promise<Tuned> {
 }
 
 /** On the run's own held-out rows. */
-export async function ownFigures(store: Store, run: RunRecord): Promise<readonly JudgedFigures[]> {
+export async function ownFigures(store: Store, run: RunRecord): Promise<readonly EvaluationFigures[]> {
   const evaluations = await store.evaluations.list(run.id)
   return evaluations.filter(({ dataset, version }) => dataset === run.dataset && version === run.version)
 }

@@ -1,9 +1,9 @@
 // What a whole run will take, from a few real steps of it.
 import type { MeasuredSteps } from '../../contract/compute.ts'
 import type { Preflight, RunPlan } from '../../contract/service.ts'
-import { choosingRows } from '../../engine/evaluate/written.ts'
+import { choosingRows } from '../../engine/evaluate/hand-written.ts'
 import { isChosen } from '../../engine/task/index.ts'
-import { sharesTexts } from '../../engine/train/read-once.ts'
+import { sharesCache } from '../../engine/train/precompute-kv.ts'
 
 /** Rows differ, and other programs come and go beside a run: its end is told as a range. */
 const QUICKEST = 0.8
@@ -23,11 +23,11 @@ type Planned = Pick<RunPlan, 'settings' | 'rows'>
 
 export function forecast(plan: Planned, measured: MeasuredSteps, available: number): Forecast {
   const { settings, rows } = plan
-  const { steps, step, start, opening, reading, scoreRow, memory } = measured
+  const { steps, step, start, opening, precompute, scoreRow, memory } = measured
   const { validateEvery } = settings
   const validations = validateEvery > 0 ? Math.ceil(settings.steps / validateEvery) : 1
   const validating = (1 + validations) * rows.validation * scoreRow
-  const around = start + opening + reading + validating
+  const around = start + opening + precompute + validating
   const total = (around + settings.steps * step + judging(plan, measured) + duel(plan, measured)) / 1000
   const fits = memory <= available
   return {
@@ -41,20 +41,20 @@ export function forecast(plan: Planned, measured: MeasuredSteps, available: numb
 }
 
 /** Milliseconds of answering the held-out rows with the prompt and without. */
-function judging({ settings, rows }: Planned, { readRow, judgeRow, plainRow }: MeasuredSteps): number {
-  const withPrompt = isChosen(settings) ? readRow + judgeRow : judgeRow
+function judging({ settings, rows }: Planned, { precomputeRow, answerRow, plainRow }: MeasuredSteps): number {
+  const withPrompt = isChosen(settings) ? precomputeRow + answerRow : answerRow
   // The two ask behind the same texts, which were read for the first, unless only one of them has an instruction.
-  const isShared = isChosen(settings) && sharesTexts(settings) && settings.template.instruction === ''
-  const without = isShared ? (readRow > 0 ? judgeRow : 0) : plainRow
-  return rows.heldOut * (withPrompt + without)
+  const isShared = isChosen(settings) && sharesCache(settings) && settings.template.instruction === ''
+  const without = isShared ? (precomputeRow > 0 ? answerRow : 0) : plainRow
+  return rows.test * (withPrompt + without)
 }
 
 /** Milliseconds of choosing a written prompt and answering the held-out rows behind it, which mostly is one with examples. */
 function duel({ settings, rows }: Planned, { plainRow }: MeasuredSteps): number {
   if (settings.duel === false) return 0
-  const own = [settings.written ?? '', settings.template.instruction].filter((words) => words.trim() !== '').length
+  const own = [settings.handWritten ?? '', settings.template.instruction].filter((words) => words.trim() !== '').length
   const tried = IN_WORDS + own + WITH_EXAMPLES * BEHIND_EXAMPLES
-  return plainRow * (tried * choosingRows(settings, rows.validation) + BEHIND_EXAMPLES * rows.heldOut)
+  return plainRow * (tried * choosingRows(settings, rows.validation) + BEHIND_EXAMPLES * rows.test)
 }
 
 /** An hour: longer runs deserve a word. */

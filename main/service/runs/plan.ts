@@ -44,12 +44,12 @@ export interface PlannedRows {
 
 type Source = Pick<
   Input<'runs.plan'>,
-  'dataset' | 'version' | 'text' | 'label' | 'context' | 'heldOut' | 'rowsOf' | 'settings'
+  'dataset' | 'version' | 'text' | 'label' | 'context' | 'test' | 'rowsOf' | 'settings'
 >
 
 /** The rows in their parts. Errors: 'data/no-examples', those of `splitExamples` and `splitOf`. */
 export async function rowsFor(store: Store, input: Source): Promise<PlannedRows> {
-  const { dataset, version, text, label, context = '', heldOut, rowsOf, settings } = input
+  const { dataset, version, text, label, context = '', test, rowsOf, settings } = input
   const { task = 'classification', seed = 0 } = settings
   const examples = await loadExamples(store, { dataset, version, text, label, context, task })
   if (examples.length === 0) throw studioError('data/no-examples', text, label)
@@ -57,10 +57,10 @@ export async function rowsFor(store: Store, input: Source): Promise<PlannedRows>
   const labels = byLabel ? [...new Set(examples.map((example) => example.label))].sort() : []
   const found =
     rowsOf === undefined
-      ? await splitExamples(examples, { seed, byLabel, ...(heldOut === undefined ? {} : { heldOut }) })
+      ? await splitExamples(examples, { seed, byLabel, ...(test === undefined ? {} : { test }) })
       : { ...(await splitOf(store, rowsOf, input, examples)), leftOut: [] }
   const { train, validation } = found
-  return { split: { train, validation, heldOut: found.heldOut }, labels, leftOut: found.leftOut.map(({ row }) => row) }
+  return { split: { train, validation, test: found.test }, labels, leftOut: found.leftOut.map(({ row }) => row) }
 }
 
 /** Whole settings of a run on such rows, and why this precision where it was measured before. Errors: those of `partsOfBody`. */
@@ -93,9 +93,9 @@ async function splitOf(
 export const sizesOf = ({
   train,
   validation,
-  heldOut,
+  test,
 }: Readonly<Record<keyof Split, readonly unknown[]>>): RunPlan['rows'] => ({
   train: train.length,
   validation: validation.length,
-  heldOut: heldOut.length,
+  test: test.length,
 })

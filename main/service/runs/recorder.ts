@@ -121,7 +121,7 @@ function recordersOf(
       report(event)
     },
     prepared: ignore,
-    lens: ignore,
+    inspection: ignore,
     preview: ignore,
     preflight: ignore,
     hardware: ignore,

@@ -10,7 +10,7 @@ import type {
 import type { RunRecord } from '../../contract/records.ts'
 import type { PlannedRun, StoredPlan } from '../../engine/store/tables/sweeps.ts'
 import type { Store } from '../../engine/store/store.ts'
-import { type Grades, judgedTogether, shareBand } from '../../engine/sweep/bands.ts'
+import { type Grades, rankTogether, shareBand } from '../../engine/sweep/bands.ts'
 import { factorsOf, type Result } from '../../engine/sweep/factors.ts'
 import { advance, type Advance, type Standing, stepOf, stepsOf, validationAt } from '../../engine/sweep/halving.ts'
 import { verdictOf } from '../../engine/sweep/verdict.ts'
@@ -82,20 +82,20 @@ export async function detailsOf(store: Store, sweep: SweepRecord): Promise<Sweep
   const { split, rungs } = plan
   const progress = advance(places, rungs)
   const configurations = await configurationsOf(store, sweep, places, progress, rungs, split.validation.length)
-  const isJudged = configurations.every(({ heldOut, fate }) => heldOut !== undefined || fate === 'failed')
+  const isJudged = configurations.every(({ test, fate }) => test !== undefined || fate === 'failed')
   return {
     sweep,
     summary,
-    rows: { train: split.train.length, validation: split.validation.length, heldOut: split.heldOut.length },
+    rows: { train: split.train.length, validation: split.validation.length, test: split.test.length },
     rungs,
     configurations,
     factors: isJudged
-      ? factorsOf(plan.vary, await heldOutResults(store, places), split.heldOut.length)
+      ? factorsOf(plan.vary, await heldOutResults(store, places), split.test.length)
       : factorsOf(plan.vary, earlyResults(places, rungs), split.validation.length),
     factorsOn: isJudged ? 'held-out' : 'validation',
     sentence:
       sweep.state === 'finished'
-        ? verdictOf(configurations, split.heldOut.length, summary.seeds)
+        ? verdictOf(configurations, split.test.length, summary.seeds)
         : `${String(summary.done)} of ${String(summary.steps)} steps are done.`,
   }
 }
@@ -111,7 +111,7 @@ async function configurationsOf(
   const grouped = rungs.map((_, i) => places.filter(({ configuration }) => configuration === i))
   const grades = await Promise.all(grouped.map((some) => gradesOf(store, some)))
   const whole = grades.flatMap((each) => (each ? [each] : []))
-  const judged = judgedTogether(whole)
+  const judged = rankTogether(whole)
   const top = Math.max(...rungs)
   const found = grouped.map((some, i): SweptConfiguration => {
     const own = grades[i]
@@ -125,15 +125,11 @@ async function configurationsOf(
       rung,
       fate: failed[i] ? 'failed' : one ? 'finished' : out ? 'left behind' : 'goes on',
       early: earlyBand(some, shares, validationRows),
-      heldOut: one?.band,
+      test: one?.band,
       rank: one?.rank,
     }
   })
-  const orderOf = ({ heldOut, rung, early }: SweptConfiguration): number[] => [
-    heldOut?.mean ?? -1,
-    rung,
-    early?.mean ?? -1,
-  ]
+  const orderOf = ({ test, rung, early }: SweptConfiguration): number[] => [test?.mean ?? -1, rung, early?.mean ?? -1]
   return found.sort((a, b) => {
     const [one, other] = [orderOf(a), orderOf(b)]
     const at = one.findIndex((value, i) => value !== other[i])

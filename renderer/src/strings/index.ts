@@ -5,7 +5,7 @@ import { data } from './en/data.ts'
 import { glossary } from './en/glossary.ts'
 import { help } from './en/help.ts'
 import { home } from './en/home.ts'
-import { lens } from './en/lens.ts'
+import { inspection } from './en/inspection.ts'
 import { models } from './en/models.ts'
 import { privacy } from './en/privacy.ts'
 import { settings } from './en/settings.ts'
@@ -24,7 +24,7 @@ export const t = {
   glossary,
   help,
   home,
-  lens,
+  inspection,
   models,
   privacy,
   settings,

@@ -16,7 +16,7 @@ export async function fill(studio: RunningStudio, names: readonly string[] = ['F
   const { text, label } = roles
   for (const [seed, name] of names.entries()) {
     const settings = { steps: 6, tokens: 4, validateEvery: 2, seed }
-    await studio.call('runs.start', { name, model, dataset, version, text, label, settings, heldOut: 60 })
+    await studio.call('runs.start', { name, model, dataset, version, text, label, settings, test: 60 })
     await studio.call('runs.watch', { run: name })
   }
   return { dataset, model, runs: names }
@@ -28,7 +28,7 @@ export async function sweepOver(studio: RunningStudio, { dataset, model }: Fille
   const { text, label } = roles
   await studio.call('sweeps.start', {
     name: 'Which tokens',
-    ...{ models: [model], dataset, version, text, label, heldOut: 60, seeds: 2, halving: false },
+    ...{ models: [model], dataset, version, text, label, test: 60, seeds: 2, halving: false },
     settings: { steps: 4, validateEvery: 2, duel: false },
     vary: { tokens: [2, 4] },
   })

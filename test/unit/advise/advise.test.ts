@@ -144,7 +144,7 @@ const cases: readonly Case[] = [
   {
     rule: 'too-few-rows',
     when: 'a label has few rows',
-    shape: { ...poor, rows: { train: 30, validation: 6, heldOut: 12 } },
+    shape: { ...poor, rows: { train: 30, validation: 6, test: 12 } },
     evidence: /^30 rows to learn 6 labels from are fewer than 10 a label/,
     settings: { tokens: 8 },
   },

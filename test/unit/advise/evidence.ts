@@ -1,6 +1,6 @@
 // What the store would hold of a run with a loss curve of a given shape; healthy but for what a test changes.
 import type { StepMetrics } from '../../../main/contract/compute.ts'
-import type { EvaluationRecord, Judged, RunRecord, ValidationRecord } from '../../../main/contract/records.ts'
+import type { EvaluationRecord, Subject, RunRecord, ValidationRecord } from '../../../main/contract/records.ts'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
 import type { Evidence } from '../../../main/engine/advise/rule.ts'
 import { createRandom } from '../../../main/engine/random.ts'
@@ -49,7 +49,7 @@ export function evidenceOf(shape: Shape = {}): Evidence {
       milliseconds: 9,
     }
   })
-  const evaluated = (subject: Judged, accuracy: number): EvaluationRecord => ({
+  const evaluated = (subject: Subject, accuracy: number): EvaluationRecord => ({
     ...{ id: 1, run: 1, dataset: 1, version: 1, createdAt: '', subject, accuracy, macroF1: accuracy, rows: 500 },
   })
   const run: RunRecord = {
@@ -61,7 +61,7 @@ export function evidenceOf(shape: Shape = {}): Evidence {
   return {
     run,
     labels,
-    rows: shape.rows ?? { train: 900, validation: 100, heldOut: 500 },
+    rows: shape.rows ?? { train: 900, validation: 100, test: 500 },
     steps,
     validations: validationsOf(settings, taken, validation),
     notes: shape.notes ?? [],

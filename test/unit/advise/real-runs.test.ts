@@ -21,7 +21,7 @@ const rows = (count: number, from: number) =>
 async function evidenceOf(given: Partial<TuneSettings>, train = 60): Promise<Evidence> {
   const model = await tinyModel('llama')
   const settings = defaultSettings({ tokens: 8, batch: 8, steps: 60, validateEvery: 10, seed: 1, ...given }, labels)
-  const split = { train: rows(train, 0), validation: rows(15, 100), heldOut: rows(60, 200) }
+  const split = { train: rows(train, 0), validation: rows(15, 100), test: rows(60, 200) }
   const events: ComputeEvent[] = []
   const own = { run: 1, dataset: 1, version: 1, createdAt: '' }
   await tune(
@@ -39,7 +39,7 @@ async function evidenceOf(given: Partial<TuneSettings>, train = 60): Promise<Evi
       ...{ error: undefined, createdAt: '', endedAt: '', note: '', tags: [], starred: false },
     },
     labels,
-    rows: { train, validation: 15, heldOut: 60 },
+    rows: { train, validation: 15, test: 60 },
     steps: events.flatMap((e): StepMetrics[] => (e.event === 'step' ? [e.metrics] : [])),
     validations: events.flatMap((e): ValidationRecord[] => (e.event === 'validation' ? [e] : [])),
     notes: events.flatMap((e): NoteRecord[] => (e.event === 'warning' ? [e] : [])),
@@ -71,7 +71,7 @@ describe('advice on a real run', () => {
   })
 
   it('that goes well: none', async () => {
-    const well = { method: 'prompt', steps: 200, learningRate: 0.2, batch: 16 } as const
+    const well = { method: 'prompt-tuning', steps: 200, learningRate: 0.2, batch: 16 } as const
     expect(await rulesOf(well, 120)).toEqual([])
   })
 })

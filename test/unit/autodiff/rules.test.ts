@@ -46,13 +46,13 @@ const dot = (y: Tensor | undefined, c: Tensor): number =>
 
 /** Of fourth order: a step that float32 resolves well is still small enough. */
 async function differences(loss: (x: Tensor) => Promise<number>, x: Tensor): Promise<number[]> {
-  const slopes: number[] = []
+  const gradients: number[] = []
   for (const [i, value] of x.data.entries()) {
     const at = async (steps: number): Promise<number> => loss({ ...x, data: x.data.with(i, value + steps * step) })
     const [near, far] = [(await at(1)) - (await at(-1)), (await at(2)) - (await at(-2))]
-    slopes.push((8 * near - far) / (12 * step))
+    gradients.push((8 * near - far) / (12 * step))
   }
-  return slopes
+  return gradients
 }
 
 // Its sum is then taken over what the product gathers, which must be there in any shape and dialect.

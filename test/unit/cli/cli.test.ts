@@ -352,7 +352,7 @@ describe('softprompt', () => {
   it('explains itself', async () => {
     const help = await cli(['--help'])
     expect(help).toMatchObject({ code: 0, err: '' })
-    for (const name of ['models', 'tune', 'resume', 'runs', 'show', 'lens', 'try', 'score', 'export', 'demo'])
+    for (const name of ['models', 'tune', 'resume', 'runs', 'show', 'inspect', 'try', 'score', 'export', 'demo'])
       expect(help.out).toContain(name)
   })
 })

@@ -45,7 +45,7 @@ describe('softprompt with a real model', () => {
     expect(await cli('show', 'mail')).toContain('Checkpoint: step 30')
     const scored = await cli('score', 'mail', data, ...columns)
     expect(scored).toMatch(/Accuracy without a prompt: .*, 60 rows\nAccuracy with the tuned prompt: .*, 60 rows/)
-    expect(await cli('lens', 'mail')).toMatch(
+    expect(await cli('inspect', 'mail')).toMatch(
       /^Hints, not explanations.*\ntoken  started as.*(\n[1-4]  .*){4}\nThere are no nearest words/m,
     )
     await cli('try', 'mail', 'message about delivery', '--max-new-tokens', '4')

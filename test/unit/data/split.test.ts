@@ -17,8 +17,8 @@ const unlessTooRare = async (made: Promise<HeldSplit>): Promise<HeldSplit | unde
   }
 }
 
-const parts = ['train', 'validation', 'heldOut'] as const
-const everywhere = ['train', 'validation', 'heldOut', 'leftOut', 'keptBack'] as const
+const parts = ['train', 'validation', 'test'] as const
+const everywhere = ['train', 'validation', 'test', 'leftOut', 'reserved'] as const
 const numbers = (split: HeldSplit): number[] =>
   everywhere.flatMap((part) => split[part].map(({ row }) => row)).sort((a, b) => a - b)
 
@@ -50,7 +50,7 @@ describe('a split', () => {
   it('holds a quarter of every label out and validates on 15 %', async () => {
     const split = await splitExamples(examples(300, 6), { seed: 0 })
     for (const [part, share] of [
-      ['heldOut', 0.25],
+      ['test', 0.25],
       ['validation', 0.15],
     ] as const) {
       const counts = [...Map.groupBy(split[part], ({ label }) => label).values()].map((rows) => rows.length)
@@ -76,7 +76,7 @@ describe('a split', () => {
       { numRuns: 100 },
     )
     const [one, other] = await Promise.all([0, 1].map((seed) => splitExamples(examples(300, 2), { seed })))
-    expect(one?.heldOut).not.toEqual(other?.heldOut)
+    expect(one?.test).not.toEqual(other?.test)
   })
 
   it('never has nearly the same text in two parts', async () => {
@@ -112,13 +112,11 @@ describe('a split', () => {
     )
     const [some, more] = await Promise.all([1500, 6000].map((count) => splitExamples(examples(count, 5), { seed: 3 })))
     const side = (split: HeldSplit | undefined): Set<number> =>
-      new Set(
-        [...(split?.heldOut ?? []), ...(split?.validation ?? []), ...(split?.keptBack ?? [])].map(({ row }) => row),
-      )
+      new Set([...(split?.test ?? []), ...(split?.validation ?? []), ...(split?.reserved ?? [])].map(({ row }) => row))
     const later = side(more)
     expect(some?.train.filter(({ row }) => later.has(row))).toEqual([])
     expect([...side(some)].filter((row) => !later.has(row))).toEqual([])
-    expect(more?.heldOut).toHaveLength(500)
+    expect(more?.test).toHaveLength(500)
   })
 
   it('leaves a row out that is nearly the same as rows of two parts', async () => {
@@ -151,8 +149,8 @@ describe('a split', () => {
   })
 
   it('uses no more held-out rows than asked for, evenly, and keeps the rest from training', async () => {
-    const split = await splitExamples(examples(1000, 4), { seed: 1, heldOut: 40 })
-    const counts = Map.groupBy(split.heldOut, ({ label }) => label)
+    const split = await splitExamples(examples(1000, 4), { seed: 1, test: 40 })
+    const counts = Map.groupBy(split.test, ({ label }) => label)
     expect([...counts.values()].map(({ length }) => length)).toEqual([10, 10, 10, 10])
     expect(split.train).toEqual((await splitExamples(examples(1000, 4), { seed: 1 })).train)
   })
@@ -178,13 +176,13 @@ describe('a split', () => {
     const cases = fc.record({
       rows: fc.array(row, { minLength: 40, maxLength: 120 }),
       seed: fc.nat(),
-      heldOut: fc.integer({ min: 1, max: 60 }),
+      test: fc.integer({ min: 1, max: 60 }),
     })
     let split = 0
     await fc.assert(
-      fc.asyncProperty(cases, async ({ rows, seed, heldOut }) => {
+      fc.asyncProperty(cases, async ({ rows, seed, test }) => {
         const all = rows.map(({ text, label }, i) => ({ row: i + 2, text: `${text}`, label: `label ${label}` }))
-        const made = await unlessTooRare(splitExamples(all, { seed, heldOut }))
+        const made = await unlessTooRare(splitExamples(all, { seed, test }))
         if (made === undefined) return
         split++
         const labels = new Set(all.map(({ label }) => label)).size
@@ -194,7 +192,7 @@ describe('a split', () => {
         const texts = parts.map((part) => new Set(made[part].map(({ text }) => text)))
         expect(new Set(texts.flatMap((set) => [...set])).size).toBe(texts.reduce((sum, set) => sum + set.size, 0))
         const longest = Math.max(...[...Map.groupBy(all, ({ text }) => text).values()].map((group) => group.length))
-        expect(made.heldOut.length).toBeLessThanOrEqual(Math.max(heldOut, labels * longest))
+        expect(made.test.length).toBeLessThanOrEqual(Math.max(test, labels * longest))
       }),
       { numRuns: 500 },
     )

@@ -19,7 +19,7 @@ describe('encoding rows', () => {
   it('keeps every sequence within the tokens a row may take, whatever its text', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 400 }), fc.integer({ min: 48, max: 200 }), (text, maxTokens) => {
-        const settings = defaultSettings({ method: 'prompt', placement: 'start', tokens: 4, maxTokens })
+        const settings = defaultSettings({ method: 'prompt-tuning', placement: 'start', tokens: 4, maxTokens })
         const encoder = encoderOf(settings)
         const row = encoder.row(text)
         expect(layOut(row, encoder.trie.context, settings).ids.length).toBeLessThanOrEqual(maxTokens)

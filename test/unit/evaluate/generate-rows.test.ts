@@ -4,7 +4,7 @@ import type { PreparedModel } from '../../../main/contract/model.ts'
 import type { PlainPrompt } from '../../../main/contract/prompt.ts'
 import type { VirtualPrompt } from '../../../main/engine/evaluate/label-scores.ts'
 import { generateRows } from '../../../main/engine/evaluate/generate-rows.ts'
-import { createReader, type Reader } from '../../../main/engine/evaluate/reader.ts'
+import { createInferenceRunner, type InferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { methods } from '../../../main/engine/method/index.ts'
 import { type AnswerToken, layOut, type LayoutSettings, type Segments } from '../../../main/engine/method/layout.ts'
 import { families, reference, tinyModel } from '../../support/tiny.ts'
@@ -17,7 +17,7 @@ const rowsBehind = (before: readonly number[]): readonly Segments[] =>
     after: [52],
   }))
 const rows = rowsBehind([50, 51])
-const most = 7
+const maxTokens = 7
 
 /** A model whose weights look so large that many rows' keys and values are small beside them. */
 const roomy = (model: PreparedModel): PreparedModel => {
@@ -26,15 +26,15 @@ const roomy = (model: PreparedModel): PreparedModel => {
 }
 
 /** The likeliest token again and again, each time with the whole text before it read anew. */
-async function alone(reader: Reader, row: Segments, virtual: VirtualPrompt | undefined): Promise<number[]> {
+async function alone(reader: InferenceRunner, row: Segments, virtual: VirtualPrompt | undefined): Promise<number[]> {
   const ids: number[] = []
-  while (ids.length < most) {
+  while (ids.length < maxTokens) {
     const answer = ids.map((id, i): AnswerToken => ({ id, parent: i - 1 }))
     const sequence = layOut(row, answer, virtual?.settings)
     const { data } = await reader.logits({
       sequences: [sequence],
       prompt: virtual?.prompt as PlainPrompt | undefined,
-      ask: [[sequence.ids.length - 1]],
+      targetPositions: [[sequence.ids.length - 1]],
       candidates: undefined,
     })
     ids.push(data.indexOf(Math.max(...data)))
@@ -45,13 +45,17 @@ async function alone(reader: Reader, row: Segments, virtual: VirtualPrompt | und
 describe('writing answers', () => {
   it.each(
     families.flatMap((family) =>
-      [undefined, 'prefix, after-text', 'prefix, start', 'prompt, after-text', 'prompt, start'].map(
-        (way) => [family, way] as const,
-      ),
+      [
+        undefined,
+        'prefix-tuning, after-text',
+        'prefix-tuning, start',
+        'prompt-tuning, after-text',
+        'prompt-tuning, start',
+      ].map((way) => [family, way] as const),
     ),
   )('to rows of all lengths at once changes none: %s, %s', async (family, way) => {
     const model = await tinyModel(family)
-    const reader = createReader(model, { threads: 1 })
+    const reader = createInferenceRunner(model, { threads: 1 })
     const [method, placement] = (way?.split(', ') ?? []) as [LayoutSettings['method'], LayoutSettings['placement']]
     const found = reference(family)
     const settings = { method, placement, tokens: found.tokens, tail: 1 }
@@ -60,13 +64,15 @@ describe('writing answers', () => {
       ? { settings, prompt: methods[method].fold(tensorsOf(model, method, found.tokens, start)) }
       : undefined
     const done: number[] = []
-    const written = await generateRows(reader, rows, virtual, { model, ends: [], most }, (count) => done.push(count))
+    const written = await generateRows(reader, rows, virtual, { model, ends: [], maxTokens }, (count) =>
+      done.push(count),
+    )
     for (const [i, row] of rows.entries()) expect(written[i]).toEqual(await alone(reader, row, virtual))
     expect(done.at(-1)).toBe(rows.length)
     // What ends an answer is no part of it, and the others go on without it.
     const [ended] = written
     const end = ended?.[2] ?? -1
-    const ends = { model, ends: [end], most }
+    const ends = { model, ends: [end], maxTokens }
     const shorter = await generateRows(reader, rows, virtual, ends, () => undefined)
     shorter.forEach((ids, i) => {
       const whole = written[i] ?? []
@@ -74,10 +80,10 @@ describe('writing answers', () => {
     })
     await reader.release()
     // Questions that are read one by one, with little memory, are answered side by side all the same.
-    const little = createReader(model, { threads: 1, memory: 'low' })
+    const little = createInferenceRunner(model, { threads: 1, memory: 'low' })
     const batches: number[] = []
     const one = { ...little, tokensAtOnce: 1 }
-    const side = await generateRows(one, rows, virtual, { model: roomy(model), ends: [], most }, (count) =>
+    const side = await generateRows(one, rows, virtual, { model: roomy(model), ends: [], maxTokens }, (count) =>
       batches.push(count),
     )
     expect(side).toEqual(written)
@@ -87,11 +93,11 @@ describe('writing answers', () => {
 
   it.each(families)('behind words that all rows begin with, read once, changes none either: %s', async (family) => {
     const model = await tinyModel(family)
-    const reader = createReader(model, { threads: 1 })
+    const reader = createInferenceRunner(model, { threads: 1 })
     const keysValues = vi.spyOn(reader, 'keysValues')
     const told = rowsBehind(Array.from({ length: 20 }, (_, i) => 10 + i))
-    const write = (some: Reader, given = model) =>
-      generateRows(some, told, undefined, { model: given, ends: [], most }, () => undefined)
+    const write = (some: InferenceRunner, given = model) =>
+      generateRows(some, told, undefined, { model: given, ends: [], maxTokens }, () => undefined)
     const written = await write(reader)
     expect(keysValues).toHaveBeenCalledTimes(1)
     for (const [i, row] of told.entries()) expect(written[i]).toEqual(await alone(reader, row, undefined))

@@ -4,7 +4,7 @@ import type { ComputeEvent, SamplingSettings, TunedPrompt } from '../../../main/
 import type { MethodName, Placement } from '../../../main/contract/settings.ts'
 import { createEncoder } from '../../../main/engine/evaluate/encode.ts'
 import { generate } from '../../../main/engine/evaluate/generate.ts'
-import { createReader } from '../../../main/engine/evaluate/reader.ts'
+import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { methods } from '../../../main/engine/method/index.ts'
 import { layOut } from '../../../main/engine/method/layout.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
@@ -28,14 +28,19 @@ async function anew(family: Family, prompt: TunedPrompt | undefined): Promise<st
   const model = await tinyModel(family)
   const settings = prompt?.settings ?? defaultSettings()
   const encoder = createEncoder(model, settings, [])
-  const reader = createReader(model, { threads: 1 })
+  const reader = createInferenceRunner(model, { threads: 1 })
   const plain = prompt && methods[settings.method].fold(prompt.tensors)
   const made: number[] = []
   for (let i = 0; i < maxNewTokens; i++) {
     const answer = made.map((id, at) => ({ id, parent: at - 1 }))
     const sequence = layOut(encoder.row(text), answer, prompt && settings)
-    const ask = [[sequence.ids.length - 1]]
-    const { data } = await reader.logits({ sequences: [sequence], prompt: plain, ask, candidates: undefined })
+    const targetPositions = [[sequence.ids.length - 1]]
+    const { data } = await reader.logits({
+      sequences: [sequence],
+      prompt: plain,
+      targetPositions,
+      candidates: undefined,
+    })
     const id = data.indexOf(Math.max(...data))
     if (encoder.tokenizer.ends.includes(id)) break
     made.push(id)
@@ -47,10 +52,10 @@ async function anew(family: Family, prompt: TunedPrompt | undefined): Promise<st
 
 const cases = families.flatMap((family) => [
   [family, undefined, 'start'] as const,
-  [family, 'prompt', 'start'] as const,
-  [family, 'prompt', 'after-text'] as const,
-  [family, 'prefix', 'start'] as const,
-  [family, 'prefix', 'after-text'] as const,
+  [family, 'prompt-tuning', 'start'] as const,
+  [family, 'prompt-tuning', 'after-text'] as const,
+  [family, 'prefix-tuning', 'start'] as const,
+  [family, 'prefix-tuning', 'after-text'] as const,
 ])
 
 describe('generating', () => {
@@ -63,7 +68,7 @@ describe('generating', () => {
       emit: (event: { event: string; text?: string }) => void (streamed += event.event === 'token' ? event.text : ''),
       stopRequested: () => false,
     }
-    const reader = createReader(model, { threads: 1 })
+    const reader = createInferenceRunner(model, { threads: 1 })
     onTestFinished(() => reader.release())
     const said = await generate(reader, { model, prompt, settings, text, sampling: greedy }, sink)
     expect(said).toBe(streamed)
@@ -81,7 +86,7 @@ describe('a generation', () => {
     }
     const model = await tinyModel('llama')
     const sampling = { ...greedy, maxNewTokens: 24, ...given }
-    const reader = createReader(model, { threads: 1 })
+    const reader = createInferenceRunner(model, { threads: 1 })
     const job = { model, prompt: undefined, settings: defaultSettings(), text, sampling }
     return { said: await generate(reader, job, sink).finally(() => reader.release()), pieces }
   }

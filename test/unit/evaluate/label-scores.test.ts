@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { PlainPrompt } from '../../../main/contract/prompt.ts'
 import { best } from '../../../main/engine/evaluate/best.ts'
 import { scoreRows, type Virtual } from '../../../main/engine/evaluate/label-scores.ts'
-import { createReader, type Reader } from '../../../main/engine/evaluate/reader.ts'
+import { createInferenceRunner, type InferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { labelTrie } from '../../../main/engine/evaluate/trie.ts'
 import { methods } from '../../../main/engine/method/index.ts'
 import { layOut, type LayoutSettings, type Segments } from '../../../main/engine/method/layout.ts'
@@ -28,7 +28,12 @@ async function virtualOf(family: (typeof families)[number], settings: LayoutSett
 }
 
 /** A label read alone, a token at a time: at each a softmax over what can follow there in any label. */
-async function alone(reader: Reader, row: Segments, label: number, virtual: Virtual | undefined): Promise<number> {
+async function alone(
+  reader: InferenceRunner,
+  row: Segments,
+  label: number,
+  virtual: Virtual | undefined,
+): Promise<number> {
   const ids = [...(answers[label] ?? []), end]
   let total = 0
   for (let t = 0; t < ids.length; t++) {
@@ -45,7 +50,7 @@ async function alone(reader: Reader, row: Segments, label: number, virtual: Virt
 }
 
 async function lastLogits(
-  reader: Reader,
+  reader: InferenceRunner,
   row: Segments,
   answer: readonly number[],
   settings: LayoutSettings | undefined,
@@ -56,12 +61,12 @@ async function lastLogits(
     answer.map((id, i) => ({ id, parent: i - 1 })),
     settings,
   )
-  const ask = [[sequence.ids.length - 1]]
-  return (await reader.logits({ sequences: [sequence], prompt, ask, candidates: undefined })).data
+  const targetPositions = [[sequence.ids.length - 1]]
+  return (await reader.logits({ sequences: [sequence], prompt, targetPositions, candidates: undefined })).data
 }
 
 const cases = families.flatMap((family) =>
-  ([undefined, 'prompt', 'prefix'] as const).map((method) => [family, method] as const),
+  ([undefined, 'prompt-tuning', 'prefix-tuning'] as const).map((method) => [family, method] as const),
 )
 
 describe('scoring labels', () => {
@@ -69,7 +74,7 @@ describe('scoring labels', () => {
     const model = await tinyModel(family)
     const { tokens } = reference(family)
     const virtual = method && (await virtualOf(family, { method, placement: 'after-text', tokens, tail: 1 }))
-    const reader = createReader(model, { threads: 1 })
+    const reader = createInferenceRunner(model, { threads: 1 })
     const scores = await scoreRows(reader, trie, rows, virtual)
     for (const row of [0, 2])
       for (const label of answers.keys())
@@ -79,7 +84,7 @@ describe('scoring labels', () => {
   })
 
   it('keeps the order of the rows, and tells how many are done', async () => {
-    const reader = createReader(await tinyModel('qwen2'), { threads: 1 })
+    const reader = createInferenceRunner(await tinyModel('qwen2'), { threads: 1 })
     const many = Array.from({ length: 200 }, (_, i) => rows[i % rows.length] as Segments)
     const done: number[] = []
     const scores = await scoreRows(reader, trie, many, undefined, (count) => void done.push(count))
@@ -98,7 +103,7 @@ describe('scoring labels', () => {
 it.each(families)(
   'words of the template that all rows begin with are read once, and change no score: %s',
   async (family) => {
-    const reader = createReader(await tinyModel(family), { threads: 1 })
+    const reader = createInferenceRunner(await tinyModel(family), { threads: 1 })
     const told = rows.map((row) => ({ ...row, before: Array.from({ length: 30 }, (_, i) => 90 + i) }))
     const together = await scoreRows(reader, trie, told, undefined)
     for (const [i, row] of told.entries()) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { ComputeEvent, Job, TunedPrompt } from '../../../main/contract/compute.ts'
 import { accuracy, macroF1 } from '../../../main/engine/evaluate/metrics/classification.ts'
 import { withoutInstruction } from '../../../main/engine/evaluate/encode.ts'
-import { createReader } from '../../../main/engine/evaluate/reader.ts'
+import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { scoreTask } from '../../../main/engine/evaluate/score.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { reference, tinyModel } from '../../support/tiny.ts'
@@ -19,9 +19,9 @@ const examples = ['my invoice is wrong', 'where is it?', 'thank you', 'the sum i
 const model = await tinyModel('qwen3')
 const { tokens, cases } = reference('qwen3')
 const settings = defaultSettings({ tokens }, labels)
-const start = cases.find(({ method }) => method === 'prefix')?.start ?? {}
+const start = cases.find(({ method }) => method === 'prefix-tuning')?.start ?? {}
 const prompt: TunedPrompt = {
-  tensors: tensorsOf(model, 'prefix', tokens, start),
+  tensors: tensorsOf(model, 'prefix-tuning', tokens, start),
   settings,
   labels,
   modelHash: model.hash,
@@ -30,7 +30,7 @@ const prompt: TunedPrompt = {
 async function run(given: Partial<Extract<Job, { kind: 'score' }>>) {
   const events: ComputeEvent[] = []
   const job = { model, prompt, settings, labels, examples, ...given }
-  const reader = createReader(job.model, { threads: 1 })
+  const reader = createInferenceRunner(job.model, { threads: 1 })
   const evaluation = await scoreTask(reader, job, (event) => void events.push(event)).finally(() => reader.release())
   return { evaluation, events }
 }

@@ -84,7 +84,7 @@ describe('a verdict', () => {
       /^Better: \d+ % against \d+ % without a prompt, \+42 points \(95 % interval \+3\d to \+4\d, 300 rows\)\.$/,
     )
     expect(verdictOf(graded(300, 14, 140))).toMatchObject({ kind: 'worse', rows: 300 })
-    const words = verdictOf(graded(300, 140, 14), 'written prompt')
+    const words = verdictOf(graded(300, 140, 14), 'hand-written prompt')
     expect(words.sentence).toContain('with the best written prompt, +42 points')
     expect(verdictOf(graded(100, 8, 5)).sentence).toMatch(
       /^Cannot tell yet: .* About \d+ more held-out rows like these/,

@@ -10,9 +10,9 @@ describe('the trie of the labels', () => {
   it('asks one question where the first tokens differ', () => {
     expect(named([[5, 9], [6], [7, 8, 9]])).toEqual({
       candidates: [5, 6, 7],
-      branchings: [{ after: -1, children: [0, 1, 2] }],
+      nodes: [{ after: -1, children: [0, 1, 2] }],
       context: [],
-      paths: [[{ branching: 0, child: 0 }], [{ branching: 0, child: 1 }], [{ branching: 0, child: 2 }]],
+      paths: [[{ node: 0, child: 0 }], [{ node: 0, child: 1 }], [{ node: 0, child: 2 }]],
     })
   })
 
@@ -22,7 +22,7 @@ describe('the trie of the labels', () => {
       [5, -1],
       [6, 0],
     ])
-    expect(trie.branchings.map(({ after }) => after)).toEqual([-1, 0, 1])
+    expect(trie.nodes.map(({ after }) => after)).toEqual([-1, 0, 1])
     expect(trie.paths.map((path) => path.length)).toEqual([2, 3, 3, 1])
   })
 
@@ -37,7 +37,7 @@ describe('the trie of the labels', () => {
       fc.property(labels, fc.integer(), (answers, seed) => {
         const trie = named(answers)
         const logits = Float32Array.from(
-          { length: trie.branchings.length * trie.candidates.length },
+          { length: trie.nodes.length * trie.candidates.length },
           (_, i) => 20 * Math.sin(seed + 13 * i),
         )
         const total = labelLogProbabilities(trie, logits).reduce((sum, value) => sum + Math.exp(value), 0)

@@ -13,7 +13,7 @@ const exported: Exported = {
   model: { name: 'Tiny', hash: 'ab'.repeat(32), family: 'llama' },
   prompt: {
     tensors: { prompt: { shape: [2, 3], data: Float32Array.of(1, -2, 3.5, 0, 1e-20, -7) } },
-    settings: defaultSettings({ method: 'prompt', tokens: 2 }, labels),
+    settings: defaultSettings({ method: 'prompt-tuning', tokens: 2 }, labels),
     labels,
     modelHash: 'ab'.repeat(32),
   },
@@ -45,7 +45,7 @@ describe('a prompt file', () => {
   })
 
   it('says in its card which task it was tuned for, and what its figures are of', () => {
-    const settings = defaultSettings({ task: 'answering', method: 'prompt', tokens: 2 })
+    const settings = defaultSettings({ task: 'answering', method: 'prompt-tuning', tokens: 2 })
     const asked = { ...exported, answers: [], prompt: { ...exported.prompt, settings, labels: [] } }
     const card = Buffer.from(unzipSync(written(asked))['README.md'] ?? []).toString()
     expect(card).toContain('- task: answer a question')

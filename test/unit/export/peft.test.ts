@@ -47,12 +47,12 @@ function prefixTensors(): NamedTensors {
   return tensors
 }
 
-const exported = (method: 'prompt' | 'prefix', placement: 'start' | 'after-text'): Exported => ({
+const exported = (method: 'prompt-tuning' | 'prefix-tuning', placement: 'start' | 'after-text'): Exported => ({
   name: 'support',
   model: { name: 'tiny', hash: 'ab'.repeat(32), family: 'llama' },
   prompt: {
     tensors:
-      method === 'prefix'
+      method === 'prefix-tuning'
         ? prefixTensors()
         : { prompt: { shape: [tokens, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) } },
     settings: defaultSettings({ method, placement, tokens }, ['yes', 'no']),
@@ -65,7 +65,7 @@ const exported = (method: 'prompt' | 'prefix', placement: 'start' | 'after-text'
 
 describe('a prompt in PEFT’s form', () => {
   it('holds the embedding rows of prompt tuning as they are', async () => {
-    const files = peft(exported('prompt', 'start'))
+    const files = peft(exported('prompt-tuning', 'start'))
     const { prompt_embeddings: rows } = await readBack(files['adapter_model.safetensors'] as Uint8Array)
     expect(rows).toEqual({ shape: [2, 3], data: [1, 2, 3, 4, 5, 6] })
     expect(JSON.parse(files['adapter_config.json'] as string)).toMatchObject({
@@ -78,7 +78,7 @@ describe('a prompt in PEFT’s form', () => {
   })
 
   it('holds a prefix as [P, layer, key or value, head, place]', async () => {
-    const files = peft(exported('prefix', 'start'))
+    const files = peft(exported('prefix-tuning', 'start'))
     const { prompt_embeddings: rows } = await readBack(files['adapter_model.safetensors'] as Uint8Array)
     expect(rows?.shape).toEqual([2, 24])
     const at = (p: number, layer: number, kind: number, h: number, d: number): number | undefined =>
@@ -95,7 +95,7 @@ describe('a prompt in PEFT’s form', () => {
 
   it('comes with a card that says how to use it where PEFT alone would give other answers', () => {
     const [start, behind] = (['start', 'after-text'] as const).map(
-      (place) => peft(exported('prompt', place))['README.md'],
+      (place) => peft(exported('prompt-tuning', place))['README.md'],
     )
     expect(start).toContain('PEFT loads this folder as it is')
     expect(behind).toContain('gives other answers')

@@ -13,7 +13,7 @@ const run = (name: string, words: string, tokens = 8): ReportedRun => ({
     model: 1,
     dataset: 1,
     version: 3,
-    settings: { method: 'prefix', tokens, initText: words } as TuneSettings,
+    settings: { method: 'prefix-tuning', tokens, initText: words } as TuneSettings,
     seed: 0,
     error: undefined,
     createdAt: '2026-01-01T00:00:00Z',
@@ -25,7 +25,7 @@ const run = (name: string, words: string, tokens = 8): ReportedRun => ({
   model: { name: words, family: 'llama', hash: 'ab12', licence: undefined },
   dataset: words,
   labels: ['yes', words],
-  rows: { train: 70, validation: 10, heldOut: 20 },
+  rows: { train: 70, validation: 10, test: 20 },
   steps: [2, Number.NaN, 1].map((loss, i) => ({
     step: i + 1,
     loss,
@@ -49,11 +49,11 @@ const run = (name: string, words: string, tokens = 8): ReportedRun => ({
   },
   judged: [
     { subject: 'no prompt', accuracy: 0.4, macroF1: 0.3, rows: 20 },
-    { subject: 'written prompt', written: words, accuracy: 0.3, macroF1: 0.2, rows: 20 },
+    { subject: 'hand-written prompt', handWritten: words, accuracy: 0.3, macroF1: 0.2, rows: 20 },
   ],
   metrics: [
     { subject: 'no prompt', metrics: [{ name: 'accuracy', value: 0.4 }] },
-    { subject: 'written prompt', metrics: [{ name: 'accuracy', value: 0.3 }] },
+    { subject: 'hand-written prompt', metrics: [{ name: 'accuracy', value: 0.3 }] },
   ],
   written: [{ row: 1, text: words, label: words, predicted: words, probability: 0, grade: 0.25 }],
   confusion: { labels: ['yes', words], counts: [[3, 1], [0, 4]] }, // prettier-ignore

@@ -128,7 +128,7 @@ const reshape: Arbitrary<Case> = fc
 export const cases: { readonly [K in Op]: OpCases | 'leaf' } = {
   Input: 'leaf',
   Weight: 'leaf',
-  Compact: 'leaf',
+  Quantised: 'leaf',
   Constant: 'leaf',
   Add: binary(ops.add),
   Sub: binary(ops.sub),

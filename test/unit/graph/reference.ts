@@ -73,7 +73,7 @@ const none: Values = { shape: [], data: [] }
 const definitions: { readonly [K in Op]: Definition<K> | 'leaf' } = {
   Input: 'leaf',
   Weight: 'leaf',
-  Compact: 'leaf',
+  Quantised: 'leaf',
   Constant: 'leaf',
   Add: elementwise((a = NaN, b = NaN) => a + b),
   Sub: elementwise((a = NaN, b = NaN) => a - b),

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { IntegerTensor, Tensor } from '../../../main/contract/tensor.ts'
-import { batchFeeds, hidden, selection } from '../../../main/engine/method/batch.ts'
+import { batchFeeds, MASK_VALUE, selection } from '../../../main/engine/method/batch.ts'
 import { layOut, type LayoutSettings } from '../../../main/engine/method/layout.ts'
 import { methods } from '../../../main/engine/method/index.ts'
 import { rootMeanSquare } from '../../../main/engine/method/statistics.ts'
@@ -36,7 +36,7 @@ function batchOf(segments: Parameters<typeof layOut>[0][], way: LayoutSettings) 
     length: Math.max(...sequences.map(({ ids }) => ids.length)) + 2,
     rows: methods[way.method].kind === 'rows' ? way.tokens : 0,
     past: methods[way.method].kind === 'past' ? way.tokens : 0,
-    read: 0,
+    cached: 0,
   }
   return { sequences, shape, feeds: batchFeeds(config, sequences, shape) }
 }
@@ -69,7 +69,7 @@ describe('a batch of any rows, with every method and placement', () => {
         sequences.forEach(({ ids }, b) => {
           for (let t = 0; t < ids.length; t++) {
             const row = data.subarray((b * shape.length + t) * span, (b * shape.length + t + 1) * span)
-            expect(row.subarray(shape.past + ids.length).every((value) => value === Math.fround(hidden))).toBe(true)
+            expect(row.subarray(shape.past + ids.length).every((value) => value === Math.fround(MASK_VALUE))).toBe(true)
           }
         })
       }),
@@ -85,7 +85,7 @@ describe('a batch of any rows, with every method and placement', () => {
           expect(feeds['place']).toBeUndefined()
           return
         }
-        const [place, kept] = [(feeds['place'] as Tensor).data, (feeds['kept'] as Tensor).data]
+        const [place, kept] = [(feeds['place'] as Tensor).data, (feeds['tokenMask'] as Tensor).data]
         for (let at = 0; at < shape.batch * shape.length; at++) {
           const sequence = sequences[Math.floor(at / shape.length)]
           const p = sequence?.virtualAt === undefined ? -1 : (at % shape.length) - sequence.virtualAt
@@ -115,11 +115,11 @@ describe('a batch of any rows, with every method and placement', () => {
 })
 
 it('what is asked of a row counts from its start, also where its start was read beforehand', () => {
-  const way = { method: 'prefix', placement: 'after-text', tokens: 3, tail: 1 } as const
+  const way = { method: 'prefix-tuning', placement: 'after-text', tokens: 3, tail: 1 } as const
   const sequence = layOut({ before: [5], text: [6, 7], after: [8] }, answer, way)
-  const shape = { batch: 2, length: 8, rows: 0, past: 3, read: 0 }
-  const places = (read: number) => {
-    const { data } = selection([sequence], [[3, 5]], 3, { ...shape, read })
+  const shape = { batch: 2, length: 8, rows: 0, past: 3, cached: 0 }
+  const places = (cached: number) => {
+    const { data } = selection([sequence], [[3, 5]], 3, { ...shape, cached })
     return [0, 1, 2, 3, 4, 5].map((slot) => data.subarray(slot * 8, (slot + 1) * 8).indexOf(1))
   }
   expect(sequence.constant).toBe(3)

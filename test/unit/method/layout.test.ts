@@ -1,7 +1,7 @@
 // Where virtual tokens stand, and who sees whom.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { batchFeeds, hidden } from '../../../main/engine/method/batch.ts'
+import { batchFeeds, MASK_VALUE } from '../../../main/engine/method/batch.ts'
 import { depth, layOut, type LayoutSettings } from '../../../main/engine/method/layout.ts'
 import { tinyModel } from '../../support/tiny.ts'
 
@@ -11,7 +11,10 @@ const answer = [
   { id: 41, parent: 0 },
   { id: 42, parent: -1 },
 ]
-const settings = (method: 'prompt' | 'prefix', placement: LayoutSettings['placement']): LayoutSettings => ({
+const settings = (
+  method: 'prompt-tuning' | 'prefix-tuning',
+  placement: LayoutSettings['placement'],
+): LayoutSettings => ({
   method,
   placement,
   tokens: 2,
@@ -24,17 +27,17 @@ describe('the layout of a row', () => {
     ['before-text', [10, 11, 0, 0, 20, 21, 22, 30, 40, 41, 42], 2],
     ['after-text', [10, 11, 20, 21, 22, 30, 0, 0, 40, 41, 42], 6],
   ] as const)('has a prompt’s virtual tokens at %s', (placement, ids, virtualAt) => {
-    const found = layOut(row, answer, settings('prompt', placement))
+    const found = layOut(row, answer, settings('prompt-tuning', placement))
     expect(found).toMatchObject({ ids, virtualAt, seesPastFrom: Infinity, questionEnd: 7 })
   })
 
   it('lets a prefix at the start be seen by all, one behind the text by the tail and the answer', () => {
-    expect(layOut(row, answer, settings('prefix', 'start'))).toMatchObject({ seesPastFrom: 0, questionEnd: 5 })
-    expect(layOut(row, answer, settings('prefix', 'after-text'))).toMatchObject({
+    expect(layOut(row, answer, settings('prefix-tuning', 'start'))).toMatchObject({ seesPastFrom: 0, questionEnd: 5 })
+    expect(layOut(row, answer, settings('prefix-tuning', 'after-text'))).toMatchObject({
       seesPastFrom: 5,
       virtualAt: undefined,
     })
-    expect(layOut(row, answer, { ...settings('prefix', 'after-text'), tail: 99 }).seesPastFrom).toBe(0)
+    expect(layOut(row, answer, { ...settings('prefix-tuning', 'after-text'), tail: 99 }).seesPastFrom).toBe(0)
   })
 
   it('has no virtual tokens where there is no prompt', () => {
@@ -42,7 +45,7 @@ describe('the layout of a row', () => {
   })
 
   it('refuses a placement that the method does not have', () => {
-    expect(() => layOut(row, [], settings('prefix', 'before-text'))).toThrow('Choose one of: start, after-text')
+    expect(() => layOut(row, [], settings('prefix-tuning', 'before-text'))).toThrow('Choose one of: start, after-text')
   })
 
   it('counts the steps from the question to an answer token', () => {
@@ -54,22 +57,22 @@ describe('a batch', () => {
   const seen = (feeds: ReturnType<typeof batchFeeds>, name: string, b: number, length: number, span: number) => {
     const { data } = feeds[name] as { data: Float32Array }
     return Array.from({ length }, (_, t) =>
-      Array.from({ length: span }, (_, s) => s).filter((s) => data[(b * length + t) * span + s] !== hidden),
+      Array.from({ length: span }, (_, s) => s).filter((s) => data[(b * length + t) * span + s] !== MASK_VALUE),
     )
   }
 
   it('lets each token see itself and what stands before it, and branches of answers not each other', async () => {
     const { config } = await tinyModel('llama')
     const sequence = layOut({ before: [], text: [5, 6], after: [] }, answer, undefined)
-    const feeds = batchFeeds(config, [sequence], { batch: 1, length: 6, rows: 0, past: 0, read: 0 })
+    const feeds = batchFeeds(config, [sequence], { batch: 1, length: 6, rows: 0, past: 0, cached: 0 })
     expect(seen(feeds, 'bias', 0, 5, 6).slice(0, 5)).toEqual([[0], [0, 1], [0, 1, 2], [0, 1, 2, 3], [0, 1, 4]])
     expect([...(feeds['positions']?.data as Float32Array)].slice(0, 5)).toEqual([0, 1, 2, 3, 2])
   })
 
   it('shows a prefix behind the text to the tail alone, its positions before the text’s', async () => {
     const { config } = await tinyModel('llama')
-    const sequence = layOut({ before: [], text: [5, 6, 7], after: [] }, [], settings('prefix', 'after-text'))
-    const feeds = batchFeeds(config, [sequence], { batch: 1, length: 3, rows: 0, past: 2, read: 0 })
+    const sequence = layOut({ before: [], text: [5, 6, 7], after: [] }, [], settings('prefix-tuning', 'after-text'))
+    const feeds = batchFeeds(config, [sequence], { batch: 1, length: 3, rows: 0, past: 2, cached: 0 })
     expect(seen(feeds, 'bias', 0, 3, 5)).toEqual([[2], [2, 3], [0, 1, 2, 3, 4]])
     expect([...(feeds['positions']?.data as Float32Array)]).toEqual([2, 3, 4])
   })
@@ -83,7 +86,7 @@ describe('a batch', () => {
           layOut({ before: [], text: Array(count).fill(7) as number[], after: [] }, [], undefined),
         )
         const length = Math.max(...texts) + padding
-        const feeds = batchFeeds(config, sequences, { batch: texts.length, length, rows: 0, past: 0, read: 0 })
+        const feeds = batchFeeds(config, sequences, { batch: texts.length, length, rows: 0, past: 0, cached: 0 })
         texts.forEach((count, b) => {
           for (const [name, window] of [
             ['bias', Infinity],

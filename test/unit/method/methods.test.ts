@@ -6,7 +6,7 @@ import { tinyModel } from '../../support/tiny.ts'
 
 const settings = { tokens: 3 }
 
-async function start(method: 'prompt' | 'prefix', init: 'text' | 'random') {
+async function start(method: 'prompt-tuning' | 'prefix-tuning', init: 'text' | 'random') {
   const { config } = await tinyModel('qwen3')
   const width = config.kvHeads * config.headDim
   const values = (count: number, gain: number) => Float32Array.from({ length: count }, (_, i) => gain * Math.sin(i + 1))
@@ -26,7 +26,7 @@ async function start(method: 'prompt' | 'prefix', init: 'text' | 'random') {
 
 const rms = (data: Float32Array): number => Math.sqrt(data.reduce((sum, value) => sum + value * value, 0) / data.length)
 
-describe.each(['prompt', 'prefix'] as const)('%s tuning', (name) => {
+describe.each(['prompt-tuning', 'prefix-tuning'] as const)('%s tuning', (name) => {
   it('names every tensor with its shape, the virtual tokens first', async () => {
     const { config } = await tinyModel('qwen3')
     const tensors = await start(name, 'text')
@@ -45,7 +45,7 @@ describe.each(['prompt', 'prefix'] as const)('%s tuning', (name) => {
       methods[name].fold(await start(name, 'random')),
     ]
     const parts = (plain: typeof text) =>
-      plain.method === 'prompt' ? [plain.prompt] : [...plain.keys, ...plain.values]
+      plain.method === 'prompt-tuning' ? [plain.prompt] : [...plain.keys, ...plain.values]
     const pairs = parts(text).map(
       ({ data }, i) => [rms(data), rms(parts(random)[i]?.data ?? new Float32Array())] as const,
     )
@@ -59,15 +59,15 @@ describe.each(['prompt', 'prefix'] as const)('%s tuning', (name) => {
 
 describe('a prefix', () => {
   it('starts as the text’s own keys and values, and moves in units of each layer’s scale', async () => {
-    const tensors = await start('prefix', 'text')
-    const before = methods.prefix.fold(tensors)
+    const tensors = await start('prefix-tuning', 'text')
+    const before = methods['prefix-tuning'].fold(tensors)
     const delta = tensors['keys.1']
     const scale = tensors['keys.1.scale']?.data[0] ?? 0
-    if (before.method !== 'prefix' || delta === undefined) throw new Error('no prefix')
+    if (before.method !== 'prefix-tuning' || delta === undefined) throw new Error('no prefix')
     expect(scale).toBeCloseTo(rms(before.keys[1]?.data ?? new Float32Array()), 3)
     const moved = { ...tensors, 'keys.1': { ...delta, data: delta.data.map((_, i) => (i === 0 ? 0.5 : 0)) } }
-    const after = methods.prefix.fold(moved)
-    if (after.method !== 'prefix') throw new Error('no prefix')
+    const after = methods['prefix-tuning'].fold(moved)
+    if (after.method !== 'prefix-tuning') throw new Error('no prefix')
     expect((after.keys[1]?.data[0] ?? 0) - (before.keys[1]?.data[0] ?? 0)).toBeCloseTo(0.5 * scale, 4)
     expect(after.keys[0]).toEqual(before.keys[0])
   })

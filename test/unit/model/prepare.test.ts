@@ -61,13 +61,16 @@ describe('a GGUF model', () => {
   it.each(['qwen2', 'qwen3'] as const)('of %s has PyTorch’s gradient', async (family) => {
     const found = reference(family)
     const model = await prepareModel(ggufOf(family), temporaryFolder(), { name: family })
-    const expected = found.cases.find(({ method }) => method === 'prefix')
+    const expected = found.cases.find(({ method }) => method === 'prefix-tuning')
     if (expected === undefined) throw new Error('no case')
     const examples = examplesOf(found, expected)
     const stepper = stepperOf(model, found, expected, examples)
-    const { slopes } = await stepper.gradient(examples, tensorsOf(model, 'prefix', found.tokens, expected.start))
+    const { gradients } = await stepper.gradient(
+      examples,
+      tensorsOf(model, 'prefix-tuning', found.tokens, expected.start),
+    )
     await stepper.release()
-    expect(apart(slopes, expected.gradient)).toBeLessThan(1e-4)
+    expect(apart(gradients, expected.gradient)).toBeLessThan(1e-4)
   })
 
   it('has the tokenizer of the folder that it was made from', async () => {

@@ -2,12 +2,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Node } from '../../../main/engine/graph/node.ts'
 import { input, mul, scalar } from '../../../main/engine/graph/ops.ts'
-import type { Site } from '../../../main/engine/network/block.ts'
+import type { LinearHook } from '../../../main/engine/network/block.ts'
 import { decoder } from '../../../main/engine/network/decoder.ts'
 import { weightsOf } from '../../../main/engine/network/weights.ts'
 import { families, type Family, tinyModel } from '../../support/tiny.ts'
 
-async function built(family: Family, site?: Site) {
+async function built(family: Family, linearHook?: LinearHook) {
   const model = await tinyModel(family)
   const { config } = model
   const bias = (name: string) => input(name, [2, 1, 5, 5])
@@ -17,7 +17,7 @@ async function built(family: Family, site?: Site) {
     bias: bias('bias'),
     windowedBias: config.windowedLayers.some(Boolean) ? bias('windowedBias') : undefined,
     past: undefined,
-    ...(site ? { site } : {}),
+    ...(linearHook ? { linearHook } : {}),
   })
   return { config, outputs }
 }

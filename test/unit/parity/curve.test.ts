@@ -8,7 +8,7 @@ import { stepperOf, tensorsOf } from './engine.ts'
 
 const cases = families.flatMap((family) =>
   Object.entries(reference(family).curve.losses).map(
-    ([method, losses]) => [family, method as 'prompt' | 'prefix', losses] as const,
+    ([method, losses]) => [family, method as 'prompt-tuning' | 'prefix-tuning', losses] as const,
   ),
 )
 
@@ -39,9 +39,9 @@ describe('training', () => {
     )
     const ours: number[] = []
     for (let step = 1; step <= losses.length; step++) {
-      const { loss, slopes } = await stepper.gradient(steps[(step - 1) % steps.length] ?? [], state.tensors)
+      const { loss, gradients } = await stepper.gradient(steps[(step - 1) % steps.length] ?? [], state.tensors)
       ours.push(loss)
-      state = adamW(state, slopes, step, { learningRate: rate, weightDecay: 0 })
+      state = adamW(state, gradients, step, { learningRate: rate, weightDecay: 0 })
     }
     await stepper.release()
     expect(Math.max(...ours.map((loss, i) => Math.abs(loss - (losses[i] ?? NaN))))).toBeLessThan(1e-3)

@@ -10,9 +10,9 @@ import {
   type TrainingExample,
   vocabularyExample,
 } from '../../../main/engine/train/example.ts'
-import type { ReadTexts } from '../../../main/engine/evaluate/texts.ts'
+import type { CachedTexts } from '../../../main/engine/evaluate/cached-texts.ts'
 import { bucketsOf } from '../../../main/engine/train/order.ts'
-import { createStepper, type Stepper } from '../../../main/engine/train/stepper.ts'
+import { createTrainingStep, type TrainingStep } from '../../../main/engine/train/training-step.ts'
 import type { Reference, ReferenceCase } from '../../support/tiny.ts'
 
 /** The tensors of a method with the given values: a prefix as its start, in units of one. */
@@ -27,10 +27,10 @@ export function tensorsOf(
     specs.map(({ name, shape }): [string, Tensor] => {
       const [kind, layer, part] = name.split('.')
       const size = shape.reduce((product, dim) => product * dim, 1)
-      const given = start[method === 'prompt' ? name : `${kind ?? ''}.${layer ?? ''}`] ?? []
+      const given = start[method === 'prompt-tuning' ? name : `${kind ?? ''}.${layer ?? ''}`] ?? []
       const zeros = new Float32Array(size)
       if (part === 'scale') return [name, { shape, data: zeros.fill(1) }]
-      if (method === 'prefix' && part === undefined) return [name, { shape, data: zeros }]
+      if (method === 'prefix-tuning' && part === undefined) return [name, { shape, data: zeros }]
       return [name, { shape, data: Float32Array.from(given) }]
     }),
   )
@@ -65,11 +65,11 @@ export function stepperOf(
   choice: Choice,
   examples: readonly TrainingExample[],
   microBatch = examples.length,
-  texts?: ReadTexts,
-): Stepper {
+  texts?: CachedTexts,
+): TrainingStep {
   const { method, placement, loss, memory = 'normal' } = choice
   const trie = loss === 'labels' ? trieOf(found) : undefined
-  return createStepper({
+  return createTrainingStep({
     model,
     settings: { method, placement, tokens: found.tokens, tail: 1, memory },
     trie,

@@ -14,10 +14,10 @@ describe.each(families)('%s', (family) => {
       // Two rows at a time: the last batch is padded with a row that must not count.
       const stepper = stepperOf(model, found, expected, examples, 2)
       const tensors = tensorsOf(model, expected.method, found.tokens, expected.start)
-      const { loss, slopes } = await stepper.gradient(examples, tensors)
+      const { loss, gradients } = await stepper.gradient(examples, tensors)
       await stepper.release()
       expect(Math.abs(loss - expected.value) / expected.value).toBeLessThan(1e-5)
-      expect(apart(slopes, expected.gradient)).toBeLessThan(1e-4)
+      expect(apart(gradients, expected.gradient)).toBeLessThan(1e-4)
     },
   )
 })

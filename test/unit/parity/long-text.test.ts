@@ -1,14 +1,14 @@
 // A text so long that its queries are taken in parts has the loss of one that is read whole, and the slope that its loss shows.
 import { describe, expect, it } from 'vitest'
 import type { NamedTensors } from '../../../main/contract/tensor.ts'
-import { createReader } from '../../../main/engine/evaluate/reader.ts'
+import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { methods } from '../../../main/engine/method/index.ts'
 import { vocabularyExample } from '../../../main/engine/train/example.ts'
 import { families, reference, tinyModel } from '../../support/tiny.ts'
 import { stepperOf, tensorsOf } from './engine.ts'
 
 const settings = { placement: 'start', tail: 1, loss: 'vocabulary' } as const
-const methodNames = ['prompt', 'prefix'] as const
+const methodNames = ['prompt-tuning', 'prefix-tuning'] as const
 const cases = families.flatMap((family) =>
   methodNames.map((method): [typeof family, typeof method] => [family, method]),
 )
@@ -25,14 +25,14 @@ describe('a long text', () => {
       vocabularyExample({ before: [], text, after: [] }, [5], 2, choice),
     )
     const stepper = stepperOf(model, found, choice, examples)
-    const { loss, slopes } = await stepper.gradient(examples, tensors)
+    const { loss, gradients } = await stepper.gradient(examples, tensors)
 
     // Lengths that are only known when a graph runs are never taken in parts.
-    const reader = createReader(model, { threads: 1 })
+    const reader = createInferenceRunner(model, { threads: 1 })
     const { data, shape } = await reader.logits({
       sequences: examples.map(({ sequence }) => sequence),
       prompt: methods[method].fold(tensors),
-      ask: examples.map(({ ask }) => ask),
+      targetPositions: examples.map(({ targetPositions }) => targetPositions),
       candidates: undefined,
     })
     await reader.release()
@@ -43,8 +43,8 @@ describe('a long text', () => {
     expect(loss).toBeCloseTo(whole.reduce((sum, each) => sum + each, 0) / whole.length, 4)
 
     // Along the gradient, the loss rises by its length.
-    const [name = ''] = Object.keys(slopes)
-    const slope = slopes[name] ?? new Float32Array()
+    const [name = ''] = Object.keys(gradients)
+    const slope = gradients[name] ?? new Float32Array()
     const steepness = Math.hypot(...slope)
     const moved = (by: number): NamedTensors => {
       const from = tensors[name] ?? { shape: [], data: new Float32Array() }

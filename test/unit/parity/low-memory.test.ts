@@ -18,7 +18,7 @@ describe('a step with little memory', () => {
     const [expected, ours] = [await usual.gradient(examples, tensors), await low.gradient(examples, tensors)]
     await Promise.all([usual.release(), low.release()])
     expect(Math.abs(ours.loss - expected.loss) / expected.loss).toBeLessThan(1e-6)
-    const slopes = Object.fromEntries(Object.entries(expected.slopes).map(([name, slope]) => [name, [...slope]]))
-    expect(apart(ours.slopes, slopes)).toBeLessThan(1e-6)
+    const gradients = Object.fromEntries(Object.entries(expected.gradients).map(([name, slope]) => [name, [...slope]]))
+    expect(apart(ours.gradients, gradients)).toBeLessThan(1e-6)
   })
 })

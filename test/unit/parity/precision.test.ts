@@ -18,9 +18,12 @@ async function step(model: PreparedModel, family: Family, at: number) {
   if (choice === undefined) throw new Error('no case')
   const examples = examplesOf(found, choice)
   const stepper = stepperOf(model, found, choice, examples)
-  const { loss, slopes } = await stepper.gradient(examples, tensorsOf(model, choice.method, found.tokens, choice.start))
+  const { loss, gradients } = await stepper.gradient(
+    examples,
+    tensorsOf(model, choice.method, found.tokens, choice.start),
+  )
   await stepper.release()
-  return { loss, slopes: Object.values(slopes).flatMap((slope) => [...slope]) }
+  return { loss, gradients: Object.values(gradients).flatMap((slope) => [...slope]) }
 }
 
 function cosine(a: readonly number[], b: readonly number[]): number {
@@ -40,7 +43,7 @@ describe.each(['int8', 'f16'] as const)('kept as %s', (precision) => {
     const [model, whole] = [await prepared(family, precision), await tinyModel(family)]
     for (const at of reference(family).cases.keys()) {
       const [found, expected] = [await step(model, family, at), await step(whole, family, at)]
-      expect(cosine(found.slopes, expected.slopes)).toBeGreaterThan(bounds[precision].cosine)
+      expect(cosine(found.gradients, expected.gradients)).toBeGreaterThan(bounds[precision].cosine)
       expect(Math.abs(found.loss - expected.loss)).toBeLessThan(bounds[precision].loss)
     }
   })
@@ -50,9 +53,9 @@ it.each(families)('one copy of 8-bit weights gives %s the direction that two do'
   const [model, whole] = [await prepared(family, 'int8'), await tinyModel(family)]
   for (const at of reference(family).cases.keys()) {
     const [found, expected] = [await step(withoutCopies(model), family, at), await step(whole, family, at)]
-    expect(cosine(found.slopes, expected.slopes)).toBeGreaterThan(bounds.int8.cosine)
+    expect(cosine(found.gradients, expected.gradients)).toBeGreaterThan(bounds.int8.cosine)
   }
-  expect(Object.values(withoutCopies(model).compact ?? {}).some(({ parts }) => 'rows' in parts)).toBe(false)
+  expect(Object.values(withoutCopies(model).quantised ?? {}).some(({ parts }) => 'rows' in parts)).toBe(false)
   expect(withoutCopies(whole)).toBe(whole)
 })
 

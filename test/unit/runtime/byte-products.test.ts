@@ -1,7 +1,7 @@
 // The levels of bytes that this CPU allows, by its own flags where the system tells them.
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { byteLevels } from '../../../main/engine/runtime/byte-products.ts'
+import { byteCodes } from '../../../main/engine/runtime/byte-products.ts'
 
 const flags = ((): string => {
   try {
@@ -14,10 +14,10 @@ const flags = ((): string => {
 it.skipIf(process.arch !== 'x64' || flags === '')(
   'all of 8 bits where the CPU has VNNI, 7 where it has not',
   async () => {
-    expect(await byteLevels()).toBe(/\b(avx512_vnni|avx_vnni)\b/.test(flags) ? 127 : 63)
+    expect(await byteCodes()).toBe(/\b(avx512_vnni|avx_vnni)\b/.test(flags) ? 127 : 63)
   },
 )
 
 it('is asked once', () => {
-  expect(byteLevels()).toBe(byteLevels())
+  expect(byteCodes()).toBe(byteCodes())
 })

@@ -39,13 +39,13 @@ describe('a run', () => {
     expect(stepsOf(events)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1))
     const details = await service.call('runs.show', { run: 'mine' })
     expect(details.run).toMatchObject({ state: 'finished', error: undefined })
-    expect(details.rows).toEqual({ train: 36, validation: 9, heldOut: 15 })
+    expect(details.rows).toEqual({ train: 36, validation: 9, test: 15 })
     expect(details.steps).toHaveLength(20)
     expect(details.checkpoint).toBe(20)
     expect(details.evaluations.map(({ subject, rows }) => [subject, rows])).toEqual([
       ['no prompt', 15],
       ['tuned prompt', 15],
-      ['written prompt', 15],
+      ['hand-written prompt', 15],
     ])
     const prompt = await service.call('prompts.get', { run: 'mine' })
     expect(prompt.tensors['prompt']?.shape).toEqual([2, 4])

@@ -35,7 +35,7 @@ it('runs keep their tasks when tasks learn of written answers, and evaluations t
      INSERT INTO versions (dataset, number, kind, complete, created_at) VALUES (4, 1, 'import', 1, 'now');
      INSERT INTO tasks VALUES (7, 4, 'classification', 'text', 'label', '["a","b"]');
      INSERT INTO runs (id, name, state, task, model, dataset, version, settings, seed, split, created_at)
-       VALUES (9, 'mine', 'finished', 7, 1, 4, 1, '{}', 0, '{"train":[],"validation":[],"heldOut":[]}', 'now');
+       VALUES (9, 'mine', 'finished', 7, 1, 4, 1, '{}', 0, '{"train":[],"validation":[],"test":[]}', 'now');
      INSERT INTO evaluations (run, subject, dataset, version, rows, accuracy, macro_f1, created_at)
        VALUES (9, 'tuned prompt', 4, 1, 10, 0.9, 0.8, 'now');`,
   )

@@ -12,7 +12,7 @@ import { smallConfig } from '../../support/small-config.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 
 const settings: TuneSettings = {
-  method: 'prefix',
+  method: 'prefix-tuning',
   placement: 'after-text',
   tokens: 2,
   init: 'random',
@@ -73,7 +73,7 @@ async function withRun(store: Store) {
     contextColumn: '',
     labels: ['a', 'b'],
   })
-  const split = { train: [1], validation: [2], heldOut: [3] }
+  const split = { train: [1], validation: [2], test: [3] }
   const run = await store.runs.add({
     name: undefined,
     task: task.id,
@@ -386,12 +386,18 @@ describe('evaluations', () => {
   it('of a written prompt keep its words', async () => {
     const { store } = await open()
     const { run, dataset } = await withRun(store)
-    const written = 'Which team?\n\nText: where is it\nAnswer: delivery'
-    const evaluation: Evaluation = { subject: 'written prompt', written, rows: [], accuracy: 0.5, macroF1: 0.4 }
+    const handWritten = 'Which team?\n\nText: where is it\nAnswer: delivery'
+    const evaluation: Evaluation = {
+      subject: 'hand-written prompt',
+      handWritten,
+      rows: [],
+      accuracy: 0.5,
+      macroF1: 0.4,
+    }
     const kept = await store.transaction((t) =>
       t.evaluations.add({ run: run.id, dataset: dataset.id, version: 1 }, evaluation),
     )
-    expect(kept).toMatchObject({ subject: 'written prompt', written })
+    expect(kept).toMatchObject({ subject: 'hand-written prompt', handWritten })
     expect(await store.evaluations.list(run.id)).toEqual([kept])
     expect(await store.evaluations.all()).toEqual([kept])
   })

@@ -19,13 +19,13 @@ describe('the configurations of a sweep', () => {
   })
 
   it('leave out a method where it cannot stand', () => {
-    const found = of({ vary: { method: ['prefix', 'prompt'], placement: ['before-text', 'start'] } })
+    const found = of({ vary: { method: ['prefix-tuning', 'prompt-tuning'], placement: ['before-text', 'start'] } })
     expect(found.map(({ values }) => `${String(values.method)} ${String(values.placement)}`)).toEqual([
-      'prefix start',
-      'prompt before-text',
-      'prompt start',
+      'prefix-tuning start',
+      'prompt-tuning before-text',
+      'prompt-tuning start',
     ])
-    expect(() => of({ vary: { method: ['prefix'], placement: ['before-text'] } })).toThrow('No combination')
+    expect(() => of({ vary: { method: ['prefix-tuning'], placement: ['before-text'] } })).toThrow('No combination')
   })
 
   it('do not compute the same twice: a text counts only where tokens start from it', () => {

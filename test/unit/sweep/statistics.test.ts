@@ -1,6 +1,6 @@
 // What a sweep's figures allow to say: intervals, places, and whether a setting mattered.
 import { describe, expect, it } from 'vitest'
-import { judgedTogether, shareBand } from '../../../main/engine/sweep/bands.ts'
+import { rankTogether, shareBand } from '../../../main/engine/sweep/bands.ts'
 import { factorsOf, type Result } from '../../../main/engine/sweep/factors.ts'
 import { studentQuantile, studentWithin } from '../../../main/engine/sweep/student.ts'
 import { verdictOf } from '../../../main/engine/sweep/verdict.ts'
@@ -29,7 +29,7 @@ describe('bands', () => {
     Array.from({ length: rows }, (_, i) => Number((i * 7) % rows < right))
 
   it('put in order what differs on the same rows, and refuse where intervals overlap', () => {
-    const found = judgedTogether([[grades(80, 200)], [grades(170, 200)], [grades(166, 200).reverse()]])
+    const found = rankTogether([[grades(80, 200)], [grades(170, 200)], [grades(166, 200).reverse()]])
     expect(found.map(({ rank }) => rank)).toEqual([
       [3, 3],
       [1, 2],
@@ -42,8 +42,8 @@ describe('bands', () => {
   })
 
   it('are wider where seeds differ', () => {
-    const alike = judgedTogether([[grades(100, 200), grades(100, 200), grades(100, 200)]])[0]
-    const apart = judgedTogether([[grades(60, 200), grades(100, 200), grades(140, 200)]])[0]
+    const alike = rankTogether([[grades(100, 200), grades(100, 200), grades(100, 200)]])[0]
+    const apart = rankTogether([[grades(60, 200), grades(100, 200), grades(140, 200)]])[0]
     const width = (judged: typeof alike): number => (judged ? judged.band.high - judged.band.low : NaN)
     expect(width(apart)).toBeGreaterThan(1.5 * width(alike))
   })
@@ -149,7 +149,7 @@ describe('which setting mattered', () => {
 describe('the verdict on a sweep', () => {
   const one = (tokens: number, mean: number, rank: readonly [number, number]) => ({
     values: { tokens },
-    heldOut: { mean, low: mean - 0.03, high: mean + 0.03 },
+    test: { mean, low: mean - 0.03, high: mean + 0.03 },
     rank,
   })
   it('names the best, or says why it cannot', () => {
@@ -157,7 +157,7 @@ describe('the verdict on a sweep', () => {
     expect(verdictOf(sure, 500, 3)).toBe(
       'Best: virtual tokens 32 (90.0 % (95 % interval 87 to 93), 3 seeds, 500 held-out rows).',
     )
-    const left = { values: { tokens: 1 }, heldOut: undefined, rank: undefined }
+    const left = { values: { tokens: 1 }, test: undefined, rank: undefined }
     expect(verdictOf([...sure, left], 500, 1)).toMatch(/^Best of the 2 that came to the end: virtual tokens 32/)
     expect(verdictOf([one(32, 0.9, [1, 1]), left], 500, 1)).toMatch(
       /^Only one came to the end: virtual tokens 32 .* left behind/,
@@ -166,8 +166,8 @@ describe('the verdict on a sweep', () => {
     expect(verdictOf(tied, 500, 1)).toMatch(
       /^Cannot tell which is best: the intervals of all that came to the end overlap/,
     )
-    expect(verdictOf([{ values: {}, heldOut: undefined, rank: undefined }], 500, 1)).toContain('none can be judged')
-    expect(verdictOf([{ values: {}, heldOut: { mean: 0.9, low: 0.88, high: 0.92 }, rank: [1, 1] }], 500, 3)).toBe(
+    expect(verdictOf([{ values: {}, test: undefined, rank: undefined }], 500, 1)).toContain('none can be judged')
+    expect(verdictOf([{ values: {}, test: { mean: 0.9, low: 0.88, high: 0.92 }, rank: [1, 1] }], 500, 3)).toBe(
       '90.0 % (95 % interval 88 to 92), 3 seeds, 500 held-out rows.',
     )
   })

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { taskNames } from '../../../main/contract/settings.ts'
 import { encoderFor } from '../../../main/engine/evaluate/encode.ts'
-import { createReader } from '../../../main/engine/evaluate/reader.ts'
+import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { scoreTask } from '../../../main/engine/evaluate/score.ts'
 import { isChosen, taskOf } from '../../../main/engine/task/index.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
@@ -60,7 +60,7 @@ it('of a question that is too long with its context the context is cut, never th
   const text = taskOf({ task: 'answering' }).textOf(question, context)
   const answer = 'Anna, in the morning'
   const settings = defaultSettings({ task: 'answering', maxTokens: 90, tokens: 4 })
-  const { encoder, most } = encoderFor(model, settings, [], [{ row: 0, text, label: answer }])
+  const { encoder, maxAnswer } = encoderFor(model, settings, [], [{ row: 0, text, label: answer }])
   const { segments, cut } = encoder.fit(text)
   expect(cut).toBe(810)
   const ids = [...segments.before, ...segments.text, ...segments.after]
@@ -68,14 +68,14 @@ it('of a question that is too long with its context the context is cut, never th
   expect(read).toContain(`Question: ${question}\nContext: Anna`)
   expect(read.endsWith('\nAnswer:')).toBe(true)
   // An answer may be longer than any right one by eight tokens.
-  expect(most).toBe(encoder.answer(answer).length + 8)
+  expect(maxAnswer).toBe(encoder.answer(answer).length + 8)
   // Virtual tokens, the row, all that may be written and the token that ends it.
-  expect(4 + ids.length + most + 1).toBe(90)
+  expect(4 + ids.length + maxAnswer + 1).toBe(90)
 })
 
 it('an answer that is written is graded as its task says', async () => {
   const model = await tinyModel('llama')
-  const reader = createReader(model, { threads: 1 })
+  const reader = createInferenceRunner(model, { threads: 1 })
   const settings = defaultSettings({ task: 'answering' })
   const examples = [{ row: 7, text: 'Who came?\nContext: Anna came.', label: 'Anna' }]
   const found = await scoreTask(reader, { model, settings, labels: [], examples, prompt: undefined }, () => undefined)

@@ -7,7 +7,7 @@ import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 describe('the default settings', () => {
   it('tune a prefix behind the text, among the labels, from a text that names them', () => {
     expect(defaultSettings({}, ['spam', 'ham'])).toMatchObject({
-      method: 'prefix',
+      method: 'prefix-tuning',
       placement: 'after-text',
       loss: 'labels',
       tokens: 16,
@@ -24,11 +24,11 @@ describe('the default settings', () => {
       }),
     )
     expect(Object.fromEntries(made)).toEqual({
-      'prefix, after-text': { learningRate: 0.05, steps: 150, warmup: 8, validateEvery: 10 },
-      'prefix, start': { learningRate: 0.03, steps: 200, warmup: 10, validateEvery: 25 },
-      'prompt, after-text': { learningRate: 0.02, steps: 300, warmup: 15, validateEvery: 25 },
-      'prompt, before-text': { learningRate: 0.02, steps: 150, warmup: 8, validateEvery: 25 },
-      'prompt, start': { learningRate: 0.02, steps: 150, warmup: 8, validateEvery: 25 },
+      'prefix-tuning, after-text': { learningRate: 0.05, steps: 150, warmup: 8, validateEvery: 10 },
+      'prefix-tuning, start': { learningRate: 0.03, steps: 200, warmup: 10, validateEvery: 25 },
+      'prompt-tuning, after-text': { learningRate: 0.02, steps: 300, warmup: 15, validateEvery: 25 },
+      'prompt-tuning, before-text': { learningRate: 0.02, steps: 150, warmup: 8, validateEvery: 25 },
+      'prompt-tuning, start': { learningRate: 0.02, steps: 150, warmup: 8, validateEvery: 25 },
     })
   })
 
@@ -48,7 +48,7 @@ describe('the default settings', () => {
 
   it('leave every choice as it was made, and fit the warm-up to the chosen steps', () => {
     const chosen: Partial<TuneSettings> = {
-      method: 'prompt',
+      method: 'prompt-tuning',
       placement: 'start',
       tokens: 3,
       learningRate: 1,

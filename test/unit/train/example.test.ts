@@ -2,19 +2,19 @@
 import { describe, expect, it } from 'vitest'
 import type { Tensor } from '../../../main/contract/tensor.ts'
 import { labelTrie } from '../../../main/engine/evaluate/trie.ts'
-import { hidden } from '../../../main/engine/method/batch.ts'
+import { MASK_VALUE } from '../../../main/engine/method/batch.ts'
 import { labelExample, lossFeeds, lossShapeOf, vocabularyExample } from '../../../main/engine/train/example.ts'
 
 const end = 9
 const row = { before: [1], text: [2, 3], after: [4] }
-const settings = { method: 'prefix', placement: 'start', tokens: 2, tail: 1 } as const
+const settings = { method: 'prefix-tuning', placement: 'start', tokens: 2, tail: 1 } as const
 /** Labels "5", "5 6", "7 8": the first two part only behind their shared token. */
 const trie = labelTrie([[5], [5, 6], [7, 8]], end, ['a', 'b', 'c'])
 const examples = [0, 1, 2].map((label) => labelExample(row, trie, label, settings))
 
 describe('an example for the loss among the labels', () => {
   it('reads no further than the last choice, and asks at each', () => {
-    expect(examples.map(({ sequence, ask }) => [sequence.ids, ask])).toEqual([
+    expect(examples.map(({ sequence, targetPositions }) => [sequence.ids, targetPositions])).toEqual([
       [
         [1, 2, 3, 4, 5],
         [3, 4],
@@ -30,7 +30,7 @@ describe('an example for the loss among the labels', () => {
   it('has one right choice a slot, among its branching’s children, and weighs no slot that it does not ask', () => {
     const lossShape = lossShapeOf('labels', trie, examples)
     expect(lossShape).toEqual({ loss: 'labels', slots: 2, candidates: 4 })
-    const shape = { batch: 4, length: 8, rows: 0, past: 2, read: 0 }
+    const shape = { batch: 4, length: 8, rows: 0, past: 2, cached: 0 }
     const feeds = lossFeeds(examples, trie, shape, lossShape, 0.2)
     const rows = (name: string, width: number): number[][] => {
       const { data } = feeds[name] as Tensor
@@ -52,9 +52,9 @@ describe('an example for the loss among the labels', () => {
       [0, 0, 0, 1],
       [0, 1, 0, 0],
     ])
-    expect(rows('choices', 4).slice(0, 2)).toEqual([
-      [0, 0, Math.fround(hidden), Math.fround(hidden)],
-      [Math.fround(hidden), Math.fround(hidden), 0, 0],
+    expect(rows('childMask', 4).slice(0, 2)).toEqual([
+      [0, 0, Math.fround(MASK_VALUE), Math.fround(MASK_VALUE)],
+      [Math.fround(MASK_VALUE), Math.fround(MASK_VALUE), 0, 0],
     ])
     expect(rows('select', 8).map((each) => each.indexOf(1))).toEqual([3, 4, 3, 4, 3, -1, -1, -1])
   })
@@ -62,8 +62,8 @@ describe('an example for the loss among the labels', () => {
 
 describe('an example for the loss over the vocabulary', () => {
   it('asks for every token of the answer and its end', () => {
-    const found = vocabularyExample(row, [7, 8], end, { ...settings, method: 'prompt', placement: 'after-text' })
-    expect(found).toMatchObject({ ask: [5, 6, 7], labels: [7, 8, end], choices: [] })
+    const found = vocabularyExample(row, [7, 8], end, { ...settings, method: 'prompt-tuning', placement: 'after-text' })
+    expect(found).toMatchObject({ targetPositions: [5, 6, 7], labels: [7, 8, end], path: [] })
     expect(found.sequence.ids).toEqual([1, 2, 3, 4, 0, 0, 7, 8])
   })
 })

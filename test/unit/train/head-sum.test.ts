@@ -33,7 +33,7 @@ describe.each(['float32', 'f16', 'int8', 'as-stored'] as const)('a head kept as 
       expect(partsIn(whole)).toBe(0)
       const expected = await run(graphOf(whole), model.folder, feeds)
       for (const parts of [3, 7]) {
-        const widest = isOp(table, 'Compact') ? Math.max(count, hidden) : count
+        const widest = isOp(table, 'Quantised') ? Math.max(count, hidden) : count
         const some = headSum(table, states, 4 * widest * Math.ceil(vocab / parts))
         expect(partsIn(some)).toBe(parts)
         const found = await run(graphOf(some), model.folder, feeds)

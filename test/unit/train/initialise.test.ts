@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
 import { createEncoder } from '../../../main/engine/evaluate/encode.ts'
-import { createReader } from '../../../main/engine/evaluate/reader.ts'
+import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { methods } from '../../../main/engine/method/index.ts'
 import { rootMeanSquare } from '../../../main/engine/method/statistics.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
@@ -14,7 +14,7 @@ import { tinyModel } from '../../support/tiny.ts'
 const labels = ['billing', 'praise']
 const model = await tinyModel('gemma3')
 const { hidden, kvHeads, headDim, embeddingScale } = model.config
-const reader = createReader(model, { threads: 1 })
+const reader = createInferenceRunner(model, { threads: 1 })
 afterAll(() => reader.release())
 
 const settingsOf = (given: Partial<TuneSettings>): TuneSettings => defaultSettings({ tokens: 6, ...given }, labels)
@@ -29,13 +29,13 @@ async function start(given: Partial<TuneSettings>) {
 /** The rows of a prompt, or a layer's keys of a prefix, a token each. */
 async function rows(given: Partial<TuneSettings>): Promise<number[][]> {
   const plain = await start(given)
-  const { data, shape } = plain.method === 'prompt' ? plain.prompt : (plain.keys[0] ?? { data: [], shape: [] })
-  const width = plain.method === 'prompt' ? hidden : kvHeads * headDim
+  const { data, shape } = plain.method === 'prompt-tuning' ? plain.prompt : (plain.keys[0] ?? { data: [], shape: [] })
+  const width = plain.method === 'prompt-tuning' ? hidden : kvHeads * headDim
   expect(data).toHaveLength((shape[0] ?? 0) * width)
   return Array.from({ length: shape[0] ?? 0 }, (_, p) => [...data.slice(p * width, (p + 1) * width)])
 }
 
-const prompt = { method: 'prompt', placement: 'start' } as const
+const prompt = { method: 'prompt-tuning', placement: 'start' } as const
 
 /** A word's row as the file has it, scaled as the network reads it. */
 function rowOf(id: number): number[] {
@@ -101,7 +101,7 @@ describe('a prefix', () => {
   it('starts as the keys and values that its text has at the start of everything', async () => {
     const ids = encoder.tokenizer.encodeWithSpecials('so it is')
     const plain = await start({ initText: 'so it is', tokens: ids.length })
-    if (plain.method !== 'prefix') throw new Error('no prefix')
+    if (plain.method !== 'prefix-tuning') throw new Error('no prefix')
     const present = await reader.keysValues([ids], 0)
     for (const [kind, tensors] of [
       ['keys', plain.keys],

@@ -31,7 +31,7 @@ function parts(given: Partial<TuneSettings>, change: Partial<LoopParts> = {}): L
     }),
     gradient: (step, tensors) => {
       const slope = valuesOf(tensors).map((x, i) => x - Math.sin(step + i) / 10)
-      return Promise.resolve({ loss: Math.hypot(...slope) ** 2 / 2, slopes: { prompt: slope }, examples: 4 })
+      return Promise.resolve({ loss: Math.hypot(...slope) ** 2 / 2, gradients: { prompt: slope }, examples: 4 })
     },
     validate: (tensors) => Promise.resolve({ loss: Math.hypot(...valuesOf(tensors)), accuracy: 0.5, rows: [] }),
     ...change,
@@ -128,7 +128,7 @@ describe('a run', () => {
     const norms =
       (norm: (step: number) => number): LoopParts['gradient'] =>
       (step) =>
-        Promise.resolve({ loss: 1, slopes: { prompt: Float32Array.of(norm(step), 0, 0, 0) }, examples: 1 })
+        Promise.resolve({ loss: 1, gradients: { prompt: Float32Array.of(norm(step), 0, 0, 0) }, examples: 1 })
     const codes = async (gradient: LoopParts['gradient']): Promise<string[]> => {
       const sink = sinkOf()
       await trainLoop(first, parts({ steps: 60 }, { gradient }), sink)

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { MemoryName } from '../../../main/contract/settings.ts'
 import { prepareModel } from '../../../main/engine/model/prepare.ts'
 import { weightBytes } from '../../../main/engine/model/sizes.ts'
-import { microBatch, packsWeights, roomForRows, rowBytes, stepMemory } from '../../../main/engine/train/memory.ts'
+import { microBatch, packsWeights, activationBudget, rowBytes, stepMemory } from '../../../main/engine/train/memory.ts'
 import { allocatorSettings } from '../../../main/service/compute/child.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { tinyFolder, tinyModel } from '../../support/tiny.ts'
@@ -15,7 +15,7 @@ const { config } = await tinyModel('llama')
 
 const cases = fc.record({
   length: fc.integer({ min: 1, max: 512 }),
-  read: fc.integer({ min: 0, max: 512 }),
+  cached: fc.integer({ min: 0, max: 512 }),
   past: fc.integer({ min: 0, max: 32 }),
   memory: fc.constantFrom('normal', 'low'),
   batch: fc.integer({ min: 1, max: 64 }),
@@ -24,20 +24,20 @@ const cases = fc.record({
 
 describe('splitting a batch', () => {
   it('is not done where there is room, and goes down to single rows', () => {
-    const rows = (bytes: number) => microBatch(config, { length: 64, read: 0, past: 16, memory: 'normal' }, 8, bytes)
+    const rows = (bytes: number) => microBatch(config, { length: 64, cached: 0, past: 16, memory: 'normal' }, 8, bytes)
     expect([rows(Infinity), rows(1)]).toEqual([8, 1])
     for (let bytes = 1e5; bytes < 1e8; bytes *= 2) expect([1, 2, 3, 4, 8]).toContain(rows(bytes))
   })
 
   it('is done for long rows even where there is room: what stands near the cores is quicker to reach', () => {
-    const rows = (length: number) => microBatch(config, { length, read: 0, past: 16, memory: 'normal' }, 8, Infinity)
+    const rows = (length: number) => microBatch(config, { length, cached: 0, past: 16, memory: 'normal' }, 8, Infinity)
     expect([rows(80), rows(81), rows(272), rows(4096)]).toEqual([8, 4, 2, 1])
   })
 
   it('keeps to the memory, in as few parts as it allows, no row to spare', () => {
     fc.assert(
-      fc.property(cases, ({ length, read, past, memory, batch, bytes }) => {
-        const size = { length, read, past, memory }
+      fc.property(cases, ({ length, cached, past, memory, batch, bytes }) => {
+        const size = { length, cached, past, memory }
         const rows = microBatch(config, size, batch, bytes)
         const row = rowBytes(config, size)
         const parts = Math.ceil(batch / rows)
@@ -51,8 +51,8 @@ describe('splitting a batch', () => {
   })
 
   it('reckons with more memory for longer rows, longer pasts and texts that were read', () => {
-    const rows = (length: number, read: number, past: number) =>
-      microBatch(config, { length, read, past, memory: 'normal' }, 64, 2e6)
+    const rows = (length: number, cached: number, past: number) =>
+      microBatch(config, { length, cached, past, memory: 'normal' }, 64, 2e6)
     const usual = rows(16, 0, 0)
     expect(usual).toBeGreaterThan(1)
     for (const more of [rows(64, 0, 0), rows(16, 256, 0), rows(16, 0, 256)]) expect(more).toBeLessThan(usual)
@@ -60,7 +60,7 @@ describe('splitting a batch', () => {
 })
 
 describe('the memory of a step', () => {
-  const size = { length: 512, read: 0, past: 0 }
+  const size = { length: 512, cached: 0, past: 0 }
   const measured = (rows: number, memory: MemoryName): number => {
     const script = fileURLToPath(new URL('../../support/step-peak.ts', import.meta.url))
     const job = JSON.stringify({ rows, length: size.length, memory })
@@ -88,25 +88,22 @@ describe('the memory of a step', () => {
       await prepareModel(tinyFolder('llama'), temporaryFolder(), { name: 'tiny', precision: 'int8' }),
     ]
     const packs = (
-      given: { isRead?: boolean; memory?: MemoryName; sessions?: number; total?: number },
+      given: { isCached?: boolean; memory?: MemoryName; sessions?: number; total?: number },
       model = whole,
     ) => {
-      const { isRead = true, memory = 'normal', sessions = 1, total = 9 * weightBytes(whole, 'labels') } = given
-      return packsWeights(model, { memory }, { loss: 'labels', sessions, isRead }, total)
+      const { isCached = true, memory = 'normal', sessions = 1, total = 9 * weightBytes(whole, 'labels') } = given
+      return packsWeights(model, { memory }, { loss: 'labels', sessions, isCached }, total)
     }
     expect(packs({})).toBe(true)
-    expect([packs({ isRead: false }), packs({ memory: 'low' }), packs({ sessions: 2 }), packs({ total: 1 })]).toEqual([
-      false,
-      false,
-      false,
-      false,
-    ])
+    expect([packs({ isCached: false }), packs({ memory: 'low' }), packs({ sessions: 2 }), packs({ total: 1 })]).toEqual(
+      [false, false, false, false],
+    )
     // The packed copy takes the place of the one for its pass.
-    expect([packs({ isRead: false, total: 1 }, int8), packs({ memory: 'low' }, int8)]).toEqual([true, false])
+    expect([packs({ isCached: false, total: 1 }, int8), packs({ memory: 'low' }, int8)]).toEqual([true, false])
   })
 
   it('leaves rows what the weights leave, never more than a share, and a little on a computer that is too small', () => {
-    const room = (total: number) => roomForRows({ config, weights: {} }, 'labels', total)
+    const room = (total: number) => activationBudget({ config, weights: {} }, 'labels', total)
     expect(room(16e9)).toBe(4e9)
     expect(room(2e8)).toBeCloseTo(2e8 / 16)
     expect(room(3e8)).toBeLessThan(3e8 / 4)

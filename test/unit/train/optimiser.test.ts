@@ -17,8 +17,8 @@ describe('AdamW', () => {
     ]
     let state = startState({ x: { shape: [4], data: Float32Array.of(1, -2, 3, 0.5) } }, ['x'])
     gradients.forEach((gradient, i) => {
-      const slopes = { x: Float32Array.from(gradient) }
-      const limited = clipped(slopes, Math.hypot(...gradient), 2)
+      const gradients = { x: Float32Array.from(gradient) }
+      const limited = clipped(gradients, Math.hypot(...gradient), 2)
       state = adamW(state, limited, i + 1, { learningRate: 0.1, weightDecay: 0.05 })
       state.tensors['x']?.data.forEach((value, at) => {
         expect(value).toBeCloseTo(expected[i]?.[at] ?? NaN, 5)
@@ -40,9 +40,9 @@ describe('the norm of a gradient', () => {
   })
 
   it('is cut to the limit, and let be below it or without one', () => {
-    const slopes = { a: Float32Array.of(3, 4) }
-    expect([...(clipped(slopes, 5, 1)['a'] ?? [])].map((x) => Number(x.toFixed(6)))).toEqual([0.6, 0.8])
-    expect(clipped(slopes, 5, 10)).toBe(slopes)
-    expect(clipped(slopes, 5, 0)).toBe(slopes)
+    const gradients = { a: Float32Array.of(3, 4) }
+    expect([...(clipped(gradients, 5, 1)['a'] ?? [])].map((x) => Number(x.toFixed(6)))).toEqual([0.6, 0.8])
+    expect(clipped(gradients, 5, 10)).toBe(gradients)
+    expect(clipped(gradients, 5, 0)).toBe(gradients)
   })
 })

@@ -47,24 +47,24 @@ describe('the sizes that sequences are padded to', () => {
   const sequences = (lengths: readonly number[]) =>
     lengths.map((length) => {
       const row = { before: [], text: Array.from({ length }, () => 7), after: [] }
-      return layOut(row, [], { method: 'prefix', placement: 'after-text', tokens: 4, tail: 1 })
+      return layOut(row, [], { method: 'prefix-tuning', placement: 'after-text', tokens: 4, tail: 1 })
     })
 
   it('are few, ascending, and hold the longest row', () => {
     fc.assert(
       fc.property(cases, fc.boolean(), ({ lengths }, isRead) => {
         const buckets = bucketsOf(sequences(lengths), isRead)
-        const sizes = buckets.map(({ length, read }) => (isRead ? read : length))
+        const sizes = buckets.map(({ length, cached }) => (isRead ? cached : length))
         expect(sizes.length).toBeLessThanOrEqual(3)
         expect(sizes).toEqual(sizes.toSorted((a, b) => a - b))
         expect(sizes.at(-1)).toBeGreaterThanOrEqual(Math.max(...lengths) - (isRead ? 1 : 0))
-        expect(buckets.every(({ length, read }) => (isRead ? length === 1 : read === 0))).toBe(true)
+        expect(buckets.every(({ length, cached }) => (isRead ? length === 1 : cached === 0))).toBe(true)
       }),
     )
   })
 
   it('are fewer where texts were read: one, or another where a few are much longer', () => {
-    const reads = (lengths: readonly number[]) => bucketsOf(sequences(lengths), true).map(({ read }) => read)
+    const reads = (lengths: readonly number[]) => bucketsOf(sequences(lengths), true).map(({ cached }) => cached)
     const usual = Array.from({ length: 95 }, (_, i) => 9 + (i % 16))
     expect(reads([...usual, 40])).toEqual([40])
     expect(reads([...usual, 300, 200, 180])).toEqual([24, 304])
@@ -73,7 +73,7 @@ describe('the sizes that sequences are padded to', () => {
   it('are found for more rows than a function takes arguments', () => {
     const [one] = sequences([5])
     const many = Array.from({ length: 300_000 }, () => one).flatMap((each) => each ?? [])
-    expect(bucketsOf(many, true)).toEqual([{ length: 1, read: 8 }])
-    expect(bucketsOf(many, false)).toEqual([{ length: 8, read: 0 }])
+    expect(bucketsOf(many, true)).toEqual([{ length: 1, cached: 8 }])
+    expect(bucketsOf(many, false)).toEqual([{ length: 8, cached: 0 }])
   })
 })

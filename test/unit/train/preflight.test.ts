@@ -30,7 +30,7 @@ async function measured(
   { kept, provider = 'cpu', validation = rows(10), resident = () => 1e6 }: Given = {},
 ) {
   const settings = defaultSettings({ steps: 40, tokens: 4, batch: 8, ...given }, labels)
-  const split = { train: rows(60), validation, heldOut: rows(4) }
+  const split = { train: rows(60), validation, test: rows(4) }
   const model = kept ?? (await tinyModel('llama'))
   const job = { kind: 'preflight' as const, model, settings, labels, split, threads: 1, provider }
   return preflight(job, { emit: () => undefined, stopRequested: () => false }, resident)
@@ -39,16 +39,16 @@ async function measured(
 describe('a pre-flight', () => {
   it('takes real steps on the longest and on usual rows, and times what comes around them', async () => {
     const began = performance.now()
-    const { start, steps, step, reading, readRow, scoreRow } = await measured()
+    const { start, steps, step, precompute, precomputeRow, scoreRow } = await measured()
     const taken = performance.now() - began
     // Short ones go on: the first of a session tell too much.
     expect(steps).toHaveLength(16 + 16)
-    expect(Math.min(...steps, readRow, scoreRow)).toBeGreaterThan(0)
-    expect(steps.reduce((sum, each) => sum + each, start + readRow + scoreRow)).toBeLessThan(taken)
+    expect(Math.min(...steps, precomputeRow, scoreRow)).toBeGreaterThan(0)
+    expect(steps.reduce((sum, each) => sum + each, start + precomputeRow + scoreRow)).toBeLessThan(taken)
     // A step of the run takes half of a usual one at least, and twice the longest at most.
     expect(step).toBeGreaterThanOrEqual(Math.min(...steps) / 2)
     expect(step).toBeLessThanOrEqual(2 * Math.max(...steps))
-    expect(reading).toBeCloseTo((60 + 10) * readRow, 6)
+    expect(precompute).toBeCloseTo((60 + 10) * precomputeRow, 6)
   })
 
   it('counts what the run will hold beyond these steps: texts that are read once, and sessions of other lengths', async () => {
@@ -73,26 +73,26 @@ describe('a pre-flight', () => {
 
   it('tells what an answer takes by rows to learn from where there are no others', async () => {
     const began = performance.now()
-    const { judgeRow, plainRow } = await measured({ placement: 'start' }, { validation: [] })
-    expect(Math.min(judgeRow, plainRow)).toBeGreaterThan(0)
-    expect(judgeRow + plainRow).toBeLessThan(performance.now() - began)
+    const { answerRow, plainRow } = await measured({ placement: 'start' }, { validation: [] })
+    expect(Math.min(answerRow, plainRow)).toBeGreaterThan(0)
+    expect(answerRow + plainRow).toBeLessThan(performance.now() - began)
   })
 
   it('times an answer by itself where a validation does something else', async () => {
     const chosen = await measured()
-    expect(chosen.judgeRow).toBe(chosen.scoreRow)
-    // A row without virtual tokens takes what reading it takes, which was measured.
-    expect(chosen.plainRow).toBe(chosen.readRow)
+    expect(chosen.answerRow).toBe(chosen.scoreRow)
+    // A row without virtual tokens takes what precompute it takes, which was measured.
+    expect(chosen.plainRow).toBe(chosen.precomputeRow)
     for (const given of [{ loss: 'vocabulary' }, { loss: 'vocabulary', task: 'generation' }] as const) {
-      const { judgeRow, plainRow, scoreRow } = await measured(given)
-      expect(Math.min(judgeRow, plainRow)).toBeGreaterThan(0)
-      expect(judgeRow).not.toBe(scoreRow)
+      const { answerRow, plainRow, scoreRow } = await measured(given)
+      expect(Math.min(answerRow, plainRow)).toBeGreaterThan(0)
+      expect(answerRow).not.toBe(scoreRow)
     }
   })
 
   it('reads no text once where the run will not: one epoch, or virtual tokens before the text', async () => {
-    expect((await measured({ steps: 7 })).reading).toBe(0)
-    expect((await measured({ placement: 'start' })).reading).toBe(0)
+    expect((await measured({ steps: 7 })).precompute).toBe(0)
+    expect((await measured({ placement: 'start' })).precompute).toBe(0)
   })
 
   it('tells the first step’s gradient: the same in the same precision, much the same in 8 bits', async () => {

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
 import { encoderFor } from '../../../main/engine/evaluate/encode.ts'
-import { createReader, type Reader } from '../../../main/engine/evaluate/reader.ts'
+import { createInferenceRunner, type InferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { initialTensors } from '../../../main/engine/train/initialise.ts'
 import { timeAnswers } from '../../../main/engine/train/time-answers.ts'
@@ -20,10 +20,10 @@ async function asked(given: Partial<TuneSettings>, count = 6) {
   const model = await tinyModel('llama')
   const settings = defaultSettings({ tokens: 4, placement: 'start', memory: 'low', ...given }, labels)
   const { encoder } = encoderFor(model, settings, labels, rows(20))
-  const reader = createReader(model, { threads: 1, memory: settings.memory })
+  const reader = createInferenceRunner(model, { threads: 1, memory: settings.memory })
   /** Tokens of the longest row of each question, and whether virtual tokens stood before it. */
   const questions: { readonly tokens: number; readonly isTuned: boolean }[] = []
-  const watched: Reader = {
+  const watched: InferenceRunner = {
     ...reader,
     logits(question) {
       const tokens = Math.max(...question.sequences.map(({ ids }) => ids.length))
@@ -36,12 +36,12 @@ async function asked(given: Partial<TuneSettings>, count = 6) {
     job: {
       kind: 'preflight',
       ...{ model, settings, labels, threads: 1, provider: 'cpu' },
-      split: { train: rows(20), validation: rows(count), heldOut: [] },
+      split: { train: rows(20), validation: rows(count), test: [] },
     },
     encoder,
     prompt: { tensors, settings, labels, modelHash: model.hash },
     examples: rows(count),
-    readOnce: false,
+    precomputes: false,
     resident: () => questions.length,
   })
   await reader.release()

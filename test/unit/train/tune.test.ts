@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { ComputeEvent, Job } from '../../../main/contract/compute.ts'
 import type { PreparedModel } from '../../../main/contract/model.ts'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
-import { createReader } from '../../../main/engine/evaluate/reader.ts'
+import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { scoreTask } from '../../../main/engine/evaluate/score.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { tune } from '../../../main/engine/train/tune.ts'
@@ -24,7 +24,7 @@ const mean = (some: readonly number[]): number => some.reduce((sum, loss) => sum
 async function run(family: Family, given: Partial<TuneSettings>, kept?: PreparedModel) {
   const model = kept ?? (await tinyModel(family))
   const settings = defaultSettings({ steps: 30, tokens: 4, batch: 8, seed: 1, ...given }, labels)
-  const split = { train: rows(24, 0), validation: rows(6, 100), heldOut: rows(9, 200) }
+  const split = { train: rows(24, 0), validation: rows(6, 100), test: rows(9, 200) }
   const job: Extract<Job, { kind: 'tune' }> = {
     kind: 'tune',
     model,
@@ -65,7 +65,7 @@ describe('a run', () => {
     expect(evaluations.map(({ subject, rows: scored }) => [subject, scored.length])).toEqual([
       ['tuned prompt', 9],
       ['no prompt', 9],
-      ['written prompt', 9],
+      ['hand-written prompt', 9],
     ])
     for (const { rows: scored } of evaluations)
       for (const { logProbabilities } of scored)
@@ -73,10 +73,10 @@ describe('a run', () => {
   })
 
   it.each<[Partial<TuneSettings>, first: number, last: number]>([
-    [{ method: 'prompt', placement: 'start', init: 'vocab' }, 2.356, 1.746],
-    [{ method: 'prompt', placement: 'before-text', init: 'labels' }, 2.14, 1.442],
-    [{ method: 'prompt', placement: 'after-text', init: 'random', loss: 'vocabulary' }, 8.445, 7.425],
-    [{ method: 'prefix', placement: 'start', init: 'random', loss: 'vocabulary' }, 9.033, 8.597],
+    [{ method: 'prompt-tuning', placement: 'start', init: 'vocab' }, 2.356, 1.746],
+    [{ method: 'prompt-tuning', placement: 'before-text', init: 'labels' }, 2.14, 1.442],
+    [{ method: 'prompt-tuning', placement: 'after-text', init: 'random', loss: 'vocabulary' }, 8.445, 7.425],
+    [{ method: 'prefix-tuning', placement: 'start', init: 'random', loss: 'vocabulary' }, 9.033, 8.597],
   ])('learns with %j', async (given, first, last) => {
     const { result, losses } = await run('llama', given)
     expect(result.outcome).toBe('finished')
@@ -138,7 +138,7 @@ describe('a run', () => {
     const shared = await run('llama', settings)
     expect(shared.stages).toContain('reading the held-out rows once')
     const model = await tinyModel('llama')
-    const reader = createReader(model, { threads: 1 })
+    const reader = createInferenceRunner(model, { threads: 1 })
     const found = shared.result.prompt
     for (const { subject, rows: judged } of shared.evaluations.slice(0, 2)) {
       const prompt = subject === 'no prompt' ? undefined : found

@@ -7,7 +7,7 @@ import { type Measured, wholeRun } from '../../../main/engine/train/whole-run.ts
 /** Usual steps have 100 tokens and take 10 ms, the longest 200 and 18; the run opens three sessions of 7 ms each. */
 const measured: Measured = {
   longest: { steps: [30, 18], step: 18 },
-  usual: { start: 500, steps: [17, 10], step: 10, opening: 7, readRow: 2, scoreRow: 5 },
+  usual: { start: 500, steps: [17, 10], step: 10, opening: 7, precomputeRow: 2, scoreRow: 5 },
   answers: { row: 3, plainRow: 4, opening: 0, held: 0 },
   walks: {
     run: { tokens: 150, openings: 3 },
@@ -30,10 +30,10 @@ describe('a whole run', () => {
       step: 14,
       opening: 3 * 7,
       scoreRow: 3,
-      judgeRow: 3,
+      answerRow: 3,
       plainRow: 4,
-      reading: 2 * 40,
-      readRow: 2,
+      precompute: 2 * 40,
+      precomputeRow: 2,
     })
   })
 

@@ -1,5 +1,5 @@
 // A poor result from virtual tokens that began as anything: text that names the task is the better beginning.
-import { poorFigures, quoted, told } from '../figures.ts'
+import { poorFigures, quoted, stated } from '../figures.ts'
 import type { Initialisation } from '../../../contract/settings.ts'
 import type { Rule } from '../rule.ts'
 
@@ -13,7 +13,7 @@ export const initialisation: Rule = (evidence) => {
   const figures = poorFigures(evidence)
   if (!figures || init === 'text' || init === 'labels') return undefined
   return {
-    evidence: `${told(figures)}, and the virtual tokens began as ${beginnings[init]}.`,
+    evidence: `${stated(figures)}, and the virtual tokens began as ${beginnings[init]}.`,
     change: `Start the virtual tokens from text: ${quoted(initText)}`,
     settings: { init: 'text' },
   }

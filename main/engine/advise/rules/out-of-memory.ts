@@ -22,7 +22,7 @@ export const outOfMemory: Rule = ({ run, notes }) => {
   }
 }
 
-const fewestTokens = 4
+const minTokens = 4
 
 /** The cheapest saving that was not made yet; undefined where all were. */
 function savingOf({ memory, precision, tokens }: TuneSettings): Pick<Finding, 'change' | 'settings'> | undefined {
@@ -33,7 +33,7 @@ function savingOf({ memory, precision, tokens }: TuneSettings): Pick<Finding, 'c
     }
   if (precision !== 'int8')
     return { change: 'Keep the base model in 8 bits: about a quarter of its size.', settings: { precision: 'int8' } }
-  if (tokens <= fewestTokens) return undefined
-  const fewer = Math.max(fewestTokens, Math.floor(tokens / 2))
+  if (tokens <= minTokens) return undefined
+  const fewer = Math.max(minTokens, Math.floor(tokens / 2))
   return { change: `Take ${String(fewer)} virtual tokens instead of ${String(tokens)}.`, settings: { tokens: fewer } }
 }

@@ -24,13 +24,13 @@ export const overFitting: Rule = (evidence) => {
   }
 }
 
-const fewestTokens = 8
+const minTokens = 8
 
 /** The best prompt on validation is kept already, so an earlier end would change nothing: there must be less to learn by heart with. */
 function remedy({ run: { settings } }: Evidence): Pick<Finding, 'change' | 'settings'> {
   const { tokens, weightDecay } = settings
-  if (tokens > fewestTokens) {
-    const fewer = Math.max(fewestTokens, Math.floor(tokens / 2))
+  if (tokens > minTokens) {
+    const fewer = Math.max(minTokens, Math.floor(tokens / 2))
     return { change: `Take ${String(fewer)} virtual tokens instead of ${String(tokens)}.`, settings: { tokens: fewer } }
   }
   const decay = weightDecay > 0 ? Math.min(1, weightDecay * 3) : 0.1

@@ -1,7 +1,7 @@
 // The learning rate was too high: the loss stopped being a number, jumped, ended above its start, or froze where large steps had thrown it.
 import { usualRate } from '../../train/defaults.ts'
 import { type Curve, curveOf } from '../curve.ts'
-import { poorFigures, short, told } from '../figures.ts'
+import { poorFigures, short, stated } from '../figures.ts'
 import type { Evidence, Rule } from '../rule.ts'
 
 /** A loss that ends this much above its start. */
@@ -52,7 +52,7 @@ function farAbove(evidence: Evidence, usual: number): string | undefined {
   const curve = curveOf(evidence)
   const figures = poorFigures(evidence)
   if (!curve || !figures || learningRate <= far * usual) return undefined
-  return `The learning rate ${short(learningRate)} is ${short(learningRate / usual)} times the usual one, and ${gradients(curve)}. ${told(figures)}.`
+  return `The learning rate ${short(learningRate)} is ${short(learningRate / usual)} times the usual one, and ${gradients(curve)}. ${stated(figures)}.`
 }
 
 const gradients = ({ startNorm, endNorm }: Curve): string =>

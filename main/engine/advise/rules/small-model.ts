@@ -1,5 +1,5 @@
 // A poor result on a small base model: those may need more virtual tokens.
-import { poorFigures, told } from '../figures.ts'
+import { poorFigures, stated } from '../figures.ts'
 import type { Rule } from '../rule.ts'
 import { tooFewTokens } from './too-few-tokens.ts'
 
@@ -14,7 +14,7 @@ export const smallModel: Rule = (evidence) => {
   const more = Math.min(most, tokens * 2)
   const millions = Math.max(1, Math.round(parameters / 1e6))
   return {
-    evidence: `${told(figures)}; the base model is small (${String(millions)} million parameters), and ${String(tokens)} virtual tokens had to do.`,
+    evidence: `${stated(figures)}; the base model is small (${String(millions)} million parameters), and ${String(tokens)} virtual tokens had to do.`,
     change: `Take ${String(more)} virtual tokens instead of ${String(tokens)}, or a larger base model.`,
     settings: { tokens: more },
   }

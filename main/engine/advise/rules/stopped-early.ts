@@ -1,6 +1,6 @@
 // The run ended while it still learned: on request, by patience, or because it had too few steps.
 import { type Curve, curveOf } from '../curve.ts'
-import { figuresOf, short, told } from '../figures.ts'
+import { figuresOf, short, stated } from '../figures.ts'
 import type { Evidence, Rule } from '../rule.ts'
 
 /** Learning goes on where the second half brings this share of what its learning rates would bring at the first half's pace. */
@@ -19,7 +19,7 @@ export const stoppedEarly: Rule = (evidence) => {
   if (run.state !== 'finished' || !curve || (figures && figures.tuned >= good)) return undefined
   if (curve.end < spent * curve.start || !learnedToTheEnd(curve, evidence)) return undefined
   const seen = `Its ${curve.of} loss still fell when it ended at step ${String(last)}: ${short(curve.start)} at first, ${short(curve.middle ?? NaN)} half-way, ${short(curve.end)} at last.`
-  const result = figures ? ` ${told(figures)}.` : ''
+  const result = figures ? ` ${stated(figures)}.` : ''
   if (last >= settings.steps)
     return {
       evidence: `${seen}${result}`,

@@ -1,13 +1,13 @@
 // Neither the base model nor the tuned prompt does better than guessing: the model does not see what is asked.
 import { taskOf } from '../../task/index.ts'
-import { figuresOf, isNearChance, percent, quoted, told } from '../figures.ts'
+import { figuresOf, isNearChance, percent, quoted, stated } from '../figures.ts'
 import type { Evidence, Finding, Rule } from '../rule.ts'
 
 export const taskMismatch: Rule = (evidence) => {
   const figures = figuresOf(evidence)
   if (!figures || !isNearChance(figures.noPrompt, figures) || !isNearChance(figures.tuned, figures)) return undefined
   const change = remedy(evidence)
-  return change && { evidence: `${told(figures)}; guessing would have ${percent(figures.chance)}.`, ...change }
+  return change && { evidence: `${stated(figures)}; guessing would have ${percent(figures.chance)}.`, ...change }
 }
 
 /** The task in words, where the template has none; then its words as the beginning of the virtual tokens. */

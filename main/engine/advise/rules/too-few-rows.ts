@@ -1,5 +1,5 @@
 // There are too few rows to learn from for as many labels.
-import { figuresOf, told } from '../figures.ts'
+import { figuresOf, stated } from '../figures.ts'
 import type { Rule } from '../rule.ts'
 
 /** Training rows of a label below which it is a matter of luck which ones they are. */
@@ -15,7 +15,7 @@ export const tooFewRows: Rule = (evidence) => {
     return undefined
   const few = tokens > fewTokens
   return {
-    evidence: `${String(rows.train)} rows to learn ${String(labels.length)} labels from are fewer than ${String(perLabel)} a label. ${told(figures)}.`,
+    evidence: `${String(rows.train)} rows to learn ${String(labels.length)} labels from are fewer than ${String(perLabel)} a label. ${stated(figures)}.`,
     change: few
       ? `More rows help most. With these, take ${String(fewTokens)} virtual tokens instead of ${String(tokens)}: fewer numbers to learn from little.`
       : `More rows help most. With these, halve the learning rate, so that single rows count for less.`,

@@ -10,7 +10,7 @@ const rules: RuleTable<Op> = {
   // Leaves: nothing lies behind them, so the walker never asks.
   Input: 'forward-only',
   Weight: 'forward-only',
-  Compact: 'forward-only',
+  Quantised: 'forward-only',
   Constant: 'forward-only',
   ...elementwiseRules,
   ...productRules,

@@ -1,6 +1,6 @@
 // Which character parts the cells of a text, judged by its first lines.
 const delimiters = [',', ';', '\t', '|'] as const
-const judgedLines = 20
+const sampledLines = 20
 /** The share of lines that a common delimiter cuts into as many cells as the first. */
 const common = 0.8
 
@@ -28,9 +28,9 @@ export function commonDelimiter(sample: string): string | undefined {
 
 const firstLines = (sample: string): string[] =>
   sample
-    .split(/\r\n|\r|\n/, judgedLines + 1)
+    .split(/\r\n|\r|\n/, sampledLines + 1)
     .filter((line) => line.trim() !== '')
-    .slice(0, judgedLines)
+    .slice(0, sampledLines)
 
 /** How often the first line has the delimiter, and the share of lines that have it as often. */
 function cut(lines: readonly string[], delimiter: string): { readonly first: number; readonly alike: number } {

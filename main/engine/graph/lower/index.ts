@@ -1,7 +1,7 @@
 // Lowers a graph to an ONNX model for one kind of provider.
 import { isOp, type Graph, type Node, topological } from '../node.ts'
-import type { Levels } from './compact/form.ts'
-import { compactAt, lowerCompact } from './compact/index.ts'
+import type { Codes } from './quantised/scheme.ts'
+import { quantisedAt, lowerQuantised } from './quantised/index.ts'
 import { cpu } from './cpu.ts'
 import { Emitter } from './emitter.ts'
 import { encodeModel, type OnnxValue } from './onnx.ts'
@@ -15,7 +15,7 @@ export type Dialect = keyof typeof dialects
  * The bytes of an ONNX model whose inputs and outputs carry the graph's names. Weights stay in their files: the
  * session that loads it must name the folder that holds them. `levels` where absent are right on every CPU.
  */
-export function lower(graph: Graph, dialect: Dialect, levels: Levels = 63): Uint8Array {
+export function lower(graph: Graph, dialect: Dialect, codes: Codes = 63): Uint8Array {
   const emit = new Emitter()
   const names = new Map<Node, string>()
   const inputs: OnnxValue[] = []
@@ -29,7 +29,7 @@ export function lower(graph: Graph, dialect: Dialect, levels: Levels = 63): Uint
       names.set(at, name)
     } else if (isOp(at, 'Weight') || isOp(at, 'Constant')) names.set(at, initializer(emit, at))
     // Whoever uses it names the parts it needs.
-    else if (!isOp(at, 'Compact')) names.set(at, lowerNode({ table, levels }, emit, at, names))
+    else if (!isOp(at, 'Quantised')) names.set(at, lowerNode({ table, codes }, emit, at, names))
     // A node belongs to the first output that needs it: so a profile tells the loss from its gradients.
     while (names.has(passes[0]?.[1] as Node)) passes.shift()
   }
@@ -42,15 +42,15 @@ export function lower(graph: Graph, dialect: Dialect, levels: Levels = 63): Uint
 
 interface Target {
   readonly table: LoweringTable
-  readonly levels: Levels
+  readonly codes: Codes
 }
 
-function lowerNode({ table, levels }: Target, emit: Emitter, at: Node, names: ReadonlyMap<Node, string>): string {
+function lowerNode({ table, codes }: Target, emit: Emitter, at: Node, names: ReadonlyMap<Node, string>): string {
   const lowering = table[at.op as keyof LoweringTable] as (emit: Emitter, at: Node, names: string[]) => string
-  const inputs = at.inputs.map((input) => (isOp(input, 'Compact') ? '' : nameOf(names, input)))
-  if (compactAt(at) < 0) return lowering(emit, at, inputs)
+  const inputs = at.inputs.map((input) => (isOp(input, 'Quantised') ? '' : nameOf(names, input)))
+  if (quantisedAt(at) < 0) return lowering(emit, at, inputs)
   const float = (weight: string): string => lowering(emit, at, [inputs[0] ?? '', weight])
-  return lowerCompact(emit, at, inputs, { onCpu: table === cpu, levels, float })
+  return lowerQuantised(emit, at, inputs, { onCpu: table === cpu, codes, float })
 }
 
 function initializer(emit: Emitter, at: Node<'Weight'> | Node<'Constant'>): string {

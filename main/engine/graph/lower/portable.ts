@@ -5,7 +5,7 @@ import type { Emitter } from './emitter.ts'
 
 /** Emits the operators for one node and returns its result's name. `names` are its inputs'. */
 type Lowering<K extends Op> = (emit: Emitter, at: Node<K>, names: readonly string[]) => string
-type Leaf = 'Input' | 'Weight' | 'Compact' | 'Constant'
+type Leaf = 'Input' | 'Weight' | 'Quantised' | 'Constant'
 export type LoweringTable = { readonly [K in Exclude<Op, Leaf>]: Lowering<K> }
 
 const direct =

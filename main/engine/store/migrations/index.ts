@@ -9,6 +9,7 @@ import { openedPrompts } from './0006-opened-prompts.ts'
 import { writtenPrompts } from './0007-written-prompts.ts'
 import { tasks } from './0008-tasks.ts'
 import { sweeps } from './0009-sweeps.ts'
+import { terms } from './0010-terms.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
@@ -20,4 +21,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0007-written-prompts': writtenPrompts,
   '0008-tasks': tasks,
   '0009-sweeps': sweeps,
+  '0010-terms': terms,
 }

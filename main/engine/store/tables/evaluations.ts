@@ -1,12 +1,12 @@
 // Tables evaluations and evaluation_rows: how well each held-out row was answered.
 import type { Selectable } from 'kysely'
 import type { Evaluation, ScoredRow } from '../../../contract/compute.ts'
-import type { EvaluationRecord, Judged, RunRecord } from '../../../contract/records.ts'
+import type { EvaluationRecord, Subject, RunRecord } from '../../../contract/records.ts'
 import type { Db, Schema } from '../schema.ts'
 import { packNumbers, unpackNumbers } from '../tensors.ts'
 
 /** Which run was judged, on which data. */
-export interface JudgedData {
+export interface EvaluatedData {
   readonly run: number
   readonly dataset: number
   readonly version: number
@@ -19,25 +19,28 @@ type Row = Selectable<Schema['evaluations']>
 
 const recordOf = ({ macro_f1: macroF1, created_at: createdAt, subject, written, ...rest }: Row): EvaluationRecord => ({
   ...rest,
-  ...(written === null ? { subject } : { subject: 'written prompt', written }),
+  ...(written === null ? { subject } : { subject: 'hand-written prompt', handWritten: written }),
   macroF1,
   createdAt,
 })
 
 export const evaluationRepository = (db: Db) => ({
   /** Call it in a transaction. */
-  async add(judged: JudgedData, { subject, written, rows, accuracy, macroF1 }: Evaluation): Promise<EvaluationRecord> {
+  async add(
+    judged: EvaluatedData,
+    { subject, handWritten, rows, accuracy, macroF1 }: Evaluation,
+  ): Promise<EvaluationRecord> {
     const createdAt = new Date().toISOString()
     const { id } = await db
       .insertInto('evaluations')
       .values({
         ...judged,
-        subject: subject === 'written prompt' ? 'no prompt' : subject,
+        subject: subject === 'hand-written prompt' ? 'no prompt' : subject,
         rows: rows.length,
         accuracy,
         macro_f1: macroF1,
         created_at: createdAt,
-        written: subject === 'written prompt' ? (written ?? '') : null,
+        written: subject === 'hand-written prompt' ? (handWritten ?? '') : null,
       })
       .returning('id')
       .executeTakeFirstOrThrow()
@@ -51,7 +54,7 @@ export const evaluationRepository = (db: Db) => ({
       }))
       await db.insertInto('evaluation_rows').values(values).execute()
     }
-    const words = written === undefined ? {} : { written }
+    const words = handWritten === undefined ? {} : { handWritten }
     return { id, ...judged, subject, ...words, rows: rows.length, accuracy, macroF1, createdAt }
   },
 
@@ -63,16 +66,16 @@ export const evaluationRepository = (db: Db) => ({
   /** The latest scoring of a run's own held-out rows. */
   async latest(
     run: Pick<RunRecord, 'id' | 'dataset' | 'version'>,
-    subject: Judged,
+    subject: Subject,
   ): Promise<EvaluationRecord | undefined> {
     const { id, dataset, version } = run
     const row = await db
       .selectFrom('evaluations')
       .selectAll()
       .where(({ and }) =>
-        and({ run: id, dataset, version, subject: subject === 'written prompt' ? 'no prompt' : subject }),
+        and({ run: id, dataset, version, subject: subject === 'hand-written prompt' ? 'no prompt' : subject }),
       )
-      .where('written', subject === 'written prompt' ? 'is not' : 'is', null)
+      .where('written', subject === 'hand-written prompt' ? 'is not' : 'is', null)
       .orderBy('id', 'desc')
       .limit(1)
       .executeTakeFirst()

@@ -1,7 +1,7 @@
 // Table opened_prompts: prompts that were tuned elsewhere, each with the model here that it works with.
 import type { Selectable } from 'kysely'
 import type { TunedPrompt } from '../../../contract/compute.ts'
-import type { JudgedFigures } from '../../../contract/records.ts'
+import type { EvaluationFigures } from '../../../contract/records.ts'
 import type { TuneSettings } from '../../../contract/settings.ts'
 import type { Db, Schema } from '../schema.ts'
 import { openTensors, sealTensors } from '../tensors.ts'
@@ -13,7 +13,7 @@ export interface OpenedPrompt {
   readonly settings: TuneSettings
   readonly labels: readonly string[]
   /** As its file tells them: they were measured on rows that are not here. */
-  readonly figures: readonly JudgedFigures[]
+  readonly figures: readonly EvaluationFigures[]
   readonly createdAt: string
 }
 
@@ -25,7 +25,7 @@ const record = (row: Pick<Selectable<Schema['opened_prompts']>, (typeof columns)
   model: row.model,
   settings: JSON.parse(row.settings) as TuneSettings,
   labels: JSON.parse(row.labels) as string[],
-  figures: JSON.parse(row.figures) as JudgedFigures[],
+  figures: JSON.parse(row.figures) as EvaluationFigures[],
   createdAt: row.created_at,
 })
 
@@ -35,7 +35,7 @@ export const openedPromptRepository = (db: Db) => ({
     name: string,
     model: number,
     prompt: TunedPrompt,
-    figures: readonly JudgedFigures[],
+    figures: readonly EvaluationFigures[],
   ): Promise<OpenedPrompt> {
     const sealed = sealTensors(prompt.tensors)
     const known = await db

@@ -14,11 +14,11 @@ export function preflightCommand(host: Host): Command {
     withStudio(host, options, async (session) => {
       const found = await measure(session, await plannedRun(session, path, options))
       const { plan, steps, advice, because } = found
-      const { train, validation, heldOut } = plan.rows
+      const { train, validation, test } = plan.rows
       session.output.result({ ...found }, [
         ...tableOf(found),
         `Measured ${String(steps.length)} steps of ${Math.min(...steps).toFixed(0)} to ${Math.max(...steps).toFixed(0)} ms; the slowest had to open the model first.`,
-        `Rows: ${String(train)} to train, ${String(validation)} to validate, ${String(heldOut)} held out`,
+        `Rows: ${String(train)} to train, ${String(validation)} to validate, ${String(test)} held out`,
         ...(because === '' ? [] : [because]),
         advice,
       ])

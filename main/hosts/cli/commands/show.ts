@@ -32,7 +32,7 @@ function describe(details: RunDetails, metrics: Outputs['runs.metrics']): string
     taskLine(details),
     `Method: ${method}, ${String(tokens)} virtual tokens, ${placement}; loss over ${loss}`,
     `Steps: ${String(last?.step ?? 0)} of ${String(run.settings.steps)}, ${String(batch)} examples each, rate ${String(learningRate)} (${schedule}), seed ${String(run.seed)}`,
-    `Rows: ${String(rows.train)} to train, ${String(rows.validation)} to validate, ${String(rows.heldOut)} held out`,
+    `Rows: ${String(rows.train)} to train, ${String(rows.validation)} to validate, ${String(rows.test)} held out`,
     ...(last ? [`Last loss: ${last.loss.toPrecision(4)}`] : []),
     ...validations.map(
       ({ step, loss, accuracy, best }) =>

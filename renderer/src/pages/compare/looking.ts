@@ -5,7 +5,7 @@ import { t } from '../../strings/index.ts'
 const tasks = new Map<string, Task>()
 
 export function lookingAt(run: string): Task {
-  const task = tasks.get(run) ?? createTask(t.lens.begin)
+  const task = tasks.get(run) ?? createTask(t.inspection.begin)
   tasks.set(run, task)
   return task
 }

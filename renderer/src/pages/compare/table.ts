@@ -1,6 +1,6 @@
 // How the table of runs is searched and sorted.
 import type { RunSummary } from '../../../../main/contract/service.ts'
-import type { Judged } from './verdicts.svelte.ts'
+import type { Subject } from './verdicts.svelte.ts'
 
 export type Column = 'name' | 'data' | 'model' | 'tuned' | 'other' | 'difference' | 'rows' | 'created'
 export type Show = 'all' | 'finished' | 'starred'
@@ -13,7 +13,7 @@ export interface Sort {
 type Value = string | number | undefined
 
 const values: {
-  readonly [C in Column]: (run: RunSummary, judged: Judged | undefined) => Value
+  readonly [C in Column]: (run: RunSummary, judged: Subject | undefined) => Value
 } = {
   name: ({ name }) => name.toLowerCase(),
   data: ({ datasetName }) => datasetName.toLowerCase(),
@@ -45,7 +45,7 @@ export function found(runs: readonly RunSummary[], search: string, show: Show): 
 export function sorted(
   runs: readonly RunSummary[],
   { by, descending }: Sort,
-  judged: (run: string) => Judged | undefined,
+  judged: (run: string) => Subject | undefined,
 ): RunSummary[] {
   const keyed = runs.map((run) => ({ run, value: values[by](run, judged(run.name)) }))
   const sign = descending ? -1 : 1

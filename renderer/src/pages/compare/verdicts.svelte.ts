@@ -5,14 +5,14 @@ import { SvelteMap } from 'svelte/reactivity'
 import { studio } from '../../client/studio.ts'
 
 /** Null where the two were judged on different rows. */
-export type Judged = Verdict | null
+export type Subject = Verdict | null
 
 /** Runs asked for at once. */
 const WIDTH = 4
 
 /** Call it while a component is made. `against` undefined = no prompt. */
 export function verdictsOf(runs: () => readonly RunSummary[], against: () => string | undefined) {
-  const known = new SvelteMap<string, Judged>()
+  const known = new SvelteMap<string, Subject>()
   const key = (run: string, other: string | undefined): string => JSON.stringify([run, other ?? null])
 
   $effect(() => {
@@ -35,9 +35,9 @@ export function verdictsOf(runs: () => readonly RunSummary[], against: () => str
 
   return {
     /** Undefined before it is known. */
-    get: (run: string): Judged | undefined => known.get(key(run, against())),
+    get: (run: string): Subject | undefined => known.get(key(run, against())),
   }
 }
 
-const judge = (run: string, against: string | undefined): Promise<Judged> =>
+const judge = (run: string, against: string | undefined): Promise<Subject> =>
   studio.call('runs.verdict', { run, ...(against === undefined ? {} : { against }) }).catch(() => null)

@@ -23,7 +23,7 @@ const number = (name: SettingName, min: number, max: number, step: number | 'any
 })
 
 export const settingFields: readonly SettingField[] = [
-  { kind: 'choice', name: 'method', values: ['prefix', 'prompt'] },
+  { kind: 'choice', name: 'method', values: ['prefix-tuning', 'prompt-tuning'] },
   { kind: 'choice', name: 'placement', values: ['after-text', 'before-text', 'start'] },
   number('tokens', 1, 256),
   { kind: 'choice', name: 'init', values: ['text', 'labels', 'vocab', 'random'] },

@@ -1,5 +1,5 @@
 // Words of the Compare page.
-import type { Judged, RunState } from '../../../../main/contract/records.ts'
+import type { Subject, RunState } from '../../../../main/contract/records.ts'
 import type { AdviceRule, VerdictKind } from '../../../../main/contract/service.ts'
 
 export const compare = {
@@ -85,7 +85,7 @@ export const compare = {
   writtenWords: 'Read the written prompt',
   writtenHelp:
     'Your own words, words that name the task, and both with examples: the one that did best on the validation rows.',
-  heldOut: (rows: string) => `${rows} held-out rows`,
+  test: (rows: string) => `${rows} held-out rows`,
   differenceOf: (points: string, low: string, high: string) =>
     `Difference: ${points} points, with 95 % certainty between ${low} and ${high}`,
   worseSide: 'worse',
@@ -94,12 +94,12 @@ export const compare = {
   confusion: 'What was answered',
   confusionHelp: 'Rows by their right label and the answer that they got. Choose a cell to see its rows.',
   subject: 'Answers of',
-  subjects: { 'tuned prompt': 'Tuned prompt', 'written prompt': 'Written prompt', 'no prompt': 'No prompt' },
+  subjects: { 'tuned prompt': 'Tuned prompt', 'hand-written prompt': 'Written prompt', 'no prompt': 'No prompt' },
   withSubject: {
     'tuned prompt': 'With the tuned prompt',
-    'written prompt': 'With the best written prompt',
+    'hand-written prompt': 'With the best written prompt',
     'no prompt': 'With no prompt',
-  } satisfies Record<Judged, string>,
+  } satisfies Record<Subject, string>,
   rightLabel: 'Right label',
   answered: 'Answered',
   cell: (rows: number, label: string, predicted: string) =>

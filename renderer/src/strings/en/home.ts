@@ -30,7 +30,7 @@ export const home = {
   rows: (rows: string) => `${rows} rows`,
   noResult: 'no result yet',
   against: (without: string) => `${without} without a prompt`,
-  heldOut: (rows: string) => `${rows} held-out rows`,
+  test: (rows: string) => `${rows} held-out rows`,
   resume: 'Go on',
   interrupted: 'Stopped on its way',
   interruptedText: 'These runs ended before they were done. What they had learned is kept.',

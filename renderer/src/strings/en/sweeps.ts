@@ -48,7 +48,7 @@ export const sweeps = {
   combinations: 'Combinations',
   combinationsHelp:
     'Best first. Where intervals overlap, places are shared: the studio does not order what it cannot tell apart.',
-  columns: { fate: 'Came to', early: 'Validation, early', heldOut: 'Held-out rows', rank: 'Place', runs: 'Runs' },
+  columns: { fate: 'Came to', early: 'Validation, early', test: 'Held-out rows', rank: 'Place', runs: 'Runs' },
   place: (first: number, last: number) => (first === last ? String(first) : `${String(first)} to ${String(last)}`),
   band: (mean: string, low: string, high: string) => `${mean} (${low} to ${high})`,
 } as const

@@ -50,13 +50,13 @@ export const tune = {
     balanced: { name: 'Balanced', text: 'What was measured to be enough for most tasks.' },
     thorough: { name: 'Thorough', text: 'Two and a half times the steps, ended early when nothing improves.' },
   } satisfies Record<Effort, { name: string; text: string }>,
-  written: 'Your best prompt in words (optional)',
-  writtenHelp:
+  handWritten: 'Your best prompt in words (optional)',
+  handWrittenHelp:
     'What you would write to the model today. The result shows whether tuning beats it, and what the studio would write itself.',
   leftOut: (rows: number) =>
     `${rows === 1 ? '1 row is' : `${rows.toLocaleString('en')} rows are`} left out: nearly the same as rows of two of these parts.`,
-  rows: (train: string, validation: string, heldOut: string) =>
-    `${train} rows to learn from, ${validation} to stop by, ${heldOut} held out to judge by.`,
+  rows: (train: string, validation: string, test: string) =>
+    `${train} rows to learn from, ${validation} to stop by, ${test} held out to judge by.`,
   start: 'Start',
   starting: 'Starting …',
   advanced: 'Advanced',
@@ -142,9 +142,12 @@ export const settingWords = {
       answering: 'Short answers to questions',
     },
   },
-  written: { name: 'Your prompt in words', help: 'What the tuned prompt has to beat, beside what the studio writes.' },
+  handWritten: {
+    name: 'Your prompt in words',
+    help: 'What the tuned prompt has to beat, beside what the studio writes.',
+  },
   duel: {
-    name: 'Judged beside written prompts',
+    name: 'Subject beside written prompts',
     help: 'A finished run is compared with the best prompt in words, too.',
     values: { true: 'Yes', false: 'No' },
   },

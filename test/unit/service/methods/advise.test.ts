@@ -11,7 +11,7 @@ async function start() {
   const service = await createService({ home: openHome(join(folder, 'home')), spawn: spawnFake, threads: 1 })
   onTestFinished(() => service.close())
   const base = await prepareStudio(service, folder)
-  const run = await service.call('runs.start', { ...base, name: 'first', heldOut: 11, settings: quick })
+  const run = await service.call('runs.start', { ...base, name: 'first', test: 11, settings: quick })
   await watchRun(service, 'first')
   return { service, base, run }
 }
@@ -41,7 +41,7 @@ describe('advice', () => {
     await watchRun(service, 'next')
     const verdict = await service.call('runs.verdict', { run: 'next', against: 'first' })
     const { rows } = await service.call('runs.show', { run: 'first' })
-    expect(verdict.rows).toBe(rows.heldOut)
+    expect(verdict.rows).toBe(rows.test)
     expect((await service.call('runs.show', { run: 'next' })).rows).toEqual(rows)
   })
 

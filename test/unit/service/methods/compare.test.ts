@@ -28,8 +28,8 @@ describe('a finished run', () => {
     expect(verdict.sentence).toMatch(
       /^Better: \d+ % against \d+ % without a prompt, \+\d+ points \(95 % interval .*, 15 rows\)\.$/,
     )
-    const words = await service.call('runs.verdict', { run: 'first', rival: 'written prompt' })
-    expect(words).toMatchObject({ kind: 'better', rival: 'written prompt', other: verdict.other })
+    const words = await service.call('runs.verdict', { run: 'first', rival: 'hand-written prompt' })
+    expect(words).toMatchObject({ kind: 'better', rival: 'hand-written prompt', other: verdict.other })
     const same = await service.call('runs.verdict', { run: 'first', against: 'second' })
     expect(same).toMatchObject({ kind: 'cannot tell', difference: 0, rows: 15 })
   })

@@ -18,7 +18,7 @@ async function start() {
 async function withFile(name = 'mail') {
   const started = await start()
   const { service, base, folder } = started
-  await service.call('runs.start', { ...base, name, settings: { ...quick, method: 'prompt' } })
+  await service.call('runs.start', { ...base, name, settings: { ...quick, method: 'prompt-tuning' } })
   await watchRun(service, name)
   const archive = await service.call('export.archive', { run: name, to: 'bundle' })
   const path = join(folder, archive.name)
@@ -37,7 +37,7 @@ describe('a prompt file', () => {
       ['mail 2', undefined],
       ['mail', 'mail.csv'],
     ])
-    expect(opened.figures.map(({ subject }) => subject)).toEqual(['no prompt', 'tuned prompt', 'written prompt'])
+    expect(opened.figures.map(({ subject }) => subject)).toEqual(['no prompt', 'tuned prompt', 'hand-written prompt'])
   })
 
   it('is tried, and taken away again, without a run', async () => {

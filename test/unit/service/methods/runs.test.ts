@@ -34,7 +34,7 @@ describe('a run that is under way', () => {
     expect(await service.call('runs.watch', { run: 'kept' })).toMatchObject({ state: 'finished' })
     const { steps, evaluations } = await service.call('runs.show', { run: 'kept' })
     expect(steps.length).toBeLessThan(5000)
-    expect(evaluations.map(({ subject }) => subject)).toEqual(['no prompt', 'tuned prompt', 'written prompt'])
+    expect(evaluations.map(({ subject }) => subject)).toEqual(['no prompt', 'tuned prompt', 'hand-written prompt'])
     expect((await service.call('prompts.get', { run: 'kept' })).labels).toHaveLength(3)
   })
 
@@ -88,7 +88,7 @@ describe('before Start', () => {
     const { service, base } = await start()
     expect(await service.call('runs.plan', { ...base, settings: quick })).toMatchObject({
       labels: ['billing', 'delivery', 'praise'],
-      rows: { train: 36, validation: 9, heldOut: 15 },
+      rows: { train: 36, validation: 9, test: 15 },
       settings: { steps: 20, tokens: 2 },
     })
     expect(await namesOf(service)).toEqual([])

@@ -60,7 +60,7 @@ describe('a sweep', () => {
     expect(configurations.map(({ fate }) => fate)).toEqual(['finished', 'left behind', 'left behind', 'left behind'])
     expect(configurations.map(({ runs }) => runs[0]?.step)).toEqual([20, 10, 5, 5])
     expect(configurations[0]).toMatchObject({ rank: [1, 1], early: { mean: 0.5 } })
-    expect(configurations[1]?.heldOut).toBeUndefined()
+    expect(configurations[1]?.test).toBeUndefined()
     expect(sentence).toMatch(/^Only one came to the end: virtual tokens \d, learning rate 0\.\d/)
     expect(factorsOn).toBe('validation')
     expect(factors.map(({ setting, pairs, matters }) => ({ setting, pairs, matters }))).toEqual([
@@ -82,7 +82,7 @@ describe('a sweep', () => {
       ['thrice seed 4', 4],
       ['thrice seed 5', 5],
     ])
-    expect(configurations[0]?.heldOut?.mean).toBeGreaterThan(0.8)
+    expect(configurations[0]?.test?.mean).toBeGreaterThan(0.8)
     expect(sentence).toMatch(/% \(95 % interval \d+ to \d+\), 3 seeds, \d+ held-out rows\.$/)
     const verdict = await service.call('runs.verdict', { run: 'thrice seed 3', against: 'thrice seed 5' })
     expect(verdict.kind).toBe('cannot tell')

@@ -75,7 +75,7 @@ describe('a run whose answers are written', () => {
     const { service, tune } = await start()
     await tune('asked')
     const metrics = await service.call('runs.metrics', { run: 'asked' })
-    expect(metrics.map(({ subject }) => subject)).toEqual(['no prompt', 'written prompt', 'tuned prompt'])
+    expect(metrics.map(({ subject }) => subject)).toEqual(['no prompt', 'hand-written prompt', 'tuned prompt'])
     for (const each of metrics) expect(each.metrics.map(({ name }) => name)).toEqual(['token F1', 'exact match'])
     const answers = await service.call('runs.answers', { run: 'asked', subject: 'tuned prompt' })
     expect(answers.filter(({ grade }) => grade < 1)).toHaveLength(1)

@@ -8,7 +8,7 @@ import { forecast } from '../../../../main/service/runs/forecast.ts'
 
 const plan = (steps: number): Pick<RunPlan, 'settings' | 'rows'> => ({
   settings: defaultSettings({ steps, validateEvery: 0, duel: false }),
-  rows: { train: 100, validation: 0, heldOut: 0 },
+  rows: { train: 100, validation: 0, test: 0 },
 })
 const measured: MeasuredSteps = {
   start: 1000,
@@ -16,10 +16,10 @@ const measured: MeasuredSteps = {
   step: 70,
   opening: 1500,
   scoreRow: 5,
-  judgeRow: 5,
+  answerRow: 5,
   plainRow: 12,
-  reading: 2000,
-  readRow: 15,
+  precompute: 2000,
+  precomputeRow: 15,
   memory: 2e9,
   gradient: new Float32Array(),
 }
@@ -37,7 +37,7 @@ describe('a forecast', () => {
   })
 
   it('counts every validation, and judging with and without the prompt', () => {
-    const rows = { train: 100, validation: 40, heldOut: 60 }
+    const rows = { train: 100, validation: 40, test: 60 }
     const judged = { ...plan(100), rows }
     const more = middle(forecast(judged, measured, 8e9)) - middle(forecast(plan(100), measured, 8e9))
     // Texts behind which a prefix stands are read once for both answers.
@@ -50,20 +50,20 @@ describe('a forecast', () => {
   })
 
   it('judges in the time that answers take, not in that of validations', () => {
-    const rows = { train: 100, validation: 40, heldOut: 60 }
-    const told = (judgeRow: number) => middle(forecast({ ...plan(100), rows }, { ...measured, judgeRow }, 8e9))
+    const rows = { train: 100, validation: 40, test: 60 }
+    const told = (answerRow: number) => middle(forecast({ ...plan(100), rows }, { ...measured, answerRow }, 8e9))
     expect(told(30) - told(5)).toBeCloseTo(2 * 60 * 0.025, 6)
   })
 
   it('counts an answer that is written as all that it takes: its text is read with it', () => {
     const settings = { ...plan(100).settings, task: 'generation' as const }
-    const told = (heldOut: number) =>
-      middle(forecast({ settings, rows: { train: 100, validation: 0, heldOut } }, measured, 8e9))
+    const told = (test: number) =>
+      middle(forecast({ settings, rows: { train: 100, validation: 0, test } }, measured, 8e9))
     expect(told(60) - told(0)).toBeCloseTo(60 * (0.005 + 0.012), 6)
   })
 
   it('counts what written prompts take', () => {
-    const rows = { train: 100, validation: 40, heldOut: 60 }
+    const rows = { train: 100, validation: 40, test: 60 }
     const [without, settings] = [{ ...plan(100), rows }, defaultSettings({ steps: 100, validateEvery: 0 })]
     const more = middle(forecast({ settings, rows }, measured, 8e9)) - middle(forecast(without, measured, 8e9))
     // Every held-out row behind the best, and validation rows behind words and two with examples, which take a third more.
@@ -71,14 +71,14 @@ describe('a forecast', () => {
     const again = { ...measured, reading: 0, readRow: 1 }
     const told = middle(forecast({ settings, rows }, again, 8e9)) - middle(forecast(without, again, 8e9))
     expect(told).toBeCloseTo(more, 6)
-    const own = { ...settings, written: 'Sort these messages by team.' }
+    const own = { ...settings, handWritten: 'Sort these messages by team.' }
     const one =
       middle(forecast({ settings: own, rows }, measured, 8e9)) - middle(forecast({ settings, rows }, measured, 8e9))
     expect(one).toBeCloseTo(40 * 0.012, 6)
   })
 
   it('counts rows without the prompt as read anew where only those with it have an instruction', () => {
-    const rows = { train: 100, validation: 0, heldOut: 60 }
+    const rows = { train: 100, validation: 0, test: 60 }
     const { settings } = plan(100)
     const told = { ...settings, template: { ...settings.template, instruction: 'Which team is asked?' } }
     const more =

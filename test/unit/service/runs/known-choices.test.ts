@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { keepChoice, knownChoice } from '../../../../main/service/runs/known-choices.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
 
-const kind = { method: 'prefix', placement: 'after-text', loss: 'labels' } as const
+const kind = { method: 'prefix-tuning', placement: 'after-text', loss: 'labels' } as const
 const choice = { precision: 'int8', because: 'int8 was chosen by measuring.' } as const
 
 describe('a choice', () => {
@@ -23,7 +23,7 @@ describe('a choice', () => {
     await keepChoice(home, 'model', kind, choice)
     expect(await knownChoice(home, 'another', kind)).toBeUndefined()
     for (const other of [
-      { method: 'prompt' },
+      { method: 'prompt-tuning' },
       { placement: 'start' },
       { loss: 'vocabulary' },
       { memory: 'low' },

@@ -19,7 +19,7 @@ const chunkRows = 1000
 const sliceRows = 100_000
 const longestPage = 1 << 30
 /** Above what any file has, below what loops would never end at. */
-const mostRows = 2 ** 40
+const maxRows = 2 ** 40
 
 /** The columns, then the rows. Errors: those of the library and of a file that is not as long as it says. */
 export async function* readParquet(path: string): AsyncGenerator<readonly string[] | TableChunk> {
@@ -74,7 +74,7 @@ async function* chunks(
 ): AsyncGenerator<TableChunk> {
   const sizes = metadata.row_groups.map(({ num_rows: rows }) => Number(rows))
   const total = sizes.reduce((sum, rows) => sum + rows, 0)
-  if (sizes.some((rows) => rows < 0) || total > mostRows) throw new RangeError('it counts its rows wrong')
+  if (sizes.some((rows) => rows < 0) || total > maxRows) throw new RangeError('it counts its rows wrong')
   let group = 0
   for (const size of sizes) {
     for (let from = group; from < group + size; from += sliceRows) {

@@ -21,11 +21,11 @@ export interface SheetPiece {
   readonly broken?: true
 }
 
-const mostColumns = 16_384
+const maxColumns = 16_384
 /** Rows that any program can write; more would be a number gone wrong. */
-const mostRows = 2 ** 31
+const maxRows = 2 ** 31
 /** Sheets are read as they come in, but not for hours. */
-const mostOfSheet = 4 * 2 ** 30
+const maxSheetBytes = 4 * 2 ** 30
 
 /** Errors: 'data/too-large', 'data/unreadable'; 'data/damaged' where bytes do not unpack. */
 export async function* readSheet(archive: Archive, part: string, workbook: Workbook): AsyncGenerator<SheetPiece> {
@@ -33,7 +33,7 @@ export async function* readSheet(archive: Archive, part: string, workbook: Workb
   const reader = createXmlReader(rows)
   let read = 0
   try {
-    for await (const piece of archive.unpack(part, mostOfSheet)) {
+    for await (const piece of archive.unpack(part, maxSheetBytes)) {
       read = piece.read
       reader.write(piece.bytes)
       yield { rows: rows.take(), read }
@@ -75,7 +75,7 @@ function gatherRows({ strings, shows }: Workbook): Handlers & { readonly take: (
     open: (name, { r: place, t: kind = 'n', s: look = '0' }) => {
       if (name === 'row') {
         const stated = Number(place ?? Number.NaN)
-        row = Number.isInteger(stated) && stated > row && stated < mostRows ? stated : row + 1
+        row = Number.isInteger(stated) && stated > row && stated < maxRows ? stated : row + 1
         column = -1
       } else if (name === 'c') {
         column = place === undefined ? column + 1 : columnOf(place)
@@ -94,7 +94,7 @@ function gatherRows({ strings, shows }: Workbook): Handlers & { readonly take: (
       if (name === 'v') within = false
       else if (name === 'c') {
         const text = shown()
-        if (column < 0 || column >= mostColumns) broken ??= 'a cell in it is in no column'
+        if (column < 0 || column >= maxColumns) broken ??= 'a cell in it is in no column'
         else if (text === undefined) broken ??= `the cell in column ${letters(column)} cannot be read`
         else if (text !== '') {
           while (cells.length < column) cells.push('')

@@ -13,13 +13,13 @@ export interface Workbook {
   readonly shows: readonly Show[]
 }
 
-const mostOfPart = 64 << 20
+const maxPartBytes = 64 << 20
 /** Every string is kept: they may be told to people of several sheets, but not fill the memory. */
-const mostOfStrings = 512 << 20
+const maxStringsBytes = 512 << 20
 
 /** Errors: 'data/not-workbook', 'data/damaged', 'data/too-large', 'data/unreadable'. */
 export async function readWorkbook(name: string, archive: Archive): Promise<Workbook> {
-  const read = async (part: string, handlers: XmlHandlers, most = mostOfPart): Promise<void> => {
+  const read = async (part: string, handlers: XmlHandlers, most = maxPartBytes): Promise<void> => {
     if (!archive.has(part)) return
     try {
       const reader = createXmlReader(handlers)
@@ -91,7 +91,7 @@ async function readStrings(read: Read, part: string): Promise<string[]> {
       if (name === 'si') strings.push(rich.take())
     },
   }
-  await read(part, handlers, mostOfStrings)
+  await read(part, handlers, maxStringsBytes)
   return strings
 }
 

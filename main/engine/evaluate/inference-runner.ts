@@ -1,0 +1,236 @@
+// Reads sequences with a frozen model: forward passes with or without a prompt, one session for each kind of question.
+import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
+import type { PlainPrompt } from '../../contract/prompt.ts'
+import type { MemoryName } from '../../contract/settings.ts'
+import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
+import { batchFeeds, firstOf, MASK_VALUE, integers, selection } from '../method/batch.ts'
+import { hasOwnCopies } from '../model/weights.ts'
+import { layOut, type Sequence } from '../method/layout.ts'
+import { type ForwardShape, forwardGraph } from '../network/forward-graph.ts'
+import { kvNames } from '../network/kv-names.ts'
+import { createSession, type Session } from '../runtime/session.ts'
+import { createSessions } from '../runtime/sessions.ts'
+import { tokensAtOnce } from './batches.ts'
+import { type Buffers, createBuffers } from './buffers.ts'
+import type { CachedTexts } from './cached-texts.ts'
+
+export interface LogitsQuery {
+  readonly sequences: readonly Sequence[]
+  readonly prompt: PlainPrompt | undefined
+  /** For each sequence, the indices of the tokens whose next-token logits are asked. */
+  readonly targetPositions: readonly (readonly number[])[]
+  /** Ids whose logits are asked; undefined = every word. */
+  readonly candidates: readonly number[] | undefined
+  /** Where all the sequences' constant starts have been read already. */
+  readonly texts?: CachedTexts | undefined
+  /** Keys and values of tokens that all sequences begin with, as `keysValues` gives them: their `constant` start. */
+  readonly opening?: NamedTensors | undefined
+  /** Positions before the first token that stay empty; 0 where absent. */
+  readonly offset?: number
+  /** A prefix's virtual token that nobody looks at, as if it were not there; all else stays in its place. */
+  readonly maskedToken?: number | undefined
+}
+
+export interface PrecomputeOptions {
+  /** Keys and values of the tokens that all texts begin with [1, ...]: they are not computed again, and what is given begins behind them. */
+  readonly opening?: NamedTensors | undefined
+  /** What is asked behind the texts next: one session serves both. Labels where absent. */
+  readonly head?: ForwardShape['head']
+}
+
+/** Answers one question after the other: what is laid out for one is written over by the next. */
+export interface InferenceRunner {
+  readonly memory: MemoryName
+  /** Tokens to read at once, padding included. */
+  readonly tokensAtOnce: number
+  /** Logits [sequences, slots, candidates or V]; slots = the longest `ask`. */
+  logits(question: LogitsQuery): Promise<Tensor>
+  /**
+   * Keys and values of plain texts, `keys.<layer>` and `values.<layer>` [texts, kvHeads, longest, headDim]; the first
+   * token of each stands at position `past`.
+   */
+  keysValues(texts: readonly (readonly number[])[], past: number, how?: PrecomputeOptions): Promise<NamedTensors>
+  /** Opens what `keysValues` needs, which takes as long as reading some hundreds of tokens. */
+  ready(): Promise<void>
+  /** Any forward graph's session, for callers that keep their own past. */
+  session(shape: ForwardShape): Promise<Session>
+  release(): Promise<void>
+}
+
+/** Reading texts, and asking behind them which label follows, are one session: each maps the weights once more. */
+const precomputeShape: ForwardShape = { rows: false, past: true, head: 'candidates', present: true }
+
+const maxSessions: { readonly [M in MemoryName]: number } = { normal: 2, low: 1 }
+
+export interface RunnerOptions {
+  readonly threads: number
+  /** normal where absent. */
+  readonly memory?: MemoryName | undefined
+  /** Kinds of question whose sessions stay open, each of which maps the weights once more; as the memory allows where absent. */
+  readonly sessions?: number
+}
+
+export function createInferenceRunner(model: PreparedModel, options: RunnerOptions): InferenceRunner {
+  const { memory = 'normal' } = options
+  const sessions = createSessions(options.sessions ?? maxSessions[memory])
+  const buffers = createBuffers()
+  const session = (shape: ForwardShape): Promise<Session> =>
+    sessions.get(JSON.stringify(shape), () =>
+      createSession(forwardGraph(model, shape), {
+        weightsFolder: model.folder,
+        provider: 'cpu',
+        dialect: 'cpu',
+        threads: options.threads,
+        // Lengths change from call to call: without it the heap falls to pieces, 1,355 MiB instead of 756.
+        arena: true,
+        packWeights: hasOwnCopies(model),
+      }),
+    )
+  return {
+    memory,
+    tokensAtOnce: tokensAtOnce[memory],
+    session,
+    async logits(question) {
+      const head = question.candidates ? 'candidates' : 'vocabulary'
+      const rows = question.prompt?.method === 'prompt-tuning'
+      const isCached = question.texts !== undefined || question.opening !== undefined
+      const past = question.prompt?.method === 'prefix-tuning' || isCached
+      const isBehind = !rows && isCached && head === 'candidates'
+      const open = await session(isBehind ? precomputeShape : { rows, past, head, present: false })
+      const { logits } = await open.run(await queryFeeds(model, question, buffers))
+      if (logits === undefined) throw new RangeError('the forward graph gave no logits')
+      return logits
+    },
+    async keysValues(texts, past, { opening, head = precomputeShape.head } = {}) {
+      const open = await session({ ...precomputeShape, head })
+      const cached = opening?.['keys.0']?.shape[2] ?? 0
+      const sequences = texts.map((ids) => ({
+        ...layOut({ before: ids, text: [], after: [] }, [], undefined),
+        constant: cached,
+      }))
+      const length = Math.max(...texts.map((ids) => ids.length)) - cached
+      const feeds = batchFeeds(model.config, sequences, { batch: texts.length, length, rows: 0, past: 0, cached })
+      const { logits: _, ...found } = await open.run({
+        ...shifted(feeds, past),
+        ...repeated(model.config, opening, texts.length, buffers),
+        ...noTargets(texts.length, length, head),
+      })
+      return found
+    },
+    async ready() {
+      await session(precomputeShape)
+    },
+    release() {
+      buffers.clear()
+      return sessions.release()
+    },
+  }
+}
+
+async function queryFeeds(
+  model: PreparedModel,
+  { sequences, prompt, targetPositions, candidates, texts, opening, offset = 0, maskedToken }: LogitsQuery,
+  buffers: Buffers,
+): Promise<Feeds> {
+  const cached = (texts ?? opening) ? Math.max(...sequences.map(({ constant }) => constant)) : 0
+  const shape = {
+    batch: sequences.length,
+    length: Math.max(...sequences.map((sequence) => sequence.ids.length - firstOf(sequence, { cached }))),
+    ...virtualTokens(prompt),
+    cached,
+  }
+  const behind = await texts?.feeds(sequences, { ...shape, offset: shape.past }, buffers)
+  return {
+    ...without(shifted(batchFeeds(model.config, sequences, shape), offset), maskedToken),
+    ...(prompt && !(behind && prompt.method === 'prefix-tuning') ? promptFeeds(prompt, shape.batch) : {}),
+    ...(behind ? withTexts(behind, prompt) : {}),
+    ...(opening ? repeated(model.config, opening, shape.batch, buffers) : {}),
+    select: selection(sequences, targetPositions, Math.max(1, ...targetPositions.map((slots) => slots.length)), shape),
+    ...(candidates ? { candidates: integers(candidates) } : {}),
+  }
+}
+
+/** Logits behind no token at all, of one word where these can be chosen. */
+const noTargets = (batch: number, length: number, head: ForwardShape['head']): Feeds => ({
+  select: { shape: [batch, 1, length], data: new Float32Array(batch * length) },
+  ...(head === 'candidates' ? { candidates: integers([0]) } : {}),
+})
+
+/** The same tokens, so many positions later. */
+function shifted(feeds: Feeds, by: number): Feeds {
+  const { shape, data } = feeds['positions'] as Tensor
+  return by === 0 ? feeds : { ...feeds, positions: { shape, data: data.map((at) => at + by) } }
+}
+
+/** The same, but that nobody may look at one key. */
+function without(feeds: Feeds, key: number | undefined): Feeds {
+  if (key === undefined) return feeds
+  const covered = ['bias', 'windowedBias'].flatMap((name): [string, Tensor][] => {
+    const bias = feeds[name] as Tensor | undefined
+    const span = bias?.shape.at(-1) ?? 0
+    return bias
+      ? [[name, { shape: bias.shape, data: bias.data.map((value, i) => (i % span === key ? MASK_VALUE : value)) }]]
+      : []
+  })
+  return { ...feeds, ...Object.fromEntries(covered) }
+}
+
+/** `past.*` of a text's start, for every row of a batch; of no tokens where there is none. */
+export function repeated(
+  { layers, kvHeads, headDim }: DecoderConfig,
+  opening: NamedTensors | undefined,
+  batch: number,
+  buffers: Buffers,
+): Feeds {
+  const feeds = kvNames(layers).map((name): [string, Tensor] => {
+    const { shape, data } = opening?.[name] ?? { shape: [1, kvHeads, 0, headDim], data: new Float32Array() }
+    const all = buffers.take(name, batch * data.length)
+    for (let row = 0; row < batch; row++) all.set(data, row * data.length)
+    return [`past.${name}`, { shape: [batch, ...shape.slice(1)], data: all }]
+  })
+  return Object.fromEntries(feeds)
+}
+
+/** `past.*` of the texts, with a prefix in the places left before them. */
+function withTexts(texts: NamedTensors, prompt: PlainPrompt | undefined): Feeds {
+  const past = Object.entries(texts).map(([name, all]): [string, Tensor] => [name.replace('cached.', 'past.'), all])
+  const feeds = Object.fromEntries(past)
+  if (prompt?.method === 'prefix-tuning') {
+    prompt.keys.forEach((keys, layer) => putFirst(feeds[`past.keys.${layer}`] as Tensor, keys))
+    prompt.values.forEach((values, layer) => putFirst(feeds[`past.values.${layer}`] as Tensor, values))
+  }
+  return feeds
+}
+
+/** How many stand among the tokens, and how many before them as keys and values. */
+export const virtualTokens = (prompt: PlainPrompt | undefined): { readonly rows: number; readonly past: number } => ({
+  rows: prompt?.method === 'prompt-tuning' ? (prompt.prompt.shape[0] ?? 0) : 0,
+  past: prompt?.method === 'prefix-tuning' ? (prompt.keys[0]?.shape[0] ?? 0) : 0,
+})
+
+/** A prompt as graph inputs; a prefix is repeated for every sequence of the batch. */
+export function promptFeeds(prompt: PlainPrompt, batch: number): Feeds {
+  if (prompt.method === 'prompt-tuning') return { prompt: prompt.prompt }
+  const repeatedFor = (tensors: readonly Tensor[], name: string): [string, Tensor][] =>
+    tensors.map((each, layer) => {
+      const [tokens = 0, heads = 0, width = 0] = each.shape
+      const all = { shape: [batch, heads, tokens, width], data: new Float32Array(batch * each.data.length) }
+      putFirst(all, each)
+      return [`${name}.${layer}`, all]
+    })
+  return Object.fromEntries([...repeatedFor(prompt.keys, 'past.keys'), ...repeatedFor(prompt.values, 'past.values')])
+}
+
+/** A layer's [P, kvHeads, D] before whatever follows in each row of [batch, kvHeads, P or more, D]. */
+function putFirst(all: Tensor, { shape, data }: Tensor): void {
+  const [tokens = 0, heads = 0, width = 0] = shape
+  const transposed = new Float32Array(data.length)
+  for (let p = 0; p < tokens; p++)
+    for (let h = 0; h < heads; h++)
+      transposed.set(data.subarray((p * heads + h) * width, (p * heads + h + 1) * width), (h * tokens + p) * width)
+  const [size, stride] = [tokens * width, (all.shape[2] ?? 0) * width]
+  for (let at = 0; at * stride < all.data.length; at++) {
+    const head = (at % heads) * size
+    all.data.set(transposed.subarray(head, head + size), at * stride)
+  }
+}

@@ -1,0 +1,85 @@
+// What each virtual token is worth: the answers to some rows with that token alone taken away.
+import type { Ablation } from '../../contract/inspection.ts'
+import { best } from '../evaluate/best.ts'
+import { scoreRows, type VirtualPrompt } from '../evaluate/label-scores.ts'
+import type { InferenceRunner } from '../evaluate/inference-runner.ts'
+import type { LabelTrie } from '../evaluate/trie.ts'
+import type { Segments } from '../method/layout.ts'
+
+export interface AblationTask {
+  readonly reader: InferenceRunner
+  readonly trie: LabelTrie
+  readonly rows: readonly Segments[]
+  /** Index of each row's right label. */
+  readonly right: readonly number[]
+  readonly virtual: VirtualPrompt
+  /** The average word [H]: what stands in for an embedding row. */
+  readonly average: Float32Array
+}
+
+/**
+ * Taking a token away leaves every other token at its position. A prefix's keys and values are hidden from all that
+ * look at them, in every layer. An embedding row gives way to the average of all words' rows: hiding it would tell
+ * nothing of the last row behind a text, which is the very place that the answer is read from. The loss is -log p of
+ * the right label among the labels, in nats.
+ */
+export async function ablate(
+  task: AblationTask,
+  onProgress: (done: number, total: number) => void,
+): Promise<{ readonly loss: number; readonly tokens: readonly Ablation[] }> {
+  const { reader, trie, rows, virtual } = task
+  const count = virtual.settings.tokens
+  const total = rows.length * (count + 1)
+  let before = 0
+  const score = async (how: VirtualPrompt): Promise<number[][]> => {
+    const scores = await scoreRows(reader, trie, rows, how, (done) => {
+      onProgress(before + done, total)
+    })
+    before += rows.length
+    return scores
+  }
+  onProgress(0, total)
+  const whole = await score(virtual)
+  const tokens: Ablation[] = []
+  for (let token = 0; token < count; token++)
+    tokens.push(compare(whole, await score(withoutToken(task, token)), task.right, count))
+  return { loss: mean(lossesOf(whole, task.right)), tokens }
+}
+
+function withoutToken({ virtual, average }: AblationTask, token: number): VirtualPrompt {
+  const { prompt } = virtual
+  if (prompt.method === 'prefix-tuning') return { ...virtual, unseen: token }
+  const data = prompt.prompt.data.slice()
+  data.set(average, token * average.length)
+  return { ...virtual, prompt: { method: 'prompt-tuning', prompt: { shape: prompt.prompt.shape, data } } }
+}
+
+type Scores = readonly (readonly number[])[]
+
+const lossesOf = (scores: Scores, right: readonly number[]): number[] =>
+  right.map((label, row) => -(scores[row]?.[label] ?? -Infinity))
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
+
+/** Chance that any of the intervals misses its true value. */
+const doubt = 0.05
+
+/** Standard normal value that is exceeded with this chance, below a half: Abramowitz and Stegun 26.2.23, within 0.0005. */
+function exceeded(chance: number): number {
+  const t = Math.sqrt(-2 * Math.log(chance))
+  return t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
+}
+
+/** Two scorings [rows][labels] of the same rows, the second without a token; `compared`: how many tokens are tried so (Bonferroni). */
+export function compare(whole: Scores, without: Scores, right: readonly number[], compared: number): Ablation {
+  const losses = lossesOf(whole, right)
+  const differences = lossesOf(without, right).map((loss, row) => loss - (losses[row] ?? NaN))
+  const difference = mean(differences)
+  const squares = differences.reduce((sum, each) => sum + (each - difference) ** 2, 0)
+  const rows = differences.length
+  const errors = exceeded(doubt / 2 / compared)
+  const margin = rows < 2 ? Infinity : errors * Math.sqrt(squares / (rows - 1) / rows)
+  const changed = whole.filter((scores, row) => best(scores) !== best(without[row] ?? [])).length
+  return { difference, margin, changed }
+}

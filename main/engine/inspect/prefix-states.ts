@@ -1,0 +1,54 @@
+// How large a prefix's keys and values are, and how far they went: in units of the real tokens that they started from.
+import type { PrefixToken } from '../../contract/inspection.ts'
+import type { NamedTensors, Tensor } from '../../contract/tensor.ts'
+import { prefixTuning } from '../method/prefix.ts'
+
+type State = Pick<PrefixToken, 'keys' | 'values' | 'moved'>
+
+/** One for each virtual token. Layers count alike: their scales differ by a hundred times, so each is measured by its own. */
+export function prefixStates(tensors: NamedTensors): State[] {
+  const now = plain(tensors)
+  const start = plain(
+    Object.fromEntries(Object.entries(tensors).map(([name, each]) => [name, isDelta(name) ? zeros(each) : each])),
+  )
+  const keys = now.keys.map((tensor, layer) => measured(tensor, start.keys[layer] ?? tensor))
+  const values = now.values.map((tensor, layer) => measured(tensor, start.values[layer] ?? tensor))
+  const tokens = now.keys[0]?.shape[0] ?? 0
+  return Array.from({ length: tokens }, (_, token) => ({
+    keys: mean(keys.map(({ norm }) => norm[token] ?? 0)),
+    values: mean(values.map(({ norm }) => norm[token] ?? 0)),
+    moved: mean([...keys, ...values].map(({ moved }) => moved[token] ?? 0)),
+  }))
+}
+
+function plain(tensors: NamedTensors): { readonly keys: readonly Tensor[]; readonly values: readonly Tensor[] } {
+  const prompt = prefixTuning.fold(tensors)
+  if (prompt.method !== 'prefix-tuning') throw new RangeError('the prompt is no prefix')
+  return prompt
+}
+
+/** What was tuned, as against what it stands on: `keys.3`, not `keys.3.init`. */
+const isDelta = (name: string): boolean => name.split('.').length === 2
+
+const zeros = ({ shape, data }: Tensor): Tensor => ({ shape, data: new Float32Array(data.length) })
+
+/** Of one layer's keys or values [P, heads, D], for each token: its norm, and its distance from the start. */
+function measured(now: Tensor, start: Tensor): { readonly norm: readonly number[]; readonly moved: readonly number[] } {
+  const lengths = rowNorms(start)
+  const unit = mean(lengths) || 1
+  const away = rowNorms({ shape: now.shape, data: now.data.map((value, i) => value - (start.data[i] ?? 0)) })
+  return { norm: rowNorms(now).map((norm) => norm / unit), moved: away.map((distance) => distance / unit) }
+}
+
+function rowNorms({ shape, data }: Tensor): number[] {
+  const count = shape[0] ?? 0
+  const width = data.length / Math.max(1, count)
+  return Array.from({ length: count }, (_, row) => {
+    let sum = 0
+    for (let i = row * width; i < (row + 1) * width; i++) sum += (data[i] ?? 0) ** 2
+    return Math.sqrt(sum)
+  })
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)

@@ -1,5 +1,0 @@
-// How keys and values of each layer are called, by graphs, caches and prefixes alike.
-
-/** `keys.<layer>` and `values.<layer>`, layer by layer. */
-export const keyNames = (layers: number): string[] =>
-  Array.from({ length: layers }, (_, layer) => [`keys.${layer}`, `values.${layer}`]).flat()

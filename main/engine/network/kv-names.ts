@@ -1,0 +1,5 @@
+// How keys and values of each layer are called, by graphs, caches and prefixes alike.
+
+/** `keys.<layer>` and `values.<layer>`, layer by layer. */
+export const kvNames = (layers: number): string[] =>
+  Array.from({ length: layers }, (_, layer) => [`keys.${layer}`, `values.${layer}`]).flat()

@@ -1,0 +1,111 @@
+// One optimiser step's loss and gradient: micro-batches over static shapes, a few sessions kept.
+import { totalmem } from 'node:os'
+import type { PreparedModel } from '../../contract/model.ts'
+import type { MemoryName } from '../../contract/settings.ts'
+import type { Feeds, NamedTensors } from '../../contract/tensor.ts'
+import type { Graph } from '../graph/node.ts'
+import { createBuffers } from '../evaluate/buffers.ts'
+import type { LabelTrie } from '../evaluate/trie.ts'
+import type { CachedTexts } from '../evaluate/cached-texts.ts'
+import { type BatchShape, batchFeeds } from '../method/batch.ts'
+import { methods } from '../method/index.ts'
+import { chooseHardware, type Hardware, type ProviderNote, tolerances } from '../runtime/admit.ts'
+import { createSession } from '../runtime/session.ts'
+import { createSessions } from '../runtime/sessions.ts'
+import { lossFeeds, type TrainingExample } from './example.ts'
+import type { LossShape } from './loss.ts'
+import { packsWeights } from './memory.ts'
+import { type Bucket, microBatches, type Sizes } from './micro-batches.ts'
+import { gradientOf, type StepSettings, trainingGraph } from './training-graph.ts'
+
+export interface Gradient {
+  /** Mean of -log p over the step's label tokens. */
+  readonly loss: number
+  /** By the name of each trainable tensor, in its layout. */
+  readonly gradients: Readonly<Record<string, Float32Array>>
+}
+
+export interface TrainingStep {
+  /** Loss and gradient of examples as one step, whatever micro-batches they run in. */
+  gradient(examples: readonly TrainingExample[], tensors: NamedTensors): Promise<Gradient>
+  release(): Promise<void>
+}
+
+export interface TrainingStepOptions extends Sizes {
+  readonly model: PreparedModel
+  readonly settings: StepSettings
+  readonly trie: LabelTrie | undefined
+  readonly lossShape: LossShape
+  /** The sequences' constant starts, where they were read beforehand. */
+  readonly texts?: CachedTexts | undefined
+  readonly threads: number
+  /** Hardware to try, best first; empty = what the machine offers. It proves itself on the first batch. */
+  readonly providers: readonly string[]
+  readonly onProvider: (note: ProviderNote) => void
+}
+
+/** Sessions of this many lengths stay open; each maps the weights once more, and may have an arena of its own. */
+export const maxSessions: { readonly [M in MemoryName]: number } = { normal: 3, low: 1 }
+
+export function createTrainingStep(given: TrainingStepOptions): TrainingStep {
+  const { model, settings, trie, lossShape, texts } = given
+  const { memory = 'normal' } = settings
+  const kind = methods[settings.method].kind
+  const virtual = { rows: kind === 'rows' ? settings.tokens : 0, past: kind === 'past' ? settings.tokens : 0 }
+  const sessions = createSessions(maxSessions[memory])
+  const open = { loss: lossShape.loss, sessions: given.buckets.length, isCached: texts !== undefined }
+  const packWeights = packsWeights(model, settings, open, totalmem())
+  const buffers = createBuffers()
+  let hardware: Promise<Hardware> | undefined
+
+  const run = async (shape: BatchShape, feeds: Feeds): Promise<NamedTensors> => {
+    const graph = (): Graph => trainingGraph(model, settings, shape, lossShape)
+    const arena = model.quantised !== undefined && (memory === 'low' || model.precision === 'f16')
+    const options = { weightsFolder: model.folder, threads: given.threads, arena, packWeights }
+    const tolerance = model.precision === 'f16' ? tolerances.half : tolerances.exact
+    hardware ??= chooseHardware(graph(), feeds, { ...options, names: given.providers, tolerance }, given.onProvider)
+    const chosen = await hardware
+    const session = await sessions.get(sizeOf(shape), () => createSession(graph(), { ...options, ...chosen }))
+    return session.run(feeds)
+  }
+
+  return {
+    async gradient(examples, tensors) {
+      const labelTokens = examples.reduce((sum, { targetPositions }) => sum + targetPositions.length, 0)
+      let loss = 0
+      const gradients: Record<string, Float32Array> = {}
+      for (const { some, bucket } of microBatches(examples, given)) {
+        const sequences = some.map(({ sequence }) => sequence)
+        const shape: BatchShape = { batch: given.rowsAtOnce(bucket), ...bucket, ...virtual }
+        const read = await texts?.feeds(sequences, shape, buffers)
+        const results = await run(shape, {
+          ...tensors,
+          ...batchFeeds(model.config, sequences, shape),
+          ...read,
+          ...lossFeeds(some, trie, shape, lossShape, 1 / Math.max(1, labelTokens)),
+        })
+        loss += results['loss']?.data[0] ?? NaN
+        accumulate(gradients, results)
+      }
+      return { loss, gradients }
+    },
+    release() {
+      buffers.clear()
+      return sessions.release()
+    },
+  }
+}
+
+const sizeOf = ({ length, cached }: Bucket): string => `${length} ${cached}`
+
+const prefixOfGradients = gradientOf('')
+
+function accumulate(gradients: Record<string, Float32Array>, results: NamedTensors): void {
+  for (const [output, { data }] of Object.entries(results)) {
+    if (!output.startsWith(prefixOfGradients)) continue
+    const name = output.slice(prefixOfGradients.length)
+    const sum = gradients[name]
+    if (sum === undefined) gradients[name] = data
+    else data.forEach((value, i) => (sum[i] = (sum[i] ?? 0) + value))
+  }
+}

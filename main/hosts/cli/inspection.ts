@@ -1,0 +1,102 @@
+// What the lens found, as lines: a table of the virtual tokens, and how to read it.
+import type { Ablation, EmbeddingToken, PromptInspection } from '../../contract/inspection.ts'
+import type { RunInspection } from '../../contract/service.ts'
+import { aligned } from './aligned.ts'
+
+export function inspectionLines({ inspection, gradients }: RunInspection): string[] {
+  const scale = Math.max(0, ...gradients.flat().filter(Number.isFinite))
+  const own = ownColumns(inspection)
+  const rows = inspection.tokens.map(({ startedAs, ablation }, i) => [
+    String(i + 1),
+    startedAs === undefined ? 'chance' : quoted(startedAs),
+    ...(own.numbers[i] ?? []),
+    worthOf(ablation),
+    String(ablation.changed),
+    bars(gradients[i] ?? [], scale),
+    own.words[i] ?? '',
+  ])
+  const titles = ['token', 'started as', ...own.titles, 'loss without it', 'other answers', 'gradient']
+  return [
+    'Hints, not explanations: a virtual token need not mean what it is near to.',
+    ...aligned([[...titles, inspection.method === 'prompt-tuning' ? 'nearest words' : ''], ...rows]),
+    ...howToRead(inspection),
+  ]
+}
+
+interface OwnColumns {
+  readonly titles: readonly string[]
+  /** For each token. */
+  readonly numbers: readonly (readonly string[])[]
+  /** For each token, of any length: they stand last. */
+  readonly words: readonly string[]
+}
+
+function ownColumns(lens: PromptInspection): OwnColumns {
+  if (lens.method === 'prompt-tuning')
+    return {
+      titles: ['norm'],
+      numbers: lens.tokens.map(({ norm }) => [norm.toPrecision(3)]),
+      words: lens.tokens.map(wordsOf),
+    }
+  return {
+    titles: ['keys', 'values', 'moved'],
+    numbers: lens.tokens.map(({ keys, values, moved }) => [keys, values, moved].map((value) => value.toFixed(2))),
+    words: [],
+  }
+}
+
+const wordsOf = ({ nearest }: EmbeddingToken): string =>
+  nearest.map(({ token, cosine }) => `${quoted(token)} ${cosine.toFixed(2)}`).join(', ')
+
+/** A word with the space before it, and no character that a terminal would act on. */
+const quoted = (word: string): string =>
+  JSON.stringify(word).replace(/[\p{Cc}\p{Cf}]/gu, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`)
+
+/** "+0.120 ± 0.040 *": the star where the interval does not reach 0. */
+function worthOf({ difference, margin }: Ablation): string {
+  const within = Number.isFinite(margin) ? ` ± ${margin.toFixed(3)}` : ''
+  const star = Math.abs(difference) > margin ? ' *' : ''
+  return `${difference < 0 ? '-' : '+'}${Math.abs(difference).toFixed(3)}${within}${star}`
+}
+
+const blocks = [...'▁▂▃▄▅▆▇█']
+/** Characters of a line of bars. */
+const WIDTH = 10
+/** Powers of ten between the lowest bar and the highest: gradients span as many. */
+const DECADES = 2
+
+/** A token's gradients from the run's start to its end; the highest bar is the largest of all tokens. */
+function bars(history: readonly number[], scale: number): string {
+  const count = Math.min(WIDTH, history.length)
+  return Array.from({ length: count }, (_, i) => {
+    const share = (history[Math.floor((i * history.length) / count)] ?? 0) / scale
+    // Nothing at all, and what is no number, stand lowest.
+    const height = share > 0 ? Math.max(0, 1 + Math.log10(share) / DECADES) : 0
+    return blocks[Math.round(height * (blocks.length - 1))] ?? ''
+  }).join('')
+}
+
+const taken = {
+  'prompt-tuning': 'the average of all words stands in its place',
+  'prefix-tuning': 'no other token can see it',
+} as const
+
+function howToRead(lens: PromptInspection): string[] {
+  return [
+    ...(lens.method === 'prompt-tuning' ? aboutWords(lens) : aboutStates),
+    `Loss without it: how much the mean loss of the right label on ${String(lens.rows)} validation rows (${lens.loss.toFixed(3)} with the whole prompt) rises where ${taken[lens.method]}, with its interval.`,
+    'A star: the interval does not reach 0. The intervals of all tokens together hold with 95 %.',
+    'Other answers: how many of these rows are answered otherwise then.',
+    'Gradient: how strongly the token was pushed, from the first step to the last; a bar of half height is a tenth.',
+  ]
+}
+
+const aboutWords = ({ tokenNorms, chance }: Extract<PromptInspection, { method: 'prompt-tuning' }>): string[] => [
+  `Nearest words: by cosine. A row of random numbers comes as near as ${chance.toFixed(2)} to some word.`,
+  `Norm: nine words of ten have ${tokenNorms.low.toPrecision(3)} to ${tokenNorms.high.toPrecision(3)}; the mean is ${tokenNorms.mean.toPrecision(3)}.`,
+]
+
+const aboutStates = [
+  'There are no nearest words: only method "prompt-tuning" has embeddings, and a prefix is keys and values in every layer.',
+  'Keys, values: their norms, 1 = as the tokens that the prefix started from. Moved: how far they went, in the same unit.',
+]

@@ -1,0 +1,58 @@
+// Methods runs.lens and runs.lens.kept: what a run's virtual tokens look like.
+import { studioError } from '../../contract/errors/index.ts'
+import type { PromptInspection } from '../../contract/inspection.ts'
+import type { RunRecord } from '../../contract/records.ts'
+import type { RunInspection } from '../../contract/service.ts'
+import type { Example } from '../../contract/settings.ts'
+import { evenly } from '../../engine/inspect/evenly.ts'
+import { gradientHistory } from '../../engine/inspect/history.ts'
+import type { Store } from '../../engine/store/store.ts'
+import type { CallContext, Methods, ServiceContext } from '../context.ts'
+import { textsOf } from '../home/home.ts'
+import { sealedModel } from '../runs/material.ts'
+import { tunedBy } from '../prompts/tuned.ts'
+import { findDataset, findRun } from '../lookup.ts'
+import { serveJob } from '../compute/serving.ts'
+
+/** Rows that are scored once more for each virtual token. */
+const ROWS = 64
+/** Numbers that a token's gradients come down to: as many as a small line shows. */
+const STRETCHES = 40
+
+/** Some of the rows that the run was stopped by: it did not learn from them, and no verdict rests on them. */
+async function validationRows(store: Store, run: RunRecord): Promise<Example[]> {
+  const [{ validation }, task, { columns }] = await Promise.all([
+    store.runs.split(run.id),
+    store.tasks.byId(run.task),
+    findDataset(store, run.dataset),
+  ])
+  if (!task) throw studioError('store/missing', 'task', String(run.task))
+  const [textAt, labelAt] = [columns.indexOf(task.textColumn), columns.indexOf(task.labelColumn)]
+  const found = await store.rows.read(run.dataset, run.version, evenly(validation, ROWS))
+  return found.map(({ row, cells }) => ({ row, text: cells[textAt] ?? '', label: (cells[labelAt] ?? '').trim() }))
+}
+
+async function inspect(context: ServiceContext, name: string, call: CallContext): Promise<RunInspection> {
+  const { store, inspections, threads } = context
+  const run = await findRun(store, name)
+  const { prompt } = await tunedBy(store, run)
+  const known = inspections.get(run)
+  if (known) return known
+  const { labels, settings } = prompt
+  const [model, examples] = await Promise.all([sealedModel(store, run.model), validationRows(store, run)])
+  const texts = textsOf(context.home, run.dataset)
+  let found: PromptInspection | undefined
+  const job = { kind: 'inspect' as const, model, prompt, settings, labels, examples, texts, threads }
+  await serveJob(context, call, job, (event) => {
+    if (event.event === 'inspection') found = event.inspection
+  })
+  if (!found) throw studioError('run/failed', 'compute looked at nothing')
+  const seen = { inspection: found, gradients: gradientHistory(await store.metrics.steps(run.id), STRETCHES) }
+  inspections.add(run, seen)
+  return seen
+}
+
+export const inspectMethods: Pick<Methods, 'runs.inspect' | 'runs.inspection'> = {
+  'runs.inspect': (context, { run }, call) => inspect(context, run, call),
+  'runs.inspection': async ({ store, inspections }, { run }) => inspections.get(await findRun(store, run)) ?? null,
+}

@@ -1,0 +1,79 @@
+// Journey: what a run's virtual tokens look like, asked for, given up, failed, asked for again, and found again later.
+import { expect, type Page, test } from '@playwright/test'
+import { fill } from './support/filled.ts'
+import { inspect } from './support/inspect.ts'
+import { useStudio } from './support/studio.ts'
+
+const card = (page: Page) => page.getByRole('region', { name: 'What the virtual tokens look like (hints)' })
+
+test.describe('a finished run', () => {
+  const studio = useStudio(async (running) => {
+    const { dataset } = await fill(running)
+    const { run, model, textColumn: text, labelColumn: label } = await running.call('runs.show', { run: 'First try' })
+    const settings = {
+      method: 'prompt-tuning',
+      placement: 'start',
+      steps: 6,
+      tokens: 3,
+      init: 'text',
+      seed: 1,
+    } as const
+    const source = { model: model.name, dataset, version: run.version, text, label, test: 60 }
+    await running.call('runs.start', { name: 'Words', ...source, settings })
+    await running.call('runs.watch', { run: 'Words' })
+  })
+
+  test('says what the lens would tell and cost, and can be given up, and survives a crash', async ({ page }) => {
+    await studio.open(page, '#/compare/Words')
+    const lens = card(page)
+    await expect(lens).toContainText('Hints, not explanations')
+    await expect(lens).toContainText('Held-out rows are left alone')
+    await inspect(page, 'lens-empty')
+    const look = lens.getByRole('button', { name: 'Look at the tokens' })
+    await look.click()
+    await lens.getByRole('button', { name: 'Cancel' }).click()
+    await expect(look).toBeVisible()
+    await expect(lens.getByRole('alert')).toHaveCount(0)
+
+    await expect.poll(() => studio.computing()).toEqual([])
+    await look.click()
+    await expect.poll(() => studio.computing().length, { intervals: [10] }).toBe(1)
+    for (const pid of studio.computing()) process.kill(pid, 'SIGKILL')
+    await expect(lens.getByRole('alert')).toContainText('ended unexpectedly')
+    await lens.getByRole('button', { name: 'Try again' }).click()
+    await expect(lens.getByRole('table')).toBeVisible()
+  })
+
+  test('shows near words, lengths, worth and gradients of a prompt, and how to read them', async ({ page }) => {
+    await studio.call('runs.inspect', { run: 'Words' })
+    await studio.open(page, '#/compare/Words')
+    const lens = card(page)
+    await expect(lens.getByRole('columnheader')).toHaveText([
+      'Token',
+      'Started as',
+      'Nearest words',
+      'Length',
+      'Loss without it',
+      'Gradient',
+    ])
+    await expect(lens.locator('tbody tr')).toHaveCount(3)
+    await expect(lens.locator('tbody tr').first().getByRole('listitem')).toHaveCount(5)
+    await expect(lens.getByRole('img', { name: /at first to .* at last/ })).toHaveCount(3)
+    await expect(lens).toContainText(/The answers need token \d most|no token alone makes a difference/)
+    await lens.getByText('How to read this').click()
+    await expect(lens).toContainText('the average of all words stands in its place')
+    await inspect(page, 'lens-prompt')
+  })
+
+  test('says of a prefix why it has no words, and shows its sizes instead', async ({ page }) => {
+    await studio.open(page, '#/compare/First%20try')
+    const lens = card(page)
+    await lens.getByRole('button', { name: 'Look at the tokens' }).click()
+    await expect(lens.locator('tbody tr')).toHaveCount(4)
+    await expect(lens).toContainText('There are no nearest words')
+    await expect(lens.getByRole('columnheader', { name: 'Keys' })).toBeVisible()
+    await page.reload()
+    await expect(lens.locator('tbody tr')).toHaveCount(4)
+    await inspect(page, 'lens-prefix')
+  })
+})

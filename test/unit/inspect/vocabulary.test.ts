@@ -1,0 +1,70 @@
+// The embedding table of real tiny models beside some rows: nearest words, cosines and norms as arithmetic gives them.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readVocabulary } from '../../../main/engine/inspect/vocabulary.ts'
+import { inPrecision } from '../../../main/engine/model/in-precision.ts'
+import { prepareModel } from '../../../main/engine/model/prepare.ts'
+import { createRandom } from '../../../main/engine/random.ts'
+import { temporaryFolder } from '../../support/temporary.ts'
+import { tinyFolder, tinyModel } from '../../support/tiny.ts'
+
+const model = await tinyModel('gemma3')
+const { hidden, vocab, embeddingScale } = model.config
+const { file, offset } = model.weights['model.embed_tokens.weight'] ?? { file: '', offset: 0 }
+const bytes = readFileSync(join(model.folder, file))
+
+/** A word's row as the file has it, scaled as the network reads it. */
+const wordRow = (id: number): number[] =>
+  Array.from({ length: hidden }, (_, i) => bytes.readFloatLE(offset + (id * hidden + i) * 4) * embeddingScale)
+
+const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * (b[i] ?? 0), 0)
+const cosine = (a: readonly number[], b: readonly number[]): number => dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))
+
+const random = createRandom(7)
+const chance = Array.from({ length: hidden }, () => random.normal())
+const rows = [wordRow(5), wordRow(60).map((x) => 3 * x), chance, chance.map(() => 0)]
+const tensor = { shape: [rows.length, hidden], data: Float32Array.from(rows.flat()) }
+const words = vocab - 3
+
+describe('the vocabulary', () => {
+  it('knows the words nearest to a row by cosine, whatever the row’s length', async () => {
+    const told: [number, number][] = []
+    const found = await readVocabulary(model, tensor, words, (done, total) => void told.push([done, total]))
+    expect([found.nearest(0, 1), found.nearest(1, 1)]).toEqual([[5], [60]])
+    const byHand = Array.from({ length: words }, (_, id) => ({ id, cosine: cosine(wordRow(id), chance) }))
+    byHand.sort((a, b) => b.cosine - a.cosine)
+    expect(found.nearest(2, 5)).toEqual(byHand.slice(0, 5).map(({ id }) => id))
+    for (const { id, cosine } of byHand.slice(0, 5)) expect(found.cosine(id, 2)).toBeCloseTo(cosine, 4)
+    expect(found.cosine(0, 3)).toBe(0)
+    expect(found.nearest(0, words + 10)).toHaveLength(words)
+    expect([told[0], told.at(-1)]).toEqual([
+      [0, words],
+      [words, words],
+    ])
+  })
+
+  it('knows how long words are, and the average word, of the words that there are', async () => {
+    const { norms, mean } = await readVocabulary(model, tensor, words, () => undefined)
+    const lengths = Array.from({ length: words }, (_, id) => Math.sqrt(dot(wordRow(id), wordRow(id)))).sort(
+      (a, b) => a - b,
+    )
+    expect(norms.mean).toBeCloseTo(lengths.reduce((sum, each) => sum + each, 0) / words, 3)
+    expect(lengths.filter((each) => each < norms.low).length / words).toBeCloseTo(0.05, 1)
+    expect(lengths.filter((each) => each > norms.high).length / words).toBeCloseTo(0.05, 1)
+    const average = Array.from({ length: hidden }, (_, i) =>
+      Array.from({ length: words }, (_each, id) => wordRow(id)[i] ?? NaN).reduce((sum, x) => sum + x, 0),
+    )
+    average.forEach((sum, i) => {
+      expect(mean[i]).toBeCloseTo(sum / words, 4)
+    })
+  })
+
+  it.each(['f16', 'int8'] as const)('is read from a model that is kept as %s', async (precision) => {
+    const whole = await prepareModel(tinyFolder('gemma3'), temporaryFolder(), { name: 'tiny' })
+    const kept = await inPrecision(whole, precision)
+    const found = await readVocabulary(kept, tensor, words, () => undefined)
+    expect([found.nearest(0, 1), found.nearest(1, 1)]).toEqual([[5], [60]])
+    expect(found.cosine(5, 0)).toBeGreaterThan(0.99)
+  })
+})
