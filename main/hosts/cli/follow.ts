@@ -1,34 +1,24 @@
 // Follows a run to its end and says how it ended.
 import { StudioError } from '../../contract/errors/index.ts'
 import type { EvaluationRecord, RunRecord } from '../../contract/records.ts'
-import type { RunDetails } from '../../contract/service.ts'
+import type { RunDetails, StudioEvent } from '../../contract/service.ts'
 import { goOnWith, quoted } from './hints.ts'
 import type { Session } from './host.ts'
 import { Interrupted } from './interrupted.ts'
+import { stoppable } from './stoppable.ts'
 import { describeEvaluation } from './words.ts'
 
-/** Tells of the run until it ends; ctrl-C stops it and keeps a checkpoint. Gives the finished run. Errors: the run's own. */
-export async function follow({ studio, output, signal }: Session, { name, settings }: RunRecord): Promise<RunDetails> {
-  const stop = (): void => {
-    output.say('Stopping behind this step, and keeping a checkpoint. Ctrl-C again ends at once.')
-    // A run that has just ended by itself has nothing to stop.
-    studio.call('runs.stop', { run: name }).catch(() => undefined)
+/** Reports on the run until it ends; ctrl-C stops it and keeps a checkpoint. Gives the finished run. Errors: the run's own. */
+export async function follow(session: Session, { name, settings }: RunRecord): Promise<RunDetails> {
+  const { studio, output } = session
+  const stopping = {
+    sentence: 'Stopping behind this step, and keeping a checkpoint. Ctrl-C again ends at once.',
+    stop: () => studio.call('runs.stop', { run: name }),
   }
-  signal.addEventListener('abort', stop)
-  if (signal.aborted) stop()
-  const run = await studio
-    .call(
-      'runs.watch',
-      { run: name },
-      {
-        onEvent: (event) => {
-          output.event(event, settings.steps)
-        },
-      },
-    )
-    .finally(() => {
-      signal.removeEventListener('abort', stop)
-    })
+  const onEvent = (event: StudioEvent): void => {
+    output.event(event, settings.steps)
+  }
+  const run = await stoppable(session, stopping, () => studio.call('runs.watch', { run: name }, { onEvent }))
   if (run.state === 'finished') return studio.call('runs.show', { run: name })
   if (run.state !== 'stopped') {
     const why = run.error ?? `Run "${name}" has ended: ${run.state}.`

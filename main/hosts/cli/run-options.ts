@@ -49,68 +49,76 @@ export interface RunOptions extends CommonOptions {
   readonly eval?: number
 }
 
-/** Adds the table, its columns, and every setting. */
-export const withRunOptions = (command: Command): Command =>
+const choice = (flags: string, description: string, values: readonly string[]): Option =>
+  new Option(flags, description).choices(values)
+
+/** The table, its columns, and what the model is asked of them. */
+const withTable = (command: Command): Command =>
   command
     .argument('<data>')
     .requiredOption('--text <column>', 'column that the model reads')
     .requiredOption('--label <column>', 'column that it is to answer')
     .addOption(
-      new Option(
+      choice(
         '--task <task>',
         'choose a label, write a text, or answer a question (default: classification)',
-      ).choices(taskNames),
+        taskNames,
+      ),
     )
     .option('--context <column>', 'column that the text asks about, with --task answering')
     .addOption(
-      new Option(
+      choice(
         '--template <kind>',
         'chat: ask as the model’s own chat does, where it has one (default: plain)',
-      ).choices(templateKinds),
+        templateKinds,
+      ),
     )
     .option('--instruction <text>', 'words that stand before every row')
     .option('--body <text>', 'what stands around a row’s text, with {text} in its place')
+
+/** The base model, and what is tuned on it. */
+const withPrompt = (command: Command): Command =>
+  command
     .option('--model <name|path>', 'base model (default: the only one there is)')
     .addOption(
-      new Option('--method <method>', 'prefix-tuning: keys and values per layer; prompt-tuning: embeddings').choices([
+      choice('--method <method>', 'prefix-tuning: keys and values per layer; prompt-tuning: embeddings', [
         ...methodNames,
         ...Object.keys(methodAliases),
       ]),
     )
-    .addOption(
-      new Option('--placement <where>', 'where the virtual tokens stand').choices([
-        'after-text',
-        'start',
-        'before-text',
-      ]),
-    )
+    .addOption(choice('--placement <where>', 'where the virtual tokens stand', ['after-text', 'start', 'before-text']))
     .option('--tokens <n>', 'virtual tokens (default: 16)', wholeNumber(1))
-    .addOption(
-      new Option('--init <kind>', 'what the virtual tokens start from').choices(['text', 'labels', 'vocab', 'random']),
-    )
+    .addOption(choice('--init <kind>', 'what the virtual tokens start from', ['text', 'labels', 'vocab', 'random']))
     .option('--init-text <text>', 'the text that they start from')
-    .addOption(
-      new Option('--loss <loss>', 'over the labels, or the whole vocabulary').choices(['labels', 'vocabulary']),
-    )
+    .addOption(choice('--loss <loss>', 'over the labels, or the whole vocabulary', ['labels', 'vocabulary']))
+
+/** How it is tuned, and what it has to beat. */
+const withTuning = (command: Command): Command =>
+  command
     .option('--steps <n>', 'optimiser steps', wholeNumber(1))
     .option('--batch <n>', 'examples a step', wholeNumber(1))
     .option('--lr <rate>', 'learning rate', realNumber())
     .option('--seed <n>', 'seed of split, order and initialisation', wholeNumber(0))
     .addOption(
-      new Option(
+      choice(
         '--precision <precision>',
         'what the base model is kept and multiplied in; auto: measure again (default: what a few steps found to be best, or find now)',
-      ).choices(['auto', ...precisionNames]),
+        ['auto', ...precisionNames],
+      ),
     )
     .addOption(
-      new Option(
+      choice(
         '--memory <memory>',
         'low: compute each layer twice a step instead of keeping it (default: normal)',
-      ).choices(memoryNames),
+        memoryNames,
+      ),
     )
     .option('--written-prompt <text>', 'your own prompt in words, for the tuned one to beat')
     .option('--no-duel', 'do not judge written prompts beside the tuned one')
     .option('--eval <n>', 'held-out rows at most', wholeNumber(1))
+
+/** Adds the table, its columns, and every setting. */
+export const withRunOptions = (command: Command): Command => withTuning(withPrompt(withTable(command)))
 
 /** Brings the table in, and gives what the options say of a run on it. */
 export async function plannedRun(session: Session, path: string, options: RunOptions): Promise<Input<'runs.plan'>> {

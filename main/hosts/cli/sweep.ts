@@ -1,29 +1,32 @@
 // Follows a sweep to its end, and tells what came of it in tables.
-import type { Band, Factor, SweepDetails, SweepRecord, SweptConfiguration } from '../../contract/service.ts'
+import type {
+  Band,
+  Factor,
+  StudioEvent,
+  SweepDetails,
+  SweepRecord,
+  SweptConfiguration,
+} from '../../contract/service.ts'
 import { StudioError } from '../../contract/errors/index.ts'
 import { aligned } from './aligned.ts'
 import { quoted } from './hints.ts'
 import type { Session } from './host.ts'
 import { Interrupted } from './interrupted.ts'
+import { stoppable } from './stoppable.ts'
 
 const goOn = (sweep: string): string => `Go on with: softprompt sweeps ${quoted(sweep)} --resume`
 
-/** Tells of the sweep until it ends; ctrl-C pauses it. Errors: 'run/ended' where it could not go on. */
+/** Reports on the sweep until it ends; ctrl-C pauses it. Errors: 'run/ended' where it could not go on. */
 export async function followSweep(session: Session, { name }: SweepRecord): Promise<void> {
-  const { studio, output, signal } = session
-  const stop = (): void => {
-    output.say('Pausing behind this step, and keeping a checkpoint. Ctrl-C again ends at once.')
-    // A sweep that has just ended by itself has nothing to pause.
-    studio.call('sweeps.stop', { sweep: name }).catch(() => undefined)
+  const { studio, output } = session
+  const pausing = {
+    sentence: 'Pausing behind this step, and keeping a checkpoint. Ctrl-C again ends at once.',
+    stop: () => studio.call('sweeps.stop', { sweep: name }),
   }
-  signal.addEventListener('abort', stop)
-  if (signal.aborted) stop()
-  const onEvent = (event: Parameters<typeof output.event>[0]): void => {
+  const onEvent = (event: StudioEvent): void => {
     output.event(event)
   }
-  const sweep = await studio.call('sweeps.watch', { sweep: name }, { onEvent }).finally(() => {
-    signal.removeEventListener('abort', stop)
-  })
+  const sweep = await stoppable(session, pausing, () => studio.call('sweeps.watch', { sweep: name }, { onEvent }))
   if (sweep.error !== undefined) throw new StudioError('run/ended', `${sweep.error} ${goOn(name)}`)
   await sayDetails(session, name)
   if (sweep.state !== 'finished') throw new Interrupted()
