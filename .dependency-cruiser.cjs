@@ -6,8 +6,25 @@ const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error',
 
 const tests = '^(test|bench|scripts)/'
 
-// Rooms of the service, from the ground up: each may import those below it. Beside them lie what all of them share
-// (context, lookup, queue, changes) and what puts them together (service, connect, lasting).
+/** Rules for a folder's rooms, from the ground up: each imports only those below it, so that no two import each other. */
+const inOrder = (folder, rooms) =>
+  rooms
+    .slice(0, -1)
+    .map((room, at) =>
+      forbid(
+        `${folder}-${room}`,
+        `A room of ${folder} imports only rooms below it.`,
+        { path: `^main/${folder}/${room}/` },
+        { path: `^main/${folder}/(${rooms.slice(at + 1).join('|')})/` },
+      ),
+    )
+
+// Rooms of the engine, from the ground up. Beside them lie small helpers of all (random, median).
+const foundations = ['graph', 'autodiff', 'network', 'runtime', 'tokens', 'model', 'metrics', 'task', 'method']
+const engineRooms = [...foundations, 'evaluate', 'train', 'inspect', 'export', 'advise', 'sweep', 'data', 'store']
+
+// Rooms of the service, from the ground up. Beside them lie what all of them share (context, lookup, queue, changes) and
+// what puts them together (service, connect, lasting).
 const serviceRooms = ['socket', 'home', 'compute', 'studio', 'data', 'runs', 'sweeps', 'prompts', 'methods']
 
 module.exports = {
@@ -33,6 +50,13 @@ module.exports = {
       { path: '^main/engine/' },
       { path: '^(main|preload|renderer|test|bench|scripts)/', pathNot: '^main/(engine|contract)/' },
     ),
+    ...inOrder('engine', engineRooms),
+    forbid(
+      'engine-rooms',
+      'A room of the engine has its place in the order above.',
+      { path: '^main/engine/[^/]+/', pathNot: engine(engineRooms.join('|')) },
+      { path: '^main/engine/[^/]+/' },
+    ),
     forbid(
       'graph',
       'The graph knows nothing but the contract.',
@@ -57,16 +81,7 @@ module.exports = {
       { path: '^main/service/' },
       { path: '^main/', pathNot: '^main/(service|engine|contract)/' },
     ),
-    ...serviceRooms
-      .slice(0, -1)
-      .map((room, at) =>
-        forbid(
-          `service-${room}`,
-          'A room of the service imports only rooms below it.',
-          { path: `^main/service/${room}/` },
-          { path: `^main/service/(${serviceRooms.slice(at + 1).join('|')})/` },
-        ),
-      ),
+    ...inOrder('service', serviceRooms),
     forbid(
       'compute',
       'The compute process stands on engine and contract, and opens no database.',

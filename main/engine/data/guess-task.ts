@@ -1,6 +1,6 @@
 // Guesses what kind of answers a table holds: labels to choose from, short answers about a context, or texts to write.
 import type { TaskName } from '../../contract/settings.ts'
-import { objectOf } from '../evaluate/metrics/fields.ts'
+import { objectOf } from '../metrics/fields.ts'
 
 /** Labels are words, not passages. Characters, on average. */
 const longestLabels = 60

@@ -1,6 +1,6 @@
 // Guesses which column holds the texts, which the answers and which a context, from the columns' names and first rows.
 
-import { objectOf } from '../evaluate/metrics/fields.ts'
+import { objectOf } from '../metrics/fields.ts'
 
 export interface GuessedRoles {
   readonly text: string

@@ -1,5 +1,5 @@
 // Task: a short answer to a question about a context.
-import { exactMatch, tokenF1 } from '../evaluate/metrics/words.ts'
+import { exactMatch, tokenF1 } from '../metrics/words.ts'
 import { type Answered, mean, type Task } from './task.ts'
 
 const grade = ({ label, predicted }: Answered): number => tokenF1(predicted, label)

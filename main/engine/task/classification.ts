@@ -1,5 +1,5 @@
 // Task: which of some labels a text has. The labels' own words are scored, nothing is generated.
-import { accuracy, macroF1 } from '../evaluate/metrics/classification.ts'
+import { accuracy, macroF1 } from '../metrics/classification.ts'
 import type { Task } from './task.ts'
 
 export const classification: Task = {

@@ -1,6 +1,6 @@
 // Task: a text that answers another one - a JSON object with fields, or words as they come.
-import { fieldScore, objectOf } from '../evaluate/metrics/fields.ts'
-import { rougeL } from '../evaluate/metrics/rouge.ts'
+import { fieldScore, objectOf } from '../metrics/fields.ts'
+import { rougeL } from '../metrics/rouge.ts'
 import { type Answered, mean, type Task } from './task.ts'
 
 /** Of a right answer that is a JSON object its fields count, of any other the words. */

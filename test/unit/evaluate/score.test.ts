@@ -1,7 +1,7 @@
 // The score job: what each row was taken for, and the figures that follow from it.
 import { describe, expect, it } from 'vitest'
 import type { ComputeEvent, Job, TunedPrompt } from '../../../main/contract/compute.ts'
-import { accuracy, macroF1 } from '../../../main/engine/evaluate/metrics/classification.ts'
+import { accuracy, macroF1 } from '../../../main/engine/metrics/classification.ts'
 import { withoutInstruction } from '../../../main/engine/evaluate/encode.ts'
 import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { scoreTask } from '../../../main/engine/evaluate/score.ts'

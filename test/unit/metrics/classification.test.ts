@@ -1,10 +1,10 @@
 // Figures, sampling and stop strings.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { accuracy, macroF1 } from '../../../../main/engine/evaluate/metrics/classification.ts'
-import { sample } from '../../../../main/engine/evaluate/sampling.ts'
-import { watchStops } from '../../../../main/engine/evaluate/stop-strings.ts'
-import { createRandom } from '../../../../main/engine/random.ts'
+import { accuracy, macroF1 } from '../../../main/engine/metrics/classification.ts'
+import { sample } from '../../../main/engine/evaluate/sampling.ts'
+import { watchStops } from '../../../main/engine/evaluate/stop-strings.ts'
+import { createRandom } from '../../../main/engine/random.ts'
 
 const judged = (pairs: string): { label: string; predicted: string }[] =>
   pairs.split(' ').map(([label = '', predicted = '']) => ({ label, predicted }))

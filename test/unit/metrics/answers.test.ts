@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fieldScore, objectOf } from '../../../../main/engine/evaluate/metrics/fields.ts'
-import { rougeL } from '../../../../main/engine/evaluate/metrics/rouge.ts'
-import { exactMatch, tokenF1 } from '../../../../main/engine/evaluate/metrics/words.ts'
+import { fieldScore, objectOf } from '../../../main/engine/metrics/fields.ts'
+import { rougeL } from '../../../main/engine/metrics/rouge.ts'
+import { exactMatch, tokenF1 } from '../../../main/engine/metrics/words.ts'
 
 interface Reference {
   readonly pairs: readonly {
@@ -16,9 +16,7 @@ interface Reference {
   }[]
 }
 
-const { pairs } = JSON.parse(
-  readFileSync(new URL('../../../fixtures/answers.json', import.meta.url), 'utf8'),
-) as Reference
+const { pairs } = JSON.parse(readFileSync(new URL('../../fixtures/answers.json', import.meta.url), 'utf8')) as Reference
 
 it.each(pairs)('“$predicted” for “$right” has its reference values', (pair) => {
   expect(exactMatch(pair.predicted, pair.right)).toBe(pair.exactMatch)
