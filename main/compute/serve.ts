@@ -5,13 +5,13 @@ import type { PreparedModel } from '../contract/model.ts'
 import { StudioError, studioError } from '../contract/errors/index.ts'
 import { lendModel } from './lent-runner.ts'
 
-/** How a job tells of itself and hears of its end. */
+/** How a job reports its events, and learns that it is to end. */
 export interface JobSink {
   emit(event: ComputeEvent): void
   /** Resolves when the service has it on disk. */
   checkpoint(checkpoint: Checkpoint): Promise<void>
   stopRequested(): boolean
-  /** True when a tune shall end its training and judge what it has. */
+  /** True when a tune shall end its training and evaluate what it has. */
   keepRequested(): boolean
   /** Aborted when a stop is requested, for work without steps. */
   readonly signal: AbortSignal

@@ -1,4 +1,4 @@
-// Tells those who watch the studio what to ask for again, once for a burst of changes.
+// Reports to those who watch the studio what to ask for again, once for a burst of changes.
 import type { Subject } from '../contract/service.ts'
 import { createBroadcast } from './broadcast.ts'
 

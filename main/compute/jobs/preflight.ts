@@ -1,4 +1,4 @@
-// Job: take a few real steps of a run that has not begun, and tell what they took.
+// Job: take a few real steps of a run that has not begun, and report what they took.
 import { preflight as measureSteps } from '../../engine/train/preflight.ts'
 import type { Handlers } from '../serve.ts'
 

@@ -32,7 +32,7 @@ export async function follow(session: Session, { name, settings }: RunRecord): P
   throw new Interrupted()
 }
 
-/** The latest evaluation of each kind on the run's own held-out rows. */
+/** The latest evaluation of each kind on the run's own test set. */
 export function figures({
   run,
   evaluations,

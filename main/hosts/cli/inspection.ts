@@ -1,4 +1,4 @@
-// What the lens found, as lines: a table of the virtual tokens, and how to read it.
+// A prompt inspection as lines: a table of the virtual tokens, and how to read it.
 import type { Ablation, EmbeddingToken, PromptInspection } from '../../contract/inspection.ts'
 import type { RunInspection } from '../../contract/service.ts'
 import { aligned } from './aligned.ts'
@@ -31,16 +31,16 @@ interface OwnColumns {
   readonly words: readonly string[]
 }
 
-function ownColumns(lens: PromptInspection): OwnColumns {
-  if (lens.method === 'prompt-tuning')
+function ownColumns(inspection: PromptInspection): OwnColumns {
+  if (inspection.method === 'prompt-tuning')
     return {
       titles: ['norm'],
-      numbers: lens.tokens.map(({ norm }) => [norm.toPrecision(3)]),
-      words: lens.tokens.map(wordsOf),
+      numbers: inspection.tokens.map(({ norm }) => [norm.toPrecision(3)]),
+      words: inspection.tokens.map(wordsOf),
     }
   return {
     titles: ['keys', 'values', 'moved'],
-    numbers: lens.tokens.map(({ keys, values, moved }) => [keys, values, moved].map((value) => value.toFixed(2))),
+    numbers: inspection.tokens.map(({ keys, values, moved }) => [keys, values, moved].map((value) => value.toFixed(2))),
     words: [],
   }
 }
@@ -81,10 +81,10 @@ const taken = {
   'prefix-tuning': 'no other token can see it',
 } as const
 
-function howToRead(lens: PromptInspection): string[] {
+function howToRead(inspection: PromptInspection): string[] {
   return [
-    ...(lens.method === 'prompt-tuning' ? aboutWords(lens) : aboutStates),
-    `Loss without it: how much the mean loss of the right label on ${String(lens.rows)} validation rows (${lens.loss.toFixed(3)} with the whole prompt) rises where ${taken[lens.method]}, with its interval.`,
+    ...(inspection.method === 'prompt-tuning' ? aboutWords(inspection) : aboutStates),
+    `Loss without it: how much the mean loss of the right label on ${String(inspection.rows)} validation rows (${inspection.loss.toFixed(3)} with the whole prompt) rises where ${taken[inspection.method]}, with its interval.`,
     'A star: the interval does not reach 0. The intervals of all tokens together hold with 95 %.',
     'Other answers: how many of these rows are answered otherwise then.',
     'Gradient: how strongly the token was pushed, from the first step to the last; a bar of half height is a tenth.',

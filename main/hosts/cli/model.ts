@@ -35,13 +35,13 @@ export const addModel = (
   path: string,
   { name, precision }: { readonly name?: string; readonly precision?: PrecisionName } = {},
 ): Promise<ModelRecord> =>
-  studio.call('models.add', { path, ...given({ name, precision }) }, { onEvent: tell(output), signal })
+  studio.call('models.add', { path, ...given({ name, precision }) }, { onEvent: reportTo(output), signal })
 
 /** Fetches and adds the starter model, and shows how far it is. */
 export const getStarter = ({ studio, output, signal }: Session): Promise<ModelRecord> =>
-  studio.call('models.starter', {}, { onEvent: tell(output), signal })
+  studio.call('models.starter', {}, { onEvent: reportTo(output), signal })
 
-const tell =
+const reportTo =
   (output: Output) =>
   (event: StudioEvent): void => {
     output.event(event)

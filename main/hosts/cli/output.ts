@@ -33,7 +33,7 @@ const jsonOutput = ({ out }: Streams): Output => {
 const BAR = 24
 /** A terminal's line is drawn again at most this often, in milliseconds. */
 const REDRAW_MS = 80
-/** Plain lines tell of every tenth of a known amount. */
+/** Plain lines report every tenth of a known amount. */
 const PARTS = 10
 
 function textOutput({ out }: Streams): Output {
@@ -41,7 +41,7 @@ function textOutput({ out }: Streams): Output {
   let shown = ''
   let drawn = 0
   /** By label: two kinds of work may take turns. */
-  const told = new Map<string, number>()
+  const reported = new Map<string, number>()
   let bare = false
 
   const clear = (): void => {
@@ -67,8 +67,8 @@ function textOutput({ out }: Streams): Output {
       return
     }
     const part = Math.floor(share * PARTS)
-    if (told.get(label) !== part) say(`${label} ${note}`)
-    told.set(label, part)
+    if (reported.get(label) !== part) say(`${label} ${note}`)
+    reported.set(label, part)
   }
 
   return {

@@ -1,4 +1,4 @@
-// A few real steps of a run before it begins, told in a table.
+// A few real steps of a run before it begins, as a table.
 import type { Input, Preflight } from '../../contract/service.ts'
 import { aligned } from './aligned.ts'
 import type { Session } from './host.ts'

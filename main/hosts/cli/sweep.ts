@@ -1,4 +1,4 @@
-// Follows a sweep to its end, and tells what came of it in tables.
+// Follows a sweep to its end, and reports what came of it in tables.
 import type {
   Band,
   Factor,
@@ -13,6 +13,7 @@ import { quoted } from './hints.ts'
 import type { Session } from './host.ts'
 import { Interrupted } from './interrupted.ts'
 import { stoppable } from './stoppable.ts'
+import { inPercent, percent } from './words.ts'
 
 const goOn = (sweep: string): string => `Go on with: softprompt sweeps ${quoted(sweep)} --resume`
 
@@ -61,11 +62,9 @@ export function linesOf(details: SweepDetails): string[] {
   ]
 }
 
-const percent = (share: number): string => (100 * share).toFixed(1)
-
 /** "83.3 % (79.0 to 87.1)". */
 const bandOf = (band: Band | undefined): string =>
-  band ? `${percent(band.mean)} % (${percent(band.low)} to ${percent(band.high)})` : '–'
+  band ? `${percent(band.mean)} (${inPercent(band.low)} to ${inPercent(band.high)})` : '–'
 
 /** "1", or "1 to 3" where intervals overlap. */
 const placeOf = (rank: SweptConfiguration['rank']): string =>

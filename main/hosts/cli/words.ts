@@ -14,8 +14,11 @@ export type Words =
       readonly note: string
     }
 
+/** 0.8333 -> "83.3". */
+export const inPercent = (share: number): string => (100 * share).toFixed(1)
+
 /** 0.8333 -> "83.3 %". */
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
+export const percent = (share: number): string => `${inPercent(share)} %`
 
 const number = (value: number): string => (Number.isFinite(value) ? value.toPrecision(4) : String(value))
 
@@ -74,6 +77,6 @@ const words: { readonly [E in StudioEvent['event']]: Describe<E> } = {
   changed: () => undefined,
 }
 
-/** Undefined where there is nothing to tell. `steps`: how many the run has. */
+/** Undefined where there is nothing to say. `steps`: how many the run has. */
 export const describeEvent = (event: StudioEvent, steps: number): Words | undefined =>
   words[event.event](event as never, steps)

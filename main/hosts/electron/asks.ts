@@ -1,4 +1,4 @@
-// What the app asks and tells a person outside the window: questions, notifications, and staying awake meanwhile.
+// What the app asks a person and reports outside the window: questions, notifications, and staying awake meanwhile.
 import type { BrowserWindow, Dialog, Notification, PowerSaveBlocker } from 'electron'
 import type { RunSummary } from '../../contract/service.ts'
 import { words } from './words.ts'
@@ -36,7 +36,7 @@ export function stayAwake(blocker: PowerSaveBlocker): (runs: number) => void {
   }
 }
 
-/** Tells that a run has ended; a click shows the studio. */
+/** Reports that a run has ended; a click shows the studio. */
 export function notify(
   Notifying: typeof Notification,
   { name, state }: RunSummary,

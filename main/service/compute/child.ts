@@ -49,7 +49,7 @@ export const forkCompute =
     })
     return {
       pid: child.pid,
-      // A dead process has lost its channel; its exit tells what has to be told.
+      // A dead process has lost its channel; its exit says what has to be said.
       send: (request) => void (child.connected && child.send(request, () => undefined)),
       onEvent: (listener) =>
         void child.on('message', (event) => {
@@ -74,7 +74,7 @@ export const forkCompute =
 
 function describe(code: number | null, signal: string | null, errors: string): string {
   const lines = errors.split('\n').filter((line) => line.trim() !== '')
-  const telling = lines.findLast((line) => /error|abort|memory/i.test(line)) ?? lines.at(-1)
+  const error = lines.findLast((line) => /error|abort|memory/i.test(line)) ?? lines.at(-1)
   const how = signal ?? `exit code ${String(code)}`
-  return telling === undefined ? how : `${how}: ${telling.trim().slice(0, 200)}`
+  return error === undefined ? how : `${how}: ${error.trim().slice(0, 200)}`
 }

@@ -43,8 +43,19 @@ export const splitRows = (split: Split): SplitRows => ({
   test: split.test.map(({ row }) => row),
 })
 
+/** How many rows each part has. */
+export const sizesOf = ({
+  train,
+  validation,
+  test,
+}: Readonly<Record<keyof Split, readonly unknown[]>>): Readonly<Record<keyof Split, number>> => ({
+  train: train.length,
+  validation: validation.length,
+  test: test.length,
+})
+
 /** The same split again from its row numbers. */
-export function splitExamples(examples: readonly Example[], rows: SplitRows): Split {
+export function splitFromRows(examples: readonly Example[], rows: SplitRows): Split {
   const byRow = new Map(examples.map((example) => [example.row, example]))
   const pick = (numbers: readonly number[]) => numbers.flatMap((row) => byRow.get(row) ?? [])
   return { train: pick(rows.train), validation: pick(rows.validation), test: pick(rows.test) }

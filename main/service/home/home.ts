@@ -10,7 +10,7 @@ export interface Home {
   readonly database: string
   readonly models: string
   readonly cache: string
-  /** What was read once of each data set's texts. */
+  /** The KV precompute of each data set's texts. */
   readonly texts: string
   readonly lock: string
   readonly pid: string
@@ -31,8 +31,9 @@ export function defaultHome(env: NodeJS.ProcessEnv = process.env, platform: stri
   return join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), NAME)
 }
 
-/** Folder of what was read once of a data set's texts: it goes when the data set goes. */
-export const textsOf = ({ texts }: Pick<Home, 'texts'>, dataset: number): string => join(texts, String(dataset))
+/** Folder of the KV precompute of a data set's texts: it goes when the data set goes. */
+export const cachedTextsFolder = ({ texts }: Pick<Home, 'texts'>, dataset: number): string =>
+  join(texts, String(dataset))
 
 /** Makes the folder, for its owner alone, and names its parts. Error: 'store/cannot-open'. */
 export function openHome(folder: string): Home {

@@ -20,7 +20,7 @@ export interface Tidy {
   close(): Promise<void>
 }
 
-/** Begins with what is left from the last time. Call it before anything is imported or changed; `failed` is told why a piece of it could not be done. */
+/** Begins with what is left from the last time. Call it before anything is imported or changed; `failed` gets the error of a piece that could not be done. */
 export async function createTidy(store: Store, failed: (error: unknown) => void): Promise<Tidy> {
   const enqueue = serialQueue()
   let closing = false

@@ -72,7 +72,7 @@ async function confusion(
 }
 
 /** Texts of a run's rows, from the version that it pinned. */
-async function textsOf(
+async function textsByRow(
   { store }: ServiceContext,
   run: RunRecord,
   rows: readonly number[],
@@ -91,7 +91,7 @@ async function answers(context: ServiceContext, input: Input<'runs.answers'>): P
   const wanted = (await scored(context, run, subject)).filter(
     (row) => (label === undefined || row.label === label) && (predicted === undefined || row.predicted === predicted),
   )
-  const texts = await textsOf(
+  const texts = await textsByRow(
     context,
     run,
     wanted.map(({ row }) => row),
@@ -110,7 +110,7 @@ async function flips(context: ServiceContext, input: Input<'runs.flips'>): Promi
   const { run, pairs } = await pairsOf(context, input)
   const { grade } = taskOf(run.settings)
   const changed = pairs.filter(({ before, after }) => grade(before) !== grade(after))
-  const texts = await textsOf(
+  const texts = await textsByRow(
     context,
     run,
     changed.map(({ after }) => after.row),

@@ -18,7 +18,7 @@ import { readBytes } from '../../engine/data/encoding.ts'
 import { openTable, type Table } from '../../engine/data/table.ts'
 import { grouped } from '../../engine/data/words.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
-import { textsOf } from '../home/home.ts'
+import { cachedTextsFolder } from '../home/home.ts'
 import { edit } from '../data/edits.ts'
 import { profileOf, shownProfile } from '../data/profile.ts'
 import { resources } from '../studio/resources.ts'
@@ -185,7 +185,7 @@ export const dataMethods: Pick<Methods, Described> = {
     const runs = await store.runs.countOn(dataset)
     if (runs > 0) throw studioError('data/in-use', name, runs)
     await tidy.forget(dataset)
-    await rm(textsOf(home, dataset), { recursive: true, force: true })
+    await rm(cachedTextsFolder(home, dataset), { recursive: true, force: true })
     changed('data')
     return null
   },

@@ -1,6 +1,5 @@
-// Methods runs.lens and runs.lens.kept: what a run's virtual tokens look like.
+// Methods runs.inspect and runs.inspection: what a run's virtual tokens look like.
 import { studioError } from '../../contract/errors/index.ts'
-import type { PromptInspection } from '../../contract/inspection.ts'
 import type { RunRecord } from '../../contract/records.ts'
 import type { RunInspection } from '../../contract/service.ts'
 import type { Example } from '../../contract/settings.ts'
@@ -8,18 +7,18 @@ import { evenly } from '../../engine/inspect/evenly.ts'
 import { gradientHistory } from '../../engine/inspect/history.ts'
 import type { Store } from '../../engine/store/store.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
-import { textsOf } from '../home/home.ts'
+import { cachedTextsFolder } from '../home/home.ts'
 import { sealedModel } from '../runs/material.ts'
 import { tunedBy } from '../prompts/tuned.ts'
 import { findDataset, findRun } from '../lookup.ts'
-import { serveJob } from '../compute/serving.ts'
+import { serveForEvent } from '../compute/serving.ts'
 
 /** Rows that are scored once more for each virtual token. */
 const ROWS = 64
 /** Numbers that a token's gradients come down to: as many as a small line shows. */
 const STRETCHES = 40
 
-/** Some of the rows that the run was stopped by: it did not learn from them, and no verdict rests on them. */
+/** Some rows of the validation set: the run was not trained on them, and no verdict rests on them. */
 async function validationRows(store: Store, run: RunRecord): Promise<Example[]> {
   const [{ validation }, task, { columns }] = await Promise.all([
     store.runs.split(run.id),
@@ -40,16 +39,12 @@ async function inspect(context: ServiceContext, name: string, call: CallContext)
   if (known) return known
   const { labels, settings } = prompt
   const [model, examples] = await Promise.all([sealedModel(store, run.model), validationRows(store, run)])
-  const texts = textsOf(context.home, run.dataset)
-  let found: PromptInspection | undefined
+  const texts = cachedTextsFolder(context.home, run.dataset)
   const job = { kind: 'inspect' as const, model, prompt, settings, labels, examples, texts, threads }
-  await serveJob(context, call, job, (event) => {
-    if (event.event === 'inspection') found = event.inspection
-  })
-  if (!found) throw studioError('run/failed', 'compute looked at nothing')
-  const seen = { inspection: found, gradients: gradientHistory(await store.metrics.steps(run.id), STRETCHES) }
-  inspections.add(run, seen)
-  return seen
+  const { inspection } = await serveForEvent(context, call, job, 'inspection')
+  const found = { inspection, gradients: gradientHistory(await store.metrics.steps(run.id), STRETCHES) }
+  inspections.add(run, found)
+  return found
 }
 
 export const inspectMethods: Pick<Methods, 'runs.inspect' | 'runs.inspection'> = {

@@ -37,8 +37,8 @@ async function score(
   const model = await sealedModel(store, run.model)
   const kept: EvaluationRecord[] = []
   for (const subject of [undefined, prompt]) {
-    const told = subject ? settings : withoutInstruction(settings)
-    const job = { kind: 'score' as const, model, prompt: subject, settings: told, labels, examples, threads }
+    const own = subject ? settings : withoutInstruction(settings)
+    const job = { kind: 'score' as const, model, prompt: subject, settings: own, labels, examples, threads }
     const { evaluation } = await serveForEvent(context, call, job, 'evaluation')
     const rowsOf = { run: run.id, dataset: source.dataset, version: source.version }
     const record = await store.transaction((tables) => tables.evaluations.add(rowsOf, evaluation))

@@ -7,8 +7,8 @@ import { type Configuration, configurationsOf, variedOf } from '../../engine/swe
 import { rungsOf, stepsOf, survivorsOf } from '../../engine/sweep/halving.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
 import type { Methods, ServiceContext } from '../context.ts'
-import { splitRows } from '../data/examples.ts'
-import { type PlannedRows, rowsFor, settingsFor, sizesOf } from '../runs/plan.ts'
+import { sizesOf, splitRows } from '../data/examples.ts'
+import { type PlannedRows, rowsFor, settingsFor } from '../runs/plan.ts'
 import { detailsOf, summaryOf } from '../sweeps/details.ts'
 import { findModel, findSweep } from '../lookup.ts'
 
@@ -34,19 +34,17 @@ async function plan(context: ServiceContext, input: Input<'sweeps.plan'>): Promi
   return { rows, configurations, vary: variedOf(input), rungs: rungsOf(configurations.length, halving), runs }
 }
 
-function told({ rows, configurations, vary, rungs, runs }: Planned): SweepPlan {
-  return {
-    labels: rows.labels,
-    leftOut: rows.leftOut,
-    rows: sizesOf(rows.split),
-    vary,
-    configurations: configurations.map(({ values }) => values),
-    runs: runs.length,
-    rungs,
-    survivors: survivorsOf(configurations.length, rungs),
-    steps: stepsOf(runs, rungs),
-  }
-}
+const shown = ({ rows, configurations, vary, rungs, runs }: Planned): SweepPlan => ({
+  labels: rows.labels,
+  leftOut: rows.leftOut,
+  rows: sizesOf(rows.split),
+  vary,
+  configurations: configurations.map(({ values }) => values),
+  runs: runs.length,
+  rungs,
+  survivors: survivorsOf(configurations.length, rungs),
+  steps: stepsOf(runs, rungs),
+})
 
 async function start(context: ServiceContext, input: Input<'sweeps.start'>): Promise<SweepRecord> {
   const { dataset, version, text: textColumn, label: labelColumn, context: contextColumn = '' } = input
@@ -74,7 +72,7 @@ export const sweepMethods: Pick<
   Methods,
   `sweeps.${'plan' | 'start' | 'list' | 'show' | 'stop' | 'resume' | 'discard' | 'watch'}`
 > = {
-  'sweeps.plan': async (context, input) => told(await plan(context, input)),
+  'sweeps.plan': async (context, input) => shown(await plan(context, input)),
   'sweeps.start': (context, input) => start(context, input),
   'sweeps.list': async ({ store }) => Promise.all((await store.sweeps.list()).map((sweep) => summaryOf(store, sweep))),
   'sweeps.show': async ({ store }, { sweep }) => detailsOf(store, await findSweep(store, sweep)),

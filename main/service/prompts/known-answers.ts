@@ -33,9 +33,9 @@ export async function knownAnswers(
   return texts.map((text, row) => ({ text, probabilities: (found.get(row) ?? []).map(Math.exp) }))
 }
 
-/** Whether the answers that a file tells are those that are given here; texts that only one of the two knows do not count. */
-export const agree = (told: readonly KnownAnswer[], given: readonly KnownAnswer[]): boolean =>
-  told.every(({ text, probabilities }) => {
+/** Whether the answers in a file are those that are given here; texts that only one of the two knows do not count. */
+export const agree = (stored: readonly KnownAnswer[], given: readonly KnownAnswer[]): boolean =>
+  stored.every(({ text, probabilities }) => {
     const here = given.find((each) => each.text === text)?.probabilities
     return here === undefined || probabilities.every((value, i) => Math.abs(value - (here[i] ?? NaN)) <= tolerance)
   })

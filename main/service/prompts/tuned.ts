@@ -1,4 +1,4 @@
-// A tuned prompt by its name, wherever it was tuned: with its model here, and how it did on held-out rows.
+// A tuned prompt by its name, wherever it was tuned: with its model here, and how it did on the test set.
 import type { TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { EvaluationFigures, ModelRecord, RunRecord } from '../../contract/records.ts'
@@ -27,7 +27,7 @@ export async function tunedBy(store: Store, run: RunRecord): Promise<Tuned> {
   return { name: run.name, model, prompt, figures: await ownFigures(store, run) }
 }
 
-/** On the run's own held-out rows. */
+/** On the run's own test set. */
 export async function ownFigures(store: Store, run: RunRecord): Promise<readonly EvaluationFigures[]> {
   const evaluations = await store.evaluations.list(run.id)
   return evaluations.filter(({ dataset, version }) => dataset === run.dataset && version === run.version)

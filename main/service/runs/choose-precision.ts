@@ -66,13 +66,13 @@ export function becauseOf(trials: readonly PreflightTrial[], chosen: PreflightTr
   if (trials.length < 2) return ''
   const nameOf = ({ precision, hardware: { name, title } }: PreflightTrial): string =>
     name === 'cpu' ? precision : `${precision} on ${title}`
-  const told = trials.map((trial) => {
+  const measured = trials.map((trial) => {
     const { seconds, memory, agreement, fits } = trial
     const [low, high] = seconds.map((each) => each.toFixed(0))
     const alike = agreement === undefined ? '' : `, gradient ${agreement.toFixed(3)} alike`
     return `${nameOf(trial)} ${low ?? ''} to ${high ?? ''} s in ${(memory / 1e9).toFixed(1)} GB${alike}${fits ? '' : ', does not fit'}`
   })
-  return `${nameOf(chosen)} was chosen by measuring: ${told.join('; ')}.`
+  return `${nameOf(chosen)} was chosen by measuring: ${measured.join('; ')}.`
 }
 
 const middle = ({ seconds: [low, high] }: PreflightTrial): number => (low + high) / 2

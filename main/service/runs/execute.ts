@@ -6,7 +6,7 @@ import type { Store } from '../../engine/store/store.ts'
 import type { Changes } from '../changes.ts'
 import type { SpawnCompute } from '../compute/child.ts'
 import { type JobResult, supervise } from '../compute/supervise.ts'
-import { type Home, textsOf } from '../home/home.ts'
+import { type Home, cachedTextsFolder } from '../home/home.ts'
 import type { Failures } from '../studio/failures.ts'
 import { type ActiveRun, endsUnevaluated, urge } from './active.ts'
 import { type RunMaterial, runMaterial, tuneJob } from './material.ts'
@@ -91,7 +91,7 @@ async function runJob(
   material: RunMaterial,
   recorder: Recorder,
 ): Promise<JobResult> {
-  const texts = textsOf(home, active.run.dataset)
+  const texts = cachedTextsFolder(home, active.run.dataset)
   const job = tuneJob(material, await recorder.begin(), { threads, texts, until: active.until })
   active.job = supervise(spawn, job, (event) => recorder.record(event))
   urge(active)

@@ -5,13 +5,13 @@ import { choosingRows } from '../../engine/evaluate/hand-written.ts'
 import { isChosen } from '../../engine/task/index.ts'
 import { sharesCache } from '../../engine/train/precompute-kv.ts'
 
-/** Rows differ, and other programs come and go beside a run: its end is told as a range. */
+/** Rows differ, and other programs come and go beside a run: its end is predicted as a range. */
 const QUICKEST = 0.8
 const SLOWEST = 1.2
 
 /**
- * Written prompts that are tried on validation rows: words for the kind of task, and two with examples. Their words are
- * read once for all rows; a row behind examples takes a third more than one alone on the starter model.
+ * Hand-written prompts that are tried on validation rows: an instruction for the kind of task, and two with examples.
+ * What stands before the text is precomputed once for all rows; a row behind examples takes a third more than one alone on the starter model.
  */
 const IN_WORDS = 1
 const WITH_EXAMPLES = 2
@@ -28,7 +28,7 @@ export function forecast(plan: Planned, measured: MeasuredSteps, available: numb
   const validations = validateEvery > 0 ? Math.ceil(settings.steps / validateEvery) : 1
   const validating = (1 + validations) * rows.validation * scoreRow
   const around = start + opening + precompute + validating
-  const total = (around + settings.steps * step + judging(plan, measured) + duel(plan, measured)) / 1000
+  const total = (around + settings.steps * step + evaluating(plan, measured) + duel(plan, measured)) / 1000
   const fits = memory <= available
   return {
     seconds: [QUICKEST * total, SLOWEST * total],
@@ -40,8 +40,8 @@ export function forecast(plan: Planned, measured: MeasuredSteps, available: numb
   }
 }
 
-/** Milliseconds of answering the held-out rows with the prompt and without. */
-function judging({ settings, rows }: Planned, { precomputeRow, answerRow, plainRow }: MeasuredSteps): number {
+/** Milliseconds of answering the test set with the prompt and without. */
+function evaluating({ settings, rows }: Planned, { precomputeRow, answerRow, plainRow }: MeasuredSteps): number {
   const withPrompt = isChosen(settings) ? precomputeRow + answerRow : answerRow
   // The two ask behind the same texts, which were read for the first, unless only one of them has an instruction.
   const isShared = isChosen(settings) && sharesCache(settings) && settings.template.instruction === ''
@@ -49,7 +49,7 @@ function judging({ settings, rows }: Planned, { precomputeRow, answerRow, plainR
   return rows.test * (withPrompt + without)
 }
 
-/** Milliseconds of choosing a written prompt and answering the held-out rows behind it, which mostly is one with examples. */
+/** Milliseconds of choosing a hand-written prompt, mostly one with examples, and answering the test set behind it. */
 function duel({ settings, rows }: Planned, { plainRow }: MeasuredSteps): number {
   if (settings.duel === false) return 0
   const own = [settings.handWritten ?? '', settings.template.instruction].filter((words) => words.trim() !== '').length

@@ -4,7 +4,7 @@ import { studioError } from '../../contract/errors/index.ts'
 import type { RunRecord } from '../../contract/records.ts'
 import type { Split } from '../../contract/settings.ts'
 import type { Store } from '../../engine/store/store.ts'
-import { loadExamples, splitExamples } from '../data/examples.ts'
+import { loadExamples, splitFromRows } from '../data/examples.ts'
 
 /** All that a run's job is made of. */
 export interface RunMaterial {
@@ -28,11 +28,11 @@ export async function runMaterial(store: Store, run: RunRecord): Promise<RunMate
   const { textColumn: text, labelColumn: label, contextColumn: context, kind } = task
   const source = { dataset: run.dataset, version: run.version, text, label, context, task: kind }
   const examples = await loadExamples(store, source)
-  const split = splitExamples(examples, await store.runs.split(run.id))
+  const split = splitFromRows(examples, await store.runs.split(run.id))
   return { run, model: await sealedModel(store, run.model), labels: task.labels, split }
 }
 
-/** `texts`: the folder of what is read once of a data set's texts. `until`: the step to pause behind. */
+/** `texts`: the folder of the KV precompute of a data set's texts. `until`: the step to pause behind. */
 export const tuneJob = (
   material: RunMaterial,
   resume: Checkpoint | undefined,

@@ -10,7 +10,7 @@ import { isChosen } from '../../engine/task/index.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
 import { shapeOf } from '../../engine/train/from-data.ts'
 import type { ServiceContext } from '../context.ts'
-import { loadExamples, splitExamples as splitAgain } from '../data/examples.ts'
+import { loadExamples, sizesOf, splitFromRows } from '../data/examples.ts'
 import { knownChoice } from './known-choices.ts'
 import { findModel, findRun } from '../lookup.ts'
 
@@ -72,7 +72,7 @@ export async function settingsFor(
 ): Promise<{ readonly settings: TuneSettings; readonly because?: string }> {
   const hidden = (await store.models.configs()).get(model.id)?.hidden ?? Infinity
   const settings = defaultSettings(given, labels, shapeOf(split, labels.length, hidden))
-  // What no row fits into is told before anything is measured or tuned with it.
+  // A template that no row fits into is refused before anything is measured or tuned with it.
   partsOfBody(settings.template.body)
   const known = given.precision === undefined ? await knownChoice(home, model.hash, settings) : undefined
   return known ? { settings: { ...settings, precision: known.precision }, because: known.because } : { settings }
@@ -87,15 +87,5 @@ async function splitOf(
 ): Promise<Split> {
   const run = await findRun(store, name)
   if (run.dataset !== dataset || run.version !== version) throw studioError('run/other-rows', run.name)
-  return splitAgain(examples, await store.runs.split(run.id))
+  return splitFromRows(examples, await store.runs.split(run.id))
 }
-
-export const sizesOf = ({
-  train,
-  validation,
-  test,
-}: Readonly<Record<keyof Split, readonly unknown[]>>): RunPlan['rows'] => ({
-  train: train.length,
-  validation: validation.length,
-  test: test.length,
-})

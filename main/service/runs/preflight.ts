@@ -8,7 +8,7 @@ import { preparedPrecisions } from '../../engine/model/prepare.ts'
 import { serveForEvent } from '../compute/serving.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
 import { liesIn } from '../home/disk.ts'
-import { textsOf } from '../home/home.ts'
+import { cachedTextsFolder } from '../home/home.ts'
 import { availableMemory, knownProviders } from '../studio/hardware.ts'
 import { type Attempt, becauseOf, type Choices, chooseTrial, cosine, nextToTry } from './choose-precision.ts'
 import { type Forecast, forecast } from './forecast.ts'
@@ -32,7 +32,7 @@ export async function preflight(
   const { model, split, ...plan } = await planRun(context, input)
   const { settings, labels } = plan
   const sealed = await sealedModel(context.store, model.id)
-  const texts = textsOf(context.home, input.dataset)
+  const texts = cachedTextsFolder(context.home, input.dataset)
   const job = { kind: 'preflight' as const, model: sealed, labels, split, threads: context.threads, texts }
   const available = availableMemory()
   // Asking takes a process, which starts beside the one that opens the model.

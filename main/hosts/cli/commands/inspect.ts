@@ -1,4 +1,4 @@
-// softprompt lens RUN
+// softprompt inspect RUN
 import { Command } from 'commander'
 import { type CommonOptions, type Host, withStudio } from '../host.ts'
 import { inspectionLines } from '../inspection.ts'
