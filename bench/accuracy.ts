@@ -1,6 +1,7 @@
 // Whether a model that is kept in fewer bits learns as well: TREC, all test rows, five seeds, row by row against float32.
 import type { PrecisionName, PreparedModel } from '../main/contract/model.ts'
 import type { Split, TuneSettings } from '../main/contract/settings.ts'
+import { percent } from '../main/contract/numbers.ts'
 import { inPrecision } from '../main/engine/model/in-precision.ts'
 import { pairedBootstrap } from '../main/engine/evaluate/significance.ts'
 import { defaultSettings } from '../main/engine/train/defaults.ts'
@@ -43,7 +44,7 @@ export const accuracy: Bench = async ({ quick, say }) => {
       const seconds = (performance.now() - began) / 1000
       right.set(name, [...(right.get(name) ?? []), ...hits])
       perSeed.set(name, [...(perSeed.get(name) ?? []), share(hits)])
-      say(`${name}, seed ${String(seed)}: ${(100 * share(hits)).toFixed(1)} % in ${seconds.toFixed(0)} s`)
+      say(`${name}, seed ${String(seed)}: ${percent(share(hits), 1)} in ${seconds.toFixed(0)} s`)
     }
   }
   const exact = right.get('float32') ?? []

@@ -4,6 +4,7 @@ import type { PreparedModel } from '../main/contract/model.ts'
 import type { Subject } from '../main/contract/records.ts'
 import type { VerdictKind } from '../main/contract/service.ts'
 import type { Split, TaskName } from '../main/contract/settings.ts'
+import { percent } from '../main/contract/numbers.ts'
 import { verdictOf } from '../main/engine/evaluate/significance.ts'
 import { createRandom } from '../main/engine/random.ts'
 import { taskOf } from '../main/engine/task/index.ts'
@@ -102,7 +103,7 @@ async function fought(
   const began = performance.now()
   const evaluations = await tuned({ model, settings, labels, split }, (event) => {
     if (event.event === 'validation')
-      say(`  step ${event.step}: loss ${event.loss.toFixed(3)}, ${(100 * event.accuracy).toFixed(0)} % right`)
+      say(`  step ${event.step}: loss ${event.loss.toFixed(3)}, ${percent(event.accuracy)} right`)
   })
   const seconds = (performance.now() - began) / 1000
   const of = (subject: Subject): Evaluation => {

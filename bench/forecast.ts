@@ -2,11 +2,12 @@
 import { totalmem } from 'node:os'
 import type { MeasuredSteps } from '../main/contract/compute.ts'
 import type { TuneSettings } from '../main/contract/settings.ts'
+import { percent } from '../main/contract/numbers.ts'
 import { sealModel } from '../main/compute/seal.ts'
 import { defaultSettings } from '../main/engine/train/defaults.ts'
 import { forecast } from '../main/service/runs/forecast.ts'
 import { runJob } from './support/jobs.ts'
-import { othersShare } from './support/machine.ts'
+import { busyDoubts, othersShare } from './support/machine.ts'
 import { starterModel, threads } from './support/model.ts'
 import { type Bench, target } from './support/result.ts'
 import { trecLabels, trecSplit } from './support/trec.ts'
@@ -22,7 +23,6 @@ const configurations: readonly (Partial<TuneSettings> & { readonly name: string 
   { name: 'prefix, after-text, answers written', task: 'generation', steps: 60 },
 ]
 const rows = { train: 300, validation: 60, test: 60 } as const
-const quietShare = 0.1
 /** Between the pre-flights before and behind a run, on a machine that is called steady. */
 const steady = 0.1
 const mostTries = 5
@@ -59,7 +59,7 @@ export const forecastBench: Bench = async ({ quick, say }) => {
       tries.push({ name, told, behind, ran, drift, time, memory: told.memory / ran.peakBytes })
       say(
         `${name}: ${told.seconds.map((each) => each.toFixed(0)).join(' to ')} s told, ${ran.seconds.toFixed(0)} s taken, ` +
-          `told ${(100 * drift).toFixed(0)} % otherwise behind it`,
+          `told ${percent(drift)} otherwise behind it`,
       )
       told = behind
     } while (Math.min(...tries.map(({ drift }) => drift)) > steady && tries.length < (quick ? 1 : mostTries))
@@ -91,7 +91,7 @@ export const forecastBench: Bench = async ({ quick, say }) => {
         told.seconds.map((each) => each.toFixed(0)).join(' to '),
         ran.seconds.toFixed(0),
         time.toFixed(2),
-        `${(100 * drift).toFixed(0)} %`,
+        percent(drift),
         String(tries),
         (told.memory / 2 ** 20).toFixed(0),
         (ran.peakBytes / 2 ** 20).toFixed(0),
@@ -103,9 +103,7 @@ export const forecastBench: Bench = async ({ quick, say }) => {
       target(`memory off by, ${name}`, 100 * Math.abs(memory - 1), '<=', 15, ' %'),
     ]),
     doubts: [
-      ...(others > quietShare
-        ? [`other programs used ${(100 * others).toFixed(0)} % of the machine, so its times do not count`]
-        : []),
+      ...busyDoubts(others),
       ...(unsteady.length > 0
         ? [`the machine was not steady during ${unsteady.map(({ name }) => name).join('; ')}: these times do not count`]
         : []),

@@ -1,4 +1,5 @@
 // A million rows through the real service in its real host: how long each thing takes, and how long others wait meanwhile.
+import { percent } from '../main/contract/numbers.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -136,7 +137,7 @@ export const million: Bench = async ({ quick, say }) => {
         target('longest wait of others', longest, '<=', 50, ' ms'),
         target('start to the first screen', Math.max(...first), '<=', 2, ' s'),
       ],
-      doubts: busy > 0.15 ? [`other programs used ${(100 * busy).toFixed(0)} % of the computer before it began`] : [],
+      doubts: busy > 0.15 ? [`other programs used ${percent(busy)} of the computer before it began`] : [],
       figures: { stages: all, first, opened, memory },
     }
   } finally {

@@ -10,7 +10,7 @@ import { referencePython } from '../test/support/python-env.ts'
 import { fasterWaiting, startOurs, startTheirs, type Waiting } from './support/contenders.ts'
 import { huggingFaceFolder, rowsOf } from './support/hf-folder.ts'
 import type { StepJob, Way } from './support/job.ts'
-import { othersShare } from './support/machine.ts'
+import { busyDoubts, othersShare } from './support/machine.ts'
 import { starterModel, threads } from './support/model.ts'
 import { type Bench, type Findings, target, type Target } from './support/result.ts'
 import { shown, spread, type Spread } from './support/spread.ts'
@@ -20,8 +20,6 @@ const textLengths = { full: [32, 128, 512], quick: [16] } as const
 const tokens = 16
 const batch = 8
 const rounds = { full: 3, quick: 1 } as const
-/** More of the machine than this in others' hands, and times say little. */
-const quietShare = 0.1
 
 interface Mode {
   readonly name: string
@@ -223,10 +221,7 @@ function findings(figures: readonly LengthFigures[]): Findings {
         ]
       }),
     ),
-    doubts:
-      others > quietShare
-        ? [`other programs used ${(100 * others).toFixed(0)} % of the machine, so its times do not count`]
-        : [],
+    doubts: busyDoubts(others),
     figures,
   }
 }

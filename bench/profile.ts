@@ -4,6 +4,7 @@ import { totalmem, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PrecisionName, PreparedModel } from '../main/contract/model.ts'
 import type { NamedTensors } from '../main/contract/tensor.ts'
+import { inPercent, percent } from '../main/contract/numbers.ts'
 import { createInferenceRunner } from '../main/engine/evaluate/inference-runner.ts'
 import { createKvStore } from '../main/engine/evaluate/kv-store.ts'
 import { cacheTexts } from '../main/engine/evaluate/kv-precompute.ts'
@@ -22,7 +23,7 @@ import { bucketsOf } from '../main/engine/train/order.ts'
 import { trainingGraph } from '../main/engine/train/training-graph.ts'
 import { type Way, ways } from './support/job.ts'
 import { type Kernel, kernelsOf } from './support/kernels.ts'
-import { othersShare } from './support/machine.ts'
+import { busyDoubts, othersShare } from './support/machine.ts'
 import { starterModel, threads } from './support/model.ts'
 import type { Bench } from './support/result.ts'
 
@@ -30,7 +31,6 @@ const tokens = 16
 const batch = 8
 const textLength = { full: 128, quick: 16 } as const
 const runs = { full: 4, quick: 2 } as const
-const quietShare = 0.1
 
 interface Mode {
   readonly name: string
@@ -92,7 +92,7 @@ export const profile: Bench = async ({ quick, say }) => {
         rows: profiles.flatMap(({ name, milliseconds, shares, speed }) => [
           [
             name,
-            `all, at ${speed.toFixed(0)} (${percent(speed / peak)} % of the peak)`,
+            `all, at ${speed.toFixed(0)} (${percent(speed / peak)} of the peak)`,
             sum(shares, 'forward'),
             sum(shares, 'backward'),
             '100',
@@ -104,15 +104,12 @@ export const profile: Bench = async ({ quick, say }) => {
               op,
               forward.toFixed(1),
               backward.toFixed(1),
-              percent((forward + backward) / milliseconds),
+              inPercent((forward + backward) / milliseconds),
             ]),
         ]),
       },
       targets: [],
-      doubts:
-        others > quietShare
-          ? [`other programs used ${percent(others)} % of the machine, so its times do not count`]
-          : [],
+      doubts: busyDoubts(others),
       figures: { peak, profiles },
     }
   } finally {
@@ -120,7 +117,6 @@ export const profile: Bench = async ({ quick, say }) => {
   }
 }
 
-const percent = (share: number): string => (100 * share).toFixed(0)
 const sum = (shares: readonly Share[], pass: 'forward' | 'backward'): string =>
   shares.reduce((total, share) => total + share[pass], 0).toFixed(1)
 

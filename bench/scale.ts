@@ -11,7 +11,7 @@ import { allocatorSettings } from '../main/service/compute/child.ts'
 import { referencePython } from '../test/support/python-env.ts'
 import { startOurs, startTheirs } from './support/contenders.ts'
 import type { Measurement, StepJob } from './support/job.ts'
-import { othersShare } from './support/machine.ts'
+import { busyDoubts, othersShare } from './support/machine.ts'
 import { starterModel, threads } from './support/model.ts'
 import { cache } from './support/paths.ts'
 import { type Dimensions, randomModel } from './support/random-model.ts'
@@ -54,7 +54,6 @@ const work = {
   quick: { texts: 20, length: 16, batch: 4, steps: 3, theirSteps: 1 },
 } as const
 const tokens = 16
-const quietShare = 0.1
 
 interface Prepared {
   readonly model: PreparedModel
@@ -112,10 +111,7 @@ export const scale: Bench = async ({ quick, say }) => {
               ),
             ],
       ),
-      doubts:
-        others > quietShare
-          ? [`other programs used ${(100 * others).toFixed(0)} % of the machine, so its times do not count`]
-          : [],
+      doubts: busyDoubts(others),
       figures,
     }
   } finally {

@@ -4,7 +4,7 @@ import type { TuneSettings } from '../main/contract/settings.ts'
 import { sealModel } from '../main/compute/seal.ts'
 import { defaultSettings } from '../main/engine/train/defaults.ts'
 import { runJob } from './support/jobs.ts'
-import { othersShare } from './support/machine.ts'
+import { busyDoubts, othersShare } from './support/machine.ts'
 import { starterModel, threads } from './support/model.ts'
 import type { Bench } from './support/result.ts'
 import { shown, spread } from './support/spread.ts'
@@ -19,7 +19,6 @@ const rows = { train: 32, validation: 4 } as const
 /** Twice through the rows: few as they are, their texts are read once as in a real run, all of them before the first step. */
 const steps = 4
 const rounds = { full: 5, quick: 1 } as const
-const quietShare = 0.1
 
 /** Parts of the time before the first step is done, in the order in which they come. */
 const parts = [
@@ -105,10 +104,7 @@ export const startup: Bench = async ({ quick, say }) => {
       rows: figures.map(({ name, taken }) => [name, ...columns.map((part) => shown(taken[part] ?? spread([0]), 0))]),
     },
     targets: [],
-    doubts:
-      others > quietShare
-        ? [`other programs used ${(100 * others).toFixed(0)} % of the machine, so its times do not count`]
-        : [],
+    doubts: busyDoubts(others),
     figures,
   }
 }

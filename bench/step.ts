@@ -7,7 +7,7 @@ import { referencePython } from '../test/support/python-env.ts'
 import { fasterWaiting, type Precision, sameWork, startOurs, startTheirs, type Waiting } from './support/contenders.ts'
 import { huggingFaceFolder, rowsOf } from './support/hf-folder.ts'
 import type { StepJob } from './support/job.ts'
-import { othersShare } from './support/machine.ts'
+import { busyDoubts, othersShare } from './support/machine.ts'
 import { starterModel, threads } from './support/model.ts'
 import { type Bench, type Findings, target } from './support/result.ts'
 import { shown, spread, type Spread } from './support/spread.ts'
@@ -21,8 +21,6 @@ const batch = 8
 const rounds = { full: 3, quick: 2 } as const
 /** In each round. */
 const stepsEach = { full: { ours: 3, float32: 3, bfloat16: 1 }, quick: { ours: 1, float32: 1, bfloat16: 1 } } as const
-/** More of the machine than this in others' hands, and times say little. */
-const quietShare = 0.1
 
 type Contender = 'ours' | Precision
 const contenders = ['ours', 'float32', 'bfloat16'] as const
@@ -181,10 +179,7 @@ function findings(figures: readonly LengthFigures[]): Findings {
       target(`time a step / PEFT float32, texts of ${f.text}`, f.timeRatio.float32.median, '<=', 0.7),
       target(`peak memory / PEFT float32, texts of ${f.text}`, f.peakRatio.float32, '<=', 0.6),
     ]),
-    doubts:
-      others > quietShare
-        ? [`other programs used ${(100 * others).toFixed(0)} % of the machine, so its times do not count`]
-        : [],
+    doubts: busyDoubts(others),
     figures,
   }
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Band, StudioEvent, SweepDetails, SweptConfiguration } from '../main/contract/service.ts'
+import { inPercent } from '../main/contract/numbers.ts'
 import { starterFile } from './support/model.ts'
 import { root } from './support/paths.ts'
 import { type Bench, type Findings, target } from './support/result.ts'
@@ -121,9 +122,8 @@ async function untilKilled(
   return killed ? undefined : details
 }
 
-const percent = (share: number): string => (100 * share).toFixed(1)
 const bandOf = (band: Band | undefined): string =>
-  band ? `${percent(band.mean)} (${percent(band.low)} to ${percent(band.high)})` : '–'
+  band ? `${inPercent(band.mean, 1)} (${inPercent(band.low, 1)} to ${inPercent(band.high, 1)})` : '–'
 const placeOf = ({ rank }: SweptConfiguration): string =>
   rank ? (rank[0] === rank[1] ? String(rank[0]) : `${String(rank[0])} to ${String(rank[1])}`) : '–'
 

@@ -2,6 +2,7 @@
 import type { PreparedModel } from '../main/contract/model.ts'
 import type { Evaluation, StepMetrics } from '../main/contract/compute.ts'
 import type { Split, TuneSettings } from '../main/contract/settings.ts'
+import { inPercent, percent } from '../main/contract/numbers.ts'
 import { defaultSettings } from '../main/engine/train/defaults.ts'
 import { starterModel } from './support/model.ts'
 import { type Bench, target } from './support/result.ts'
@@ -46,9 +47,9 @@ export const trec: Bench = async ({ quick, say }) => {
       columns: ['way', 'no prompt %', 'tuned %', 'macro-F1 %', 'steps', 'best at step', 'rate', 's', 'ms a step'],
       rows: figures.map(({ way, before, after, settings, bestStep, seconds, millisecondsAStep }) => [
         way,
-        percent(before.accuracy),
-        percent(after.accuracy),
-        percent(after.macroF1),
+        inPercent(before.accuracy, 1),
+        inPercent(after.accuracy, 1),
+        inPercent(after.macroF1, 1),
         String(settings.steps),
         String(bestStep),
         String(settings.learningRate),
@@ -65,8 +66,6 @@ export const trec: Bench = async ({ quick, say }) => {
   }
 }
 
-const percent = (share: number): string => (100 * share).toFixed(1)
-
 async function tunedIn(model: PreparedModel, way: Way, split: Split, quick: boolean, say: (line: string) => void) {
   const settings = defaultSettings({ ...way.chosen, duel: false, ...(quick ? { steps: 2, batch: 4 } : {}) }, trecLabels)
   const steps: StepMetrics[] = []
@@ -79,7 +78,7 @@ async function tunedIn(model: PreparedModel, way: Way, split: Split, quick: bool
     const { step, loss, accuracy, best } = event
     validations.push({ step, loss, accuracy })
     if (best) bestStep = step
-    say(`  step ${step}: validation loss ${loss.toFixed(3)}, accuracy ${percent(accuracy)} %`)
+    say(`  step ${step}: validation loss ${loss.toFixed(3)}, accuracy ${percent(accuracy, 1)}`)
   })
   const seconds = (performance.now() - began) / 1000
   const of = (subject: Evaluation['subject']) => evaluations.find((evaluation) => evaluation.subject === subject)

@@ -10,6 +10,7 @@ import type { MeasuredSteps, TunedPrompt } from '../main/contract/compute.ts'
 import type { PrecisionName, PreparedModel } from '../main/contract/model.ts'
 import type { PreflightTrial } from '../main/contract/service.ts'
 import type { Split, TuneSettings } from '../main/contract/settings.ts'
+import { inPercent, percent } from '../main/contract/numbers.ts'
 import { createEncoder } from '../main/engine/evaluate/encode.ts'
 import { createInferenceRunner } from '../main/engine/evaluate/inference-runner.ts'
 import { scoreTask } from '../main/engine/evaluate/score.ts'
@@ -22,13 +23,12 @@ import { fasterWaiting, type Waiting, waiting } from './support/contenders.ts'
 import { huggingFaceFolder, rowsOf } from './support/hf-folder.ts'
 import type { StepJob } from './support/job.ts'
 import { runJob } from './support/jobs.ts'
-import { othersShare } from './support/machine.ts'
+import { busyDoubts, othersShare } from './support/machine.ts'
 import { starterModel, threads } from './support/model.ts'
 import { type Bench, type Findings, target } from './support/result.ts'
 import { trecLabels, trecSplit } from './support/trec.ts'
 
 const wanted = 0.9
-const quietShare = 0.1
 const script = fileURLToPath(new URL('peft_whole.py', import.meta.url))
 
 /** For prompts the rate that we found best at the same place (train/defaults.ts); for prefixes, 3e-2 was worse: 79 % at step 100. */
@@ -81,7 +81,7 @@ export const whole: Bench = async ({ quick, say }) => {
   for (const precision of tried) {
     const one = await runOurs(model, { ...settings, precision }, split)
     ours.push(one)
-    say(`Ours, ${precision}: ${percent(one.accuracy)} % in ${one.seconds.toFixed(0)} s, ${toldOf(one.progress)}`)
+    say(`Ours, ${precision}: ${percent(one.accuracy, 1)} in ${one.seconds.toFixed(0)} s, ${toldOf(one.progress)}`)
   }
   const chosen = ours.find(({ precision }) => precision === preflight.chosen) ?? (ours[0] as Ours)
   const seconds = secondsTo(chosen) < Infinity ? secondsTo(chosen) : chosen.seconds
@@ -242,12 +242,10 @@ async function* runTheirs(path: string, method: string, loss: string, how: Waiti
   for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line) as Progress
 }
 
-const percent = (share: number): string => (100 * share).toFixed(1)
-
 const toldOf = (progress: readonly Progress[]): string =>
   progress
     .slice(-1)
-    .map(({ step, accuracy, seconds }) => `${percent(accuracy)} % at step ${String(step)} in ${seconds.toFixed(0)} s`)
+    .map(({ step, accuracy, seconds }) => `${percent(accuracy, 1)} at step ${String(step)} in ${seconds.toFixed(0)} s`)
     .join()
 
 interface Found {
@@ -266,14 +264,14 @@ function findings({ ours, chosen, seconds, preflight, contenders, others }: Foun
     const last = progress.at(-1) ?? none
     const over = last.accuracy >= wanted ? '' : 'over '
     const times = `${over}${(last.seconds / seconds).toFixed(1)}`
-    return [who, loss, `${over}${last.seconds.toFixed(0)}`, percent(last.accuracy), String(last.step), times]
+    return [who, loss, `${over}${last.seconds.toFixed(0)}`, inPercent(last.accuracy, 1), String(last.step), times]
   }
   const words = { labels: 'the labels', vocabulary: 'the vocabulary' } as const
   return {
     title: 'The whole job, against PEFT',
     method:
       'TREC, 1,000 rows, the starter model, CPU. Both from the start of their process until a prompt answers ' +
-      `${percent(wanted)} % of the 500 test rows: looked at every 10 steps for ours, every ${String(theirs.judgeEvery)} for PEFT, of which one judging counts. Ours is the ` +
+      `${percent(wanted, 1)} of the 500 test rows: looked at every 10 steps for ours, every ${String(theirs.judgeEvery)} for PEFT, of which one judging counts. Ours is the ` +
       `default run, in the precision that a pre-flight chose on this machine (${preflight.chosen}; trying took ${preflight.seconds.toFixed(0)} s, once for a model and kind of run, and is not ` +
       'counted), judged with the prompt; what a run does behind that, without a prompt and with prompts in words, does not count. PEFT: prompt tuning, and prefix tuning that begins with the real keys and values of the same text, ' +
       '16 virtual tokens, batch 16, AdamW with warm-up and cosine. It is stopped where it has lost by then, or where another of its runs was faster: ' +
@@ -300,9 +298,7 @@ function findings({ ours, chosen, seconds, preflight, contenders, others }: Foun
       }),
     ],
     doubts: [
-      ...(others > quietShare
-        ? [`other programs used ${percent(others)} % of the machine, so its times do not count`]
-        : []),
+      ...busyDoubts(others),
       ...(secondsTo(chosen) < Infinity
         ? []
         : ['our chosen run did not come to the accuracy, so the times are of all of it']),

@@ -1,4 +1,5 @@
 // The machine that a bench ran on, and how much of it others were using.
+import { percent } from '../../main/contract/numbers.ts'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, platform, release, totalmem } from 'node:os'
@@ -33,6 +34,13 @@ export async function othersShare(milliseconds = 500): Promise<number> {
   const after = ticks()
   return (after.busy - before.busy) / Math.max(1, after.all - before.all)
 }
+
+/** More of the machine than this in others' hands, and times say little. */
+const quietShare = 0.1
+
+/** Why times do not count where other programs used this share of the machine; empty where they left it alone. */
+export const busyDoubts = (others: number): readonly string[] =>
+  others > quietShare ? [`other programs used ${percent(others)} of the machine, so its times do not count`] : []
 
 function ticks(): { readonly busy: number; readonly all: number } {
   let [busy, all] = [0, 0]

@@ -1,6 +1,6 @@
 // The shape of a run's losses and gradients. One batch's loss tells little: where there are validations, which see the same rows each time, they count.
 import type { StepMetrics } from '../../contract/compute.ts'
-import { median } from '../median.ts'
+import { median } from '../statistics.ts'
 import type { Evidence } from './rule.ts'
 
 /** Fewer steps have no shape. */

@@ -1,6 +1,7 @@
 // How well a run did on its own held-out rows, and whether there was more to have.
 import type { Subject } from '../../contract/records.ts'
 import { figuresOfTask } from '../../contract/figures.ts'
+import { percent } from '../../contract/numbers.ts'
 import { isChosen } from '../task/index.ts'
 import type { Evidence } from './rule.ts'
 
@@ -48,8 +49,6 @@ export function isNearChance(accuracy: number, { chance, rows }: Figures): boole
 /** Both accuracies in a sentence. */
 export const stated = ({ noPrompt, tuned, rows, named }: Figures): string =>
   `${named} ${percent(tuned)} with the tuned prompt and ${percent(noPrompt)} with none (${String(rows)} held-out rows)`
-
-export const percent = (share: number): string => `${String(Math.round(share * 100))} %`
 
 /** Three digits, without the zeros behind them. */
 export const short = (value: number): string => String(Number(value.toPrecision(3)))

@@ -3,14 +3,12 @@ import type { NamedTensors } from '../../contract/tensor.ts'
 import type { Sequence } from '../method/layout.ts'
 import type { ForwardShape } from '../network/forward-graph.ts'
 import type { InferenceRunner } from './inference-runner.ts'
+import { commonPrefix } from '../tokens/common.ts'
 
 /** Tokens that all begin with; each has one more at least. */
 export function sharedStart(texts: readonly (readonly number[])[]): readonly number[] {
   const [first = []] = texts
-  const most = texts.reduce((least, { length }) => Math.min(least, length), first.length) - 1
-  let count = 0
-  while (count < most && texts.every((ids) => ids[count] === first[count])) count++
-  return first.slice(0, count)
+  return first.slice(0, commonPrefix(texts.map((ids) => ids.slice(0, -1))))
 }
 
 /** Fewer tokens in common are read with each row as fast. */

@@ -1,7 +1,9 @@
 // Whether one prompt answers better than another on the same rows: paired bootstrap, exact McNemar, and a verdict in words.
 import type { Subject } from '../../contract/records.ts'
 import type { Verdict, VerdictKind } from '../../contract/service.ts'
+import { percent, points } from '../../contract/numbers.ts'
 import { createRandom } from '../random.ts'
+import { mean } from '../statistics.ts'
 
 /** Two answers to the same row: right or not. */
 export interface Pair {
@@ -142,15 +144,6 @@ export function gradedBootstrap(pairs: readonly GradedPair[], seed = 0): Interva
   }
   means.sort()
   return { low: quantile(means, (1 - LEVEL) / 2), high: quantile(means, (1 + LEVEL) / 2) }
-}
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
-
-const percent = (value: number): string => `${Math.round(value * 100)} %`
-const points = (value: number): string => {
-  const rounded = Math.round(value * 100)
-  return rounded > 0 ? `+${rounded}` : rounded < 0 ? `−${-rounded}` : '0'
 }
 
 const words: Readonly<Record<VerdictKind, string>> = {

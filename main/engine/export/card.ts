@@ -2,9 +2,8 @@
 import { figuresOfTask } from '../../contract/figures.ts'
 import type { Placement, TaskName } from '../../contract/settings.ts'
 import { starter } from '../../contract/starter.ts'
+import { percent } from '../../contract/numbers.ts'
 import type { Exported } from './format.ts'
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 
 /** The model's name where others look for it. */
 export const baseName = ({ name }: Exported['model']): string => (name === starter.name ? starter.repository : name)
@@ -16,7 +15,8 @@ export function card({ name, model, prompt, figures }: Exported, by: 'peft' | 's
   const { method, placement, tokens, template } = settings
   const { task = 'classification' } = settings
   const rows = figures.map(
-    ({ subject, accuracy, macroF1, rows }) => `| ${subject} | ${percent(accuracy)} | ${percent(macroF1)} | ${rows} |`,
+    ({ subject, accuracy, macroF1, rows }) =>
+      `| ${subject} | ${percent(accuracy, 1)} | ${percent(macroF1, 1)} | ${rows} |`,
   )
   return `---
 base_model: ${JSON.stringify(base)}

@@ -10,6 +10,7 @@ import type {
 } from '../../contract/records.ts'
 import type { AnsweredRow, Outputs, Verdict } from '../../contract/service.ts'
 import type { TaskName } from '../../contract/settings.ts'
+import { percent } from '../../contract/numbers.ts'
 import { escaped } from './escaped.ts'
 import { curvesOf } from './report-curves.ts'
 
@@ -64,12 +65,10 @@ ${runs.map(section).join('\n')}
 `
 }
 
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
-
 function overview(runs: readonly ReportedRun[]): string {
   const rows = runs.map(
     ({ run, verdict }) =>
-      `<tr><td>${escaped(run.name)}</td><td class="n">${verdict ? percent(verdict.tuned) : ''}</td><td class="n">${verdict ? percent(verdict.other) : ''}</td><td>${escaped(verdict?.sentence ?? `Not judged: ${run.state}.`)}</td></tr>`,
+      `<tr><td>${escaped(run.name)}</td><td class="n">${verdict ? percent(verdict.tuned, 1) : ''}</td><td class="n">${verdict ? percent(verdict.other, 1) : ''}</td><td>${escaped(verdict?.sentence ?? `Not judged: ${run.state}.`)}</td></tr>`,
   )
   return `<table><tr><th>Run</th><th>Tuned</th><th>Without tuning</th><th>Verdict</th></tr>${rows.join('')}</table>`
 }
@@ -126,7 +125,7 @@ function duel({ judged, metrics }: ReportedRun): string {
   const rows = judged.map(({ subject, rows }) => {
     const own = metrics.find((each) => each.subject === subject)?.metrics ?? []
     const cells = names.map((name) => own.find((each) => each.name === name)?.value)
-    return `<tr><td>${subjects[subject]}</td>${cells.map((value) => `<td class="n">${value === undefined ? '' : percent(value)}</td>`).join('')}<td class="n">${rows}</td></tr>`
+    return `<tr><td>${subjects[subject]}</td>${cells.map((value) => `<td class="n">${value === undefined ? '' : percent(value, 1)}</td>`).join('')}<td class="n">${rows}</td></tr>`
   })
   const words = judged.flatMap(({ handWritten }) => handWritten ?? [])
   return `<h3>The duel</h3><table><tr><th></th>${names.map((name) => `<th>${escaped(name)}</th>`).join('')}<th>rows</th></tr>${rows.join('')}</table>
@@ -155,7 +154,7 @@ function answers(rows: readonly AnsweredRow[]): string {
   if (rows.length === 0) return ''
   const lines = rows.map(
     ({ text, label, predicted, grade }) =>
-      `<tr><td>${escaped(text)}</td><td>${escaped(label)}</td><td>${escaped(predicted)}</td><td class="n">${percent(grade)}</td></tr>`,
+      `<tr><td>${escaped(text)}</td><td>${escaped(label)}</td><td>${escaped(predicted)}</td><td class="n">${percent(grade, 1)}</td></tr>`,
   )
   return `<h3>Answers of the tuned prompt, the worst first</h3><table><tr><th>Text</th><th>Right answer</th><th>What was written</th><th>Grade</th></tr>${lines.join('')}</table>`
 }

@@ -5,6 +5,7 @@ import { scoreRows, type VirtualPrompt } from '../evaluate/label-scores.ts'
 import type { InferenceRunner } from '../evaluate/inference-runner.ts'
 import type { LabelTrie } from '../evaluate/trie.ts'
 import type { Segments } from '../method/layout.ts'
+import { mean } from '../statistics.ts'
 
 export interface AblationTask {
   readonly reader: InferenceRunner
@@ -58,9 +59,6 @@ type Scores = readonly (readonly number[])[]
 
 const lossesOf = (scores: Scores, right: readonly number[]): number[] =>
   right.map((label, row) => -(scores[row]?.[label] ?? -Infinity))
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 
 /** Chance that any of the intervals misses its true value. */
 const doubt = 0.05

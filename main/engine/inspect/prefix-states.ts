@@ -2,6 +2,7 @@
 import type { PrefixToken } from '../../contract/inspection.ts'
 import type { NamedTensors, Tensor } from '../../contract/tensor.ts'
 import { prefixTuning } from '../method/prefix.ts'
+import { mean } from '../statistics.ts'
 
 type State = Pick<PrefixToken, 'keys' | 'values' | 'moved'>
 
@@ -49,6 +50,3 @@ function rowNorms({ shape, data }: Tensor): number[] {
     return Math.sqrt(sum)
   })
 }
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)

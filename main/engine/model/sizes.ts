@@ -2,6 +2,11 @@
 import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { LossName } from '../../contract/settings.ts'
 import { elements } from '../../contract/tensor.ts'
+import { neededWeights } from './weights.ts'
+
+/** How many numbers the model is made of, norms and biases included. */
+export const parameterCount = (config: DecoderConfig): number =>
+  [...neededWeights(config).values()].reduce((sum, shape) => sum + elements(shape), 0)
 
 /** The library maps bytes that it reads in two types twice. */
 const mapped = { half: 1, int8: 1, blocks: 2 } as const

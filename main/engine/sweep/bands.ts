@@ -1,7 +1,7 @@
 // What several seeds and several rows tell of a configuration: a mean with its interval, and places that overlap.
 import type { Band } from '../../contract/methods/sweeps.ts'
 import { createRandom } from '../random.ts'
-import { mean } from '../task/task.ts'
+import { mean } from '../statistics.ts'
 import { studentQuantile } from './student.ts'
 
 /** grades[seed][row], 0 to 1: the same rows in the same order for every seed. */

@@ -1,6 +1,7 @@
 // Which setting mattered: its values compared in pairs of runs that differ in nothing else.
 import type { Factor, SweptName, Varied } from '../../contract/methods/sweeps.ts'
-import { mean } from '../task/task.ts'
+import { points } from '../../contract/numbers.ts'
+import { mean } from '../statistics.ts'
 import type { Values } from './configurations.ts'
 import { settingNames } from './setting-names.ts'
 import { studentQuantile } from './student.ts'
@@ -87,8 +88,6 @@ function pairsOf(setting: SweptName, one: string | number, other: string | numbe
       return match ? [{ one: result, other: match }] : []
     })
 }
-
-const points = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(0)}`
 
 function withSentence(factor: Omit<Factor, 'sentence'>): Factor {
   const { setting, values, difference, low, high, pairs, matters } = factor

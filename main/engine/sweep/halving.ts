@@ -1,6 +1,6 @@
 // Successive halving: who goes on, and what is to be done next (Jamieson & Talwalkar 2016, with two halvings).
 import type { TuneSettings } from '../../contract/settings.ts'
-import { mean } from '../task/task.ts'
+import { mean } from '../statistics.ts'
 
 /** Fewer configurations than this are all run to their end: there is little to save. */
 const minConfigurations = 4

@@ -1,5 +1,6 @@
 // What came of a sweep, in a sentence: the best configuration, or why none can be called that.
 import type { Band, SweptConfiguration, SweptName } from '../../contract/methods/sweeps.ts'
+import { inPercent, percent } from '../../contract/numbers.ts'
 import type { Values } from './configurations.ts'
 import { settingNames } from './setting-names.ts'
 
@@ -28,10 +29,8 @@ export function verdictOf(
   return `Cannot tell which is best: the intervals of ${all ? 'all' : String(tied.length)} that came to the end overlap. The highest figure has ${words} (${figure}).`
 }
 
-const percent = (share: number): string => (100 * share).toFixed(0)
-
 const shown = ({ mean, low, high }: Band): string =>
-  `${(100 * mean).toFixed(1)} % (95 % interval ${percent(low)} to ${percent(high)})`
+  `${percent(mean, 1)} (95 % interval ${inPercent(low)} to ${inPercent(high)})`
 
 const wordsOf = (values: Values): string =>
   (Object.entries(values) as [SweptName, string | number][])

@@ -1,6 +1,7 @@
 // Task: a short answer to a question about a context.
 import { exactMatch, tokenF1 } from '../metrics/words.ts'
-import { type Answered, mean, type Task } from './task.ts'
+import { mean } from '../statistics.ts'
+import type { Answered, Task } from './task.ts'
 
 const grade = ({ label, predicted }: Answered): number => tokenF1(predicted, label)
 

@@ -1,7 +1,8 @@
 // Task: a text that answers another one - a JSON object with fields, or words as they come.
 import { fieldScore, objectOf } from '../metrics/fields.ts'
 import { rougeL } from '../metrics/rouge.ts'
-import { type Answered, mean, type Task } from './task.ts'
+import { mean } from '../statistics.ts'
+import type { Answered, Task } from './task.ts'
 
 /** Of a right answer that is a JSON object its fields count, of any other the words. */
 const grade = ({ label, predicted }: Answered): number =>

@@ -24,6 +24,3 @@ export interface Task {
   /** What is told of all answers; the first is the mean grade. */
   metrics(answers: readonly Answered[], labels: readonly string[]): TaskMetric[]
 }
-
-export const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)

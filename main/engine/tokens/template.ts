@@ -1,6 +1,7 @@
 // A row through its template: the ids that stand before the row's text, those of the text, and those behind it.
 import type { TokenizerFiles } from '../../contract/model.ts'
 import type { Template } from '../../contract/settings.ts'
+import { commonPrefix, commonSuffix } from './common.ts'
 import { frameOf, place } from './frame.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
@@ -21,8 +22,8 @@ export function encodeRow(tokenizer: Tokenizer, files: TokenizerFiles, template:
   const [next, rest] = splitBeforeFirst(suffix, tokenizer.specials)
   const first = lead === ''
   const middle = tokenizer.encode(near + shape(text) + next, first)
-  const start = sharedStart(middle, tokenizer.encode(near, first))
-  const end = sharedEnd(middle.slice(start), tokenizer.encode(next, false))
+  const start = commonPrefix([middle, tokenizer.encode(near, first)])
+  const end = commonSuffix(middle.slice(start), tokenizer.encode(next, false))
   return {
     before: [...withBos(tokenizer, tokenizer.encodeTemplate(lead)), ...middle.slice(0, start)],
     text: middle.slice(start, middle.length - end),
@@ -36,7 +37,7 @@ export function encodeAnswer(tokenizer: Tokenizer, template: Template, label: st
   const before = template.kind === 'chat' ? '\n' : template.body.slice(template.body.indexOf(place) + place.length)
   const start = tokenizer.encode(before, false)
   const both = tokenizer.encode(before + answer, false)
-  return sharedStart(both, start) === start.length ? both.slice(start.length) : tokenizer.encode(answer, false)
+  return commonPrefix([both, start]) === start.length ? both.slice(start.length) : tokenizer.encode(answer, false)
 }
 
 /** The token that ends an answer. */
@@ -70,17 +71,4 @@ function splitBeforeFirst(text: string, specials: readonly string[]): [string, s
   const starts = specials.map((special) => text.indexOf(special)).filter((at) => at >= 0)
   const start = Math.min(text.length, ...starts)
   return [text.slice(0, start), text.slice(start)]
-}
-
-/** How many ids two lists share at their start. */
-function sharedStart(one: readonly number[], other: readonly number[]): number {
-  const differs = one.findIndex((id, i) => id !== other[i])
-  return differs < 0 ? one.length : differs
-}
-
-/** How many ids two lists share at their end. */
-const sharedEnd = (one: readonly number[], other: readonly number[]): number => {
-  let shared = 0
-  while (shared < one.length && shared < other.length && one.at(-1 - shared) === other.at(-1 - shared)) shared++
-  return shared
 }

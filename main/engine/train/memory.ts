@@ -12,8 +12,11 @@ export interface StepSize extends Pick<BatchShape, 'length' | 'cached' | 'past'>
   readonly memory: MemoryName
 }
 
-/** Node and ONNX Runtime with a session's graph, whatever the model; measured. */
-const processBytes = 140e6
+/**
+ * Bytes of the process that steps, beside weights and activations: Node and ONNX Runtime with the graph of one session;
+ * measured. A whole run has more sessions and the tokenizer: `runProcessBytes`.
+ */
+const stepProcessBytes = 140e6
 /** What is made of compact weights while they are used, and what the allocator loses over it; measured. */
 const quantisedBytes = 90e6
 
@@ -69,7 +72,7 @@ export function stepMemory(
   rows: number,
 ): number {
   const compact = model.quantised && Object.keys(model.quantised).length > 0 ? quantisedBytes : 0
-  return processBytes + compact + weightBytes(model, loss) + rows * rowBytes(model.config, size)
+  return stepProcessBytes + compact + weightBytes(model, loss) + rows * rowBytes(model.config, size)
 }
 
 /**

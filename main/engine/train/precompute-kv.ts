@@ -3,13 +3,14 @@ import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { PreparedModel } from '../../contract/model.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
+import { cachedShare } from '../../contract/usual-run.ts'
 import { missingTexts, cacheTexts, type PrecomputeJob, cachedValues } from '../evaluate/kv-precompute.ts'
 import type { CachedTexts } from '../evaluate/cached-texts.ts'
 import { pruneKvStore, createKvStore, kvDiskBudget, type KvStore } from '../evaluate/kv-store.ts'
 import { pastOf, type Sequence } from '../method/layout.ts'
 
-/** Shares of all memory that texts may stay in. */
-const memoryShare = { normal: 1 / 4, low: 1 / 16 } as const
+/** Shares of all memory that cached texts may take. */
+const memoryShare = { normal: cachedShare, low: 1 / 16 } as const
 
 type Model = Pick<PreparedModel, 'config' | 'quantised'>
 type Settings = Pick<TuneSettings, 'method' | 'placement' | 'tokens' | 'steps' | 'batch' | 'memory'>

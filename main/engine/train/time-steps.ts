@@ -2,7 +2,7 @@
 import type { ComputeEvent, Job, TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { Example } from '../../contract/settings.ts'
-import { median } from '../median.ts'
+import { median } from '../statistics.ts'
 import type { TuneSink } from './loop.ts'
 import { tune } from './tune.ts'
 

@@ -1,6 +1,6 @@
 // Watches the gradient over a run, as the tutorial asks: warns when it vanishes or explodes.
 import { studioError } from '../../contract/errors/index.ts'
-import { median } from '../median.ts'
+import { median } from '../statistics.ts'
 
 export interface Alarm {
   readonly code: string

@@ -8,12 +8,12 @@ import type {
   SweptConfiguration,
 } from '../../contract/service.ts'
 import { StudioError } from '../../contract/errors/index.ts'
+import { inPercent, percent } from '../../contract/numbers.ts'
 import { aligned } from './aligned.ts'
 import { quoted } from './hints.ts'
 import type { Session } from './host.ts'
 import { Interrupted } from './interrupted.ts'
 import { stoppable } from './stoppable.ts'
-import { inPercent, percent } from './words.ts'
 
 const goOn = (sweep: string): string => `Go on with: softprompt sweeps ${quoted(sweep)} --resume`
 
@@ -64,7 +64,7 @@ export function linesOf(details: SweepDetails): string[] {
 
 /** "83.3 % (79.0 to 87.1)". */
 const bandOf = (band: Band | undefined): string =>
-  band ? `${percent(band.mean)} (${inPercent(band.low)} to ${inPercent(band.high)})` : '–'
+  band ? `${percent(band.mean, 1)} (${inPercent(band.low, 1)} to ${inPercent(band.high, 1)})` : '–'
 
 /** "1", or "1 to 3" where intervals overlap. */
 const placeOf = (rank: SweptConfiguration['rank']): string =>

@@ -3,6 +3,7 @@ import type { EvaluationRecord, Subject } from '../../contract/records.ts'
 import { figuresOfTask } from '../../contract/figures.ts'
 import type { Outputs, StudioEvent } from '../../contract/service.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
+import { percent } from '../../contract/numbers.ts'
 
 export type Words =
   | { readonly kind: 'line'; readonly text: string }
@@ -13,12 +14,6 @@ export type Words =
       readonly total: number
       readonly note: string
     }
-
-/** 0.8333 -> "83.3". */
-export const inPercent = (share: number): string => (100 * share).toFixed(1)
-
-/** 0.8333 -> "83.3 %". */
-export const percent = (share: number): string => `${inPercent(share)} %`
 
 const number = (value: number): string => (Number.isFinite(value) ? value.toPrecision(4) : String(value))
 
@@ -43,12 +38,12 @@ export function describeEvaluation(
   settings: Pick<TuneSettings, 'task'>,
 ): string {
   const [first, second] = figuresOfTask(settings)
-  return `${capital(first)} ${subjects[e.subject]}: ${percent(e.accuracy)} (${second} ${percent(e.macroF1)}), ${String(e.rows)} rows`
+  return `${capital(first)} ${subjects[e.subject]}: ${percent(e.accuracy, 1)} (${second} ${percent(e.macroF1, 1)}), ${String(e.rows)} rows`
 }
 
 /** "With the tuned prompt: right fields 83.1 %, exactly right 60.0 %, valid JSON 100.0 %". */
 export const describeMetrics = ({ subject, metrics }: Outputs['runs.metrics'][number]): string =>
-  `${capital(subjects[subject])}: ${metrics.map(({ name, value }) => `${name} ${percent(value)}`).join(', ')}`
+  `${capital(subjects[subject])}: ${metrics.map(({ name, value }) => `${name} ${percent(value, 1)}`).join(', ')}`
 
 const line = (text: string): Words => ({ kind: 'line', text })
 
@@ -67,7 +62,9 @@ const words: { readonly [E in StudioEvent['event']]: Describe<E> } = {
     note: `step ${counted(step, steps)}, loss ${number(loss)}, gradient ${number(gradientNorm)}, ${milliseconds.toFixed(0)} ms`,
   }),
   validation: ({ step, loss, accuracy, best }) =>
-    line(`step ${String(step)}: validation loss ${number(loss)}, ${percent(accuracy)} right${best ? ' (best)' : ''}`),
+    line(
+      `step ${String(step)}: validation loss ${number(loss)}, ${percent(accuracy, 1)} right${best ? ' (best)' : ''}`,
+    ),
   warning: ({ message }) => line(message),
   checkpoint: () => undefined,
   // Figures are the command's own last word, too.

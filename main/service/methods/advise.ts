@@ -1,7 +1,7 @@
 // Method runs.advise: what is stored of a run, put before the advisor.
 import type { Advice } from '../../contract/service.ts'
 import { advise } from '../../engine/advise/index.ts'
-import { parametersOf } from '../../engine/advise/parameters.ts'
+import { parameterCount } from '../../engine/model/sizes.ts'
 import type { Methods, ServiceContext } from '../context.ts'
 import { showRun } from './runs.ts'
 
@@ -10,7 +10,7 @@ async function adviseRun(context: ServiceContext, run: string): Promise<Advice[]
   const config = configs.get(details.run.model)
   // A run that is under way has not shown yet what it needs.
   if (context.runner.isActive(details.run.id)) return []
-  return advise({ ...details, parameters: config ? parametersOf(config) : Infinity })
+  return advise({ ...details, parameters: config ? parameterCount(config) : Infinity })
 }
 
 export const adviseMethods: Pick<Methods, 'runs.advise'> = {

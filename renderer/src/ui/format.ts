@@ -1,16 +1,9 @@
 // Numbers as people read them.
+export { percent, points } from '../../../main/contract/numbers.ts'
+
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 
 export const count = (value: number): string => whole.format(value)
-
-/** 0.834 -> "83 %"; one decimal where asked. */
-export const percent = (share: number, digits = 0): string => `${(share * 100).toFixed(digits)} %`
-
-/** Signed percentage points: 0.42 -> "+42". */
-export const points = (share: number): string => {
-  const value = Math.round(share * 100)
-  return value > 0 ? `+${value}` : value < 0 ? `−${-value}` : '0'
-}
 
 const units = ['bytes', 'KB', 'MB', 'GB', 'TB']
 

@@ -3,9 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { studioError } from '../../../main/contract/errors/index.ts'
 import type { AdviceRule } from '../../../main/contract/service.ts'
 import { advise } from '../../../main/engine/advise/index.ts'
-import { parametersOf } from '../../../main/engine/advise/parameters.ts'
 import { taskOf } from '../../../main/engine/task/index.ts'
-import { smallConfig } from '../../support/small-config.ts'
 import { evidenceOf, labels, type Shape } from './evidence.ts'
 
 const flat = (): number => 1.75
@@ -207,20 +205,5 @@ describe('the advisor', () => {
   it('has nothing more to propose for memory where all was saved', () => {
     const settings = { memory: 'low', precision: 'int8', tokens: 4 } as const
     expect(advise(evidenceOf({ run: failed, settings }))).toEqual([])
-  })
-
-  it('counts the parameters of a base model', () => {
-    const smol = {
-      ...smallConfig,
-      vocab: 49152,
-      hidden: 576,
-      layers: 30,
-      heads: 9,
-      kvHeads: 3,
-      headDim: 64,
-      intermediate: 1536,
-      tiedHead: true,
-    }
-    expect(parametersOf(smol) / 134_515_008).toBeCloseTo(1, 3)
   })
 })

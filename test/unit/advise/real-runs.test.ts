@@ -4,7 +4,7 @@ import type { ComputeEvent, StepMetrics } from '../../../main/contract/compute.t
 import type { EvaluationRecord, NoteRecord, ValidationRecord } from '../../../main/contract/records.ts'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
 import { advise } from '../../../main/engine/advise/index.ts'
-import { parametersOf } from '../../../main/engine/advise/parameters.ts'
+import { parameterCount } from '../../../main/engine/model/sizes.ts'
 import type { Evidence } from '../../../main/engine/advise/rule.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { tune } from '../../../main/engine/train/tune.ts'
@@ -46,7 +46,7 @@ async function evidenceOf(given: Partial<TuneSettings>, train = 60): Promise<Evi
     evaluations: events.flatMap((e): EvaluationRecord[] =>
       e.event === 'evaluation' ? [{ ...own, ...e.evaluation, id: 1, rows: e.evaluation.rows.length }] : [],
     ),
-    parameters: parametersOf(model.config),
+    parameters: parameterCount(model.config),
   }
 }
 

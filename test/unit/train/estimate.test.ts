@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest'
 import type { DecoderConfig } from '../../../main/contract/model.ts'
 import { elements } from '../../../main/contract/tensor.ts'
-import { parameterCount, tuningMemory } from '../../../main/engine/train/estimate.ts'
+import { parameterCount } from '../../../main/engine/model/sizes.ts'
+import { tuningMemory } from '../../../main/engine/train/estimate.ts'
 import { smallConfig } from '../../support/small-config.ts'
 import { families, tinyModel } from '../../support/tiny.ts'
 

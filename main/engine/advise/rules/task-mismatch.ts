@@ -1,6 +1,7 @@
 // Neither the base model nor the tuned prompt does better than guessing: the model does not see what is asked.
+import { percent } from '../../../contract/numbers.ts'
 import { taskOf } from '../../task/index.ts'
-import { figuresOf, isNearChance, percent, quoted, stated } from '../figures.ts'
+import { figuresOf, isNearChance, quoted, stated } from '../figures.ts'
 import type { Evidence, Finding, Rule } from '../rule.ts'
 
 export const taskMismatch: Rule = (evidence) => {

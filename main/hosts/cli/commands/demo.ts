@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import type { ModelRecord } from '../../../contract/records.ts'
 import { starter } from '../../../contract/starter.ts'
+import { percent } from '../../../contract/numbers.ts'
 import { importData } from '../data.ts'
 import { figures, follow, sayFinished } from '../follow.ts'
 import { quoted } from '../hints.ts'
 import { type CommonOptions, type Host, type Session, withStudio } from '../host.ts'
 import { getStarter } from '../model.ts'
 import { withCommon } from '../options.ts'
-import { percent } from '../words.ts'
 
 /** resources/sample/sample.json. */
 interface Sample {
@@ -45,7 +45,7 @@ async function demonstrate(session: Session): Promise<void> {
   if (noPrompt && tuned)
     output.say(
       `On ${String(tuned.rows)} messages that the tuning never saw, the model named the right team for ` +
-        `${percent(noPrompt.accuracy)} without a prompt and for ${percent(tuned.accuracy)} with the tuned one.`,
+        `${percent(noPrompt.accuracy, 1)} without a prompt and for ${percent(tuned.accuracy, 1)} with the tuned one.`,
     )
   output.say(`Try it: npm start -- try ${quoted(run.name)} "My parcel has not arrived."`)
   sayFinished(session, details)

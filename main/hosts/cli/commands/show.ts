@@ -1,10 +1,11 @@
 // softprompt show RUN
 import { Command } from 'commander'
 import type { Outputs, RunDetails } from '../../../contract/service.ts'
+import { percent } from '../../../contract/numbers.ts'
 import { goOnWith } from '../hints.ts'
 import { type CommonOptions, type Host, withStudio } from '../host.ts'
 import { withCommon } from '../options.ts'
-import { describeEvaluation, describeMetrics, percent } from '../words.ts'
+import { describeEvaluation, describeMetrics } from '../words.ts'
 
 export function showCommand(host: Host): Command {
   const command = new Command('show')
@@ -36,7 +37,7 @@ function describe(details: RunDetails, metrics: Outputs['runs.metrics']): string
     ...(last ? [`Last loss: ${last.loss.toPrecision(4)}`] : []),
     ...validations.map(
       ({ step, loss, accuracy, best }) =>
-        `Validation at step ${String(step)}: loss ${loss.toPrecision(4)}, ${percent(accuracy)} right${best ? ' (best)' : ''}`,
+        `Validation at step ${String(step)}: loss ${loss.toPrecision(4)}, ${percent(accuracy, 1)} right${best ? ' (best)' : ''}`,
     ),
     ...(checkpoint === undefined ? [] : [`Checkpoint: step ${String(checkpoint)}`]),
     ...evaluations.map((evaluation) => describeEvaluation(evaluation, run.settings)),

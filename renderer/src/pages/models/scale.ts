@@ -1,4 +1,5 @@
-// Numbers of parameters as people say them.
+// Numbers of parameters as people say them, and the memory that tuning a model of that size takes.
+import { cachedShare, runProcessBytes, usualRun } from '../../../../main/contract/usual-run.ts'
 
 /** 134515008 -> "135 million". */
 export function scale(parameters: number): string {
@@ -7,19 +8,17 @@ export function scale(parameters: number): string {
   return `${(parameters / 1e9).toFixed(1)} billion`
 }
 
-/** A model of this many parameters keeps this many bytes for each token that it has read. */
+/** A model of this many parameters caches this many bytes of keys and values for each token. */
 const known = { parameters: 135e6, bytesPerToken: 46_080 }
-/** What is read once for a task of the usual size, up to a share of the memory. */
-const usual = { tokens: 32_000, share: 0.25 }
-const processBytes = 250e6
 
 /**
- * Bytes that tuning a model of so many parameters takes, about: float32 weights, and texts read once. What a token
- * keeps grows more slowly than the model: from 46 KB at 135 million parameters to 262 KB at 7 billion.
+ * Bytes that tuning a model of so many parameters takes, about: float32 weights, and cached texts. What a token's
+ * keys and values take grows more slowly than the model: from 46 KB at 135 million parameters to 262 KB at 7 billion.
  */
 export function roughMemory(parameters: number, memory: number): number {
   const perToken = known.bytesPerToken * (parameters / known.parameters) ** 0.45
-  return processBytes + 4 * parameters + Math.min(usual.tokens * perToken, usual.share * memory)
+  const cached = Math.min(usualRun.texts * usualRun.textTokens * perToken, cachedShare * memory)
+  return runProcessBytes + 4 * parameters + cached
 }
 
 /** "1.7 billion" -> 1.7e9. */

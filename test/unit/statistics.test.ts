@@ -1,7 +1,7 @@
 // The middle of numbers.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { median } from '../../main/engine/median.ts'
+import { median } from '../../main/engine/statistics.ts'
 
 describe('the median', () => {
   it('is the middle one, or the mean of the two in the middle, in whatever order', () => {
