@@ -1,121 +1,16 @@
 // Methods data.*: a file becomes the first version of a data set; data sets are listed, named, profiled, mended, removed.
-import { createHash } from 'node:crypto'
-import { readFile, rm, stat } from 'node:fs/promises'
-import { basename } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
-import * as v from 'valibot'
+import { rm } from 'node:fs/promises'
 import { studioError } from '../../contract/errors/index.ts'
-import type { DataRow, DatasetRecord, VersionRecord } from '../../contract/records.ts'
-import type {
-  DatasetDetails,
-  DatasetSummary,
-  ImportedData,
-  Input,
-  SkippedRow,
-  ViewedRow,
-} from '../../contract/service.ts'
-import { readBytes } from '../../engine/data/encoding.ts'
-import { openTable, type Table } from '../../engine/data/table.ts'
+import type { DatasetRecord, VersionRecord } from '../../contract/records.ts'
+import type { DatasetDetails, DatasetSummary, Input, ViewedRow } from '../../contract/service.ts'
 import { grouped } from '../../engine/data/words.ts'
-import type { CallContext, Methods, ServiceContext } from '../context.ts'
+import type { Methods, ServiceContext } from '../context.ts'
 import { cachedTextsFolder } from '../home/home.ts'
 import { edit } from '../data/edits.ts'
+import { importSample, importTable } from '../data/import.ts'
 import { profileOf, shownProfile } from '../data/profile.ts'
-import { resources } from '../studio/resources.ts'
 import { rolesOf } from '../data/roles.ts'
 import { findDataset } from '../lookup.ts'
-
-/** Rows that go into the database at once: short enough that nobody waits for it. */
-const CHUNK = 500
-/** Skipped rows that are named one by one. */
-const NAMED = 100
-
-async function importData(context: ServiceContext, call: CallContext, path: string): Promise<ImportedData> {
-  const { store } = context
-  const table = await openTable(path)
-  const hash = await hashFile(path, call)
-  const known = await store.datasets.byHash(hash)
-  if (known) return countAgain(context, call, known, table)
-  const { size } = await stat(path)
-  const name = basename(path)
-  const dataset = await store.datasets.add({ name, source: path, hash, columns: table.columns })
-  try {
-    const version = await store.datasets.begin(dataset.id, { kind: 'import', description: `Imported ${name}` })
-    const counts = await forEachChunk(table, call, async (rows, bytes) => {
-      for (let at = 0; at < rows.length; at += CHUNK) {
-        const some = rows.slice(at, at + CHUNK)
-        await store.piece((tables) => tables.rows.insert(version, some))
-        await setImmediate()
-      }
-      call.emit({ event: 'progress', stage: 'importing', done: bytes, total: size })
-    })
-    if (counts.rows === 0) throw studioError('data/no-rows', name)
-    await store.datasets.complete(version, { used: counts.rows, excluded: 0, trash: 0 })
-    context.changed('data')
-    return { dataset: dataset.id, version: version.number, name, columns: table.columns, ...counts }
-  } catch (error) {
-    await context.tidy.forget(dataset.id)
-    throw error
-  }
-}
-
-/** A file that is there already is read only for its counts. */
-async function countAgain(
-  { store }: ServiceContext,
-  call: CallContext,
-  known: DatasetRecord,
-  table: Table,
-): Promise<ImportedData> {
-  const version = (await store.datasets.versions(known.id)).at(-1)?.number ?? 1
-  const counts = await forEachChunk(table, call, () => setImmediate())
-  return { dataset: known.id, version, name: known.name, columns: known.columns, ...counts }
-}
-
-type Counts = Pick<ImportedData, 'rows' | 'skippedCount' | 'skipped'>
-
-async function forEachChunk(
-  table: Table,
-  call: CallContext,
-  work: (rows: readonly DataRow[], bytes: number) => Promise<unknown>,
-): Promise<Counts> {
-  let rows = 0
-  let skippedCount = 0
-  const named: SkippedRow[] = []
-  for await (const chunk of table.chunks()) {
-    refuseCancelled(call)
-    rows += chunk.rows.length
-    skippedCount += chunk.skipped.length
-    named.push(...chunk.skipped.slice(0, NAMED - named.length))
-    await work(chunk.rows, chunk.bytes)
-  }
-  return { rows, skippedCount, skipped: named }
-}
-
-async function hashFile(path: string, call: CallContext): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const piece of readBytes(path)) {
-    refuseCancelled(call)
-    hash.update(piece)
-  }
-  return hash.digest('hex')
-}
-
-function refuseCancelled({ signal }: CallContext): void {
-  if (signal.aborted) throw studioError('run/cancelled')
-}
-
-/** resources/sample/sample.json. */
-const sampleFacts = v.object({ file: v.string(), text: v.string(), label: v.string() })
-
-async function importSample(context: ServiceContext, call: CallContext): Promise<ImportedData> {
-  const { file, text, label } = v.parse(
-    sampleFacts,
-    JSON.parse(await readFile(resources('sample/sample.json'), 'utf8')),
-  )
-  const imported = await importData(context, call, resources(`sample/${file}`))
-  await context.store.datasets.setRoles(imported.dataset, { text, label })
-  return imported
-}
 
 async function summary(context: ServiceContext, record: DatasetRecord): Promise<DatasetSummary> {
   const { store } = context
@@ -161,7 +56,7 @@ type Described =
   `data.${'import' | 'sample' | 'list' | 'show' | 'rename' | 'nameVersion' | 'remove' | 'roles' | 'profile' | 'fix'}`
 
 export const dataMethods: Pick<Methods, Described> = {
-  'data.import': (context, { path }, call) => importData(context, call, path),
+  'data.import': (context, { path }, call) => importTable(context, call, path),
   'data.sample': (context, _input, call) => importSample(context, call),
   'data.list': async (context) =>
     Promise.all((await context.store.datasets.list()).map((record) => summary(context, record))),

@@ -2,11 +2,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { openStore } from '../../../main/engine/store/store.ts'
-import { openHome } from '../../../main/service/home/home.ts'
-import { createService } from '../../../main/service/service.ts'
-import { spawnFake } from '../../support/fake-studio.ts'
-import { temporaryFolder } from '../../support/temporary.ts'
+import { openStore } from '../../../../main/engine/store/store.ts'
+import { openHome } from '../../../../main/service/home/home.ts'
+import { createService } from '../../../../main/service/service.ts'
+import { spawnFake } from '../../../support/fake-studio.ts'
+import { temporaryFolder } from '../../../support/temporary.ts'
 
 async function start() {
   const folder = temporaryFolder()
