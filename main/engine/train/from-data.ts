@@ -1,13 +1,14 @@
-// What a table asks of the settings beyond the usual ones. A table like those of the benches asks for nothing.
+// Default settings that depend on the data: how far a data set's shape moves them from those of the benches.
 import type { Split, TuneSettings } from '../../contract/settings.ts'
+import { charactersPerToken } from '../tokens/characters.ts'
 
-/** Of the rows to learn from. */
+/** Of the training rows, unless it says otherwise. */
 export interface DataShape {
   readonly rows: number
-  /** Rows that the run stops by. */
+  /** Rows of the validation set. */
   readonly validation: number
   readonly labels: number
-  /** Tokens of a text: of the middle one, of the longest but 5 %, of the longest. */
+  /** Tokens of a text: the median, the 95th percentile, the maximum. */
   readonly tokens: { readonly p50: number; readonly p95: number; readonly max: number }
   /** Width of the base model. */
   readonly hidden: number
@@ -15,56 +16,70 @@ export interface DataShape {
 
 type Usual = Pick<TuneSettings, 'tokens' | 'learningRate' | 'steps' | 'batch' | 'maxTokens' | 'validateEvery'>
 
-const scarceRows = 64
-const maxEpochs = 40
-const minSteps = 50
-const examplesPerLabel = 100
-const maxSteps = 600
-const minValidations = 6
-const longText = 256
-const tokenMargin = 64
-const maxTokensLimit = 1024
-/** The narrowest model that the benches measured has 576. */
+/** Fewer training rows than these are few: a usual batch would put them into less than four steps an epoch. */
+const fewRows = 64
+/** Virtual tokens for few rows: fewer parameters memorise less. */
+const fewTokens = 8
+/** Virtual tokens for many labels or a narrow model: both need more parameters than usual. */
+const manyTokens = 32
+/** A model narrower than this is narrow: the narrowest that the benches measured has 576. */
 const narrowHidden = 512
+/** Rows of a step where rows are few, so that an epoch has several steps, or long, since a step's time follows its tokens. */
+const smallBatch = 8
+/** Tokens of a text that is long: a step's time follows its tokens, so fewer of these rows make a step. */
+const longText = 256
+/** More epochs than these memorise the training rows. */
+const maxEpochs = 40
+/** Whatever `maxEpochs` allows: with fewer steps a run has hardly begun. */
+const minSteps = 50
+/** Examples of each label that a run takes, where the usual steps hold fewer. */
+const examplesPerLabel = 100
+/** Steps that many labels ask for at most, so that their number alone makes no run long. */
+const maxSteps = 600
+/** Validations that a run has at least, so that its best prompt is not missed. */
+const minValidations = 6
+/** Tokens for the template and the answer, beside text and virtual tokens. */
+const templateTokens = 64
+/** maxTokens is a multiple of this: people read round numbers. */
+const maxTokensStep = 128
+/** Longer rows are for their owner to ask for: a step's time and memory follow its tokens. */
+const maxTokensLimit = 1024
 
 /**
  * The rule, clause by clause; what no clause names stays as the benches measured it (TREC: 900 rows, 6 labels, 18 tokens
  * a text, width 576).
- * - tokens: 8 below 64 rows, since fewer numbers are learned by heart less; else 32 for more labels than virtual tokens or
- *   for a model narrower than any that was measured: both have more to say than usual.
- * - batch: 8 below 64 rows, so that a pass over them has several steps; 8 where 5 % of the texts pass 256 tokens, since a
- *   step's time follows its tokens.
- * - rate: by the square root of the batch's share, since smaller batches have noisier gradients.
- * - steps: at most 40 passes over the rows (but 50 steps), since more of them learn the rows by heart; each label seen a
- *   hundred times, but 600 steps at most. With few rows the first counts.
- * - validateEvery: no more rows in a check than in the steps between two, so that checks take a quarter of a run at most;
- *   but six checks.
- * - maxTokens: room for all but 5 % of the texts, up to 1,024, where 512 would cut them.
+ * - tokens: `fewTokens` for few rows; else `manyTokens` for more labels than virtual tokens, or for a narrow model.
+ * - batch: `smallBatch` for few rows, or where 5 % of the texts are long.
+ * - learningRate: by the square root of the batch's share, since smaller batches have noisier gradients.
+ * - steps: enough for `examplesPerLabel`, `maxSteps` at most; but no more than `maxEpochs` epochs, which for few rows
+ *   counts before the labels; `minSteps` always.
+ * - maxTokens: the 95th percentile of the texts, the virtual tokens and the template, where the usual limit would cut them.
+ * - validateEvery: validate on no more rows than the steps between two validations train on, so that validations take a
+ *   quarter of a run at most; but `minValidations`.
  */
 export function defaultsFor(data: DataShape, usual: Usual): Usual {
   const { rows, validation, labels, tokens: text, hidden } = data
-  const scarce = rows < scarceRows
-  const tokens = scarce
-    ? Math.min(8, usual.tokens)
-    : labels > usual.tokens || hidden < narrowHidden
-      ? Math.max(32, usual.tokens)
+  const hasFew = rows < fewRows
+  const needsMany = labels > usual.tokens || hidden < narrowHidden
+  const tokens = hasFew
+    ? Math.min(fewTokens, usual.tokens)
+    : needsMany
+      ? Math.max(manyTokens, usual.tokens)
       : usual.tokens
-  const batch = scarce || text.p95 > longText ? Math.min(8, usual.batch) : usual.batch
+  const batch = hasFew || text.p95 > longText ? Math.min(smallBatch, usual.batch) : usual.batch
   const learningRate = Number((usual.learningRate * Math.sqrt(batch / usual.batch)).toPrecision(2))
   const needed = Math.min(maxSteps, tens((examplesPerLabel * labels) / batch))
   const allowed = Math.max(minSteps, tens((maxEpochs * rows) / batch))
   const steps = Math.min(Math.max(usual.steps, needed), allowed)
-  const wanted = Math.ceil((text.p95 + tokens + tokenMargin) / 128) * 128
-  const maxTokens = Math.max(usual.maxTokens, Math.min(maxTokensLimit, wanted))
-  const seldom = Math.min(tens(validation / batch), tens(steps / minValidations))
-  const validateEvery = Math.max(usual.validateEvery, seldom)
+  const rowTokens = Math.ceil((text.p95 + tokens + templateTokens) / maxTokensStep) * maxTokensStep
+  const maxTokens = Math.max(usual.maxTokens, Math.min(maxTokensLimit, rowTokens))
+  const interval = Math.min(tens(validation / batch), tens(steps / minValidations))
+  const validateEvery = Math.max(usual.validateEvery, interval)
   return { tokens, learningRate, steps, batch, maxTokens, validateEvery }
 }
 
+/** Up to the next ten, for round numbers of steps. */
 const tens = (steps: number): number => Math.ceil(steps / 10) * 10
-
-/** As in the check for texts that are too long: English prose has four to five characters a token. */
-const charactersPerToken = 4
 
 /** The shape of a run's rows; tokens are estimated from characters. */
 export function shapeOf(

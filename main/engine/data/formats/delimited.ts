@@ -1,15 +1,14 @@
 // CSV and TSV: a header line, then a record for each row; quoted cells may hold delimiters and newlines.
 import { Readable } from 'node:stream'
 import { type CsvError, parse } from 'csv-parse'
-import type { DataRow } from '../../../contract/records.ts'
-import type { SkippedRow } from '../../../contract/service.ts'
 import { studioError } from '../../../contract/errors/index.ts'
+import { createChunkBuilder } from './chunks.ts'
 import { likelyDelimiter } from './delimiters.ts'
 import type { OpenedTable, TableChunk, TextFormat, TextSource } from './format.ts'
 
 const chunkRows = 250
-/** Records above this are taken for a quote that is never closed. */
-const longestRecord = 4_000_000
+/** Characters of a record at most; a longer one is taken for a quote that is never closed. */
+const maxRecordSize = 4_000_000
 
 export const csv: TextFormat = {
   kind: 'text',
@@ -31,11 +30,47 @@ interface Parsed {
   readonly info: { readonly lines: number }
 }
 
+/** A record of the file with the line where it starts. */
+interface CsvRecord {
+  readonly line: number
+  readonly cells: readonly string[]
+}
+
+interface RecordReader {
+  /** Undefined behind the last record. */
+  next(): Promise<CsvRecord | undefined>
+  /** The line where the last record ends. */
+  readonly end: number
+  /** Bytes of the file read so far. */
+  readonly bytes: number
+  /** Why the records end before the file does: the parser loses its place at the first such error. */
+  readonly broken: string | undefined
+}
+
 async function open(source: TextSource, delimiter: string): Promise<OpenedTable> {
+  const records = readRecords(source, delimiter)
+  const header = await records.next()
+  if (header === undefined) throw studioError('data/no-rows', source.name)
+  const columns = header.cells
+
+  async function* chunks(): AsyncGenerator<TableChunk> {
+    const chunk = createChunkBuilder(chunkRows)
+    for (let record = await records.next(); record !== undefined; record = await records.next()) {
+      const { line, cells } = record
+      if (cells.length === columns.length) chunk.row(line, cells)
+      else chunk.skip(line, `${counted(cells.length)} where the header has ${columns.length}`)
+      if (chunk.isFull()) yield chunk.take(records.bytes)
+    }
+    if (records.broken !== undefined) chunk.skip(records.end + 1, records.broken)
+    yield chunk.take(records.bytes)
+  }
+  return { columns, chunks }
+}
+
+function readRecords(source: TextSource, delimiter: string): RecordReader {
   let bytes = 0
   let end = 0
   let pairs = 0
-  // Why the records end before the file does: the parser loses its place at the first such error.
   let broken: string | undefined
   const text = async function* (): AsyncGenerator<string> {
     for await (const piece of source.read()) {
@@ -52,7 +87,7 @@ async function open(source: TextSource, delimiter: string): Promise<OpenedTable>
     relax_quotes: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
-    max_record_size: longestRecord,
+    max_record_size: maxRecordSize,
     on_skip: (error) => {
       broken ??= reasonOf(error)
       return undefined
@@ -62,40 +97,26 @@ async function open(source: TextSource, delimiter: string): Promise<OpenedTable>
   // An error of the file ends the records too.
   stream.on('error', (error) => parser.destroy(error))
   const records = stream.pipe(parser)[Symbol.asyncIterator]() as AsyncIterator<Parsed>
-
-  const next = async (): Promise<{ readonly line: number; readonly cells: readonly string[] } | undefined> => {
-    const { value, done } = await records.next()
-    if (done === true) return undefined
-    const { record, info } = value as Parsed
-    // The parser counts a carriage return and the line feed behind it as two lines where they are quoted.
-    pairs += count(record, /\r\n/g)
-    end = info.lines - pairs
-    return { line: end - count(record, /\r\n|\r|\n/g), cells: record }
+  return {
+    get bytes() {
+      return bytes
+    },
+    get end() {
+      return end
+    },
+    get broken() {
+      return broken
+    },
+    async next() {
+      const { value, done } = await records.next()
+      if (done === true) return undefined
+      const { record, info } = value as Parsed
+      // The parser counts a carriage return and the line feed behind it as two lines where they are quoted.
+      pairs += count(record, /\r\n/g)
+      end = info.lines - pairs
+      return { line: end - count(record, /\r\n|\r|\n/g), cells: record }
+    },
   }
-
-  const header = await next()
-  if (header === undefined) throw studioError('data/no-rows', source.name)
-  const columns = header.cells
-
-  async function* chunks(): AsyncGenerator<TableChunk> {
-    let rows: DataRow[] = []
-    let skipped: SkippedRow[] = []
-    const take = (): TableChunk => {
-      const chunk = { rows, skipped, bytes }
-      rows = []
-      skipped = []
-      return chunk
-    }
-    for (let record = await next(); record !== undefined; record = await next()) {
-      const { line, cells } = record
-      if (cells.length === columns.length) rows.push({ row: line, cells })
-      else skipped.push({ line, reason: `${counted(cells.length)} where the header has ${columns.length}` })
-      if (rows.length + skipped.length >= chunkRows) yield take()
-    }
-    if (broken !== undefined) skipped.push({ line: end + 1, reason: broken })
-    yield take()
-  }
-  return { columns, chunks }
 }
 
 const counted = (cells: number): string => (cells === 1 ? '1 cell' : `${cells} cells`)

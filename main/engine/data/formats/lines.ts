@@ -1,6 +1,5 @@
 // Plain lines: each is a text of its own, in one column.
-import type { DataRow } from '../../../contract/records.ts'
-import type { SkippedRow } from '../../../contract/service.ts'
+import { createChunkBuilder } from './chunks.ts'
 import { commonDelimiter } from './delimiters.ts'
 import type { TableChunk, TextFormat, TextSource } from './format.ts'
 import { gatherText } from './objects.ts'
@@ -16,37 +15,30 @@ export const lines: TextFormat = {
 
 async function* chunks({ read }: TextSource): AsyncGenerator<TableChunk> {
   const gathered = gatherText()
-  let rows: DataRow[] = []
-  let skipped: SkippedRow[] = []
+  const chunk = createChunkBuilder(chunkRows)
   let line = 1
   let bytes = 0
-  // Its line feed may come with the next piece.
-  let returned = false
+  // Whether the last piece ended with a carriage return, whose line feed may come with the next piece.
+  let endedWithReturn = false
   const end = (): void => {
     const value = gathered.take()
-    if (value?.broken !== undefined) skipped.push({ line, reason: value.broken })
-    else if (value) rows.push({ row: line, cells: [value.text] })
+    if (value?.broken !== undefined) chunk.skip(line, value.broken)
+    else if (value) chunk.row(line, [value.text])
     line++
-  }
-  const take = (): TableChunk => {
-    const chunk = { rows, skipped, bytes }
-    rows = []
-    skipped = []
-    return chunk
   }
   for await (const piece of read()) {
     bytes = piece.bytes
-    const text = returned && piece.text.startsWith('\n') ? piece.text.slice(1) : piece.text
-    returned = piece.text.endsWith('\r')
+    const text = endedWithReturn && piece.text.startsWith('\n') ? piece.text.slice(1) : piece.text
+    endedWithReturn = piece.text.endsWith('\r')
     const parts = text.split(/\r\n|\r|\n/)
     const rest = parts.pop() ?? ''
     for (const part of parts) {
       gathered.add(part)
       end()
-      if (rows.length + skipped.length >= chunkRows) yield take()
+      if (chunk.isFull()) yield chunk.take(bytes)
     }
     gathered.add(rest)
   }
   end()
-  yield take()
+  yield chunk.take(bytes)
 }

@@ -1,41 +1,40 @@
 // JSON objects as rows: the union of their keys makes the columns.
-import type { DataRow } from '../../../contract/records.ts'
-import type { SkippedRow } from '../../../contract/service.ts'
 import { studioError } from '../../../contract/errors/index.ts'
+import { createChunkBuilder } from './chunks.ts'
 import type { OpenedTable, TableChunk } from './format.ts'
 
-/** One JSON value of a file as text. */
+/** The text of one JSON value of a file. */
 export interface JsonText {
   readonly line: number
-  /** Its number in its list, from 1, where lines do not tell values apart. */
+  /** Its index in its list, from 1, where several values may share a line. */
   readonly element?: number
   readonly text: string
-  /** Why it is no value, where its reader knows. */
+  /** Why the text is no JSON value, where the reader knows before it is parsed. */
   readonly broken?: string
   /** Bytes of the file read so far. */
   readonly bytes: number
 }
 
 const chunkRows = 250
-/** Characters of one value; what is longer is no row of a table. */
-const longestText = 4_000_000
+/** Characters of one value at most; a longer one is no row of a table. */
+const maxCharacters = 4_000_000
 
 type Gathered = Pick<JsonText, 'text' | 'broken'>
 
-/** Gathers a value's text piece by piece, and lets go of one that is too long. `take` gives it, or nothing if blank. */
+/** Gathers a value's text piece by piece and drops one that is too long. `take` returns it; undefined where it is blank. */
 export function gatherText(): { readonly add: (piece: string) => void; readonly take: () => Gathered | undefined } {
-  let kept: string[] = []
+  let pieces: string[] = []
   let length = 0
   return {
     add(piece) {
       length += piece.length
-      if (length > longestText) kept = []
-      else kept.push(piece)
+      if (length > maxCharacters) pieces = []
+      else pieces.push(piece)
     },
     take() {
-      const text = kept.join('')
-      const long = length > longestText
-      kept = []
+      const text = pieces.join('')
+      const long = length > maxCharacters
+      pieces = []
       length = 0
       if (long) return { text, broken: 'it is longer than 4 MB' }
       return text.trim() === '' ? undefined : { text }
@@ -54,24 +53,17 @@ export async function openObjects(name: string, values: () => AsyncGenerator<Jso
   const columns = [...keys]
 
   async function* chunks(): AsyncGenerator<TableChunk> {
-    let rows: DataRow[] = []
-    let skipped: SkippedRow[] = []
+    const chunk = createChunkBuilder(chunkRows)
     let read = 0
-    const take = (): TableChunk => {
-      const chunk = { rows, skipped, bytes: read }
-      rows = []
-      skipped = []
-      return chunk
-    }
     for await (const value of values()) {
       const { line, element, bytes } = value
       read = bytes
       const cells = cellsOf(asObject(value), columns)
-      if (typeof cells !== 'string') rows.push({ row: element ?? line, cells })
-      else skipped.push({ line, reason: element === undefined ? cells : `${cells} (element ${element} of the list)` })
-      if (rows.length + skipped.length >= chunkRows) yield take()
+      if (typeof cells !== 'string') chunk.row(element ?? line, cells)
+      else chunk.skip(line, element === undefined ? cells : `${cells} (element ${element} of the list)`)
+      if (chunk.isFull()) yield chunk.take(read)
     }
-    yield take()
+    yield chunk.take(read)
   }
   return { columns, chunks }
 }

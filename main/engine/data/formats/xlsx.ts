@@ -1,14 +1,13 @@
-// Excel workbooks: the first sheet with a header and a row below it; every cell as people see it there.
-import type { DataRow } from '../../../contract/records.ts'
-import type { SkippedRow } from '../../../contract/service.ts'
+// Excel workbooks: the first sheet with a header and a row below it; every cell as Excel displays it.
 import { studioError } from '../../../contract/errors/index.ts'
+import { createChunkBuilder } from './chunks.ts'
 import type { BinaryFormat, FileSource, OpenedTable, TableChunk } from './format.ts'
 import { readSheet, type SheetPiece, type SheetRow } from './xlsx/sheet.ts'
 import { readWorkbook } from './xlsx/workbook.ts'
 import { openZip } from './xlsx/zip.ts'
 
 const zipMark = [0x50, 0x4b, 0x03, 0x04] as const
-/** Excel before 2007, and any Excel that locks its file with a password. */
+/** Workbooks of Excel before 2007, and of any Excel that locks its file with a password. */
 const oldMark = [0xd0, 0xcf, 0x11, 0xe0] as const
 const chunkRows = 1000
 
@@ -50,16 +49,9 @@ async function headerOf(pieces: AsyncGenerator<SheetPiece>): Promise<SheetRow | 
 
 async function* chunks(pieces: AsyncGenerator<SheetPiece>, header: SheetRow): AsyncGenerator<TableChunk> {
   const width = header.cells.length
-  let rows: DataRow[] = []
-  let skipped: SkippedRow[] = []
+  const chunk = createChunkBuilder(chunkRows)
   let bytes = 0
   let last = header.row
-  const take = (): TableChunk => {
-    const chunk = { rows, skipped, bytes }
-    rows = []
-    skipped = []
-    return chunk
-  }
   for await (const piece of pieces) {
     bytes = piece.read
     for (const { row, cells, broken } of piece.rows) {
@@ -67,12 +59,16 @@ async function* chunks(pieces: AsyncGenerator<SheetPiece>, header: SheetRow): As
       last = row
       const reason =
         broken ?? (cells.length > width ? `${cells.length} cells where the header has ${width}` : undefined)
-      if (reason !== undefined) skipped.push({ line: row, reason })
-      else rows.push({ row, cells: Array.from({ length: width }, (_, i) => cells[i] ?? '') })
-      if (rows.length + skipped.length >= chunkRows) yield take()
+      if (reason !== undefined) chunk.skip(row, reason)
+      else
+        chunk.row(
+          row,
+          Array.from({ length: width }, (_, i) => cells[i] ?? ''),
+        )
+      if (chunk.isFull()) yield chunk.take(bytes)
     }
-    if (piece.broken) skipped.push({ line: last + 1, reason: 'the sheet is damaged here; what follows was left out' })
-    // Also where nothing was found for long, so that an import can be told to stop.
-    yield take()
+    if (piece.broken) chunk.skip(last + 1, 'the sheet is damaged here; what follows was left out')
+    // Even an empty chunk is yielded, so that an import can be cancelled while no row is found.
+    yield chunk.take(bytes)
   }
 }

@@ -1,30 +1,30 @@
 // The rows of one sheet, as text cells, as its file comes in.
 import { plain, gatherRich, type Workbook } from './workbook.ts'
 import { general } from './numbers.ts'
-import { BrokenXml, createXmlReader } from './xml.ts'
+import { type Attributes, BrokenXml, createXmlReader } from './xml.ts'
 import type { Archive } from './zip.ts'
 
 export interface SheetRow {
   /** From 1; grows from row to row. */
   readonly row: number
   readonly cells: readonly string[]
-  /** Why a cell of it has no value. */
+  /** Why one of its cells has no value. */
   readonly broken?: string
 }
 
 export interface SheetPiece {
-  /** Only those in which something stands. */
+  /** Without empty rows. */
   readonly rows: readonly SheetRow[]
   /** Bytes of the file read so far. */
   readonly read: number
-  /** Why nothing follows, where the sheet should go on. */
+  /** Whether the sheet is damaged here, so that nothing follows. */
   readonly broken?: true
 }
 
 const maxColumns = 16_384
-/** Rows that any program can write; more would be a number gone wrong. */
+/** More rows than any program writes: a larger number is damaged. */
 const maxRows = 2 ** 31
-/** Sheets are read as they come in, but not for hours. */
+/** Sheets are streamed, so memory does not limit them; this ends a malformed one within hours. */
 const maxSheetBytes = 4 * 2 ** 30
 
 /** Errors: 'data/too-large', 'data/unreadable'; 'data/damaged' where bytes do not unpack. */
@@ -46,67 +46,62 @@ export async function* readSheet(archive: Archive, part: string, workbook: Workb
   }
 }
 
+/** A cell while its element is open. */
+interface OpenCell {
+  readonly column: number
+  /** The attribute t: what its value is. */
+  readonly type: string
+  /** The attribute s: an index into the workbook's styles. */
+  readonly style: number
+  value: string
+}
+
 type Handlers = Required<Parameters<typeof createXmlReader>[0]>
 
-function gatherRows({ strings, shows }: Workbook): Handlers & { readonly take: () => SheetRow[] } {
+function gatherRows(workbook: Workbook): Handlers & { readonly take: () => SheetRow[] } {
   const rich = gatherRich()
   let rows: SheetRow[] = []
   let row = 0
   let cells: string[] = []
   let broken: string | undefined
-  let column = -1
-  let type = 'n'
-  let style = 0
-  let value = ''
-  let within = false
+  let cell: OpenCell = { ...noCell }
+  let inValue = false
 
-  /** What stands in the cell that ends. */
-  const shown = (): string | undefined => {
-    if (type === 'inlineStr') return rich.take()
-    if (type === 'b') return value.trim() === '' ? '' : value.trim() === '0' ? 'FALSE' : 'TRUE'
-    if (type === 'str') return plain(value)
-    if (type !== 's' && type !== 'n') return value
-    if (value.trim() === '') return ''
-    const number = Number(value)
-    if (type === 's') return strings[number]
-    return Number.isFinite(number) ? (shows[style] ?? general)(number) : undefined
+  const closeCell = (): void => {
+    const { column, type } = cell
+    const text = type === 'inlineStr' ? rich.take() : textOf(cell, workbook)
+    if (column < 0 || column >= maxColumns) broken ??= 'a cell in it is in no column'
+    else if (text === undefined) broken ??= `the cell in column ${letters(column)} cannot be read`
+    else if (text !== '') {
+      while (cells.length < column) cells.push('')
+      cells[column] = text
+    }
+  }
+  const closeRow = (): void => {
+    if (broken !== undefined || cells.some((text) => text.trim() !== ''))
+      rows.push({ row, cells, ...(broken === undefined ? {} : { broken }) })
+    // A damaged sheet may close one row twice.
+    cells = []
+    broken = undefined
   }
   return {
-    open: (name, { r: place, t: kind = 'n', s: look = '0' }) => {
+    open: (name, attributes) => {
       if (name === 'row') {
-        const stated = Number(place ?? Number.NaN)
-        row = Number.isInteger(stated) && stated > row && stated < maxRows ? stated : row + 1
-        column = -1
-      } else if (name === 'c') {
-        column = place === undefined ? column + 1 : columnOf(place)
-        type = kind
-        style = Number(look)
-        value = ''
-      } else if (name === 'v') within = true
+        row = rowAfter(row, attributes['r'])
+        cell = { ...noCell }
+      } else if (name === 'c') cell = openCell(cell.column, attributes)
+      else if (name === 'v') inValue = true
       else rich.open(name, {})
     },
     text: (text) => {
-      if (within) value += text
+      if (inValue) cell.value += text
       else rich.text(text)
     },
     close: (name) => {
       rich.close(name)
-      if (name === 'v') within = false
-      else if (name === 'c') {
-        const text = shown()
-        if (column < 0 || column >= maxColumns) broken ??= 'a cell in it is in no column'
-        else if (text === undefined) broken ??= `the cell in column ${letters(column)} cannot be read`
-        else if (text !== '') {
-          while (cells.length < column) cells.push('')
-          cells[column] = text
-        }
-      } else if (name === 'row') {
-        if (broken !== undefined || cells.some((cell) => cell.trim() !== ''))
-          rows.push({ row, cells, ...(broken === undefined ? {} : { broken }) })
-        // A damaged sheet may end one row twice.
-        cells = []
-        broken = undefined
-      }
+      if (name === 'v') inValue = false
+      else if (name === 'c') closeCell()
+      else if (name === 'row') closeRow()
     },
     take: () => {
       const taken = rows
@@ -114,6 +109,34 @@ function gatherRows({ strings, shows }: Workbook): Handlers & { readonly take: (
       return taken
     },
   }
+}
+
+/** The number that a row states, or the one after the `last` where it states none that could be. */
+function rowAfter(last: number, stated: string | undefined): number {
+  const row = Number(stated ?? Number.NaN)
+  return Number.isInteger(row) && row > last && row < maxRows ? row : last + 1
+}
+
+/** Stands before the first cell of a row. */
+const noCell: OpenCell = { column: -1, type: 'n', style: 0, value: '' }
+
+/** A cell that opens: where it names no column it stands behind the `last`. */
+const openCell = (last: number, { r: place, t: type = 'n', s: style = '0' }: Attributes): OpenCell => ({
+  column: place === undefined ? last + 1 : columnOf(place),
+  type,
+  style: Number(style),
+  value: '',
+})
+
+/** A cell's value as Excel displays it; undefined where it cannot be read. */
+function textOf({ type, style, value }: OpenCell, { strings, shows }: Workbook): string | undefined {
+  if (type === 'b') return value.trim() === '' ? '' : value.trim() === '0' ? 'FALSE' : 'TRUE'
+  if (type === 'str') return plain(value)
+  if (type !== 's' && type !== 'n') return value
+  if (value.trim() === '') return ''
+  const number = Number(value)
+  if (type === 's') return strings[number]
+  return Number.isFinite(number) ? (shows[style] ?? general)(number) : undefined
 }
 
 /** 'C7' → 2; -1 where it is no place. */
