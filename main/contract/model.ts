@@ -5,8 +5,6 @@ export type StoredType = 'F32' | 'F16' | 'BF16' | 'Q8_0' | 'Q4_0' | 'Q4_1' | 'Q5
 /** What a frozen model is kept and multiplied in. */
 export type PrecisionName = 'float32' | 'int8' | 'f16' | 'as-stored'
 
-export type FamilyName = 'llama' | 'mistral' | 'qwen2' | 'qwen3' | 'gemma3'
-
 export type RopeScaling =
   | { readonly kind: 'none' }
   | { readonly kind: 'linear'; readonly factor: number }
@@ -23,9 +21,10 @@ export interface Rope {
   readonly scaling: RopeScaling
 }
 
-/** A decoder's shape, family-neutral: the network is built from this alone. */
+/** A decoder's shape: the network is built from this alone, and never asks which family it is of. */
 export interface DecoderConfig {
-  readonly family: FamilyName
+  /** Its architecture's name in the engine's table: a word to show and to keep, not to decide by. */
+  readonly family: string
   readonly layers: number
   readonly hidden: number
   readonly heads: number

@@ -1,25 +1,37 @@
 // A decoder's shape from GGUF's metadata.
 import { studioError } from '../../contract/errors/index.ts'
 import type { DecoderConfig, RopeScaling } from '../../contract/model.ts'
-import { families, familyNamed } from './families.ts'
-import type { GgufHeader, Metadata } from './gguf.ts'
+import { type Architecture, architectures, byGgufName } from '../network/architectures/index.ts'
+import type { GgufHeader, Metadata, MetadataValue } from './gguf.ts'
 import { plausible } from './plausible.ts'
 
-/** Layers of Gemma 3 from one global layer to the next, and its local rotary base, where GGUF states neither. */
-const gemmaPattern = 6
-const gemmaLocalTheta = 1e4
 /** Far above any model: what is larger is damage, and must not be allocated by. */
 const maxLayers = 1000
+
+/** By what the file's keys begin. */
+function prefixOf({ metadata }: Pick<GgufHeader, 'metadata'>): string {
+  const name = metadata.get('general.architecture')
+  if (typeof name !== 'string') throw studioError('model/damaged', 'it names no architecture')
+  return name
+}
+
+/** The one of `table` that the file names. Throws model/damaged or model/unsupported-family. */
+export const architectureOfGguf = (header: GgufHeader, table = architectures): Architecture =>
+  byGgufName(prefixOf(header), table)
 
 /**
  * `rotaryFactors` are the values of rope_freqs.weight, by which Llama 3.1's GGUF divides its frequencies.
  * Throws model/damaged, model/missing-weight, model/unsupported-family or model/unsupported-feature.
  */
-export function configFromGguf({ metadata, tensors }: GgufHeader, rotaryFactors?: Float32Array): DecoderConfig {
-  const architecture = metadata.get('general.architecture')
-  if (typeof architecture !== 'string') throw studioError('model/damaged', 'it names no architecture')
-  const family = familyNamed(architecture, 'gguf')
-  const read = reader(metadata, architecture)
+export function configFromGguf(
+  header: GgufHeader,
+  rotaryFactors?: Float32Array,
+  architecture = architectureOfGguf(header),
+): DecoderConfig {
+  const { metadata, tensors } = header
+  const { name, traits, embeddingScale, rotaryBase, localRotaryBase, gguf } = architecture
+  const prefix = prefixOf(header)
+  const read = reader(metadata, prefix)
   if (read.number('expert_count', 0) > 1) throw studioError('model/unsupported-feature', 'a mixture of experts')
   const hidden = read.size('embedding_length')
   const heads = read.size('attention.head_count')
@@ -29,17 +41,18 @@ export function configFromGguf({ metadata, tensors }: GgufHeader, rotaryFactors?
   const layers = read.size('block_count', maxLayers)
   if (rotaryFactors && rotaryFactors.length !== headDim / 2)
     throw studioError('model/damaged', 'its rotary factors do not fit its heads')
-  const gemma = family === 'gemma3'
+  const theta = read.number('rope.freq_base', rotaryBase)
   const rope = {
-    theta: read.number('rope.freq_base', gemma ? 1e6 : 1e4),
-    scaling: rotaryFactors ? llama3Scaling(rotaryFactors, metadata, read) : scalingOf(metadata, architecture, read),
+    theta,
+    scaling: rotaryFactors ? llama3Scaling(rotaryFactors, theta, metadata) : scalingOf(metadata, prefix, read),
   }
-  const window = gemma ? read.number('attention.sliding_window', 0) : 0
-  const names = new Set(tensors.map(({ name }) => name))
-  const embedding = tensors.find(({ name }) => name === 'token_embd.weight')
+  const window = gguf.windowPattern === undefined ? 0 : read.number('attention.sliding_window', 0)
+  const pattern = metadata.get(`${prefix}.attention.sliding_window_pattern`) ?? gguf.windowPattern
+  const tensorNamed = (wanted: string) => tensors.find((tensor) => tensor.name === wanted)
+  const embedding = tensorNamed('token_embd.weight')
   if (embedding === undefined) throw studioError('model/missing-weight', 'token_embd.weight')
   return plausible({
-    family,
+    family: name,
     layers,
     hidden,
     heads,
@@ -50,21 +63,22 @@ export function configFromGguf({ metadata, tensors }: GgufHeader, rotaryFactors?
     context: read.number('context_length', 2048),
     normEps: read.number('attention.layer_norm_rms_epsilon', 1e-6),
     normOffset: 0,
-    ...families[family].traits,
-    embeddingScale: gemma ? Math.fround(Math.sqrt(hidden)) : 1,
-    // The 27-billion Gemma 3 is scaled by its width, as llama.cpp knows by its number of layers.
-    attentionScale: (gemma && layers === 62 ? hidden / heads : headDim) ** -0.5,
-    tiedHead: !names.has('output.weight'),
+    ...traits,
+    embeddingScale: embeddingScale(hidden),
+    attentionScale: gguf.attentionWidth({ layers, hidden, heads, headDim }) ** -0.5,
+    tiedHead: tensorNamed('output.weight') === undefined,
     rope,
-    localRope: gemma ? { theta: read.number('rope.freq_base_swa', gemmaLocalTheta), scaling: { kind: 'none' } } : rope,
-    windowedLayers: window > 0 ? windowedLayers(layers, metadata) : Array.from({ length: layers }, () => false),
+    localRope:
+      localRotaryBase === undefined
+        ? rope
+        : { theta: read.number('rope.freq_base_swa', localRotaryBase), scaling: { kind: 'none' } },
+    windowedLayers: window > 0 ? windowedLayers(layers, pattern) : Array.from({ length: layers }, () => false),
     window,
   })
 }
 
-/** Gemma 3's local layers: newer files state how many make a round, or name each. */
-function windowedLayers(layers: number, metadata: Metadata): boolean[] {
-  const pattern = metadata.get('gemma3.attention.sliding_window_pattern') ?? gemmaPattern
+/** By the pattern: how many layers go from one global layer to the next, or of each layer whether it has a window. */
+function windowedLayers(layers: number, pattern: MetadataValue | undefined): boolean[] {
   if (Array.isArray(pattern)) return Array.from({ length: layers }, (_, layer) => pattern[layer] === true)
   if (typeof pattern !== 'number') throw studioError('model/damaged', 'its pattern of windows is no number')
   return Array.from({ length: layers }, (_, layer) => (layer + 1) % pattern !== 0)
@@ -76,9 +90,9 @@ interface Reader {
   size(key: string, most?: number): number
 }
 
-function reader(metadata: Metadata, architecture: string): Reader {
+function reader(metadata: Metadata, prefix: string): Reader {
   const number = (key: string, otherwise: number): number => {
-    const value = metadata.get(`${architecture}.${key}`) ?? otherwise
+    const value = metadata.get(`${prefix}.${key}`) ?? otherwise
     if (Array.isArray(value)) throw studioError('model/unsupported-feature', `a ${key} of its own for each layer`)
     if (typeof value !== 'number' && typeof value !== 'bigint')
       throw studioError('model/damaged', `its ${key} is no number`)
@@ -95,15 +109,15 @@ function reader(metadata: Metadata, architecture: string): Reader {
   }
 }
 
-function scalingOf(metadata: Metadata, architecture: string, read: Reader): RopeScaling {
-  const kind = metadata.get(`${architecture}.rope.scaling.type`) ?? 'none'
+function scalingOf(metadata: Metadata, prefix: string, read: Reader): RopeScaling {
+  const kind = metadata.get(`${prefix}.rope.scaling.type`) ?? 'none'
   if (kind === 'none') return { kind }
   if (kind === 'linear') return { kind, factor: read.number('rope.scaling.factor', 1) }
   throw studioError('model/unsupported-feature', `rope scaling "${String(kind)}"`)
 }
 
 /** Llama 3's published constants reproduce the factors, or the model is another's. */
-function llama3Scaling(factors: Float32Array, metadata: Metadata, read: Reader): RopeScaling {
+function llama3Scaling(factors: Float32Array, theta: number, metadata: Metadata): RopeScaling {
   const factor = factors.reduce((most, value) => Math.max(most, value), 1)
   const scaling = {
     kind: 'llama3',
@@ -112,7 +126,6 @@ function llama3Scaling(factors: Float32Array, metadata: Metadata, read: Reader):
     highFrequencyFactor: 4,
     originalContext: 8192,
   } as const
-  const theta = read.number('rope.freq_base', 1e4)
   const expected = llama3Factors(factors.length, theta, scaling)
   if (factors.some((value, i) => Math.abs(value / (expected[i] ?? 0) - 1) > 1e-3))
     throw studioError(

@@ -1,8 +1,8 @@
 // A decoder's shape from Hugging Face's config.json, of transformers 4 and 5.
 import * as v from 'valibot'
 import { studioError } from '../../contract/errors/index.ts'
-import type { DecoderConfig, FamilyName, Rope, RopeScaling } from '../../contract/model.ts'
-import { families, familyNamed } from './families.ts'
+import type { DecoderConfig, Rope, RopeScaling } from '../../contract/model.ts'
+import { type Architecture, architectures, byModelType } from '../network/architectures/index.ts'
 import { plausible } from './plausible.ts'
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31))
@@ -60,22 +60,34 @@ const schema = v.looseObject({
 })
 type Config = v.InferOutput<typeof schema>
 
+/** A text model's description, or that of a larger model within which it lies. */
+const outer = v.looseObject({ model_type: v.string(), text_config: v.optional(v.looseObject({})) })
+
+function outerOf(json: unknown): v.InferOutput<typeof outer> {
+  const parsed = v.safeParse(outer, json)
+  if (!parsed.success) throw studioError('model/damaged', 'its config.json names no model type')
+  return parsed.output
+}
+
+/** The one of `table` that config.json names. Throws model/damaged or model/unsupported-family. */
+export const architectureOfJson = (json: unknown, table = architectures): Architecture =>
+  byModelType(outerOf(json).model_type, table)
+
 /** Throws model/damaged, model/unsupported-family or model/unsupported-feature. */
-export function configFromJson(json: unknown): DecoderConfig {
-  const outer = v.safeParse(v.looseObject({ model_type: v.string(), text_config: v.optional(v.looseObject({})) }), json)
-  if (!outer.success) throw studioError('model/damaged', 'its config.json names no model type')
-  const family = familyNamed(outer.output.model_type, 'types')
-  const { model_type, text_config: inner = outer.output } = outer.output
-  const parsed = v.safeParse(schema, { ...families[family].defaults, ...inner, model_type })
+export function configFromJson(json: unknown, architecture = architectureOfJson(json)): DecoderConfig {
+  const { name, traits, embeddingScale, safetensors } = architecture
+  const whole = outerOf(json)
+  const { model_type, text_config: inner = whole } = whole
+  const parsed = v.safeParse(schema, { ...safetensors.defaults, ...inner, model_type })
   if (!parsed.success)
     throw studioError('model/damaged', `its config.json is incomplete (${v.getDotPath(parsed.issues[0]) ?? ''})`)
   const config = parsed.output
-  refuseWhatIsMissing(config, families[family].traits)
+  refuseWhatIsMissing(config, traits)
   const heads = config.num_attention_heads
   const headDim = config.head_dim ?? config.hidden_size / heads
-  const windowed = windowedLayers(config, family)
+  const windowed = windowedLayers(config, safetensors)
   return plausible({
-    family,
+    family: name,
     layers: config.num_hidden_layers,
     hidden: config.hidden_size,
     heads,
@@ -85,18 +97,18 @@ export function configFromJson(json: unknown): DecoderConfig {
     vocab: config.vocab_size,
     context: config.max_position_embeddings,
     normEps: config.rms_norm_eps,
-    normOffset: families[family].normOffset,
-    ...families[family].traits,
-    embeddingScale: family === 'gemma3' ? Math.fround(Math.sqrt(config.hidden_size)) : 1,
+    normOffset: safetensors.normOffset,
+    ...traits,
+    embeddingScale: embeddingScale(config.hidden_size),
     attentionScale: (config.query_pre_attn_scalar ?? headDim) ** -0.5,
     tiedHead: config.tie_word_embeddings ?? false,
-    ...ropes(config, family),
+    ...ropes(config, architecture),
     windowedLayers: windowed,
     window: windowed.includes(true) ? (config.sliding_window ?? 0) : 0,
   })
 }
 
-function refuseWhatIsMissing(config: Config, traits: Pick<DecoderConfig, 'activation' | 'qkvBias'>): void {
+function refuseWhatIsMissing(config: Config, traits: Architecture['traits']): void {
   const activation = config.hidden_activation ?? config.hidden_act ?? 'silu'
   const known = traits.activation === 'silu' ? ['silu', 'swish'] : ['gelu_pytorch_tanh']
   const missing = [
@@ -114,30 +126,26 @@ function refuseWhatIsMissing(config: Config, traits: Pick<DecoderConfig, 'activa
   for (const [isMissing, feature] of missing) if (isMissing) throw studioError('model/unsupported-feature', feature)
 }
 
-function windowedLayers(config: Config, family: FamilyName): boolean[] {
-  const { windows } = families[family]
+function windowedLayers(config: Config, { windowed }: Architecture['safetensors']): boolean[] {
   const every = Array.from({ length: config.num_hidden_layers }, (_, layer) => layer)
-  if (!config.sliding_window || config.use_sliding_window === false || windows === 'none') return every.map(() => false)
+  if (!config.sliding_window || config.use_sliding_window === false || !windowed) return every.map(() => false)
   const { layer_types: types } = config
   if (types) return every.map((layer) => types[layer] === 'sliding_attention')
-  const pattern = config.sliding_window_pattern ?? config._sliding_window_pattern ?? 6
-  const isWindowed: { readonly [K in Exclude<typeof windows, 'none'>]: (layer: number) => boolean } = {
-    every: () => true,
-    upper: (layer) => layer >= (config.max_window_layers ?? 0),
-    pattern: (layer) => (layer + 1) % pattern !== 0,
-  }
-  return every.map(isWindowed[windows])
+  return every.map(windowed(config))
 }
 
-function ropes(config: Config, family: FamilyName): Pick<DecoderConfig, 'rope' | 'localRope'> {
+function ropes(config: Config, architecture: Architecture): Pick<DecoderConfig, 'rope' | 'localRope'> {
   const { rope_parameters: parameters, rope_scaling: scaling } = config
-  const usual = family === 'gemma3' ? 1e6 : 1e4
+  const { rotaryBase: usual, localRotaryBase: usualLocal } = architecture
   if (parameters?.full_attention ?? parameters?.sliding_attention)
-    return { rope: ropeOf(parameters?.full_attention, usual), localRope: ropeOf(parameters?.sliding_attention, 1e4) }
+    return {
+      rope: ropeOf(parameters?.full_attention, usual),
+      localRope: ropeOf(parameters?.sliding_attention, usualLocal ?? usual),
+    }
   const stated: RopeEntry = parameters ?? scaling ?? {}
   const rope = ropeOf({ rope_theta: config.rope_theta ?? usual, ...stated }, usual)
-  const local = config.rope_local_base_freq ?? 1e4
-  return { rope, localRope: family === 'gemma3' ? { theta: local, scaling: { kind: 'none' } } : rope }
+  if (usualLocal === undefined) return { rope, localRope: rope }
+  return { rope, localRope: { theta: config.rope_local_base_freq ?? usualLocal, scaling: { kind: 'none' } } }
 }
 
 const ropeOf = (entry: RopeEntry = {}, usual: number): Rope => ({

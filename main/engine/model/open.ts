@@ -4,11 +4,11 @@ import { basename, dirname, join } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
 import type { DecoderConfig, TokenizerFiles, WeightRef } from '../../contract/model.ts'
 import { elements } from '../../contract/tensor.ts'
+import { type Architecture, architectures } from '../network/architectures/index.ts'
 import { tokenizerFromGguf } from '../tokens/from-gguf.ts'
-import { configFromGguf } from './config-gguf.ts'
-import { configFromJson } from './config-json.ts'
+import { architectureOfGguf, configFromGguf } from './config-gguf.ts'
+import { architectureOfJson, configFromJson } from './config-json.ts'
 import { decode, ggmlType, storedBytes } from './dequantise.ts'
-import { families } from './families.ts'
 import { type GgufHeader, readGguf } from './gguf.ts'
 import { exists, folderOf, readSafetensorsFolder } from './safetensors.ts'
 import { ggufName, neededWeights } from './weights.ts'
@@ -28,23 +28,29 @@ export interface ModelSource {
   readonly licence: string | undefined
 }
 
-/** A .gguf file, a folder with safetensors, or one of its files. Throws a StudioError for anything else. */
-export async function openModel(path: string): Promise<ModelSource> {
+/**
+ * A .gguf file, a folder with safetensors, or one of its files, of an architecture in `table`. Throws a StudioError for
+ * anything else.
+ */
+export async function openModel(path: string, table = architectures): Promise<ModelSource> {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) throw studioError('model/not-found', path)
-  if (found.isFile() && path.toLowerCase().endsWith('.gguf')) return openGguf(path)
+  if (found.isFile() && path.toLowerCase().endsWith('.gguf')) return openGguf(path, table)
   const folder = await folderOf(path)
-  if (await exists(join(folder, 'config.json'))) return openFolder(folder)
+  if (await exists(join(folder, 'config.json'))) return openFolder(folder, table)
   throw studioError('model/unknown-kind', path)
 }
 
-async function openGguf(path: string): Promise<ModelSource> {
+async function openGguf(path: string, table: readonly Architecture[]): Promise<ModelSource> {
   const header = await readGguf(path)
   const { size } = await stat(path)
-  const config = configFromGguf(header, await rotaryFactors(path, header))
+  const factors = await rotaryFactors(path, header)
+  const architecture = architectureOfGguf(header, table)
+  const config = configFromGguf(header, factors, architecture)
+  const { interleavedRotary, layerTensors } = architecture.gguf
   const byName = new Map(header.tensors.map((tensor) => [tensor.name, tensor]))
   const weights = collect(config, (name) => {
-    const tensor = byName.get(ggufName(name, config))
+    const tensor = byName.get(ggufName(name, layerTensors))
     if (tensor === undefined) return undefined
     const type = ggmlType(tensor.type)
     if (type === undefined) throw studioError('model/unsupported-type', tensor.name, `GGML type ${tensor.type}`)
@@ -62,22 +68,21 @@ async function openGguf(path: string): Promise<ModelSource> {
     config,
     tokenizer: tokenizerFromGguf(header.metadata),
     weights,
-    interleaved: (name) => families[config.family].interleavedRotary && /[qk]_proj\.weight$/.test(name),
+    interleaved: (name) => interleavedRotary && /[qk]_proj\.weight$/.test(name),
     licence: typeof licence === 'string' ? licence : undefined,
   }
 }
 
-/** What a text model's weights are called on their own, and within a model that also sees. */
-const spellings: readonly ((name: string) => string)[] = [
-  (name) => name,
-  (name) => `language_model.${name}`,
-  (name) => name.replace(/^model\./, 'model.language_model.'),
-]
-
-async function openFolder(folder: string): Promise<ModelSource> {
-  const config = configFromJson(await readJson(join(folder, 'config.json')))
+async function openFolder(folder: string, table: readonly Architecture[]): Promise<ModelSource> {
+  const json = await readJson(join(folder, 'config.json'))
+  const architecture = architectureOfJson(json, table)
+  const config = configFromJson(json, architecture)
+  const { tensorNames } = architecture.safetensors
   const tensors = await readSafetensorsFolder(folder)
-  const find = (name: string): WeightRef | undefined => spellings.map((spell) => tensors[spell(name)]).find(Boolean)
+  const find = (name: string): WeightRef | undefined =>
+    tensorNames(name)
+      .map((spelled) => tensors[spelled])
+      .find(Boolean)
   // Some files keep the head's weights apart though they equal the embedding, others leave them out though not said tied.
   const tiedHead = config.tiedHead || find('lm_head.weight') === undefined
   const weights = collect({ ...config, tiedHead }, find)

@@ -8,6 +8,7 @@ import { studioError } from '../../contract/errors/index.ts'
 import type { QuantisedWeight, PrecisionName, PreparedModel, WeightPart, WeightRef } from '../../contract/model.ts'
 import { precisionNames } from '../../contract/settings.ts'
 import { elements } from '../../contract/tensor.ts'
+import type { Architecture } from '../network/architectures/index.ts'
 import { type QuantScheme, partBytes } from './quantisation/scheme.ts'
 import { identityOf } from './identity.ts'
 import { type ModelSource, openModel } from './open.ts'
@@ -23,6 +24,8 @@ export interface PrepareOptions {
   readonly signal?: AbortSignal
   /** What may be used; the machine's own where not given. */
   readonly limits?: { readonly memory?: number; readonly disk?: number }
+  /** What may be opened; all that the engine knows where not given. */
+  readonly architectures?: readonly Architecture[]
 }
 
 const alignment = 64
@@ -34,7 +37,7 @@ const memoryShare = 0.7
  */
 export async function prepareModel(path: string, cache: string, options: PrepareOptions): Promise<PreparedModel> {
   const { name, precision = 'float32', onProgress = () => undefined, signal, limits = {} } = options
-  const source = await openModel(path)
+  const source = await openModel(path, options.architectures)
   const how = precisions[precision](await byteCodes())
   const plan = layOutFile(source, how)
   const needed = plan.bytes

@@ -35,30 +35,13 @@ export function neededWeights(config: DecoderConfig): ReadonlyMap<string, readon
   return needed
 }
 
-const ggufParts: Readonly<Record<string, string>> = {
-  'self_attn.q_proj': 'attn_q',
-  'self_attn.k_proj': 'attn_k',
-  'self_attn.v_proj': 'attn_v',
-  'self_attn.o_proj': 'attn_output',
-  'self_attn.q_norm': 'attn_q_norm',
-  'self_attn.k_norm': 'attn_k_norm',
-  'mlp.gate_proj': 'ffn_gate',
-  'mlp.up_proj': 'ffn_up',
-  'mlp.down_proj': 'ffn_down',
-  input_layernorm: 'attn_norm',
-  pre_feedforward_layernorm: 'ffn_norm',
-  post_feedforward_layernorm: 'post_ffw_norm',
-}
-
-/** GGUF's name of a weight. */
-export function ggufName(name: string, config: Pick<DecoderConfig, 'postNorms'>): string {
+/** GGUF's name of a weight; `layerTensors` are the architecture's names of those in a layer. */
+export function ggufName(name: string, layerTensors: Readonly<Record<string, string>>): string {
   if (name === 'model.embed_tokens.weight') return 'token_embd.weight'
   if (name === 'model.norm.weight') return 'output_norm.weight'
   if (name === 'lm_head.weight') return 'output.weight'
   const [, layer = '', part = '', kind = ''] = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/.exec(name) ?? []
-  // What stands before the feed-forward block is its norm, whatever a family calls it.
-  const behindAttention = config.postNorms ? 'post_attention_norm' : 'ffn_norm'
-  return `blk.${layer}.${part === 'post_attention_layernorm' ? behindAttention : ggufParts[part]}.${kind}`
+  return `blk.${layer}.${layerTensors[part]}.${kind}`
 }
 
 /** Parts of an 8-bit weight that serve the backward pass alone. */

@@ -17,6 +17,7 @@ import type { PreparedModel } from '../../../main/contract/model.ts'
 import { openModel } from '../../../main/engine/model/open.ts'
 import { prepareModel } from '../../../main/engine/model/prepare.ts'
 import { createTokenizer } from '../../../main/engine/tokens/tokenizer.ts'
+import { renameTensors } from '../../support/rename-tensors.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { reference, tinyFolder, tinyModel } from '../../support/tiny.ts'
 import { apart, examplesOf, stepperOf, tensorsOf } from '../parity/engine.ts'
@@ -87,13 +88,7 @@ describe('a folder whose text model lies within one that also sees', () => {
     cpSync(tinyFolder('gemma3'), folder, { recursive: true })
     const text_config: unknown = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'))
     writeFileSync(join(folder, 'config.json'), JSON.stringify({ model_type: 'gemma3', text_config }))
-    const file = readFileSync(join(folder, 'model.safetensors'))
-    const length = Number(file.readBigUInt64LE())
-    const header = JSON.parse(file.toString('utf8', 8, 8 + length)) as Record<string, unknown>
-    const renamed = Object.entries(header).map(([name, entry]) => [name === '__metadata__' ? name : spell(name), entry])
-    const json = Buffer.from(JSON.stringify(Object.fromEntries(renamed)))
-    const size = Buffer.from(BigUint64Array.of(BigInt(json.length)).buffer)
-    writeFileSync(join(folder, 'model.safetensors'), Buffer.concat([size, json, file.subarray(8 + length)]))
+    renameTensors(join(folder, 'model.safetensors'), spell)
     return folder
   }
 

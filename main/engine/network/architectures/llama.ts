@@ -1,0 +1,11 @@
+// Llama, and the many models of its shape (SmolLM2, Mistral in GGUF).
+import type { Architecture } from './architecture.ts'
+import { plain } from './plain.ts'
+
+export const llama = Object.freeze<Architecture>({
+  ...plain,
+  name: 'llama',
+  title: 'Llama',
+  safetensors: { ...plain.safetensors, modelTypes: ['llama'], defaults: { max_position_embeddings: 2048 } },
+  gguf: { ...plain.gguf, architecture: 'llama', interleavedRotary: true },
+})

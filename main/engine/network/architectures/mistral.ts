@@ -1,0 +1,15 @@
+// Mistral: Llama with a sliding window in every layer. Its GGUF files call themselves llama.
+import type { Architecture } from './architecture.ts'
+import { plain } from './plain.ts'
+
+export const mistral = Object.freeze<Architecture>({
+  ...plain,
+  name: 'mistral',
+  title: 'Mistral',
+  safetensors: {
+    ...plain.safetensors,
+    modelTypes: ['mistral'],
+    defaults: { num_key_value_heads: 8, max_position_embeddings: 131072, sliding_window: 4096 },
+    windowed: () => () => true,
+  },
+})
