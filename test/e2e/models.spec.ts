@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
+import { architectures, titlesOf } from '../../main/engine/network/architectures/index.ts'
 import { tinyModelFolder, useStudio } from './support/studio.ts'
 
 const studio = useStudio()
@@ -15,6 +16,7 @@ test('with no model the page teaches, and offers the starter model with its size
   await expect(page.getByRole('button', { name: 'Get the starter model' })).toBeEnabled()
   await expect(page.getByRole('row', { name: /135 million.*Fits/ })).toBeVisible()
   await expect(page.getByText(studio.home, { exact: true })).toBeVisible()
+  await expect(page.getByText(`Families: ${titlesOf(architectures).join(', ')}.`)).toBeVisible()
 })
 
 test('a model is added by its place, says what it takes, and is removed without touching its files', async ({

@@ -6,6 +6,8 @@ import { nothing, path, title } from './fields.ts'
 
 export const modelInputs = {
   'models.list': nothing,
+  /** The families whose models can be added, as people write them. */
+  'models.families': nothing,
   /** `precision`: what its weights are prepared in; runs in others prepare it once more from the same file. */
   'models.add': v.strictObject({
     path,
@@ -34,6 +36,7 @@ export interface InstalledModel extends ModelRecord {
 
 export interface ModelOutputs {
   readonly 'models.list': readonly InstalledModel[]
+  readonly 'models.families': readonly string[]
   readonly 'models.add': ModelRecord
   readonly 'models.starter': ModelRecord
   readonly 'models.remove': null

@@ -11,6 +11,7 @@ import { starter } from '../../contract/starter.ts'
 import { preparedFolders } from '../../engine/model/prepare.ts'
 import { fetchStarter } from '../../engine/model/starter.ts'
 import { parameterCount } from '../../engine/model/sizes.ts'
+import { architectures, titlesOf } from '../../engine/network/architectures/index.ts'
 import { tuningMemory } from '../../engine/train/estimate.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { bytesAt, liesIn } from '../home/disk.ts'
@@ -123,8 +124,9 @@ async function fetchAndAdd(context: ServiceContext, call: CallContext): Promise<
   return add(context, call, found.path, found.name)
 }
 
-export const modelMethods: Pick<Methods, `models.${'list' | 'add' | 'starter' | 'remove'}`> = {
+export const modelMethods: Pick<Methods, `models.${'list' | 'families' | 'add' | 'starter' | 'remove'}`> = {
   'models.list': (context) => list(context),
+  'models.families': () => Promise.resolve(titlesOf(architectures)),
   'models.add': (context, { path, name = basename(path, extname(path)), precision }, call) =>
     (liesIn(context.home.cache, path) ? addHandedOver : add)(context, call, path, name, precision),
   'models.starter': (context, _input, call) => fetchAndAdd(context, call),

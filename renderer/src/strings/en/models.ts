@@ -13,7 +13,8 @@ export const models = {
   allow: 'Change that under Privacy',
   addTitle: 'Add a model that you have',
   addText:
-    'A GGUF file, or a folder with config.json, tokenizer.json and safetensors files. Families: Llama, Mistral, Qwen 2 and 3, Gemma 3. Drop a GGUF file anywhere, choose it, or say where it lies.',
+    'A GGUF file, or a folder with config.json, tokenizer.json and safetensors files. Drop a GGUF file anywhere, choose it, or say where it lies.',
+  families: (titles: readonly string[]) => `Families: ${titles.join(', ')}.`,
   choose: 'Choose a file',
   path: 'Where it lies',
   pathHelp:

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { download } from '../../../../main/engine/model/download.ts'
+import { architectures, titlesOf } from '../../../../main/engine/network/architectures/index.ts'
 import { openStore } from '../../../../main/engine/store/store.ts'
 import { openHome } from '../../../../main/service/home/home.ts'
 import { throughNetwork } from '../../../../main/service/studio/network.ts'
@@ -27,6 +28,11 @@ it('a model is listed with its size, what it takes and whether it fits', async (
   expect(model).toMatchObject({ name: 'tiny', context: 64, runs: 0, fits: true, bytes: 0 })
   expect(model?.parameters).toBe(100 * 4 + 4 + (2 * 16 + 2 * 8) + 3 * 32 + 8)
   expect(model?.memory).toBeGreaterThan(100e6)
+})
+
+it('the families that can be added are those of the engine’s table', async () => {
+  const { service } = await start()
+  expect(await service.call('models.families', {})).toEqual(titlesOf(architectures))
 })
 
 it('removing a model deletes what the studio keeps of it and nothing of its owner', async () => {
