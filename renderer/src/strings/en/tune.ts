@@ -154,7 +154,7 @@ export const settingWords = {
   method: {
     name: 'Method',
     help: 'Prefix: every layer gets keys and values of its own for each virtual token (stronger). Prompt: only the first layer’s input is learned (smaller).',
-    values: { prefix: 'Prefix tuning', prompt: 'Prompt tuning' },
+    values: { 'prefix-tuning': 'Prefix tuning', 'prompt-tuning': 'Prompt tuning' },
   },
   placement: {
     name: 'Where the virtual tokens stand',

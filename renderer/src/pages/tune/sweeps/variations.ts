@@ -1,0 +1,15 @@
+// What was chosen on the page of a new sweep, as the values that the service combines.
+import type { Vary } from './swept-fields.ts'
+
+/** Values by setting; a setting without any stays at its default. */
+export type ChosenValues = Readonly<Record<string, readonly (string | number)[]>>
+
+/** `startTexts`: one a line; blank lines and repetitions do not count. */
+export function variationsOf(chosen: ChosenValues, startTexts: string): Vary {
+  const lines = startTexts.split('\n').flatMap((line) => line.trim() || [])
+  const all = { ...chosen, initText: [...new Set(lines)] }
+  return Object.fromEntries(Object.entries(all).filter(([, values]) => values.length > 0)) as Vary
+}
+
+export const toggled = <T>(values: readonly T[], value: T): T[] =>
+  values.includes(value) ? values.filter((each) => each !== value) : [...values, value]
