@@ -39,7 +39,7 @@ test.describe('after a run that learned nothing', () => {
     await inspect(page, 'advice')
 
     await card.getByRole('link', { name: 'Set up this run: Learning rate too low' }).click()
-    await expect(page.getByText('As “Too slow” was, with one change')).toBeVisible()
+    await expect(page.getByText('Like “Too slow”, with one change')).toBeVisible()
     await expect(page.getByText('Raise the learning rate from 0.000001 to 0.05.')).toBeVisible()
     await inspect(page, 'advised-run')
     await page.getByLabel('Name').fill('As advised')

@@ -22,10 +22,10 @@ test.describe('a table', () => {
     // The dash and the euro sign stand where Latin-1 has none.
     const bytes = Buffer.from(lines.join('\r\n').replaceAll('–', '\x96').replaceAll('€', '\x80'), 'latin1')
     await drop(page, 'post.csv', bytes)
-    await expect(page.getByText('2 rows of post.csv are here.')).toBeVisible()
+    await expect(page.getByText('2 rows of post.csv imported.')).toBeVisible()
     await expect(page.getByRole('cell', { name: 'Der Käse war schlecht – wirklich' })).toBeVisible()
     await expect(page.getByRole('cell', { name: 'Größe 5 € fehlt' })).toBeVisible()
-    await page.getByText('1 row could not be read and is left out').click()
+    await page.getByText('1 row could not be read and was skipped').click()
     await expect(page.getByText('line 3: 1 cell where the header has 2')).toBeVisible()
     await inspect(page, 'bring-received')
   })
@@ -38,7 +38,7 @@ test.describe('a table', () => {
       [{ number: 46083, code: 'dd.mm.yyyy' }, 'Where is my invoice', 'billing'],
     ]
     await drop(page, 'mail.xlsx', writeXlsx([{ rows: [] }, { rows }]))
-    await expect(page.getByText('2 rows of mail.xlsx are here.')).toBeVisible()
+    await expect(page.getByText('2 rows of mail.xlsx imported.')).toBeVisible()
     await expect(page.getByRole('cell', { name: '2026-03-01' })).toBeVisible()
     await expect(role(page, 'Message')).toHaveValue('text')
     await expect(role(page, 'Team')).toHaveValue('label')
@@ -46,7 +46,7 @@ test.describe('a table', () => {
     const data = { text: ['Great shop', 'Terrible shop'], label: ['good', 'bad'] }
     const columnData = Object.entries(data).map(([name, values]) => ({ name, data: values }))
     await drop(page, 'reviews.parquet', new Uint8Array(parquetWriteBuffer({ columnData })))
-    await expect(page.getByText('2 rows of reviews.parquet are here.')).toBeVisible()
+    await expect(page.getByText('2 rows of reviews.parquet imported.')).toBeVisible()
     await expect(page.getByRole('cell', { name: 'Terrible shop' })).toBeVisible()
   })
 
@@ -61,8 +61,8 @@ test.describe('a table', () => {
       const dialog = page.getByRole('dialog')
       await dialog.getByLabel('Name').fill(name)
       await dialog.getByLabel('The table').fill(pasted)
-      await dialog.getByRole('button', { name: 'Bring it in' }).click()
-      await expect(page.getByText(new RegExp(`2 rows of ${name}\\..* are here`))).toBeVisible()
+      await dialog.getByRole('button', { name: 'Import' }).click()
+      await expect(page.getByText(new RegExp(`2 rows of ${name}\\..* imported`))).toBeVisible()
       await expect(page.getByRole('cell', { name: 'It works, again' })).toBeVisible()
     }
   })
@@ -94,7 +94,7 @@ test.describe('a table', () => {
       mimeType: 'text/plain',
       buffer: Buffer.from('A first line, with a comma.\nA second line.\n'),
     })
-    await expect(page.getByText('2 rows of fine.txt are here.')).toBeVisible()
+    await expect(page.getByText('2 rows of fine.txt imported.')).toBeVisible()
     await expect(page.getByRole('alert')).toHaveCount(0)
     expect((await studio.call('data.list', {})).length).toBe(sets + 1)
     await expect(role(page, 'text').getByRole('option', { name: 'Right answer' })).toBeDisabled()
@@ -122,9 +122,9 @@ test.describe('a table with problems', () => {
   test('has its columns’ roles guessed; a click changes them', async ({ page }) => {
     await studio.open(page)
     await drop(page, 'tickets.csv', Buffer.from(lines.join('\n')))
-    await expect(page.getByText('36 rows of tickets.csv are here.')).toBeVisible()
+    await expect(page.getByText('36 rows of tickets.csv imported.')).toBeVisible()
     dataset = Number(/#\/data\/(\d+)/.exec(page.url())?.[1])
-    await expect(page.getByText('The studio guessed; change it where it is wrong.')).toBeVisible()
+    await expect(page.getByText('The studio guessed; change what is wrong.')).toBeVisible()
     await expect(role(page, 'message')).toHaveValue('text')
     await expect(role(page, 'team')).toHaveValue('label')
     await expect(role(page, 'ticket')).toHaveValue('none')
@@ -146,7 +146,7 @@ test.describe('a table with problems', () => {
     await expect(preview.locator('mark')).toContainText(/\d+ virtual tokens/)
     await expect(preview).toContainText('parcel message number 0')
     await expect(preview).toContainText(/\d+ of \d+ tokens/)
-    await preview.getByRole('button', { name: 'Another row' }).click()
+    await preview.getByRole('button', { name: 'Next row' }).click()
     await expect(preview).toContainText('parcel message number 1')
     // Other roles, another text.
     await role(page, 'ticket').selectOption('text')

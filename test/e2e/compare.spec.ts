@@ -43,20 +43,20 @@ test.describe('with two runs', () => {
     await expect(row).toContainText('the plain one')
     await expect(row).toContainText(/Better|Worse|Cannot tell/)
     await row.getByRole('button', { name: 'Star Four tokens' }).click()
-    await expect(row.getByRole('button', { name: 'Take the star from Four tokens' })).toBeVisible()
+    await expect(row.getByRole('button', { name: 'Unstar Four tokens' })).toBeVisible()
 
     await page.getByLabel('Show').selectOption('Starred')
     await expect(page.getByRole('row', { name: /More tokens/ })).toHaveCount(0)
     await page.getByLabel('Show').selectOption('All runs')
-    await page.getByLabel('Find').fill('KEEP')
+    await page.getByLabel('Search').fill('KEEP')
     await expect(page.locator('tbody tr')).toHaveCount(1)
-    await page.getByLabel('Find').fill('')
+    await page.getByLabel('Search').fill('')
 
-    await page.getByLabel('Measure against').selectOption('Four tokens')
+    await page.getByLabel('Compare with').selectOption('Four tokens')
     await expect(page.getByRole('columnheader', { name: 'Four tokens' })).toBeVisible()
     await expect(page.getByRole('row', { name: /More tokens/ })).toContainText(/to/)
     await page.reload()
-    await expect(page.getByLabel('Measure against')).toHaveValue('Four tokens')
+    await expect(page.getByLabel('Compare with')).toHaveValue('Four tokens')
 
     await page.getByRole('button', { name: 'Run', exact: true }).click()
     await expect(page.getByRole('columnheader', { name: 'Run', exact: true })).toHaveAttribute('aria-sort', 'ascending')
@@ -65,10 +65,10 @@ test.describe('with two runs', () => {
 
   test('chosen runs lie over each other, with what differs, and become a report without a script', async ({ page }) => {
     await studio.open(page, '#/compare')
-    await page.getByLabel('Choose Four tokens').check()
-    await page.getByLabel('Choose More tokens').check()
-    await expect(page.getByRole('figure', { name: 'Curves' })).toBeVisible()
-    const differing = page.getByRole('region', { name: 'What differs' })
+    await page.getByLabel('Select Four tokens').check()
+    await page.getByLabel('Select More tokens').check()
+    await expect(page.getByRole('figure', { name: 'Training loss' })).toBeVisible()
+    const differing = page.getByRole('region', { name: 'Settings that differ' })
     await expect(differing.getByRole('row', { name: /Virtual tokens/ })).toContainText(/8.*4|4.*8/)
     await expect(differing.getByRole('row', { name: /Learning rate/ })).toHaveCount(0)
     const [download] = await Promise.all([
@@ -85,10 +85,10 @@ test.describe('with two runs', () => {
     await studio.open(page, '#/compare')
     await page.getByRole('link', { name: 'More tokens' }).click()
     await expect(page.getByText(/^(Better|Worse|Cannot tell yet): \d+ % against \d+ %.*60 rows/)).toBeVisible()
-    await page.getByLabel('Against').selectOption('Four tokens')
+    await page.getByLabel('Compared with').selectOption('Four tokens')
     await expect(page.getByText('With Four tokens', { exact: true })).toBeVisible()
 
-    const matrix = page.getByRole('region', { name: 'What was answered' })
+    const matrix = page.getByRole('region', { name: 'Confusion matrix' })
     const cell = matrix.getByRole('button', { name: /^[1-9]\d* rows? of/ }).first()
     const rows = Number((await cell.textContent())?.trim())
     await cell.click()

@@ -11,7 +11,7 @@ test('the first screen says what this is, what the model is, and offers one butt
   await expect(page.getByText('SmolLM2-135M-Instruct')).toBeVisible()
   await expect(page.getByText(/98 MB, licence Apache-2.0/)).toBeVisible()
   await expect(page.getByRole('button', { name: 'Tune the sample' })).toBeEnabled()
-  await expect(page.getByRole('link', { name: /0 bytes left/ })).toBeVisible()
+  await expect(page.getByRole('link', { name: /Nothing sent: 0 bytes/ })).toBeVisible()
 })
 
 test('the first page takes less than 300 KB of compressed script', async ({ page }) => {

@@ -9,8 +9,8 @@ const studio = useStudio(async (running) => {
 test('the tutorial goes from the sample to a prompt in a file, each step done for real', async ({ page }) => {
   await studio.open(page, '#/help')
   const step = (number: number) => page.getByRole('region', { name: new RegExp(`^${String(number)}\\. `) })
-  await expect(step(2)).toContainText('First finish the step above.')
-  await page.getByRole('button', { name: 'Bring in the sample' }).click()
+  await expect(step(2)).toContainText('Finish the step above first.')
+  await page.getByRole('button', { name: 'Import the sample' }).click()
   await expect(step(1)).toContainText('300 rows, 6 labels')
   await page.getByRole('button', { name: 'Use SmolLM2-135M-Instruct' }).click()
   await expect(step(2)).toContainText('All of them stay frozen.')

@@ -27,9 +27,9 @@ test.describe('a finished run', () => {
     await studio.open(page, '#/compare/Words')
     const lens = card(page)
     await expect(lens).toContainText('Hints, not explanations')
-    await expect(lens).toContainText('Held-out rows are left alone')
+    await expect(lens).toContainText('The test set is not used')
     await inspect(page, 'lens-empty')
-    const look = lens.getByRole('button', { name: 'Look at the tokens' })
+    const look = lens.getByRole('button', { name: 'Inspect the tokens' })
     await look.click()
     await lens.getByRole('button', { name: 'Cancel' }).click()
     await expect(look).toBeVisible()
@@ -52,23 +52,23 @@ test.describe('a finished run', () => {
       'Token',
       'Started as',
       'Nearest words',
-      'Length',
+      'Size (norm)',
       'Loss without it',
       'Gradient',
     ])
     await expect(lens.locator('tbody tr')).toHaveCount(3)
     await expect(lens.locator('tbody tr').first().getByRole('listitem')).toHaveCount(5)
     await expect(lens.getByRole('img', { name: /at first to .* at last/ })).toHaveCount(3)
-    await expect(lens).toContainText(/The answers need token \d most|no token alone makes a difference/)
+    await expect(lens).toContainText(/Token \d matters most|no token alone makes a difference/)
     await lens.getByText('How to read this').click()
-    await expect(lens).toContainText('the average of all words stands in its place')
+    await expect(lens).toContainText('the average of all words takes the place of this token')
     await inspect(page, 'lens-prompt')
   })
 
   test('says of a prefix why it has no words, and shows its sizes instead', async ({ page }) => {
     await studio.open(page, '#/compare/First%20try')
     const lens = card(page)
-    await lens.getByRole('button', { name: 'Look at the tokens' }).click()
+    await lens.getByRole('button', { name: 'Inspect the tokens' }).click()
     await expect(lens.locator('tbody tr')).toHaveCount(4)
     await expect(lens).toContainText('There are no nearest words')
     await expect(lens.getByRole('columnheader', { name: 'Keys' })).toBeVisible()

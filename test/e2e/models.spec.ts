@@ -12,7 +12,7 @@ test('with no model the page teaches, and offers the starter model with its size
 }) => {
   await studio.open(page, '#/models')
   await expect(page.getByRole('heading', { name: 'No model yet' })).toBeVisible()
-  await expect(page.getByText(/98 MB to fetch once, licence Apache-2.0.*Hugging Face/)).toBeVisible()
+  await expect(page.getByText(/98 MB to download once, licence Apache-2.0.*Hugging Face/)).toBeVisible()
   await expect(page.getByRole('button', { name: 'Get the starter model' })).toBeEnabled()
   await expect(page.getByRole('row', { name: /135 million.*Fits/ })).toBeVisible()
   await expect(page.getByText(studio.home, { exact: true })).toBeVisible()
@@ -23,12 +23,12 @@ test('a model is added by its place, says what it takes, and is removed without 
   page,
 }) => {
   await studio.open(page, '#/models')
-  await page.getByLabel('Where it lies').fill(tinyModelFolder)
+  await page.getByLabel('Location').fill(tinyModelFolder)
   await page.getByRole('button', { name: 'Add', exact: true }).click()
   const card = page.getByRole('article', { name: 'llama' })
   await expect(card).toContainText('✓ Fits')
   await expect(card).toContainText('256 tokens')
-  await expect(card).toContainText('used where it lies')
+  await expect(card).toContainText('used from its location')
   await card.getByRole('button', { name: 'Remove llama' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
   await expect(page.getByRole('heading', { name: 'No model yet' })).toBeVisible()
@@ -59,6 +59,6 @@ test('a model with runs stays, and says why', async ({ page }) => {
   await studio.call('runs.start', { model, dataset, version, text, label, settings, test: 20 })
   await studio.open(page, '#/models')
   const card = page.getByRole('article', { name: model })
-  await expect(card).toContainText('One run was tuned on it, so it stays.')
+  await expect(card).toContainText('One run was tuned on it, so it cannot be removed.')
   await expect(card.getByRole('button', { name: `Remove ${model}` })).toBeDisabled()
 })

@@ -32,7 +32,7 @@ test('this computer is described, and what each hardware said when it was checke
 test('a backup is written, and restored at the next start with the state in between kept', async ({ page }) => {
   const path = join(studio.home, 'mine.softprompt-backup')
   await studio.open(page, '#/settings')
-  await page.getByLabel('Where to (optional)').fill(path)
+  await page.getByLabel('Save to (optional)').fill(path)
   await page.getByRole('button', { name: 'Back up now' }).click()
   await expect(page.getByText(/Backed up, .*B:/)).toBeVisible()
   expect(existsSync(path)).toBe(true)
@@ -55,7 +55,7 @@ test('a backup is written, and restored at the next start with the state in betw
 test('the diagnostics file is shown before it is saved, and names nothing of the person', async ({ page }) => {
   await studio.open(page, '#/settings')
   await page.getByRole('button', { name: 'Show it' }).click()
-  const text = page.getByRole('region', { name: 'What stands in the file' })
+  const text = page.getByRole('region', { name: 'Content of the file' })
   await expect(text).toContainText('onnxruntime-node')
   expect(await text.textContent()).not.toMatch(/First try|support-messages|softprompt-e2e/)
   const saving = page.waitForEvent('download')

@@ -12,7 +12,7 @@ test.describe('before any run', () => {
 
   test('the page says what it is for and offers a run', async ({ page }) => {
     await studio.open(page, '#/share')
-    await expect(page.getByRole('heading', { name: 'Nothing to take away yet' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Nothing to export yet' })).toBeVisible()
   })
 })
 
@@ -47,8 +47,8 @@ test.describe('with a tuned prompt', () => {
     })
     await studio.open(page, '#/share/First%20try')
     for (const name of ['First try', 'First try 2']) {
-      await page.getByRole('button', { name: 'Save into a folder' }).click()
-      await expect(page.getByText(`5 files were written to /${name}.`)).toBeVisible()
+      await page.getByRole('button', { name: 'Save to a folder' }).click()
+      await expect(page.getByText(`5 files were saved to /${name}.`)).toBeVisible()
     }
     const sizes = await page.evaluate(async () => {
       const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('First try 2')
@@ -69,14 +69,14 @@ test.describe('with a tuned prompt', () => {
     })
     const folder = join(studio.home, 'taken', 'away')
     await studio.open(page, '#/share/First%20try')
-    await page.getByLabel('Or write it into a folder').fill(folder)
-    await page.getByRole('button', { name: 'Write the folder' }).click()
-    await expect(page.getByText(`files were written to ${folder}`)).toBeVisible()
+    await page.getByLabel('Or save to a folder').fill(folder)
+    await page.getByRole('button', { name: 'Save to the folder' }).click()
+    await expect(page.getByText(`files were saved to ${folder}`)).toBeVisible()
     expect(existsSync(join(folder, 'adapter_config.json'))).toBe(true)
     expect(readdirSync(folder)).toHaveLength(5)
 
-    await page.getByLabel('Or write it into a folder').fill(join(folder, 'README.md', 'below'))
-    await page.getByRole('button', { name: 'Write the folder' }).click()
+    await page.getByLabel('Or save to a folder').fill(join(folder, 'README.md', 'below'))
+    await page.getByRole('button', { name: 'Save to the folder' }).click()
     await expect(page.getByRole('alert')).toBeVisible()
   })
 

@@ -9,7 +9,7 @@ test.describe('a person who wonders which settings to take', () => {
     await running.call('data.sample', {})
   })
 
-  test('tries some, pauses, goes on, and reads what mattered', async ({ page }) => {
+  test('tries some, pauses, resumes, and reads what mattered', async ({ page }) => {
     await studio.open(page, '#/tune')
     await page.getByRole('link', { name: 'Try several settings' }).click()
     await expect(page.getByText('3 combinations in 3 runs')).toBeVisible()
@@ -17,11 +17,11 @@ test.describe('a person who wonders which settings to take', () => {
     await page.getByRole('group', { name: 'Learning rate' }).getByLabel('0.02').check()
     await page.getByRole('group', { name: 'Learning rate' }).getByLabel('0.05').check()
     await expect(page.getByText('4 combinations in 4 runs')).toBeVisible()
-    await page.getByLabel('Start text').fill('Sort this letter.\nWhat is it about?')
-    await page.getByLabel('Start text').blur()
+    await page.getByLabel('Starting text').fill('Sort this letter.\nWhat is it about?')
+    await page.getByLabel('Starting text').blur()
     await expect(page.getByText('8 combinations in 8 runs')).toBeVisible()
-    await page.getByLabel('Start text').fill('')
-    await page.getByLabel('Start text').blur()
+    await page.getByLabel('Starting text').fill('')
+    await page.getByLabel('Starting text').blur()
     await expect(page.getByText('4 combinations in 4 runs')).toBeVisible()
     await inspect(page, 'new-sweep')
     await page.getByRole('button', { name: 'Start the sweep' }).click()
@@ -33,7 +33,7 @@ test.describe('a person who wonders which settings to take', () => {
     await expect(page.getByText('Finished', { exact: true }).first()).toBeVisible({ timeout: 60_000 })
     await expect(page.getByRole('region', { name: 'What mattered' })).toContainText('Virtual tokens')
     await expect(page.getByRole('row')).toHaveCount(5)
-    await expect(page.getByRole('table')).toContainText('Left behind')
+    await expect(page.getByRole('table')).toContainText('Stopped early')
     await inspect(page, 'sweep')
 
     await page.getByRole('link', { name: 'Tune', exact: true }).first().click()
@@ -50,10 +50,10 @@ test.describe('a person who wonders which settings to take', () => {
     expect(await studio.call('sweeps.list', {})).toEqual([])
   })
 
-  test('repeats a run with other dice, and reads the mean and its band', async ({ page }) => {
+  test('repeats a run with other random seeds, and reads the mean and its band', async ({ page }) => {
     await studio.open(page, '#/tune/new')
     await page.getByLabel('Name of the run').fill('Luck')
-    await page.getByLabel('Runs', { exact: true }).fill('2')
+    await page.getByLabel('Repeat to check for luck', { exact: true }).fill('2')
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await expect(page).toHaveURL(/#\/tune\/sweeps\/Luck/)
     await expect(page.getByText('Finished', { exact: true }).first()).toBeVisible({ timeout: 60_000 })

@@ -32,7 +32,7 @@ async function tune(page: Page, name: string): Promise<void> {
   for (const [setting, value] of [
     ['Virtual tokens', '4'],
     ['Steps', '4'],
-    ['Check every … steps', '2'],
+    ['Validate every … steps', '2'],
   ] as const)
     await page.getByLabel(setting, { exact: true }).fill(value)
   await page.getByLabel('Steps', { exact: true }).press('Tab')
@@ -44,8 +44,8 @@ test.describe('fields to write', () => {
   test('a table of texts and JSON becomes a prompt that is judged by its fields', async ({ page }) => {
     await studio.open(page)
     await drop(page, 'orders.csv', Buffer.from(orders))
-    await expect(page.getByText('35 rows of orders.csv are here.')).toBeVisible()
-    await expect(page.getByLabel('What the answers are')).toHaveValue('generation')
+    await expect(page.getByText('35 rows of orders.csv imported.')).toBeVisible()
+    await expect(page.getByLabel('Kind of task')).toHaveValue('generation')
     await expect(page.getByText('35 different answers.')).toBeVisible()
     await expect(page.getByText('None found. This data is ready to tune on.')).toBeVisible()
     await inspect(page, 'fields-data')
@@ -61,7 +61,7 @@ test.describe('fields to write', () => {
     await page.getByLabel('Instruction').fill('Write the order as JSON.')
     await expect(page.getByText('Write the order as JSON.').last()).toBeVisible()
     await page.getByLabel('Around the text').fill('no place')
-    await expect(page.getByText('Put {text} into it, once: that is where the row’s text comes.')).toBeVisible()
+    await expect(page.getByText('Include {text} once: the text of the row goes there.')).toBeVisible()
     await page.getByRole('button', { name: 'Back to default' }).last().click()
     const exact = page.locator('.exact')
     await expect(exact).toContainText('Maria in Graz needs 2 boxes of tea.')
@@ -70,19 +70,19 @@ test.describe('fields to write', () => {
     await inspect(page, 'fields-template')
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await expect(page.getByRole('link', { name: 'See the verdict' })).toBeVisible({ timeout: 60_000 })
-    await expect(page.getByText('Validation, word for word right')).toBeVisible()
-    await page.getByRole('heading', { name: 'Rows it does not learn from' }).scrollIntoViewIfNeeded()
+    await expect(page.getByText('Answers right, word for word (validation set)')).toBeVisible()
+    await page.getByRole('heading', { name: 'Validation examples' }).scrollIntoViewIfNeeded()
     await inspect(page, 'fields-run')
 
     await page.getByRole('link', { name: 'See the verdict' }).click()
-    await expect(page.getByText(/^Mean right fields, \d+ held-out rows$/)).toBeVisible()
+    await expect(page.getByText(/^Fields that are right, \d+ test rows$/)).toBeVisible()
     const figures = section(page, 'All figures')
     for (const name of ['right fields', 'exactly right', 'valid JSON', 'field name', 'field city', 'field count'])
       await expect(figures.getByRole('row', { name: new RegExp(`^${name} .*%`) })).toBeVisible()
     const { rows } = await studio.call('runs.show', { run: 'Orders' })
-    const written = section(page, 'What was written')
+    const written = section(page, 'Answers')
     await expect(written.getByLabel(/Right answer of row/)).toHaveCount(Math.min(10, rows.test))
-    await expect(page.getByText('What was answered')).toHaveCount(0)
+    await expect(page.getByText('Confusion matrix')).toHaveCount(0)
     await inspect(page, 'fields-verdict')
     await written.scrollIntoViewIfNeeded()
     await inspect(page, 'fields-written')
@@ -104,7 +104,7 @@ test.describe('questions to answer', () => {
     await studio.open(page)
     await drop(page, 'questions.csv', Buffer.from(questions))
     await expect(page.getByLabel('Role of passage')).toHaveValue('context')
-    await expect(page.getByLabel('What the answers are')).toHaveValue('answering')
+    await expect(page.getByLabel('Kind of task')).toHaveValue('answering')
     await expect(section(page, 'What the model will read')).toContainText(
       /Question: Where did Maria.*Context: Maria grew/s,
     )
@@ -113,14 +113,16 @@ test.describe('questions to answer', () => {
     await page.getByRole('link', { name: 'Tune on this' }).click()
     await expect(page.getByRole('radio', { name: /Answer a question/ })).toBeChecked()
     await expect(page.getByLabel('Question', { exact: true })).toHaveValue('question')
-    await expect(page.getByLabel('What the question is about')).toHaveValue('passage')
+    await expect(page.getByLabel('Context', { exact: true })).toHaveValue('passage')
     await tune(page, 'Questions')
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await expect(page.getByRole('link', { name: 'See the verdict' })).toBeVisible({ timeout: 60_000 })
     expect((await studio.call('runs.show', { run: 'Questions' })).contextColumn).toBe('passage')
 
     await page.getByRole('link', { name: 'See the verdict' }).click()
-    await expect(page.getByText(/^Mean token F1, \d+ held-out rows$/)).toBeVisible()
+    await expect(
+      page.getByText(/^Words in common with the right answer \(mean token F1\), \d+ test rows$/),
+    ).toBeVisible()
     await expect(
       section(page, 'All figures')
         .first()
@@ -129,13 +131,13 @@ test.describe('questions to answer', () => {
     await inspect(page, 'questions-verdict')
 
     await page.getByRole('link', { name: 'Try it' }).click()
-    await page.getByLabel('What the question is about').fill('Ruth grew up in Malmo.')
+    await page.getByLabel('Context', { exact: true }).fill('Ruth grew up in Malmo.')
     await page.getByLabel('A question to answer').fill('Where did Ruth grow up?')
     await page.getByRole('button', { name: 'Answer', exact: true }).click()
     const column = page.getByRole('region', { name: 'Questions', exact: true })
     await column.getByRole('button', { name: 'This is wrong' }).click()
     await page.getByLabel('The right answer').fill('in Malmo')
-    await page.getByRole('button', { name: 'Put it into the data' }).click()
+    await page.getByRole('button', { name: 'Add to the data' }).click()
     await expect(page.getByText('A row was added to questions.csv.')).toBeVisible()
     await inspect(page, 'questions-try')
     const query = { search: 'Malmo', filters: [], states: ['used' as const] }

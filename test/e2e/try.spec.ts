@@ -19,7 +19,7 @@ test.describe('with two prompts', () => {
     ;({ dataset } = await fill(running, ['First try', 'Second try']))
   })
 
-  test('nothing, a written prompt and two tuned ones answer the same text with likelihoods and words', async ({
+  test('the model alone, a hand-written prompt and two tuned ones answer the same text with likelihoods and words', async ({
     page,
   }) => {
     await studio.open(page, '#/try?run=First%20try')
@@ -28,7 +28,7 @@ test.describe('with two prompts', () => {
     await page.getByLabel('Your instruction').fill('Say which department should answer.')
     await page.getByLabel('A text to answer').fill('I was charged twice.')
     await page.getByLabel('A text to answer').press('Control+Enter')
-    for (const name of ['Nothing', 'Written prompt', 'First try', 'Second try']) {
+    for (const name of ['Model alone', 'Hand-written prompt', 'First try', 'Second try']) {
       const column = page.getByRole('region', { name, exact: true })
       await expect(column.getByRole('listitem')).toHaveCount(6)
       await expect(column.getByRole('button', { name: 'This is wrong' })).toBeVisible()
@@ -36,7 +36,7 @@ test.describe('with two prompts', () => {
       const sum = shares.reduce((total, text) => total + Number(/(\d+) %/.exec(text)?.[1]), 0)
       expect(Math.abs(sum - 100)).toBeLessThan(5)
     }
-    await page.getByRole('button', { name: 'Take Second try away' }).click()
+    await page.getByRole('button', { name: 'Remove Second try' }).click()
     await expect(page.getByRole('region', { name: 'Second try' })).toHaveCount(0)
   })
 
@@ -47,7 +47,7 @@ test.describe('with two prompts', () => {
     await page.getByRole('button', { name: 'Answer' }).click()
     await page.getByRole('region', { name: 'First try' }).getByRole('button', { name: 'This is wrong' }).click()
     await page.getByLabel('The right label').selectOption('delivery')
-    await page.getByRole('button', { name: 'Put it into the data' }).click()
+    await page.getByRole('button', { name: 'Add to the data' }).click()
     await expect(page.getByText('A row was added to support-messages.csv.')).toBeVisible()
     const after = await studio.call('data.show', { dataset })
     expect(after.rows).toBe(before.rows + 1)

@@ -35,7 +35,7 @@ test('a newcomer starts a run by one click, with the rest under Advanced', async
   await page.getByLabel('Virtual tokens', { exact: true }).fill('4')
   await page.getByLabel('Steps', { exact: true }).fill('8')
   await page.getByLabel('Steps', { exact: true }).press('Tab')
-  await expect(page.getByText('2 not at their defaults')).toBeVisible()
+  await expect(page.getByText('2 changed from default')).toBeVisible()
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   await expect(page).toHaveURL(/#\/tune\/By%20hand/)
   await expect(page.getByRole('link', { name: 'See the verdict' })).toBeVisible({ timeout: 60_000 })
@@ -45,8 +45,8 @@ test('a newcomer starts a run by one click, with the rest under Advanced', async
 
 test('a few steps beforehand tell time and memory', async ({ page }) => {
   await studio.open(page, '#/tune/new')
-  await page.getByRole('button', { name: 'Take a few steps' }).click()
-  await expect(page.getByText('It fits', { exact: true })).toBeVisible({ timeout: 60_000 })
+  await page.getByRole('button', { name: 'Estimate time and memory' }).click()
+  await expect(page.getByText('Fits', { exact: true })).toBeVisible({ timeout: 60_000 })
   await expect(page.getByText(/Measured \d+ steps of [\d,]+ to [\d,]+ ms/)).toBeVisible()
 })
 
@@ -60,8 +60,8 @@ test('a model that is kept in two precisions is measured in both, and the run ta
   await studio.call('runs.start', { name: 'Rough', model: model?.name ?? '', dataset, version, text, label, settings })
   expect(await studio.call('runs.watch', { run: 'Rough' })).toMatchObject({ state: 'finished' })
   await studio.open(page, '#/tune/new')
-  await page.getByRole('button', { name: 'Take a few steps' }).click()
-  const tried = page.getByRole('table', { name: /each way that was tried/ })
+  await page.getByRole('button', { name: 'Estimate time and memory' }).click()
+  const tried = page.getByRole('table', { name: /each precision that was measured/ })
   await expect(tried.getByRole('row')).toHaveCount(3, { timeout: 60_000 })
   await expect(tried.getByRole('row', { name: /8 bits/ })).toContainText(/[01]\.\d{3}/)
   await expect(tried.getByText('chosen')).toHaveCount(1)
@@ -88,13 +88,13 @@ test('what is painted of a run takes the colours of a theme that changes', async
   await expect.poll(painted).toEqual(light)
 })
 
-test('a run is paused, goes on, and is kept as it is', async ({ page }) => {
+test('a run is paused, resumed, and is kept as it is', async ({ page }) => {
   await startLong(page, 'Steered')
   await page.getByRole('button', { name: 'Pause' }).click()
   await expect(page.getByText('Paused', { exact: true })).toBeVisible()
   const { checkpoint } = await studio.call('runs.show', { run: 'Steered' })
   expect(checkpoint).toBeGreaterThan(0)
-  await page.getByRole('button', { name: 'Go on' }).click()
+  await page.getByRole('button', { name: 'Resume' }).click()
   await expect(page.getByText('Tuning', { exact: true })).toBeVisible()
   await page.getByRole('button', { name: 'Stop and keep' }).click()
   await expect(page.getByRole('link', { name: 'See the verdict' })).toBeVisible({ timeout: 60_000 })
@@ -113,7 +113,7 @@ test('the window answers while a run trains, how quickly is measured; a discarde
   for (const place of ['Data', 'Compare', 'Models', 'Settings', 'Tune'])
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: place }).click()
   await page.getByRole('link', { name: 'Busy' }).click()
-  await page.getByText('The numbers as a table').first().click()
+  await page.getByText('Show as a table').first().click()
   await page.getByLabel('Logarithmic axis').click()
   await page.waitForTimeout(500)
   const durations = await page.evaluate(() => (window as unknown as { slow: number[] }).slow)
@@ -149,5 +149,5 @@ test('waiting runs change places', async ({ page }) => {
     .poll(async () => (await studio.call('runs.list', {})).find(({ name }) => name === 'Third')?.place)
     .toBe(0)
   for (const run of ['Second', 'Third', 'First']) await studio.call('runs.discard', { run })
-  await expect(page.getByText('Nothing is under way.')).toBeVisible()
+  await expect(page.getByText('Nothing is running.')).toBeVisible()
 })

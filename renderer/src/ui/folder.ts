@@ -13,7 +13,7 @@ export async function saveIntoFolder(
   name: string,
   files: readonly { readonly name: string; readonly content: Uint8Array }[],
 ): Promise<string | undefined> {
-  const chosen = await picker()?.({ id: 'take-away', mode: 'readwrite' }).catch(unlessAborted)
+  const chosen = await picker()?.({ id: 'export', mode: 'readwrite' }).catch(unlessAborted)
   if (!chosen) return undefined
   const folder = await newFolder(chosen, name)
   for (const { name: file, content } of files) {

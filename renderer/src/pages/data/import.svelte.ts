@@ -6,7 +6,7 @@ import { pathOfFile } from '../../client/upload.ts'
 import { go } from '../../router.svelte.ts'
 import { t } from '../../strings/index.ts'
 
-export const importing = createTask(t.data.begin)
+export const importing = createTask(t.data.opening)
 
 let last = $state.raw<ImportedData>()
 
@@ -27,7 +27,7 @@ export async function importFile(file: File): Promise<void> {
   arrive(
     await importing.run(async (options, tell) => {
       const onProgress = (done: number, total: number): void => {
-        tell({ stage: t.data.handing(file.name), done, total })
+        tell({ stage: t.data.reading(file.name), done, total })
       }
       const path = await pathOfFile(file, { signal: options.signal, onProgress })
       return studio.call('data.import', { path }, options)

@@ -35,7 +35,7 @@ export const tasks = {
   tune: createTask(t.help.working),
   verdict: createTask(t.help.working),
   ask: createTask(t.help.working),
-  take: createTask(t.help.working),
+  export: createTask(t.help.working),
 }
 
 let sample = $state.raw<Sample>()
@@ -47,7 +47,7 @@ let steps = $state(0)
 let losses = $state.raw<readonly number[]>([])
 let verdict = $state.raw<Verdict>()
 let answers = $state.raw<{ readonly nothing: Likelihoods; readonly tuned: Likelihoods }>()
-let taken = $state.raw<{ readonly name: string; readonly bytes: Uint8Array }>()
+let exported = $state.raw<{ readonly name: string; readonly bytes: Uint8Array }>()
 let looked = false
 
 /** Of the next run; of the one that is shown once there is one. */
@@ -82,8 +82,8 @@ export const tutorial = {
   get answers() {
     return answers
   },
-  get taken() {
-    return taken
+  get exported() {
+    return exported
   },
 
   /** Finds what an earlier visit has done; only the first call of a window looks. */
@@ -97,7 +97,7 @@ export const tutorial = {
     await follow(earlier.name)
   },
 
-  bring: () =>
+  importSample: () =>
     tasks.data.run(async (options) => {
       const { dataset, version } = await studio.call('data.sample', {}, options)
       sample = await describe(dataset, version)
@@ -157,15 +157,15 @@ export const tutorial = {
       answers = { nothing: await answer('nothing'), tuned: await answer('tuned') }
     }),
 
-  take: () =>
-    tasks.take.run(async () => {
-      if (run !== undefined) taken = await studio.call('export.archive', { run, to: 'peft' })
-      return taken
+  export: () =>
+    tasks.export.run(async () => {
+      if (run !== undefined) exported = await studio.call('export.archive', { run, to: 'peft' })
+      return exported
     }),
 
   /** Forgets the steps; what they made stays in the studio. */
   restart(): void {
-    sample = model = preview = run = verdict = answers = taken = undefined
+    sample = model = preview = run = verdict = answers = exported = undefined
     state = ''
     losses = []
   },

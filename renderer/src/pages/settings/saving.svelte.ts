@@ -27,7 +27,7 @@ export const saving = {
     ready = false
     const answer = await restoring.run(async (options, tell) => {
       const onProgress = (done: number, total: number): void => {
-        tell({ stage: t.settings.handing, done, total })
+        tell({ stage: t.settings.copying, done, total })
       }
       const path = typeof from === 'string' ? from : await pathOfFile(from, { signal: options.signal, onProgress })
       return studio.call('studio.restore', { path }, options)

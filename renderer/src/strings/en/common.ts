@@ -1,4 +1,6 @@
 // Words that every page uses.
+import type { RunState } from '../../../../main/contract/records.ts'
+
 export const common = {
   product: 'Softprompt Studio',
   loading: 'Loading …',
@@ -10,9 +12,18 @@ export const common = {
   remove: 'Remove',
   rename: 'Rename',
   undo: 'Undo',
+  resume: 'Resume',
   timeLeft: (time: string) => `${time} left`,
-  lost: 'The studio’s service does not answer. Trying to reach it again …',
-  lostHelp: 'What you confirmed is kept. If this stays, start the studio again.',
+  disconnected: 'The studio does not answer. Reconnecting …',
+  disconnectedHelp: 'Everything you confirmed is saved. If this message stays, restart the studio.',
   skip: 'Skip to the page',
-  dropHere: 'Drop it anywhere: a table of examples, a prompt file or a model file',
+  dropHere: 'Drop the file: a table of examples, a prompt file or a model file',
+  runStates: {
+    queued: 'Queued',
+    running: 'Tuning',
+    stopped: 'Paused',
+    finished: 'Finished',
+    failed: 'Failed',
+    interrupted: 'Interrupted',
+  } satisfies Record<RunState, string>,
 } as const

@@ -1,49 +1,63 @@
-// The studio's words, each explained in a sentence or two.
+// The studio's terms, each explained in a sentence or two.
 export const glossary = {
   search: 'Find a word',
   none: 'No such word here.',
   terms: {
     'Base model': 'The language model that everything starts from. It is frozen: tuning never changes it.',
     Baseline:
-      'What a result is measured against: the same rows without a prompt, with a written prompt, or with another run.',
-    Batch: 'The rows that one step looks at together.',
-    Checkpoint: 'The state of a run at some step, kept on disk, so that it can go on after a pause or a crash.',
+      'What a result is compared with: the model alone, the best hand-written prompt, or another run, on the same rows.',
+    Batch: 'The examples that one step looks at together. Their number is the batch size.',
+    Checkpoint: 'The state of a run at some step, saved on disk, so that it can resume after a pause or a crash.',
     'Confusion matrix':
-      'A table that counts for each right label what was answered instead. What lies off its diagonal is wrong.',
-    Context: 'How many tokens a model can read at once.',
+      'A table that counts, for each right label, which labels were answered. Everything off the diagonal is wrong.',
+    'Context (of a model)': 'How many tokens a model can read at once.',
+    'Context (of a question)': 'The text in which the answer to a question is found.',
+    'Early stopping': 'Ending a run once the validation set has not improved for a while (the patience).',
+    'Exact match': 'The share of answers that are right, word for word.',
     'Fine-tuning':
-      'Training all numbers of a model for a task. Powerful, heavy, and each task needs a copy of the model.',
-    Gradient:
-      'For each number that is trained, in which direction and how strongly it should move to make the loss smaller.',
-    'Held-out rows':
-      'Rows that no step learned from and no choice was made by. Only they can say how good a prompt is.',
+      'Training all the numbers of a model for a task. Powerful, but heavy, and each task needs its own copy of the model.',
+    Gradient: 'For each trained number: which way, and how strongly, it should move to make the loss smaller.',
+    'Gradient clipping': 'A limit on the size of the gradient, so that one odd batch cannot cause a huge step.',
+    'Hand-written prompt':
+      'An instruction in words, as you would type it in a chat. It is what a tuned prompt has to beat.',
     Initialisation:
-      'Where the virtual tokens start: from real words about the task, from the labels, from the vocabulary, or from chance.',
+      'Where the virtual tokens start: from words about the task, from the labels, from random words, or from random numbers.',
     Interval:
-      'The range in which a figure would lie if it were measured on other rows of the same kind, 95 times out of 100.',
-    Label: 'The right answer of a row, one of a fixed set.',
-    'Learning rate': 'How far each step moves. Too low takes forever, too high jumps past the goal.',
-    LoRA: 'Another light way to adapt a model: small matrices beside its own. More is trained than with prompt tuning.',
-    Loss: 'How wrong the answers are, as one number. Tuning makes it smaller; at zero the right answer is certain.',
-    'Macro-F1':
-      'A mark that counts every label the same, however many rows it has. It falls when a rare label is never found.',
+      'The range in which a figure would lie 95 times out of 100 if it were measured on other rows of the same kind.',
+    'KV cache':
+      'The keys and values that a model computes for a text, kept so that the same text need not be read again.',
+    Label: 'The right answer of a row where answers come from a fixed set.',
+    'Learning rate': 'How far each step moves. Too low takes for ever, too high jumps past the goal.',
+    LoRA: 'Another light way to adapt a model: small matrices beside its own. It trains more numbers than prompt tuning.',
+    Loss: 'How wrong the answers are, as one number. Tuning makes it smaller; at zero every right answer is certain.',
+    'Macro-F1': 'A score that counts every label the same, however rare. It drops when a rare label is never answered.',
     Overfitting:
-      'Learning the rows by heart instead of what they have in common. Check rows get worse while the loss still falls.',
+      'Memorising the examples instead of learning what they have in common: the training loss still falls while the validation set gets worse.',
     Parameter: 'One of the numbers that a model is made of.',
-    Placement: 'Where the virtual tokens stand: before everything, before the text, or behind it.',
-    Prefix:
-      'Virtual tokens that act inside every layer of the model instead of only at its entrance. Stronger, and the studio’s default.',
-    'Prompt tuning': 'Learning virtual tokens at the entrance of a frozen model, so that it answers a task well.',
-    'Quantised weights':
-      'A model’s numbers stored with fewer digits to save room. The studio reads such files and computes with all digits.',
-    Run: 'One tuning from start to end: its data version, model, settings, curve and prompt.',
-    Seed: 'The number that decides every chance in a run. The same seed gives the same run.',
-    'Soft prompt': 'A prompt made of virtual tokens instead of words: the thing that tuning makes.',
-    Step: 'One small move of the virtual tokens after looking at one batch.',
-    Template: 'How a row becomes the text that the model reads: where the text stands, and what leads to the answer.',
-    Token: 'A piece of a word. Models read and write texts as tokens; an English word is one or two of them.',
-    'Validation rows': 'Rows that are not learned from but looked at during a run, to keep its best state.',
-    Version: 'A state of your data. Every change makes a new one; a run stays bound to the one it was tuned on.',
-    'Virtual token': 'A row of numbers in the place of a word, adjusted by tuning. A soft prompt has 8 to 32 of them.',
+    PEFT: 'Hugging Face’s Python library for light ways of tuning, soft prompts among them. It loads what the studio exports.',
+    Placement: 'Where the virtual tokens stand: before everything, before the text, or after it.',
+    'Prefix tuning':
+      'Learning keys and values for the virtual tokens in every layer of the model, not only at its input. Stronger than prompt tuning, and the studio’s default.',
+    'Prompt tuning': 'Learning virtual tokens at the input of a frozen model, so that it does a task well.',
+    Quantisation:
+      'Storing a model’s numbers with fewer bits, which saves disk and memory at a small loss of precision.',
+    'Random seed': 'The number that decides everything random in a run. The same seed gives the same run.',
+    'ROUGE-L': 'How much of the right text an answer contains, word by word and in order.',
+    Run: 'One tuning from start to end: the version of the data, the model, the settings, the curves and the prompt.',
+    'Soft prompt': 'A prompt made of virtual tokens instead of words. It is what tuning produces.',
+    Step: 'One small change of the virtual tokens after looking at one batch.',
+    Sweep: 'Several runs that try different settings, or repeat the same ones with other random seeds.',
+    Template: 'How a row becomes the text that the model reads: where the text goes, and what leads to the answer.',
+    'Test set':
+      'Rows that the run neither learned from nor was chosen by (held out). Only they show how good a prompt is.',
+    Token: 'A word or a part of one. Models read and write text as tokens; an English word is one or two of them.',
+    'Token F1': 'How many words an answer has in common with the right one, between 0 and 100 %.',
+    'Training set': 'The rows that a run learns from.',
+    'Validation set':
+      'Rows that a run does not learn from but is checked on as it goes, so that its best state can be kept.',
+    Version: 'A state of your data. Every change makes a new one; a run keeps the version that it was tuned on.',
+    'Virtual token': 'A row of numbers in place of a word, learned by tuning. A soft prompt has 8 to 32 of them.',
+    'Warm-up': 'The first steps of a run, in which the learning rate rises from zero.',
+    'Weight decay': 'A slight pull of the trained numbers towards zero, against overfitting.',
   },
 } as const

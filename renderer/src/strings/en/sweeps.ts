@@ -1,22 +1,22 @@
-// Words of sweeps: several runs that differ in some settings, in the base model or in their seed.
+// Words of sweeps: several runs that differ in some settings, in the base model or in their random seed.
 export const sweeps = {
   title: 'Try several settings',
-  lead: 'The studio tries every combination on the same rows and says which setting mattered, or that nobody can tell.',
+  lead: 'A sweep: the studio tries every combination on the same rows and says which setting mattered, or that it cannot tell.',
   card: 'Sweeps',
   back: 'Tune',
-  none: 'No sweep yet: one run is one choice among many.',
   progress: (done: string, steps: string) => `${done} of ${steps} steps`,
-  states: { running: 'Under way', paused: 'Paused', finished: 'Finished' },
+  states: { running: 'Running', paused: 'Paused', finished: 'Finished' },
 
   values: 'Values to try',
-  valuesHelp: 'Choose several of what you want compared. With one value or none, a setting stays as it usually is.',
+  valuesHelp: 'Choose several values of whatever you want to compare. With one or none, a setting keeps its default.',
   models: 'Base model',
-  initTextHelp: 'Words that the virtual tokens begin as. Write one beginning a line to have them compared.',
+  initTextHelp: 'Words that the virtual tokens start from. Write one starting text per line to compare them.',
   seeds: 'Runs of each combination',
-  seedsHelp: 'Each with other dice. Two or three runs tell how much is luck.',
+  seedsHelp:
+    'Each with a different random seed (the number that decides everything random). Two or three runs show how much is luck.',
   halving: 'Stop the worse half early',
   halvingHelp:
-    'All begin; the better half goes on at a quarter and at half of the steps. It saves about half of the time.',
+    'All runs start; at a quarter and at half of the steps only the better half continues (successive halving). This saves about half of the time.',
   planned: (configurations: number, runs: number, steps: string) =>
     `${configurations === 1 ? '1 combination' : `${String(configurations)} combinations`} in ${runs === 1 ? '1 run' : `${String(runs)} runs`}, about ${steps} steps in all.`,
   start: 'Start the sweep',
@@ -27,19 +27,18 @@ export const sweeps = {
     method: 'Method',
     placement: 'Placement',
     tokens: 'Virtual tokens',
-    init: 'Start',
-    initText: 'Start text',
+    init: 'Initialisation',
+    initText: 'Starting text',
     learningRate: 'Learning rate',
   },
-  fates: { 'goes on': 'Goes on', finished: 'Finished', 'left behind': 'Left behind', failed: 'Failed' },
+  fates: { 'goes on': 'Continues', finished: 'Finished', 'left behind': 'Stopped early', failed: 'Failed' },
   pause: 'Pause',
-  resume: 'Resume',
   discard: 'Discard',
   discardTitle: (name: string) => `Discard ${name}?`,
-  discardText: 'The sweep goes with all its runs and what they have learned. This cannot be undone.',
+  discardText: 'This deletes the sweep, all its runs and what they have learned. It cannot be undone.',
   mattered: 'What mattered',
   matteredOn: {
-    'held-out': (rows: string) => `Measured on ${rows} held-out rows, in pairs of runs that differ in nothing else.`,
+    'held-out': (rows: string) => `Measured on ${rows} test rows, in pairs of runs that differ in nothing else.`,
     validation: (rows: string) =>
       `Measured on ${rows} validation rows early in the runs, in pairs that differ in nothing else.`,
   },
@@ -47,8 +46,8 @@ export const sweeps = {
   unsure: 'Cannot tell',
   combinations: 'Combinations',
   combinationsHelp:
-    'Best first. Where intervals overlap, places are shared: the studio does not order what it cannot tell apart.',
-  columns: { fate: 'Came to', early: 'Validation, early', test: 'Held-out rows', rank: 'Place', runs: 'Runs' },
-  place: (first: number, last: number) => (first === last ? String(first) : `${String(first)} to ${String(last)}`),
+    'Best first. Where intervals overlap, ranks are shared: the studio does not order what it cannot tell apart.',
+  columns: { fate: 'Outcome', early: 'Validation, early', testSet: 'Test set', rank: 'Rank', runs: 'Runs' },
+  rank: (first: number, last: number) => (first === last ? String(first) : `${String(first)} to ${String(last)}`),
   band: (mean: string, low: string, high: string) => `${mean} (${low} to ${high})`,
 } as const

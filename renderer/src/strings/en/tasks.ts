@@ -3,76 +3,83 @@ import type { TaskName } from '../../../../main/contract/settings.ts'
 
 type Words<T = string> = Record<TaskName, T>
 
+const headlines: Readonly<Record<string, string>> = {
+  'token F1': 'Words in common with the right answer (mean token F1)',
+  'ROUGE-L': 'Words in common with the right text, in order (mean ROUGE-L)',
+  'right fields': 'Fields that are right',
+}
+
 export const tasks = {
-  what: 'What the answers are',
-  guessed: 'Guessed from the answers; change it where it is wrong.',
+  what: 'Kind of task',
+  guessed: 'Guessed from the answers; change it if it is wrong.',
   names: {
     classification: 'Sort texts into labels',
     generation: 'Write a text or fields',
     answering: 'Answer a question',
   } satisfies Words,
   help: {
-    classification: 'Every text has one of a few answers. The model picks the likeliest.',
-    generation: 'A summary, a JSON object with fields, any text: the model writes it, word by word.',
-    answering: 'A short answer to a question, with words from a context that stands beside it.',
+    classification: 'Every text gets one of a few labels. The model picks the likeliest (classification).',
+    generation: 'The model writes a summary, a JSON object with fields, or any other text.',
+    answering: 'A short answer to a question, in words from a text beside it (the context).',
   } satisfies Words,
   columns: {
-    classification: { text: 'Text to read', label: 'Right label', context: 'Read behind the text' },
-    generation: { text: 'Text to read', label: 'Right output', context: 'Read behind the text' },
-    answering: { text: 'Question', label: 'Right answer', context: 'What the question is about' },
+    classification: { text: 'Text to read', label: 'Right label', context: 'Extra column to read' },
+    generation: { text: 'Text to read', label: 'Right output', context: 'Extra column to read' },
+    answering: { text: 'Question', label: 'Right answer', context: 'Context' },
   } satisfies Words<{ text: string; label: string; context: string }>,
   noContext: 'No column',
-  contextHelp: 'Where a row is too long, the end of this is cut: never the question, never the answer.',
+  contextHelp: 'If a row is too long, the end of this column is cut off, never the question or the answer.',
   reads: (text: string, label: string, context: string) =>
     `Reads “${text}”${context === '' ? '' : ` with “${context}”`}, answers with “${label}”.`,
 
-  /** What a run is judged by, where nothing more exact is known yet. */
+  /** What a run is evaluated by, where nothing more exact is known yet. */
   figure: {
     classification: 'Right answers',
-    generation: 'Mean of right fields, or of ROUGE-L',
-    answering: 'Mean token F1',
+    generation: 'Right fields, or text in common with the right one (ROUGE-L)',
+    answering: 'Words in common with the right answers (token F1)',
   } satisfies Words,
-  /** The same where there is little room. */
+  /** The same where there is little space. */
   brief: {
     classification: 'accuracy',
     generation: 'fields or ROUGE-L',
     answering: 'token F1',
   } satisfies Words,
-  meanOf: (figure: string) => `Mean ${figure}`,
+  /** The first figure of a task whose answers are written, under its verdict. */
+  headlineOf: (figure: string): string => headlines[figure] ?? `Mean ${figure}`,
   validation: {
-    classification: 'Validation accuracy',
-    generation: 'Validation, word for word right',
-    answering: 'Validation, word for word right',
+    classification: 'Answers right (validation set)',
+    generation: 'Answers right, word for word (validation set)',
+    answering: 'Answers right, word for word (validation set)',
   } satisfies Words,
 
   figures: 'All figures',
   figuresTable: 'The figures as a table',
   figuresHelp: {
     classification:
-      'On the held-out rows. Accuracy is the share of right answers; macro-F1 counts each label the same, however rare.',
+      'On the test set. Accuracy is the share of right answers; macro-F1 counts each label the same, however rare.',
     generation:
-      'On the held-out rows. An answer that is a JSON object is graded by its right fields; any other by ROUGE-L: the words that it shares, in order, with the right one.',
+      'On the test set. An answer that is a JSON object is scored by its right fields; any other by ROUGE-L: the words that it has in common with the right text, in order.',
     answering:
-      'On the held-out rows. Token F1 is how many words an answer shares with the right one; exact match counts only whole answers.',
+      'On the test set. Exact match counts answers that are right word for word; token F1 also counts answers that are partly right, by the words in common.',
   } satisfies Words,
-  noFigures: 'Nothing was judged yet.',
+  noFigures: 'Not evaluated yet.',
   figureOf: 'Figure',
 
-  answers: 'What was written',
-  answersHelp: 'Every held-out row with its right answer, the worst first.',
+  answers: 'Answers',
+  answersHelp: 'Every row of the test set with its right answer, the worst first.',
   text: { classification: 'Text', generation: 'Text', answering: 'Question' } satisfies Words,
   right: 'Right answer',
-  wrote: 'What was written',
-  grade: 'Grade',
+  answer: 'Answer',
+  score: 'Score',
   nothingWritten: '(nothing)',
   noAnswers: 'No row was answered.',
   better: (count: number) => `Better: ${String(count)}`,
   worse: (count: number) => `Worse: ${String(count)}`,
-  flipsHelp: (other: string) => `Rows whose answer has another grade than with ${other}, the largest change first.`,
+  flipsHelp: (other: string) => `Rows whose score differs, compared with ${other}, the largest change first.`,
   noBetter: 'No answer became better.',
   noWorse: 'No answer became worse.',
-  writtenAnswers: (different: string) =>
+  differentAnswers: (different: string) =>
     different === '1'
       ? 'All rows have the same answer.'
-      : `${different} different answers. They are written word by word, not chosen among labels.`,
+      : `${different} different answers. They are written freely, not chosen from labels.`,
 } as const
