@@ -37,7 +37,7 @@ function endedBy(event: ComputeEvent, validated: boolean): Part | undefined {
   if (event.event === 'step') return 'first step'
   if (event.event !== 'progress') return undefined
   if (event.stage === 'initialising') return 'process and model'
-  if (event.stage !== 'reading the texts once') return undefined
+  if (event.stage !== 'reading the texts (KV cache)') return undefined
   if (event.done === 0) return 'first values'
   return validated ? 'reading rows to learn' : 'reading rows to check'
 }

@@ -72,11 +72,7 @@ test.describe('a table', () => {
     const whole = writeXlsx([{ rows: [['text'], ['one']] }])
     const sets = (await studio.call('data.list', {})).length
     for (const [name, bytes, sentence] of [
-      [
-        'cut.xlsx',
-        whole.subarray(0, whole.length - 30),
-        'cut.xlsx is damaged or not complete: its end is missing. Save',
-      ],
+      ['cut.xlsx', whole.subarray(0, whole.length - 30), 'cut.xlsx is damaged or incomplete: its end is missing. Save'],
       ['old.xls', Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1), 'old.xls is an old Excel file or has a password.'],
       [
         'photo.png',
@@ -192,7 +188,7 @@ test.describe('a table with problems', () => {
     for (const [title, button] of [
       ['an answer differently', 'Use one spelling'],
       ['no answer', 'Exclude them'],
-      ['an earlier one', 'Exclude the repetitions'],
+      ['an earlier one', 'Exclude the duplicates'],
     ] as const) {
       await problem(title).getByRole('button', { name: button }).click()
       await expect(problem(title)).toHaveCount(0)

@@ -119,6 +119,6 @@ test.describe('with a tuned prompt', () => {
   test('a file that is no prompt is refused in one sentence', async ({ page }) => {
     await studio.open(page, '#/share')
     await drop(page, 'broken.softprompt', Buffer.from('hello'))
-    await expect(page.getByText('broken.softprompt is damaged, or no prompt file.')).toBeVisible()
+    await expect(page.getByText('broken.softprompt is damaged, or not a prompt file.')).toBeVisible()
   })
 })

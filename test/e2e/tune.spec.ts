@@ -70,7 +70,7 @@ test('a model that is kept in two precisions is measured in both, and the run ta
   await expect(page).toHaveURL(/#\/tune\/Chosen/)
   const { run, notes } = await studio.call('runs.show', { run: 'Chosen' })
   expect(run.settings.precision).toMatch(/float32|int8/)
-  expect(notes.map(({ message }) => message).join()).toMatch(/was chosen by measuring: float32 .* int8/)
+  expect(notes.map(({ message }) => message).join()).toMatch(/was chosen by measurement: float32 .* int8/)
   await studio.call('runs.discard', { run: 'Chosen' })
 })
 

@@ -7,9 +7,9 @@ export const dataErrors = {
   'data/binary': (name: string) =>
     `${name} is not a kind of file that the studio can read. Save the table as Excel (.xlsx), CSV, TSV, Parquet, JSON or JSON Lines, and choose that file.`,
   'data/damaged': (name: string, why: string) =>
-    `${name} is damaged or not complete: ${why}. Save or copy it again, and choose the new file.`,
+    `${name} is damaged or incomplete: ${why}. Save or copy it again, and choose the new file.`,
   'data/unsupported': (name: string, why: string) =>
-    `${name} is packed in a way that the studio cannot read (${why}). Save it with the usual settings or as CSV, and choose that file.`,
+    `${name} is packed in a way that the studio cannot read (${why}). Save it with the usual settings or as CSV, and choose the new file.`,
   'data/old-excel': (name: string) =>
     `${name} is an old Excel file or has a password. Save it in Excel as a workbook (.xlsx) without a password, and choose that file.`,
   'data/not-workbook': (name: string) =>
@@ -23,16 +23,16 @@ export const dataErrors = {
   'data/one-label': (label: string) =>
     `All rows have the label "${label}". There must be at least two labels to learn the difference.`,
   'data/label-too-rare': (label: string, has: number, needs: number) =>
-    `The label "${label}" has ${has === 0 ? 'no text' : has === 1 ? 'one text' : `${has} different texts`} of its own, and at least ${needs} are needed: some to learn from, some to check on. Add rows, or leave the label out.`,
+    `The label "${label}" has ${has === 0 ? 'no text' : has === 1 ? 'one text' : `${has} different texts`} of its own, and at least ${needs} are needed, for the training, validation and test sets. Add rows, or exclude this label.`,
   'data/too-many-labels': (count: number, most: number) =>
     `The label column has ${count} different values, more than ${most}. Is it the right column?`,
   'data/no-examples': (text: string, label: string) =>
     `No row has both a text in "${text}" and a label in "${label}". Choose other columns.`,
-  'data/view-gone': () => 'This list is no longer kept. Load it again.',
+  'data/view-gone': () => 'This list is out of date. Load it again.',
   'data/in-use': (name: string, runs: number) =>
     `${name} cannot be removed: ${runs === 1 ? 'one run was' : `${runs} runs were`} tuned on it. Remove those first.`,
-  'data/no-fix': () => 'There is nothing to fix any more. Look at the list of problems again.',
+  'data/no-fix': () => 'There is nothing left to fix. Reload the list of problems.',
   'data/not-received': (why: string) =>
-    `The file could not be taken into the studio's folder (${why}). Free some space on the disk, and choose it again.`,
-  'data/no-file': () => 'This file is no longer being received. Choose it again.',
+    `The file could not be copied into the studio's folder (${why}). Free some disk space, and choose it again.`,
+  'data/no-file': () => 'Copying this file has stopped. Choose it again.',
 } satisfies Record<string, (...details: never[]) => string>

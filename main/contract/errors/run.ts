@@ -3,51 +3,50 @@ export const runErrors = {
   'run/failed': (why: string) => `The work stopped because of an unexpected error: ${why}.`,
   'run/crashed': (how: string, kept: string) =>
     `The compute process ended unexpectedly (${how}). ${kept} If it happens again, close other programs to free memory, or choose a smaller batch.`,
-  'run/orphaned': (kept: string) =>
-    `The studio was closed or crashed while this run was under way. ${kept} Resume it to go on.`,
+  'run/orphaned': (kept: string) => `The studio was closed or crashed during this run. ${kept} Resume it to continue.`,
   'run/already-running': (run: string) => `Run "${run}" is already queued or running.`,
   'run/already-finished': (run: string) => `Run "${run}" is finished: there is nothing to resume.`,
   'run/not-running': (run: string) => `Run "${run}" is not running.`,
   'run/no-prompt': (run: string) => `Run "${run}" has no tuned prompt yet. Resume it first.`,
   'run/no-advice': (run: string, number: number, count: number) =>
     count === 0
-      ? `There is no advice for run "${run}": nothing that was measured of it asks for a change.`
+      ? `There is no advice for run "${run}": nothing measured in it calls for a change.`
       : `There is no advice ${String(number)} for run "${run}": it has ${String(count)}.`,
   'run/other-rows': (run: string) =>
-    `Run "${run}" was tuned on another version of the data, so its rows cannot be taken over. Choose its version, or start without it.`,
+    `Run "${run}" was tuned on another version of the data, so its rows cannot be used again. Choose its version, or start without it.`,
   'run/other-model': (run: string, model: string) =>
-    `The model "${model}" has changed since run "${run}" was tuned on it. Add the original model again, or tune anew.`,
+    `The model "${model}" has changed since run "${run}" was tuned on it. Add the original model again, or start a new run.`,
   'run/no-column': (data: string, column: string, columns: readonly string[]) =>
     `${data} has no column "${column}". Its columns are: ${columns.join(', ')}.`,
   'run/no-known-labels': (run: string, labels: readonly string[]) =>
     `No row of the file has one of the labels that run "${run}" knows: ${labels.join(', ')}.`,
-  'run/no-model': () => 'There is no model yet. Get the starter model, or add one that you have.',
+  'run/no-model': () => 'There is no model yet. Get the starter model, or add your own.',
   'run/which-model': (names: readonly string[]) => `There are several models; choose one of them: ${names.join(', ')}.`,
   'run/rows-left-out': (rows: number, labels: readonly string[]) =>
     `${String(rows)} rows are left out, because their label is none of: ${labels.join(', ')}.`,
   'run/bad-input': (where: string, why: string) => `${where}: ${why}.`,
   'run/service-silent': (home: string, pid: string) =>
-    `Another program (process ${pid}) holds the studio's folder ${home} but does not answer. Close it, or choose another folder.`,
+    `Another program (process ${pid}) uses the studio's folder ${home} but does not answer. Close it, or choose another folder.`,
   'run/service-closed': () =>
-    'The studio that was doing this work has closed. What was kept is safe: open it again and resume.',
+    'The studio that was doing this work has closed. What it had saved is safe: open it again and resume.',
   'run/protocol': () => 'A studio of another version is using the same folder. Close it, or choose another folder.',
-  'run/not-scored': (run: string) => `Run "${run}" has not been judged on held-out rows. Let it finish first.`,
+  'run/not-scored': (run: string) => `Run "${run}" has not been evaluated on a test set. Let it finish first.`,
   'run/other-data': (run: string, other: string) =>
     `Runs "${run}" and "${other}" were tuned on different data sets, so their rows cannot be compared.`,
   'run/no-common-rows': (run: string, other: string) =>
-    `Runs "${run}" and "${other}" were judged on different held-out rows. Tune both on the same version with the same seed.`,
+    `Runs "${run}" and "${other}" were evaluated on different test rows. Tune both on the same version with the same random seed.`,
   'run/no-window': () => 'The window has not been built. Start the studio with npm start, which builds it.',
   'run/port-taken': (port: number) =>
     `Port ${String(port)} is used by another program. Close that program, or leave the port out.`,
-  'run/no-port': (text: string) => `"${text}" is no port. Give a number from 1 to 65535, or leave the port out.`,
+  'run/no-port': (text: string) => `"${text}" is not a port. Give a number from 1 to 65535, or leave the port out.`,
   'sweep/nothing': () =>
-    'No combination of these values can be run: a prefix stands at the start or after the text. Choose another placement or method.',
-  'sweep/which': () => 'Name the sweep that is meant.',
+    'None of these combinations can be run: a prefix stands at the start or after the text. Choose another placement or method.',
+  'sweep/which': () => 'Say which sweep.',
   'sweep/too-many': (runs: number, most: number) =>
-    `That would be ${String(runs)} runs; at most ${String(most)} are done in one go. Try fewer values or fewer seeds.`,
-  'sweep/already-running': (sweep: string) => `"${sweep}" is under way already.`,
+    `That would be ${String(runs)} runs; at most ${String(most)} are possible. Choose fewer values or fewer seeds.`,
+  'sweep/already-running': (sweep: string) => `"${sweep}" is already running.`,
   'sweep/already-finished': (sweep: string) => `"${sweep}" is finished: there is nothing to resume.`,
-  'sweep/not-running': (sweep: string) => `"${sweep}" is not under way.`,
-  'sweep/run-stopped': (run: string) => `It waits because its run "${run}" was stopped. Resume it to go on.`,
+  'sweep/not-running': (sweep: string) => `"${sweep}" is not running.`,
+  'sweep/run-stopped': (run: string) => `It is waiting because its run "${run}" was stopped. Resume it to continue.`,
   'run/cancelled': () => 'Cancelled.',
 } satisfies Record<string, (...details: never[]) => string>

@@ -6,7 +6,7 @@ export const storeErrors = {
     `The database ${path} was written by a newer version of the studio. Update this one, or choose another folder.`,
   'store/damaged': (what: string) =>
     `${what} is damaged on disk: its checksum does not match. Restore the studio's folder from a backup, or tune again.`,
-  'store/tensors': (why: string) => `Stored vectors could not be read (${why}).`,
+  'store/tensors': (why: string) => `Saved tensors could not be read (${why}).`,
   'store/missing': (what: string, name: string) => `There is no ${what} "${name}".`,
   'store/name-taken': (what: string, name: string) =>
     `There is already a ${what} named "${name}". Choose another name.`,

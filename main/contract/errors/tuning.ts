@@ -1,13 +1,13 @@
 // Errors and warnings of tuning and scoring.
 export const tuningErrors = {
   'tuning/same-tokens': (one: string, other: string) =>
-    `The model reads the labels "${one}" and "${other}" as the same word. Rename one of them in the data.`,
+    `The model reads the labels "${one}" and "${other}" as the same tokens. Rename one of them in the data.`,
   'tuning/no-room': (tokens: number) =>
-    `The template and the virtual tokens leave no room for the text within ${tokens} tokens. Choose fewer virtual tokens or a shorter template.`,
+    `The template and the virtual tokens leave no space for the text within ${tokens} tokens. Choose fewer virtual tokens or a shorter template.`,
   'tuning/rows-cut': (rows: number, all: number, tokens: number) =>
     all === 1
-      ? `The text is longer than ${tokens} tokens with its answer and virtual tokens: its end is not read.`
-      : `${rows} of ${all} rows are longer than ${tokens} tokens with their answers and virtual tokens: the end of their texts is not read. Raise the limit under Advanced where the end matters.`,
+      ? `The text is longer than ${tokens} tokens with its answer and virtual tokens: its end is cut off.`
+      : `${rows} of ${all} rows are longer than ${tokens} tokens with their answers and virtual tokens: the end of their texts is cut off. Raise the limit under Advanced if the end matters.`,
   'tuning/placement': (method: string, placement: string, possible: string) =>
     `${method} tuning cannot stand at "${placement}". Choose one of: ${possible}.`,
   'tuning/not-finite': (step: number) =>
@@ -15,7 +15,7 @@ export const tuningErrors = {
   'tuning/vanishing': (norm: string) =>
     `The gradient has almost vanished (${norm}): the prompt hardly changes. A higher learning rate or another initialisation may help.`,
   'tuning/exploding': (norm: string, usual: string) =>
-    `The gradient jumped to ${norm} where ${usual} was usual. A lower learning rate may help.`,
+    `The gradient jumped to ${norm} where ${usual} was usual. A lower learning rate or gradient clipping may help.`,
   'tuning/other-model': () =>
     'This prompt was tuned on another base model. A prompt only works with the exact model it was tuned on.',
 } satisfies Record<string, (...details: never[]) => string>

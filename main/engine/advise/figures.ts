@@ -28,7 +28,7 @@ export function figuresOf({ run, labels, evaluations }: Evidence): Figures | und
   const [noPrompt, tuned] = [latest('no prompt'), latest('tuned prompt')]
   if (!noPrompt || !tuned) return undefined
   const chance = labels.length > 1 ? 1 / labels.length : 0
-  const named = isChosen(run.settings) ? 'Right answers are' : `The mean grade (${figuresOfTask(run.settings)[0]}) is`
+  const named = isChosen(run.settings) ? 'Right answers:' : `Mean ${figuresOfTask(run.settings)[0]}:`
   return { noPrompt: noPrompt.accuracy, tuned: tuned.accuracy, rows: tuned.rows, chance, named }
 }
 
@@ -48,7 +48,7 @@ export function isNearChance(accuracy: number, { chance, rows }: Figures): boole
 
 /** Both accuracies in a sentence. */
 export const stated = ({ noPrompt, tuned, rows, named }: Figures): string =>
-  `${named} ${percent(tuned)} with the tuned prompt and ${percent(noPrompt)} with none (${String(rows)} held-out rows)`
+  `${named} ${percent(tuned)} with the tuned prompt and ${percent(noPrompt)} without a prompt (${String(rows)} test rows)`
 
 /** Three digits, without the zeros behind them. */
 export const short = (value: number): string => String(Number(value.toPrecision(3)))

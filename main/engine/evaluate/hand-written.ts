@@ -88,7 +88,7 @@ export async function bestHandWritten(
   const examples = split.validation.filter((_, i) => i % every === 0)
   let best: { readonly task: Omit<ScoreTask, 'examples'>; readonly right: number; readonly sure: number } | undefined
   for (const [i, handWritten] of candidates.entries()) {
-    emit({ event: 'progress', stage: 'choosing a written prompt', done: i, total: candidates.length })
+    emit({ event: 'progress', stage: 'choosing a hand-written prompt', done: i, total: candidates.length })
     const task = { model, labels, prompt: undefined, settings: handWrittenSettings(settings, handWritten), handWritten }
     const found = await scoreTask(reader, { ...task, examples }, () => undefined).catch(unlessTooLong)
     if (!found) continue

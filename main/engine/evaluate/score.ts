@@ -36,7 +36,7 @@ export async function scoreTask(
   const { settings, labels, examples, prompt, handWritten } = task
   const subject = prompt ? 'tuned prompt' : handWritten === undefined ? 'no prompt' : 'hand-written prompt'
   const progress = (done: number): void =>
-    emit({ event: 'progress', stage: `scoring with ${subject}`, done, total: examples.length })
+    emit({ event: 'progress', stage: `evaluating with ${subject}`, done, total: examples.length })
   const rows = await (isChosen(settings) ? labelAnswers : generatedAnswers)(reader, task, progress)
   const [first, second] = taskOf(settings).metrics(rows, labels)
   const own = handWritten === undefined ? {} : { handWritten }

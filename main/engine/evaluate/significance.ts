@@ -155,7 +155,7 @@ const words: Readonly<Record<VerdictKind, string>> = {
 /** How a sentence names what it was measured against. */
 const rivals: Readonly<Record<Subject, string>> = {
   'no prompt': ' without a prompt',
-  'hand-written prompt': ' with the best written prompt',
+  'hand-written prompt': ' with the best hand-written prompt',
   'tuned prompt': '',
 }
 
@@ -173,7 +173,7 @@ function sentenceOf(
       ? ''
       : needed > 20 * rows
         ? ' If there is a difference, it is too small to matter at this number of rows.'
-        : ` About ${needed} more held-out rows like these would tell.`
+        : ` About ${needed} more test rows like these would be enough to tell.`
   return `${words[kind]}: ${figures}.${more}`
 }
 

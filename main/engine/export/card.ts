@@ -33,18 +33,18 @@ itself is unchanged; the file that it was tuned on has the SHA-256 ${model.hash}
 
 ${by === 'studio' ? opening : usage[placement]}
 
-The virtual tokens mean something only in the template that they were tuned with (also in \`${by === 'peft' ? 'softprompt.json' : 'manifest.json'}\`):
+The virtual tokens work only in the template that they were tuned with (also in \`${by === 'peft' ? 'softprompt.json' : 'manifest.json'}\`):
 
 - kind: ${template.kind}
 - text: ${JSON.stringify(template.body)}
 - instruction: ${JSON.stringify(template.instruction)}
 - before the answer: ${JSON.stringify(template.answerPrefix)}
 - task: ${tasks[task]}
-- answers: ${labels.length === 0 ? 'written word by word' : labels.map((label) => JSON.stringify(label)).join(', ')}
+- answers: ${labels.length === 0 ? 'written freely' : labels.map((label) => JSON.stringify(label)).join(', ')}
 
 ## How well it does
 
-${rows.length === 0 ? 'It has not been scored on held-out rows.' : [`| | ${figuresOfTask(settings).join(' | ')} | held-out rows |`, '|---|---|---|---|', ...rows].join('\n')}
+${rows.length === 0 ? 'It has not been evaluated on a test set.' : [`| | ${figuresOfTask(settings).join(' | ')} | test rows |`, '|---|---|---|---|', ...rows].join('\n')}
 `
 }
 
@@ -73,12 +73,12 @@ model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(BASE), FO
 or, for the template's sake:
 
 ${script}`,
-  'before-text': `**The virtual tokens stand before the row's text, behind what the template puts in front of it.** PEFT loads this folder but
-always puts virtual tokens at the very start, which gives other answers. \`apply.py\` puts them where they belong:
+  'before-text': `**The virtual tokens stand right before the row's text, after the start of the template.** PEFT loads this folder but
+always puts virtual tokens at the very start, which gives other answers. \`apply.py\` puts them in the right place:
 
 ${script}`,
-  'after-text': `**The virtual tokens stand behind the text.** PEFT loads this folder but always puts virtual tokens at the very start, which
-gives other answers. \`apply.py\` puts them where they belong:
+  'after-text': `**The virtual tokens stand after the text.** PEFT loads this folder but always puts virtual tokens at the very start, which
+gives other answers. \`apply.py\` puts them in the right place:
 
 ${script}`,
 }

@@ -25,7 +25,7 @@ export interface ReportedRun {
   readonly validations: readonly ValidationRecord[]
   /** Undefined where it has not finished. */
   readonly verdict: Verdict | undefined
-  /** Figures with nothing, with the best written prompt and with the tuned one, as far as it was judged. */
+  /** Figures with nothing, with the best hand-written prompt and with the tuned one, as far as it was judged. */
   readonly judged: readonly EvaluationFigures[]
   /** All figures of its task, of each that was judged. */
   readonly metrics: Outputs['runs.metrics']
@@ -55,7 +55,7 @@ export function reportOf(runs: readonly ReportedRun[], at: Date): string {
 </head>
 <body>
 <h1>${escaped(title)}</h1>
-<p class="quiet">Softprompt Studio, ${at.toISOString().slice(0, 10)}. Every figure is on held-out rows: rows that tuning never saw.</p>
+<p class="quiet">Softprompt Studio, ${at.toISOString().slice(0, 10)}. All figures come from the test set: rows that tuning never saw.</p>
 ${runs.length > 1 ? overview(runs) : ''}
 ${runs.length > 1 ? differences(runs) : ''}
 ${runs.length > 1 ? `<h2>Curves</h2>${curvesOf(runs)}` : ''}
@@ -68,9 +68,9 @@ ${runs.map(section).join('\n')}
 function overview(runs: readonly ReportedRun[]): string {
   const rows = runs.map(
     ({ run, verdict }) =>
-      `<tr><td>${escaped(run.name)}</td><td class="n">${verdict ? percent(verdict.tuned, 1) : ''}</td><td class="n">${verdict ? percent(verdict.other, 1) : ''}</td><td>${escaped(verdict?.sentence ?? `Not judged: ${run.state}.`)}</td></tr>`,
+      `<tr><td>${escaped(run.name)}</td><td class="n">${verdict ? percent(verdict.tuned, 1) : ''}</td><td class="n">${verdict ? percent(verdict.other, 1) : ''}</td><td>${escaped(verdict?.sentence ?? `Not evaluated: ${run.state}.`)}</td></tr>`,
   )
-  return `<table><tr><th>Run</th><th>Tuned</th><th>Without tuning</th><th>Verdict</th></tr>${rows.join('')}</table>`
+  return `<table><tr><th>Run</th><th>Tuned</th><th>Best without tuning</th><th>Verdict</th></tr>${rows.join('')}</table>`
 }
 
 const settingsOf = ({ run, model, dataset }: ReportedRun): Record<string, string> => ({
@@ -88,7 +88,7 @@ const settingsOf = ({ run, model, dataset }: ReportedRun): Record<string, string
 function differences(runs: readonly ReportedRun[]): string {
   const all = runs.map(settingsOf)
   const names = Object.keys(all[0] ?? {}).filter((name) => new Set(all.map((each) => each[name])).size > 1)
-  if (names.length === 0) return '<h2>Settings</h2><p>All of them have the same settings.</p>'
+  if (names.length === 0) return '<h2>Settings</h2><p>All runs have the same settings.</p>'
   const head = `<tr><th>Setting</th>${runs.map(({ run }) => `<th>${escaped(run.name)}</th>`).join('')}</tr>`
   const rows = names.map(
     (name) =>
@@ -103,19 +103,19 @@ function section(reported: ReportedRun): string {
     ([name, value]) => `<tr><th>${escaped(name)}</th><td>${escaped(value)}</td></tr>`,
   )
   return `<h2>${escaped(run.name)}</h2>
-<p class="verdict">${escaped(verdict?.sentence ?? `This run has not been judged: it is ${run.state}.`)}</p>
+<p class="verdict">${escaped(verdict?.sentence ?? `This run has not been evaluated: it is ${run.state}.`)}</p>
 ${run.note === '' ? '' : `<pre>${escaped(run.note)}</pre>`}
 ${duel(reported)}
 <h3>Loss</h3>${curvesOf([reported])}
-${confusion ? `<h3>What was answered</h3>${matrix(confusion)}` : ''}${answers(reported.written)}
+${confusion ? `<h3>Confusion matrix</h3>${matrix(confusion)}` : ''}${answers(reported.written)}
 <h3>Data and model</h3><table>${facts(reported)}</table>
 <h3>Settings</h3><table>${settings.join('')}</table>`
 }
 
 const subjects: Readonly<Record<Subject, string>> = {
-  'no prompt': 'No prompt',
-  'hand-written prompt': 'The best written prompt',
-  'tuned prompt': 'The tuned prompt',
+  'no prompt': 'Model alone',
+  'hand-written prompt': 'Best hand-written prompt',
+  'tuned prompt': 'Tuned prompt',
 }
 
 /** All that was judged on the held-out rows, and the words that were the best. */
@@ -128,14 +128,17 @@ function duel({ judged, metrics }: ReportedRun): string {
     return `<tr><td>${subjects[subject]}</td>${cells.map((value) => `<td class="n">${value === undefined ? '' : percent(value, 1)}</td>`).join('')}<td class="n">${rows}</td></tr>`
   })
   const words = judged.flatMap(({ handWritten }) => handWritten ?? [])
-  return `<h3>The duel</h3><table><tr><th></th>${names.map((name) => `<th>${escaped(name)}</th>`).join('')}<th>rows</th></tr>${rows.join('')}</table>
-${words.map((each) => `<p class="quiet">The written prompt, chosen on validation rows:</p><pre>${escaped(each)}</pre>`).join('')}`
+  return `<h3>Three ways compared</h3><table><tr><th></th>${names.map((name) => `<th>${escaped(name)}</th>`).join('')}<th>test rows</th></tr>${rows.join('')}</table>
+${words.map((each) => `<p class="quiet">The hand-written prompt, chosen on the validation set:</p><pre>${escaped(each)}</pre>`).join('')}`
 }
 
 function facts({ run, model, dataset, labels, rows }: ReportedRun): string {
   const all = [
     ['Data', `${dataset}, version ${run.version}`],
-    ['Rows', `${rows.train} learned from, ${rows.validation} stopped by, ${rows.test} held out`],
+    [
+      'Rows',
+      `${rows.train} to learn from (training set), ${rows.validation} to check on while learning (validation set), ${rows.test} for the final test (test set)`,
+    ],
     ['Task', tasks[run.settings.task ?? 'classification']],
     ...(labels.length === 0 ? [] : [['Labels', labels.join(', ')] as const]),
     ['Base model', `${model.name}, of the ${model.family} family, licence ${model.licence ?? 'not stated'}`],
@@ -156,7 +159,7 @@ function answers(rows: readonly AnsweredRow[]): string {
     ({ text, label, predicted, grade }) =>
       `<tr><td>${escaped(text)}</td><td>${escaped(label)}</td><td>${escaped(predicted)}</td><td class="n">${percent(grade, 1)}</td></tr>`,
   )
-  return `<h3>Answers of the tuned prompt, the worst first</h3><table><tr><th>Text</th><th>Right answer</th><th>What was written</th><th>Grade</th></tr>${lines.join('')}</table>`
+  return `<h3>Answers of the tuned prompt, the worst first</h3><table><tr><th>Text</th><th>Right answer</th><th>Answer</th><th>Score</th></tr>${lines.join('')}</table>`
 }
 
 function matrix({ labels, counts }: Outputs['runs.confusion']): string {

@@ -44,7 +44,7 @@ export async function inspectPrompt(reader: InferenceRunner, job: InspectJob, em
       trie: encoder.trie,
       rows,
       right: examples.map(({ label }) => labels.indexOf(label)),
-      virtual: { ...virtual, texts: await textsOf(reader, job, encoder, rows, stage('reading the texts once')) },
+      virtual: { ...virtual, texts: await textsOf(reader, job, encoder, rows, stage('reading the texts (KV cache)')) },
       average: vocabulary?.mean ?? new Float32Array(),
     },
     stage('answering without each token'),

@@ -94,7 +94,7 @@ async function take(
 ): Promise<void> {
   const { onProgress, onConnection = () => undefined, signal } = options
   const progress: SourceProgress = {
-    onBytes: (done) => onProgress(`fetching from ${source.name}`, done, wanted.bytes),
+    onBytes: (done) => onProgress(`downloading from ${source.name}`, done, wanted.bytes),
     onConnection,
     signal,
   }

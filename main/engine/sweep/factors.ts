@@ -98,7 +98,7 @@ function withSentence(factor: Omit<Factor, 'sentence'>): Factor {
   const gain = `${quoted(best.value)} over ${quoted(worst.value)}, ${points(difference)} points`
   const counted = `${String(pairs)} ${pairs === 1 ? 'pair' : 'pairs'} of runs that differ in nothing else`
   if (pairs < 2)
-    return { ...factor, sentence: `${name}: cannot tell. ${gain}, but of one pair of runs; more seeds would tell.` }
+    return { ...factor, sentence: `${name}: cannot tell. ${gain}, but from one pair of runs; more seeds would tell.` }
   const interval = `95 % interval ${points(low)} to ${points(high)}, ${counted}`
   return {
     ...factor,

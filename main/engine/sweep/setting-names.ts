@@ -6,7 +6,7 @@ export const settingNames: { readonly [S in SweptName]: string } = {
   method: 'Method',
   placement: 'Placement',
   tokens: 'Virtual tokens',
-  init: 'Start of the virtual tokens',
-  initText: 'Text that they start from',
+  init: 'Initialisation',
+  initText: 'Starting text',
   learningRate: 'Learning rate',
 }

@@ -14,19 +14,17 @@ export function verdictOf(
     .flatMap(({ values, test, rank }) => (test && rank ? [{ values, band: test, rank }] : []))
     .sort((a, b) => b.band.mean - a.band.mean)
   const [best] = evaluated
-  if (!best) return 'No configuration came to its end, so none can be judged.'
-  const figure = `${shown(best.band)}${seeds > 1 ? `, ${String(seeds)} seeds` : ''}, ${String(rows)} held-out rows`
+  if (!best) return 'No configuration finished, so none can be evaluated.'
+  const figure = `${shown(best.band)}${seeds > 1 ? `, ${String(seeds)} seeds` : ''}, ${String(rows)} test rows`
   if (configurations.length === 1) return `${figure}.`
   const tied = evaluated.filter(({ rank }) => rank[0] === 1)
   const words = wordsOf(best.values)
   // Validation rows chose who came to the end: that is no proof against those that were left behind.
-  if (evaluated.length === 1)
-    return `Only one came to the end: ${words} (${figure}). The others were left behind on the way.`
-  const field =
-    evaluated.length < configurations.length ? ` of the ${String(evaluated.length)} that came to the end` : ''
+  if (evaluated.length === 1) return `Only one finished: ${words} (${figure}). The others were stopped early.`
+  const field = evaluated.length < configurations.length ? ` of the ${String(evaluated.length)} that finished` : ''
   if (tied.length === 1) return `Best${field}: ${words} (${figure}).`
   const all = tied.length === evaluated.length && evaluated.length > 1
-  return `Cannot tell which is best: the intervals of ${all ? 'all' : String(tied.length)} that came to the end overlap. The highest figure has ${words} (${figure}).`
+  return `Cannot tell which is best: the intervals of ${all ? 'all' : String(tied.length)} that finished overlap. The highest figure has ${words} (${figure}).`
 }
 
 const shown = ({ mean, low, high }: Band): string =>

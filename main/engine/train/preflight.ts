@@ -25,7 +25,7 @@ import { type Walks, wholeRun } from './whole-run.ts'
 const longestSteps = 2
 const usualSteps = 4
 const fewestValidated = 4
-const parts = ['trying the longest rows', 'trying usual rows', 'trying answers'] as const
+const parts = ['measuring the longest rows', 'measuring usual rows', 'measuring answers'] as const
 /** Rows that tell how long all of them are. */
 const sampled = 200
 
@@ -52,13 +52,13 @@ export async function preflight(
   const precomputes = await paysToPrecompute(settings, split.train.length, texts, job.texts)
   const begin = (part: (typeof parts)[number]): void =>
     sink.emit({ event: 'progress', stage: part, done: parts.indexOf(part), total: parts.length })
-  begin('trying the longest rows')
+  begin('measuring the longest rows')
   const first = await timeSteps({ job, train: long, validation: [], count: longestSteps, precomputes, resident }, sink)
-  begin('trying usual rows')
+  begin('measuring usual rows')
   const validation = someValidation(job, encoder)
   const second = await timeSteps({ job, train: usual, validation, count: usualSteps, precomputes, resident }, sink)
 
-  begin('trying answers')
+  begin('measuring answers')
   const answers = await answersOf(second, { job, encoder, examples: validation, precomputes, resident })
 
   const run = walk(job, sequences, precomputes, settings.steps)

@@ -66,7 +66,7 @@ export async function timeSteps(
       held = Math.max(held, resident())
       lastStep = performance.now()
     }
-    if (event.event === 'progress' && event.stage === 'reading the texts once') {
+    if (event.event === 'progress' && event.stage === 'reading the texts (KV cache)') {
       const now = performance.now()
       // Each reading begins by telling how many are done.
       if (event.done > read) {

@@ -69,7 +69,7 @@ async function evaluate(
   const { model, settings, labels, split } = job
   const rows = split.test.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
   const reading = (done: number, total: number): void =>
-    sink.emit({ event: 'progress', stage: 'reading the held-out rows once', done, total })
+    sink.emit({ event: 'progress', stage: 'reading the test set (KV cache)', done, total })
   const texts =
     isChosen(settings) && sharesCache(settings)
       ? await precomputeKv({ model, reader }, settings, job.texts, rows, reading)
@@ -136,7 +136,7 @@ async function train(
   const pays = await (precomputes ??
     paysToPrecompute(settings, examples.length, cacheBytes(model, sequences), job.texts))
   const reading = (done: number, total: number): void =>
-    sink.emit({ event: 'progress', stage: 'reading the texts once', done, total })
+    sink.emit({ event: 'progress', stage: 'reading the texts (KV cache)', done, total })
   const texts = pays ? await precomputeKv({ model, reader }, settings, job.texts, sequences, reading) : undefined
   // With little memory only one session is open at a time: all is read before the first step opens its own.
   await texts?.cached(settings.memory === 'low' ? sequences : checked)

@@ -53,6 +53,6 @@ export function sayFinished({ output }: Session, details: RunDetails): void {
   output.result({ run: name, state, noPrompt: brief(noPrompt), written: brief(written), tuned: brief(tuned) }, [
     `Run "${name}" is finished.`,
     ...[noPrompt, written, tuned].flatMap((e) => (e ? [describeEvaluation(e, details.run.settings)] : [])),
-    `Take the prompt away with: softprompt export ${quoted(name)} --to peft DIR`,
+    `Export the prompt with: softprompt export ${quoted(name)} --to peft DIR`,
   ])
 }

@@ -4,10 +4,10 @@ import type { ErrorCode } from '../../contract/errors/index.ts'
 const home = 'Another folder: --home DIR'
 
 const hints: { readonly [C in ErrorCode]?: string } = {
-  'run/no-prompt': 'Go on with: softprompt resume RUN',
+  'run/no-prompt': 'Resume with: softprompt resume RUN',
   'run/no-model': 'Get it with: softprompt models get starter',
   'run/which-model': 'Choose with: --model NAME',
-  'run/service-closed': 'Go on with: softprompt resume RUN',
+  'run/service-closed': 'Resume with: softprompt resume RUN',
   'run/service-silent': home,
   'run/protocol': home,
   'store/cannot-open': home,
@@ -21,7 +21,7 @@ export function withHint({ code, message }: { readonly code: string; readonly me
 }
 
 /** How a run that has stopped goes on. */
-export const goOnWith = (run: string): string => `Go on with: softprompt resume ${quoted(run)}`
+export const goOnWith = (run: string): string => `Resume with: softprompt resume ${quoted(run)}`
 
 /** A name as it is typed in a shell. */
 export const quoted = (name: string): string => (/^[\w.-]+$/.test(name) ? name : `"${name}"`)

@@ -114,8 +114,8 @@ const withTuning = (command: Command): Command =>
       ),
     )
     .option('--written-prompt <text>', 'your own prompt in words, for the tuned one to beat')
-    .option('--no-duel', 'do not judge written prompts beside the tuned one')
-    .option('--eval <n>', 'held-out rows at most', wholeNumber(1))
+    .option('--no-duel', 'do not compare with hand-written prompts')
+    .option('--eval <n>', 'test rows at most', wholeNumber(1))
 
 /** Adds the table, its columns, and every setting. */
 export const withRunOptions = (command: Command): Command => withTuning(withPrompt(withTable(command)))

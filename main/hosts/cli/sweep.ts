@@ -15,7 +15,7 @@ import type { Session } from './host.ts'
 import { Interrupted } from './interrupted.ts'
 import { stoppable } from './stoppable.ts'
 
-const goOn = (sweep: string): string => `Go on with: softprompt sweeps ${quoted(sweep)} --resume`
+const goOn = (sweep: string): string => `Resume with: softprompt sweeps ${quoted(sweep)} --resume`
 
 /** Reports on the sweep until it ends; ctrl-C pauses it. Errors: 'run/ended' where it could not go on. */
 export async function followSweep(session: Session, { name }: SweepRecord): Promise<void> {
@@ -51,10 +51,10 @@ export function linesOf(details: SweepDetails): string[] {
     runs.map(({ run, error }) => error ?? run ?? '–').join(', '),
   ])
   const basis =
-    factorsOn === 'held-out' ? `${String(rows.test)} held-out rows` : `${String(rows.validation)} validation rows`
+    factorsOn === 'held-out' ? `${String(rows.test)} test rows` : `${String(rows.validation)} validation rows`
   return [
     `Sweep "${sweep.name}": ${sweep.state}. ${sweep.error ?? details.sentence}`,
-    ...aligned([['', ...names, 'came to', 'validation', 'held-out', 'place', 'runs'], ...table]),
+    ...aligned([['', ...names, 'outcome', 'validation', 'test set', 'rank', 'runs'], ...table]),
     ...(factors.length > 0
       ? [`What mattered, on ${basis}:`, ...factors.map(({ sentence }: Factor) => `  ${sentence}`)]
       : []),

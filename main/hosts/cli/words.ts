@@ -26,7 +26,7 @@ const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`
 
 const subjects: Readonly<Record<Subject, string>> = {
   'no prompt': 'without a prompt',
-  'hand-written prompt': 'with the best written prompt',
+  'hand-written prompt': 'with the best hand-written prompt',
   'tuned prompt': 'with the tuned prompt',
 }
 

@@ -10,7 +10,7 @@ export const words = {
   view: 'View',
   window: 'Window',
   closing: {
-    message: (runs: number) => (runs === 1 ? 'A run is being tuned.' : `${String(runs)} runs are under way.`),
+    message: (runs: number) => (runs === 1 ? 'A run is in progress.' : `${String(runs)} runs are in progress.`),
     detail:
       'If you close the studio now, what has been learned so far is kept, and you can resume from there the next time.',
     stay: 'Keep tuning',
@@ -19,14 +19,14 @@ export const words = {
   service: {
     message: 'The studio’s engine keeps stopping.',
     detail: (how: string) =>
-      `Everything that was confirmed on screen is kept. Closing other programs to free memory may help. What it said last: ${how}`,
-    again: 'Start it again',
+      `Everything that you confirmed is saved. Closing other programs to free memory may help. Its last message: ${how}`,
+    again: 'Restart it',
     leave: 'Close the studio',
   },
   renderer: {
     message: 'The window keeps stopping.',
-    detail: 'Runs go on in the background, and nothing that was confirmed on screen is lost.',
-    again: 'Show it again',
+    detail: 'Runs continue in the background, and nothing that you confirmed is lost.',
+    again: 'Reopen it',
     leave: 'Close the studio',
   },
   finished: (run: string) => `“${run}” is tuned`,

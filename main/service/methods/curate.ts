@@ -12,16 +12,16 @@ import { findDataset } from '../lookup.ts'
 type Curating = `data.${'view' | 'page' | 'change' | 'add' | 'undo' | 'redo' | 'compare'}`
 
 const verbs: Readonly<Record<RowState, string>> = {
-  used: 'Put back',
-  excluded: 'Excluded',
-  trash: 'Threw away',
+  used: 'restored',
+  excluded: 'excluded',
+  trash: 'moved to the trash',
 }
 
 const shortened = (text: string): string => (text.length > 40 ? `${text.slice(0, 39).trimEnd()}…` : text)
 
 const describe = (change: DataChange, count: number): string =>
   change.kind === 'state'
-    ? `${verbs[change.state]} ${rowsOf(count)}`
+    ? `${rowsOf(count)} ${verbs[change.state]}`
     : `Set “${change.column}” of ${rowsOf(count)} to “${shortened(change.value)}”`
 
 function targetRows({ views }: ServiceContext, target: DataTarget): ArrayLike<number> & Iterable<number> {
@@ -55,7 +55,7 @@ async function add(context: ServiceContext, { dataset, rows }: Input<'data.add'>
     last = await context.store.rows.last(dataset)
     yield* rows.map((_, i) => last + 1 + i)
   }
-  return edit(context, dataset, `Added ${rowsOf(rows.length)}`, numbers(), (tables, version, some) =>
+  return edit(context, dataset, `${rowsOf(rows.length)} added`, numbers(), (tables, version, some) =>
     tables.rows.insert(
       version,
       some.map((row) => ({ row, cells: columns.map((_, i) => rows[row - last - 1]?.[i] ?? '') })),

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { studioError } from '../../contract/errors/index.ts'
 import type { DatasetRecord, VersionRecord } from '../../contract/records.ts'
 import type { DatasetDetails, DatasetSummary, Input, ViewedRow } from '../../contract/service.ts'
-import { grouped } from '../../engine/data/words.ts'
+import { rowsOf } from '../../engine/data/words.ts'
 import type { Methods, ServiceContext } from '../context.ts'
 import { cachedTextsFolder } from '../home/home.ts'
 import { edit } from '../data/edits.ts'
@@ -47,7 +47,8 @@ async function fix(context: ServiceContext, { dataset, problem }: Input<'data.fi
     const label = (row.cells[labelAt] ?? '').trim()
     return { ...row, cells: row.cells.map((cell, i) => (i === labelAt ? (fix.labels.get(label) ?? cell) : cell)) }
   }
-  return edit(context, dataset, `${fix.button}: ${grouped(rows.length)}`, rows, async (tables, version, some) =>
+  const done = fix.kind === 'exclude' ? `${rowsOf(rows.length)} excluded` : `Spelling unified in ${rowsOf(rows.length)}`
+  return edit(context, dataset, done, rows, async (tables, version, some) =>
     tables.rows.replace(version, (await tables.rows.read(dataset, version.number, some)).map(mended)),
   )
 }
@@ -95,7 +96,7 @@ export const dataMethods: Pick<Methods, Described> = {
   'data.profile': async (context, { dataset, version }, { emit }) => {
     const { rows } = await summary(context, await findDataset(context.store, dataset))
     const onRows = (done: number): void => {
-      emit({ event: 'progress', stage: 'looking at the rows', done, total: rows })
+      emit({ event: 'progress', stage: 'checking the rows', done, total: rows })
     }
     return shownProfile(await profileOf(context, dataset, version, onRows))
   },

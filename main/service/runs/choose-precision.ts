@@ -69,10 +69,10 @@ export function becauseOf(trials: readonly PreflightTrial[], chosen: PreflightTr
   const measured = trials.map((trial) => {
     const { seconds, memory, agreement, fits } = trial
     const [low, high] = seconds.map((each) => each.toFixed(0))
-    const alike = agreement === undefined ? '' : `, gradient ${agreement.toFixed(3)} alike`
-    return `${nameOf(trial)} ${low ?? ''} to ${high ?? ''} s in ${(memory / 1e9).toFixed(1)} GB${alike}${fits ? '' : ', does not fit'}`
+    const alike = agreement === undefined ? '' : `, gradient agreement ${agreement.toFixed(3)}`
+    return `${nameOf(trial)} ${low ?? ''} to ${high ?? ''} s, ${(memory / 1e9).toFixed(1)} GB${alike}${fits ? '' : ', does not fit'}`
   })
-  return `${nameOf(chosen)} was chosen by measuring: ${measured.join('; ')}.`
+  return `${nameOf(chosen)} was chosen by measurement: ${measured.join('; ')}.`
 }
 
 const middle = ({ seconds: [low, high] }: PreflightTrial): number => (low + high) / 2

@@ -62,8 +62,8 @@ const LONG = 3600
 
 function adviceOf(fits: boolean, seconds: number): string {
   if (!fits)
-    return 'This needs more memory than this computer has free. Close other programs, choose a smaller batch or fewer virtual tokens, or a smaller base model.'
+    return 'This needs more memory than this computer has free. Close other programs, or choose a smaller batch, fewer virtual tokens or a smaller base model.'
   if (seconds > LONG)
-    return 'This takes a while. “Quick” takes two fifths of the steps; the studio keeps what it has learned if you stop early.'
-  return 'It fits. You can go on working while it runs.'
+    return 'This takes a while. “Quick” takes 40 % of the steps, and if you stop early, what was learned is kept.'
+  return 'It fits in memory. You can keep working while it runs.'
 }

@@ -25,21 +25,21 @@ const cases: readonly Case[] = [
     rule: 'out-of-memory',
     when: 'memory ran out',
     shape: { run: failed },
-    evidence: /not enough memory.*batch 16, 16 virtual tokens/,
+    evidence: /not have enough memory.*batch 16, 16 virtual tokens/,
     settings: { memory: 'low' },
   },
   {
     rule: 'out-of-memory',
     when: 'memory ran out though little was kept',
     shape: { run: failed, settings: { memory: 'low' } },
-    evidence: /not enough memory/,
+    evidence: /not have enough memory/,
     settings: { precision: 'int8' },
   },
   {
     rule: 'out-of-memory',
     when: 'memory ran out though all else was saved',
     shape: { run: failed, settings: { memory: 'low', precision: 'int8' } },
-    evidence: /not enough memory/,
+    evidence: /not have enough memory/,
     settings: { tokens: 8 },
   },
   {
@@ -48,7 +48,7 @@ const cases: readonly Case[] = [
     shape: {
       notes: [{ step: 40, code: 'run/crashed', message: studioError('run/crashed', 'signal SIGKILL', '').message }],
     },
-    evidence: /ended from outside behind step 40/,
+    evidence: /ended from outside after step 40/,
     settings: { memory: 'low' },
   },
   {
@@ -136,7 +136,7 @@ const cases: readonly Case[] = [
     rule: 'task-mismatch',
     when: 'neither did better than guessing',
     shape: { noPrompt: 0.17, tuned: 0.18, loss: stuck },
-    evidence: /18 % with the tuned prompt and 17 % with none \(500 held-out rows\); guessing would have 17 %/,
+    evidence: /18 % with the tuned prompt and 17 % without a prompt \(500 test rows\); guessing would have 17 %/,
     settings: { template: expect.objectContaining({ instruction: taskOf({}).inWords(labels) }) as unknown },
   },
   {
@@ -150,7 +150,7 @@ const cases: readonly Case[] = [
     rule: 'initialisation',
     when: 'the virtual tokens began at random',
     shape: { ...poor, settings: { init: 'random' } },
-    evidence: /50 % with the tuned prompt.*began as random numbers/,
+    evidence: /50 % with the tuned prompt.*started from random numbers/,
     settings: { init: 'text' },
   },
   {

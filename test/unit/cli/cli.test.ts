@@ -94,9 +94,7 @@ describe('softprompt', () => {
     ])
     const advised = await cli(['advise', 'mine', ...at])
     expect(advised).toMatchObject({ code: 0, err: '' })
-    expect(advised.out).toMatch(
-      /^1\. Hold the virtual tokens back with a weight decay of 0\.1\.\n {3}The validation loss /,
-    )
+    expect(advised.out).toMatch(/^1\. Use a weight decay of 0\.1\.\n {3}The validation loss /)
     expect(advised.out).toContain('Start one with: softprompt advise mine --start 1')
     const started = await cli(['advise', 'mine', '--start', '1', ...at])
     expect(started).toMatchObject({ code: 0, err: '' })
@@ -126,9 +124,9 @@ describe('softprompt', () => {
     expect(swept).toMatchObject({ code: 0, err: '' })
     expect(swept.out).toContain('4 combinations in 4 runs, about 80 steps in all.')
     expect(swept.out).toContain('Sweep "sweep-1": finished. Cannot tell which is best:')
-    expect(swept.out).toMatch(/^\s+tokens {2}learningRate {2}came to +validation +held-out +place +runs$/m)
+    expect(swept.out).toMatch(/^\s+tokens {2}learningRate {2}outcome +validation +test set +rank +runs$/m)
     expect(swept.out).toMatch(/^\d +[12] +0\.[12] +finished .*%.* {2}1 to 4 {2}sweep-1\.\d$/m)
-    expect(swept.out).toContain('What mattered, on 11 held-out rows:\n  Virtual tokens: cannot tell.')
+    expect(swept.out).toContain('What mattered, on 11 test rows:\n  Virtual tokens: cannot tell.')
     expect((await cli(['sweeps', ...at])).out).toMatch(
       /^1 {2}sweep-1 {2}finished {2}4 combinations, 1 seeds {2}80 of 80 steps\n$/,
     )
@@ -158,12 +156,10 @@ describe('softprompt', () => {
     const table = [data, '--text', 'text', '--label', 'label', ...settings, '--eval', '11', ...at]
     const paused = await cli(['tune', ...table, '--seeds', '2', '--name', 'twice'], /twice seed 4/)
     expect(paused.code).toBe(130)
-    expect(paused.out).toContain('Go on with: softprompt sweeps twice --resume')
+    expect(paused.out).toContain('Resume with: softprompt sweeps twice --resume')
     const ended = await cli(['sweeps', 'twice', '--resume', ...at])
     expect(ended).toMatchObject({ code: 0, err: '' })
-    expect(ended.out).toMatch(
-      /Sweep "twice": finished\. 90\.9 % \(95 % interval \d+ to \d+\), 2 seeds, 11 held-out rows\./,
-    )
+    expect(ended.out).toMatch(/Sweep "twice": finished\. 90\.9 % \(95 % interval \d+ to \d+\), 2 seeds, 11 test rows\./)
   })
 
   it('repeats a run about a context with that context, in the words of its task', { timeout: 60_000 }, async () => {
@@ -234,7 +230,7 @@ describe('softprompt', () => {
     expect(tuned.out).toContain('Read 60 rows from mail.csv.')
     expect(tuned.out).toMatch(/tuning step 20 of 20, loss/)
     expect(tuned.out).toMatch(
-      /without a prompt: [\d.]+ %.*\nAccuracy with the best written prompt: [\d.]+ %.*\nAccuracy with the tuned prompt: [\d.]+ %/,
+      /without a prompt: [\d.]+ %.*\nAccuracy with the best hand-written prompt: [\d.]+ %.*\nAccuracy with the tuned prompt: [\d.]+ %/,
     )
     expect(tuned.out).toContain('softprompt export "first try" --to peft DIR')
     expect(tuned.out).not.toContain('\x1b')
@@ -268,7 +264,7 @@ describe('softprompt', () => {
       const long = ['--model', model, '--text', 'text', '--label', 'label', ...settings, '--steps', '200', ...at]
       const halted = await cli(['tune', data, '--name', 'halted', ...long], /tuning step/)
       expect(halted.code).toBe(130)
-      expect(halted.out).toMatch(/Run "halted" has stopped at step \d+. Go on with: softprompt resume halted/)
+      expect(halted.out).toMatch(/Run "halted" has stopped at step \d+. Resume with: softprompt resume halted/)
       const resumed = await cli(['resume', 'halted', '--json', ...at])
       expect(resumed.code).toBe(0)
       const whole = await cli(['tune', data, '--name', 'whole', '--json', ...long])

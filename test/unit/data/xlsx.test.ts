@@ -154,7 +154,7 @@ describe('a workbook', () => {
 describe('a file that is no workbook to read', () => {
   const whole = table([['text'], ['one']])
   it.each([
-    ['cut off', 'a.xlsx', whole.subarray(0, whole.length - 30), 'data/damaged', 'not complete'],
+    ['cut off', 'a.xlsx', whole.subarray(0, whole.length - 30), 'data/damaged', 'incomplete'],
     ['another archive', 'b.zip', zipSync({ 'a.csv': strToU8('text\none') }), 'data/not-workbook', 'Unpack it'],
     ['an old or locked workbook', 'c.xls', Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0), 'data/old-excel', 'password'],
     ['empty', 'd.xlsx', table([]), 'data/no-rows', 'no row'],

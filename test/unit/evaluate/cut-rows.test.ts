@@ -18,7 +18,7 @@ const told = (some: typeof rows): string[] => {
 
 it('tells how many of all rows are cut, or that the only text is', () => {
   expect(told(rows)).toEqual([expect.stringMatching(/^1 of 3 rows are longer than 40 tokens/)])
-  expect(told(rows.slice(1, 2))).toEqual([expect.stringMatching(/^The text is longer than 40 tokens .* not read\.$/)])
+  expect(told(rows.slice(1, 2))).toEqual([expect.stringMatching(/^The text is longer than 40 tokens .* cut off\.$/)])
 })
 
 it('says nothing where all is read', () => {

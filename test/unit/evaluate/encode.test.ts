@@ -55,7 +55,7 @@ describe('encoding rows', () => {
   })
 
   it('says so where template and virtual tokens leave no room for a text', () => {
-    expect(() => encoderOf({ maxTokens: 8 }).row('a parcel')).toThrow('leave no room for the text within 8 tokens')
+    expect(() => encoderOf({ maxTokens: 8 }).row('a parcel')).toThrow('leave no space for the text within 8 tokens')
   })
 
   it('needs no labels to read a row', () => {

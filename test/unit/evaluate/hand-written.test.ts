@@ -87,7 +87,7 @@ describe('the best of them', () => {
     })
     await reader.release()
     expect(read).toEqual([])
-    expect(stages).toContain('choosing a written prompt')
+    expect(stages).toContain('choosing a hand-written prompt')
     expect(handWrittenPrompts(settings, labels, split.train)).toContain(best?.handWritten)
     expect(best).toMatchObject({
       prompt: undefined,

@@ -48,7 +48,7 @@ describe('scoring rows', () => {
     }
     expect(evaluation.accuracy).toBe(accuracy(evaluation.rows))
     expect(evaluation.macroF1).toBe(macroF1(evaluation.rows, labels))
-    expect(events.at(-1)).toEqual({ event: 'progress', stage: 'scoring with tuned prompt', done: 4, total: 4 })
+    expect(events.at(-1)).toEqual({ event: 'progress', stage: 'evaluating with tuned prompt', done: 4, total: 4 })
   })
 
   it('asks the bare model as the template has it, with or without an instruction', async () => {

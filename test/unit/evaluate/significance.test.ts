@@ -85,10 +85,8 @@ describe('a verdict', () => {
     )
     expect(verdictOf(graded(300, 14, 140))).toMatchObject({ kind: 'worse', rows: 300 })
     const words = verdictOf(graded(300, 140, 14), 'hand-written prompt')
-    expect(words.sentence).toContain('with the best written prompt, +42 points')
-    expect(verdictOf(graded(100, 8, 5)).sentence).toMatch(
-      /^Cannot tell yet: .* About \d+ more held-out rows like these/,
-    )
+    expect(words.sentence).toContain('with the best hand-written prompt, +42 points')
+    expect(verdictOf(graded(100, 8, 5)).sentence).toMatch(/^Cannot tell yet: .* About \d+ more test rows like these/)
   })
 
   // Connor's formula (1987) with scipy 1.17.1's quantiles, 5 % and 80 %.
@@ -97,7 +95,7 @@ describe('a verdict', () => {
     [300, 40, 30, 1346],
     [60, 9, 4, 183],
   ])('on %i rows with %i gained and %i lost says how many more would tell', (rows, gained, lost, more) => {
-    expect(verdictOf(graded(rows, gained, lost)).sentence).toContain(` About ${more} more held-out rows`)
+    expect(verdictOf(graded(rows, gained, lost)).sentence).toContain(` About ${more} more test rows`)
   })
 
   it('never tells a difference where every answer is the same, nor on no rows at all', () => {

@@ -27,7 +27,7 @@ describe('the trie of the labels', () => {
   })
 
   it('refuses two labels that the model reads as the same', () => {
-    expect(() => labelTrie([[5], [5]], end, ['yes', 'Yes'])).toThrow('"yes" and "Yes" as the same word')
+    expect(() => labelTrie([[5], [5]], end, ['yes', 'Yes'])).toThrow('"yes" and "Yes" as the same tokens')
   })
 
   it('gives probabilities that sum to one, whatever the logits', () => {

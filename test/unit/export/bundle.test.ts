@@ -49,8 +49,8 @@ describe('a prompt file', () => {
     const asked = { ...exported, answers: [], prompt: { ...exported.prompt, settings, labels: [] } }
     const card = Buffer.from(unzipSync(written(asked))['README.md'] ?? []).toString()
     expect(card).toContain('- task: answer a question')
-    expect(card).toContain('- answers: written word by word')
-    expect(card).toContain('| | token F1 | exact match | held-out rows |')
+    expect(card).toContain('- answers: written freely')
+    expect(card).toContain('| | token F1 | exact match | test rows |')
   })
 
   it('of a later version is refused, and says what to do', () => {
@@ -79,7 +79,7 @@ describe('a prompt file', () => {
       }),
     ],
   ])('with %s is refused in a sentence', (_, bytes) => {
-    expect(() => openBundle(bytes, 'mail.softprompt')).toThrow('mail.softprompt is damaged, or no prompt file.')
+    expect(() => openBundle(bytes, 'mail.softprompt')).toThrow('mail.softprompt is damaged, or not a prompt file.')
   })
 
   it('whose bytes have changed is refused by a typed error, or gives the very same prompt', () => {

@@ -129,7 +129,7 @@ describe('an export’s folder', () => {
   it('never takes the place of other files', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'thesis.txt'), 'years of work')
-    await expect(writeFolder(folder, { 'softprompt.json': '' })).rejects.toThrow('holds other files')
+    await expect(writeFolder(folder, { 'softprompt.json': '' })).rejects.toThrow('already contains files')
     expect(readdirSync(folder)).toEqual(['thesis.txt'])
   })
 

@@ -63,7 +63,7 @@ const at = new Date('2026-02-03T00:00:00Z')
 describe('a report', () => {
   it('says what came of a run, on which rows and with which model', () => {
     const html = reportOf([run('mine', 'mail')], at)
-    for (const said of ['2026-02-03', 'Better: 80 %', '70 learned from', '20 held out', 'ab12', '<polyline'])
+    for (const said of ['2026-02-03', 'Better: 80 %', '70 to learn from', '20 for the final test', 'ab12', '<polyline'])
       expect(html).toContain(said)
     expect(html).not.toContain('NaN')
   })
@@ -71,7 +71,7 @@ describe('a report', () => {
   it('tells all figures of the task, and what was written beside the right answer', () => {
     const html = reportOf([run('mine', 'mail')], at)
     expect(html).toContain('<th>accuracy</th>')
-    expect(html).toContain('<td>No prompt</td><td class="n">40.0 %</td><td class="n">20</td>')
+    expect(html).toContain('<td>Model alone</td><td class="n">40.0 %</td><td class="n">20</td>')
     expect(html).toContain('<td>mail</td><td>mail</td><td>mail</td><td class="n">25.0 %</td>')
   })
 

@@ -91,7 +91,7 @@ describe('the lens on a prompt', () => {
     const prompt = await tuned('gemma3', { method: 'prompt-tuning', placement: 'after-text', init: 'random' })
     const { lens, stages, loss } = await look('gemma3', prompt)
     if (lens.method !== 'prompt-tuning') throw new Error('no prompt')
-    expect(stages).toEqual(['reading the vocabulary', 'reading the texts once', 'answering without each token'])
+    expect(stages).toEqual(['reading the vocabulary', 'reading the texts (KV cache)', 'answering without each token'])
     expect(lens.loss).toBeCloseTo(loss, 4)
     for (const { startedAs, startCosine } of lens.tokens)
       expect([startedAs, startCosine]).toEqual([undefined, undefined])
@@ -103,7 +103,7 @@ describe('the lens on a prefix', () => {
     const prompt = await tuned('qwen3', {})
     const { lens, stages, loss } = await look('qwen3', prompt)
     if (lens.method !== 'prefix-tuning') throw new Error('no prefix')
-    expect(stages).toEqual(['reading the texts once', 'answering without each token'])
+    expect(stages).toEqual(['reading the texts (KV cache)', 'answering without each token'])
     expect(lens.loss).toBeCloseTo(loss, 4)
     expect(lens.tokens).toHaveLength(3)
     for (const { keys, values, moved, startedAs } of lens.tokens) {

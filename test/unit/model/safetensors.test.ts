@@ -126,12 +126,12 @@ describe('a sharded folder', () => {
   )
 
   it('is refused where a shard is missing, is a folder, or lacks what the index says of it', async () => {
-    await expect(readSafetensorsFolder(shards({ w: 'three.safetensors' }))).rejects.toThrow('lacks three.safetensors')
+    await expect(readSafetensorsFolder(shards({ w: 'three.safetensors' }))).rejects.toThrow('has no three.safetensors')
     const folder = shards({ w: 'four.safetensors' })
     mkdirSync(join(folder, 'four.safetensors'))
-    await expect(readSafetensorsFolder(folder)).rejects.toThrow('lacks four.safetensors')
-    await expect(readSafetensorsFolder(shards({ w1: 'two.safetensors' }))).rejects.toThrow('lacks the weights w1')
-    await expect(readSafetensorsFolder(temporaryFolder())).rejects.toThrow('lacks model.safetensors')
+    await expect(readSafetensorsFolder(folder)).rejects.toThrow('has no four.safetensors')
+    await expect(readSafetensorsFolder(shards({ w1: 'two.safetensors' }))).rejects.toThrow('has no weights w1')
+    await expect(readSafetensorsFolder(temporaryFolder())).rejects.toThrow('has no model.safetensors')
   })
 
   it('is refused where its index cannot be read', async () => {

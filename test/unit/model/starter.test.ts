@@ -240,7 +240,7 @@ describe('the starter model', () => {
     expect(found).toEqual({ path: join(folder, 'small.gguf'), name: 'Small' })
     expect(readFileSync(found.path).equals(content)).toBe(true)
     expect(told).toEqual([{ host: new URL(url).host, sent: expect.any(Number) as number, received: bytes }])
-    expect([...new Set(stages)]).toEqual(['fetching from One', 'fetching from Two', 'checking the model'])
+    expect([...new Set(stages)]).toEqual(['downloading from One', 'downloading from Two', 'checking the model'])
     expect(readdirSync(folder).sort()).toEqual(['identities', 'small.gguf'])
     const again: string[] = []
     const environment = { SOFTPROMPT_MODEL: '/no/such/model' }
@@ -267,7 +267,7 @@ describe('the starter model', () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'small.gguf.part'), content.subarray(0, 10))
     await expect(fetchStarter(folder, { ...options, sources: [failing('One'), failing('Two')] })).rejects.toThrow(
-      'The starter model could not be fetched (One: it is closed; Two: it is closed). Connect to the internet',
+      'The starter model could not be downloaded (One: it is closed; Two: it is closed). Connect to the internet',
     )
     expect(readdirSync(folder)).toEqual(['small.gguf.part'])
   })

@@ -25,7 +25,9 @@ describe('the configurations of a sweep', () => {
       'prompt-tuning before-text',
       'prompt-tuning start',
     ])
-    expect(() => of({ vary: { method: ['prefix-tuning'], placement: ['before-text'] } })).toThrow('No combination')
+    expect(() => of({ vary: { method: ['prefix-tuning'], placement: ['before-text'] } })).toThrow(
+      'None of these combinations',
+    )
   })
 
   it('do not compute the same twice: a text counts only where tokens start from it', () => {

@@ -155,20 +155,18 @@ describe('the verdict on a sweep', () => {
   it('names the best, or says why it cannot', () => {
     const sure = [one(32, 0.9, [1, 1]), one(8, 0.7, [2, 2])]
     expect(verdictOf(sure, 500, 3)).toBe(
-      'Best: virtual tokens 32 (90.0 % (95 % interval 87 to 93), 3 seeds, 500 held-out rows).',
+      'Best: virtual tokens 32 (90.0 % (95 % interval 87 to 93), 3 seeds, 500 test rows).',
     )
     const left = { values: { tokens: 1 }, test: undefined, rank: undefined }
-    expect(verdictOf([...sure, left], 500, 1)).toMatch(/^Best of the 2 that came to the end: virtual tokens 32/)
+    expect(verdictOf([...sure, left], 500, 1)).toMatch(/^Best of the 2 that finished: virtual tokens 32/)
     expect(verdictOf([one(32, 0.9, [1, 1]), left], 500, 1)).toMatch(
-      /^Only one came to the end: virtual tokens 32 .* left behind/,
+      /^Only one finished: virtual tokens 32 .* stopped early/,
     )
     const tied = [one(32, 0.9, [1, 2]), one(8, 0.89, [1, 2])]
-    expect(verdictOf(tied, 500, 1)).toMatch(
-      /^Cannot tell which is best: the intervals of all that came to the end overlap/,
-    )
-    expect(verdictOf([{ values: {}, test: undefined, rank: undefined }], 500, 1)).toContain('none can be judged')
+    expect(verdictOf(tied, 500, 1)).toMatch(/^Cannot tell which is best: the intervals of all that finished overlap/)
+    expect(verdictOf([{ values: {}, test: undefined, rank: undefined }], 500, 1)).toContain('none can be evaluated')
     expect(verdictOf([{ values: {}, test: { mean: 0.9, low: 0.88, high: 0.92 }, rank: [1, 1] }], 500, 3)).toBe(
-      '90.0 % (95 % interval 88 to 92), 3 seeds, 500 held-out rows.',
+      '90.0 % (95 % interval 88 to 92), 3 seeds, 500 test rows.',
     )
   })
 })

@@ -118,7 +118,7 @@ describe('a run', () => {
     const told = events.flatMap((each) => {
       if (each.event === 'step' && each.metrics.step === 1) return ['first step']
       if (each.event === 'validation' && each.step === 0) return ['first check']
-      if (each.event !== 'progress' || each.stage !== 'reading the texts once') return []
+      if (each.event !== 'progress' || each.stage !== 'reading the texts (KV cache)') return []
       return [each.done === each.total ? 'all read' : 'some read']
     })
     expect([...new Set(told)]).toEqual(['some read', 'first check', 'all read', 'first step'])
@@ -126,7 +126,7 @@ describe('a run', () => {
 
   it('reads texts once where virtual tokens stand behind them and the run comes back to them', async () => {
     const once = async (given: Partial<TuneSettings>) =>
-      (await run('llama', given)).stages.has('reading the texts once')
+      (await run('llama', given)).stages.has('reading the texts (KV cache)')
     expect(await once({})).toBe(true)
     expect(await once({ placement: 'start' })).toBe(false)
     // Five steps of eight rows are not two epochs of 24.
@@ -136,7 +136,7 @@ describe('a run', () => {
   it('judges rows whose texts it read once as it judges them read afresh', async () => {
     const settings = { steps: 12, init: 'random' } as const
     const shared = await run('llama', settings)
-    expect(shared.stages).toContain('reading the held-out rows once')
+    expect(shared.stages).toContain('reading the test set (KV cache)')
     const model = await tinyModel('llama')
     const reader = createInferenceRunner(model, { threads: 1 })
     const found = shared.result.prompt

@@ -5,7 +5,7 @@ import type { Rule } from '../rule.ts'
 
 const beginnings: Readonly<Record<Exclude<Initialisation, 'text' | 'labels'>, string>> = {
   random: 'random numbers',
-  vocab: 'words drawn by lot',
+  vocab: 'random words',
 }
 
 export const initialisation: Rule = (evidence) => {
@@ -13,7 +13,7 @@ export const initialisation: Rule = (evidence) => {
   const figures = poorFigures(evidence)
   if (!figures || init === 'text' || init === 'labels') return undefined
   return {
-    evidence: `${stated(figures)}, and the virtual tokens began as ${beginnings[init]}.`,
+    evidence: `${stated(figures)}, and the virtual tokens started from ${beginnings[init]}.`,
     change: `Start the virtual tokens from text: ${quoted(initText)}`,
     settings: { init: 'text' },
   }

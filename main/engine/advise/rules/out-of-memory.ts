@@ -13,11 +13,11 @@ export const outOfMemory: Rule = ({ run, notes }) => {
   const crashed = crash !== undefined || (run.state === 'interrupted' && killed.test(run.error ?? ''))
   const saving = short || crashed ? savingOf(run.settings) : undefined
   if (!saving) return undefined
-  const at = crash ? ` behind step ${String(crash.step)}` : ''
+  const at = crash ? ` after step ${String(crash.step)}` : ''
   return {
     evidence: short
-      ? `The computer had not enough memory for this run (batch ${String(run.settings.batch)}, ${String(run.settings.tokens)} virtual tokens).`
-      : `The computing process was ended from outside${at}, as happens where memory runs out.`,
+      ? `The computer did not have enough memory for this run (batch ${String(run.settings.batch)}, ${String(run.settings.tokens)} virtual tokens).`
+      : `The compute process was ended from outside${at}, as happens when memory runs out.`,
     ...saving,
   }
 }
@@ -28,11 +28,11 @@ const minTokens = 4
 function savingOf({ memory, precision, tokens }: TuneSettings): Pick<Finding, 'change' | 'settings'> | undefined {
   if (memory !== 'low')
     return {
-      change: 'Compute each layer twice a step instead of keeping what it computed.',
+      change: 'Compute each layer twice per step instead of keeping it in memory (gradient checkpointing).',
       settings: { memory: 'low' },
     }
   if (precision !== 'int8')
-    return { change: 'Keep the base model in 8 bits: about a quarter of its size.', settings: { precision: 'int8' } }
+    return { change: 'Use the base model in 8 bits: about a quarter of its size.', settings: { precision: 'int8' } }
   if (tokens <= minTokens) return undefined
   const fewer = Math.max(minTokens, Math.floor(tokens / 2))
   return { change: `Take ${String(fewer)} virtual tokens instead of ${String(tokens)}.`, settings: { tokens: fewer } }

@@ -35,7 +35,7 @@ function remedy({ run: { settings } }: Evidence): Pick<Finding, 'change' | 'sett
   }
   const decay = weightDecay > 0 ? Math.min(1, weightDecay * 3) : 0.1
   return {
-    change: `Hold the virtual tokens back with a weight decay of ${short(decay)}.`,
+    change: `Use a weight decay of ${short(decay)}.`,
     settings: { weightDecay: decay },
   }
 }

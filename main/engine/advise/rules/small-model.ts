@@ -14,7 +14,7 @@ export const smallModel: Rule = (evidence) => {
   const more = Math.min(most, tokens * 2)
   const millions = Math.max(1, Math.round(parameters / 1e6))
   return {
-    evidence: `${stated(figures)}; the base model is small (${String(millions)} million parameters), and ${String(tokens)} virtual tokens had to do.`,
+    evidence: `${stated(figures)}; the base model is small (${String(millions)} million parameters), and ${String(tokens)} virtual tokens had to be enough.`,
     change: `Take ${String(more)} virtual tokens instead of ${String(tokens)}, or a larger base model.`,
     settings: { tokens: more },
   }

@@ -29,12 +29,12 @@ export const stoppedEarly: Rule = (evidence) => {
   if (settings.patience > 0 && validations.slice(-settings.patience).every(({ best }) => !best))
     return {
       evidence: `${seen}${result}`,
-      change: `Let it go on to its last step, instead of ending after ${String(settings.patience)} validations without a better one.`,
+      change: `Let it run to its last step, instead of ending after ${String(settings.patience)} validations without a better one.`,
       settings: { patience: 0 },
     }
   return {
     evidence: `${seen}${result}`,
-    change: `Let it go on to its last step, ${String(settings.steps)}.`,
+    change: `Let it run to its last step, ${String(settings.steps)}.`,
     settings: { steps: settings.steps },
   }
 }

@@ -17,7 +17,7 @@ export const tooFewRows: Rule = (evidence) => {
   return {
     evidence: `${String(rows.train)} rows to learn ${String(labels.length)} labels from are fewer than ${String(perLabel)} a label. ${stated(figures)}.`,
     change: few
-      ? `More rows help most. With these, take ${String(fewTokens)} virtual tokens instead of ${String(tokens)}: fewer numbers to learn from little.`
+      ? `More rows help most. With these, take ${String(fewTokens)} virtual tokens instead of ${String(tokens)}: fewer numbers to learn from few rows.`
       : `More rows help most. With these, halve the learning rate, so that single rows count for less.`,
     settings: few ? { tokens: fewTokens } : { learningRate: learningRate / 2 },
   }

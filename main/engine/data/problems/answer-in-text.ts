@@ -24,9 +24,9 @@ export const answerInText: Check = () => {
         ? undefined
         : {
             rows,
-            title: `${rowsOf(rows.length)} hold their answer in the text`,
+            title: `${rowsOf(rows.length)} contain their answer in the text`,
             explanation:
-              'A model can copy the answer in place of understanding the text. If the texts that you will ask about do not hold their answer, the result on these rows promises too much: take the answer out of them, or let the fix exclude them.',
+              'A model can copy the answer instead of understanding the text. If your own texts will not contain the answer, the result on these rows promises too much: remove the answer from them, or exclude them.',
             fix: { kind: 'exclude', button: 'Exclude them' },
           },
   }

@@ -22,8 +22,8 @@ export const duplicates: Check = () => {
             rows,
             title: `${rowsThat(rows.length, 'repeats', 'repeat')} an earlier one`,
             explanation:
-              'The same text with the same answer counts double and teaches nothing new. The fix excludes the repetitions and keeps the first of each.',
-            fix: { kind: 'exclude', button: 'Exclude the repetitions' },
+              'The same text with the same answer counts double and teaches nothing new. The fix excludes the duplicates and keeps the first of each.',
+            fix: { kind: 'exclude', button: 'Exclude the duplicates' },
           },
   }
 }

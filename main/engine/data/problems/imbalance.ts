@@ -29,7 +29,7 @@ export const imbalance: Check = () => {
           `${small.length === 1 ? '1 answer has' : `${small.length} answers have`} a tenth of the rows of “${usual[0]}” or less: ` +
           `“${rarest[0]}” has ${rowsOf(rarest[1].length)} against ${most.toLocaleString('en')}`,
         explanation:
-          'A model that never gives a rare answer still looks right most of the time. Add rows with the rare answers, exclude some of the frequent ones, and judge a result by macro-F1, which counts each answer the same.',
+          'A model that never gives a rare answer still looks right most of the time. Add rows with the rare answers, exclude some of the frequent ones, and look at macro-F1, which counts each answer the same.',
         fix: undefined,
       }
     },

@@ -34,7 +34,7 @@ export const rareLabels: Check = () => {
         : {
             rows: found,
             title: `${labels.length === 1 ? '1 answer is' : `${labels.length} answers are`} too rare: ${quoted(labels)}`,
-            explanation: `Each answer needs at least ${FEWEST_TEXTS} different texts: to learn from, to stop by, and to be judged by. Add rows, or let the fix exclude these.`,
+            explanation: `Each answer needs at least ${FEWEST_TEXTS} different texts: for the training, validation and test sets. Add rows, or exclude these.`,
             fix: { kind: 'exclude', button: `Exclude ${rowsOf(found.length)}` },
           }
     },
@@ -69,7 +69,7 @@ export const labelSpelling: Check = () => {
       return {
         rows: found,
         title: `${rowsThat(found.length, 'spells', 'spell')} an answer differently: ${quoted([...labels.keys()])}`,
-        explanation: 'To the model these are different answers. The fix gives each the spelling that most rows have.',
+        explanation: 'To the model these are different answers. The fix uses the spelling that most rows have.',
         fix: { kind: 'relabel', button: 'Use one spelling', labels },
       }
     },
@@ -91,7 +91,7 @@ export const oneLabel: Check = () => {
             rows: [],
             title: labels.size === 0 ? 'There are no answers' : 'There is only one answer',
             explanation:
-              'There is nothing to tell apart yet. Choose another column as the answer, or add rows with other answers.',
+              'There is nothing to distinguish yet. Choose another column as the answer, or add rows with other answers.',
             fix: undefined,
           },
   }

@@ -20,7 +20,7 @@ export const personal: Check = () => {
             rows,
             title: `${rowsOf(rows.length)} likely hold personal data: ${listed(personalKinds.filter((kind) => kinds.has(kind)))}`,
             explanation:
-              'Nothing leaves this computer while you tune, but a prompt that you share was made from these rows, and models can repeat what they learned. Look at them and take out what nobody should see, or let the fix exclude them.',
+              'Nothing leaves this computer while you tune, but a prompt that you share was made from these rows, and models can repeat what they learned. Look at them and remove what nobody should see, or exclude them.',
             fix: { kind: 'exclude', button: 'Exclude them' },
           },
   }

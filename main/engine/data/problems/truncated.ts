@@ -27,7 +27,7 @@ export const truncated: Check = () => {
             rows,
             title: `${rowsOf(rows.length)} end at exactly ${longest.toLocaleString('en')} characters`,
             explanation:
-              'No text is longer, and many have this very length: a program that wrote the file has likely cut them. Where the end matters, export the whole texts again, or let the fix exclude these.',
+              'No text is longer, and many have exactly this length: the program that wrote the file has probably cut them off. If the end matters, export the full texts again, or exclude these.',
             fix: { kind: 'exclude', button: 'Exclude them' },
           }
     },

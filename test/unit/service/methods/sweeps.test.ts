@@ -61,7 +61,7 @@ describe('a sweep', () => {
     expect(configurations.map(({ runs }) => runs[0]?.step)).toEqual([20, 10, 5, 5])
     expect(configurations[0]).toMatchObject({ rank: [1, 1], early: { mean: 0.5 } })
     expect(configurations[1]?.test).toBeUndefined()
-    expect(sentence).toMatch(/^Only one came to the end: virtual tokens \d, learning rate 0\.\d/)
+    expect(sentence).toMatch(/^Only one finished: virtual tokens \d, learning rate 0\.\d/)
     expect(factorsOn).toBe('validation')
     expect(factors.map(({ setting, pairs, matters }) => ({ setting, pairs, matters }))).toEqual([
       { setting: 'tokens', pairs: 2, matters: 'cannot tell' },
@@ -83,7 +83,7 @@ describe('a sweep', () => {
       ['thrice seed 5', 5],
     ])
     expect(configurations[0]?.test?.mean).toBeGreaterThan(0.8)
-    expect(sentence).toMatch(/% \(95 % interval \d+ to \d+\), 3 seeds, \d+ held-out rows\.$/)
+    expect(sentence).toMatch(/% \(95 % interval \d+ to \d+\), 3 seeds, \d+ test rows\.$/)
     const verdict = await service.call('runs.verdict', { run: 'thrice seed 3', against: 'thrice seed 5' })
     expect(verdict.kind).toBe('cannot tell')
   })
@@ -120,7 +120,7 @@ describe('a sweep', () => {
     await service.call('runs.stop', { run: name })
     expect((await ended(service, name)).sweep).toMatchObject({
       state: 'paused',
-      error: 'It waits because its run "sweep-1" was stopped. Resume it to go on.',
+      error: 'It is waiting because its run "sweep-1" was stopped. Resume it to continue.',
     })
   })
 

@@ -82,13 +82,13 @@ describe('the choice', () => {
   it('is told in a sentence with its figures, and not at all where there was none', () => {
     const trials = [trial(), int8()]
     expect(becauseOf(trials, chooseTrial(trials))).toBe(
-      'int8 was chosen by measuring: float32 90 to 110 s in 2.0 GB; int8 40 to 60 s in 1.0 GB, gradient 0.990 alike.',
+      'int8 was chosen by measurement: float32 90 to 110 s, 2.0 GB; int8 40 to 60 s, 1.0 GB, gradient agreement 0.990.',
     )
     expect(becauseOf([trial()], trial())).toBe('')
     const faster = trial({ hardware: card, seconds: [9, 11], agreement: 1 })
     expect(becauseOf([trial(), faster], chooseTrial([trial(), faster]))).toBe(
-      'float32 on the graphics card (WebGPU) was chosen by measuring: float32 90 to 110 s in 2.0 GB; ' +
-        'float32 on the graphics card (WebGPU) 9 to 11 s in 2.0 GB, gradient 1.000 alike.',
+      'float32 on the graphics card (WebGPU) was chosen by measurement: float32 90 to 110 s, 2.0 GB; ' +
+        'float32 on the graphics card (WebGPU) 9 to 11 s, 2.0 GB, gradient agreement 1.000.',
     )
   })
 })

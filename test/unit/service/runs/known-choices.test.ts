@@ -6,7 +6,7 @@ import { keepChoice, knownChoice } from '../../../../main/service/runs/known-cho
 import { temporaryFolder } from '../../../support/temporary.ts'
 
 const kind = { method: 'prefix-tuning', placement: 'after-text', loss: 'labels' } as const
-const choice = { precision: 'int8', because: 'int8 was chosen by measuring.' } as const
+const choice = { precision: 'int8', because: 'int8 was chosen by measurement.' } as const
 
 describe('a choice', () => {
   it('is known for runs of its kind, whatever else was chosen since', async () => {
