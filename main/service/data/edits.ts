@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
 import type { VersionRecord } from '../../contract/records.ts'
 import type { Tables } from '../../engine/store/store.ts'
-import type { NewVersion, StateCounts } from '../../engine/store/tables/datasets.ts'
+import type { NewVersion, StateCounts } from '../../engine/store/tables/versions.ts'
 import type { ServiceContext } from '../context.ts'
 import { serialQueue } from '../queue.ts'
 

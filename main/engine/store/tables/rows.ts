@@ -3,7 +3,9 @@ import { sql } from 'kysely'
 import type { RowState, VersionRecord } from '../../../contract/records.ts'
 import type { ViewedRow } from '../../../contract/service.ts'
 import type { Db } from '../schema.ts'
-import type { StateCounts } from './datasets.ts'
+import type { StateCounts } from './versions.ts'
+
+export const rowRepository = (db: Db) => ({ ...writing(db), ...reading(db), ...revisions(db), ...forgetting(db) })
 
 interface StoredRow {
   readonly row: number
@@ -19,22 +21,8 @@ const among = (rows: readonly number[]) => sql<number>`(SELECT value FROM json_e
 /** The plus keeps SQLite to the index by rows: the one by deaths would read all that a version ended, every time. */
 const byRow = (died: string) => sql<number>`+${sql.ref(died)}`
 
-export const rowRepository = (db: Db) => {
-  /** The revisions that a version consists of. */
-  const at = (dataset: number, version: number) =>
-    db
-      .selectFrom('row_revisions')
-      .where('dataset', '=', dataset)
-      .where('born', '<=', version)
-      .where(({ or, eb }) => or([eb('died', 'is', null), eb('died', '>', version)]))
-
-  const alive = (dataset: number, rows: readonly number[]) =>
-    db
-      .selectFrom('row_revisions')
-      .where('dataset', '=', dataset)
-      .where('died', 'is', null)
-      .where('row', 'in', among(rows))
-
+/** What changes rows: their earlier revisions die with the version that changes them. */
+const writing = (db: Db) => {
   const put = async ({ dataset, number }: VersionRecord, rows: readonly ViewedRow[]): Promise<void> => {
     const values = JSON.stringify(rows.map(({ row, cells, state }) => [row, JSON.stringify(cells), state]))
     await sql`INSERT INTO row_revisions (dataset, row, born, cells, state)
@@ -49,12 +37,6 @@ export const rowRepository = (db: Db) => {
       .where('died', 'is', null)
       .where('row', 'in', among(rows))
       .execute()
-  }
-
-  const ids = () => db.selectFrom('row_revisions').select('id')
-  const forget = async (which: (all: ReturnType<typeof ids>) => ReturnType<typeof ids>): Promise<number> => {
-    const { numDeletedRows } = await db.deleteFrom('row_revisions').where('id', 'in', which(ids())).executeTakeFirst()
-    return Number(numDeletedRows)
   }
 
   return {
@@ -95,32 +77,20 @@ export const rowRepository = (db: Db) => {
         WHERE dataset = ${dataset} AND ${byRow('died')} = ${target} AND born <> ${target}
           AND row IN ${among(rows)}`.execute(db)
     },
+  }
+}
 
-    /** Revisions that a version brought ('born') or ended ('died'), `limit` of them behind revision `after`. */
-    async touched(
-      dataset: number,
-      version: number,
-      how: 'born' | 'died',
-      { after, limit }: { readonly after: number; readonly limit: number },
-    ): Promise<{ readonly id: number; readonly row: number }[]> {
-      return db
-        .selectFrom('row_revisions')
-        .select(['id', 'row'])
-        .where('dataset', '=', dataset)
-        .where(how, '=', version)
-        .where('id', '>', after)
-        .orderBy('id')
-        .limit(limit)
-        .execute()
-    },
+/** What reads a version's rows. */
+const reading = (db: Db) => {
+  /** The revisions that a version consists of. */
+  const at = (dataset: number, version: number) =>
+    db
+      .selectFrom('row_revisions')
+      .where('dataset', '=', dataset)
+      .where('born', '<=', version)
+      .where(({ or, eb }) => or([eb('died', 'is', null), eb('died', '>', version)]))
 
-    /** Those of these rows of which the version ended a revision: it replaced them, where it did not bring them. */
-    async replaced(dataset: number, version: number, rows: readonly number[]): Promise<ReadonlySet<number>> {
-      const found = db.selectFrom('row_revisions').select('row').where('dataset', '=', dataset)
-      const ended = await found.where(byRow('died'), '=', version).where('row', 'in', among(rows)).execute()
-      return new Set(ended.map(({ row }) => row))
-    },
-
+  return {
     /** The version's rows in order, `limit` of them behind row number `after`. */
     async page(dataset: number, version: number, after: number, limit: number): Promise<ViewedRow[]> {
       const found = at(dataset, version).select(['row', 'cells', 'state']).where('row', '>', after)
@@ -152,21 +122,75 @@ export const rowRepository = (db: Db) => {
       const byNumber = new Map((await found.execute()).map((stored) => [stored.row, viewed(stored)]))
       return rows.flatMap((row) => byNumber.get(row) ?? [])
     },
+  }
+}
 
-    /** How many of these rows live in each state now, an operation under way included. */
-    async states(dataset: number, rows: readonly number[]): Promise<StateCounts> {
-      const counts = { used: 0, excluded: 0, trash: 0 }
-      const found = alive(dataset, rows).select(['state', ({ fn }) => fn.countAll<number>().as('rows')])
-      for (const { state, rows: living } of await found.groupBy('state').execute()) counts[state] = living
-      return counts
-    },
+/** What reads the revisions themselves. */
+const revisions = (db: Db) => ({
+  /** Revisions that a version brought ('born') or ended ('died'), `limit` of them behind revision `after`. */
+  async touched(
+    dataset: number,
+    version: number,
+    how: 'born' | 'died',
+    { after, limit }: { readonly after: number; readonly limit: number },
+  ): Promise<{ readonly id: number; readonly row: number }[]> {
+    return db
+      .selectFrom('row_revisions')
+      .select(['id', 'row'])
+      .where('dataset', '=', dataset)
+      .where(how, '=', version)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(limit)
+      .execute()
+  },
 
-    /** Deletes revisions that a version brought, `limit` at most. Tells how many. */
+  /** Those of these rows of which the version ended a revision: it replaced them, where it did not bring them. */
+  async replaced(dataset: number, version: number, rows: readonly number[]): Promise<ReadonlySet<number>> {
+    const found = db.selectFrom('row_revisions').select('row').where('dataset', '=', dataset)
+    const ended = await found.where(byRow('died'), '=', version).where('row', 'in', among(rows)).execute()
+    return new Set(ended.map(({ row }) => row))
+  },
+
+  /** How many of these rows live in each state now, an operation under way included. */
+  async states(dataset: number, rows: readonly number[]): Promise<StateCounts> {
+    const counts = { used: 0, excluded: 0, trash: 0 }
+    const alive = db.selectFrom('row_revisions').where('dataset', '=', dataset).where('died', 'is', null)
+    const found = alive.where('row', 'in', among(rows))
+    for (const { state, rows: living } of await found
+      .select(['state', ({ fn }) => fn.countAll<number>().as('rows')])
+      .groupBy('state')
+      .execute())
+      counts[state] = living
+    return counts
+  },
+
+  /** The largest row number that was ever given. */
+  async last(dataset: number): Promise<number> {
+    const found = await db
+      .selectFrom('row_revisions')
+      .select(({ fn }) => fn.max('row').as('row'))
+      .where('dataset', '=', dataset)
+      .executeTakeFirst()
+    return found?.row ?? 0
+  },
+})
+
+/** What takes a version or a data set back, a limited number of revisions at a time; each method returns how many. */
+const forgetting = (db: Db) => {
+  const ids = () => db.selectFrom('row_revisions').select('id')
+  const forget = async (which: (all: ReturnType<typeof ids>) => ReturnType<typeof ids>): Promise<number> => {
+    const { numDeletedRows } = await db.deleteFrom('row_revisions').where('id', 'in', which(ids())).executeTakeFirst()
+    return Number(numDeletedRows)
+  }
+
+  return {
+    /** Deletes revisions that a version brought, `limit` at most. */
     async forgetBorn(dataset: number, version: number, limit: number): Promise<number> {
       return forget((found) => found.where('dataset', '=', dataset).where('born', '=', version).limit(limit))
     },
 
-    /** Lets revisions live again that a version ended, `limit` at most. Tells how many. */
+    /** Lets revisions live again that a version ended, `limit` at most. */
     async revive(dataset: number, version: number, limit: number): Promise<number> {
       const { numUpdatedRows } = await db
         .updateTable('row_revisions')
@@ -183,19 +207,9 @@ export const rowRepository = (db: Db) => {
       return Number(numUpdatedRows)
     },
 
-    /** Deletes revisions of a data set, `limit` at most. Tells how many. */
+    /** Deletes revisions of a data set, `limit` at most. */
     async forgetAll(dataset: number, limit: number): Promise<number> {
       return forget((found) => found.where('dataset', '=', dataset).limit(limit))
-    },
-
-    /** The largest row number that was ever given. */
-    async last(dataset: number): Promise<number> {
-      const found = await db
-        .selectFrom('row_revisions')
-        .select(({ fn }) => fn.max('row').as('row'))
-        .where('dataset', '=', dataset)
-        .executeTakeFirst()
-      return found?.row ?? 0
     },
   }
 }

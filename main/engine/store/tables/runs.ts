@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely'
 import { studioError } from '../../../contract/errors/index.ts'
 import type { RunRecord, RunState, SplitRows } from '../../../contract/records.ts'
 import type { TuneSettings } from '../../../contract/settings.ts'
-import { firstFree, numbersIn } from '../names.ts'
+import { namedRecords } from '../named.ts'
 import type { Db, Schema } from '../schema.ts'
 
 const columns = [
@@ -24,7 +24,9 @@ const columns = [
   'starred',
 ] as const
 
-const record = (row: Omit<Selectable<Schema['runs']>, 'split'>): RunRecord => ({
+type RunRow = Omit<Selectable<Schema['runs']>, 'split'>
+
+const record = (row: RunRow): RunRecord => ({
   id: row.id,
   name: row.name,
   state: row.state,
@@ -69,77 +71,28 @@ const ended: Readonly<Record<RunState, boolean>> = {
   interrupted: true,
 }
 
+async function isOpenedPrompt(db: Db, name: string): Promise<boolean> {
+  const opened = db.selectFrom('opened_prompts').select('id').where('name', '=', name)
+  return (await opened.executeTakeFirst()) !== undefined
+}
+
 export const runRepository = (db: Db) => {
-  const freeName = async (): Promise<string> => {
-    const max = db.selectFrom('runs').select(({ fn }) => fn.max('id').as('id'))
-    const { id } = await max.executeTakeFirstOrThrow()
-    const named = (name: string) => {
-      const used = db.selectFrom('runs').select('name').where('name', '=', name)
-      const opened = db.selectFrom('opened_prompts').select('name').where('name', '=', name)
-      return used.unionAll(opened).executeTakeFirst()
-    }
-    return firstFree('run', (id ?? 0) + 1, async (name) => (await named(name)) !== undefined)
-  }
-
+  const { insert, ...named } = namedRecords<'runs', RunRow, RunRecord>(db, {
+    table: 'runs',
+    kind: 'run',
+    columns,
+    record,
+    hasEnded: (state) => ended[state],
+    // Prompts are called by the same names.
+    isTaken: (name) => isOpenedPrompt(db, name),
+  })
   return {
+    ...named,
+
     /** Adds a queued run. Error: 'store/name-taken'. */
-    async add({ name, task, model, dataset, version, settings, split }: NewRun): Promise<RunRecord> {
-      const row = await db
-        .insertInto('runs')
-        .values({
-          name: name ?? (await freeName()),
-          state: 'queued',
-          task,
-          model,
-          dataset,
-          version,
-          settings: JSON.stringify(settings),
-          seed: settings.seed,
-          split: JSON.stringify(split),
-          error: null,
-          created_at: new Date().toISOString(),
-          ended_at: null,
-        })
-        .onConflict((conflict) => conflict.column('name').doNothing())
-        .returning(columns)
-        .executeTakeFirst()
-      if (!row) throw studioError('store/name-taken', 'run', name ?? '')
-      return record(row)
-    },
-
-    async list(): Promise<RunRecord[]> {
-      return (await db.selectFrom('runs').select(columns).orderBy('id').execute()).map(record)
-    },
-
-    async byId(id: number): Promise<RunRecord | undefined> {
-      const row = await db.selectFrom('runs').select(columns).where('id', '=', id).executeTakeFirst()
-      return row && record(row)
-    },
-
-    /** By name first, then by number. */
-    async find(name: string): Promise<RunRecord | undefined> {
-      const row = await db
-        .selectFrom('runs')
-        .select(columns)
-        .where(({ or, eb }) => or([eb('name', '=', name), ...numbersIn(name).map((id) => eb('id', '=', id))]))
-        .orderBy(({ eb }) => eb('name', '=', name), 'desc')
-        .executeTakeFirst()
-      return row && record(row)
-    },
-
-    async split(id: number): Promise<SplitRows> {
-      const row = await db.selectFrom('runs').select('split').where('id', '=', id).executeTakeFirst()
-      if (!row) throw studioError('store/missing', 'run', String(id))
-      return JSON.parse(row.split) as SplitRows
-    },
-
-    async setState(id: number, state: RunState, error?: string): Promise<void> {
-      const ended_at = ended[state] ? new Date().toISOString() : null
-      await db
-        .updateTable('runs')
-        .set({ state, error: error ?? null, ended_at })
-        .where('id', '=', id)
-        .execute()
+    async add({ name, settings, split, ...rest }: NewRun): Promise<RunRecord> {
+      const json = { settings: JSON.stringify(settings), split: JSON.stringify(split) }
+      return insert(name, { ...rest, ...json, state: 'queued', seed: settings.seed })
     },
 
     /** Steps measured so far, by run. */
@@ -177,10 +130,9 @@ export const runRepository = (db: Db) => {
       await db.deleteFrom('runs').where('id', '=', id).execute()
     },
 
-    /** Runs that a service which no longer lives had taken on. */
+    /** Runs that are queued or running: at a start, those that an earlier service left. */
     async unfinished(): Promise<RunRecord[]> {
-      const rows = db.selectFrom('runs').select(columns).where('state', 'in', ['queued', 'running'])
-      return (await rows.orderBy('id').execute()).map(record)
+      return (await named.list()).filter(({ state }) => !ended[state])
     },
   }
 }

@@ -2,14 +2,16 @@
 import type { Selectable } from 'kysely'
 import { studioError } from '../../../contract/errors/index.ts'
 import type { SplitRows } from '../../../contract/records.ts'
-import type { SweepRecord, SweepState, SweptName, Varied } from '../../../contract/methods/sweeps.ts'
+import type { SweepRecord, SweptName, Varied } from '../../../contract/methods/sweeps.ts'
 import type { TuneSettings } from '../../../contract/settings.ts'
-import { firstFree, numbersIn } from '../names.ts'
+import { namedRecords } from '../named.ts'
 import type { Db, Schema } from '../schema.ts'
 
 const columns = ['id', 'name', 'state', 'dataset', 'version', 'error', 'created_at', 'ended_at'] as const
 
-const record = (row: Pick<Selectable<Schema['sweeps']>, (typeof columns)[number]>): SweepRecord => ({
+type SweepRow = Pick<Selectable<Schema['sweeps']>, (typeof columns)[number]>
+
+const record = (row: SweepRow): SweepRecord => ({
   id: row.id,
   name: row.name,
   state: row.state,
@@ -48,57 +50,20 @@ export interface NewSweep {
 }
 
 export const sweepRepository = (db: Db) => {
-  const freeName = async (): Promise<string> => {
-    const { id } = await db
-      .selectFrom('sweeps')
-      .select(({ fn }) => fn.max('id').as('id'))
-      .executeTakeFirstOrThrow()
-    const named = (name: string) => db.selectFrom('sweeps').select('id').where('name', '=', name).executeTakeFirst()
-    return firstFree('sweep', (id ?? 0) + 1, async (name) => (await named(name)) !== undefined)
-  }
-
+  const { insert, ...named } = namedRecords<'sweeps', SweepRow, SweepRecord>(db, {
+    table: 'sweeps',
+    kind: 'sweep',
+    columns,
+    record,
+    hasEnded: (state) => state === 'finished',
+  })
   return {
-    /** Adds one that is under way. Error: 'store/name-taken'. */
-    async add({ name, dataset, version, task, plan, split }: NewSweep): Promise<SweepRecord> {
-      const row = await db
-        .insertInto('sweeps')
-        .values({
-          name: name ?? (await freeName()),
-          state: 'running',
-          dataset,
-          version,
-          task,
-          plan: JSON.stringify(plan),
-          split: JSON.stringify(split),
-          error: null,
-          created_at: new Date().toISOString(),
-          ended_at: null,
-        })
-        .onConflict((conflict) => conflict.column('name').doNothing())
-        .returning(columns)
-        .executeTakeFirst()
-      if (!row) throw studioError('store/name-taken', 'sweep', name ?? '')
-      return record(row)
-    },
+    ...named,
 
-    async list(): Promise<SweepRecord[]> {
-      return (await db.selectFrom('sweeps').select(columns).orderBy('id').execute()).map(record)
-    },
-
-    /** By name first, then by number. */
-    async find(name: string): Promise<SweepRecord | undefined> {
-      const row = await db
-        .selectFrom('sweeps')
-        .select(columns)
-        .where(({ or, eb }) => or([eb('name', '=', name), ...numbersIn(name).map((id) => eb('id', '=', id))]))
-        .orderBy(({ eb }) => eb('name', '=', name), 'desc')
-        .executeTakeFirst()
-      return row && record(row)
-    },
-
-    async byId(id: number): Promise<SweepRecord | undefined> {
-      const row = await db.selectFrom('sweeps').select(columns).where('id', '=', id).executeTakeFirst()
-      return row && record(row)
+    /** Adds a running sweep. Error: 'store/name-taken'. */
+    async add({ name, plan, split, ...rest }: NewSweep): Promise<SweepRecord> {
+      const json = { plan: JSON.stringify(plan), split: JSON.stringify(split) }
+      return insert(name, { ...rest, ...json, state: 'running' })
     },
 
     async plan(id: number): Promise<StoredPlan & { readonly task: number; readonly split: SplitRows }> {
@@ -109,15 +74,6 @@ export const sweepRepository = (db: Db) => {
         .executeTakeFirst()
       if (!row) throw studioError('store/missing', 'sweep', String(id))
       return { ...(JSON.parse(row.plan) as StoredPlan), task: row.task, split: JSON.parse(row.split) as SplitRows }
-    },
-
-    async setState(id: number, state: SweepState, error?: string): Promise<void> {
-      const ended_at = state === 'finished' ? new Date().toISOString() : null
-      await db
-        .updateTable('sweeps')
-        .set({ state, error: error ?? null, ended_at })
-        .where('id', '=', id)
-        .execute()
     },
 
     /** Runs by their place; undefined where one was discarded. */
