@@ -12,7 +12,7 @@ import type { Graph } from '../main/engine/graph/node.ts'
 import type { Dialect } from '../main/engine/graph/lower/index.ts'
 import { input, matmul } from '../main/engine/graph/ops.ts'
 import { batchFeeds } from '../main/engine/method/batch.ts'
-import { methods } from '../main/engine/method/index.ts'
+import { methodOf } from '../main/engine/method/index.ts'
 import { inPrecision } from '../main/engine/model/in-precision.ts'
 import { hasOwnCopies } from '../main/engine/model/weights.ts'
 import { createRandom } from '../main/engine/random.ts'
@@ -135,15 +135,14 @@ async function profiled(
     vocabularyExample({ before: [], text: ids(length), after: [] }, ids(1), 0, settings),
   )
   const sequences = examples.map(({ sequence }) => sequence)
-  const { kind, tensors: specsOf } = methods[method]
-  const past = kind === 'past' ? tokens : 0
-  const readOnce = placement === 'after-text'
-  const [bucket = { length, cached: 0 }] = bucketsOf(sequences, readOnce)
+  const { virtual, tensors: specsOf } = methodOf({ method })
+  const parts = virtual(settings)
+  const precomputes = placement === 'after-text'
+  const [bucket = { length, cached: 0 }] = bucketsOf(sequences, precomputes)
   const shape = {
     batch: rowsAtOnce(model, settings, batch, totalmem())(bucket),
     ...bucket,
-    rows: kind === 'rows' ? tokens : 0,
-    past,
+    ...parts,
   }
   const some = examples.slice(0, shape.batch)
   const chosen = sequences.slice(0, shape.batch)
@@ -155,14 +154,14 @@ async function profiled(
     }),
   )
   const reader = createInferenceRunner(model, { threads })
-  const texts = readOnce
+  const texts = precomputes
     ? await cacheTexts(
-        { model, reader, past, store: createKvStore({ folder: undefined, memory: Infinity, half: false }) },
+        { model, reader, past: parts.past, store: createKvStore({ folder: undefined, memory: Infinity, half: false }) },
         chosen,
         () => undefined,
       )
     : undefined
-  await texts?.cached(chosen)
+  await texts?.precompute(chosen)
   await reader.release()
   const feeds = {
     ...tensors,

@@ -6,7 +6,7 @@ import type { NamedTensors } from '../main/contract/tensor.ts'
 import { createInferenceRunner } from '../main/engine/evaluate/inference-runner.ts'
 import { precomputeKv } from '../main/engine/train/precompute-kv.ts'
 import type { CachedTexts } from '../main/engine/evaluate/cached-texts.ts'
-import { methods } from '../main/engine/method/index.ts'
+import { methodOf } from '../main/engine/method/index.ts'
 import { inPrecision } from '../main/engine/model/in-precision.ts'
 import { createRandom } from '../main/engine/random.ts'
 import { lossShapeOf, vocabularyExample } from '../main/engine/train/example.ts'
@@ -44,7 +44,7 @@ async function readTextsOnce(): Promise<CachedTexts> {
   try {
     const few = { ...settings, steps: 1, batch }
     const texts = await precomputeKv({ model, reader }, few, undefined, sequences, () => undefined)
-    await texts.cached(sequences)
+    await texts.precompute(sequences)
     return texts
   } finally {
     await reader.release()
@@ -79,14 +79,18 @@ function startTensors(): NamedTensors {
     return { prompt: { shape: [tokens, model.config.hidden], data: Float32Array.from(job.prompt) } }
   const random = createRandom(1)
   return Object.fromEntries(
-    methods[method].tensors(model.config, settings).map(({ name, shape, trainable }) => {
-      const data = new Float32Array(shape.reduce((a, b) => a * b, 1))
-      const values = data.map(() => (trainable ? 0 : name.endsWith('.scale') ? 1 : 0.1 * random.normal()))
-      return [name, { shape, data: values }]
-    }),
+    methodOf({ method })
+      .tensors(model.config, settings)
+      .map(({ name, shape, trainable }) => {
+        const data = new Float32Array(shape.reduce((a, b) => a * b, 1))
+        const values = data.map(() => (trainable ? 0 : name.endsWith('.scale') ? 1 : 0.1 * random.normal()))
+        return [name, { shape, data: values }]
+      }),
   )
 }
-const trainable = methods[method].tensors(model.config, settings).flatMap((spec) => (spec.trainable ? [spec.name] : []))
+const trainable = methodOf({ method })
+  .tensors(model.config, settings)
+  .flatMap((spec) => (spec.trainable ? [spec.name] : []))
 let state = startState(startTensors(), trainable)
 let step = 0
 

@@ -1,8 +1,9 @@
-// What the lens tells of each virtual token: hints at what tuning made of it, never an explanation.
+// What inspecting a tuned prompt reports of each virtual token: hints at what tuning made of it, never an explanation.
+import type { LinearName } from './parts.ts'
 
 export interface NearToken {
   readonly id: number
-  /** As it stands in a text, with the space before it; a token that is no text by itself in its tokenizer's spelling. */
+  /** As it stands in a text, with the space before it; one that is no text by itself in its tokenizer's spelling. */
   readonly token: string
   readonly cosine: number
 }
@@ -52,16 +53,28 @@ export interface TokenNorms {
   readonly high: number
 }
 
+/** How far updates are from changing nothing, over all layers: the root mean square of what each adds. */
+export interface UpdateSize {
+  readonly linear: LinearName
+  /** Of the matrix that is added to the weights; 0 = none. */
+  readonly weights: number
+  /** Of the factors of inputs and outputs less one; 0 = none. */
+  readonly factors: number
+  readonly bias: number
+}
+
 export type TokenStates =
   | {
-      readonly method: 'prompt-tuning'
+      readonly part: 'embeddings'
       readonly tokenNorms: TokenNorms
       /** Cosine of a row of random numbers to the word that is nearest to it, on average. */
       readonly chance: number
       readonly tokens: readonly EmbeddingToken[]
     }
-  /** Keys and values of every layer: there is no embedding, and so no word that could be near. */
-  | { readonly method: 'prefix-tuning'; readonly tokens: readonly PrefixToken[] }
+  /** Keys and values of every layer: there is no embedding, and so no token of the vocabulary that could be near. */
+  | { readonly part: 'past'; readonly tokens: readonly PrefixToken[] }
+  /** No virtual token at all: how much each linear map was changed. */
+  | { readonly part: 'updates'; readonly tokens: readonly never[]; readonly updates: readonly UpdateSize[] }
 
 export type PromptInspection = TokenStates & {
   /** Validation rows that were scored with each token taken away. */

@@ -2,9 +2,9 @@
 
 import type { PrecisionName } from './model.ts'
 
-/** All there are. */
 export const methodNames = ['prefix-tuning', 'prompt-tuning'] as const
-export type MethodName = (typeof methodNames)[number]
+/** One of the engine's table of methods. */
+export type MethodName = string
 
 /** Names that methods had in earlier versions: the command line and prompt files still say them. */
 export const methodAliases = { prefix: 'prefix-tuning', prompt: 'prompt-tuning' } as const satisfies Record<

@@ -13,7 +13,7 @@ import type { NamedTensors } from '../../main/contract/tensor.ts'
 import { createInferenceRunner } from '../../main/engine/evaluate/inference-runner.ts'
 import { writeFolder } from '../../main/engine/export/folder.ts'
 import { peft } from '../../main/engine/export/peft.ts'
-import { methods } from '../../main/engine/method/index.ts'
+import { methodOf } from '../../main/engine/method/index.ts'
 import { layOut } from '../../main/engine/method/layout.ts'
 import { createRandom } from '../../main/engine/random.ts'
 import { defaultSettings } from '../../main/engine/train/defaults.ts'
@@ -84,7 +84,7 @@ async function tensorsOf(model: PreparedModel, method: MethodName): Promise<Name
     },
   }
   const ids = Array.from({ length: tokens }, (_, i) => i + 4)
-  const tensors = await methods[method].initialise(probe, { tokens }, { ids, init: 'text', random })
+  const tensors = await methodOf({ method }).initialise(probe, { tokens }, { ids, init: 'text', random })
   await reader.release()
   return tensors
 }
@@ -160,8 +160,8 @@ async function logits(
   tensors: NamedTensors,
 ): Promise<Float32Array> {
   const reader = createInferenceRunner(model, { threads: 2 })
-  const prompt = methods[method].fold(tensors)
-  const parts: number[] = []
+  const parts = methodOf({ method }).fold(tensors)
+  const found: number[] = []
   for (const { question, answer, textStart } of rows) {
     const segments = { before: question.slice(0, textStart), text: question.slice(textStart), after: [] }
     const tail = answer.map((id, i) => ({ id, parent: i - 1 }))
@@ -169,12 +169,12 @@ async function logits(
     const ask = [0, ...answer].map((_, i) => sequence.questionEnd + i)
     const { data } = await reader.logits({
       sequences: [sequence],
-      prompt,
+      parts,
       targetPositions: [ask],
       candidates: undefined,
     })
-    for (const value of data) parts.push(value)
+    for (const value of data) found.push(value)
   }
   await reader.release()
-  return Float32Array.from(parts)
+  return Float32Array.from(found)
 }

@@ -141,7 +141,7 @@ const inspect: Handlers['inspect'] = async ({ settings, labels, examples, prompt
   const tokenNorms = { mean: 1, low: 0.5, high: 1.5 }
   sink.emit({
     event: 'inspection',
-    inspection: { method: 'prompt-tuning', tokenNorms, chance: 0.25, tokens, rows, loss: 1 },
+    inspection: { part: 'embeddings', tokenNorms, chance: 0.25, tokens, rows, loss: 1 },
   })
   return { outcome: 'finished' }
 }

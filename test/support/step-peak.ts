@@ -1,6 +1,6 @@
 // A process that does two steps of a tiny model and writes the most memory it held. Argument: what to do, as JSON.
 import { peakBytes } from '../../bench/support/peak.ts'
-import { methods } from '../../main/engine/method/index.ts'
+import { methodOf } from '../../main/engine/method/index.ts'
 import { lossShapeOf, vocabularyExample } from '../../main/engine/train/example.ts'
 import { createTrainingStep } from '../../main/engine/train/training-step.ts'
 import { type StepPeakJob, stepPeakSettings } from './step-peak-job.ts'
@@ -23,7 +23,7 @@ const stepper = createTrainingStep({
   providers: ['cpu'],
   onProvider: () => undefined,
 })
-const specs = methods['prompt-tuning'].tensors(model.config, settings)
+const specs = methodOf({ method: 'prompt-tuning' }).tensors(model.config, settings)
 const tensors = Object.fromEntries(
   specs.map(({ name, shape }) => [name, { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(0.1) }]),
 )

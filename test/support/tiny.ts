@@ -58,7 +58,7 @@ export interface Reference {
     /** Tokens of text in each row; the rest are label tokens. */
     readonly text: number
     readonly batches: readonly (readonly (readonly number[])[])[]
-    readonly losses: Readonly<Partial<Record<MethodName, readonly number[]>>>
+    readonly losses: Readonly<Record<MethodName, readonly number[]>>
   }
 }
 

@@ -4,6 +4,8 @@ export const exportErrors = {
     `${folder} already contains files. Choose a new or empty folder, so that nothing is overwritten.`,
   'export/cannot-write': (folder: string, why: string) =>
     `The prompt cannot be saved to ${folder}: ${why}. Choose another folder.`,
+  'export/parts': (format: string) =>
+    `This prompt has parts that ${format} cannot hold. Export it as a prompt file instead.`,
   'prompt/damaged': (file: string) => `${file} is damaged, or not a prompt file. Ask whoever sent it to send it again.`,
   'prompt/newer': (file: string) =>
     `${file} was made by a newer version of the studio. Update this one, then open the file again.`,

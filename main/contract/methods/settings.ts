@@ -12,7 +12,10 @@ import {
 import { between, text, whole } from './fields.ts'
 
 const aliases = Object.keys(methodAliases) as (keyof typeof methodAliases)[]
-const method = v.pipe(v.picklist([...methodNames, ...aliases]), v.transform(methodNamed))
+const method = v.pipe(
+  v.picklist([...methodNames, ...aliases]),
+  v.transform((name): string => methodNamed(name)),
+)
 
 export const settings = v.strictObject({
   task: v.exactOptional(v.picklist(taskNames)),

@@ -14,8 +14,8 @@ export interface CachedShape {
 }
 
 export interface CachedTexts {
-  /** Reads those that nobody has read yet; only what was read can be asked for. */
-  cached(sequences: readonly Sequence[]): Promise<void>
+  /** Computes those that are missing; `feeds` gives only what was computed. */
+  precompute(sequences: readonly Sequence[]): Promise<void>
   /**
    * Graph inputs `cached.keys.<layer>` and `cached.values.<layer>` [batch, kvHeads, before + read, headDim], zero behind each
    * text; in new arrays where no buffers are given.

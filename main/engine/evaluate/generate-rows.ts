@@ -3,14 +3,16 @@ import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
 import { batchFeeds, MASK_VALUE, integers, selection } from '../method/batch.ts'
 import { layOut, type Segments, type Sequence } from '../method/layout.ts'
+import { virtualTokensOf } from '../method/virtual.ts'
 import { kvBytes, weightBytes } from '../model/sizes.ts'
+import { updateFeeds } from '../network/linear-update.ts'
 import { withoutCopies } from '../model/weights.ts'
 import { byLength, kvShare } from './batches.ts'
 import { best } from './best.ts'
 import { type Buffers, createBuffers } from './buffers.ts'
 import { asPresent, createKvCache, type KvCache } from './kv-cache.ts'
-import type { VirtualPrompt } from './label-scores.ts'
-import { promptFeeds, type InferenceRunner, repeated, virtualTokens } from './inference-runner.ts'
+import type { PlacedPrompt } from './label-scores.ts'
+import { type InferenceRunner, oneOfEach, partsFeeds, repeated, shapeOf } from './inference-runner.ts'
 import { tokensRead, withOpening } from './shared-start.ts'
 
 /** Rows that are written at once: weights are read once for all of them, keys and values for each. */
@@ -30,17 +32,17 @@ export interface Writing {
 export async function generateRows(
   reader: InferenceRunner,
   rows: readonly Segments[],
-  virtual: VirtualPrompt | undefined,
+  placed: PlacedPrompt | undefined,
   writing: Writing,
   onProgress: (done: number) => void,
 ): Promise<number[][]> {
-  const laidOut = rows.map((segments) => layOut(segments, [], virtual?.settings))
-  const { sequences, ...start } = virtual
+  const laidOut = rows.map((segments) => layOut(segments, [], placed?.settings))
+  const { sequences, ...start } = placed
     ? { sequences: laidOut, shared: 0 }
     : await withOpening(reader, laidOut, 'vocabulary')
-  const before = { ...start, virtual, repeats: createBuffers(), kept: createBuffers() }
+  const before = { ...start, placed, repeats: createBuffers(), kept: createBuffers() }
   const answers = new Array<number[]>(rows.length)
-  const { past } = virtualTokens(virtual?.prompt)
+  const { past } = virtualTokensOf(placed?.parts)
   const held = (row: number): number => past + (sequences[row]?.ids.length ?? 0) + writing.maxTokens
   let done = 0
   for (const some of byLength([...sequences.keys()], held, heldAtOnce(reader, writing.model)))
@@ -62,7 +64,7 @@ function heldAtOnce({ memory, tokensAtOnce }: InferenceRunner, model: PreparedMo
 
 /** What stands before the rows. */
 interface Before {
-  readonly virtual: VirtualPrompt | undefined
+  readonly placed: PlacedPrompt | undefined
   /** Tokens that all rows begin with, and that were cached: their `constant` start. */
   readonly shared: number
   /** Keys and values of these. */
@@ -80,14 +82,16 @@ async function writeBatch(
   { model: { config }, maxTokens, ...writing }: Writing,
 ): Promise<number[][]> {
   const batch = sequences.length
-  const { past } = virtualTokens(before.virtual?.prompt)
+  const parts = before.placed?.parts
+  const { past } = virtualTokensOf(parts)
   const length = Math.max(...sequences.map(({ ids }) => ids.length))
   const held = createKvCache(config, batch, past + length + maxTokens, before.kept)
   const answers = sequences.map((): number[] => [])
   const first = await prefill(reader, config, sequences, before, held)
   let open = appended(answers, first, writing, [...answers.keys()])
   if (open.length === 0 || maxTokens <= 1) return answers
-  const step = await reader.session(behind)
+  const step = await reader.session({ ...decoding, ...(parts ? { updates: shapeOf(parts).updates ?? [] } : {}) })
+  const updates = updateFeeds(parts?.updates ?? [])
   for (let made = 1; made < maxTokens && open.length > 0; made++) {
     const at = past + length + made - 1
     const found = await step.run({
@@ -98,7 +102,8 @@ async function writeBatch(
       positions: { shape: [batch, 1], data: positionsAt(sequences, past, made) },
       ...windows(config, sequences, { past, length, capacity: held.capacity, made }),
       ...held.feeds(),
-      select: { shape: [batch, 1, 1], data: new Float32Array(batch).fill(1) },
+      ...updates,
+      ...oneOfEach(batch, parts),
     })
     for (const b of open) held.put(found, { from: b, row: b, at })
     open = appended(answers, likeliest(found), writing, open)
@@ -106,34 +111,36 @@ async function writeBatch(
   return answers
 }
 
-/** What comes behind keys and values that are held, or behind none. */
-const behind = { rows: false, past: true, head: 'vocabulary', present: true } as const
+/** A pass behind keys and values that are held, or behind none. */
+const decoding = { embeddings: false, past: true, head: 'vocabulary', present: true } as const
 
 /** Puts the questions' keys and values, and of what stands before them, into the cache; gives each answer's first token. */
 async function prefill(
   reader: InferenceRunner,
   config: DecoderConfig,
   sequences: readonly Sequence[],
-  { virtual, shared, opening, repeats }: Before,
+  { placed, shared, opening, repeats }: Before,
   held: KvCache,
 ): Promise<number[]> {
-  const { rows, past } = virtualTokens(virtual?.prompt)
-  const session = await reader.session(rows > 0 ? { ...behind, rows: true, past: false } : behind)
-  const standing = virtual && past > 0 ? asPresent(promptFeeds(virtual.prompt, 1)) : opening
+  const parts = placed?.parts
+  const virtual = virtualTokensOf(parts)
+  const shapeOfParts = parts && shapeOf(parts)
+  const session = await reader.session({ ...decoding, ...shapeOfParts })
+  const standing = parts?.past ? asPresent(partsFeeds({ past: parts.past }, 1)) : opening
   const next = new Array<number>(sequences.length)
   for (const some of byLength([...sequences.keys()], (b) => tokensRead(sequences[b], shared), reader.tokensAtOnce)) {
     const chosen = some.map((b) => sequences[b] as Sequence)
     const shape = {
       batch: chosen.length,
       length: Math.max(...chosen.map(({ ids }) => ids.length)) - shared,
-      rows,
-      past,
+      ...virtual,
       cached: shared,
+      updates: parts?.updates !== undefined,
     }
     const ends = chosen.map(({ questionEnd }) => [questionEnd])
     const found = await session.run({
       ...batchFeeds(config, chosen, shape),
-      ...(virtual ? promptFeeds(virtual.prompt, chosen.length) : repeated(config, opening, chosen.length, repeats)),
+      ...(parts ? partsFeeds(parts, chosen.length) : repeated(config, opening, chosen.length, repeats)),
       select: selection(chosen, ends, 1, shape),
     })
     const ids = likeliest(found)
@@ -196,12 +203,12 @@ function windowOf(
 ): Tensor {
   const span = capacity + 1
   const data = new Float32Array(sequences.length * span).fill(MASK_VALUE)
-  sequences.forEach(({ questionEnd, seesPastFrom }, b) => {
+  sequences.forEach(({ questionEnd, actsFrom }, b) => {
     const row = data.subarray(b * span, (b + 1) * span)
     const at = questionEnd + made
     const nearest = Math.max(0, at - window + 1)
     // As in method/batch.ts: a prefix at the start lies in the window like any token, one that serves the tail does not.
-    const fromPast = seesPastFrom === 0 ? Math.min(past, Math.max(0, past + at - window + 1)) : 0
+    const fromPast = actsFrom === 0 ? Math.min(past, Math.max(0, past + at - window + 1)) : 0
     row.fill(0, fromPast, past)
     row.fill(0, past + Math.min(questionEnd + 1, nearest), past + questionEnd + 1)
     const answerFrom = Math.max(0, nearest - questionEnd - 1)

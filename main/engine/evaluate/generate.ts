@@ -4,14 +4,16 @@ import type { DecoderConfig } from '../../contract/model.ts'
 import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
 import { batchFeeds, MASK_VALUE, integers, selection } from '../method/batch.ts'
 import { layOut, type Sequence } from '../method/layout.ts'
+import { virtualTokensOf } from '../method/virtual.ts'
+import { updateFeeds } from '../network/linear-update.ts'
 import { createRandom } from '../random.ts'
 import { reportCutRows } from './cut-rows.ts'
 import { createEncoder } from './encode.ts'
 import { asPresent, createKvCache } from './kv-cache.ts'
-import { promptFeeds, type InferenceRunner, virtualTokens } from './inference-runner.ts'
+import { type InferenceRunner, oneOfEach, partsFeeds, shapeOf } from './inference-runner.ts'
 import { sample } from './sampling.ts'
-import type { VirtualPrompt } from './label-scores.ts'
-import { virtualOf } from './score.ts'
+import type { PlacedPrompt } from './label-scores.ts'
+import { placedPrompt } from './score.ts'
 import { watchStops } from './stop-strings.ts'
 
 type GenerateJob = Extract<Job, { kind: 'generate' }>
@@ -24,8 +26,8 @@ export async function generate(
 ): Promise<string> {
   const encoder = createEncoder(model, settings, [])
   reportCutRows([{ row: 0, text, label: '' }], encoder, settings, (event) => sink.emit(event))
-  const virtual = prompt && virtualOf(model, prompt)
-  const sequence = layOut(encoder.row(text), [], virtual?.settings)
+  const placed = prompt && placedPrompt(model, prompt)
+  const sequence = layOut(encoder.row(text), [], placed?.settings)
   const random = createRandom(sampling.seed)
   const stream = encoder.tokenizer.decodeStream()
   const stops = watchStops(sampling.stop)
@@ -35,7 +37,7 @@ export async function generate(
     all += piece
     sink.emit({ event: 'token', text: piece })
   }
-  const next = await startDecoding(reader, model.config, sequence, virtual, sampling.maxNewTokens)
+  const next = await startDecoding(reader, model.config, sequence, placed, sampling.maxNewTokens)
   let logits = await next.first()
   for (let made = 0; made < sampling.maxNewTokens && !sink.stopRequested(); made++) {
     const id = sample(logits, sampling, random)
@@ -60,19 +62,23 @@ async function startDecoding(
   reader: InferenceRunner,
   config: DecoderConfig,
   sequence: Sequence,
-  virtual: VirtualPrompt | undefined,
+  placed: PlacedPrompt | undefined,
   maxNewTokens: number,
 ): Promise<NextToken> {
-  const { rows, past } = virtualTokens(virtual?.prompt)
+  const parts = placed?.parts
+  const virtual = virtualTokensOf(parts)
+  const { past } = virtual
   const length = sequence.ids.length
   const cache = createKvCache(config, 1, past + length + maxNewTokens)
   let held = 0
-  const step = await reader.session({ rows: false, past: true, head: 'vocabulary', present: true })
+  const decoding = { head: 'vocabulary', present: true } as const
+  const step = await reader.session({ ...shapeOf(parts), embeddings: false, past: true, ...decoding })
+  const updates = updateFeeds(parts?.updates ?? [])
   return {
     async first() {
-      const shape = { batch: 1, length, rows, past, cached: 0 }
-      const question = await reader.session({ rows: rows > 0, past: past > 0, head: 'vocabulary', present: true })
-      const given = virtual ? promptFeeds(virtual.prompt, 1) : {}
+      const shape = { batch: 1, length, ...virtual, cached: 0, updates: parts?.updates !== undefined }
+      const question = await reader.session({ ...shapeOf(parts), ...decoding })
+      const given = parts ? partsFeeds(parts, 1) : {}
       const results = await question.run({
         ...batchFeeds(config, [sequence], shape),
         ...given,
@@ -85,7 +91,9 @@ async function startDecoding(
     async after(id) {
       const results = await step.run({
         ...cache.feeds(),
+        ...updates,
         ...oneToken(config, { capacity: cache.capacity, at: held, past }, id, sequence),
+        ...oneOfEach(1, parts),
       })
       held = cache.put(results, { at: held })
       return lastLogits(results)
@@ -93,7 +101,7 @@ async function startDecoding(
   }
 }
 
-/** Feeds of a single further token: it sees the past and itself, within the window where a layer has one. */
+/** Feeds of a single further token: it attends to the past and itself, within the window where a layer has one. */
 function oneToken(
   config: DecoderConfig,
   { capacity, at, past }: { readonly capacity: number; readonly at: number; readonly past: number },
@@ -103,7 +111,7 @@ function oneToken(
   const bias = (window: number): Tensor => {
     const data = new Float32Array(capacity + 1).fill(MASK_VALUE)
     const nearest = Math.max(0, at - window + 1)
-    const alwaysSeen = sequence.seesPastFrom > 0
+    const alwaysSeen = sequence.actsFrom > 0
     data.fill(0, alwaysSeen ? 0 : Math.min(past, nearest), past)
     data.fill(0, Math.max(past, nearest), at)
     data[capacity] = 0
@@ -114,7 +122,6 @@ function oneToken(
     positions: { shape: [1, 1], data: Float32Array.of(at) },
     bias: bias(Infinity),
     ...(config.windowedLayers.some(Boolean) ? { windowedBias: bias(config.window) } : {}),
-    select: { shape: [1, 1, 1], data: Float32Array.of(1) },
   }
 }
 

@@ -1,13 +1,15 @@
 // Reads sequences with a frozen model: forward passes with or without a prompt, one session for each kind of question.
 import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
-import type { PlainPrompt } from '../../contract/prompt.ts'
+import type { Parts } from '../../contract/parts.ts'
 import type { MemoryName } from '../../contract/settings.ts'
 import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
 import { batchFeeds, firstOf, MASK_VALUE, integers, selection } from '../method/batch.ts'
 import { hasOwnCopies } from '../model/weights.ts'
 import { layOut, type Sequence } from '../method/layout.ts'
+import { noVirtualTokens, virtualTokensOf } from '../method/virtual.ts'
 import { type ForwardShape, forwardGraph } from '../network/forward-graph.ts'
 import { kvNames } from '../network/kv-names.ts'
+import { shapeOfUpdate, updateFeeds } from '../network/linear-update.ts'
 import { createSession, type Session } from '../runtime/session.ts'
 import { createSessions } from '../runtime/sessions.ts'
 import { tokensAtOnce } from './batches.ts'
@@ -16,7 +18,7 @@ import type { CachedTexts } from './cached-texts.ts'
 
 export interface LogitsQuery {
   readonly sequences: readonly Sequence[]
-  readonly prompt: PlainPrompt | undefined
+  readonly parts: Parts | undefined
   /** For each sequence, the indices of the tokens whose next-token logits are asked. */
   readonly targetPositions: readonly (readonly number[])[]
   /** Ids whose logits are asked; undefined = every word. */
@@ -44,7 +46,7 @@ export interface InferenceRunner {
   /** Tokens to read at once, padding included. */
   readonly tokensAtOnce: number
   /** Logits [sequences, slots, candidates or V]; slots = the longest `ask`. */
-  logits(question: LogitsQuery): Promise<Tensor>
+  logits(query: LogitsQuery): Promise<Tensor>
   /**
    * Keys and values of plain texts, `keys.<layer>` and `values.<layer>` [texts, kvHeads, longest, headDim]; the first
    * token of each stands at position `past`.
@@ -58,7 +60,7 @@ export interface InferenceRunner {
 }
 
 /** Reading texts, and asking behind them which label follows, are one session: each maps the weights once more. */
-const precomputeShape: ForwardShape = { rows: false, past: true, head: 'candidates', present: true }
+const precomputeShape: ForwardShape = { embeddings: false, past: true, head: 'candidates', present: true }
 
 const maxSessions: { readonly [M in MemoryName]: number } = { normal: 2, low: 1 }
 
@@ -90,14 +92,16 @@ export function createInferenceRunner(model: PreparedModel, options: RunnerOptio
     memory,
     tokensAtOnce: tokensAtOnce[memory],
     session,
-    async logits(question) {
-      const head = question.candidates ? 'candidates' : 'vocabulary'
-      const rows = question.prompt?.method === 'prompt-tuning'
-      const isCached = question.texts !== undefined || question.opening !== undefined
-      const past = question.prompt?.method === 'prefix-tuning' || isCached
-      const isBehind = !rows && isCached && head === 'candidates'
-      const open = await session(isBehind ? precomputeShape : { rows, past, head, present: false })
-      const { logits } = await open.run(await queryFeeds(model, question, buffers))
+    async logits(query) {
+      const { parts, candidates, texts, opening } = query
+      const head = candidates ? 'candidates' : 'vocabulary'
+      const isCached = texts !== undefined || opening !== undefined
+      const shape = shapeOf(parts)
+      const isPrecompute = isCached && head === precomputeShape.head && !shape.embeddings && !shape.updates
+      const open = await session(
+        isPrecompute ? precomputeShape : { ...shape, past: shape.past || isCached, head, present: false },
+      )
+      const { logits } = await open.run(await queryFeeds(model, query, buffers))
       if (logits === undefined) throw new RangeError('the forward graph gave no logits')
       return logits
     },
@@ -109,7 +113,7 @@ export function createInferenceRunner(model: PreparedModel, options: RunnerOptio
         constant: cached,
       }))
       const length = Math.max(...texts.map((ids) => ids.length)) - cached
-      const feeds = batchFeeds(model.config, sequences, { batch: texts.length, length, rows: 0, past: 0, cached })
+      const feeds = batchFeeds(model.config, sequences, { batch: texts.length, length, ...noVirtualTokens, cached })
       const { logits: _, ...found } = await open.run({
         ...shifted(feeds, past),
         ...repeated(model.config, opening, texts.length, buffers),
@@ -129,21 +133,22 @@ export function createInferenceRunner(model: PreparedModel, options: RunnerOptio
 
 async function queryFeeds(
   model: PreparedModel,
-  { sequences, prompt, targetPositions, candidates, texts, opening, offset = 0, maskedToken }: LogitsQuery,
+  { sequences, parts, targetPositions, candidates, texts, opening, offset = 0, maskedToken }: LogitsQuery,
   buffers: Buffers,
 ): Promise<Feeds> {
   const cached = (texts ?? opening) ? Math.max(...sequences.map(({ constant }) => constant)) : 0
   const shape = {
     batch: sequences.length,
     length: Math.max(...sequences.map((sequence) => sequence.ids.length - firstOf(sequence, { cached }))),
-    ...virtualTokens(prompt),
+    ...virtualTokensOf(parts),
     cached,
+    updates: parts?.updates !== undefined,
   }
-  const behind = await texts?.feeds(sequences, { ...shape, offset: shape.past }, buffers)
+  const cachedFeeds = await texts?.feeds(sequences, { ...shape, offset: shape.past }, buffers)
   return {
     ...without(shifted(batchFeeds(model.config, sequences, shape), offset), maskedToken),
-    ...(prompt && !(behind && prompt.method === 'prefix-tuning') ? promptFeeds(prompt, shape.batch) : {}),
-    ...(behind ? withTexts(behind, prompt) : {}),
+    ...(parts ? partsFeeds(parts, cachedFeeds ? 0 : shape.batch) : {}),
+    ...(cachedFeeds ? pastAndTexts(cachedFeeds, parts) : {}),
     ...(opening ? repeated(model.config, opening, shape.batch, buffers) : {}),
     select: selection(sequences, targetPositions, Math.max(1, ...targetPositions.map((slots) => slots.length)), shape),
     ...(candidates ? { candidates: integers(candidates) } : {}),
@@ -191,34 +196,47 @@ export function repeated(
   return Object.fromEntries(feeds)
 }
 
-/** `past.*` of the texts, with a prefix in the places left before them. */
-function withTexts(texts: NamedTensors, prompt: PlainPrompt | undefined): Feeds {
+/** `past.*` of the texts, with the parts' keys and values in the places left before them. */
+function pastAndTexts(texts: NamedTensors, parts: Parts | undefined): Feeds {
   const past = Object.entries(texts).map(([name, all]): [string, Tensor] => [name.replace('cached.', 'past.'), all])
   const feeds = Object.fromEntries(past)
-  if (prompt?.method === 'prefix-tuning') {
-    prompt.keys.forEach((keys, layer) => putFirst(feeds[`past.keys.${layer}`] as Tensor, keys))
-    prompt.values.forEach((values, layer) => putFirst(feeds[`past.values.${layer}`] as Tensor, values))
-  }
+  parts?.past?.forEach(({ keys, values }, layer) => {
+    putFirst(feeds[`past.keys.${layer}`] as Tensor, keys)
+    putFirst(feeds[`past.values.${layer}`] as Tensor, values)
+  })
   return feeds
 }
 
-/** How many stand among the tokens, and how many before them as keys and values. */
-export const virtualTokens = (prompt: PlainPrompt | undefined): { readonly rows: number; readonly past: number } => ({
-  rows: prompt?.method === 'prompt-tuning' ? (prompt.prompt.shape[0] ?? 0) : 0,
-  past: prompt?.method === 'prefix-tuning' ? (prompt.keys[0]?.shape[0] ?? 0) : 0,
+/** What the forward graph must have for these parts. */
+export const shapeOf = (parts: Parts | undefined): Pick<ForwardShape, 'embeddings' | 'past' | 'updates'> => ({
+  embeddings: parts?.embeddings !== undefined,
+  past: parts?.past !== undefined,
+  ...(parts?.updates ? { updates: parts.updates.map(shapeOfUpdate) } : {}),
 })
 
-/** A prompt as graph inputs; a prefix is repeated for every sequence of the batch. */
-export function promptFeeds(prompt: PlainPrompt, batch: number): Feeds {
-  if (prompt.method === 'prompt-tuning') return { prompt: prompt.prompt }
-  const repeatedFor = (tensors: readonly Tensor[], name: string): [string, Tensor][] =>
-    tensors.map((each, layer) => {
-      const [tokens = 0, heads = 0, width = 0] = each.shape
-      const all = { shape: [batch, heads, tokens, width], data: new Float32Array(batch * each.data.length) }
-      putFirst(all, each)
-      return [`${name}.${layer}`, all]
-    })
-  return Object.fromEntries([...repeatedFor(prompt.keys, 'past.keys'), ...repeatedFor(prompt.values, 'past.values')])
+/** Of a pass over one token of each row: its hidden state is selected, and linear maps are updated on it. */
+export function oneOfEach(rows: number, parts: Parts | undefined): Feeds {
+  const ones = { shape: [rows, 1, 1], data: new Float32Array(rows).fill(1) }
+  return { select: ones, ...(parts?.updates ? { updateMask: ones } : {}) }
+}
+
+/** Parts as graph inputs: past keys and values are repeated for every sequence of the batch, and left out for none. */
+export function partsFeeds({ embeddings, past = [], updates = [] }: Parts, batch: number): Feeds {
+  const repeatedFor = (each: Tensor): Tensor => {
+    const [tokens = 0, heads = 0, width = 0] = each.shape
+    const all = { shape: [batch, heads, tokens, width], data: new Float32Array(batch * each.data.length) }
+    putFirst(all, each)
+    return all
+  }
+  const standing = past.flatMap(({ keys, values }, layer): [string, Tensor][] => [
+    [`past.keys.${layer}`, repeatedFor(keys)],
+    [`past.values.${layer}`, repeatedFor(values)],
+  ])
+  return {
+    ...(embeddings ? { embeddings } : {}),
+    ...(batch > 0 ? Object.fromEntries(standing) : {}),
+    ...updateFeeds(updates),
+  }
 }
 
 /** A layer's [P, kvHeads, D] before whatever follows in each row of [batch, kvHeads, P or more, D]. */

@@ -87,7 +87,7 @@ export async function cacheTexts(
     await store.put(key, block)
   }
   return {
-    async cached(requested) {
+    async precompute(requested) {
       if (pending.size === 0) return
       const starts = distinct(requested).flatMap((text) => {
         const ids = pending.get(startOf(text))

@@ -1,5 +1,5 @@
 // Log-likelihood of each label given each row, with a prompt or without.
-import type { PlainPrompt } from '../../contract/prompt.ts'
+import type { Parts } from '../../contract/parts.ts'
 import { type LayoutSettings, layOut, pastOf, type Segments, type Sequence } from '../method/layout.ts'
 import { byLength } from './batches.ts'
 import type { InferenceRunner } from './inference-runner.ts'
@@ -7,38 +7,39 @@ import { tokensRead, withOpening } from './shared-start.ts'
 import type { CachedTexts } from './cached-texts.ts'
 import { labelLogProbabilities, type LabelTrie } from './trie.ts'
 
-export interface Virtual {
+/** Parts, and the settings by which rows are laid out with them. */
+export interface PlacedParts {
   readonly settings: LayoutSettings
-  /** Undefined = rows laid out as for a prompt, and none there: what was read for it serves both. */
-  readonly prompt: PlainPrompt | undefined
-  /** Where all the rows' constant starts have been read already. */
+  /** Undefined = rows laid out as for a prompt, and none there: texts that were cached for it serve both. */
+  readonly parts: Parts | undefined
+  /** Where all the rows' constant starts are cached. */
   readonly texts?: CachedTexts | undefined
-  /** A prefix's virtual token that nobody looks at. */
-  readonly unseen?: number | undefined
+  /** A virtual token of the past that no token attends to. */
+  readonly maskedToken?: number | undefined
 }
 
 /** A prompt that is there. */
-export interface VirtualPrompt extends Virtual {
-  readonly prompt: PlainPrompt
+export interface PlacedPrompt extends PlacedParts {
+  readonly parts: Parts
 }
 
 /**
- * log p of every label for every row, [rows][labels]. All branchings of the labels are read in one pass over the row:
- * they lie side by side behind it, each seeing only its own beginning.
+ * log p of every label for every row, [rows][labels]. All nodes of the labels' trie are computed in one pass over the row:
+ * their tokens lie side by side behind it, each attending only to its own beginning.
  */
 export async function scoreRows(
   reader: InferenceRunner,
   trie: LabelTrie,
   rows: readonly Segments[],
-  virtual: Virtual | undefined,
+  placed: PlacedParts | undefined,
   onProgress: (done: number) => void = () => undefined,
 ): Promise<number[][]> {
-  const laidOut = rows.map((segments) => layOut(segments, trie.context, virtual?.settings))
-  const { sequences, opening, shared } = virtual
+  const laidOut = rows.map((segments) => layOut(segments, trie.context, placed?.settings))
+  const { sequences, opening, shared } = placed
     ? { sequences: laidOut, shared: 0 }
     : await withOpening(reader, laidOut, 'candidates')
-  // What was read stands behind the places of a past that is not there.
-  const offset = virtual && !virtual.prompt ? pastOf(virtual.settings) : 0
+  // Cached texts stand behind the places of a past that is not there.
+  const offset = placed && !placed.parts ? pastOf(placed.settings) : 0
   const scores = new Array<number[]>(rows.length)
   let done = 0
   for (const some of byLength(
@@ -49,13 +50,13 @@ export async function scoreRows(
     const chosen = some.map((row) => sequences[row] as Sequence)
     const { data, shape } = await reader.logits({
       sequences: chosen,
-      prompt: virtual?.prompt,
+      parts: placed?.parts,
       targetPositions: chosen.map(({ questionEnd }) => trie.nodes.map(({ after }) => questionEnd + 1 + after)),
       candidates: trie.candidates,
-      texts: virtual?.texts,
+      texts: placed?.texts,
       opening,
       offset,
-      maskedToken: virtual?.unseen,
+      maskedToken: placed?.maskedToken,
     })
     const size = (shape[1] ?? 0) * (shape[2] ?? 0)
     some.forEach((row, b) => (scores[row] = labelLogProbabilities(trie, data.subarray(b * size, (b + 1) * size))))

@@ -3,14 +3,14 @@ import type { ComputeEvent, Evaluation, ScoredRow, TunedPrompt } from '../../con
 import { studioError } from '../../contract/errors/index.ts'
 import type { PreparedModel } from '../../contract/model.ts'
 import type { Example, TuneSettings } from '../../contract/settings.ts'
-import { methods } from '../method/index.ts'
+import { methodOf } from '../method/index.ts'
 import type { LayoutSettings } from '../method/layout.ts'
 import { isChosen, taskOf } from '../task/index.ts'
 import { answerCut } from './answer-cut.ts'
 import { best } from './best.ts'
 import { createEncoder, encoderFor } from './encode.ts'
 import { generateRows } from './generate-rows.ts'
-import { scoreRows, type VirtualPrompt } from './label-scores.ts'
+import { type PlacedPrompt, scoreRows } from './label-scores.ts'
 import type { InferenceRunner } from './inference-runner.ts'
 import type { CachedTexts } from './cached-texts.ts'
 
@@ -48,9 +48,9 @@ type Answers = (reader: InferenceRunner, task: ScoreTask, onProgress: (done: num
 const labelAnswers: Answers = async (reader, { model, settings, labels, examples, prompt, read }, onProgress) => {
   const encoder = createEncoder(model, settings, labels)
   const segments = examples.map(({ text }) => encoder.row(text))
-  const plain = read && { settings: read.settings, prompt: undefined }
-  const virtual = prompt ? virtualOf(model, prompt) : plain
-  const how = virtual && { ...virtual, texts: read?.texts }
+  const plain = read && { settings: read.settings, parts: undefined }
+  const placed = prompt ? placedPrompt(model, prompt) : plain
+  const how = placed && { ...placed, texts: read?.texts }
   const scores = await scoreRows(reader, encoder.trie, segments, how, onProgress)
   return examples.map(({ row, label }, i) => {
     const logProbabilities = scores[i] ?? []
@@ -66,15 +66,15 @@ const generatedAnswers: Answers = async (reader, { model, settings, examples, pr
   const isOver = (ids: readonly number[]): boolean => cut(tokenizer.decode(ids)).isOver
   const writing = { model, ends: [end, ...tokenizer.ends], maxTokens: maxAnswer, isOver }
   const segments = examples.map(({ text }) => encoder.row(text))
-  const answers = await generateRows(reader, segments, prompt && virtualOf(model, prompt), writing, onProgress)
+  const answers = await generateRows(reader, segments, prompt && placedPrompt(model, prompt), writing, onProgress)
   return examples.map(({ row, label }, i) => {
     const predicted = cut(tokenizer.decode(answers[i] ?? [])).answer
     return { row, label, predicted, logProbabilities: [] }
   })
 }
 
-/** A tuned prompt in the form in which the network reads it; refuses one of another base model. */
-export function virtualOf(model: PreparedModel, prompt: TunedPrompt): VirtualPrompt {
+/** A tuned prompt as the parts that the network reads. Error: 'tuning/other-model'. */
+export function placedPrompt(model: PreparedModel, prompt: TunedPrompt): PlacedPrompt {
   if (prompt.modelHash !== model.hash) throw studioError('tuning/other-model')
-  return { settings: prompt.settings, prompt: methods[prompt.settings.method].fold(prompt.tensors) }
+  return { settings: prompt.settings, parts: methodOf(prompt.settings).fold(prompt.tensors) }
 }

@@ -27,7 +27,7 @@ class SoftPrompt:
         """Logits [1 + len(answer), vocabulary]: of what follows the question, and of what follows each answer token.
         `question`, `answer`: token ids; `text_start`: index in the question where the row's own text starts."""
         ids = torch.tensor([[*question, *answer]])
-        if self.meaning["method"] == "prompt-tuning":
+        if self.config["peft_type"] == "PROMPT_TUNING":
             at = {"start": 0, "before-text": text_start, "after-text": len(question)}[self.meaning["placement"]]
             words = self.model.get_input_embeddings()(ids)
             rows = torch.cat([words[:, :at], self.vectors[None], words[:, at:]], dim=1)

@@ -1,8 +1,10 @@
 // The folder that Hugging Face's PEFT loads: configuration, tensors, a card, and what PEFT has no words for.
 import { readFileSync } from 'node:fs'
-import type { PlainPrompt } from '../../contract/prompt.ts'
+import { studioError } from '../../contract/errors/index.ts'
+import type { Parts, PastTensors } from '../../contract/parts.ts'
 import type { Tensor } from '../../contract/tensor.ts'
-import { methods } from '../method/index.ts'
+import { methodOf } from '../method/index.ts'
+import { countOf, virtualTokensOf } from '../method/virtual.ts'
 import { baseName, card } from './card.ts'
 import type { Exported, Files } from './format.ts'
 import { safetensorsFile } from './safetensors.ts'
@@ -14,19 +16,20 @@ const version = '0.21.0'
 export function peft(exported: Exported): Files {
   const { prompt, model } = exported
   const { settings, labels, tensors } = prompt
-  const plain = methods[settings.method].fold(tensors)
+  const parts = methodOf(settings).fold(tensors)
   const base = baseName(model)
+  const { config: own, embeddings } = promptLearning(parts)
   const config = {
     ...shared,
-    ...(plain.method === 'prompt-tuning' ? promptConfig(plain) : prefixConfig(plain)),
+    ...own,
     base_model_name_or_path: base,
-    num_virtual_tokens: settings.tokens,
+    num_virtual_tokens: countOf(virtualTokensOf(parts)),
   }
   const { method, placement, tail, template } = settings
   const meaning = { method, placement, tail, template, labels, base_model: base, base_model_sha256: model.hash }
   return {
     'adapter_config.json': json(config),
-    'adapter_model.safetensors': safetensorsFile({ prompt_embeddings: embeddings(plain) }),
+    'adapter_model.safetensors': safetensorsFile({ prompt_embeddings: embeddings }),
     'softprompt.json': json(meaning),
     'apply.py': readFileSync(new URL('apply.py', import.meta.url), 'utf8'),
     'README.md': card(exported, 'peft'),
@@ -43,12 +46,19 @@ const shared = {
   peft_version: version,
 }
 
-type Prompt = Extract<PlainPrompt, { method: 'prompt-tuning' }>
-type Prefix = Extract<PlainPrompt, { method: 'prefix-tuning' }>
+/** What PEFT calls prompt learning: its configuration, and its one tensor. Error: 'export/parts'. */
+function promptLearning({ embeddings, past, updates }: Parts): {
+  readonly config: object
+  readonly embeddings: Tensor
+} {
+  if (embeddings && !past && !updates) return { config: promptConfig(embeddings), embeddings }
+  if (past && !embeddings && !updates) return { config: prefixConfig(past), embeddings: flattened(past) }
+  throw studioError('export/parts', 'PEFT')
+}
 
-const promptConfig = ({ prompt }: Prompt): object => ({
+const promptConfig = ({ shape }: Tensor): object => ({
   peft_type: 'PROMPT_TUNING',
-  token_dim: prompt.shape[1],
+  token_dim: shape[1],
   num_attention_heads: null,
   num_layers: null,
   // The text it started from is in the numbers; PEFT would want a tokenizer for it.
@@ -58,27 +68,26 @@ const promptConfig = ({ prompt }: Prompt): object => ({
   tokenizer_kwargs: null,
 })
 
-function prefixConfig({ keys }: Prefix): object {
-  const [, heads = 0, size = 0] = keys[0]?.shape ?? []
+function prefixConfig(past: readonly PastTensors[]): object {
+  const [, heads = 0, size = 0] = past[0]?.keys.shape ?? []
   return {
     peft_type: 'PREFIX_TUNING',
     token_dim: heads * size,
     num_attention_heads: heads,
-    num_layers: keys.length,
+    num_layers: past.length,
     encoder_hidden_size: heads * size,
     prefix_projection: false,
   }
 }
 
-/** Prompt tuning: [P, H]. Prefix tuning: [P, layers * 2 * kvHeads * headDim], keys before values in each layer. */
-function embeddings(plain: PlainPrompt): Tensor {
-  if (plain.method === 'prompt-tuning') return plain.prompt
-  const parts = plain.keys.flatMap((keys, layer) => [keys, plain.values[layer] ?? keys])
-  const [tokens = 0, heads = 0, size = 0] = plain.keys[0]?.shape ?? []
+/** Past keys and values as PEFT holds them: [P, layers * 2 * kvHeads * headDim], keys before values in each layer. */
+function flattened(past: readonly PastTensors[]): Tensor {
+  const tensors = past.flatMap(({ keys, values }) => [keys, values])
+  const [tokens = 0, heads = 0, size = 0] = past[0]?.keys.shape ?? []
   const part = heads * size
-  const width = parts.length * part
+  const width = tensors.length * part
   const data = new Float32Array(tokens * width)
-  parts.forEach((tensor, i) => {
+  tensors.forEach((tensor, i) => {
     for (let p = 0; p < tokens; p++) data.set(tensor.data.subarray(p * part, (p + 1) * part), p * width + i * part)
   })
   return { shape: [tokens, width], data }

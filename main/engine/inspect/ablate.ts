@@ -1,11 +1,12 @@
 // What each virtual token is worth: the answers to some rows with that token alone taken away.
 import type { Ablation } from '../../contract/inspection.ts'
 import { best } from '../evaluate/best.ts'
-import { scoreRows, type VirtualPrompt } from '../evaluate/label-scores.ts'
+import { type PlacedPrompt, scoreRows } from '../evaluate/label-scores.ts'
 import type { InferenceRunner } from '../evaluate/inference-runner.ts'
 import type { LabelTrie } from '../evaluate/trie.ts'
 import type { Segments } from '../method/layout.ts'
 import { mean } from '../statistics.ts'
+import { countOf, virtualTokensOf } from '../method/virtual.ts'
 
 export interface AblationTask {
   readonly reader: InferenceRunner
@@ -13,26 +14,26 @@ export interface AblationTask {
   readonly rows: readonly Segments[]
   /** Index of each row's right label. */
   readonly right: readonly number[]
-  readonly virtual: VirtualPrompt
-  /** The average word [H]: what stands in for an embedding row. */
+  readonly placed: PlacedPrompt
+  /** The mean embedding [H] of the vocabulary: it takes the place of a virtual embedding. */
   readonly average: Float32Array
 }
 
 /**
- * Taking a token away leaves every other token at its position. A prefix's keys and values are hidden from all that
- * look at them, in every layer. An embedding row gives way to the average of all words' rows: hiding it would tell
- * nothing of the last row behind a text, which is the very place that the answer is read from. The loss is -log p of
- * the right label among the labels, in nats.
+ * Taking a virtual token away leaves every other token at its position. Past keys and values are masked in every layer.
+ * A virtual embedding gives way to the vocabulary's mean embedding: masking it would show nothing of the last one
+ * behind a text, whose hidden state predicts the answer. The loss is -log p of the right label among the labels, in
+ * nats.
  */
 export async function ablate(
   task: AblationTask,
   onProgress: (done: number, total: number) => void,
 ): Promise<{ readonly loss: number; readonly tokens: readonly Ablation[] }> {
-  const { reader, trie, rows, virtual } = task
-  const count = virtual.settings.tokens
+  const { reader, trie, rows, placed } = task
+  const count = countOf(virtualTokensOf(placed.parts))
   const total = rows.length * (count + 1)
   let before = 0
-  const score = async (how: VirtualPrompt): Promise<number[][]> => {
+  const score = async (how: PlacedPrompt): Promise<number[][]> => {
     const scores = await scoreRows(reader, trie, rows, how, (done) => {
       onProgress(before + done, total)
     })
@@ -40,19 +41,20 @@ export async function ablate(
     return scores
   }
   onProgress(0, total)
-  const whole = await score(virtual)
+  const whole = await score(placed)
   const tokens: Ablation[] = []
   for (let token = 0; token < count; token++)
     tokens.push(compare(whole, await score(withoutToken(task, token)), task.right, count))
   return { loss: mean(lossesOf(whole, task.right)), tokens }
 }
 
-function withoutToken({ virtual, average }: AblationTask, token: number): VirtualPrompt {
-  const { prompt } = virtual
-  if (prompt.method === 'prefix-tuning') return { ...virtual, unseen: token }
-  const data = prompt.prompt.data.slice()
+function withoutToken({ placed, average }: AblationTask, token: number): PlacedPrompt {
+  const { embeddings } = placed.parts
+  const count = embeddings?.shape[0] ?? 0
+  if (!embeddings || token >= count) return { ...placed, maskedToken: token - count }
+  const data = embeddings.data.slice()
   data.set(average, token * average.length)
-  return { ...virtual, prompt: { method: 'prompt-tuning', prompt: { shape: prompt.prompt.shape, data } } }
+  return { ...placed, parts: { ...placed.parts, embeddings: { shape: embeddings.shape, data } } }
 }
 
 type Scores = readonly (readonly number[])[]

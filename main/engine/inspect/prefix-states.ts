@@ -1,37 +1,25 @@
 // How large a prefix's keys and values are, and how far they went: in units of the real tokens that they started from.
 import type { PrefixToken } from '../../contract/inspection.ts'
-import type { NamedTensors, Tensor } from '../../contract/tensor.ts'
-import { prefixTuning } from '../method/prefix.ts'
+import type { PastTensors } from '../../contract/parts.ts'
+import type { Tensor } from '../../contract/tensor.ts'
 import { mean } from '../statistics.ts'
 
 type State = Pick<PrefixToken, 'keys' | 'values' | 'moved'>
 
-/** One for each virtual token. Layers count alike: their scales differ by a hundred times, so each is measured by its own. */
-export function prefixStates(tensors: NamedTensors): State[] {
-  const now = plain(tensors)
-  const start = plain(
-    Object.fromEntries(Object.entries(tensors).map(([name, each]) => [name, isDelta(name) ? zeros(each) : each])),
-  )
-  const keys = now.keys.map((tensor, layer) => measured(tensor, start.keys[layer] ?? tensor))
-  const values = now.values.map((tensor, layer) => measured(tensor, start.values[layer] ?? tensor))
-  const tokens = now.keys[0]?.shape[0] ?? 0
+/**
+ * One for each virtual token, given the keys and values now and at the start. Layers count alike: their scales differ by
+ * a hundred times, so each is measured by its own.
+ */
+export function prefixStates(now: readonly PastTensors[], start: readonly PastTensors[]): State[] {
+  const keys = now.map((each, layer) => measured(each.keys, (start[layer] ?? each).keys))
+  const values = now.map((each, layer) => measured(each.values, (start[layer] ?? each).values))
+  const tokens = now[0]?.keys.shape[0] ?? 0
   return Array.from({ length: tokens }, (_, token) => ({
     keys: mean(keys.map(({ norm }) => norm[token] ?? 0)),
     values: mean(values.map(({ norm }) => norm[token] ?? 0)),
     moved: mean([...keys, ...values].map(({ moved }) => moved[token] ?? 0)),
   }))
 }
-
-function plain(tensors: NamedTensors): { readonly keys: readonly Tensor[]; readonly values: readonly Tensor[] } {
-  const prompt = prefixTuning.fold(tensors)
-  if (prompt.method !== 'prefix-tuning') throw new RangeError('the prompt is no prefix')
-  return prompt
-}
-
-/** What was tuned, as against what it stands on: `keys.3`, not `keys.3.init`. */
-const isDelta = (name: string): boolean => name.split('.').length === 2
-
-const zeros = ({ shape, data }: Tensor): Tensor => ({ shape, data: new Float32Array(data.length) })
 
 /** Of one layer's keys or values [P, heads, D], for each token: its norm, and its distance from the start. */
 function measured(now: Tensor, start: Tensor): { readonly norm: readonly number[]; readonly moved: readonly number[] } {

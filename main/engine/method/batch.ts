@@ -1,33 +1,35 @@
-// Sequences into the arrays that a graph reads: right-padded, with positions and what each token may see.
+// Sequences as the arrays that a graph is fed: right-padded, with positions and attention masks.
 import type { DecoderConfig } from '../../contract/model.ts'
 import type { Feeds, IntegerTensor, Tensor } from '../../contract/tensor.ts'
 import { type AnswerToken, depth, type Sequence } from './layout.ts'
+import type { VirtualTokens } from './virtual.ts'
 
 /** Large enough to vanish in a softmax, small enough to add without overflow. */
 export const MASK_VALUE = -1e9
 
-export interface BatchShape {
+export interface BatchShape extends VirtualTokens {
   /** Rows; more than there are sequences leaves rows of padding. */
   readonly batch: number
   /** Tokens a row, padding included. */
   readonly length: number
-  /** Virtual tokens among the tokens. */
-  readonly rows: number
-  /** Virtual tokens before the tokens, as keys and values. */
-  readonly past: number
-  /** Tokens of each row's constant start that were read beforehand, padding included; 0 = every token is read now. */
+  /** Tokens of each row's constant start whose keys and values are cached, padding included; 0 = every token is computed. */
   readonly cached: number
+  /** Whether linear maps are updated on some of the tokens. */
+  readonly updates?: boolean
 }
 
-/** Index of a row's first token that is read now. */
+/** Index of a row's first token that is computed, behind those that are cached. */
 export const firstOf = (sequence: Sequence, { cached }: Pick<BatchShape, 'cached'>): number =>
   cached > 0 ? sequence.constant : 0
 
-/** ids, place, kept, positions, bias and, for families with sliding windows, windowedBias. */
+/**
+ * ids, positions and bias; place and tokenMask where there are virtual embeddings, updateMask where linear maps are
+ * updated, and windowedBias for architectures with sliding windows.
+ */
 export function batchFeeds(config: DecoderConfig, sequences: readonly Sequence[], shape: BatchShape): Feeds {
-  const { batch, length, rows, past } = shape
+  const { batch, length, embeddings, past } = shape
   const ids = new BigInt64Array(batch * length)
-  const place = new Float32Array(batch * length * rows)
+  const place = new Float32Array(batch * length * embeddings)
   const tokenMask = new Float32Array(batch * length).fill(1)
   const positions = new Float32Array(batch * length)
   sequences.forEach((sequence, b) => {
@@ -35,10 +37,10 @@ export function batchFeeds(config: DecoderConfig, sequences: readonly Sequence[]
     sequence.ids.slice(first).forEach((id, t) => (ids[b * length + t] = BigInt(id)))
     for (let t = 0; t < length; t++) positions[b * length + t] = positionOf(sequence, first + t) + past
     if (sequence.virtualAt === undefined) return
-    for (let p = 0; p < rows; p++) {
+    for (let p = 0; p < embeddings; p++) {
       const t = b * length + sequence.virtualAt - first + p
       tokenMask[t] = 0
-      place[t * rows + p] = 1
+      place[t * embeddings + p] = 1
     }
   })
   const windowed = config.windowedLayers.some(Boolean)
@@ -46,14 +48,26 @@ export function batchFeeds(config: DecoderConfig, sequences: readonly Sequence[]
     ids: { shape: [batch, length], data: ids },
     positions: { shape: [batch, length], data: positions },
     bias: attentionMask(sequences, shape, Infinity),
-    ...(rows > 0
+    ...(embeddings > 0
       ? {
-          place: { shape: [batch, length, rows], data: place },
+          place: { shape: [batch, length, embeddings], data: place },
           tokenMask: { shape: [batch, length, 1], data: tokenMask },
         }
       : {}),
+    ...(shape.updates ? { updateMask: updateMask(sequences, shape) } : {}),
     ...(windowed ? { windowedBias: attentionMask(sequences, shape, config.window) } : {}),
   }
+}
+
+/** [batch, length, 1]: one where linear maps are updated. */
+function updateMask(sequences: readonly Sequence[], shape: BatchShape): Tensor {
+  const { batch, length } = shape
+  const data = new Float32Array(batch * length)
+  sequences.forEach((sequence, b) => {
+    const from = Math.max(0, sequence.actsFrom - firstOf(sequence, shape))
+    data.fill(1, b * length + Math.min(length, from), (b + 1) * length)
+  })
+  return { shape: [batch, length, 1], data }
 }
 
 /**
@@ -81,7 +95,7 @@ function positionOf({ questionEnd, answer }: Sequence, t: number): number {
   return inAnswer >= 0 && inAnswer < answer.length ? questionEnd + depth(answer, inAnswer) : t
 }
 
-/** [batch, 1, length, past + read + length]: 0 where a token may look, `hidden` elsewhere. */
+/** [batch, 1, length, past + cached + length]: 0 where a token may attend, MASK_VALUE elsewhere. */
 function attentionMask(sequences: readonly Sequence[], shape: BatchShape, window: number): Tensor {
   const { batch, length, past, cached } = shape
   const span = past + cached + length
@@ -105,12 +119,12 @@ function attentionMask(sequences: readonly Sequence[], shape: BatchShape, window
   return { shape: [batch, 1, length, span], data }
 }
 
-/** Clears `row` [past + tokens] where token t may look. */
+/** Clears `row` [past + tokens] where token t may attend. */
 function unmask(sequence: Sequence, t: number, past: number, window: number, row: Float32Array): void {
-  const { questionEnd, answer, seesPastFrom } = sequence
-  // A prefix at the start lies in the window like any token; one that serves the tail is always in sight.
+  const { questionEnd, answer, actsFrom } = sequence
+  // A prefix at the start lies in the window like any token; one that serves the tail is always attended to.
   const nearest = (from: number): number => Math.max(0, from - window + 1)
-  if (t >= seesPastFrom) row.fill(0, seesPastFrom === 0 ? Math.min(past, nearest(past + t)) : 0, past)
+  if (t >= actsFrom) row.fill(0, actsFrom === 0 ? Math.min(past, nearest(past + t)) : 0, past)
   const inAnswer = t - questionEnd - 1
   if (inAnswer < 0 || inAnswer >= answer.length) return void row.fill(0, past + nearest(t), past + t + 1)
   const at = questionEnd + depth(answer, inAnswer)

@@ -1,10 +1,21 @@
 // The table of tuning methods: a new one is a new file and one line here.
-import type { MethodName } from '../../contract/settings.ts'
+import { studioError } from '../../contract/errors/index.ts'
 import type { Method } from './method.ts'
-import { prefixTuning } from './prefix.ts'
-import { promptTuning } from './prompt.ts'
+import { prefixTuning } from './prefix-tuning.ts'
+import { promptTuning } from './prompt-tuning.ts'
 
-export const methods: { readonly [K in MethodName]: Method } = {
-  'prefix-tuning': prefixTuning,
-  'prompt-tuning': promptTuning,
+const table = new Map<string, Method>()
+
+/** Makes a method known by its name. */
+export const addMethod = (method: Method): void => void table.set(method.name, method)
+
+for (const method of [prefixTuning, promptTuning]) addMethod(method)
+
+export const allMethods = (): readonly Method[] => [...table.values()]
+
+/** Error: 'tuning/no-method'. */
+export function methodOf({ method: name }: { readonly method: string }): Method {
+  const method = table.get(name)
+  if (!method) throw studioError('tuning/no-method', name, [...table.keys()].join(', '))
+  return method
 }

@@ -1,7 +1,7 @@
-// Where everything stands in a sequence: the row's tokens, the virtual tokens, the answer, and who sees whom.
+// Where everything stands in a sequence: the row's tokens, the virtual tokens, the answer, and the tokens that parts act on.
 import { studioError } from '../../contract/errors/index.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
-import { methods } from './index.ts'
+import { methodOf } from './index.ts'
 
 /** A row's token ids in the order of the template. */
 export interface Segments {
@@ -19,11 +19,11 @@ export interface AnswerToken {
 export interface Sequence {
   /** Token ids; 0 where a virtual token stands. */
   readonly ids: readonly number[]
-  /** Index of the first virtual row; undefined where none stands among the tokens. */
+  /** Index of the first virtual embedding; undefined where none stands among the tokens. */
   readonly virtualAt: number | undefined
-  /** Tokens from this index on see the past's virtual tokens; Infinity = none does. */
-  readonly seesPastFrom: number
-  /** Tokens at its start that no virtual token can change: their keys and values may be read once for all. */
+  /** Tokens from this index on attend to past keys and values and get linear updates; Infinity = none does. */
+  readonly actsFrom: number
+  /** Tokens at its start that no part acts on: their keys and values are the base model's and may be precomputed. */
   readonly constant: number
   /** Index of the last token before the answer: its hidden state predicts the answer's first token. */
   readonly questionEnd: number
@@ -34,8 +34,8 @@ export interface Sequence {
 export type LayoutSettings = Pick<TuneSettings, 'method' | 'placement' | 'tokens' | 'tail'>
 
 /** Positions that virtual keys and values take before a text. */
-export const pastOf = ({ method, tokens }: Pick<LayoutSettings, 'method' | 'tokens'>): number =>
-  methods[method].kind === 'past' ? tokens : 0
+export const pastOf = (settings: Pick<LayoutSettings, 'method' | 'tokens'>): number =>
+  methodOf(settings).virtual(settings).past
 
 /** The sequence of one row. `settings` undefined = no virtual tokens at all. */
 export function layOut(
@@ -49,18 +49,19 @@ export function layOut(
     questionEnd: ids.length - 1,
     answer,
   })
-  if (settings === undefined) return { ...end(question), virtualAt: undefined, seesPastFrom: Infinity, constant: 0 }
-  const { method, placement, tokens, tail } = settings
-  const { placements } = methods[method]
-  if (!placements.includes(placement)) throw studioError('tuning/placement', method, placement, placements.join(', '))
-  if (methods[method].kind === 'past') {
-    const seesPastFrom = placement === 'start' ? 0 : Math.max(0, question.length - tail)
-    return { ...end(question), virtualAt: undefined, seesPastFrom, constant: seesPastFrom }
-  }
-  const virtualAt = { start: 0, 'before-text': before.length, 'after-text': question.length }[placement]
-  const gap = new Array<number>(tokens).fill(0)
-  const ids = [...question.slice(0, virtualAt), ...gap, ...question.slice(virtualAt)]
-  return { ...end(ids), virtualAt, seesPastFrom: Infinity, constant: virtualAt }
+  if (settings === undefined) return { ...end(question), virtualAt: undefined, actsFrom: Infinity, constant: 0 }
+  const { placement, tail } = settings
+  const { name, placements, virtual, updatesLinears } = methodOf(settings)
+  if (!placements.includes(placement)) throw studioError('tuning/placement', name, placement, placements.join(', '))
+  const { embeddings, past } = virtual(settings)
+  const virtualAt =
+    embeddings > 0 ? { start: 0, 'before-text': before.length, 'after-text': question.length }[placement] : undefined
+  const tailAt = placement === 'start' ? 0 : Math.max(0, question.length - tail)
+  const actsFrom = past > 0 || updatesLinears ? tailAt : Infinity
+  const constant = Math.min(virtualAt ?? Infinity, actsFrom)
+  const gap = new Array<number>(embeddings).fill(0)
+  const at = virtualAt ?? 0
+  return { ...end([...question.slice(0, at), ...gap, ...question.slice(at)]), virtualAt, actsFrom, constant }
 }
 
 /** Steps from the question's end to an answer token: 1 for a first one. */

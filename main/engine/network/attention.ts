@@ -12,7 +12,7 @@ export interface KeyValues {
   readonly values: Node
 }
 
-/** Tokens that ask, and what each of them may see. */
+/** Tokens whose queries are computed, and the keys that each of them may attend to. */
 export interface Queries {
   readonly angles: Angles
   readonly blocks: readonly QueryBlock[]
@@ -27,24 +27,24 @@ interface QueryBlock {
 
 interface AttentionInputs {
   readonly angles: Angles
-  /** x of those that ask, where they are not all. */
-  readonly querying: Queries & { readonly x?: Node }
+  /** The layer's linear maps as the queries go through them, and the queries' x where they are not all tokens. */
+  readonly querying: Queries & { readonly x?: Node; readonly block: Block }
   readonly past: KeyValues | undefined
   readonly span: string | undefined
 }
 
-/** x [B, T, H] -> result [B, T, H], of those that ask where they are fewer, and all new tokens' keys and values. */
+/** x [B, T, H] -> result [B, T, H], of the queries alone where they are fewer, and all new tokens' keys and values. */
 export function attention(block: Block, x: Node, inputs: AttentionInputs): { result: Node; present: KeyValues } {
   const { heads, kvHeads, headDim, qkNorm } = block.config
-  const rotated = (from: Node, name: 'q_proj' | 'k_proj', count: number, norm: string, angles: Angles): Node => {
-    const split = splitHeads(block.linear(name, from), count, headDim)
+  const rotated = (projected: Node, count: number, norm: string, angles: Angles): Node => {
+    const split = splitHeads(projected, count, headDim)
     return rotary(byHead(qkNorm ? block.norm(norm, split) : split), angles.cosines, angles.sines)
   }
   const { querying } = inputs
   const from = querying.x ?? x
-  const queries = rotated(from, 'q_proj', heads, 'self_attn.q_norm', querying.angles)
+  const queries = rotated(querying.block.linear('q_proj', from), heads, 'self_attn.q_norm', querying.angles)
   const present = {
-    keys: rotated(x, 'k_proj', kvHeads, 'self_attn.k_norm', inputs.angles),
+    keys: rotated(block.linear('k_proj', x), kvHeads, 'self_attn.k_norm', inputs.angles),
     values: byHead(splitHeads(block.linear('v_proj', x), kvHeads, headDim)),
   }
   const { keys, values } = inputs.past ? appended(inputs.past, present, inputs.span) : present
@@ -57,7 +57,10 @@ export function attention(block: Block, x: Node, inputs: AttentionInputs): { res
   const mixed = blocks.length === 1 ? (blocks[0] as Node) : concat(blocks, 2)
   const joined = transpose(mixed, [0, 2, 1, 3])
   return {
-    result: block.linear('o_proj', reshape(joined, [dimAt(x.shape, 0), dimAt(from.shape, 1), heads * headDim])),
+    result: querying.block.linear(
+      'o_proj',
+      reshape(joined, [dimAt(x.shape, 0), dimAt(from.shape, 1), heads * headDim]),
+    ),
     present,
   }
 }
@@ -109,7 +112,7 @@ export function meanAttendedKeys(length: number, span: number): number {
   return blocks.reduce((sum, { start, end, seen }) => sum + (end - start) * seen, 0) / Math.max(1, length)
 }
 
-/** All tokens ask, by their bias [B or 1, 1, T, S]: cut once for all layers. */
+/** All tokens are queries, masked by the bias [B or 1, 1, T, S], which is cut once for all layers. */
 export const allQueries = (angles: Angles, bias: Node): Queries => ({
   angles,
   blocks: queryRanges(dimAt(bias.shape, 2), dimAt(bias.shape, 3)).map((of) => ({
@@ -118,7 +121,7 @@ export const allQueries = (angles: Angles, bias: Node): Queries => ({
   })),
 })
 
-/** Only the tokens that `select` [B, slots, T] names ask, by all tokens' bias. */
+/** Only the tokens that `select` [B, slots, T] names are queries; `bias` is that of all tokens. */
 export function selectedQueries(angles: Angles, bias: Node, select: Node): Queries {
   // A reshape could not tell two unknown sizes apart.
   const rows = transpose(mul(select, constant([1], [1, 1, 1, 1])), [1, 0, 2, 3])

@@ -1,11 +1,13 @@
-// One layer's view of the network: its weights, its norms, its linears with the method's hook.
+// One layer's view of the network: its weights, its norms, its linear maps with their updates.
 import type { DecoderConfig } from '../../contract/model.ts'
+import type { LinearName } from '../../contract/parts.ts'
 import type { Node } from '../graph/node.ts'
 import { add, matmul, rmsNorm, scalar } from '../graph/ops.ts'
+import { type LinearUpdates, updated } from './linear-update.ts'
 import type { Weights } from './weights.ts'
 
 /** Where each linear map stands in a layer. */
-const linears = {
+const linears: { readonly [L in LinearName]: string } = {
   q_proj: 'self_attn',
   k_proj: 'self_attn',
   v_proj: 'self_attn',
@@ -13,11 +15,13 @@ const linears = {
   gate_proj: 'mlp',
   up_proj: 'mlp',
   down_proj: 'mlp',
-} as const
-export type LinearName = keyof typeof linears
+}
 
-/** A method's hook at every linear map: may answer y with something else (low-rank methods add to it). */
-export type LinearHook = (layer: number, name: LinearName, x: Node, y: Node) => Node
+/** The linear hook: what changes the linear maps, and on which tokens ([B, T, 1] of zeros and ones). */
+export interface LinearHook {
+  readonly updates: LinearUpdates
+  readonly mask: Node
+}
 
 export interface Block {
   readonly config: DecoderConfig
@@ -26,22 +30,19 @@ export interface Block {
   norm(name: string, x: Node): Node
 }
 
-/** The view of layer `layer`, its linears seen by `site`. */
-export function blockOf(
-  config: DecoderConfig,
-  weights: Weights,
-  layer: number,
-  linearHook: LinearHook | undefined,
-): Block {
+/** The view of layer `layer`, its linear maps changed by `hook`. */
+export function blockOf(config: DecoderConfig, weights: Weights, layer: number, hook: LinearHook | undefined): Block {
   const at = `model.layers.${layer}`
   return {
     config,
     linear(name, x) {
       const path = `${at}.${linears[name]}.${name}`
-      const product = matmul(x, weights(`${path}.weight`), { transB: true })
-      const biased = config.qkvBias && biasedLinears.has(name)
-      const y = biased ? add(product, weights(`${path}.bias`)) : product
-      return linearHook ? linearHook(layer, name, x, y) : y
+      const base = (from: Node): Node => {
+        const product = matmul(from, weights(`${path}.weight`), { transB: true })
+        return config.qkvBias && biasedLinears.has(name) ? add(product, weights(`${path}.bias`)) : product
+      }
+      const update = hook?.updates(layer, name)
+      return hook && update ? updated(update, base, x, hook.mask) : base(x)
     },
     norm: (name, x) => normed(config, weights, `${at}.${name}.weight`, x),
   }

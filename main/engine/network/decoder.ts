@@ -21,7 +21,8 @@ export interface DecoderInputs {
   readonly past: ((layer: number) => KeyValues) | undefined
   /** The dim S where it is symbolic. */
   readonly span?: string
-  readonly linearHook?: LinearHook
+  /** What changes the linear maps, where something does. */
+  readonly linearHook?: LinearHook | undefined
   /** Tokens whose hidden states are asked for, [B, slots, T] of zeros and ones; all where absent. */
   readonly select?: Node
 }
@@ -36,7 +37,7 @@ export interface DecoderOutputs {
 }
 
 export function decoder(config: DecoderConfig, weights: Weights, inputs: DecoderInputs): DecoderOutputs {
-  const { positions, select } = inputs
+  const { positions, select, linearHook } = inputs
   const attentionOf = (rope: Rope, bias: Node) => {
     const rotation = angles(positions, config.headDim, rope)
     const last = select && selectedQueries(angles(selected(positions, select), config.headDim, rope), bias, select)
@@ -49,24 +50,28 @@ export function decoder(config: DecoderConfig, weights: Weights, inputs: Decoder
   let x = inputs.embeddings
   for (let layer = 0; layer < config.layers; layer++) {
     entering.push(x)
-    const block = blockOf(config, weights, layer, inputs.linearHook)
     const { angles: rotation, queries, last } = config.windowedLayers[layer] ? windowed : all
     // Behind the last layer only the selected tokens are read: the others need no more than their keys and values.
     const some = layer === config.layers - 1 && select && last ? { select, last } : undefined
+    const block = blockOf(config, weights, layer, linearHook)
+    const queryBlock = some ? blockOf(config, weights, layer, linearHook && hookOn(linearHook, some.select)) : block
     const inner = block.norm('input_layernorm', x)
     const attended = attention(block, inner, {
       angles: rotation,
-      querying: some ? { ...some.last, x: matmul(some.select, inner) } : queries,
+      querying: { ...(some ? { ...some.last, x: matmul(some.select, inner) } : queries), block: queryBlock },
       past: inputs.past?.(layer),
       span: inputs.span,
     })
     if (some) x = matmul(some.select, x)
     present.push(attended.present)
     x = add(x, config.postNorms ? block.norm('post_attention_layernorm', attended.result) : attended.result)
-    x = add(x, feedForward(block, x))
+    x = add(x, feedForward(queryBlock, x))
   }
   return { hidden: normed(config, weights, 'model.norm.weight', x), present, entering }
 }
+
+/** The hook on the selected tokens alone. */
+const hookOn = ({ updates, mask }: LinearHook, select: Node): LinearHook => ({ updates, mask: matmul(select, mask) })
 
 /** Positions [B or 1, T] of the selected tokens, [B, slots]. */
 function selected(positions: Node, select: Node): Node {

@@ -12,15 +12,15 @@ export function embed(config: DecoderConfig, weights: Weights, ids: Node): Node 
 }
 
 /**
- * The same with virtual rows [P, H] among them: input `kept` [B, T, 1] blanks the words where they stand and input
- * `place` [B, T, P] puts them there. A product, so that its gradient is one too and any placement is only data.
+ * The same with virtual embeddings [P, H] among them: input `tokenMask` [B, T, 1] blanks the tokens where they stand and
+ * input `place` [B, T, P] puts them there. A product, so that its gradient is one too and any placement is only data.
  */
 export function embedWithVirtual(config: DecoderConfig, weights: Weights, ids: Node, virtual: Node | undefined): Node {
-  const words = embed(config, weights, ids)
-  if (virtual === undefined) return words
-  const [batch, length, rows] = [dimAt(ids.shape, 0), dimAt(ids.shape, 1), dimAt(virtual.shape, 0)]
-  const kept = mul(words, input('tokenMask', [batch, length, 1]))
-  return add(kept, matmul(input('place', [batch, length, rows]), virtual))
+  const tokens = embed(config, weights, ids)
+  if (virtual === undefined) return tokens
+  const [batch, length, count] = [dimAt(ids.shape, 0), dimAt(ids.shape, 1), dimAt(virtual.shape, 0)]
+  const others = mul(tokens, input('tokenMask', [batch, length, 1]))
+  return add(others, matmul(input('place', [batch, length, count]), virtual))
 }
 
 /** The output head's weight [V, H]. */

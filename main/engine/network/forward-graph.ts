@@ -3,14 +3,17 @@ import type { Graph, Node } from '../graph/node.ts'
 import { gather, input, matmul } from '../graph/ops.ts'
 import { decoder } from './decoder.ts'
 import { embedWithVirtual, head } from './embed.ts'
+import { updateInputs, type UpdateShape } from './linear-update.ts'
 import { type NetworkModel, weightsOf } from './weights.ts'
 
 export interface ForwardShape {
-  /** Virtual tokens among the tokens, as input `prompt` [virtual, H] with `place` and `kept`. */
-  readonly rows: boolean
+  /** Virtual embeddings among the tokens, as input `embeddings` [virtual, H] with `place` and `tokenMask`. */
+  readonly embeddings: boolean
   /** Keys and values before the tokens, as inputs `past.keys.<layer>` and `past.values.<layer>`. */
   readonly past: boolean
-  /** What is asked of the selected hidden states: logits of the ids in input `candidates`, or of all words. */
+  /** Updates of linear maps, as the inputs of `updateInputs`, with `updateMask`; none where absent. */
+  readonly updates?: readonly UpdateShape[]
+  /** Logits of the selected hidden states: of the ids in input `candidates`, or of the whole vocabulary. */
   readonly head: 'candidates' | 'vocabulary'
   /** Whether the tokens' own keys and values come out, as `keys.<layer>` and `values.<layer>`. */
   readonly present: boolean
@@ -23,7 +26,8 @@ export function forwardGraph(model: NetworkModel, shape: ForwardShape): Graph {
   const span = shape.past ? 'span' : 'seq'
   const bias = (name: string): Node => input(name, ['batch', 1, 'seq', span])
   const past = (name: string): Node => input(name, ['batch', config.kvHeads, 'past', config.headDim])
-  const virtual = shape.rows ? input('prompt', ['virtual', config.hidden]) : undefined
+  const virtual = shape.embeddings ? input('embeddings', ['virtual', config.hidden]) : undefined
+  const { updates = [] } = shape
   const { hidden, present } = decoder(config, weights, {
     embeddings: embedWithVirtual(config, weights, input('ids', ['batch', 'seq'], 'i64'), virtual),
     positions: input('positions', ['batch', 'seq']),
@@ -33,6 +37,10 @@ export function forwardGraph(model: NetworkModel, shape: ForwardShape): Graph {
       ? (layer) => ({ keys: past(`past.keys.${layer}`), values: past(`past.values.${layer}`) })
       : undefined,
     span,
+    linearHook:
+      updates.length > 0
+        ? { updates: updateInputs(config, updates), mask: input('updateMask', ['batch', 'seq', 1]) }
+        : undefined,
     select: input('select', ['batch', 'slots', 'seq']),
   })
   const table = head(config, weights)

@@ -2,7 +2,7 @@
 import { studioError } from '../../contract/errors/index.ts'
 import { maxSwept, type SweptName, sweptNames, type Varied } from '../../contract/methods/sweeps.ts'
 import type { GivenSettings, TuneSettings } from '../../contract/settings.ts'
-import { methods } from '../method/index.ts'
+import { methodOf } from '../method/index.ts'
 
 /** Of what varies, one value each. */
 export type Values = Readonly<Partial<Record<SweptName, string | number>>>
@@ -47,7 +47,7 @@ export function configurationsOf(
     const { model = wanted.models[0] ?? '', ...chosen } = values
     const settings = { ...base, ...single, ...chosen } as GivenSettings
     const { method, placement, init, initText, ...rest } = complete(settings)
-    if (!methods[method].placements.includes(placement)) continue
+    if (!methodOf({ method }).placements.includes(placement)) continue
     const counts = { model, method, placement, init, ...(init === 'text' ? { initText } : {}), ...rest }
     const key = JSON.stringify(counts)
     if (!found.has(key)) found.set(key, { values, model: String(model), settings })

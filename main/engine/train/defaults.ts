@@ -22,7 +22,7 @@ const recipes: { readonly [M in MethodName]: { readonly [P in Placement]?: Recip
 }
 
 const recipeOf = ({ method, placement }: Pick<TuneSettings, 'method' | 'placement'>): Recipe =>
-  recipes[method][placement] ?? { learningRate: 1e-2, steps: 200, validateEvery: 25 }
+  recipes[method]?.[placement] ?? { learningRate: 1e-2, steps: 200, validateEvery: 25 }
 
 /** The learning rate that suits a method and placement. */
 export const usualRate = (settings: Pick<TuneSettings, 'method' | 'placement'>): number =>

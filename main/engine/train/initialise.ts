@@ -5,7 +5,7 @@ import type { NamedTensors } from '../../contract/tensor.ts'
 import type { InferenceRunner } from '../evaluate/inference-runner.ts'
 import { input } from '../graph/ops.ts'
 import { integers } from '../method/batch.ts'
-import { methods } from '../method/index.ts'
+import { methodOf } from '../method/index.ts'
 import type { ModelProbe } from '../method/method.ts'
 import { embed } from '../network/embed.ts'
 import { weightsOf } from '../network/weights.ts'
@@ -23,7 +23,7 @@ export async function initialTensors(
 ): Promise<NamedTensors> {
   const random = createRandom(settings.seed)
   const ids = startIds(settings, labels, encoder, model.config.vocab, random)
-  return methods[settings.method].initialise(probeOf(model, reader), settings, { ids, init: settings.init, random })
+  return methodOf(settings).initialise(probeOf(model, reader), settings, { ids, init: settings.init, random })
 }
 
 /** The words that stand behind a run's start, one for each virtual token; chance that starts from none is fitted to theirs. */

@@ -7,6 +7,7 @@ import { cachedShare } from '../../contract/usual-run.ts'
 import { missingTexts, cacheTexts, type PrecomputeJob, cachedValues } from '../evaluate/kv-precompute.ts'
 import type { CachedTexts } from '../evaluate/cached-texts.ts'
 import { pruneKvStore, createKvStore, kvDiskBudget, type KvStore } from '../evaluate/kv-store.ts'
+import { methodOf } from '../method/index.ts'
 import { pastOf, type Sequence } from '../method/layout.ts'
 
 /** Shares of all memory that cached texts may take. */
@@ -47,7 +48,8 @@ export async function paysToPrecompute(
 }
 
 /** Whether the base model alone and with the prompt answer the same texts, which then are read once for the two. */
-export const sharesCache = (settings: Settings): boolean => settings.placement === 'after-text' && pastOf(settings) > 0
+export const sharesCache = (settings: Settings): boolean =>
+  settings.placement === 'after-text' && methodOf(settings).virtual(settings).embeddings === 0
 
 /** A run's texts, none of them read yet; what earlier runs read longest ago makes way. */
 export async function precomputeKv(

@@ -6,7 +6,7 @@ import { tokensAtOnce } from '../evaluate/batches.ts'
 import { type Encoder, encoderFor } from '../evaluate/encode.ts'
 import { maxRows } from '../evaluate/generate-rows.ts'
 import { createInferenceRunner } from '../evaluate/inference-runner.ts'
-import { methods } from '../method/index.ts'
+import { methodOf } from '../method/index.ts'
 import type { Sequence } from '../method/layout.ts'
 import { weightBytes } from '../model/sizes.ts'
 import { hasOwnCopies } from '../model/weights.ts'
@@ -150,8 +150,9 @@ function furtherSessions(
   const held = (steps: number, readers: number): number =>
     (Math.min(kept, steps) * (packed ? 2 : 1) + (memory === 'low' ? 0 : readers)) * weightBytes(model, loss)
   const reading = Number(precomputes)
-  // Behind texts, answers are asked for by the session that read them, but where virtual tokens stand among the tokens.
-  const isShared = precomputes && isChosen(settings) && methods[settings.method].kind === 'past'
+  // Answers behind cached texts come from the session that computed these, unless parts change its graph.
+  const { virtual, updatesLinears } = methodOf(settings)
+  const isShared = precomputes && isChosen(settings) && virtual(settings).embeddings === 0 && !updatesLinears
   const readers = isShared ? 1 : reading + 1
   const measured = Math.max(held(longest.openings, reading), held(usual.openings, readers))
   return Math.max(0, held(run.openings, readers) - measured)

@@ -1,4 +1,4 @@
-// Answers of a smallSample rows, timed: with the prompt of a smallSample steps, and without.
+// Times the answers to a few rows: with the prompt that a few steps have made, and without a prompt.
 import type { TunedPrompt } from '../../contract/compute.ts'
 import type { Example } from '../../contract/settings.ts'
 import { type Encoder, withoutInstruction } from '../evaluate/encode.ts'
@@ -36,7 +36,7 @@ export interface Answers {
   readonly held: number
 }
 
-/** Asks for the answers that judging a run asks for (train/tune.ts), of a smallSample rows, with a reader that nobody else uses. */
+/** Computes the answers that a run's evaluation computes (train/tune.ts), for a few rows, with a runner of its own. */
 export async function timeAnswers(
   reader: InferenceRunner,
   { job, encoder, prompt, examples, precomputes, resident }: AnswerTimingJob,
@@ -48,7 +48,7 @@ export async function timeAnswers(
     precomputes && isChosen(settings)
       ? await openTexts({ model, reader }, settings, undefined, sequences, () => undefined)
       : undefined
-  await texts?.cached(sequences)
+  await texts?.precompute(sequences)
   const common = { model, labels }
   const timed = async (how: How, some: readonly Example[]): Promise<number> => {
     const began = performance.now()

@@ -4,7 +4,7 @@ import type { LayoutSettings } from '../method/layout.ts'
 import { gradients } from '../autodiff/differentiate.ts'
 import type { Graph, Node } from '../graph/node.ts'
 import { concat, input } from '../graph/ops.ts'
-import { methods } from '../method/index.ts'
+import { methodOf } from '../method/index.ts'
 import type { KeyValues } from '../network/attention.ts'
 import { decoder } from '../network/decoder.ts'
 import { embedWithVirtual } from '../network/embed.ts'
@@ -27,7 +27,7 @@ export function trainingGraph(
 ): Graph {
   const { config } = model
   const weights = weightsOf(model)
-  const method = methods[settings.method]
+  const method = methodOf(settings)
   const specs = method.tensors(config, settings)
   const tensors = new Map(specs.map((spec) => [spec.name, input(spec.name, spec.shape)]))
   const attachment = method.attach(config, (name) => tensors.get(name) as Node, shape.batch)
@@ -37,15 +37,15 @@ export function trainingGraph(
   const text = (part: string, layer: number): Node =>
     input(`cached.${part}.${layer}`, [batch, config.kvHeads, cached, config.headDim])
   const { hidden, entering } = decoder(config, weights, {
-    embeddings: embedWithVirtual(config, weights, input('ids', [batch, length], 'i64'), attachment.rows),
+    embeddings: embedWithVirtual(config, weights, input('ids', [batch, length], 'i64'), attachment.embeddings),
     positions: input('positions', [batch, length]),
     bias: bias('bias'),
     windowedBias: config.windowedLayers.some(Boolean) ? bias('windowedBias') : undefined,
     past:
       cached === 0
         ? attachment.past
-        : (layer) => behind(attachment.past?.(layer), text('keys', layer), text('values', layer)),
-    ...(attachment.linearHook ? { linearHook: attachment.linearHook } : {}),
+        : (layer) => followed(attachment.past?.(layer), text('keys', layer), text('values', layer)),
+    linearHook: attachment.updates && { updates: attachment.updates, mask: input('updateMask', [batch, length, 1]) },
     select: input('select', [batch, lossShape.slots, length]),
   })
   const loss = lossOf(config, weights, hidden, lossShape)
@@ -60,8 +60,8 @@ export function trainingGraph(
   }
 }
 
-/** The text's keys and values behind the virtual tokens', where there are some. */
-const behind = (virtual: KeyValues | undefined, keys: Node, values: Node): KeyValues =>
+/** The virtual tokens' keys and values, where there are some, followed by the text's. */
+const followed = (virtual: KeyValues | undefined, keys: Node, values: Node): KeyValues =>
   virtual === undefined
     ? { keys, values }
     : { keys: concat([virtual.keys, keys], 2), values: concat([virtual.values, values], 2) }

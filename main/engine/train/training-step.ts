@@ -8,7 +8,7 @@ import { createBuffers } from '../evaluate/buffers.ts'
 import type { LabelTrie } from '../evaluate/trie.ts'
 import type { CachedTexts } from '../evaluate/cached-texts.ts'
 import { type BatchShape, batchFeeds } from '../method/batch.ts'
-import { methods } from '../method/index.ts'
+import { methodOf } from '../method/index.ts'
 import { chooseHardware, type Hardware, type ProviderNote, tolerances } from '../runtime/admit.ts'
 import { createSession } from '../runtime/session.ts'
 import { createSessions } from '../runtime/sessions.ts'
@@ -50,8 +50,8 @@ export const maxSessions: { readonly [M in MemoryName]: number } = { normal: 3, 
 export function createTrainingStep(given: TrainingStepOptions): TrainingStep {
   const { model, settings, trie, lossShape, texts } = given
   const { memory = 'normal' } = settings
-  const kind = methods[settings.method].kind
-  const virtual = { rows: kind === 'rows' ? settings.tokens : 0, past: kind === 'past' ? settings.tokens : 0 }
+  const { virtual, updatesLinears = false } = methodOf(settings)
+  const parts = { ...virtual(settings), updates: updatesLinears }
   const sessions = createSessions(maxSessions[memory])
   const open = { loss: lossShape.loss, sessions: given.buckets.length, isCached: texts !== undefined }
   const packWeights = packsWeights(model, settings, open, totalmem())
@@ -76,7 +76,7 @@ export function createTrainingStep(given: TrainingStepOptions): TrainingStep {
       const gradients: Record<string, Float32Array> = {}
       for (const { some, bucket } of microBatches(examples, given)) {
         const sequences = some.map(({ sequence }) => sequence)
-        const shape: BatchShape = { batch: given.rowsAtOnce(bucket), ...bucket, ...virtual }
+        const shape: BatchShape = { batch: given.rowsAtOnce(bucket), ...bucket, ...parts }
         const read = await texts?.feeds(sequences, shape, buffers)
         const results = await run(shape, {
           ...tensors,

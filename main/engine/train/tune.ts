@@ -6,7 +6,7 @@ import { type Encoder, encoderFor, withoutInstruction } from '../evaluate/encode
 import { createInferenceRunner, type InferenceRunner } from '../evaluate/inference-runner.ts'
 import { scoreTask } from '../evaluate/score.ts'
 import { bestHandWritten } from '../evaluate/hand-written.ts'
-import { methods } from '../method/index.ts'
+import { methodOf } from '../method/index.ts'
 import { isChosen } from '../task/index.ts'
 import { layOut } from '../method/layout.ts'
 import { exampleMaker, lossShapeOf } from './example.ts'
@@ -74,7 +74,7 @@ async function evaluate(
     isChosen(settings) && sharesCache(settings)
       ? await precomputeKv({ model, reader }, settings, job.texts, rows, reading)
       : undefined
-  await texts?.cached(rows)
+  await texts?.precompute(rows)
   const read = texts ? { read: { texts, settings } } : {}
   const uninstructed = withoutInstruction(settings)
   const sameText = uninstructed.template.instruction === settings.template.instruction
@@ -102,7 +102,7 @@ async function firstCheckpoint(
   const { model, settings, labels } = job
   sink.emit({ event: 'progress', stage: 'initialising', done: 0, total: 1 })
   const tensors = await initialTensors(model, settings, labels, encoder, reader)
-  const specs = methods[settings.method].tensors(model.config, settings)
+  const specs = methodOf(settings).tensors(model.config, settings)
   const trainable = specs.filter((spec) => spec.trainable).map(({ name }) => name)
   return { ...startState(tensors, trainable), step: 0, best: undefined, stale: 0, finished: false }
 }
@@ -139,7 +139,7 @@ async function train(
     sink.emit({ event: 'progress', stage: 'reading the texts (KV cache)', done, total })
   const texts = pays ? await precomputeKv({ model, reader }, settings, job.texts, sequences, reading) : undefined
   // With little memory only one session is open at a time: all is read before the first step opens its own.
-  await texts?.cached(settings.memory === 'low' ? sequences : checked)
+  await texts?.precompute(settings.memory === 'low' ? sequences : checked)
   const buckets = bucketsOf(
     examples.map(({ sequence }) => sequence),
     texts !== undefined,
@@ -160,13 +160,13 @@ async function train(
   const examplesOf = (step: number) => order(step).flatMap((i) => examples[i] ?? [])
   const textsOf = (step: number) => examplesOf(step).map(({ sequence }) => sequence)
   let cachedUntil = 0
-  const parts = {
+  const loop = {
     settings,
     until: job.until,
     async prepare(step: number) {
       if (!texts || step < cachedUntil) return
       const last = Math.min(step + stepsPerPrecompute, settings.steps)
-      await texts.cached(Array.from({ length: last - step + 1 }, (_, i) => textsOf(step + i)).flat())
+      await texts.precompute(Array.from({ length: last - step + 1 }, (_, i) => textsOf(step + i)).flat())
       cachedUntil = last
     },
     async gradient(step: number, tensors: Checkpoint['tensors']) {
@@ -177,14 +177,14 @@ async function train(
     async validate(tensors: Checkpoint['tensors']) {
       // Every open session maps the weights: with little memory, those that step and those that score take turns.
       if (settings.memory === 'low') await trainingStep.release()
-      const prompt = methods[settings.method].fold(tensors)
-      const found = await validate(reader, encoder, validation, settings, job.labels, prompt, texts)
+      const parts = methodOf(settings).fold(tensors)
+      const found = await validate(reader, encoder, validation, settings, job.labels, parts, texts)
       if (settings.memory === 'low') await reader.release()
       return found
     },
   }
   try {
-    return await trainLoop(start, parts, sink)
+    return await trainLoop(start, loop, sink)
   } finally {
     await trainingStep.release()
   }

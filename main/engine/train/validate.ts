@@ -1,5 +1,5 @@
 // Loss and accuracy on the validation rows, by forward passes alone.
-import type { PlainPrompt } from '../../contract/prompt.ts'
+import type { Parts } from '../../contract/parts.ts'
 import type { ValidatedRow } from '../../contract/records.ts'
 import type { Example, TuneSettings } from '../../contract/settings.ts'
 import { best } from '../evaluate/best.ts'
@@ -38,17 +38,17 @@ export async function validate(
   rows: readonly ValidationRow[],
   settings: TuneSettings,
   labels: readonly string[],
-  prompt: PlainPrompt,
+  parts: Parts,
   texts: CachedTexts | undefined,
 ): Promise<Validation> {
   const tokens = rows.reduce((sum, { example }) => sum + example.targetPositions.length, 0)
-  const written = settings.loss === 'vocabulary' ? await teacherForced(reader, rows, prompt, texts) : []
+  const written = settings.loss === 'vocabulary' ? await teacherForced(reader, rows, parts, texts) : []
   const chosen = isChosen(settings)
     ? await scoreRows(
         reader,
         trie,
         rows.map(({ segments }) => segments),
-        { settings, prompt, texts },
+        { settings, parts, texts },
       )
     : undefined
   const answers = rows.map(({ shown, label }, i) => {
@@ -93,7 +93,7 @@ const rowsAtOnce = 8
 async function teacherForced(
   reader: InferenceRunner,
   rows: readonly ValidationRow[],
-  prompt: PlainPrompt,
+  parts: Parts,
   texts: CachedTexts | undefined,
 ): Promise<TeacherForced[]> {
   const found: TeacherForced[] = []
@@ -101,7 +101,7 @@ async function teacherForced(
     const some = rows.slice(start, start + rowsAtOnce).map(({ example }) => example)
     const { data, shape } = await reader.logits({
       sequences: some.map(({ sequence }) => sequence),
-      prompt,
+      parts,
       targetPositions: some.map(({ targetPositions }) => targetPositions),
       candidates: undefined,
       texts,

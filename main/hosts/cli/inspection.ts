@@ -1,9 +1,10 @@
-// A prompt inspection as lines: a table of the virtual tokens, and how to read it.
-import type { Ablation, EmbeddingToken, PromptInspection } from '../../contract/inspection.ts'
+// What inspecting a prompt found, as lines: a table of the virtual tokens, and how to read it.
+import type { Ablation, EmbeddingToken, PromptInspection, UpdateSize } from '../../contract/inspection.ts'
 import type { RunInspection } from '../../contract/service.ts'
 import { aligned } from './aligned.ts'
 
 export function inspectionLines({ inspection, gradients }: RunInspection): string[] {
+  if (inspection.part === 'updates') return updateLines(inspection.updates)
   const scale = Math.max(0, ...gradients.flat().filter(Number.isFinite))
   const own = ownColumns(inspection)
   const rows = inspection.tokens.map(({ startedAs, ablation }, i) => [
@@ -18,10 +19,26 @@ export function inspectionLines({ inspection, gradients }: RunInspection): strin
   const titles = ['token', 'started as', ...own.titles, 'loss without it', 'other answers', 'gradient']
   return [
     'Hints, not explanations: a virtual token need not mean what it is near to.',
-    ...aligned([[...titles, inspection.method === 'prompt-tuning' ? 'nearest words' : ''], ...rows]),
+    ...aligned([[...titles, inspection.part === 'embeddings' ? 'nearest words' : ''], ...rows]),
     ...howToRead(inspection),
   ]
 }
+
+/** A prompt without virtual tokens: how much each linear map was changed. */
+const updateLines = (updates: readonly UpdateSize[]): string[] => [
+  'This prompt has no virtual tokens: it updates linear maps of the model.',
+  ...aligned([
+    ['linear map', 'weights', 'factors', 'bias'],
+    ...updates.map(({ linear, ...sizes }) => [
+      linear,
+      ...[sizes.weights, sizes.factors, sizes.bias].map((size) => size.toPrecision(3)),
+    ]),
+  ]),
+  'Weights, factors, bias: root mean square of what was added to each, over all layers; 0 = unchanged.',
+]
+
+/** Of a prompt that has virtual tokens. */
+type TokenInspection = Exclude<PromptInspection, { part: 'updates' }>
 
 interface OwnColumns {
   readonly titles: readonly string[]
@@ -31,8 +48,8 @@ interface OwnColumns {
   readonly words: readonly string[]
 }
 
-function ownColumns(inspection: PromptInspection): OwnColumns {
-  if (inspection.method === 'prompt-tuning')
+function ownColumns(inspection: TokenInspection): OwnColumns {
+  if (inspection.part === 'embeddings')
     return {
       titles: ['norm'],
       numbers: inspection.tokens.map(({ norm }) => [norm.toPrecision(3)]),
@@ -77,26 +94,26 @@ function bars(history: readonly number[], scale: number): string {
 }
 
 const taken = {
-  'prompt-tuning': 'the average of all words stands in its place',
-  'prefix-tuning': 'no other token can see it',
+  embeddings: 'the average of all words stands in its place',
+  past: 'no other token can see it',
 } as const
 
-function howToRead(inspection: PromptInspection): string[] {
+function howToRead(inspection: TokenInspection): string[] {
   return [
-    ...(inspection.method === 'prompt-tuning' ? aboutWords(inspection) : aboutStates),
-    `Loss without it: how much the mean loss of the right label on ${String(inspection.rows)} validation rows (${inspection.loss.toFixed(3)} with the whole prompt) rises where ${taken[inspection.method]}, with its interval.`,
+    ...(inspection.part === 'embeddings' ? aboutWords(inspection) : aboutStates),
+    `Loss without it: how much the mean loss of the right label on ${String(inspection.rows)} validation rows (${inspection.loss.toFixed(3)} with the whole prompt) rises where ${taken[inspection.part]}, with its interval.`,
     'A star: the interval does not reach 0. The intervals of all tokens together hold with 95 %.',
     'Other answers: how many of these rows are answered otherwise then.',
     'Gradient: how strongly the token was pushed, from the first step to the last; a bar of half height is a tenth.',
   ]
 }
 
-const aboutWords = ({ tokenNorms, chance }: Extract<PromptInspection, { method: 'prompt-tuning' }>): string[] => [
+const aboutWords = ({ tokenNorms, chance }: Extract<TokenInspection, { part: 'embeddings' }>): string[] => [
   `Nearest words: by cosine. A row of random numbers comes as near as ${chance.toFixed(2)} to some word.`,
   `Norm: nine words of ten have ${tokenNorms.low.toPrecision(3)} to ${tokenNorms.high.toPrecision(3)}; the mean is ${tokenNorms.mean.toPrecision(3)}.`,
 ]
 
 const aboutStates = [
-  'There are no nearest words: only method "prompt-tuning" has embeddings, and a prefix is keys and values in every layer.',
+  'There are no nearest words: this prompt has no embeddings; it is keys and values in every layer.',
   'Keys, values: their norms, 1 = as the tokens that the prefix started from. Moved: how far they went, in the same unit.',
 ]

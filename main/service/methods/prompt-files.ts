@@ -5,7 +5,7 @@ import { studioError } from '../../contract/errors/index.ts'
 import type { TaskRecord } from '../../contract/records.ts'
 import type { Input, PromptSummary } from '../../contract/service.ts'
 import { type Bundle, largestBundle, openBundle } from '../../engine/export/open-bundle.ts'
-import { methods as tunings } from '../../engine/method/index.ts'
+import { methodOf } from '../../engine/method/index.ts'
 import type { OpenedPrompt } from '../../engine/store/tables/opened-prompts.ts'
 import type { Store } from '../../engine/store/store.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
@@ -62,7 +62,7 @@ async function open(
   const model = (await store.models.list()).find(({ hash }) => hash === bundle.base.hash)
   if (!model) throw studioError('prompt/no-model', file, bundle.base.name)
   const config = (await store.models.configs()).get(model.id)
-  if (!config || !fits(bundle, tunings[bundle.prompt.settings.method].tensors(config, bundle.prompt.settings)))
+  if (!config || !fits(bundle, methodOf(bundle.prompt.settings).tensors(config, bundle.prompt.settings)))
     throw studioError('prompt/damaged', file)
   if (!agree(bundle.answers, await knownAnswers(context, call, model.id, bundle.prompt)))
     throw studioError('prompt/other-answers', file, model.name)

@@ -5,7 +5,7 @@ import { inspectionLines } from '../../../main/hosts/cli/inspection.ts'
 
 const prompt: RunInspection = {
   inspection: {
-    method: 'prompt-tuning',
+    part: 'embeddings',
     rows: 64,
     loss: 0.5321,
     tokenNorms: { mean: 1, low: 0.8, high: 1.25 },
@@ -59,11 +59,11 @@ describe('the lens on a prompt', () => {
 it('the lens on a prefix has sizes in place of words, and says why', () => {
   const ablation = { difference: 0.12, margin: 0.04, changed: 7 }
   const tokens = [{ startedAs: ' bill', ablation, keys: 1.1, values: 0.9, moved: 0.25 }]
-  const lines = inspectionLines({ inspection: { method: 'prefix-tuning', rows: 1, loss: 1, tokens }, gradients: [[1]] })
+  const lines = inspectionLines({ inspection: { part: 'past', rows: 1, loss: 1, tokens }, gradients: [[1]] })
   expect(lines.slice(1, 3)).toEqual([
     'token  started as  keys  values  moved  loss without it   other answers  gradient',
     '1      " bill"     1.10  0.90    0.25   +0.120 ± 0.040 *  7              █',
   ])
-  expect(lines[3]).toMatch(/no nearest words: only method "prompt-tuning"/)
+  expect(lines[3]).toMatch(/no nearest words: this prompt has no embeddings/)
   expect(lines.join('\n')).toContain('no other token can see it')
 })

@@ -1,11 +1,10 @@
 // Answers that are written to many rows at once are those that are written to each alone.
 import { describe, expect, it, vi } from 'vitest'
 import type { PreparedModel } from '../../../main/contract/model.ts'
-import type { PlainPrompt } from '../../../main/contract/prompt.ts'
-import type { VirtualPrompt } from '../../../main/engine/evaluate/label-scores.ts'
+import type { PlacedPrompt } from '../../../main/engine/evaluate/label-scores.ts'
 import { generateRows } from '../../../main/engine/evaluate/generate-rows.ts'
 import { createInferenceRunner, type InferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
-import { methods } from '../../../main/engine/method/index.ts'
+import { methodOf } from '../../../main/engine/method/index.ts'
 import { type AnswerToken, layOut, type LayoutSettings, type Segments } from '../../../main/engine/method/layout.ts'
 import { families, reference, tinyModel } from '../../support/tiny.ts'
 import { tensorsOf } from '../parity/engine.ts'
@@ -26,14 +25,14 @@ const roomy = (model: PreparedModel): PreparedModel => {
 }
 
 /** The likeliest token again and again, each time with the whole text before it read anew. */
-async function alone(reader: InferenceRunner, row: Segments, virtual: VirtualPrompt | undefined): Promise<number[]> {
+async function alone(reader: InferenceRunner, row: Segments, virtual: PlacedPrompt | undefined): Promise<number[]> {
   const ids: number[] = []
   while (ids.length < maxTokens) {
     const answer = ids.map((id, i): AnswerToken => ({ id, parent: i - 1 }))
     const sequence = layOut(row, answer, virtual?.settings)
     const { data } = await reader.logits({
       sequences: [sequence],
-      prompt: virtual?.prompt as PlainPrompt | undefined,
+      parts: virtual?.parts,
       targetPositions: [[sequence.ids.length - 1]],
       candidates: undefined,
     })
@@ -61,7 +60,7 @@ describe('writing answers', () => {
     const settings = { method, placement, tokens: found.tokens, tail: 1 }
     const start = found.cases.find((each) => each.method === method)?.start ?? {}
     const virtual = way
-      ? { settings, prompt: methods[method].fold(tensorsOf(model, method, found.tokens, start)) }
+      ? { settings, parts: methodOf({ method }).fold(tensorsOf(model, method, found.tokens, start)) }
       : undefined
     const done: number[] = []
     const written = await generateRows(reader, rows, virtual, { model, ends: [], maxTokens }, (count) =>

@@ -5,7 +5,7 @@ import type { MethodName, Placement } from '../../../main/contract/settings.ts'
 import { createEncoder } from '../../../main/engine/evaluate/encode.ts'
 import { generate } from '../../../main/engine/evaluate/generate.ts'
 import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
-import { methods } from '../../../main/engine/method/index.ts'
+import { methodOf } from '../../../main/engine/method/index.ts'
 import { layOut } from '../../../main/engine/method/layout.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { type Family, families, reference, tinyModel } from '../../support/tiny.ts'
@@ -29,7 +29,7 @@ async function anew(family: Family, prompt: TunedPrompt | undefined): Promise<st
   const settings = prompt?.settings ?? defaultSettings()
   const encoder = createEncoder(model, settings, [])
   const reader = createInferenceRunner(model, { threads: 1 })
-  const plain = prompt && methods[settings.method].fold(prompt.tensors)
+  const plain = prompt && methodOf(settings).fold(prompt.tensors)
   const made: number[] = []
   for (let i = 0; i < maxNewTokens; i++) {
     const answer = made.map((id, at) => ({ id, parent: at - 1 }))
@@ -37,7 +37,7 @@ async function anew(family: Family, prompt: TunedPrompt | undefined): Promise<st
     const targetPositions = [[sequence.ids.length - 1]]
     const { data } = await reader.logits({
       sequences: [sequence],
-      prompt: plain,
+      parts: plain,
       targetPositions,
       candidates: undefined,
     })

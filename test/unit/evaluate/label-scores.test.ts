@@ -1,11 +1,11 @@
 // Labels scored side by side in one pass have the scores they have when each is read by itself.
 import { describe, expect, it } from 'vitest'
-import type { PlainPrompt } from '../../../main/contract/prompt.ts'
+import type { Parts } from '../../../main/contract/parts.ts'
 import { best } from '../../../main/engine/evaluate/best.ts'
-import { scoreRows, type Virtual } from '../../../main/engine/evaluate/label-scores.ts'
+import { scoreRows, type PlacedParts } from '../../../main/engine/evaluate/label-scores.ts'
 import { createInferenceRunner, type InferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { labelTrie } from '../../../main/engine/evaluate/trie.ts'
-import { methods } from '../../../main/engine/method/index.ts'
+import { methodOf } from '../../../main/engine/method/index.ts'
 import { layOut, type LayoutSettings, type Segments } from '../../../main/engine/method/layout.ts'
 import { families, reference, tinyModel } from '../../support/tiny.ts'
 import { tensorsOf } from '../parity/engine.ts'
@@ -21,10 +21,10 @@ const rows: readonly Segments[] = [9, 3, 14, 3].map((length, r) => ({
   after: [52],
 }))
 
-async function virtualOf(family: (typeof families)[number], settings: LayoutSettings): Promise<Virtual> {
+async function virtualOf(family: (typeof families)[number], settings: LayoutSettings): Promise<PlacedParts> {
   const start = reference(family).cases.find(({ method }) => method === settings.method)?.start ?? {}
   const tensors = tensorsOf(await tinyModel(family), settings.method, settings.tokens, start)
-  return { settings, prompt: methods[settings.method].fold(tensors) }
+  return { settings, parts: methodOf(settings).fold(tensors) }
 }
 
 /** A label read alone, a token at a time: at each a softmax over what can follow there in any label. */
@@ -32,7 +32,7 @@ async function alone(
   reader: InferenceRunner,
   row: Segments,
   label: number,
-  virtual: Virtual | undefined,
+  virtual: PlacedParts | undefined,
 ): Promise<number> {
   const ids = [...(answers[label] ?? []), end]
   let total = 0
@@ -42,7 +42,7 @@ async function alone(
       .map((answer) => [...answer, end])
       .filter((answer) => start.every((id, i) => id === answer[i]))
       .map((answer) => answer[t] ?? end)
-    const logits = await lastLogits(reader, row, start, virtual?.settings, virtual?.prompt)
+    const logits = await lastLogits(reader, row, start, virtual?.settings, virtual?.parts)
     const shares = [...new Set(followers)].map((id) => Math.exp(logits[id] ?? NaN))
     total += Math.log(Math.exp(logits[ids[t] ?? 0] ?? NaN) / shares.reduce((sum, share) => sum + share, 0))
   }
@@ -54,7 +54,7 @@ async function lastLogits(
   row: Segments,
   answer: readonly number[],
   settings: LayoutSettings | undefined,
-  prompt: PlainPrompt | undefined,
+  parts: Parts | undefined,
 ): Promise<Float32Array> {
   const sequence = layOut(
     row,
@@ -62,7 +62,7 @@ async function lastLogits(
     settings,
   )
   const targetPositions = [[sequence.ids.length - 1]]
-  return (await reader.logits({ sequences: [sequence], prompt, targetPositions, candidates: undefined })).data
+  return (await reader.logits({ sequences: [sequence], parts, targetPositions, candidates: undefined })).data
 }
 
 const cases = families.flatMap((family) =>

@@ -1,13 +1,13 @@
 // Virtual tokens taken away one by one, on real tiny models: the loss is what a prompt really made without them has.
 import { describe, expect, it } from 'vitest'
-import type { PlainPrompt } from '../../../main/contract/prompt.ts'
+import type { Parts } from '../../../main/contract/parts.ts'
 import type { Placement } from '../../../main/contract/settings.ts'
 import type { Tensor } from '../../../main/contract/tensor.ts'
-import { scoreRows, type VirtualPrompt } from '../../../main/engine/evaluate/label-scores.ts'
+import { scoreRows, type PlacedPrompt } from '../../../main/engine/evaluate/label-scores.ts'
 import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { labelTrie } from '../../../main/engine/evaluate/trie.ts'
 import { ablate, compare } from '../../../main/engine/inspect/ablate.ts'
-import { methods } from '../../../main/engine/method/index.ts'
+import { methodOf } from '../../../main/engine/method/index.ts'
 import { layOut, type LayoutSettings, type Segments } from '../../../main/engine/method/layout.ts'
 import { precomputeKv } from '../../../main/engine/train/precompute-kv.ts'
 import { type Family, reference, tinyModel } from '../../support/tiny.ts'
@@ -22,13 +22,13 @@ const rows: readonly Segments[] = [9, 3, 14, 5].map((length, r) => ({
 }))
 const right = [0, 1, 2, 3]
 
-async function virtualOf(family: Family, method: 'prompt-tuning' | 'prefix-tuning', placement: Placement) {
+async function placedParts(family: Family, method: 'prompt-tuning' | 'prefix-tuning', placement: Placement) {
   const model = await tinyModel(family)
   const { tokens, cases } = reference(family)
   const settings: LayoutSettings = { method, placement, tokens, tail: 1 }
   const start = cases.find((each) => each.method === method)?.start ?? {}
-  const prompt = methods[method].fold(tensorsOf(model, method, tokens, start))
-  return { model, settings, prompt }
+  const parts = methodOf({ method }).fold(tensorsOf(model, method, tokens, start))
+  return { model, settings, parts }
 }
 
 const lossesOf = (scores: readonly (readonly number[])[]) => right.map((label, row) => -(scores[row]?.[label] ?? NaN))
@@ -50,20 +50,18 @@ describe('a prefix without one of its tokens', () => {
     ['qwen3', 'after-text'],
     ['gemma3', 'after-text'],
   ] as const)('answers as one that never had its keys and values: %s, %s', async (family, placement) => {
-    const { model, settings, prompt } = await virtualOf(family, 'prefix-tuning', placement)
+    const { model, settings, parts } = await placedParts(family, 'prefix-tuning', placement)
     const reader = createInferenceRunner(model, { threads: 1 })
-    const virtual: VirtualPrompt = { settings, prompt }
+    const placed: PlacedPrompt = { settings, parts }
     const average = new Float32Array()
-    const found = await ablate({ reader, trie, rows, right, virtual, average }, () => undefined)
-    const whole = lossesOf(await scoreRows(reader, trie, rows, virtual))
+    const found = await ablate({ reader, trie, rows, right, placed, average }, () => undefined)
+    const whole = lossesOf(await scoreRows(reader, trie, rows, placed))
     expect(found.loss).toBeCloseTo(mean(whole), 4)
     expect(found.tokens).toHaveLength(settings.tokens)
     for (const [p, { difference }] of found.tokens.entries()) {
-      if (prompt.method !== 'prefix-tuning') throw new Error('no prefix')
-      const shorter: PlainPrompt = {
-        method: 'prefix-tuning',
-        keys: prompt.keys.map((keys) => dropped(keys, p)),
-        values: prompt.values.map((values) => dropped(values, p)),
+      if (!parts.past) throw new Error('no prefix')
+      const shorter: Parts = {
+        past: parts.past.map(({ keys, values }) => ({ keys: dropped(keys, p), values: dropped(values, p) })),
       }
       // Shorter by one, and everything one position later, is the same in the same places.
       const offset = 1
@@ -71,14 +69,14 @@ describe('a prefix without one of its tokens', () => {
         ...reader,
         logits: (question: Parameters<typeof reader.logits>[0]) => reader.logits({ ...question, offset }),
       }
-      const without = lossesOf(await scoreRows(shifted, trie, rows, { settings, prompt: shorter }))
+      const without = lossesOf(await scoreRows(shifted, trie, rows, { settings, parts: shorter }))
       expect(difference).toBeCloseTo(mean(without) - mean(whole), 4)
     }
     await reader.release()
   })
 
   it('has the same worth where the texts were read before', async () => {
-    const { model, settings, prompt } = await virtualOf('qwen3', 'prefix-tuning', 'after-text')
+    const { model, settings, parts } = await placedParts('qwen3', 'prefix-tuning', 'after-text')
     const reader = createInferenceRunner(model, { threads: 1 })
     const sequences = rows.map((row) => layOut(row, trie.context, settings))
     const texts = await precomputeKv(
@@ -88,11 +86,11 @@ describe('a prefix without one of its tokens', () => {
       sequences,
       () => undefined,
     )
-    await texts.cached(sequences)
+    await texts.precompute(sequences)
     const task = { reader, trie, rows, right, average: new Float32Array() }
     const [plain, read] = [
-      await ablate({ ...task, virtual: { settings, prompt } }, () => undefined),
-      await ablate({ ...task, virtual: { settings, prompt, texts } }, () => undefined),
+      await ablate({ ...task, placed: { settings, parts } }, () => undefined),
+      await ablate({ ...task, placed: { settings, parts, texts } }, () => undefined),
     ]
     plain.tokens.forEach(({ difference }, p) => {
       expect(read.tokens[p]?.difference).toBeCloseTo(difference, 4)
@@ -105,20 +103,21 @@ describe('a prompt without one of its tokens', () => {
   it.each(['start', 'before-text', 'after-text'] as const)(
     'has the average word in its place, also where the answer is read from: %s',
     async (placement) => {
-      const { model, settings, prompt } = await virtualOf('llama', 'prompt-tuning', placement)
+      const { model, settings, parts } = await placedParts('llama', 'prompt-tuning', placement)
       const { hidden } = model.config
       const reader = createInferenceRunner(model, { threads: 1 })
       const average = Float32Array.from({ length: hidden }, (_, i) => Math.sin(i))
       const told: [number, number][] = []
-      const task = { reader, trie, rows, right, virtual: { settings, prompt }, average }
+      const task = { reader, trie, rows, right, placed: { settings, parts }, average }
       const { tokens, loss } = await ablate(task, (done, total) => void told.push([done, total]))
-      if (prompt.method !== 'prompt-tuning') throw new Error('no prompt')
+      const { embeddings } = parts
+      if (!embeddings) throw new Error('no prompt')
       for (const [p, { difference, margin }] of tokens.entries()) {
-        const data = prompt.prompt.data.map((value, i) =>
+        const data = embeddings.data.map((value, i) =>
           Math.floor(i / hidden) === p ? (average[i % hidden] ?? NaN) : value,
         )
-        const replaced: PlainPrompt = { method: 'prompt-tuning', prompt: { shape: prompt.prompt.shape, data } }
-        const losses = lossesOf(await scoreRows(reader, trie, rows, { settings, prompt: replaced }))
+        const replaced: Parts = { embeddings: { shape: embeddings.shape, data } }
+        const losses = lossesOf(await scoreRows(reader, trie, rows, { settings, parts: replaced }))
         expect(difference).toBeCloseTo(mean(losses) - loss, 5)
         expect(Math.abs(difference)).toBeGreaterThan(0)
         expect(margin).toBeGreaterThan(0)

@@ -62,7 +62,7 @@ describe('the lens on a prompt', () => {
     } as const
     const prompt = await tuned('llama', settings)
     const { lens, stages, loss, model } = await look('llama', prompt)
-    if (lens.method !== 'prompt-tuning') throw new Error('no prompt')
+    if (lens.part !== 'embeddings') throw new Error('no prompt')
     expect(stages).toEqual(['reading the vocabulary', 'answering without each token'])
     expect([lens.rows, lens.tokens.length]).toEqual([6, 3])
     expect(lens.loss).toBeCloseTo(loss, 4)
@@ -90,7 +90,7 @@ describe('the lens on a prompt', () => {
   it('names no start where it started from chance, and reads the texts once where it stands behind them', async () => {
     const prompt = await tuned('gemma3', { method: 'prompt-tuning', placement: 'after-text', init: 'random' })
     const { lens, stages, loss } = await look('gemma3', prompt)
-    if (lens.method !== 'prompt-tuning') throw new Error('no prompt')
+    if (lens.part !== 'embeddings') throw new Error('no prompt')
     expect(stages).toEqual(['reading the vocabulary', 'reading the texts (KV cache)', 'answering without each token'])
     expect(lens.loss).toBeCloseTo(loss, 4)
     for (const { startedAs, startCosine } of lens.tokens)
@@ -102,7 +102,7 @@ describe('the lens on a prefix', () => {
   it('has no words, but the size of its keys and values, how far they went, and what each token is worth', async () => {
     const prompt = await tuned('qwen3', {})
     const { lens, stages, loss } = await look('qwen3', prompt)
-    if (lens.method !== 'prefix-tuning') throw new Error('no prefix')
+    if (lens.part !== 'past') throw new Error('no prefix')
     expect(stages).toEqual(['reading the texts (KV cache)', 'answering without each token'])
     expect(lens.loss).toBeCloseTo(loss, 4)
     expect(lens.tokens).toHaveLength(3)

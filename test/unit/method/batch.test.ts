@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest'
 import type { IntegerTensor, Tensor } from '../../../main/contract/tensor.ts'
 import { batchFeeds, MASK_VALUE, selection } from '../../../main/engine/method/batch.ts'
 import { layOut, type LayoutSettings } from '../../../main/engine/method/layout.ts'
-import { methods } from '../../../main/engine/method/index.ts'
+import { allMethods, methodOf } from '../../../main/engine/method/index.ts'
 import { rootMeanSquare } from '../../../main/engine/method/statistics.ts'
 import { tinyModel } from '../../support/tiny.ts'
 
 const { config } = await tinyModel('gemma3')
-const ways = Object.values(methods).flatMap(({ name, placements }) =>
+const ways = allMethods().flatMap(({ name, placements }) =>
   placements.map((placement): LayoutSettings => ({ method: name, placement, tokens: 3, tail: 1 })),
 )
 
@@ -34,8 +34,7 @@ function batchOf(segments: Parameters<typeof layOut>[0][], way: LayoutSettings) 
   const shape = {
     batch: sequences.length + 1,
     length: Math.max(...sequences.map(({ ids }) => ids.length)) + 2,
-    rows: methods[way.method].kind === 'rows' ? way.tokens : 0,
-    past: methods[way.method].kind === 'past' ? way.tokens : 0,
+    ...methodOf(way).virtual(way),
     cached: 0,
   }
   return { sequences, shape, feeds: batchFeeds(config, sequences, shape) }
@@ -81,7 +80,7 @@ describe('a batch of any rows, with every method and placement', () => {
     fc.assert(
       fc.property(inAll, ([segments, way]) => {
         const { sequences, shape, feeds } = batchOf(segments, way)
-        if (shape.rows === 0) {
+        if (shape.embeddings === 0) {
           expect(feeds['place']).toBeUndefined()
           return
         }
@@ -89,9 +88,9 @@ describe('a batch of any rows, with every method and placement', () => {
         for (let at = 0; at < shape.batch * shape.length; at++) {
           const sequence = sequences[Math.floor(at / shape.length)]
           const p = sequence?.virtualAt === undefined ? -1 : (at % shape.length) - sequence.virtualAt
-          const isVirtual = p >= 0 && p < shape.rows
+          const isVirtual = p >= 0 && p < shape.embeddings
           expect(kept[at]).toBe(isVirtual ? 0 : 1)
-          const found = [...place.subarray(at * shape.rows, (at + 1) * shape.rows)]
+          const found = [...place.subarray(at * shape.embeddings, (at + 1) * shape.embeddings)]
           expect(found).toEqual(found.map((_, i) => (isVirtual && i === p ? 1 : 0)))
         }
       }),
@@ -117,7 +116,7 @@ describe('a batch of any rows, with every method and placement', () => {
 it('what is asked of a row counts from its start, also where its start was read beforehand', () => {
   const way = { method: 'prefix-tuning', placement: 'after-text', tokens: 3, tail: 1 } as const
   const sequence = layOut({ before: [5], text: [6, 7], after: [8] }, answer, way)
-  const shape = { batch: 2, length: 8, rows: 0, past: 3, cached: 0 }
+  const shape = { batch: 2, length: 8, embeddings: 0, past: 3, cached: 0 }
   const places = (cached: number) => {
     const { data } = selection([sequence], [[3, 5]], 3, { ...shape, cached })
     return [0, 1, 2, 3, 4, 5].map((slot) => data.subarray(slot * 8, (slot + 1) * 8).indexOf(1))

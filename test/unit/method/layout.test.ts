@@ -28,16 +28,16 @@ describe('the layout of a row', () => {
     ['after-text', [10, 11, 20, 21, 22, 30, 0, 0, 40, 41, 42], 6],
   ] as const)('has a prompt’s virtual tokens at %s', (placement, ids, virtualAt) => {
     const found = layOut(row, answer, settings('prompt-tuning', placement))
-    expect(found).toMatchObject({ ids, virtualAt, seesPastFrom: Infinity, questionEnd: 7 })
+    expect(found).toMatchObject({ ids, virtualAt, actsFrom: Infinity, questionEnd: 7 })
   })
 
   it('lets a prefix at the start be seen by all, one behind the text by the tail and the answer', () => {
-    expect(layOut(row, answer, settings('prefix-tuning', 'start'))).toMatchObject({ seesPastFrom: 0, questionEnd: 5 })
+    expect(layOut(row, answer, settings('prefix-tuning', 'start'))).toMatchObject({ actsFrom: 0, questionEnd: 5 })
     expect(layOut(row, answer, settings('prefix-tuning', 'after-text'))).toMatchObject({
-      seesPastFrom: 5,
+      actsFrom: 5,
       virtualAt: undefined,
     })
-    expect(layOut(row, answer, { ...settings('prefix-tuning', 'after-text'), tail: 99 }).seesPastFrom).toBe(0)
+    expect(layOut(row, answer, { ...settings('prefix-tuning', 'after-text'), tail: 99 }).actsFrom).toBe(0)
   })
 
   it('has no virtual tokens where there is no prompt', () => {
@@ -64,7 +64,7 @@ describe('a batch', () => {
   it('lets each token see itself and what stands before it, and branches of answers not each other', async () => {
     const { config } = await tinyModel('llama')
     const sequence = layOut({ before: [], text: [5, 6], after: [] }, answer, undefined)
-    const feeds = batchFeeds(config, [sequence], { batch: 1, length: 6, rows: 0, past: 0, cached: 0 })
+    const feeds = batchFeeds(config, [sequence], { batch: 1, length: 6, embeddings: 0, past: 0, cached: 0 })
     expect(seen(feeds, 'bias', 0, 5, 6).slice(0, 5)).toEqual([[0], [0, 1], [0, 1, 2], [0, 1, 2, 3], [0, 1, 4]])
     expect([...(feeds['positions']?.data as Float32Array)].slice(0, 5)).toEqual([0, 1, 2, 3, 2])
   })
@@ -72,7 +72,7 @@ describe('a batch', () => {
   it('shows a prefix behind the text to the tail alone, its positions before the text’s', async () => {
     const { config } = await tinyModel('llama')
     const sequence = layOut({ before: [], text: [5, 6, 7], after: [] }, [], settings('prefix-tuning', 'after-text'))
-    const feeds = batchFeeds(config, [sequence], { batch: 1, length: 3, rows: 0, past: 2, cached: 0 })
+    const feeds = batchFeeds(config, [sequence], { batch: 1, length: 3, embeddings: 0, past: 2, cached: 0 })
     expect(seen(feeds, 'bias', 0, 3, 5)).toEqual([[2], [2, 3], [0, 1, 2, 3, 4]])
     expect([...(feeds['positions']?.data as Float32Array)]).toEqual([2, 3, 4])
   })
@@ -86,7 +86,7 @@ describe('a batch', () => {
           layOut({ before: [], text: Array(count).fill(7) as number[], after: [] }, [], undefined),
         )
         const length = Math.max(...texts) + padding
-        const feeds = batchFeeds(config, sequences, { batch: texts.length, length, rows: 0, past: 0, cached: 0 })
+        const feeds = batchFeeds(config, sequences, { batch: texts.length, length, embeddings: 0, past: 0, cached: 0 })
         texts.forEach((count, b) => {
           for (const [name, window] of [
             ['bias', Infinity],

@@ -1,6 +1,6 @@
 // What each method trains, how it starts, and what it comes down to.
 import { describe, expect, it } from 'vitest'
-import { methods } from '../../../main/engine/method/index.ts'
+import { methodOf } from '../../../main/engine/method/index.ts'
 import { createRandom } from '../../../main/engine/random.ts'
 import { tinyModel } from '../../support/tiny.ts'
 
@@ -21,7 +21,7 @@ async function start(method: 'prompt-tuning' | 'prefix-tuning', init: 'text' | '
         })),
       ),
   }
-  return methods[method].initialise(probe, settings, { ids: [4, 5, 6], init, random: createRandom(1) })
+  return methodOf({ method }).initialise(probe, settings, { ids: [4, 5, 6], init, random: createRandom(1) })
 }
 
 const rms = (data: Float32Array): number => Math.sqrt(data.reduce((sum, value) => sum + value * value, 0) / data.length)
@@ -30,7 +30,7 @@ describe.each(['prompt-tuning', 'prefix-tuning'] as const)('%s tuning', (name) =
   it('names every tensor with its shape, the virtual tokens first', async () => {
     const { config } = await tinyModel('qwen3')
     const tensors = await start(name, 'text')
-    const specs = methods[name].tensors(config, settings)
+    const specs = methodOf({ method: name }).tensors(config, settings)
     expect(Object.keys(tensors).sort()).toEqual(specs.map((spec) => spec.name).sort())
     for (const spec of specs) {
       expect(tensors[spec.name]?.shape).toEqual(spec.shape)
@@ -41,11 +41,11 @@ describe.each(['prompt-tuning', 'prefix-tuning'] as const)('%s tuning', (name) =
 
   it('is random at the scale of what it would have started from', async () => {
     const [text, random] = [
-      methods[name].fold(await start(name, 'text')),
-      methods[name].fold(await start(name, 'random')),
+      methodOf({ method: name }).fold(await start(name, 'text')),
+      methodOf({ method: name }).fold(await start(name, 'random')),
     ]
-    const parts = (plain: typeof text) =>
-      plain.method === 'prompt-tuning' ? [plain.prompt] : [...plain.keys, ...plain.values]
+    const parts = ({ embeddings, past = [] }: typeof text) =>
+      embeddings ? [embeddings] : past.flatMap(({ keys, values }) => [keys, values])
     const pairs = parts(text).map(
       ({ data }, i) => [rms(data), rms(parts(random)[i]?.data ?? new Float32Array())] as const,
     )
@@ -60,15 +60,15 @@ describe.each(['prompt-tuning', 'prefix-tuning'] as const)('%s tuning', (name) =
 describe('a prefix', () => {
   it('starts as the text’s own keys and values, and moves in units of each layer’s scale', async () => {
     const tensors = await start('prefix-tuning', 'text')
-    const before = methods['prefix-tuning'].fold(tensors)
+    const before = methodOf({ method: 'prefix-tuning' }).fold(tensors)
     const delta = tensors['keys.1']
     const scale = tensors['keys.1.scale']?.data[0] ?? 0
-    if (before.method !== 'prefix-tuning' || delta === undefined) throw new Error('no prefix')
-    expect(scale).toBeCloseTo(rms(before.keys[1]?.data ?? new Float32Array()), 3)
+    if (!before.past || delta === undefined) throw new Error('no prefix')
+    expect(scale).toBeCloseTo(rms(before.past[1]?.keys.data ?? new Float32Array()), 3)
     const moved = { ...tensors, 'keys.1': { ...delta, data: delta.data.map((_, i) => (i === 0 ? 0.5 : 0)) } }
-    const after = methods['prefix-tuning'].fold(moved)
-    if (after.method !== 'prefix-tuning') throw new Error('no prefix')
-    expect((after.keys[1]?.data[0] ?? 0) - (before.keys[1]?.data[0] ?? 0)).toBeCloseTo(0.5 * scale, 4)
-    expect(after.keys[0]).toEqual(before.keys[0])
+    const after = methodOf({ method: 'prefix-tuning' }).fold(moved)
+    if (!after.past) throw new Error('no prefix')
+    expect((after.past[1]?.keys.data[0] ?? 0) - (before.past[1]?.keys.data[0] ?? 0)).toBeCloseTo(0.5 * scale, 4)
+    expect(after.past[0]?.keys).toEqual(before.past[0]?.keys)
   })
 })

@@ -1,9 +1,10 @@
-// The decoder asks a method at every linear map and goes on with its answer; what it has no weight for, it names.
+// The decoder asks for an update at every linear map and goes on with what it makes; a weight that is missing is named.
 import { describe, expect, it } from 'vitest'
 import type { Node } from '../../../main/engine/graph/node.ts'
-import { input, mul, scalar } from '../../../main/engine/graph/ops.ts'
+import { input } from '../../../main/engine/graph/ops.ts'
 import type { LinearHook } from '../../../main/engine/network/block.ts'
 import { decoder } from '../../../main/engine/network/decoder.ts'
+import { linearWidths } from '../../../main/engine/network/linear-update.ts'
 import { weightsOf } from '../../../main/engine/network/weights.ts'
 import { families, type Family, tinyModel } from '../../support/tiny.ts'
 
@@ -32,21 +33,23 @@ function below(node: Node, seen = new Set<Node>()): Set<Node> {
 }
 
 describe.each(families)('the decoder of %s', (family) => {
-  it('asks the method at seven linear maps a layer, and goes on with its answers', async () => {
+  it('asks for an update at seven linear maps a layer, and goes on with what it makes of them', async () => {
     const asked: string[] = []
-    const answers: Node[] = []
-    const { config, outputs } = await built(family, (layer, name, x, y) => {
-      expect(x.shape.slice(0, 2)).toEqual([2, 5])
-      expect(y.shape.slice(0, 2)).toEqual([2, 5])
-      asked.push(`${String(layer)} ${name}`)
-      const answer = mul(y, scalar(2))
-      answers.push(answer)
-      return answer
+    const factors: Node[] = []
+    const model = await tinyModel(family)
+    const { config, outputs } = await built(family, {
+      updates: (layer, linear) => {
+        asked.push(`${String(layer)} ${linear}`)
+        const factor = input(`factor ${String(layer)} ${linear}`, [linearWidths(model.config, linear).out])
+        factors.push(factor)
+        return { outputScale: factor }
+      },
+      mask: input('mask', [2, 5, 1]),
     })
     expect(new Set(asked).size).toBe(7 * config.layers)
     expect(asked).toHaveLength(7 * config.layers)
     const used = below(outputs.hidden)
-    for (const answer of answers) expect(used.has(answer)).toBe(true)
+    for (const factor of factors) expect(used.has(factor)).toBe(true)
   })
 
   it('gives hidden states, and the keys and values of every layer, in its shapes', async () => {

@@ -3,7 +3,7 @@ import type { PreparedModel } from '../../../main/contract/model.ts'
 import type { LossName, MemoryName, MethodName, Placement } from '../../../main/contract/settings.ts'
 import type { NamedTensors, Tensor } from '../../../main/contract/tensor.ts'
 import { labelTrie } from '../../../main/engine/evaluate/trie.ts'
-import { methods } from '../../../main/engine/method/index.ts'
+import { methodOf } from '../../../main/engine/method/index.ts'
 import {
   labelExample,
   lossShapeOf,
@@ -22,7 +22,7 @@ export function tensorsOf(
   tokens: number,
   start: ReferenceCase['start'],
 ): NamedTensors {
-  const specs = methods[method].tensors(model.config, { tokens })
+  const specs = methodOf({ method }).tensors(model.config, { tokens })
   return Object.fromEntries(
     specs.map(({ name, shape }): [string, Tensor] => {
       const [kind, layer, part] = name.split('.')

@@ -7,7 +7,7 @@ import { createBuffers } from '../../../main/engine/evaluate/buffers.ts'
 import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { createKvStore } from '../../../main/engine/evaluate/kv-store.ts'
 import { labelTrie } from '../../../main/engine/evaluate/trie.ts'
-import { methods } from '../../../main/engine/method/index.ts'
+import { methodOf } from '../../../main/engine/method/index.ts'
 import { layOut, type Sequence } from '../../../main/engine/method/layout.ts'
 import { families, reference, tinyModel } from '../../support/tiny.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
@@ -25,7 +25,7 @@ async function allRead(
   onProgress: (done: number, total: number) => void,
 ) {
   const texts = await cacheTexts(reading, sequences, onProgress)
-  await texts.cached(sequences)
+  await texts.precompute(sequences)
   return texts
 }
 
@@ -114,11 +114,11 @@ describe('a text that is read once', () => {
     const told: number[] = []
     const texts = await cacheTexts({ model, reader, past: 0, store: storeOf() }, sequences, (done) => told.push(done))
     expect(told).toEqual([])
-    await texts.cached(sequences.slice(0, 2))
+    await texts.precompute(sequences.slice(0, 2))
     expect(told).toEqual([0, 2])
     await expect(texts.feeds(sequences.slice(2), { batch: 2, cached: 5 })).rejects.toThrow('never read')
-    await texts.cached(sequences.slice(1))
-    await texts.cached(sequences)
+    await texts.precompute(sequences.slice(1))
+    await texts.precompute(sequences)
     expect(told).toEqual([0, 2, 2, 4])
     const [ours, theirs] = await Promise.all(
       [texts, whole].map((each) => each.feeds(sequences, { batch: 4, cached: 5 })),
@@ -177,7 +177,7 @@ describe('a text that is read once', () => {
     const trie = labelTrie(found.answers, found.end, found.answers.map(String))
     const rows = found.questions.map((text) => ({ before: [], text, after: [] }))
     expect(rows.map((row) => layOut(row, [], settings).constant)).toEqual(sequences.map(({ constant }) => constant))
-    const virtual = { settings, prompt: methods[method].fold(tensors) }
+    const virtual = { settings, parts: methodOf({ method }).fold(tensors) }
     const [plain, kept] = [
       await scoreRows(reader, trie, rows, virtual),
       await scoreRows(reader, trie, rows, { ...virtual, texts }),

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { NamedTensors } from '../../../main/contract/tensor.ts'
 import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
-import { methods } from '../../../main/engine/method/index.ts'
+import { methodOf } from '../../../main/engine/method/index.ts'
 import { vocabularyExample } from '../../../main/engine/train/example.ts'
 import { families, reference, tinyModel } from '../../support/tiny.ts'
 import { stepperOf, tensorsOf } from './engine.ts'
@@ -31,7 +31,7 @@ describe('a long text', () => {
     const reader = createInferenceRunner(model, { threads: 1 })
     const { data, shape } = await reader.logits({
       sequences: examples.map(({ sequence }) => sequence),
-      prompt: methods[method].fold(tensors),
+      parts: methodOf({ method }).fold(tensors),
       targetPositions: examples.map(({ targetPositions }) => targetPositions),
       candidates: undefined,
     })

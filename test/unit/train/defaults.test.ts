@@ -1,7 +1,7 @@
 // The settings of a run whose owner chooses little.
 import { describe, expect, it } from 'vitest'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
-import { methods } from '../../../main/engine/method/index.ts'
+import { allMethods } from '../../../main/engine/method/index.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 
 describe('the default settings', () => {
@@ -17,7 +17,7 @@ describe('the default settings', () => {
   })
 
   it('have a rate and steps of their own for every method and placement', () => {
-    const made = Object.values(methods).flatMap(({ name, placements }) =>
+    const made = allMethods().flatMap(({ name, placements }) =>
       placements.map((placement) => {
         const { steps, learningRate, warmup, validateEvery } = defaultSettings({ method: name, placement })
         return [`${name}, ${placement}`, { learningRate, steps, warmup, validateEvery }]

@@ -30,7 +30,7 @@ describe('an example for the loss among the labels', () => {
   it('has one right choice a slot, among its branching’s children, and weighs no slot that it does not ask', () => {
     const lossShape = lossShapeOf('labels', trie, examples)
     expect(lossShape).toEqual({ loss: 'labels', slots: 2, candidates: 4 })
-    const shape = { batch: 4, length: 8, rows: 0, past: 2, cached: 0 }
+    const shape = { batch: 4, length: 8, embeddings: 0, past: 2, cached: 0 }
     const feeds = lossFeeds(examples, trie, shape, lossShape, 0.2)
     const rows = (name: string, width: number): number[][] => {
       const { data } = feeds[name] as Tensor

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
 import { createEncoder } from '../../../main/engine/evaluate/encode.ts'
 import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
-import { methods } from '../../../main/engine/method/index.ts'
+import { methodOf } from '../../../main/engine/method/index.ts'
 import { rootMeanSquare } from '../../../main/engine/method/statistics.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { initialTensors } from '../../../main/engine/train/initialise.ts'
@@ -23,14 +23,14 @@ const encoder = createEncoder(model, settingsOf({}), labels)
 async function start(given: Partial<TuneSettings>) {
   const settings = settingsOf(given)
   const tensors = await initialTensors(model, settings, labels, encoder, reader)
-  return methods[settings.method].fold(tensors)
+  return methodOf(settings).fold(tensors)
 }
 
 /** The rows of a prompt, or a layer's keys of a prefix, a token each. */
 async function rows(given: Partial<TuneSettings>): Promise<number[][]> {
-  const plain = await start(given)
-  const { data, shape } = plain.method === 'prompt-tuning' ? plain.prompt : (plain.keys[0] ?? { data: [], shape: [] })
-  const width = plain.method === 'prompt-tuning' ? hidden : kvHeads * headDim
+  const { embeddings, past } = await start(given)
+  const { data, shape } = embeddings ?? past?.[0]?.keys ?? { data: [], shape: [] }
+  const width = embeddings ? hidden : kvHeads * headDim
   expect(data).toHaveLength((shape[0] ?? 0) * width)
   return Array.from({ length: shape[0] ?? 0 }, (_, p) => [...data.slice(p * width, (p + 1) * width)])
 }
@@ -100,12 +100,12 @@ describe('a prompt that starts from chance', () => {
 describe('a prefix', () => {
   it('starts as the keys and values that its text has at the start of everything', async () => {
     const ids = encoder.tokenizer.encodeWithSpecials('so it is')
-    const plain = await start({ initText: 'so it is', tokens: ids.length })
-    if (plain.method !== 'prefix-tuning') throw new Error('no prefix')
+    const { past } = await start({ initText: 'so it is', tokens: ids.length })
+    if (!past) throw new Error('no prefix')
     const present = await reader.keysValues([ids], 0)
     for (const [kind, tensors] of [
-      ['keys', plain.keys],
-      ['values', plain.values],
+      ['keys', past.map(({ keys }) => keys)],
+      ['values', past.map(({ values }) => values)],
     ] as const)
       tensors.forEach(({ data }, layer) => {
         const theirs = present[`${kind}.${String(layer)}`]?.data ?? new Float32Array()

@@ -25,10 +25,10 @@ async function asked(given: Partial<TuneSettings>, count = 6) {
   const questions: { readonly tokens: number; readonly isTuned: boolean }[] = []
   const watched: InferenceRunner = {
     ...reader,
-    logits(question) {
-      const tokens = Math.max(...question.sequences.map(({ ids }) => ids.length))
-      questions.push({ tokens, isTuned: question.prompt !== undefined })
-      return reader.logits(question)
+    logits(query) {
+      const tokens = Math.max(...query.sequences.map(({ ids }) => ids.length))
+      questions.push({ tokens, isTuned: query.parts !== undefined })
+      return reader.logits(query)
     },
   }
   const tensors = await initialTensors(model, settings, labels, encoder, reader)

@@ -2,12 +2,8 @@
 export const inspection = {
   title: 'What the virtual tokens look like (hints)',
   lead: 'Hints, not explanations: a virtual token need not mean the words that it is close to, and what works may be spread over several of them.',
-  empty: {
-    'prompt-tuning':
-      'The studio can inspect each virtual token: which words it is close to, how large it is, how strongly training pushed it, and how the answers change without it.',
-    'prefix-tuning':
-      'The studio can inspect each virtual token: how large its keys and values are, how strongly training pushed it, and how the answers change without it.',
-  },
+  empty:
+    'The studio can inspect each virtual token: what it is close to or how large it is, how strongly training pushed it, and how the answers change without it.',
   cost: 'For this, up to 64 validation rows are answered once more for each token, which takes a few seconds to a few minutes. The test set is not used.',
   inspect: 'Inspect the tokens',
   begin: 'Preparing',
@@ -18,6 +14,13 @@ export const inspection = {
     `On ${rows} rows, no token alone makes a difference that could not be chance: they work together, or there are too few rows to tell.`,
   noWords:
     'There are no nearest words: only prompt tuning learns embeddings, which can be compared with words. A prefix consists of keys and values in every layer.',
+
+  updated:
+    'This prompt has no virtual tokens: it changes linear maps of the model. Root mean square of what was added to each, over all layers:',
+  linear: 'Linear map',
+  weights: 'Weights',
+  factors: 'Factors',
+  bias: 'Bias',
 
   table: 'Each virtual token',
   token: 'Token',
@@ -45,16 +48,16 @@ export const inspection = {
     norm: (low: string, high: string, mean: string) =>
       `Nine words out of ten have a norm of ${low} to ${high}, ${mean} on average. Virtual tokens may leave that range; it is a hint that they say what no word says.`,
     startedAs: {
-      'prompt-tuning':
+      embeddings:
         'The word whose embedding it had before the first step, and the cosine similarity to it now: 1 means that it has hardly changed direction.',
-      'prefix-tuning': 'The word whose keys and values it had before the first step.',
+      past: 'The word whose keys and values it had before the first step.',
     },
     states:
       'The size of its keys and values over all layers, where 1 is that of the tokens that the prefix started from; “change” says how far they have moved from there.',
     without: {
-      'prompt-tuning': (loss: string, rows: string) =>
+      embeddings: (loss: string, rows: string) =>
         `How much the mean loss of the right label (${loss} with the whole prompt) rises when the average of all words takes the place of this token and everything else stays the same. Measured on ${rows} validation rows; the lines are 95 % intervals that hold for all tokens together.`,
-      'prefix-tuning': (loss: string, rows: string) =>
+      past: (loss: string, rows: string) =>
         `How much the mean loss of the right label (${loss} with the whole prompt) rises when this token is hidden in every layer and everything else stays the same. Measured on ${rows} validation rows; the lines are 95 % intervals that hold for all tokens together.`,
     },
     gradient:

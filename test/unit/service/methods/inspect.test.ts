@@ -28,7 +28,7 @@ describe('the lens on a run', () => {
       { run: 'mine' },
       { onEvent: (e) => events.push(e) },
     )
-    expect(inspection).toMatchObject({ method: 'prompt-tuning', rows: rows.validation })
+    expect(inspection).toMatchObject({ part: 'embeddings', rows: rows.validation })
     expect(inspection.tokens).toHaveLength(2)
     // The small engine counts rows whose label the run does not know.
     expect(inspection.tokens.map(({ ablation }) => ablation.changed)).toEqual([0, 0])
@@ -69,7 +69,7 @@ describe('the lens on a run', () => {
 })
 
 describe('what was found', () => {
-  const found = { inspection: { method: 'prefix-tuning', tokens: [], rows: 1, loss: 1 }, gradients: [] } as const
+  const found = { inspection: { part: 'past', tokens: [], rows: 1, loss: 1 }, gradients: [] } as const
 
   it('counts for the run as it ended, and not once it has gone on', () => {
     const inspections = createInspections()

@@ -1,4 +1,4 @@
-// Prompt tuning (Lester et al. 2021): P embedding rows that the model reads as if they were words.
+// Prompt tuning (Lester et al. 2021): P virtual embeddings that the model reads as if they were tokens.
 import type { Method } from './method.ts'
 import { tensorOf } from './method.ts'
 import { rootMeanSquare } from './statistics.ts'
@@ -6,9 +6,9 @@ import { rootMeanSquare } from './statistics.ts'
 export const promptTuning: Method = {
   name: 'prompt-tuning',
   placements: ['start', 'before-text', 'after-text'],
-  kind: 'rows',
+  virtual: ({ tokens }) => ({ embeddings: tokens, past: 0 }),
 
-  tensors: (config, { tokens }) => [{ name: 'prompt', shape: [tokens, config.hidden], trainable: true }],
+  tensors: (config, { tokens }) => [{ name: 'prompt', shape: [tokens, config.hidden], trainable: true, byToken: true }],
 
   async initialise(probe, { tokens }, { ids, init, random }) {
     const rows = await probe.embeddings(ids)
@@ -18,7 +18,7 @@ export const promptTuning: Method = {
     return { prompt: { shape: [tokens, probe.config.hidden], data } }
   },
 
-  attach: (_, inputs) => ({ rows: inputs('prompt') }),
+  attach: (_, inputs) => ({ embeddings: inputs('prompt') }),
 
-  fold: (tensors) => ({ method: 'prompt-tuning', prompt: tensorOf(tensors, 'prompt') }),
+  fold: (tensors) => ({ embeddings: tensorOf(tensors, 'prompt') }),
 }

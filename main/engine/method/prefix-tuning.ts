@@ -1,4 +1,4 @@
-// Prefix tuning (Li and Liang 2021) without a network before it: keys and values of P virtual tokens, a layer each.
+// Prefix tuning (Li and Liang 2021) without a projection: keys and values of P virtual tokens in every layer.
 import type { NamedTensors, Tensor } from '../../contract/tensor.ts'
 import type { Node } from '../graph/node.ts'
 import { add, expand, mul, reshape, transpose } from '../graph/ops.ts'
@@ -10,7 +10,7 @@ import { rootMeanSquare } from './statistics.ts'
  * What is tuned is a delta in units of each layer's own scale: key = init + scale * delta. Keys and values differ in
  * size by a hundred times from layer to layer, so one learning rate fits all only in these units.
  */
-const parts = (name: string): { delta: string; init: string; scale: string } => ({
+const namesOf = (name: string): { delta: string; init: string; scale: string } => ({
   delta: name,
   init: `${name}.init`,
   scale: `${name}.scale`,
@@ -19,14 +19,14 @@ const parts = (name: string): { delta: string; init: string; scale: string } => 
 export const prefixTuning: Method = {
   name: 'prefix-tuning',
   placements: ['start', 'after-text'],
-  kind: 'past',
+  virtual: ({ tokens }) => ({ embeddings: 0, past: tokens }),
 
   tensors(config, { tokens }) {
     const shape = [tokens, config.kvHeads, config.headDim]
     return kvNames(config.layers).flatMap((name): TensorSpec[] => {
-      const { delta, init, scale } = parts(name)
+      const { delta, init, scale } = namesOf(name)
       return [
-        { name: delta, shape, trainable: true },
+        { name: delta, shape, trainable: true, byToken: true },
         { name: init, shape, trainable: false },
         { name: scale, shape: [1], trainable: false },
       ]
@@ -43,7 +43,7 @@ export const prefixTuning: Method = {
         [`keys.${layer}`, keys],
         [`values.${layer}`, values],
       ] as const) {
-        const at = parts(name)
+        const at = namesOf(name)
         const scale = rootMeanSquare(data)
         tensors[at.delta] = { shape, data: new Float32Array(data.length) }
         tensors[at.init] = { shape, data: init === 'random' ? data.map(() => random.normal() * scale) : data }
@@ -56,7 +56,7 @@ export const prefixTuning: Method = {
   attach(config, inputs, batch) {
     const { kvHeads, headDim } = config
     const past = (name: string): Node => {
-      const { delta, init, scale } = parts(name)
+      const { delta, init, scale } = namesOf(name)
       const rows = add(inputs(init), mul(inputs(scale), inputs(delta)))
       const byHead = transpose(rows, [1, 0, 2])
       const tokens = byHead.shape[1] ?? 0
@@ -67,13 +67,16 @@ export const prefixTuning: Method = {
 
   fold(tensors) {
     const layers = Object.keys(tensors).filter((name) => /^keys\.\d+$/.test(name)).length
-    const all = (kind: string): Tensor[] => Array.from({ length: layers }, (_, l) => folded(tensors, `${kind}.${l}`))
-    return { method: 'prefix-tuning', keys: all('keys'), values: all('values') }
+    const past = Array.from({ length: layers }, (_, layer) => ({
+      keys: folded(tensors, `keys.${layer}`),
+      values: folded(tensors, `values.${layer}`),
+    }))
+    return { past }
   },
 }
 
 function folded(tensors: NamedTensors, name: string): Tensor {
-  const at = parts(name)
+  const at = namesOf(name)
   const [delta, init] = [tensorOf(tensors, at.delta), tensorOf(tensors, at.init)]
   const scale = tensorOf(tensors, at.scale).data[0] ?? 1
   // Rounded product by product, as the graph does it.

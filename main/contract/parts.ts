@@ -1,0 +1,46 @@
+// What a tuned prompt comes down to, whatever method tuned it: parts that the model is read with, any of which may be there.
+import type { Tensor } from './tensor.ts'
+
+/** The linear maps of a decoder layer, by their Hugging Face names. */
+export const linearNames = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const
+export type LinearName = (typeof linearNames)[number]
+
+/** One layer's keys (rotated to positions 0..P-1) and values: [P, kvHeads, headDim] each. */
+export interface PastTensors {
+  readonly keys: Tensor
+  readonly values: Tensor
+}
+
+/**
+ * A change to one linear map y = W x of one layer, on the tokens that the prompt acts on:
+ * y' = outputScale * (W (inputScale * x) + scale * b (a x)) + bias. What is absent changes nothing.
+ * T is a tensor, or a node of a graph where one is built.
+ */
+export interface LinearUpdate<T = Tensor> {
+  /** Low-rank update (Hu et al. 2021): a [r, in], b [out, r]. */
+  readonly lowRank?: { readonly a: T; readonly b: T; readonly scale: number }
+  /** Factors of the inputs, [in] (Liu et al. 2022). */
+  readonly inputScale?: T
+  /** Factors of the outputs, [out]. */
+  readonly outputScale?: T
+  /** Added to the outputs, [out] (Zaken et al. 2021). */
+  readonly bias?: T
+}
+
+/** An update and the linear map that it changes. */
+export interface PlacedUpdate extends LinearUpdate {
+  readonly layer: number
+  readonly linear: LinearName
+}
+
+/**
+ * Which tokens a part acts on is the layout's matter alone (engine/method/layout.ts): virtual embeddings stand at the
+ * prompt's placement; past keys and values are seen, and linear updates made, from one token of each row on.
+ */
+export interface Parts {
+  /** Virtual embeddings [P, hidden]. */
+  readonly embeddings?: Tensor
+  /** Past keys and values, one entry a layer. */
+  readonly past?: readonly PastTensors[]
+  readonly updates?: readonly PlacedUpdate[]
+}
