@@ -12,7 +12,7 @@ export interface TextPiece {
   readonly bytes: number
 }
 
-/** Small enough that the rows in it are parsed before anybody notices the wait. */
+/** Small enough that parsing the rows of a piece blocks the event loop for a few milliseconds only. */
 const pieceBytes = 1 << 15
 const sampleBytes = 1 << 16
 
@@ -23,7 +23,7 @@ const marks: readonly (readonly [Encoding, readonly number[]])[] = [
 ]
 
 /**
- * A mark at the start decides; else the zero bytes that Western text has in UTF-16; else UTF-8 where the whole file is
+ * A byte order mark decides; else the zero bytes that Western text has in UTF-16; else UTF-8 where the whole file is
  * valid UTF-8; else Windows-1252, which Latin-1 files are read as everywhere. Errors: 'data/not-found', 'data/unreadable',
  * 'data/empty', 'data/binary'.
  */
@@ -37,7 +37,7 @@ export async function detectEncoding(path: string): Promise<Encoding> {
   return (await isUtf8(path)) ? 'utf-8' : 'windows-1252'
 }
 
-/** The file's text without a mark; what is invalid in its encoding becomes U+FFFD. Errors: 'data/unreadable'. */
+/** The file's text without a byte order mark; what is invalid in its encoding becomes U+FFFD. Errors: 'data/unreadable'. */
 export async function* readText(path: string, encoding: Encoding): AsyncGenerator<TextPiece> {
   const decoder = new TextDecoder(encoding)
   let bytes = 0
@@ -89,7 +89,7 @@ export async function firstBytes(path: string): Promise<Uint8Array> {
 const unreadable = (path: string, error: unknown): Error =>
   studioError('data/unreadable', path, error instanceof Error ? error.message : String(error))
 
-/** UTF-16 without a mark: nearly every other byte is zero, on one side only. */
+/** UTF-16 without a byte order mark: nearly every other byte is zero, on one side only. */
 function wideEncoding(bytes: Uint8Array): Encoding | undefined {
   const pairs = bytes.length >> 1
   if (pairs === 0) return undefined

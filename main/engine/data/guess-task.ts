@@ -2,21 +2,22 @@
 import type { TaskName } from '../../contract/settings.ts'
 import { objectOf } from '../metrics/fields.ts'
 
-/** Labels are words, not passages. Characters, on average. */
-const longestLabels = 60
-/** How often each label stands in the rows, on average, at the least. */
+/** Characters of a label at most, on average: labels are words, not passages. */
+const maxLabelCharacters = 60
+/** Rows of each label at least, on average. */
 const minRepeats = 2
 
 /**
- * The rule, first to last: answers that are JSON objects (most of them) are written; answers that are short and each
- * stand in two rows or more on average are labels; where there is a context, answers are about it; all others are
- * written. `answers` are some rows' cells, empty ones do not count; without any there is nothing but labels to go by.
+ * The rule, in this order: where most answers are JSON objects, the task is generation; where answers are short and each
+ * occurs in two rows or more on average, they are labels; where the table has a context, the task is question answering;
+ * else it is generation. `answers` are the cells of some rows, of which empty ones do not count; without any, the answer
+ * is classification.
  */
 export function guessTask(answers: readonly string[], hasContext: boolean): TaskName {
-  const said = answers.map((answer) => answer.trim()).filter((answer) => answer !== '')
-  if (said.filter((answer) => objectOf(answer) !== undefined).length * 2 > said.length) return 'generation'
-  const characters = said.reduce((sum, { length }) => sum + length, 0)
-  const areShort = characters <= longestLabels * said.length
-  if (areShort && new Set(said).size * minRepeats <= said.length) return 'classification'
+  const given = answers.map((answer) => answer.trim()).filter((answer) => answer !== '')
+  if (given.filter((answer) => objectOf(answer) !== undefined).length * 2 > given.length) return 'generation'
+  const characters = given.reduce((sum, { length }) => sum + length, 0)
+  const areShort = characters <= maxLabelCharacters * given.length
+  if (areShort && new Set(given).size * minRepeats <= given.length) return 'classification'
   return hasContext ? 'answering' : 'generation'
 }

@@ -4,19 +4,20 @@ import { createRandom } from '../random.ts'
 /** Characters of a shingle. */
 const SHINGLE = 5
 /** Shorter texts are compared whole: one word more is another text. */
-const SHORTEST = 20
+const MIN_CHARACTERS = 20
+/** Bins of a signature, and how many of them make a band. */
 const BINS = 64
 const BAND = 4
 const BANDS = BINS / BAND
-/** Share of shingles in common from which two texts count as the same. Bands miss 2 in 10,000 pairs that are just so near. */
+/** Share of common shingles from which two texts count as nearly the same. Bands miss 2 in 10,000 pairs at this limit. */
 export const NEAR = 0.8
 
-/** As people tell texts apart: case, width and runs of white space do not count. */
+/** The text without what people do not tell texts apart by: case, width and runs of white space. */
 export const plainText = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
 
 /** Hashes of a plain text's shingles; undefined where it is too short to be near anything. */
 function shinglesOf(plain: string): Uint32Array | undefined {
-  if (plain.length < SHORTEST) return undefined
+  if (plain.length < MIN_CHARACTERS) return undefined
   return Uint32Array.from({ length: plain.length - SHINGLE + 1 }, (_, at) => {
     let hash = 0x811c9dc5
     for (let i = at; i < at + SHINGLE; i++) hash = Math.imul(hash ^ plain.charCodeAt(i), 0x01000193)
@@ -42,16 +43,16 @@ export function likeness(a: string, b: string): number {
 /** Where an empty bin borrows, the same for every text (optimal densification: Shrivastava 2017). */
 const borrowed = Array.from({ length: BINS }, (_, bin) => createRandom(bin).shuffle([...Array(BINS).keys()]))
 
-/** One permutation in bins (Li, Owen and Zhang 2012): the least hash of each, [BINS]. */
+/** One permutation in bins (Li, Owen and Zhang 2012): the lowest hash of each, [BINS]. */
 function signatureOf(shingles: Uint32Array): Uint32Array {
   const empty = 0xffffffff
-  const least = new Uint32Array(BINS).fill(empty)
+  const lowest = new Uint32Array(BINS).fill(empty)
   for (const hash of shingles) {
     const bin = hash & (BINS - 1)
-    if (hash < (least[bin] ?? 0)) least[bin] = hash
+    if (hash < (lowest[bin] ?? 0)) lowest[bin] = hash
   }
-  return least.map((hash, bin) =>
-    hash === empty ? (least[borrowed[bin]?.find((other) => least[other] !== empty) ?? bin] ?? empty) : hash,
+  return lowest.map((hash, bin) =>
+    hash === empty ? (lowest[borrowed[bin]?.find((other) => lowest[other] !== empty) ?? bin] ?? empty) : hash,
   )
 }
 
@@ -112,8 +113,9 @@ function grown<T extends Uint32Array | Uint8Array>(from: T, to: T): T {
   return to
 }
 
-const FIRST = 4
-const LAST = 12
+/** Texts of a band that each text is compared with: the first ones, and the last ones before it. */
+const FIRST_NEIGHBOURS = 4
+const LAST_NEIGHBOURS = 12
 /** Places fit beside a key of 32 bits in a double. */
 const PLACES = 2 ** 21
 
@@ -126,7 +128,7 @@ function* neighbours(places: Uint32Array, key: (place: number) => number): Gener
     const value = sorted[at] ?? 0
     if (Math.floor((sorted[start] ?? 0) / PLACES) !== Math.floor(value / PLACES)) start = at
     for (let other = start; other < at; other++) {
-      if (other === start + FIRST && other < at - LAST) other = at - LAST
+      if (other === start + FIRST_NEIGHBOURS && other < at - LAST_NEIGHBOURS) other = at - LAST_NEIGHBOURS
       yield [(sorted[other] ?? 0) % PLACES, value % PLACES]
     }
   }

@@ -1,4 +1,4 @@
-// Groups examples whose texts are nearly the same, and gives each group a side that later rows cannot change.
+// Groups examples whose texts are nearly the same, and assigns each group to a set that later rows cannot change.
 import { setImmediate } from 'node:timers/promises'
 import type { Example, Split } from '../../contract/settings.ts'
 import { createNearTexts, likeness, NEAR, plainText } from './min-hash.ts'
@@ -21,23 +21,24 @@ interface Text {
   readonly near: number[]
 }
 
-/** Lets others have their turn after so many milliseconds; looks at the clock every so many times. */
+/** Milliseconds of work after which the event loop gets its turn. */
 const TURN = 10
-const ASKED = 64
+/** Calls between two looks at the clock. */
+const CALLS_PER_LOOK = 64
 
 function breather(): () => Promise<void> | undefined {
   let since = performance.now()
-  let asked = 0
+  let calls = 0
   return () => {
-    if (++asked % ASKED !== 0 || performance.now() - since < TURN) return undefined
+    if (++calls % CALLS_PER_LOOK !== 0 || performance.now() - since < TURN) return undefined
     return setImmediate().then(() => void (since = performance.now()))
   }
 }
 
 /**
- * Examples in the table's order; `deal` gives the side of a label's next group. A text near an earlier one joins its
- * group; one near two sides is left out with all its rows. A chain of near texts of more than a twentieth of the table
- * (at least 20 rows, at most 200) goes to training whole, where `fewest` groups of its label are left besides.
+ * Examples in the table's order; `deal` gives the set of a label's next group. A text near an earlier one joins its
+ * group; one near rows of two sets is left out with all its rows. A chain of near texts of more than a twentieth of the
+ * table (at least 20 rows, at most 200) goes to training whole, where `minimum` other groups of its label remain.
  */
 export async function nearGroups(
   examples: readonly Example[],
@@ -46,9 +47,9 @@ export async function nearGroups(
 ): Promise<{ readonly groups: readonly Group[]; readonly leftOut: readonly Example[] }> {
   const texts = await differentTexts(examples)
   const chains = createChains(texts)
-  const most = Math.min(200, Math.max(20, examples.length / 20))
-  await findNear(texts, chains, most)
-  const large = largeChains(texts, chains, most, minimum)
+  const maxChain = Math.min(200, Math.max(20, examples.length / 20))
+  await findNear(texts, chains, maxChain)
+  const large = largeChains(texts, chains, maxChain, minimum)
   const groupAt = new Map<number, Group>()
   const groups: Group[] = []
   const leftOut: Example[] = []
@@ -90,8 +91,8 @@ async function differentTexts(examples: readonly Example[]): Promise<Text[]> {
 /** Four standard errors of an estimate from 64 bins. */
 const UNSURE = 0.2
 
-/** Fills in `near`, but for texts of a chain that is large already. */
-async function findNear(texts: readonly Text[], chains: Chains, most: number): Promise<void> {
+/** Fills in `near`, except for texts of a chain that is too large already. */
+async function findNear(texts: readonly Text[], chains: Chains, maxChain: number): Promise<void> {
   const index = createNearTexts()
   const breathe = breather()
   for (const { plain } of texts) {
@@ -106,21 +107,21 @@ async function findNear(texts: readonly Text[], chains: Chains, most: number): P
     const [a, b] = [texts[earlier], texts[later]]
     if (!a || !b || b.near.includes(earlier)) continue
     const chain = chains.find(later)
-    if (chain === chains.find(earlier) && chains.rows(chain) > most) continue
+    if (chain === chains.find(earlier) && chains.rows(chain) > maxChain) continue
     if (likeness(a.plain, b.plain) < NEAR) continue
     b.near.push(earlier)
     chains.join(earlier, later)
   }
 }
 
-/** Chains of more rows than `most`, unless too few groups of their label would be left. */
-function largeChains(texts: readonly Text[], chains: Chains, most: number, minimum: number): Set<number> {
+/** Chains of more rows than `maxChain`, unless too few groups of their label would be left. */
+function largeChains(texts: readonly Text[], chains: Chains, maxChain: number, minimum: number): Set<number> {
   const roots = new Map<number, string>()
   texts.forEach(({ label }, place) => {
     const root = chains.find(place)
     if (!roots.has(root)) roots.set(root, label)
   })
-  const isLarge = (root: number): boolean => chains.rows(root) > most
+  const isLarge = (root: number): boolean => chains.rows(root) > maxChain
   const ordinary = new Map<string, number>()
   for (const [root, label] of roots) if (!isLarge(root)) ordinary.set(label, (ordinary.get(label) ?? 0) + 1)
   return new Set(

@@ -1,4 +1,4 @@
-// What a table's rows are like: how many, which labels, how long, and what is wrong with them. Sees each row once.
+// Profiles a table in one pass over its rows: their number, labels, lengths and problems.
 import { setImmediate } from 'node:timers/promises'
 import type { LabelCount, LengthBin } from '../../contract/service.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
@@ -17,12 +17,12 @@ export interface TableProfile {
 
 export interface Profiler {
   see(row: Pick<CheckedRow, 'row' | 'text' | 'label'>): void
-  /** Lets others in between one check and the next. */
+  /** Yields to the event loop between one check and the next. */
   finish(): Promise<TableProfile>
 }
 
 /** Bars of the histogram at most. */
-const BINS = 24
+const MAX_BINS = 24
 
 export function createProfiler(limits: Pick<TuneSettings, 'task' | 'maxTokens' | 'tokens'>): Profiler {
   const { task = 'classification' } = limits
@@ -60,14 +60,14 @@ export function createProfiler(limits: Pick<TuneSettings, 'task' | 'maxTokens' |
   }
 }
 
-/** Bars of one readable width, up to the length that 99 % of the rows keep; the last one takes the rest. */
+/** Bars of one round width, up to the length that 99 % of the rows do not exceed; the last one takes the rest. */
 export function histogram(counts: ReadonlyMap<number, number>): LengthBin[] {
   const sorted = [...counts].sort(([a], [b]) => a - b)
   const rows = sorted.reduce((sum, [, count]) => sum + count, 0)
   const longest = sorted.at(-1)?.[0] ?? 0
   let seen = 0
   const usual = sorted.find(([, count]) => (seen += count) >= 0.99 * rows)?.[0] ?? 0
-  const width = readable(Math.max(1, usual) / (BINS - 1))
+  const width = roundWidth(Math.max(1, usual) / (MAX_BINS - 1))
   const bins = Array.from({ length: Math.floor(usual / width) + 1 }, (_, i) => ({
     from: i * width,
     to: (i + 1) * width - 1,
@@ -83,7 +83,7 @@ export function histogram(counts: ReadonlyMap<number, number>): LengthBin[] {
 }
 
 /** The next of 1, 2, 5, 10, 20, 50 … */
-function readable(width: number): number {
+function roundWidth(width: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, width)))
   return power * ([1, 2, 5, 10].find((step) => step * power >= width) ?? 10)
 }

@@ -60,12 +60,12 @@ interface Looks {
   readonly values: number
   readonly numeric: boolean
   /** Cells that end with a question mark, as a share. */
-  readonly asking: number
-  /** Cells that are JSON objects, as a share: nobody reads those. */
+  readonly questions: number
+  /** Cells that are JSON objects, as a share: those are answers, not texts. */
   readonly objects: number
 }
 
-/** A name that is the word scores 1, one that holds it a half. */
+/** 1 where the name is one of the words, a half where it contains one. */
 function named(name: string, words: readonly string[]): number {
   const plain = name.toLowerCase().trim()
   if (words.includes(plain)) return 1
@@ -82,15 +82,15 @@ function look(name: string, at: number, rows: readonly (readonly string[])[]): L
     values: different,
     numeric: cells.length > 0 && cells.every((cell) => /^[-+]?[\d\s.,]+$/.test(cell)),
     objects: cells.filter((cell) => objectOf(cell) !== undefined).length / Math.max(1, cells.length),
-    asking: cells.filter((cell) => cell.endsWith('?')).length / Math.max(1, cells.length),
+    questions: cells.filter((cell) => cell.endsWith('?')).length / Math.max(1, cells.length),
   }
 }
 
-/** Long and ever different, or a question: a text. */
-const textScore = ({ name, meanLength, distinct, numeric, asking, objects }: Looks): number =>
-  3 * named(name, textNames) + Math.min(2, meanLength / 30) + distinct + 2 * asking - 3 * objects - (numeric ? 2 : 0)
+/** How much a column looks like texts: long, all different, or questions. */
+const textScore = ({ name, meanLength, distinct, numeric, questions, objects }: Looks): number =>
+  3 * named(name, textNames) + Math.min(2, meanLength / 30) + distinct + 2 * questions - 3 * objects - (numeric ? 2 : 0)
 
-/** Short and often the same, or an object with fields: an answer. */
+/** How much a column looks like answers: short and often the same, or objects with fields. */
 const labelScore = ({ name, meanLength, distinct, values, objects }: Looks): number =>
   3 * named(name, labelNames) + 3 * objects + (values >= 2 ? 2 * (1 - distinct) : -2) + (meanLength <= 30 ? 1 : -1)
 
@@ -109,10 +109,10 @@ export function guessRoles(columns: readonly string[], rows: readonly (readonly 
     : { text: columns[0] ?? '', label: '', context: '' }
 }
 
-/** Where the texts are questions: the column that is called a context, most of all. */
+/** The column whose name most says context, where the texts are questions; else ''. */
 function contextOf(looks: readonly Looks[], { text, label }: Omit<GuessedRoles, 'context'>): string {
-  const asks = looks.find(({ name }) => name === text)
-  if (!asks || (asks.asking < 0.5 && named(text, questionNames) === 0)) return ''
+  const texts = looks.find(({ name }) => name === text)
+  if (!texts || (texts.questions < 0.5 && named(text, questionNames) === 0)) return ''
   const [likeliest] = looks
     .filter(({ name }) => name !== text && name !== label && named(name, contextNames) > 0)
     .sort((a, b) => named(b.name, contextNames) - named(a.name, contextNames))

@@ -1,4 +1,4 @@
-// Splits examples into rows to learn from, rows to stop by, and rows that neither ever sees.
+// Splits examples into a training, a validation and a test set that share no text.
 import { studioError } from '../../contract/errors/index.ts'
 import type { Example, Split } from '../../contract/settings.ts'
 import { createRandom } from '../random.ts'
@@ -7,34 +7,35 @@ import { textKey } from './text-key.ts'
 
 export interface SplitOptions {
   readonly seed: number
-  /** Held-out rows at most. */
+  /** Rows of the test set at most. */
   readonly test?: number
-  /** False where answers are no labels: the rows are then of one kind. */
+  /** False where answers are no labels: all rows are then split as if they had the same label. */
   readonly byLabel?: boolean
 }
 
 export interface HeldSplit extends Split {
-  /** Rows that are nearly the same as rows of two parts: none may have them. */
+  /** Rows that are nearly the same as rows of two sets: no set may have them. */
   readonly leftOut: readonly Example[]
-  /** Rows of the held-out and validation sides beyond their limits: they wait, for no row may change its side. */
+  /** Rows of the test and validation sets beyond their limits: no run uses them, since no row may change its set. */
   readonly reserved: readonly Example[]
 }
 
 const maxTest = 500
-/** An answer that is written takes much longer to judge than a label. */
+/** A generated answer takes much longer to evaluate than a label. */
 const maxGeneration = 200
 const maxValidation = 200
 const maxLabels = 200
-/** A label needs different texts for each part. */
+/** A label needs a different text for each set. */
 const minTexts = 3
 
 /**
- * The rule: texts that are nearly the same (`nearGroups`) form a group that stays together, so that no part has seen
- * another's rows; a group counts under the label of its first row. Of each label's groups, in the table's order, a
- * seeded one of every four is held out, and three of twenty validate. What stands later in the table changes nothing for
- * what stands before it: a row keeps its side while the table grows, and a later row that is nearly the same as rows of
- * two sides is left out. Only a group that comes to fill the table is learned from whatever its side was. At most 500
- * (`test`) held-out and 200 validation rows are used, evenly over the labels, but one group of each label at least.
+ * The rule: texts that are nearly the same (`nearGroups`) form a group that stays together, so that no set contains
+ * another's rows; a group counts under the label of its first row. Of each label's groups, in the table's order, one of
+ * every four, chosen by the seed, goes to the test set, and three of twenty go to the validation set. Later rows of the
+ * table change nothing for earlier ones: a row keeps its set while the table grows, and a later row that is nearly the
+ * same as rows of two sets is left out. Only a group that grows to fill the table goes to training, whatever its set was.
+ * At most 500 (`test`) test rows and 200 validation rows are used, evenly over the labels, but one group of each label
+ * at least.
  * Errors: 'data/one-label', 'data/too-many-labels', 'data/label-too-rare'.
  */
 export async function splitExamples(
@@ -63,7 +64,7 @@ async function splitByLabel(examples: readonly Example[], seed: number, test: nu
   return splitAlike(examples, seed, test)
 }
 
-/** By the labels that there are, be it one. */
+/** By the labels that the examples have, even a single one. */
 async function splitAlike(examples: readonly Example[], seed: number, test: number): Promise<HeldSplit> {
   const labels = new Set(examples.map(({ label }) => label))
   const dealers = new Map([...labels].map((label) => [label, dealer(seed, label)]))
@@ -74,19 +75,19 @@ async function splitAlike(examples: readonly Example[], seed: number, test: numb
     if (has < minTexts) throw studioError('data/label-too-rare', label, has, minTexts)
   }
   const side = (part: Part): Group[] => groups.filter((group) => group.side === part)
-  const [testRows, stopping] = [evenly(side('test'), test), evenly(side('validation'), maxValidation)]
+  const [testRows, validationRows] = [evenly(side('test'), test), evenly(side('validation'), maxValidation)]
   return {
     train: rowsOf(side('train')),
-    validation: rowsOf(stopping.taken),
+    validation: rowsOf(validationRows.taken),
     test: rowsOf(testRows.taken),
     leftOut,
-    reserved: rowsOf([...testRows.left, ...stopping.left]),
+    reserved: rowsOf([...testRows.left, ...validationRows.left]),
   }
 }
 
 const rowsOf = (groups: readonly Group[]): Example[] => groups.flatMap(({ rows }) => rows).sort((a, b) => a.row - b.row)
 
-/** Deals a label's groups their sides, one after the other: the first three have one of each. */
+/** Assigns a label's groups to sets, one after the other: of the first three, each goes to another set. */
 function dealer(seed: number, label: string): () => Part {
   const random = createRandom(seed ^ textKey(label))
   let round: Part[] = []
@@ -102,15 +103,15 @@ function dealer(seed: number, label: string): () => Part {
   }
 }
 
-/** Groups up to so many rows, round by round one of each label; the first round whatever its size. */
-function evenly(groups: readonly Group[], most: number): { readonly taken: Group[]; readonly left: Group[] } {
+/** Groups of `maxRows` rows at most, round by round one of each label; the first round whatever its size. */
+function evenly(groups: readonly Group[], maxRows: number): { readonly taken: Group[]; readonly left: Group[] } {
   const rounds = [...Map.groupBy(groups, ({ label }) => label).values()].flatMap((some) =>
     some.map((group, round) => ({ group, round })),
   )
   const [taken, left]: [Group[], Group[]] = [[], []]
   let rows = 0
   for (const { group, round } of rounds.sort((a, b) => a.round - b.round)) {
-    const fits = round === 0 || rows + group.rows.length <= most
+    const fits = round === 0 || rows + group.rows.length <= maxRows
     ;(fits ? taken : left).push(group)
     if (fits) rows += group.rows.length
   }

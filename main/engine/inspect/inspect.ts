@@ -34,7 +34,7 @@ export async function inspectPrompt(reader: InferenceRunner, job: InspectJob, em
     (done: number, total: number): void =>
       emit({ event: 'progress', stage: name, done, total })
   const started = settings.init === 'random' ? undefined : startIds(settings, labels, encoder, model.config.vocab)
-  const startedAs = (token: number): string | undefined => started && encoder.tokenizer.word(started[token] ?? -1)
+  const startedAs = (token: number): string | undefined => started && encoder.tokenizer.spell(started[token] ?? -1)
   const vocabulary = embeddings && (await vocabularyBeside(job, embeddings, encoder, stage('reading the vocabulary')))
   const rows = examples.map(({ text }) => encoder.row(text))
   const { loss, tokens } = await ablate(
@@ -75,7 +75,7 @@ function besideVocabulary(
       startCosine: started && vocabulary.cosine(started[row] ?? -1, row),
       nearest: vocabulary
         .nearest(row, nearestTokens)
-        .map((id) => ({ id, token: tokenizer.word(id), cosine: vocabulary.cosine(id, row) })),
+        .map((id) => ({ id, token: tokenizer.spell(id), cosine: vocabulary.cosine(id, row) })),
     })),
   }
 }

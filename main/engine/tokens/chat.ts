@@ -50,7 +50,7 @@ function render(source: string, config: TokenizerFiles['config'], messages: read
       ...(Object.fromEntries(tokens) as Record<string, string>),
       messages,
       add_generation_prompt: true,
-      // There, but none, as in transformers: templates ask whether they are none.
+      // Defined as null, as in transformers: templates test whether they are none.
       tools: null,
       documents: null,
       [dateName]: dateOfTemplates,
@@ -60,12 +60,12 @@ function render(source: string, config: TokenizerFiles['config'], messages: read
   }
 }
 
-/** The library has a function of the usual name, which cannot be replaced. */
+/** The library defines strftime_now itself and cannot be given another, so templates call this name instead. */
 const dateName = 'date_of_templates'
 
 /**
- * Some templates write today's date. A prompt must read tomorrow what it was tuned with, so it is always the same day:
- * the one that Llama's templates take where they are told none.
+ * Some templates write today's date. A prompt must see the text that it was tuned with on any other day, so the date is
+ * always the same: the one that Llama's templates default to.
  */
 function dateOfTemplates(format: string): string {
   const parts: Readonly<Record<string, string>> = {

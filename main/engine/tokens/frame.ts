@@ -1,4 +1,4 @@
-// What a template puts around a row's text, found once for a template and not again for every row.
+// What a template puts around a row's text, rendered once for a template and not again for every row.
 import { studioError } from '../../contract/errors/index.ts'
 import type { TokenizerFiles } from '../../contract/model.ts'
 import type { Template } from '../../contract/settings.ts'
@@ -7,11 +7,11 @@ import { renderChat } from './chat.ts'
 export interface Frame {
   readonly prefix: string
   readonly suffix: string
-  /** The text as the template would write it: some take away white space at its ends. */
+  /** The text as the template renders it: some templates trim it. */
   readonly shape: (text: string) => string
 }
 
-/** Where a template's body takes the row's text. */
+/** The placeholder of the row's text in a template's body. */
 export const place = '{text}'
 
 /** Stands for the row's text while a chat template is rendered: a character of no language, which no template changes. */
@@ -38,8 +38,8 @@ export function frameOf(files: TokenizerFiles, template: Template): Frame {
 
 function makeFrame(files: TokenizerFiles, { kind, body, instruction }: Template): Frame {
   const [before, after] = partsOfBody(body)
-  const asked = instruction === '' ? '' : `${instruction}\n`
-  if (kind === 'plain') return { prefix: asked + before, suffix: after, shape: (text) => text }
+  const lead = instruction === '' ? '' : `${instruction}\n`
+  if (kind === 'plain') return { prefix: lead + before, suffix: after, shape: (text) => text }
   const [prefix, suffix, ...more] = renderChat(files, instruction, before + hole + after).split(hole)
   if (prefix === undefined || suffix === undefined || more.length > 0)
     throw studioError('tokens/chat-template', 'it does not repeat the message once')

@@ -8,7 +8,7 @@ type Metadata = ReadonlyMap<string, unknown>
 /** GGUF's kinds of tokens (llama.cpp's llama_token_type). */
 const kinds = { unknown: 2, control: 3, userDefined: 4, byte: 6 } as const
 
-/** Kinds that no text's characters are joined to. */
+/** Kinds of tokens that are no result of a merge. */
 const apart: ReadonlySet<number> = new Set([kinds.unknown, kinds.control, kinds.byte])
 
 interface Vocabulary {
@@ -23,20 +23,21 @@ export function tokenizerFromGguf(metadata: Metadata): TokenizerFiles {
     throw studioError('tokens/unsupported', `the algorithm "${String(model ?? 'none')}"`)
   const tokens = strings(metadata, 'tokenizer.ggml.tokens')
   const types = numbers(metadata, 'tokenizer.ggml.token_type')
-  const words: Vocabulary = { tokens, kindOf: (id) => types[id] ?? 1 }
+  const vocabulary: Vocabulary = { tokens, kindOf: (id) => types[id] ?? 1 }
   const tokenAt = (key: string): string | undefined => {
     const id = metadata.get(`tokenizer.ggml.${key}_token_id`)
     return typeof id === 'number' || typeof id === 'bigint' ? tokens[Number(id)] : undefined
   }
   const [bos, eos, unknown] = [tokenAt('bos'), tokenAt('eos'), tokenAt('unknown')]
-  const made = model === 'gpt2' ? byteLevel(metadata, words) : sentencePiece(metadata, words, unknown ?? '<unk>')
+  const made =
+    model === 'gpt2' ? byteLevel(metadata, vocabulary) : sentencePiece(metadata, vocabulary, unknown ?? '<unk>')
   const addBos = flag(metadata, 'add_bos_token') ?? made.addBos
   const addEos = flag(metadata, 'add_eos_token') ?? false
   const chat = metadata.get('tokenizer.chat_template')
   return {
     tokenizer: {
       ...made.parts,
-      added_tokens: addedTokens(words),
+      added_tokens: addedTokens(vocabulary),
       post_processor: wrapping(tokens, addBos ? bos : undefined, addEos ? eos : undefined),
     },
     config: {
@@ -64,7 +65,7 @@ function byteLevel(metadata: Metadata, { tokens }: Vocabulary): Made {
     parts: {
       normalizer,
       pre_tokenizer: preTokenizer,
-      model: { type: 'BPE', vocab: vocabulary(tokens), merges: mergesOf(metadata), ignore_merges: ignoreMerges },
+      model: { type: 'BPE', vocab: idsByToken(tokens), merges: mergesOf(metadata), ignore_merges: ignoreMerges },
       decoder: { type: 'ByteLevel' },
     },
     addBos,
@@ -79,7 +80,7 @@ const mergesOf = (metadata: Metadata): [string, string][] =>
     return [merge.slice(0, at), merge.slice(at + 1)]
   })
 
-function sentencePiece(metadata: Metadata, words: Vocabulary, unknown: string): Made {
+function sentencePiece(metadata: Metadata, vocabulary: Vocabulary, unknown: string): Made {
   const leading = flag(metadata, 'add_space_prefix') ?? true
   const spaces = { type: 'Replace', pattern: { String: ' ' }, content: metaspace }
   const prepend = { type: 'Prepend', prepend: metaspace }
@@ -95,8 +96,8 @@ function sentencePiece(metadata: Metadata, words: Vocabulary, unknown: string): 
       pre_tokenizer: null,
       model: {
         type: 'BPE',
-        vocab: vocabulary(words.tokens),
-        merges: mergesFromScores(words, numbers(metadata, 'tokenizer.ggml.scores')),
+        vocab: idsByToken(vocabulary.tokens),
+        merges: mergesFromScores(vocabulary, numbers(metadata, 'tokenizer.ggml.scores')),
         unk_token: unknown,
         fuse_unk: true,
         byte_fallback: true,
@@ -107,8 +108,8 @@ function sentencePiece(metadata: Metadata, words: Vocabulary, unknown: string): 
   }
 }
 
-/** Far beyond any vocabulary's words: the ways to make a token are looked up one by one. */
-const longestWord = 4096
+/** Characters of a token at most, far beyond any vocabulary's: the ways to split a token are looked up one by one. */
+const maxTokenLength = 4096
 
 /**
  * SentencePiece joins the neighbours whose joint token scores best; as merges, every way to make each token, the best
@@ -119,7 +120,7 @@ function mergesFromScores({ tokens, kindOf }: Vocabulary, scores: readonly numbe
   const merges: { readonly pair: [string, string]; readonly score: number }[] = []
   tokens.forEach((token, id) => {
     if (apart.has(kindOf(id))) return
-    if (token.length > longestWord) throw studioError('tokens/damaged', 'one of its tokens is too long')
+    if (token.length > maxTokenLength) throw studioError('tokens/damaged', 'one of its tokens is too long')
     const characters = Array.from(token)
     for (let at = 1, left = ''; at < characters.length; at++) {
       left += characters[at - 1] ?? ''
@@ -132,7 +133,7 @@ function mergesFromScores({ tokens, kindOf }: Vocabulary, scores: readonly numbe
     .map(({ pair }) => pair)
 }
 
-const vocabulary = (tokens: readonly string[]): Record<string, number> =>
+const idsByToken = (tokens: readonly string[]): Record<string, number> =>
   Object.fromEntries(tokens.map((token, id) => [token, id]))
 
 const addedTokens = ({ tokens, kindOf }: Vocabulary): object[] =>

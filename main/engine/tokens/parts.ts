@@ -11,11 +11,11 @@ export interface AddedToken {
 }
 
 export interface TokenizerParts {
-  /** tokenizer.json as the library wants it: every part there, null where the file leaves it out. */
+  /** tokenizer.json as the library wants it: with every part, null where the file leaves it out. */
   readonly json: Readonly<Record<string, unknown>>
   readonly added: readonly AddedToken[]
   readonly vocab: Readonly<Record<string, number>>
-  /** What stands for characters that the vocabulary lacks. */
+  /** The token for characters that the vocabulary lacks. */
   readonly unknown: string | undefined
 }
 

@@ -1,9 +1,9 @@
-// How byte-level tokenizers cut text into words, by the name that GGUF files give it (llama.cpp's llama-vocab.cpp).
+// How byte-level tokenizers split text into pre-tokens, by the name that GGUF files give it (llama.cpp's llama-vocab.cpp).
 
 interface Splitter {
   readonly normalizer: object | null
   readonly preTokenizer: object
-  /** Whether a word that is a token is taken whole. */
+  /** Whether a pre-token that is in the vocabulary is taken whole. */
   readonly ignoreMerges: boolean
   /** Whether a text starts with BOS where the file does not say. */
   readonly addBos: boolean
@@ -12,8 +12,8 @@ interface Splitter {
 /** SentencePiece's character for a space. */
 export const metaspace = '\u2581'
 
-/** GPT-2's words, which byte-level tokenizers that name no others mean. */
-export const words = `'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+`
+/** GPT-2's pre-tokens: what byte-level tokenizers without an expression of their own split text into. */
+export const gpt2Pattern = `'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+`
 
 const byteLevel = (useRegex: boolean): object => ({
   type: 'ByteLevel',
@@ -34,7 +34,7 @@ export const splitBy = (regex: string): Part => ({
   invert: false,
 })
 
-/** The expression of OpenAI's cl100k, which Llama 3 and Qwen share but for how many digits stand together. */
+/** The expression of OpenAI's cl100k; Llama 3 and Qwen differ only in how many digits make a pre-token. */
 const modern = (digits: string): string =>
   `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`
 
@@ -59,7 +59,7 @@ const smollm: Splitter = {
   preTokenizer: sequence({ type: 'Digits', individual_digits: true }, byteLevel(true)),
 }
 
-/** Mistral's: words also end where small letters are followed by capital ones. */
+/** Mistral's: pre-tokens also end where small letters are followed by capital ones. */
 const tekken: Splitter = {
   normalizer: null,
   preTokenizer: sequence(
@@ -72,12 +72,12 @@ const tekken: Splitter = {
   addBos: true,
 }
 
-/** What llama.cpp does for files that name no way of their own, or are older than the names. */
+/** What llama.cpp does for files that name no pre-tokenizer, or are older than the names. */
 const fallback: Splitter = {
   ...gpt2,
   preTokenizer: sequence(
     splitBy('[\\p{P}\\$\\+<=>\\^~\\|]+'),
-    splitBy(words),
+    splitBy(gpt2Pattern),
     splitBy('\\p{N}+'),
     splitBy('[0-9][0-9][0-9]'),
     byteLevel(false),

@@ -1,7 +1,7 @@
 // A tokenizer's stages as our library needs them to give the reference's ids; stages it cannot do are refused by name.
 import { studioError } from '../../contract/errors/index.ts'
 import { isRecord, nameIn } from './record.ts'
-import { metaspace, sequence, splitBy, words } from './splitters.ts'
+import { gpt2Pattern, metaspace, sequence, splitBy } from './splitters.ts'
 
 type Stage = 'normalizer' | 'pre_tokenizer' | 'post_processor' | 'decoder'
 type Part = Readonly<Record<string, unknown>>
@@ -10,7 +10,7 @@ type Rewrite = (part: Part) => Part
 const same: Rewrite = (part) => part
 
 /** Deeper than any real tokenizer nests its sequences. */
-const deepest = 8
+const maxDepth = 8
 
 /** What language models' BPE tokenizers are made of. */
 const rewrites: { readonly [S in Stage]: Readonly<Record<string, Rewrite>> } = {
@@ -33,7 +33,7 @@ export const stages = Object.keys(members) as readonly Stage[]
 /** One stage of tokenizer.json, null where it has none. Errors: 'tokens/damaged', 'tokens/unsupported'. */
 export function stageFor(stage: Stage, value: unknown, depth = 0): Part | null {
   if (value === undefined || value === null) return null
-  if (!isRecord(value) || depth > deepest) throw studioError('tokens/damaged', `its ${stage} is malformed`)
+  if (!isRecord(value) || depth > maxDepth) throw studioError('tokens/damaged', `its ${stage} is malformed`)
   if (value['type'] === 'Sequence') {
     const parts = value[members[stage]]
     if (!Array.isArray(parts)) throw studioError('tokens/damaged', `its ${stage} is malformed`)
@@ -46,24 +46,24 @@ export function stageFor(stage: Stage, value: unknown, depth = 0): Part | null {
   return rewrite(value)
 }
 
-/** The library splits at what JavaScript calls white space; the reference at what Unicode does. */
+/** The library splits at JavaScript's white space, the reference at Unicode's: the expression is spelled out. */
 function byteLevel(part: Part): Part {
   if (part['use_regex'] === false || part['add_prefix_space'] === true) return part
-  return sequence(splitBy(words), { ...part, use_regex: false })
+  return sequence(splitBy(gpt2Pattern), { ...part, use_regex: false })
 }
 
-/** The library knows the digits of ASCII only. */
+/** The library knows ASCII digits only: the expression is spelled out. */
 function digits(part: Part): Part {
   return splitBy(part['individual_digits'] === true ? '\\p{N}' : '\\p{N}+')
 }
 
-/** The library does not cut words apart, and does not know how older files say that no space is put in front. */
+/** The library does not split, and does not know older files' setting for no space in front: both are spelled out. */
 function spaced(part: Part): Part {
   const filled = { ...part, prepend_scheme: scheme(part) }
   return part['split'] === false ? filled : sequence(filled, splitBy(`${metaspace}[^${metaspace}]*`))
 }
 
-/** The library takes a first space away even where none was put. */
+/** The library removes a first space even where none was added: that case is replaced. */
 function unspaced(part: Part): Part {
   return scheme(part) === 'never' ? { type: 'Replace', pattern: { String: metaspace }, content: ' ' } : part
 }
@@ -71,7 +71,7 @@ function unspaced(part: Part): Part {
 const scheme = (part: Part): unknown =>
   part['prepend_scheme'] ?? (part['add_prefix_space'] === false ? 'never' : 'always')
 
-/** The library leaves every match apart, or leaves it out; joining it to a neighbour is said in the expression instead. */
+/** The library isolates matches or removes them; merging them with a neighbour goes into the expression instead. */
 function split(part: Part): Part {
   const behavior = nameIn(part['behavior']).toLowerCase()
   const pattern = isRecord(part['pattern']) ? part['pattern'] : {}

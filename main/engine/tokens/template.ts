@@ -1,4 +1,4 @@
-// A row through its template: the ids that stand before the row's text, those of the text, and those behind it.
+// Encodes a row through its template: the ids before the row's text, those of the text, and those after it.
 import type { TokenizerFiles } from '../../contract/model.ts'
 import type { Template } from '../../contract/settings.ts'
 import { commonPrefix, commonSuffix } from './common.ts'
@@ -31,7 +31,7 @@ export function encodeRow(tokenizer: Tokenizer, files: TokenizerFiles, template:
   }
 }
 
-/** Ids of a label as the template's answer, as they follow on what stands before them. */
+/** Ids of a label as the template's answer, tokenised together with the text before it. */
 export function encodeAnswer(tokenizer: Tokenizer, template: Template, label: string): readonly number[] {
   const answer = template.answerPrefix + label
   const before = template.kind === 'chat' ? '\n' : template.body.slice(template.body.indexOf(place) + place.length)
@@ -44,14 +44,14 @@ export function encodeAnswer(tokenizer: Tokenizer, template: Template, label: st
 export const endOfAnswer = (tokenizer: Tokenizer, template: Template): number =>
   template.kind === 'chat' ? tokenizer.endOfTurn : tokenizer.eos
 
-/** The row in at most `room` tokens: the text's end is cut, the template never is. `cut`: how many tokens went. */
-export function fitRow(row: RowTokens, room: number): { readonly segments: RowTokens; readonly cut: number } {
-  const kept = Math.max(0, room - row.before.length - row.after.length)
-  const cut = Math.max(0, row.text.length - kept)
-  return { segments: cut === 0 ? row : { ...row, text: row.text.slice(0, kept) }, cut }
+/** The row in at most `maxTokens` tokens: the text's end is cut, the template never is. `cut`: how many tokens were removed. */
+export function fitRow(row: RowTokens, maxTokens: number): { readonly segments: RowTokens; readonly cut: number } {
+  const textTokens = Math.max(0, maxTokens - row.before.length - row.after.length)
+  const cut = Math.max(0, row.text.length - textTokens)
+  return { segments: cut === 0 ? row : { ...row, text: row.text.slice(0, textTokens) }, cut }
 }
 
-/** Chat templates write BOS themselves. */
+/** The ids with BOS in front, where the model wants it and a chat template has not written it already. */
 function withBos({ addBos, bos }: Tokenizer, ids: readonly number[]): readonly number[] {
   return addBos && bos !== undefined && ids[0] !== bos ? [bos, ...ids] : ids
 }

@@ -7,18 +7,18 @@ import { specialTokens, textEnds, tokenText, turnEnds } from './specials.ts'
 
 export interface Tokenizer {
   /**
-   * Ids of data: special tokens that stand in it are ordinary characters. No BOS. `first` false where it goes on behind
+   * Ids of data: special tokens that are typed in it are ordinary characters. No BOS. `first` false where the text follows
    * other tokens: some tokenizers put a space before a text's first word.
    */
   encode(text: string, first?: boolean): number[]
-  /** Ids of text of our own, whose special tokens are meant. No BOS. */
+  /** Ids of a template's text, whose special tokens are special. No BOS. */
   encodeTemplate(text: string): number[]
   /** Ids as Hugging Face's `tokenizer(text)` gives them: with BOS and EOS where the model adds them. */
   encodeWithSpecials(text: string): number[]
   /** Special tokens are left out. */
   decode(ids: readonly number[]): string
-  /** One token as it stands in a text; as the vocabulary spells it where it is no text by itself: a special one, part of a character. */
-  word(id: number): string
+  /** One token's text; as the vocabulary spells it where it has none by itself: a special token, part of a character. */
+  spell(id: number): string
   decodeStream(): DecodeStream
   /** What the special tokens look like, longest first. */
   readonly specials: readonly string[]
@@ -26,7 +26,7 @@ export interface Tokenizer {
   readonly eos: number
   /** The token that ends a turn of a chat; `eos` where the model has none of its own. */
   readonly endOfTurn: number
-  /** Every token behind which nothing follows. */
+  /** Every token that ends generation. */
   readonly ends: readonly number[]
   /** Whether a text starts with BOS. */
   readonly addBos: boolean
@@ -40,7 +40,7 @@ export interface DecodeStream {
   push(id: number): string
 }
 
-/** Stands before a text that goes on behind others; random, so that nobody types it. */
+/** Stands before a text that follows other tokens; random, so that nobody types it. */
 const mark = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => String.fromCharCode(0xe000 + byte)).join(
   '',
 )
@@ -69,7 +69,7 @@ export function createTokenizer(files: TokenizerFiles): Tokenizer {
     encodeTemplate: (text) => (text === '' ? [] : idsOf(whole, text)),
     encodeWithSpecials: (text) => idsOf(whole, text, true),
     decode,
-    word: (id) => {
+    spell: (id) => {
       const text = decode([id])
       return text === '' || text.includes(incomplete) ? (whole.id_to_token(id) ?? '') : text
     },
@@ -126,9 +126,9 @@ const ownId = (vocab: Readonly<Record<string, number>>, content: string): number
   Object.hasOwn(vocab, content) ? vocab[content] : undefined
 
 function largest(vocab: Readonly<Record<string, number>>): number {
-  let most = 0
-  for (const id of Object.values(vocab)) if (id > most) most = id
-  return most
+  let max = 0
+  for (const id of Object.values(vocab)) if (id > max) max = id
+  return max
 }
 
 /** The same tokenizer with no special token but our mark; it shares the model, which is large. */
@@ -139,15 +139,15 @@ function openForData(
   config: TokenizerFiles['config'],
 ): Library {
   const special = new Set(specials.map(({ content }) => content))
-  const kept = (json['added_tokens'] as { content: string }[]).filter(({ content }) => !special.has(content))
+  const others = (json['added_tokens'] as { content: string }[]).filter(({ content }) => !special.has(content))
   // The mark's id is never seen: the token is cut off.
-  const added_tokens = [...kept, { id: 0, content: mark, special: true, normalized: false }]
+  const added_tokens = [...others, { id: 0, content: mark, special: true, normalized: false }]
   const library = open({ ...json, model: { type: 'BPE', vocab: {}, merges: [] }, added_tokens }, config)
   library.model = whole.model
   return library
 }
 
-/** What a malformed tokenizer makes the library throw is a sentence too. */
+/** Runs library code; what it throws over a malformed tokenizer becomes 'tokens/damaged'. */
 function guarded<T>(work: () => T): T {
   try {
     return work()
@@ -166,7 +166,7 @@ function open(json: Readonly<Record<string, unknown>>, config: Readonly<Record<s
 
 const incomplete = '\uFFFD'
 
-/** Decodes again from the last whole word on: what a token looks like may depend on the one before it. */
+/** Decodes again from the last complete text on: a token's text may depend on the token before it. */
 function decodeStream(decode: (ids: readonly number[]) => string): DecodeStream {
   let window: number[] = []
   let shown = 0

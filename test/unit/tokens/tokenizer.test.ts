@@ -33,10 +33,10 @@ describe('byte-level BPE', () => {
 
   it('spells a token as it stands in a text, and what is no text by itself as the vocabulary does', () => {
     const ids = tokenizer.encode('it is 👩')
-    expect(ids.map((id) => tokenizer.word(id)).join('')).toMatch(/^it is/)
-    for (const word of ids.map((id) => tokenizer.word(id))) expect(word).toMatch(/^[^\ufffd]+$/)
-    expect(tokenizer.word(tokenizer.eos)).toBe('<|im_end|>')
-    expect(tokenizer.word(tokenizer.vocabSize + 1)).toBe('')
+    expect(ids.map((id) => tokenizer.spell(id)).join('')).toMatch(/^it is/)
+    for (const word of ids.map((id) => tokenizer.spell(id))) expect(word).toMatch(/^[^\ufffd]+$/)
+    expect(tokenizer.spell(tokenizer.eos)).toBe('<|im_end|>')
+    expect(tokenizer.spell(tokenizer.vocabSize + 1)).toBe('')
   })
 
   it('reads what is no valid text as the replacement character', () => {

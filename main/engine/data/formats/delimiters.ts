@@ -1,8 +1,9 @@
 // Which character parts the cells of a text, judged by its first lines.
 const delimiters = [',', ';', '\t', '|'] as const
+/** Lines that are looked at. */
 const sampledLines = 20
-/** The share of lines that a common delimiter cuts into as many cells as the first. */
-const common = 0.8
+/** Share of the lines that must have the delimiter as often as the first line. */
+const minShare = 0.8
 
 /** The delimiter that cuts the first lines into the same number of cells, the largest such number. */
 export function likelyDelimiter(sample: string): string {
@@ -22,7 +23,7 @@ export function commonDelimiter(sample: string): string | undefined {
   const lines = firstLines(sample).map((line) => line.replace(/[,;](?= )/g, ''))
   return delimiters.find((delimiter) => {
     const { first, alike } = cut(lines, delimiter)
-    return lines.length > 1 && first > 0 && alike >= common
+    return lines.length > 1 && first > 0 && alike >= minShare
   })
 }
 

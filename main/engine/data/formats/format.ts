@@ -1,4 +1,4 @@
-// What a table format is: how it is told, and how its text or its bytes become rows.
+// What a table format is: how it is recognised, and how its text or its bytes become rows.
 import type { DataRow } from '../../../contract/records.ts'
 import type { SkippedRow } from '../../../contract/service.ts'
 import type { TextPiece } from '../encoding.ts'
@@ -20,7 +20,7 @@ export interface TextSource {
   readonly sample: string
 }
 
-/** A file that a format reads by itself, wherever it wants. */
+/** A file that a format opens by itself, to read any part of it. */
 export interface FileSource {
   readonly name: string
   readonly path: string
@@ -41,7 +41,7 @@ export interface TextFormat {
   open(source: TextSource): Promise<OpenedTable>
 }
 
-/** Told by its first bytes alone: a wrong ending does not matter. */
+/** Recognised by its first bytes alone: a wrong file ending does not matter. */
 export interface BinaryFormat {
   readonly kind: 'binary'
   looksLike(start: Uint8Array): boolean

@@ -6,7 +6,7 @@ import { lines } from './lines.ts'
 import { parquet } from './parquet.ts'
 import { oldExcel, xlsx } from './xlsx.ts'
 
-/** In the order in which they are asked what a file looks like. */
+/** In the order in which they are tried on a file of unknown format. */
 export const formats = { xlsx, parquet, 'old-excel': oldExcel, json, jsonl: jsonLines, lines, tsv, csv } as const
 
 export type FormatName = keyof typeof formats

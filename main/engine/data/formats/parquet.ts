@@ -1,7 +1,7 @@
 // Parquet: typed columns, packed in groups of rows; values become text, nested ones JSON.
 import { studioError } from '../../../contract/errors/index.ts'
 import type { BinaryFormat, FileSource, OpenedTable, TableChunk } from './format.ts'
-import { askThread } from './parquet/ask.ts'
+import { readInThread } from './parquet/client.ts'
 
 const mark = 'PAR1'
 
@@ -15,19 +15,19 @@ export const parquet: BinaryFormat = {
 
 const isControl = (byte = 32): boolean => byte < 32 && byte !== 9 && byte !== 10 && byte !== 13
 
-/** `patience` is the longest that reading some rows may take, in milliseconds. Errors: see `askThread`, 'data/no-rows'. */
-export async function openParquet(source: FileSource, patience?: number): Promise<OpenedTable> {
-  const columns = await columnsOf(source, patience)
-  return { columns, chunks: () => chunks(source, patience) }
+/** `timeout`: milliseconds that reading some rows may take. Errors: see `readInThread`, 'data/no-rows'. */
+export async function openParquet(source: FileSource, timeout?: number): Promise<OpenedTable> {
+  const columns = await columnsOf(source, timeout)
+  return { columns, chunks: () => chunks(source, timeout) }
 }
 
-async function columnsOf(source: FileSource, patience: number | undefined): Promise<readonly string[]> {
-  for await (const step of askThread(source, patience)) if (isColumns(step) && step.length > 0) return step
+async function columnsOf(source: FileSource, timeout: number | undefined): Promise<readonly string[]> {
+  for await (const step of readInThread(source, timeout)) if (isColumns(step) && step.length > 0) return step
   throw studioError('data/no-rows', source.name)
 }
 
-async function* chunks(source: FileSource, patience: number | undefined): AsyncGenerator<TableChunk> {
-  for await (const step of askThread(source, patience)) if (!isColumns(step)) yield step
+async function* chunks(source: FileSource, timeout: number | undefined): AsyncGenerator<TableChunk> {
+  for await (const step of readInThread(source, timeout)) if (!isColumns(step)) yield step
 }
 
 const isColumns = (step: readonly string[] | TableChunk): step is readonly string[] => Array.isArray(step)

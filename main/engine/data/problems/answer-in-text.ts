@@ -1,11 +1,11 @@
-// Check: the answer itself stands in the text, so that reading it off looks like understanding.
+// Check: the answer itself is in the text, so that copying it looks like understanding.
 import { rowsOf } from '../words.ts'
 import type { Check } from './check.ts'
 
 /** Below this share of the answered rows a word in common is chance, and could not move a figure by much. */
-const SHARE = 0.02
-/** Shorter answers ("no", "7") stand in many texts that do not tell them. */
-const FEWEST_CHARACTERS = 3
+const MIN_SHARE = 0.02
+/** Shorter answers ("no", "7") occur in many texts without being their answer. */
+const MIN_CHARACTERS = 3
 
 export const answerInText: Check = () => {
   const rows: number[] = []
@@ -17,10 +17,10 @@ export const answerInText: Check = () => {
       answered++
       const word = words.get(label) ?? plain(label)
       words.set(label, word)
-      if (word.length >= FEWEST_CHARACTERS && standsIn(word, plain(text))) rows.push(row)
+      if (word.length >= MIN_CHARACTERS && standsIn(word, plain(text))) rows.push(row)
     },
     finish: () =>
-      rows.length === 0 || rows.length < SHARE * answered
+      rows.length === 0 || rows.length < MIN_SHARE * answered
         ? undefined
         : {
             rows,

@@ -33,8 +33,8 @@ export interface Scan {
   finish(): Finding | undefined
 }
 
-/** Starts a check; it keeps numbers, never texts, so that a million rows are no matter. */
+/** Starts a check. It stores numbers, never texts, so that a million rows fit into memory. */
 export type Check = (limits: Pick<TuneSettings, 'maxTokens' | 'tokens'>) => Scan
 
-/** In order; those of millions sort at once, unlike an array's. */
+/** In ascending order; typed, so that millions of numbers sort fast. */
 export const inOrder = (rows: readonly number[]): number[] => Array.from(Float64Array.from(rows).sort())

@@ -8,7 +8,7 @@ export const conflicts: Check = () => {
   /** By a text's number: the row that came first with it, and its label. */
   const firstRow: number[] = []
   const firstLabel: number[] = []
-  const told = new Set<number>()
+  const found = new Set<number>()
   const rows: number[] = []
   return {
     see({ row, text, label, textNumber, labelNumber }) {
@@ -20,9 +20,9 @@ export const conflicts: Check = () => {
       if (firstRow[textNumber] === NOBODY) {
         firstRow[textNumber] = row
         firstLabel[textNumber] = labelNumber
-      } else if (told.has(textNumber) || firstLabel[textNumber] !== labelNumber) {
-        if (!told.has(textNumber)) rows.push(firstRow[textNumber] ?? row)
-        told.add(textNumber)
+      } else if (found.has(textNumber) || firstLabel[textNumber] !== labelNumber) {
+        if (!found.has(textNumber)) rows.push(firstRow[textNumber] ?? row)
+        found.add(textNumber)
         rows.push(row)
       }
     },

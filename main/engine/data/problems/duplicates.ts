@@ -1,10 +1,10 @@
 // Check: the same text with the same label more than once.
 import { createKeyIndex } from '../key-index.ts'
 import { rowsThat } from '../words.ts'
-import { type Check } from './check.ts'
+import type { Check } from './check.ts'
 
-/** A text's number and a label's make one of at most 53 bits. */
-const MOST_LABELS = 2 ** 26
+/** A text's number times this and a label's number make one key of at most 53 bits. */
+const MAX_LABELS = 2 ** 26
 
 export const duplicates: Check = () => {
   const pairs = createKeyIndex()
@@ -13,7 +13,7 @@ export const duplicates: Check = () => {
     see({ row, text, textNumber, labelNumber }) {
       if (text.trim() === '') return
       const before = pairs.size
-      if (pairs.of(textNumber * MOST_LABELS + labelNumber) < before) rows.push(row)
+      if (pairs.of(textNumber * MAX_LABELS + labelNumber) < before) rows.push(row)
     },
     finish: () =>
       rows.length === 0

@@ -18,13 +18,13 @@ interface Listed {
 }
 
 const always = (check: Check): Listed => ({ check, tasks: taskNames })
-/** Answers that are written may each stand once, may differ in their spelling, and are often words of the text. */
+/** For labels only: generated answers may each occur once, differ in spelling, and are often words of the text. */
 const ofLabels = (check: Check): Listed => ({ check, tasks: ['classification'] })
 
 /** The gravest first. */
 const checks = {
   'one-label': always(oneLabel),
-  // Answers that get one spelling may be rare no more.
+  // Before rare-labels: answers that are given one spelling may no longer be rare.
   'label-spelling': ofLabels(labelSpelling),
   'rare-labels': ofLabels(rareLabels),
   conflicts: always(conflicts),

@@ -1,9 +1,9 @@
-// Checks of the labels as a whole: too rare to be learned and judged, the same but for spelling, only one.
+// Checks of the labels as a whole: too rare to be split, the same but for spelling, only one.
 import { rowsOf, rowsThat } from '../words.ts'
 import { type Check, inOrder } from './check.ts'
 
-/** Different texts of a label that tuning needs: one to learn from, one to stop by, one to judge by. */
-const FEWEST_TEXTS = 3
+/** Different texts of a label that tuning needs: one each for training, validation and test set. */
+const MIN_TEXTS = 3
 
 const quoted = (labels: readonly string[]): string =>
   labels
@@ -19,11 +19,11 @@ export const rareLabels: Check = () => {
       if (label === '' || text.trim() === '') return
       const different = texts.get(label) ?? new Set()
       texts.set(label, different)
-      if (different.size === FEWEST_TEXTS) return
+      if (different.size === MIN_TEXTS) return
       different.add(textNumber)
-      const few = rows.get(label)
-      if (different.size === FEWEST_TEXTS) rows.delete(label)
-      else if (few) few.push(row)
+      const known = rows.get(label)
+      if (different.size === MIN_TEXTS) rows.delete(label)
+      else if (known) known.push(row)
       else rows.set(label, [row])
     },
     finish() {
@@ -34,7 +34,7 @@ export const rareLabels: Check = () => {
         : {
             rows: found,
             title: `${labels.length === 1 ? '1 answer is' : `${labels.length} answers are`} too rare: ${quoted(labels)}`,
-            explanation: `Each answer needs at least ${FEWEST_TEXTS} different texts: for the training, validation and test sets. Add rows, or exclude these.`,
+            explanation: `Each answer needs at least ${MIN_TEXTS} different texts: for the training, validation and test sets. Add rows, or exclude these.`,
             fix: { kind: 'exclude', button: `Exclude ${rowsOf(found.length)}` },
           }
     },

@@ -3,14 +3,14 @@ import { rowsOf } from '../words.ts'
 import type { Check } from './check.ts'
 
 /** Programs cut at 100, 140, 255, 256, 500 ...; below this, equal lengths are usual. */
-const SHORTEST_CUT = 80
-const FEWEST_ROWS = 5
-/** The lengths before the greatest, whose rows tell how many would end there by chance. */
+const MIN_CUT = 80
+const MIN_ROWS = 5
+/** Lengths just below the greatest: their rows show how many would end there by chance. */
 const NEIGHBOURS = 20
 
 export const truncated: Check = () => {
   const counts = new Map<number, number>()
-  let longest = SHORTEST_CUT - 1
+  let longest = MIN_CUT - 1
   let rows: number[] = []
   return {
     see({ row, text: { length } }) {
@@ -21,7 +21,7 @@ export const truncated: Check = () => {
     finish() {
       let near = 0
       for (let length = longest - NEIGHBOURS; length < longest; length++) near += counts.get(length) ?? 0
-      return rows.length < FEWEST_ROWS || rows.length * 2 <= near
+      return rows.length < MIN_ROWS || rows.length * 2 <= near
         ? undefined
         : {
             rows,

@@ -44,7 +44,7 @@ export function show(value: unknown): string {
   return String(value as number | bigint | boolean)
 }
 
-/** What JSON has no words for. */
+/** Values that JSON cannot represent. */
 function plain(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
   if (value instanceof Uint8Array) return textOf(value)

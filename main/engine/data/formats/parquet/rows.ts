@@ -1,4 +1,4 @@
-// The rows of a Parquet file, some at a time. It runs in a thread: what it reads is unpacked in one go.
+// The rows of a Parquet file, some at a time; it runs in a thread, since unpacking a page blocks.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import {
   type AsyncBuffer,
@@ -17,8 +17,8 @@ import { parsers, rawShow, show, type Show } from './cells.ts'
 const chunkRows = 1000
 /** Rows that are unpacked at once; the pages before them are passed over. */
 const sliceRows = 100_000
-const longestPage = 1 << 30
-/** Above what any file has, below what loops would never end at. */
+const maxPageBytes = 1 << 30
+/** More rows than any file has: a larger number is damaged. */
 const maxRows = 2 ** 40
 
 /** The columns, then the rows. Errors: those of the library and of a file that is not as long as it says. */
@@ -95,15 +95,15 @@ async function* chunks(
   }
 }
 
-type Asked = Pick<ParquetReadOptions, 'file' | 'metadata' | 'columns' | 'rowStart' | 'rowEnd'>
+type RowRange = Pick<ParquetReadOptions, 'file' | 'metadata' | 'columns' | 'rowStart' | 'rowEnd'>
 
-async function readRows(asked: Asked): Promise<unknown[][]> {
+async function readRows(range: RowRange): Promise<unknown[][]> {
   let rows: unknown[][] = []
   const onComplete = (found: unknown[][]): void => {
     rows = found
   }
   const way = { compressors: bounded, parsers, utf8: false, geoparquet: false, rowFormat: 'array' } as const
-  await parquetRead({ ...asked, ...way, onComplete })
+  await parquetRead({ ...range, ...way, onComplete })
   return rows
 }
 
@@ -111,7 +111,7 @@ const bounded = Object.fromEntries(
   Object.entries(compressors).map(([codec, unpack]) => [
     codec,
     (input: Uint8Array, length: number): Uint8Array => {
-      if (!(length >= 0 && length <= longestPage)) throw new RangeError('a page of it is too long')
+      if (!(length >= 0 && length <= maxPageBytes)) throw new RangeError('a page of it is too long')
       return unpack(input, length)
     },
   ]),

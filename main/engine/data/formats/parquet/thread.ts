@@ -1,7 +1,7 @@
 // The thread that reads a Parquet file: one step for each message.
 import { parentPort, workerData } from 'node:worker_threads'
 import { readParquet } from './rows.ts'
-import type { Answer } from './ask.ts'
+import type { Answer } from './client.ts'
 
 const steps = readParquet(workerData as string)
 

@@ -6,7 +6,7 @@ export type Show = (value: number) => string
 /** Excel shows no more digits than these, and hides what binary fractions add behind them. */
 export const general: Show = (value) => String(Number(value.toPrecision(15)))
 
-/** Codes that files name only by number; those of dates say only what parts are seen. */
+/** Codes that files name only by number; those of dates say only which parts are shown. */
 const builtIn: Readonly<Record<number, string>> = {
   1: '0',
   2: '0.00',
@@ -69,8 +69,8 @@ export function showBy(code: string, from1904: boolean): Show {
   const own = parts.flatMap(({ literal, text }) => (literal ? [] : [text])).join('')
   if (/general|@/i.test(own)) return general
   if (/[ymdhs]/i.test(own)) {
-    const seen = { day: /[yd]/i.test(own) || !/[hs]/i.test(own), time: /[hs]/i.test(own), total: /\[h/i.test(own) }
-    return (value) => dateOf(value, seen, from1904) ?? general(value)
+    const shown = { day: /[yd]/i.test(own) || !/[hs]/i.test(own), time: /[hs]/i.test(own), total: /\[h/i.test(own) }
+    return (value) => dateOf(value, shown, from1904) ?? general(value)
   }
   return digits(parts, own) ?? general
 }

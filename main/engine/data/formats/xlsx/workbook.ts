@@ -14,16 +14,16 @@ export interface Workbook {
 }
 
 const maxPartBytes = 64 << 20
-/** Every string is kept: they may be told to people of several sheets, but not fill the memory. */
+/** Bytes of the shared strings at most: they are in memory all at once. */
 const maxStringsBytes = 512 << 20
 
 /** Errors: 'data/not-workbook', 'data/damaged', 'data/too-large', 'data/unreadable'. */
 export async function readWorkbook(name: string, archive: Archive): Promise<Workbook> {
-  const read = async (part: string, handlers: XmlHandlers, most = maxPartBytes): Promise<void> => {
+  const read = async (part: string, handlers: XmlHandlers, maxBytes = maxPartBytes): Promise<void> => {
     if (!archive.has(part)) return
     try {
       const reader = createXmlReader(handlers)
-      for await (const { bytes } of archive.unpack(part, most)) reader.write(bytes)
+      for await (const { bytes } of archive.unpack(part, maxBytes)) reader.write(bytes)
       reader.end()
     } catch (error) {
       throw error instanceof BrokenXml ? studioError('data/damaged', name, 'a part of it is broken') : error
@@ -42,14 +42,14 @@ export async function readWorkbook(name: string, archive: Archive): Promise<Work
   }
 }
 
-type Read = (part: string, handlers: XmlHandlers, most?: number) => Promise<void>
+type Read = (part: string, handlers: XmlHandlers, maxBytes?: number) => Promise<void>
 
 interface Relation {
   readonly type: string
   readonly target: string
 }
 
-/** What a part names by ids. */
+/** The relations of a part by their ids. */
 async function relations(read: Read, part: string): Promise<Map<string, Relation>> {
   const { dir, base } = posix.parse(part)
   const found = new Map<string, Relation>()
@@ -97,7 +97,7 @@ async function readStrings(read: Read, part: string): Promise<string[]> {
 
 /** Gathers the texts of a string that may be of several fonts, without how it is pronounced. */
 export function gatherRich(): Required<XmlHandlers> & { readonly take: () => string } {
-  let kept = ''
+  let gathered = ''
   let within = false
   let spoken = false
   return {
@@ -106,15 +106,15 @@ export function gatherRich(): Required<XmlHandlers> & { readonly take: () => str
       else if (name === 'rPh') spoken = true
     },
     text: (text) => {
-      if (within && !spoken) kept += text
+      if (within && !spoken) gathered += text
     },
     close: (name) => {
       if (name === 't') within = false
       else if (name === 'rPh') spoken = false
     },
     take: () => {
-      const text = plain(kept)
-      kept = ''
+      const text = plain(gathered)
+      gathered = ''
       return text
     },
   }

@@ -9,8 +9,8 @@ export interface XmlHandlers {
   readonly close?: (name: string) => void
 }
 
-/** Characters between one tag and the next; a cell of a sheet holds 32,767. */
-const longestText = 4_000_000
+/** Characters between one tag and the next at most; a cell of a sheet holds 32,767. */
+const maxTextLength = 4_000_000
 
 /** Thrown where the text is not well-formed, or beyond the size. */
 export class BrokenXml extends Error {}
@@ -43,7 +43,7 @@ export function createXmlReader({ open, text, close }: XmlHandlers): XmlReader {
   const write = (piece: string): void => {
     since += piece.length
     parser.write(piece)
-    if (since > longestText) throw new BrokenXml('a text in it is too long')
+    if (since > maxTextLength) throw new BrokenXml('a text in it is too long')
   }
   return {
     write: (bytes) => {

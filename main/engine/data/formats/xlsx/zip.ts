@@ -23,8 +23,8 @@ export interface UnpackedPiece {
 
 export interface Archive {
   has(name: string): boolean
-  /** Up to `most` bytes. Errors: 'data/damaged', 'data/too-large', 'data/unreadable'. */
-  unpack(name: string, most: number): AsyncGenerator<UnpackedPiece>
+  /** A file's bytes, `maxBytes` at most. Errors: 'data/damaged', 'data/too-large', 'data/unreadable'. */
+  unpack(name: string, maxBytes: number): AsyncGenerator<UnpackedPiece>
 }
 
 const endMark = 0x06054b50
@@ -33,10 +33,11 @@ const fileMark = 0x04034b50
 const endLength = 22
 const entryLength = 46
 const fileLength = 30
-const longestComment = 0xffff
-/** A workbook has some dozens of files. */
-const longestDirectory = 8 << 20
-const elsewhere = 0xffffffff
+const maxComment = 0xffff
+/** Bytes of the directory at most: a workbook has some dozens of files. */
+const maxDirectory = 8 << 20
+/** Stands for a value that does not fit into 32 bits. */
+const in64Bits = 0xffffffff
 const chunkSize = 1 << 16
 
 /** Reads the archive's directory. Errors: 'data/damaged', 'data/unreadable'. */
@@ -50,7 +51,7 @@ export async function openZip(source: FileSource): Promise<Archive> {
   }
   return {
     has: (name) => entries.has(name.toLowerCase()),
-    unpack: (name, most) => unpack(source, entries.get(name.toLowerCase()), most),
+    unpack: (name, maxBytes) => unpack(source, entries.get(name.toLowerCase()), maxBytes),
   }
 }
 
@@ -67,13 +68,13 @@ async function readDirectory(source: FileSource, file: FileHandle): Promise<Map<
     const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, from).catch(unreadable(source))
     return new DataView(buffer.buffer, 0, bytesRead)
   }
-  const tail = await read(Math.max(0, size - endLength - longestComment), Math.min(size, endLength + longestComment))
+  const tail = await read(Math.max(0, size - endLength - maxComment), Math.min(size, endLength + maxComment))
   let at = tail.byteLength - endLength
   while (at >= 0 && tail.getUint32(at, true) !== endMark) at--
   if (at < 0) throw damaged()
   const length = tail.getUint32(at + 12, true)
   const from = tail.getUint32(at + 16, true)
-  if (length > longestDirectory || from + length > size) throw damaged()
+  if (length > maxDirectory || from + length > size) throw damaged()
   const directory = await read(from, length)
   const entries = new Map<string, Entry>()
   for (let next = 0; next + entryLength <= directory.byteLength;) {
@@ -102,20 +103,20 @@ function readEntry(view: DataView, at: number): { name: string; entry: Entry; en
   return { name, entry: { stored, packed, size, crc: view.getUint32(at + 16, true), offset }, end }
 }
 
-/** What does not fit into 32 bits stands in an extra field of kind 1, one behind the other. */
+/** Values that do not fit into 32 bits are in an extra field of kind 1, one after the other. */
 function wide(view: DataView, from: number, end: number, values: readonly number[]): readonly number[] {
-  if (!values.includes(elsewhere)) return values
+  if (!values.includes(in64Bits)) return values
   let at = from
   while (at + 4 <= end && view.getUint16(at, true) !== 1) at += 4 + view.getUint16(at + 2, true)
   at += 4
   return values.map((value) => {
-    if (value !== elsewhere || at + 8 > end) return value
+    if (value !== in64Bits || at + 8 > end) return value
     at += 8
     return Number(view.getBigUint64(at - 8, true))
   })
 }
 
-async function* unpack(source: FileSource, entry: Entry | undefined, most: number): AsyncGenerator<UnpackedPiece> {
+async function* unpack(source: FileSource, entry: Entry | undefined, maxBytes: number): AsyncGenerator<UnpackedPiece> {
   const damaged = (): Error => studioError('data/damaged', source.name, 'a part of it is broken')
   const from = entry && (await contentOf(source, entry))
   if (!entry || from === undefined) throw damaged()
@@ -128,10 +129,10 @@ async function* unpack(source: FileSource, entry: Entry | undefined, most: numbe
     try {
       for await (const bytes of unpacked as AsyncIterable<Uint8Array>) {
         size += bytes.length
-        if (size > most) throw studioError('data/too-large', source.name)
+        if (size > maxBytes) throw studioError('data/too-large', source.name)
         crc = crc32(bytes, crc)
         yield { bytes, read: from + packed.bytesRead }
-        // Pieces that wait already come without a turn for others.
+        // Pieces that are ready come without a turn of the event loop.
         await setImmediate()
       }
     } catch (error) {

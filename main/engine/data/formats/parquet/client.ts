@@ -1,4 +1,4 @@
-// Has a Parquet file read by a thread: whatever its bytes make of the library, only the thread is lost.
+// Reads a Parquet file in a thread of its own: a file that crashes the library ends the thread alone.
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { studioError } from '../../../../contract/errors/index.ts'
@@ -9,29 +9,29 @@ export type Answer =
   | { readonly kind: 'end' }
   | { readonly kind: 'failed'; readonly why: string }
 
-/** Memory of the thread in MiB, beyond the pages that it unpacks. */
-const memory = 2048
-/** Far above what some rows take on a slow disk. */
-const patienceMs = 120_000
+/** MiB of memory that the thread may take, besides the pages that it unpacks. */
+const maxMemory = 2048
+/** Milliseconds of a step at most: far above what some rows take on a slow disk. */
+const defaultTimeout = 120_000
 
 /**
- * The columns, then the rows. Errors: 'data/damaged', 'data/unsupported', 'data/too-large'. `patience` is the longest
- * that a step may take, in milliseconds.
+ * The columns, then the rows. Errors: 'data/damaged', 'data/unsupported', 'data/too-large'. `timeout`: milliseconds
+ * that a step may take.
  */
-export async function* askThread(
+export async function* readInThread(
   { name, path }: FileSource,
-  patience = patienceMs,
+  timeout = defaultTimeout,
 ): AsyncGenerator<readonly string[] | TableChunk> {
   const worker = new Worker(new URL('./thread.ts', import.meta.url), {
     workerData: path,
-    resourceLimits: { maxOldGenerationSizeMb: memory },
+    resourceLimits: { maxOldGenerationSizeMb: maxMemory },
   })
-  // It may come while nobody asks.
+  // An error may arrive while no answer is awaited; `answerOf` reports the next one.
   worker.on('error', () => undefined)
   try {
     for (;;) {
       worker.postMessage(null)
-      const answer = await answerOf(worker, patience)
+      const answer = await answerOf(worker, timeout)
       if (answer.kind === 'end') return
       if (answer.kind === 'failed') throw reasonOf(name, answer.why)
       yield answer.value
@@ -41,20 +41,20 @@ export async function* askThread(
   }
 }
 
-const wayOf = /unsupported|not supported/
+const unsupported = /unsupported|not supported/
 
 function reasonOf(name: string, why: string): Error {
   if (why === outOfMemory) return studioError('data/too-large', name)
-  if (wayOf.test(why)) return studioError('data/unsupported', name, why)
+  if (unsupported.test(why)) return studioError('data/unsupported', name, why)
   return studioError('data/damaged', name, why.includes('footer') ? 'its end is missing' : 'a part of it is broken')
 }
 
 const outOfMemory = 'ERR_WORKER_OUT_OF_MEMORY'
 
 /** Its next answer, or why there will be none. */
-async function answerOf(worker: Worker, patience: number): Promise<Answer> {
+async function answerOf(worker: Worker, timeout: number): Promise<Answer> {
   try {
-    const [answer] = (await once(worker, 'message', { signal: AbortSignal.timeout(patience) })) as [Answer]
+    const [answer] = (await once(worker, 'message', { signal: AbortSignal.timeout(timeout) })) as [Answer]
     return answer
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
