@@ -1,4 +1,4 @@
-// The shape of a run's losses and gradients. One batch's loss tells little: where there are validations, which see the same rows each time, they count.
+// The shape of a run's losses and gradients. One batch's loss is noisy: where there are validations, which all use the same rows, they count.
 import type { StepMetrics } from '../../contract/compute.ts'
 import { median } from '../statistics.ts'
 import type { Evidence } from './rule.ts'
@@ -8,7 +8,7 @@ const minSteps = 10
 
 export interface Curve {
   readonly of: 'validation' | 'training'
-  /** Loss at first, half-way (undefined where nothing tells) and at last. */
+  /** The loss at first, half-way (undefined where it is not known) and at last. */
   readonly start: number
   readonly middle: number | undefined
   readonly end: number
@@ -26,7 +26,7 @@ export function curveOf({ steps, validations, run, rows }: Evidence): Curve | un
   const gradients = { startNorm: norms(steps.slice(0, quarter)), endNorm: norms(steps.slice(-quarter)) }
   const [first, final] = [validations[0], validations.at(-1)]
   const half = validations.findLast(({ step }) => step > 0 && step <= last / 2)
-  // What was validated must reach near the end, and tell what lies between.
+  // Validations must begin before the first step, reach near the end, and include one half-way.
   if (first?.step === 0 && final && half && final.step >= 0.75 * last)
     return { of: 'validation', start: first.loss, middle: half.loss, end: final.loss, ...gradients }
   const window = windowOf(steps, rows.train / run.settings.batch)

@@ -21,7 +21,7 @@ const good = 0.9
 /** Of what was wrong before, a run that went well puts right at least this share. */
 const expected = 0.5
 
-/** Undefined where the run was not judged. */
+/** Undefined where the run was not evaluated. */
 export function figuresOf({ run, labels, evaluations }: Evidence): Figures | undefined {
   const own = evaluations.filter(({ dataset, version }) => dataset === run.dataset && version === run.version)
   const latest = (subject: Subject) => own.findLast((each) => each.subject === subject)
@@ -53,8 +53,9 @@ export const stated = ({ noPrompt, tuned, rows, named }: Figures): string =>
 /** Three digits, without the zeros behind them. */
 export const short = (value: number): string => String(Number(value.toPrecision(3)))
 
-const longestQuote = 120
+/** Characters of a quote at most. */
+const maxQuote = 120
 
 /** The text in quotes, its end left out where it is long. */
 export const quoted = (text: string): string =>
-  `“${text.length > longestQuote ? `${text.slice(0, longestQuote).trimEnd()} …` : text}”`
+  `“${text.length > maxQuote ? `${text.slice(0, maxQuote).trimEnd()} …` : text}”`

@@ -22,7 +22,7 @@ const faults: { readonly [R in Fault]: Rule } = {
   'stopped-early': stoppedEarly,
 }
 
-/** What else a poor result may come from, the likeliest first. */
+/** Other causes of a poor result, the likeliest first. */
 const causes: { readonly [R in Exclude<AdviceRule, Fault>]: Rule } = {
   'over-fitting': overFitting,
   'task-mismatch': taskMismatch,

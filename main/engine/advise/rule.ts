@@ -1,4 +1,4 @@
-// What a rule of the advisor is: it reads what was kept of a run, and proposes one change or stays silent.
+// What a rule of the advisor is: it reads what is stored of a run, and proposes one change or none.
 import type { Advice, RunDetails } from '../../contract/service.ts'
 
 /** What is stored of a run, and its base model's number of parameters. */

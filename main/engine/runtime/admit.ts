@@ -1,7 +1,7 @@
 // Chooses the hardware for a run: each provider must first show that it computes the CPU's gradient, and faster.
 import type { Feeds, NamedTensors } from '../../contract/tensor.ts'
 import type { Graph } from '../graph/node.ts'
-import { explained, wordsOf } from './failures.ts'
+import { explained, messageOf } from './failures.ts'
 import { isProviderName, offeredProviders, type ProviderName, providers } from './providers.ts'
 import { createSession, type Session, type SessionOptions } from './session.ts'
 
@@ -15,7 +15,7 @@ export const tolerances = { exact: 1e-3, half: 0.1 } as const
 /** Hardware for sessions; spread it into their options. */
 export type Hardware = Pick<SessionOptions, 'provider' | 'dialect'>
 
-/** One sentence about a provider, for the person: why it was taken or left. */
+/** One sentence about a provider for the user: why it is used or not. */
 export interface ProviderNote {
   readonly name: ProviderName
   readonly note: string
@@ -26,16 +26,16 @@ export interface Candidate {
   open(): Promise<Session>
 }
 
-/** What a run of one batch showed. */
+/** The results of one batch, and its time. */
 interface Trial {
   readonly results: NamedTensors
-  /** Of the second run: the first one compiles. */
+  /** Of the second run, since the first one compiles. */
   readonly milliseconds: number
 }
 
 /**
  * The hardware to compute a gradient graph on, by one batch of it. `names` are tried in their order (empty = what the
- * machine offers, best first); the CPU is the last resort and needs no proof. Every decision is told to `report`.
+ * machine offers, best first); the CPU is the last resort and needs no proof. `report` receives every decision.
  */
 export async function chooseHardware(
   graph: Graph,
@@ -47,11 +47,11 @@ export async function chooseHardware(
   report: (note: ProviderNote) => void,
 ): Promise<Hardware> {
   const offered = offeredProviders()
-  const asked = options.names.length > 0 ? options.names.filter(isProviderName) : offered
-  for (const name of asked)
+  const candidates = options.names.length > 0 ? options.names.filter(isProviderName) : offered
+  for (const name of candidates)
     if (!offered.includes(name))
       report({ name, note: `Not using ${providers[name].title}: this computer does not have it.` })
-  const tried = asked.filter((name) => name !== 'cpu' && offered.includes(name))
+  const tried = candidates.filter((name) => name !== 'cpu' && offered.includes(name))
   const candidate = (name: ProviderName): Candidate => {
     const hardware = { provider: name, dialect: providers[name].dialect }
     return { hardware, open: () => createSession(graph, { ...options, ...hardware }) }
@@ -90,7 +90,7 @@ export async function admit(
 
 function failureOf(error: unknown): string {
   const { code, message, cause } = explained(error)
-  return code === 'compute/defect' ? `it could not start (${wordsOf(cause)}).` : message
+  return code === 'compute/defect' ? `it could not start (${messageOf(cause)}).` : message
 }
 
 async function tryOut(candidate: Candidate, feeds: Feeds): Promise<Trial> {
@@ -105,7 +105,7 @@ async function tryOut(candidate: Candidate, feeds: Feeds): Promise<Trial> {
   }
 }
 
-/** Why a trial does not do, as the end of a sentence. */
+/** Why a trial is refused, as the end of a sentence; undefined where it is not. */
 function refusalOf(found: Trial, expected: Trial, tolerance: number): string | undefined {
   const worst = disagreement(found.results, expected.results)
   if (!(worst <= tolerance))

@@ -1,17 +1,17 @@
-// Whether this CPU sums products of bytes exactly: asked once, of the kernel that will compute.
+// Whether this CPU sums products of bytes exactly: measured once, with the kernel that products use.
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Codes } from '../graph/lower/quantised/scheme.ts'
 import { Emitter } from '../graph/lower/emitter.ts'
 import { encodeModel } from '../graph/lower/onnx.ts'
 
-/** Tokens enough for the kernel that takes many at once. */
+/** Enough tokens for the kernel that takes many at once. */
 const [tokens, width, columns] = [8, 64, 16]
 /** The largest that bytes of either kind hold. */
 const [unsigned, signed] = [255, 127]
 
 let known: Promise<Codes> | undefined
 
-/** How large the integers of a token may be beside 8-bit weights, here. */
+/** How large the integers of a token may be beside 8-bit weights on this CPU. */
 export const byteCodes = (): Promise<Codes> => (known ??= measuredCodes())
 
 async function measuredCodes(): Promise<Codes> {

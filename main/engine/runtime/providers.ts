@@ -8,7 +8,7 @@ import type { Dialect } from '../graph/lower/index.ts'
 export type ProviderName = 'cuda' | 'dml' | 'coreml' | 'webgpu' | 'cpu'
 
 export interface Provider {
-  /** As a person knows it. */
+  /** As users know it. */
   readonly title: string
   readonly dialect: Dialect
   /** A file beside the library without which it cannot start; the studio does not ship these. */
@@ -31,8 +31,8 @@ export const providers: { readonly [K in ProviderName]: Provider } = Object.free
 export const isProviderName = (name: string): name is ProviderName => Object.hasOwn(providers, name)
 
 /**
- * What this machine's ONNX Runtime can be asked for, best first, the CPU last. The library drops a provider that it
- * does not have without an error and takes the CPU in its name, so nothing else may be asked for.
+ * The providers that this machine's ONNX Runtime has, best first, the CPU last. The library replaces a provider that it
+ * does not have by the CPU without an error, so no other may be requested.
  */
 export function offeredProviders(): ProviderName[] {
   const built = new Set(listSupportedBackends().map(({ name }) => name as string))

@@ -1,11 +1,11 @@
-// Weights to 8 bits, by the library's own kernels on all cores (graph/lower/quantised/int8.ts multiplies by what comes out).
+// Quantises weights to 8 bits with the library's kernels on all cores (graph/lower/quantised/int8.ts multiplies by them).
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { quantised, rotated } from '../graph/lower/quantised/int8.ts'
 import { Emitter } from '../graph/lower/emitter.ts'
 import { encodeModel } from '../graph/lower/onnx.ts'
 import { rotationSize } from '../graph/rotation.ts'
 
-/** Rows [rows, columns] as bytes with a scale for each, and once more rotated, as [columns, rows]. */
+/** Rows [rows, columns] as bytes with a scale for each row, and a rotated copy as [columns, rows]. */
 export interface Quantised {
   readonly rows: Uint8Array
   readonly scales: Float32Array
@@ -13,10 +13,10 @@ export interface Quantised {
   readonly columnScales: Float32Array
 }
 
-/** Of every width with blocks of one size. */
+/** Sessions by type and rotation size: one serves every width with that rotation size. */
 const sessions = new Map<string, Promise<InferenceSession>>()
 
-/** Integers within 127 of zero in signed bytes, of 128 in unsigned ones. values [rows, columns] */
+/** Integers within 127 of the zero point, which is 0 in signed bytes and 128 in unsigned ones. values [rows, columns] */
 export async function quantisedRows(values: Float32Array, columns: number, type: 'i8' | 'u8'): Promise<Quantised> {
   const size = rotationSize(columns)
   const key = `${type} ${String(size)}`

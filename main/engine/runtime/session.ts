@@ -59,21 +59,21 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
   }
 }
 
-/** Why each: DESIGN section 4. Constant folding would copy weights, as packing does; arena and patterns double the peak. */
+/** DESIGN section 4 has the reasons. Constant folding would copy weights, as packing does; arena and patterns double the peak. */
 const ortOptions = (options: SessionOptions): InferenceSession.SessionOptions => ({
   executionProviders: options.provider === 'cpu' ? ['cpu'] : [options.provider, 'cpu'],
   graphOptimizationLevel: 'all',
   enableMemPattern: false,
   enableCpuMemArena: options.arena === true,
-  // Only what ends a session: errors arrive as errors.
+  // Only fatal messages are logged: errors are thrown anyway.
   logSeverityLevel: 4,
   ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
   ...(options.threads > 0 ? { intraOpNumThreads: options.threads } : {}),
   extra: {
     session: {
       disable_prepacking: options.packWeights === true ? '0' : '1',
-      // Threads that spin between two kernels take a sixth off a step, and would starve whoever else needs a core: they may
-      // where the process gives way to all others, and never between two runs.
+      // Threads that spin between two kernels take a sixth off a step, but starve other processes: they may spin where this
+      // process has a lower priority than others, and never between two runs.
       intra_op: { allow_spinning: getPriority() > 0 ? '1' : '0' },
       force_spinning_stop: '1',
       ...(options.weightsFolder === undefined

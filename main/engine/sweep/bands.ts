@@ -1,4 +1,4 @@
-// What several seeds and several rows tell of a configuration: a mean with its interval, and places that overlap.
+// Figures of a configuration from several seeds and rows: a mean with its confidence interval, and a range of ranks.
 import type { Band } from '../../contract/methods/sweeps.ts'
 import { createRandom } from '../random.ts'
 import { mean } from '../statistics.ts'
@@ -12,9 +12,8 @@ const LEVEL = 0.95
 
 /**
  * Means of resampled seeds over resampled rows, both with replacement (a crossed bootstrap: Owen 2007), of several
- * configurations judged on the same rows: in one resample all of them see the same rows, so their means may be compared
- * pair by pair. A few seeds tell little of seeds: with them an interval is rather too narrow than too wide.
- * [configuration][resample].
+ * configurations evaluated on the same rows: one resample draws the same rows for all of them, so their means may be
+ * compared pair by pair. With few seeds an interval is rather too narrow than too wide. [configuration][resample].
  */
 function resampledMeans(configurations: readonly Grades[], seed = 0): Float64Array[] {
   const random = createRandom(seed)
@@ -44,13 +43,13 @@ function interval(values: Float64Array): { readonly low: number; readonly high: 
 
 export interface RankedBand {
   readonly band: Band
-  /** First and last place that the intervals of differences allow, 1 = best. */
+  /** First and last rank that the intervals of differences allow, 1 = best. */
   readonly rank: readonly [number, number]
 }
 
 /**
- * Bands and places of configurations that were judged on the same rows. Two of them are put in order only where the whole
- * interval of their difference lies on one side of none.
+ * Bands and ranks of configurations that were evaluated on the same rows. One of two ranks above the other only where the
+ * whole interval of their difference is above 0.
  */
 export function rankTogether(configurations: readonly Grades[]): RankedBand[] {
   const means = resampledMeans(configurations)
@@ -86,5 +85,5 @@ export function shareBand(shares: readonly number[], rows: number): Band {
   }
 }
 
-/** Of the normal distribution, 95 % lie within so many standard deviations. */
+/** Standard deviations that 95 % of a normal distribution lie within. */
 const NORMAL = 1.959964

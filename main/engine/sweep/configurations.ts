@@ -4,11 +4,11 @@ import { maxSwept, type SweptName, sweptNames, type Varied } from '../../contrac
 import type { GivenSettings, TuneSettings } from '../../contract/settings.ts'
 import { methodOf } from '../method/index.ts'
 
-/** Of what varies, one value each. */
+/** One value of each setting that varies. */
 export type Values = Readonly<Partial<Record<SweptName, string | number>>>
 
-/** What a sweep asks for. */
-export interface Wanted {
+/** The models, values and seeds that a sweep tries. */
+export interface SweepRequest {
   readonly models: readonly string[]
   readonly vary: Readonly<Partial<Record<Exclude<SweptName, 'model'>, readonly (string | number)[]>>>
   readonly seeds: number
@@ -17,12 +17,12 @@ export interface Wanted {
 export interface Configuration {
   readonly values: Values
   readonly model: string
-  /** What is given of its settings; the rest are the defaults that fit. */
+  /** The settings that are given; the rest take the defaults that fit. */
   readonly settings: GivenSettings
 }
 
 /** The settings of which more than one value is tried, in the order of `sweptNames`. */
-export function variedOf({ models, vary }: Omit<Wanted, 'seeds'>): Varied[] {
+export function variedOf({ models, vary }: Omit<SweepRequest, 'seeds'>): Varied[] {
   const all: Partial<Record<SweptName, readonly (string | number)[]>> = { model: models, ...vary }
   return sweptNames.flatMap((setting) => {
     const values = [...new Set(all[setting] ?? [])]
@@ -31,20 +31,20 @@ export function variedOf({ models, vary }: Omit<Wanted, 'seeds'>): Varied[] {
 }
 
 /**
- * In the order of `sweptNames`, the last one fastest. A method that does not go with a placement is left out, and of
- * configurations that differ only in a text from which nothing starts, the first is taken. `complete` gives a
- * configuration's whole settings. Errors: 'sweep/nothing', 'sweep/too-many'.
+ * In the order of `sweptNames`, the last one fastest. Combinations of a method and a placement that do not go together
+ * are left out. Of configurations that differ only in an initial text that their initialisation does not use, the first
+ * is taken. `complete` returns a configuration's whole settings. Errors: 'sweep/nothing', 'sweep/too-many'.
  */
 export function configurationsOf(
-  wanted: Wanted,
+  request: SweepRequest,
   base: GivenSettings,
   complete: (given: GivenSettings) => TuneSettings,
 ): Configuration[] {
-  const varied = variedOf(wanted)
-  const single = Object.fromEntries(Object.entries(wanted.vary).map(([name, [value]]) => [name, value]))
+  const varied = variedOf(request)
+  const single = Object.fromEntries(Object.entries(request.vary).map(([name, [value]]) => [name, value]))
   const found = new Map<string, Configuration>()
   for (const values of combinations(varied)) {
-    const { model = wanted.models[0] ?? '', ...chosen } = values
+    const { model = request.models[0] ?? '', ...chosen } = values
     const settings = { ...base, ...single, ...chosen } as GivenSettings
     const { method, placement, init, initText, ...rest } = complete(settings)
     if (!methodOf({ method }).placements.includes(placement)) continue
@@ -54,7 +54,7 @@ export function configurationsOf(
   }
   const configurations = [...found.values()]
   if (configurations.length === 0) throw studioError('sweep/nothing')
-  const runs = configurations.length * wanted.seeds
+  const runs = configurations.length * request.seeds
   if (runs > maxSwept) throw studioError('sweep/too-many', runs, maxSwept)
   return configurations
 }

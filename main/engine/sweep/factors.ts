@@ -11,7 +11,7 @@ export interface Result {
   readonly values: Values
   readonly seed: number
   readonly accuracy: number
-  /** Of each row that it was judged on, 0 to 1, the same rows in the same order for all; undefined where that is not kept. */
+  /** Of each row that it was evaluated on, 0 to 1, the same rows in the same order for all; undefined where they are not stored. */
   readonly grades?: readonly number[]
 }
 
@@ -23,10 +23,10 @@ interface Pair {
 const LEVEL = 0.95
 
 /**
- * Of each setting the value that did best against the one that did worst. The interval has two sources: how pairs differ
- * (Student's for their mean), and that all of them were judged on the same few rows, which no number of pairs makes up
- * for. With more than two values it is widened so that it holds for whichever two turn out to be those (Bonferroni).
- * `rows`: on how many rows every result was judged.
+ * For each setting, its best value against its worst. The interval has two sources: how pairs differ (Student's t for
+ * their mean), and that all of them were evaluated on the same few rows, which no number of pairs makes up for. With more
+ * than two values it is widened to hold for whichever two are best and worst (Bonferroni). `rows`: how many rows every
+ * result was evaluated on.
  */
 export const factorsOf = (varied: readonly Varied[], results: readonly Result[], rows: number): Factor[] =>
   varied.map((each) => factorOf(each, results, rows))
@@ -58,8 +58,8 @@ function factorOf({ setting, values: tried }: Varied, results: readonly Result[]
 }
 
 /**
- * Variance of the mean difference that comes of the choice of rows: of the rows' own mean differences where each row is
- * known, else as if the two had been judged on different rows, which is rather too much.
+ * Variance of the mean difference due to the choice of rows: from the rows' own mean differences where each row's grade is
+ * known, else as if the two had been evaluated on different rows, which overestimates it.
  */
 function rowVariance(pairs: readonly Pair[], rows: number): number {
   const share = (of: keyof Pair): number => mean(pairs.map((pair) => pair[of].accuracy))
@@ -75,7 +75,7 @@ function rowVariance(pairs: readonly Pair[], rows: number): number {
   return differences.reduce((sum, each) => sum + (each - middle) ** 2, 0) / (rows - 1) / rows
 }
 
-/** Runs with one value and with the other that are otherwise alike. */
+/** Pairs of runs that differ in this setting alone. */
 function pairsOf(setting: SweptName, one: string | number, other: string | number, results: readonly Result[]): Pair[] {
   const restOf = ({ values, seed }: Result): string => JSON.stringify([{ ...values, [setting]: null }, seed])
   const others = new Map(

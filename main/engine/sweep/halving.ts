@@ -1,10 +1,10 @@
-// Successive halving: who goes on, and what is to be done next (Jamieson & Talwalkar 2016, with two halvings).
+// Successive halving: which configurations continue, and which run is next (Jamieson & Talwalkar 2016, with two halvings).
 import type { TuneSettings } from '../../contract/settings.ts'
 import { mean } from '../statistics.ts'
 
-/** Fewer configurations than this are all run to their end: there is little to save. */
+/** Fewer configurations are all run to their end: halving would save little. */
 const minConfigurations = 4
-/** Shares of its steps at which the better half of the configurations goes on. */
+/** Shares of the steps after which only the better half of the configurations continues. */
 const cuts = [0.25, 0.5] as const
 
 /** Shares of its steps at which a configuration may end; the last is 1. */
@@ -26,26 +26,26 @@ export interface Standing {
   /** Index of its configuration. */
   readonly configuration: number
   readonly settings: Pick<TuneSettings, 'steps' | 'validateEvery'>
-  /** Step that it has reached and that is on disk. */
+  /** The last step whose checkpoint is stored. */
   readonly step: number
-  /** `ended` where it is finished; `failed` where it cannot be, or was taken out. */
+  /** `ended` where it has finished; `failed` where it failed or was discarded. */
   readonly state: 'open' | 'ended' | 'failed'
   /** Validations so far, in order. */
   readonly validations: readonly { readonly step: number; readonly loss: number; readonly accuracy: number }[]
 }
 
 export interface Advance {
-  /** Rung that each configuration has come to. */
+  /** The rung that each configuration has reached. */
   readonly rungs: readonly number[]
   readonly failed: readonly boolean[]
-  /** Place among the runs of the next one to take on, and the step to pause it behind; undefined where all is done. */
+  /** Index of the run to continue next, and the step after which to pause it; undefined where all are done. */
   readonly next: { readonly run: number; readonly until: number } | undefined
 }
 
 /**
- * Derived from the runs alone, so that a sweep goes on wherever it was cut off. On each rung the half with the best mean
- * accuracy on validation rows goes on, of equal ones the one with the lower loss; a configuration with a failed run is
- * out. `shares`: those of `rungsOf`.
+ * Derived from the runs alone, so that a sweep continues wherever it was interrupted. On each rung the half with the best
+ * mean accuracy on the validation set continues, of equal ones the one with the lower loss; a configuration with a failed
+ * run is out. `shares`: those of `rungsOf`.
  */
 export function advance(runs: readonly Standing[], shares: readonly number[]): Advance {
   const count = Math.max(-1, ...runs.map(({ configuration }) => configuration)) + 1
@@ -53,21 +53,21 @@ export function advance(runs: readonly Standing[], shares: readonly number[]): A
   const failed = ofConfiguration.map((some) => some.some(({ state }) => state === 'failed'))
   const rungs = new Array<number>(count).fill(0)
   const survivors = survivorsOf(count, shares)
-  let going = rungs.map((_, i) => i)
+  let continuing = rungs.map((_, i) => i)
   for (const [rung, share] of shares.entries()) {
-    for (const each of going) rungs[each] = rung
-    going = going.filter((each) => !failed[each])
+    for (const each of continuing) rungs[each] = rung
+    continuing = continuing.filter((each) => !failed[each])
     const last = rung === shares.length - 1
     const open = runs.findIndex(
       ({ configuration, state, step, settings }) =>
-        going.includes(configuration) && state === 'open' && (last || step < stepOf(settings, share)),
+        continuing.includes(configuration) && state === 'open' && (last || step < stepOf(settings, share)),
     )
     const run = runs[open]
     if (run) return { rungs, failed, next: { run: open, until: stepOf(run.settings, share) } }
     if (last) break
-    const standing = going.map((each) => ({ each, ...standingOf(ofConfiguration[each] ?? [], share) }))
+    const standing = continuing.map((each) => ({ each, ...standingOf(ofConfiguration[each] ?? [], share) }))
     standing.sort((a, b) => b.accuracy - a.accuracy || a.loss - b.loss)
-    going = standing.slice(0, survivors[rung + 1]).map(({ each }) => each)
+    continuing = standing.slice(0, survivors[rung + 1]).map(({ each }) => each)
   }
   return { rungs, failed, next: undefined }
 }
@@ -76,7 +76,7 @@ export function advance(runs: readonly Standing[], shares: readonly number[]): A
 function standingOf(runs: readonly Standing[], share: number): { readonly accuracy: number; readonly loss: number } {
   const found = runs.map((run) => validationAt(run, share))
   const loss = mean(found.map((each) => each?.loss ?? NaN))
-  // No loss that is a number is worse than any.
+  // A loss that is not a number is worse than any.
   return {
     accuracy: mean(found.map((each) => each?.accuracy ?? 0)),
     loss: Number.isFinite(loss) ? loss : Number.MAX_VALUE,
@@ -87,7 +87,7 @@ function standingOf(runs: readonly Standing[], share: number): { readonly accura
 export const validationAt = ({ validations, settings }: Pick<Standing, 'validations' | 'settings'>, share: number) =>
   validations.findLast(({ step }) => step <= stepOf(settings, share))
 
-/** Steps that all runs take together, where those that go on are as long as the others. */
+/** Steps that all runs take together, if those that continue are as long as the others. */
 export function stepsOf(
   runs: readonly Pick<Standing, 'configuration' | 'settings'>[],
   shares: readonly number[],

@@ -1,4 +1,4 @@
-// Student's t distribution: how far the mean of a few differences may lie off.
+// Student's t distribution, for confidence intervals of the mean of a few differences.
 
 /** Probability that |t| stays below a value, for a whole number of degrees of freedom (Abramowitz & Stegun 1964, 26.7.3 and 26.7.4). */
 export function studentWithin(t: number, freedom: number): number {
@@ -13,7 +13,7 @@ export function studentWithin(t: number, freedom: number): number {
   return odd ? (2 / Math.PI) * (angle + sine * sum) : sine * sum
 }
 
-/** The value that |t| stays below with a probability, by halving; NaN without a degree of freedom. */
+/** The value that |t| stays below with a probability, by bisection; NaN without a degree of freedom. */
 export function studentQuantile(probability: number, freedom: number): number {
   if (freedom < 1) return NaN
   let [low, high] = [0, 1]

@@ -19,7 +19,7 @@ export function verdictOf(
   if (configurations.length === 1) return `${figure}.`
   const tied = evaluated.filter(({ rank }) => rank[0] === 1)
   const words = wordsOf(best.values)
-  // Validation rows chose who came to the end: that is no proof against those that were left behind.
+  // The validation set chose which configurations finished: on the test set nothing is known of the others.
   if (evaluated.length === 1) return `Only one finished: ${words} (${figure}). The others were stopped early.`
   const field = evaluated.length < configurations.length ? ` of the ${String(evaluated.length)} that finished` : ''
   if (tied.length === 1) return `Best${field}: ${words} (${figure}).`

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { StudioError } from '../../../main/contract/errors/index.ts'
 import { type Node } from '../../../main/engine/graph/node.ts'
 import { add, expand, input, neg, reduceSum, weight } from '../../../main/engine/graph/ops.ts'
-import { explained, wordsOf } from '../../../main/engine/runtime/failures.ts'
+import { explained, messageOf } from '../../../main/engine/runtime/failures.ts'
 import { evaluate, open } from '../graph/run.ts'
 
 const x = input('x', [1])
@@ -60,5 +60,5 @@ test('anything else is called our defect, in the library’s words', async () =>
 
 test('the places of the library’s source are left out', () => {
   const said = '/src/webgpu_context.cc:136 void f()::<lambda()> result.status == Success was false. No adapters\n\n'
-  expect(wordsOf(new Error(said))).toBe('No adapters')
+  expect(messageOf(new Error(said))).toBe('No adapters')
 })

@@ -1,9 +1,9 @@
-// Memory ran out: the next thing that takes less of it. A smaller batch is not among them, since a step takes its batch in parts already.
+// Memory ran out: the next saving. A smaller batch is none, since a step computes its batch in micro-batches already.
 import type { TuneSettings } from '../../../contract/settings.ts'
 import { studioError } from '../../../contract/errors/index.ts'
 import type { Finding, Rule } from '../rule.ts'
 
-/** What Linux does to the process that takes the most. */
+/** How Linux ends the process that takes the most memory. */
 const killed = /SIGKILL|SIGABRT/
 
 export const outOfMemory: Rule = ({ run, notes }) => {
@@ -22,6 +22,7 @@ export const outOfMemory: Rule = ({ run, notes }) => {
   }
 }
 
+/** Fewer virtual tokens are not advised. */
 const minTokens = 4
 
 /** The cheapest saving that was not made yet; undefined where all were. */

@@ -1,12 +1,12 @@
-// The learning rate was too high: the loss stopped being a number, jumped, ended above its start, or froze where large steps had thrown it.
+// The learning rate was too high: the loss stopped being a number, jumped, ended above its start, or stayed where large steps had put it.
 import { usualRate } from '../../train/defaults.ts'
 import { type Curve, curveOf } from '../curve.ts'
 import { poorFigures, short, stated } from '../figures.ts'
 import type { Evidence, Rule } from '../rule.ts'
 
-/** A loss that ends this much above its start. */
+/** A loss that ends at this many times its start has risen. */
 const above = 1.1
-/** A rate this many times the usual one goes straight back to it, and is to blame for a poor result. */
+/** A rate this many times the usual one explains a poor result, and the advice is the usual one. */
 const far = 3
 
 export const rateTooHigh: Rule = (evidence) => {

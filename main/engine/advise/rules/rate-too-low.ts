@@ -1,14 +1,14 @@
-// The learning rate was too low: the loss hardly moved while the gradient kept asking for the same.
+// The learning rate was too low: the loss hardly fell while the gradient stayed the same.
 import { usualRate } from '../../train/defaults.ts'
 import { curveOf } from '../curve.ts'
 import { figuresOf, short } from '../figures.ts'
 import type { Rule } from '../rule.ts'
 
-/** Of its start, a loss that learns loses at least this share. */
-const leastDrop = 0.1
-/** The gradient has not changed where it stays within this factor. */
+/** Share of its start that a loss falls by at least, where a run learns. */
+const minDrop = 0.1
+/** A gradient norm within this factor has not changed. */
 const alike = 2
-/** Nothing needs to be learned that is known. */
+/** Good enough that nothing is left to learn. */
 const good = 0.9
 
 export const rateTooLow: Rule = (evidence) => {
@@ -18,11 +18,11 @@ export const rateTooLow: Rule = (evidence) => {
   if (!curve || (figuresOf(evidence)?.tuned ?? 0) >= good) return undefined
   const { of, start, end, startNorm, endNorm } = curve
   const vanishing = notes.some(({ code }) => code === 'tuning/vanishing')
-  const still = Math.abs(start - end) < leastDrop * start
+  const still = Math.abs(start - end) < minDrop * start
   const same = endNorm < alike * startNorm && endNorm > startNorm / alike
   const usual = usualRate(run.settings)
   const low = learningRate <= usual / 2
-  // From the usual rate on, a loss that stays is another rule's matter.
+  // At the usual rate and above, another rule explains a loss that does not fall.
   if (!still || !(vanishing || (same && low))) return undefined
   const rate = low ? usual : Number((learningRate * 3).toPrecision(3))
   return {

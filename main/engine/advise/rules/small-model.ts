@@ -1,17 +1,19 @@
-// A poor result on a small base model: those may need more virtual tokens.
+// A poor result on a small base model: small models may need more virtual tokens.
 import { poorFigures, stated } from '../figures.ts'
 import type { Rule } from '../rule.ts'
 import { tooFewTokens } from './too-few-tokens.ts'
 
+/** Parameters below which a model is small. */
 const small = 1e9
-const most = 32
+/** Virtual tokens up to which more of them are advised. */
+const maxTokens = 32
 
 export const smallModel: Rule = (evidence) => {
   const { parameters, run } = evidence
   const { tokens } = run.settings
   const figures = poorFigures(evidence)
-  if (!figures || parameters >= small || tokens >= most || tooFewTokens(evidence)) return undefined
-  const more = Math.min(most, tokens * 2)
+  if (!figures || parameters >= small || tokens >= maxTokens || tooFewTokens(evidence)) return undefined
+  const more = Math.min(maxTokens, tokens * 2)
   const millions = Math.max(1, Math.round(parameters / 1e6))
   return {
     evidence: `${stated(figures)}; the base model is small (${String(millions)} million parameters), and ${String(tokens)} virtual tokens had to be enough.`,

@@ -1,9 +1,9 @@
-// The run ended while it still learned: on request, by patience, or because it had too few steps.
+// The run ended while it still learned: stopped by its owner, by patience, or after too few steps.
 import { type Curve, curveOf } from '../curve.ts'
 import { figuresOf, short, stated } from '../figures.ts'
 import type { Evidence, Rule } from '../rule.ts'
 
-/** Learning goes on where the second half brings this share of what its learning rates would bring at the first half's pace. */
+/** A run still learns where its second half lowers the loss by this share of what the first half did, for the same sum of learning rates. */
 const pace = 0.7
 /** Good enough that more steps are not worth it. */
 const good = 0.95
@@ -39,7 +39,7 @@ export const stoppedEarly: Rule = (evidence) => {
   }
 }
 
-/** The loss, and where the best validation stands. */
+/** Whether the loss fell to the end, and the best validation is a late one. */
 function learnedToTheEnd({ start, middle, end }: Curve, { steps, validations }: Evidence): boolean {
   const last = steps.at(-1)?.step ?? 0
   const rateOf = (some: typeof steps): number => some.reduce((sum, { learningRate }) => sum + learningRate, 0)

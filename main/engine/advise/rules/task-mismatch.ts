@@ -1,4 +1,4 @@
-// Neither the base model nor the tuned prompt does better than guessing: the model does not see what is asked.
+// Neither the base model nor the tuned prompt does better than chance: the prompt may not tell the model its task.
 import { percent } from '../../../contract/numbers.ts'
 import { taskOf } from '../../task/index.ts'
 import { figuresOf, isNearChance, quoted, stated } from '../figures.ts'

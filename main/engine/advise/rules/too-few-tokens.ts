@@ -2,19 +2,19 @@
 import { poorFigures, stated } from '../figures.ts'
 import type { Rule } from '../rule.ts'
 
-const minimum = 8
-const most = 32
+/** The usual range of virtual tokens. */
+const [minTokens, maxTokens] = [8, 32]
 
 export const tooFewTokens: Rule = (evidence) => {
   const { labels, run } = evidence
   const { tokens } = run.settings
   const figures = poorFigures(evidence)
-  const needed = Math.min(most, Math.max(minimum, labels.length))
+  const needed = Math.min(maxTokens, Math.max(minTokens, labels.length))
   if (!figures || tokens >= needed) return undefined
-  const more = [minimum, 16, most].find((count) => count >= Math.max(needed, 2 * tokens)) ?? most
+  const more = [minTokens, 16, maxTokens].find((count) => count >= Math.max(needed, 2 * tokens)) ?? maxTokens
   const reason =
-    tokens < minimum
-      ? `${String(minimum)} to ${String(most)} are usual`
+    tokens < minTokens
+      ? `${String(minTokens)} to ${String(maxTokens)} are usual`
       : `the task has ${String(labels.length)} labels`
   return {
     evidence: `${stated(figures)} and ${String(tokens)} virtual tokens; ${reason}.`,
