@@ -11,7 +11,7 @@ export const shell = {
   settings: 'Settings',
   help: 'Help',
   privacy: 'Privacy',
-  privacyBadge: (bytes: string) => `Nothing sent: ${bytes} uploaded`,
+  privacyBadge: (bytes: string) => `Nothing sent: ${bytes.replace(' ', '\u00a0')} uploaded`,
   privacyBadgeHelp: (bytes: string) => `Privacy: ${bytes} of your data were sent to another computer`,
   offline: 'All connections blocked',
   notFound: 'There is no such page',
