@@ -36,7 +36,7 @@ test('the tutorial goes from the sample to a prompt in a file, each step done fo
 test('a word is found by typing', async ({ page }) => {
   await studio.open(page, '#/help/words')
   await page.getByLabel('Find a word').fill('gradient')
-  await expect(page.getByRole('term').filter({ hasText: 'Gradient' })).toBeVisible()
+  await expect(page.getByRole('term').filter({ hasText: /^Gradient$/ })).toBeVisible()
   await expect(page.getByRole('term').filter({ hasText: 'Batch' })).toHaveCount(0)
   await page.getByLabel('Find a word').fill('zzz')
   await expect(page.getByText('No such word here.')).toBeVisible()

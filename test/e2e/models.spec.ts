@@ -28,7 +28,7 @@ test('a model is added by its place, says what it takes, and is removed without 
   const card = page.getByRole('article', { name: 'llama' })
   await expect(card).toContainText('✓ Fits')
   await expect(card).toContainText('256 tokens')
-  await expect(card).toContainText('used from its location')
+  await expect(card).toContainText('used in place')
   await card.getByRole('button', { name: 'Remove llama' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
   await expect(page.getByRole('heading', { name: 'No model yet' })).toBeVisible()

@@ -9,7 +9,7 @@ export const tuningErrors = {
       ? `The text is longer than ${tokens} tokens with its answer and virtual tokens: its end is cut off.`
       : `${rows} of ${all} rows are longer than ${tokens} tokens with their answers and virtual tokens: the end of their texts is cut off. Raise the limit under Advanced if the end matters.`,
   'tuning/placement': (method: string, placement: string, possible: string) =>
-    `${method} cannot stand at "${placement}". Choose one of: ${possible}.`,
+    `Virtual tokens of ${method} cannot stand at "${placement}". Choose one of: ${possible}.`,
   'tuning/no-method': (method: string, known: string) => `There is no method "${method}". Choose one of: ${known}.`,
   'tuning/not-finite': (step: number) =>
     `The loss stopped being a number at step ${step}. The last good prompt was kept; a lower learning rate usually helps.`,

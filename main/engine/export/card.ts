@@ -21,12 +21,12 @@ export function card({ name, model, prompt, figures }: Exported, by: 'peft' | 's
   return `---
 base_model: ${JSON.stringify(base)}
 ${by === 'peft' ? 'library_name: peft\n' : ''}pipeline_tag: text-generation
-tags: [soft-prompt, ${method}-tuning]
+tags: [soft-prompt, ${method}]
 ---
 
 # ${name.replace(/[#\n]/g, ' ')}
 
-A soft prompt of ${tokens} virtual tokens for ${base}, made by ${method} tuning in Softprompt Studio. The base model
+A soft prompt of ${tokens} virtual tokens for ${base}, made by ${method.replaceAll('-', ' ')} in Softprompt Studio. The base model
 itself is unchanged; the file that it was tuned on has the SHA-256 ${model.hash}.
 
 ## How to use it

@@ -45,7 +45,7 @@ export async function checksOf(context: ServiceContext): Promise<ProviderCheck[]
   return providers.map(({ name, title, offered }) => {
     const note = said.get(name)
     if (note !== undefined && note === used?.message) return { name, state: 'in use', note }
-    if (!offered) return { name, state: 'absent', note: 'This computer offers none that the studio can use.' }
+    if (!offered) return { name, state: 'absent', note: 'This computer has none that the studio can use.' }
     if (note?.startsWith('Not using') === true) return { name, state: 'refused', note }
     return { name, state: 'untried', note: `A run tries ${title} when it is the best that this computer has.` }
   })

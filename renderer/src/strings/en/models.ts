@@ -31,7 +31,7 @@ export const models = {
   licence: 'Licence',
   unknownLicence: 'not stated',
   disk: 'On disk',
-  inPlace: 'used from its location',
+  inPlace: 'used in place',
   memory: 'Memory to tune',
   fits: 'Fits',
   tight: 'Too large',

@@ -3,7 +3,7 @@ import type { ExportFormat } from '../../../../main/contract/service.ts'
 import type { Placement } from '../../../../main/contract/settings.ts'
 
 export const share = {
-  lead: 'A tuned prompt is a small file of numbers. It works only with the model that it was tuned on.',
+  lead: 'A tuned prompt is a small file of numbers. It works only with the model it was tuned on.',
   emptyTitle: 'Nothing to export yet',
   emptyText:
     'When a run has finished, its prompt can be exported here for use elsewhere. A prompt file that somebody sent you is opened here, too.',

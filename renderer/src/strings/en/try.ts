@@ -13,7 +13,7 @@ export const tryWords = {
   contextExample: 'The text in which the answer is found',
   inputExample: 'Write or paste a text like those in your data',
   ask: 'Answer',
-  askHelp: 'Or press Ctrl + Enter.',
+  askHelp: 'Press Ctrl + Enter to answer.',
   stop: 'Stop',
   addPrompt: 'Add a tuned prompt',
   choosePrompt: 'Choose …',
