@@ -14,9 +14,9 @@ export interface Asked {
 export interface Answer {
   /** What it is an answer to; undefined before the first. */
   readonly asked: Pick<Asked, 'text' | 'context'> | undefined
-  /** The likeliest first; none where answers are written. */
+  /** The likeliest first; none where answers are generated text. */
   readonly labels: Outputs['classify'] | undefined
-  readonly written: string
+  readonly generated: string
   /** What the reader should know of the answer: that the text was too long to be read whole. */
   readonly note: string | undefined
   readonly busy: boolean
@@ -27,7 +27,7 @@ export interface Answer {
 export function createAnswer(): Answer {
   let about = $state.raw<Pick<Asked, 'text' | 'context'>>()
   let labels = $state.raw<Outputs['classify']>()
-  let written = $state('')
+  let generated = $state('')
   let note = $state<string>()
   let busy = $state(false)
   let error = $state.raw<Error>()
@@ -39,8 +39,8 @@ export function createAnswer(): Answer {
     get labels() {
       return labels
     },
-    get written() {
-      return written
+    get generated() {
+      return generated
     },
     get note() {
       return note
@@ -54,7 +54,7 @@ export function createAnswer(): Answer {
     async ask({ sampling, ...asked }, signal) {
       about = asked
       labels = undefined
-      written = ''
+      generated = ''
       note = undefined
       error = undefined
       busy = true
@@ -66,12 +66,12 @@ export function createAnswer(): Answer {
           {
             signal,
             onEvent: (event) => {
-              if (event.event === 'token') written += event.text
+              if (event.event === 'token') generated += event.text
               else if (event.event === 'warning') note = event.message
             },
           },
         )
-        written = whole
+        generated = whole
       } catch (reason) {
         if (!signal.aborted) error = reason instanceof Error ? reason : new Error(String(reason))
       } finally {

@@ -10,6 +10,3 @@ export function variationsOf(chosen: ChosenValues, startTexts: string): Vary {
   const all = { ...chosen, initText: [...new Set(lines)] }
   return Object.fromEntries(Object.entries(all).filter(([, values]) => values.length > 0)) as Vary
 }
-
-export const toggled = <T>(values: readonly T[], value: T): T[] =>
-  values.includes(value) ? values.filter((each) => each !== value) : [...values, value]

@@ -1,6 +1,6 @@
 // The values of a new sweep as the service takes them.
 import { expect, it } from 'vitest'
-import { toggled, variationsOf } from '../../../../../../renderer/src/pages/tune/sweeps/variations.ts'
+import { variationsOf } from '../../../../../../renderer/src/pages/tune/sweeps/variations.ts'
 
 it('leaves out settings without a value', () => {
   expect(variationsOf({ tokens: [8, 16], init: [] }, '')).toEqual({ tokens: [8, 16] })
@@ -10,9 +10,4 @@ it('takes one start text a line, each once, without blank lines', () => {
   expect(variationsOf({}, ' Sort this. \n\nWhat is it?\nSort this.\n')).toEqual({
     initText: ['Sort this.', 'What is it?'],
   })
-})
-
-it('adds a value that is not chosen, and takes one that is', () => {
-  expect(toggled([8, 16], 32)).toEqual([8, 16, 32])
-  expect(toggled([8, 16], 8)).toEqual([16])
 })

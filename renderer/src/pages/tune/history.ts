@@ -1,0 +1,54 @@
+// What a run has reported so far, put together from the record of it and from its events, which may overlap.
+import type { StepMetrics } from '../../../../main/contract/compute.ts'
+import type { NoteRecord, ValidationRecord } from '../../../../main/contract/records.ts'
+import type { RunDetails, StudioEvent } from '../../../../main/contract/service.ts'
+
+export interface RunHistory {
+  /** By step, ascending. */
+  readonly steps: readonly StepMetrics[]
+  readonly validations: readonly ValidationRecord[]
+  /** In the order in which they came. */
+  readonly notes: readonly NoteRecord[]
+}
+
+export interface Collector {
+  /** Takes in the record of a run; what events reported of the same steps is replaced. */
+  load(details: Pick<RunDetails, 'steps' | 'validations' | 'notes'>): void
+  add(event: StudioEvent): void
+  now(): RunHistory
+}
+
+export function createCollector(): Collector {
+  // Whole numbers as keys stay in ascending order.
+  const steps: Record<number, StepMetrics> = {}
+  const validations: Record<number, ValidationRecord> = {}
+  let notes: readonly NoteRecord[] = []
+
+  return {
+    load(details) {
+      for (const step of details.steps) steps[step.step] = step
+      for (const validation of details.validations) validations[validation.step] = validation
+      notes = details.notes
+    },
+    add(event) {
+      if (event.event === 'step') steps[event.step] = event
+      else if (event.event === 'validation') validations[event.step] = event
+      else if (event.event === 'warning') notes = [...notes, event]
+    },
+    now: () => ({ steps: Object.values(steps), validations: Object.values(validations), notes }),
+  }
+}
+
+export interface RunProgress {
+  readonly stage: string
+  readonly done: number
+  readonly total: number
+}
+
+/** Long work other than steps. KV precompute goes on between two steps; all other work is over once a step comes. */
+export function progressAfter(progress: RunProgress | undefined, event: StudioEvent): RunProgress | undefined {
+  if (event.event === 'progress') return event
+  if (event.event === 'evaluation') return undefined
+  if (event.event !== 'step' || !progress) return progress
+  return progress.done === 0 || progress.done >= progress.total ? undefined : progress
+}
