@@ -8,23 +8,23 @@ import { recomputed, segmentsOf } from './recompute.ts'
 import { ruleOf } from './rules/index.ts'
 
 /**
- * Gradients of a one-element node with respect to others, as new nodes of their shapes. What the loss does not depend
- * on has gradient zero. What lies between two of the `checkpoints` (nodes of the graph, in its order) is computed anew
- * for the backward pass: more time, less memory, the same numbers. Throws graph/forward-only where the gradient would
+ * Gradients of a one-element node with respect to others, as new nodes of their shapes. Nodes that the loss does not
+ * depend on have gradient zero. Activations between two of the `checkpoints` (nodes of the graph, in its order) are
+ * recomputed for the backward pass: more time, less memory, the same numbers. Throws graph/forward-only where the gradient would
  * pass through an op that has no rule.
  */
 export function gradients(loss: Node, wanted: readonly Node[], checkpoints: readonly Node[] = []): Node[] {
   const forward = topological([loss])
   const segments = segmentsOf(forward, checkpoints)
-  const again = new Map<Node, Node>()
+  const recomputedNodes = new Map<Node, Node>()
   const needed = reachesFrom(forward, new Set(wanted))
   const arriving = new Map<Node, Node>([[loss, constant([1], ones(loss))]])
   for (const at of forward.reverse()) {
     const dy = arriving.get(at)
     if (dy === undefined || !needed.has(at)) continue
     const segment = segments.get(at)
-    if (segment) for (const [first, second] of recomputed(segment, dy)) again.set(first, second)
-    const computed = again.get(at) ?? at
+    if (segment) for (const [first, second] of recomputed(segment, dy)) recomputedNodes.set(first, second)
+    const computed = recomputedNodes.get(at) ?? at
     at.inputs.forEach((input, i) => {
       if (!needed.has(input)) return
       const rule = ruleOf(computed)

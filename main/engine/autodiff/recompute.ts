@@ -1,8 +1,8 @@
-// Checkpoints: what lies between two of them is computed once more for the backward pass, instead of kept until then.
+// Gradient checkpointing: activations between two checkpoints are recomputed for the backward pass instead of held until then.
 import { type Node, node } from '../graph/node.ts'
 import { add, mul, scalar, slice } from '../graph/ops.ts'
 
-/** What follows one checkpoint, up to and with the next. */
+/** The nodes after one checkpoint, up to and including the next. */
 export interface Segment {
   readonly start: Node
   /** Inputs before users. */
@@ -11,7 +11,7 @@ export interface Segment {
 
 /**
  * Segments by the checkpoint that ends each, of a graph given with inputs before users; checkpoints in their order.
- * What precedes the first or follows the last is in none: the backward pass begins with it, or hardly needs it.
+ * Nodes before the first or after the last are in no segment: the backward pass begins with them, or hardly needs them.
  */
 export function segmentsOf(order: readonly Node[], checkpoints: readonly Node[]): ReadonlyMap<Node, Segment> {
   const place = new Map(checkpoints.map((checkpoint, i) => [checkpoint, i]))
@@ -26,8 +26,8 @@ export function segmentsOf(order: readonly Node[], checkpoints: readonly Node[])
 }
 
 /**
- * The segment's nodes once more. They start from `x + 0 dy`, with dy the gradient that arrives at the segment's end: else
- * the library would find them to be the same as the first ones, or compute them long before they are needed.
+ * The segment's nodes a second time. They start from `x + 0 dy`, with dy the gradient of the segment's end: else ONNX
+ * Runtime would merge them with the first ones as equal, or compute them long before they are needed.
  */
 export function recomputed({ start, nodes }: Segment, dy: Node): ReadonlyMap<Node, Node> {
   const late = add(start, mul(corner(dy), scalar(0)))

@@ -14,7 +14,7 @@ export interface Attributes {
   Input: { readonly name: string }
   /** Bytes in a file that ONNX Runtime maps; `file` is a base name within the session's weights folder. */
   Weight: { readonly name: string; readonly file: string; readonly offset: number; readonly bytes: number }
-  /** A weight kept smaller, float32 to those that use it: right factors of products, and tables. */
+  /** A quantised weight, float32 to the nodes that use it: the right factor of a product, or a table. */
   Quantised: { readonly name: string; readonly weight: QuantisedWeight }
   Constant: { readonly data: Float32Array | BigInt64Array }
   // elementwise, with NumPy broadcasting
@@ -56,14 +56,14 @@ export interface Attributes {
   Transpose: { readonly perm: readonly number[] }
   Concat: { readonly axis: number }
   Slice: { readonly axis: number; readonly start: number; readonly end: number }
-  /** Zeros before and behind along one dim. */
+  /** Adds zeros before and after along one dim. */
   Pad: { readonly axis: number; readonly before: number; readonly after: number }
   Expand: None
   /** Rows of a table. Inputs: table [V, ...], ids i64. */
   Gather: None
-  /** A weight as float32, made once its second input is there; for several uses that follow one another. */
+  /** A weight as float32, dequantised once its second input is computed; for several uses in a row. */
   Float: None
-  /** Passes its input on and its gradient not at all. */
+  /** The identity, with gradient zero. */
   StopGradient: None
 }
 

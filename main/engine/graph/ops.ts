@@ -13,7 +13,7 @@ export const input = (name: string, shape: Shape, dtype: DType = 'f32'): Node<'I
 export const weight = (attributes: Attributes['Weight'], shape: readonly number[]): Node<'Weight'> =>
   node('Weight', [], attributes, shape)
 
-/** A tensor that stays in its file in a smaller form. */
+/** A quantised tensor that stays in its file. */
 export const quantised = (name: string, weight: QuantisedWeight): Node<'Quantised'> =>
   node('Quantised', [], { name, weight }, weight.shape)
 
@@ -30,8 +30,8 @@ export function rowsOf(leaf: Node, start: number, end: number): Node {
   if (!isOp(leaf, 'Quantised')) throw new RangeError(`${leaf.op} is no weight`)
   const { scheme, parts } = leaf.attributes.weight
   const some = Object.entries(parts).map(([name, part]): [string, WeightPart] => {
-    // int8 keeps a turned copy, and only of what is never cut.
-    if (part.shape[0] !== rows) throw new RangeError(`${name} of the form ${scheme} has no rows to cut`)
+    // int8 has a transposed copy, whose rows are the weight's columns; only weights that are never cut use it.
+    if (part.shape[0] !== rows) throw new RangeError(`${name} of the scheme ${scheme} has no rows to cut`)
     return [name, { ...cut(part), shape: [end - start, ...part.shape.slice(1)] }]
   })
   return quantised(rowsName(leaf, start, end), { scheme, shape, parts: Object.fromEntries(some) })
@@ -40,8 +40,8 @@ export function rowsOf(leaf: Node, start: number, end: number): Node {
 const rowsName = (leaf: Node<'Weight'> | Node<'Quantised'>, start: number, end: number): string =>
   `${leaf.attributes.name}[${start}:${end}]`
 
-/** Rows of a weight as float32, made when `there` [.., width] is there: that which uses it must follow soon. */
-export const float = (rows: Node, there: Node): Node => node('Float', [rows, there], {}, rows.shape)
+/** Rows of a weight as float32, dequantised once `input` [.., width] is computed: its uses must follow soon. */
+export const float = (rows: Node, input: Node): Node => node('Float', [rows, input], {}, rows.shape)
 
 export function constant(values: readonly number[] | Float32Array, shape?: readonly number[]): Node<'Constant'> {
   const data = Float32Array.from(values)
@@ -122,7 +122,7 @@ export const reduceSum = reduction('ReduceSum')
 export const reduceMean = reduction('ReduceMean')
 export const reduceMax = reduction('ReduceMax')
 
-// Of a transformer
+// Transformer ops
 
 /** RMS layer norm (Zhang and Sennrich 2019) over the last dim. */
 export function rmsNorm(x: Node, gamma: Node, eps: number): Node {
@@ -175,7 +175,7 @@ export function concat(parts: readonly Node[], axis: number, length?: Dim): Node
     if (!sameShape(withDim(part.shape, at, 1), withDim(first.shape, at, 1)))
       throw fail('Concat', first.shape, part.shape)
   const joined = length ?? parts.reduce((sum, part) => sum + sizeAt(part.shape, at), 0)
-  // One copy instead of one in the other: forwards, and of the gradient.
+  // Nested concatenations become one: one copy forward, and one of the gradient.
   const flat = parts.flatMap((part) => (isOp(part, 'Concat') && part.attributes.axis === at ? part.inputs : [part]))
   return node('Concat', flat, { axis: at }, withDim(first.shape, at, joined), first.dtype)
 }

@@ -1,12 +1,12 @@
-// Rotates vectors by blocks, so that no element stands out: what is left can be rounded to 8 bits (QuaRot, Ashkboos et al. 2024).
+// Rotates vectors block by block to spread outliers, so that they can be rounded to 8 bits (QuaRot, Ashkboos et al. 2024).
 
-/** Larger blocks spread outliers further and cost more. */
-const most = 64
+/** Elements of a block at most: larger blocks spread outliers further and cost more. */
+const maxBlock = 64
 
-/** Elements that are rotated among each other, in vectors of that width. */
+/** Size of the blocks that vectors of a width are rotated in. */
 export function rotationSize(width: number): number {
   let size = 1
-  while (size < most && width % (2 * size) === 0) size *= 2
+  while (size < maxBlock && width % (2 * size) === 0) size *= 2
   return size
 }
 

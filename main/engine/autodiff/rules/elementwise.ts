@@ -34,7 +34,7 @@ export const elementwiseRules: RuleTable<Elementwise> = {
   Sqrt: (at, dy) => div(mul(dy, half), at),
   Reciprocal: (at, dy) => neg(mul(dy, mul(at, at))),
   Sigmoid: (at, dy) => mul(dy, mul(at, sub(one, at))),
-  // s (1 + x (1 - s)) = y + s (1 - y) with s = sigmoid(x): y is kept anyway, as a factor of the gated product
+  // s (1 + x (1 - s)) = y + s (1 - y) with s = sigmoid(x): y is held anyway, as a factor of the gated product
   Silu: (at, dy) => mul(dy, add(at, mul(sigmoid(operand(at, 0)), sub(one, at)))),
   // 0.5 (1 + t) + 0.5 x (1 - t^2) u' with t = tanh(u), u = c (x + 0.044715 x^3)
   Gelu: (at, dy) => {
@@ -43,8 +43,8 @@ export const elementwiseRules: RuleTable<Elementwise> = {
     const square = mul(x, x)
     const t = tanh(mul(mul(x, scalar(c)), add(one, mul(square, scalar(0.044715)))))
     const inner = mul(scalar(c), add(one, mul(square, scalar(3 * 0.044715))))
-    const slope = add(add(one, t), mul(mul(x, sub(one, mul(t, t))), inner))
-    return mul(dy, mul(half, slope))
+    const derivative = add(add(one, t), mul(mul(x, sub(one, mul(t, t))), inner))
+    return mul(dy, mul(half, derivative))
   },
   Cos: (at, dy) => neg(mul(dy, sin(operand(at, 0)))),
   Sin: (at, dy) => mul(dy, cos(operand(at, 0))),

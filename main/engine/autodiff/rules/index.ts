@@ -7,7 +7,7 @@ import type { Rule, RuleTable } from './rule.ts'
 import { transformerRules } from './transformer.ts'
 
 const rules: RuleTable<Op> = {
-  // Leaves: nothing lies behind them, so the walker never asks.
+  // Leaves have no inputs, so no rule is ever applied.
   Input: 'forward-only',
   Weight: 'forward-only',
   Quantised: 'forward-only',

@@ -34,8 +34,8 @@ function weightedSum(y: Node, dy: Node): Node {
   const product = isOp(dy, 'Reshape') ? operand(dy, 0) : dy
   if (!isOp(product, 'MatMul')) return reduceSum(mul(dy, y))
   const { transA, transB, alpha } = product.attributes
-  const [slope, values] = [operand(product, 0), operand(product, 1)]
+  const [outputGradient, values] = [operand(product, 0), operand(product, 1)]
   if (transA || !transB || alpha !== 1 || product.shape.at(-1) !== y.shape.at(-1)) return reduceSum(mul(dy, y))
-  const summed = reduceSum(mul(slope, matmul(reshape(y, product.shape), values)))
+  const summed = reduceSum(mul(outputGradient, matmul(reshape(y, product.shape), values)))
   return reshape(summed, withDim(y.shape, y.shape.length - 1, 1))
 }

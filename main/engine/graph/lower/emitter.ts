@@ -8,7 +8,7 @@ export class Emitter {
   private readonly shared = new Map<string, string>()
   private count = 0
 
-  /** What the nodes that follow belong to, as profiles show it. */
+  /** Begins the names of the nodes that follow; profiles show it. */
   label = ''
 
   /** No input, output or weight starts with %. */
@@ -57,7 +57,7 @@ export class Emitter {
     return this.share(`f:${value}`, { dtype: 'f32', shape: [], data: new Uint8Array(Float32Array.of(value).buffer) })
   }
 
-  /** A square matrix; `name` says which of its size. */
+  /** A square matrix, shared by name and size. */
   matrix(name: string, size: number, values: Float32Array): string {
     return this.share(`${name}:${size}`, { dtype: 'f32', shape: [size, size], data: new Uint8Array(values.buffer) })
   }

@@ -13,7 +13,7 @@ export type Dialect = keyof typeof dialects
 
 /**
  * The bytes of an ONNX model whose inputs and outputs carry the graph's names. Weights stay in their files: the
- * session that loads it must name the folder that holds them. `levels` where absent are right on every CPU.
+ * session that loads it must name the folder that holds them. The default `codes` are exact on every CPU.
  */
 export function lower(graph: Graph, dialect: Dialect, codes: Codes = 63): Uint8Array {
   const emit = new Emitter()
@@ -28,9 +28,9 @@ export function lower(graph: Graph, dialect: Dialect, codes: Codes = 63): Uint8A
       inputs.push({ name, dtype: at.dtype, shape: at.shape })
       names.set(at, name)
     } else if (isOp(at, 'Weight') || isOp(at, 'Constant')) names.set(at, initializer(emit, at))
-    // Whoever uses it names the parts it needs.
+    // A node that uses a quantised weight names the parts that it needs.
     else if (!isOp(at, 'Quantised')) names.set(at, lowerNode({ table, codes }, emit, at, names))
-    // A node belongs to the first output that needs it: so a profile tells the loss from its gradients.
+    // A node is labelled by the first output that needs it: so a profile separates the loss from its gradients.
     while (names.has(passes[0]?.[1] as Node)) passes.shift()
   }
   const outputs = Object.entries(graph.outputs).map(([name, node]): OnnxValue => {

@@ -9,7 +9,7 @@ export type AttributeValue =
   | { readonly string: string }
 
 export interface OnnxNode {
-  /** Seen in profiles alone. */
+  /** Shown in profiles only. */
   readonly name: string
   readonly op: string
   /** '' is ONNX itself. */
@@ -19,7 +19,7 @@ export interface OnnxNode {
   readonly attributes: Readonly<Record<string, AttributeValue>>
 }
 
-/** What a tensor in a file may hold besides. */
+/** Types of tensors, those of quantised weights in files included. */
 export type TensorType = DType | 'f16' | 'bf16' | 'i8' | 'u8' | 'u4'
 
 export interface OnnxTensor {

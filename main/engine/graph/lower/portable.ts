@@ -1,4 +1,4 @@
-// How each op is said in operators that every provider computes rightly: primitives, and no operator known to be wrong anywhere.
+// Lowers each op to ONNX operators that every provider computes correctly: primitives, and none that is known to be wrong anywhere.
 import type { Node, Op, Shape } from '../node.ts'
 import { dimAt } from '../shape.ts'
 import type { Emitter } from './emitter.ts'
@@ -66,9 +66,9 @@ export const portable: LoweringTable = {
   },
   Expand: (emit, at, [x = '']) => emit.op('Expand', [x, emit.integers(expandTarget(at.shape))]),
   Gather: (emit, _, names) => emit.op('Gather', names, { axis: { int: 0 } }),
-  // Only a weight that is kept smaller is not yet float32 (compact/index.ts).
+  // Plain weights are float32 already; quantised/index.ts lowers the others.
   Float: (_, __, [x = '']) => x,
-  // Nothing at all: only the gradient knows of it.
+  // The identity: only differentiation treats it specially.
   StopGradient: (_, __, [x = '']) => x,
 }
 
@@ -86,9 +86,9 @@ function swapLast(emit: Emitter, name: string, of: Node | undefined): string {
   return emit.op('Transpose', [name], { perm: { ints: perm } })
 }
 
-/** 0 copies the input's dim at that place, -1 stands for the one that is left. */
+/** ONNX's notation: 0 copies the input's dim at that index, -1 is the dim that remains. */
 const reshapeTarget = (to: Shape, from: Shape): number[] =>
   to.map((dim, i) => (typeof dim === 'number' ? dim : dim === from[i] ? 0 : -1))
 
-/** A symbolic dim is already there in the input: 1 leaves it as it is. */
+/** The input has symbolic dims already: 1 leaves them as they are. */
 const expandTarget = (to: Shape): number[] => to.map((dim) => (typeof dim === 'number' ? dim : 1))

@@ -36,7 +36,7 @@ export class WireWriter {
     return this
   }
 
-  /** A nested message is written in its place, and moved to make room for its length. */
+  /** A nested message: written in place, then shifted by the bytes of its length. */
   message(field: number, write: (nested: this) => void): this {
     this.varint((field << 3) | 2)
     const start = this.length
@@ -69,7 +69,7 @@ export class WireWriter {
     return this
   }
 
-  /** Makes room for so many bytes; where they begin. */
+  /** Grows the buffer by so many bytes and returns where they begin. */
   private grow(bytes: number): number {
     const at = this.length
     this.length += bytes

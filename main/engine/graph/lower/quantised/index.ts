@@ -1,4 +1,4 @@
-// The forms in which weights may be kept, and how nodes that use such a weight are lowered.
+// The quantisation schemes of weights, and how nodes that use such a weight are lowered.
 import type { QuantisedWeight, WeightPart } from '../../../../contract/model.ts'
 import { isOp, type Node } from '../../node.ts'
 import type { Emitter } from '../emitter.ts'
@@ -7,15 +7,15 @@ import type { Factor, Scheme, StoredWeight } from './scheme.ts'
 import { half } from './half.ts'
 import { int8 } from './int8.ts'
 
-/** A new form is a new file and a line here. */
+/** A new scheme is a new file and a line here. */
 const schemes: { readonly [F in QuantisedWeight['scheme']]: Scheme } = { half, int8, blocks }
 
-/** Where in its inputs a node has a weight that is kept smaller; -1 where it has none. */
+/** Index of a node's input that is a quantised weight; -1 where none is. */
 export const quantisedAt = (at: Node): number => at.inputs.findIndex((input) => isOp(input, 'Quantised'))
 
 /**
- * Lowers a node with such a weight: a product by it, rows of it, or all of it as float32. Throws a RangeError for any other use, which no
- * network has.
+ * Lowers a node with a quantised weight: a product by it, rows of it, or all of it as float32. Throws a RangeError for any
+ * other use, which no network has.
  */
 export function lowerQuantised(
   emit: Emitter,
@@ -25,15 +25,15 @@ export function lowerQuantised(
 ): string {
   const place = quantisedAt(at)
   const { weight } = (at.inputs[place] as Node<'Quantised'>).attributes
-  const kept = storedWeightOf(emit, weight)
+  const stored = storedWeightOf(emit, weight)
   const scheme = schemes[weight.scheme]
-  if (isOp(at, 'Gather') && place === 0) return scheme.rows(kept, names[1] ?? '', at.inputs[1]?.shape.length ?? 0)
-  if (isOp(at, 'Float')) return scheme.whole(kept, names[1] ?? '')
+  if (isOp(at, 'Gather') && place === 0) return scheme.rows(stored, names[1] ?? '', at.inputs[1]?.shape.length ?? 0)
+  if (isOp(at, 'Float')) return scheme.whole(stored, names[1] ?? '')
   if (isOp(at, 'MatMul') && place === 1 && !at.attributes.transA) {
     const { transB, alpha } = at.attributes
-    return scheme.product(kept, { x: names[0] ?? '', forward: transB, alpha, shape: at.shape, ...how })
+    return scheme.product(stored, { x: names[0] ?? '', forward: transB, alpha, shape: at.shape, ...how })
   }
-  throw new RangeError(`${at.op} cannot use a weight that is kept smaller`)
+  throw new RangeError(`${at.op} cannot use a quantised weight`)
 }
 
 function storedWeightOf(emit: Emitter, { parts, shape }: QuantisedWeight): StoredWeight {

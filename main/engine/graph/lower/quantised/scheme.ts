@@ -1,18 +1,18 @@
-// What a form in which a weight is kept must be able to do in a graph.
+// What a quantisation scheme must be able to do in a graph.
 import type { WeightPart } from '../../../../contract/model.ts'
 import type { Shape } from '../../node.ts'
 import type { Emitter } from '../emitter.ts'
 
 /**
- * The largest magnitude that a token's integers may take beside signed bytes. 127 where the CPU sums products of unsigned
- * and signed bytes exactly; before VNNI it adds two of them in 16 bits first, which holds 7 bits times 8.
+ * The largest magnitude of a token's integers where the weight's bytes are signed. 127 where the CPU sums products of
+ * unsigned and signed bytes exactly; CPUs without VNNI add two of them in 16 bits first, which holds 7 bits times 8.
  */
 export type Codes = 127 | 63
 
 /** A weight [out, in] while it is lowered. */
 export interface StoredWeight {
   readonly emit: Emitter
-  /** A part that every weight of the form has. */
+  /** A part that every weight of the scheme has. */
   readonly part: (name: string) => WeightPart
   readonly has: (name: string) => boolean
   readonly shape: readonly [number, number]
@@ -25,38 +25,38 @@ export interface Factor {
   readonly alpha: number
   /** The product's shape. */
   readonly shape: Shape
-  /** Whether the CPU's contributed kernels are there. */
+  /** Whether the CPU provider runs the graph, with its contributed kernels. */
   readonly onCpu: boolean
   readonly codes: Codes
   /** The same product by the weight as float32 [out, in], given its name. */
   readonly float: (weight: string) => string
 }
 
-/** What must be there before a weight is made float32. */
-export type There = Pick<Factor, 'x' | 'forward'>
+/** The input of a product: a weight becomes float32 only once it is computed. */
+export type FactorInput = Pick<Factor, 'x' | 'forward'>
 
 export interface Scheme {
   /** Emits the product and returns its name. */
-  product(kept: StoredWeight, factor: Factor): string
-  /** Emits the weight as float32 [out, in], once x [.., in] is there. */
-  whole(kept: StoredWeight, x: string): string
+  product(stored: StoredWeight, factor: Factor): string
+  /** Emits the weight as float32 [out, in], once x [.., in] is computed. */
+  whole(stored: StoredWeight, x: string): string
   /** Emits rows of the weight as float32, [...ids, in]; ids have `rank` dims. */
-  rows(kept: StoredWeight, ids: string, rank: number): string
+  rows(stored: StoredWeight, ids: string, rank: number): string
 }
 
-/** Tokens of zeros stay zeros. */
-const least = 1e-30
+/** The largest magnitude of a token of zeros, so that it stays zeros. */
+const minLargest = 1e-30
 
 /** The largest magnitude of each token, [.., width] -> [.., 1]. */
 export const largestOf = (emit: Emitter, tokens: string): string =>
-  emit.op('Max', [emit.op('ReduceMax', [emit.op('Abs', [tokens]), emit.integers([-1])]), emit.number(least)])
+  emit.op('Max', [emit.op('ReduceMax', [emit.op('Abs', [tokens]), emit.integers([-1])]), emit.number(minLargest)])
 
 /**
- * A mapped matrix of the weight's rows, once x is there: what is made of it as float32 would otherwise be made at the
- * start, for all layers at once, and held until the backward pass has used it too. Its shape is taken from x; no byte
- * is copied. `share`: columns of the weight to one of the matrix.
+ * A mapped matrix of the weight's rows that depends on x: its float32 copy would otherwise be made at the start, for all
+ * layers at once, and held until the backward pass has used it too. Its shape is computed from x's; no byte is copied.
+ * `share`: columns of the weight to one of the matrix.
  */
-export function onceThere({ emit }: StoredWeight, matrix: string, { x, forward }: There, share = 1): string {
+export function deferUntil({ emit }: StoredWeight, matrix: string, { x, forward }: FactorInput, share = 1): string {
   const width = emit.op('Shape', [x], { start: { int: -1 } })
   const rest = emit.integers([-1])
   const columns = share === 1 ? width : emit.op('Div', [width, emit.integers([share])])
