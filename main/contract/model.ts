@@ -76,12 +76,12 @@ export interface WeightPart {
 }
 
 /**
- * A weight kept smaller than float32; every form names its parts.
+ * A quantised weight; every scheme names its parts.
  * - `half`: `values` f16 or bf16.
- * - `int8`: integers u8 around 128; an element is scale * (integer - 128). Twice: as `rows` [out, in] with `scales`
- *   [out], and turned as `columns` [in, out] with `columnScales` [out], rotated along the dim `in` (graph/rotation.ts).
- * - `blocks`: `values` u4 or i8 [out, blocks, elements]; `scales` f32 [out, blocks, 1]; `zeros` likewise, where integers
- *   do not stand around zero. An element is scale * (integer - zero).
+ * - `int8`: integers u8 with zero point 128; an element is scale * (integer - 128). Twice: as `rows` [out, in] with `scales`
+ *   [out], and transposed as `columns` [in, out] with `columnScales` [out], rotated along the dim `in` (graph/rotation.ts).
+ * - `blocks`: `values` u4 or i8 [out, blocks, elements]; `scales` f32 [out, blocks, 1]; `zeros` likewise, where
+ *   their zero point is not 0. An element is scale * (integer - zero).
  */
 export interface QuantisedWeight {
   readonly scheme: 'half' | 'int8' | 'blocks'
@@ -89,7 +89,7 @@ export interface QuantisedWeight {
   readonly parts: Readonly<Record<string, WeightPart>>
 }
 
-/** A tokenizer in Hugging Face's own form (tokenizer.json's object), whatever file it was read from. */
+/** A tokenizer in Hugging Face's format, whatever file it was read from. */
 export interface TokenizerFiles {
   readonly tokenizer: Readonly<Record<string, unknown>>
   /** tokenizer_config.json's object: bos_token, eos_token, add_bos_token, chat_template, ... */
@@ -108,13 +108,13 @@ export interface PreparedModel {
   readonly folder: string
   readonly config: DecoderConfig
   readonly tokenizer: TokenizerFiles
-  /** Those kept as float32: all of them, or the norms and biases alone. */
+  /** The float32 ones: all of them, or the norms and biases alone. */
   readonly weights: Readonly<Record<string, WeightRef>>
-  /** Those kept smaller. */
+  /** The quantised ones. */
   readonly quantised?: Readonly<Record<string, QuantisedWeight>>
-  /** What the weights are kept in; float32 where absent. */
+  /** The precision of the weights; float32 where absent. */
   readonly precision?: PrecisionName
-  /** Where it came from and where copies of it are kept: what other precisions are prepared from. */
+  /** The source file and the folder of prepared copies: other precisions are prepared from these. */
   readonly origin?: { readonly path: string; readonly cache: string }
   readonly licence?: string
 }

@@ -7,7 +7,7 @@ interface Plain {
   readonly ggml: number
   /** Bytes an element. */
   readonly bytes: number
-  /** Little-endian, as every machine is that we run on. */
+  /** Copies little-endian bytes: all supported machines are little-endian. */
   readonly read: (from: Uint8Array, to: Float32Array) => void
 }
 
@@ -21,10 +21,10 @@ export interface Blocked {
   /** Elements that share a scale. */
   readonly group: number
   /** The integers' range. */
-  readonly least: number
-  readonly most: number
+  readonly min: number
+  readonly max: number
   /** Whether groups have offsets. */
-  readonly moved: boolean
+  readonly hasOffsets: boolean
   readonly split: (from: DataView, at: number, to: Groups) => void
 }
 
@@ -53,7 +53,7 @@ const plain: { readonly [K in 'F32' | 'F16' | 'BF16']: Plain } = {
   },
 }
 
-/** Integers of two nibbles a byte: the low ones make the first half of a group of 32, the high ones the second. */
+/** Two integers a byte, minus `less`: the low ones make the first half of a group of 32, the high ones the second. */
 function nibbles(from: DataView, at: number, to: Int8Array, out: number, less: number): void {
   for (let i = 0; i < 16; i++) {
     const pair = from.getUint8(at + i)
@@ -62,7 +62,7 @@ function nibbles(from: DataView, at: number, to: Int8Array, out: number, less: n
   }
 }
 
-/** The same with a fifth bit for each, kept apart. */
+/** The same with a fifth bit for each, in `high`. */
 function fiveBits(from: DataView, at: number, high: number, to: Int8Array, less: number): void {
   for (let i = 0; i < 16; i++) {
     const pair = from.getUint8(at + i)
@@ -79,9 +79,9 @@ export const blocked: { readonly [K in Exclude<StoredType, keyof typeof plain>]:
     ...simple,
     bytes: 34,
     ggml: 8,
-    least: -128,
-    most: 127,
-    moved: false,
+    min: -128,
+    max: 127,
+    hasOffsets: false,
     split: (from, at, { integers, scales }) => {
       scales[0] = half(from, at)
       for (let i = 0; i < 32; i++) integers[i] = from.getInt8(at + 2 + i)
@@ -91,9 +91,9 @@ export const blocked: { readonly [K in Exclude<StoredType, keyof typeof plain>]:
     ...simple,
     bytes: 18,
     ggml: 2,
-    least: -8,
-    most: 7,
-    moved: false,
+    min: -8,
+    max: 7,
+    hasOffsets: false,
     split: (from, at, { integers, scales }) => {
       scales[0] = half(from, at)
       nibbles(from, at + 2, integers, 0, 8)
@@ -103,9 +103,9 @@ export const blocked: { readonly [K in Exclude<StoredType, keyof typeof plain>]:
     ...simple,
     bytes: 20,
     ggml: 3,
-    least: 0,
-    most: 15,
-    moved: true,
+    min: 0,
+    max: 15,
+    hasOffsets: true,
     split: (from, at, { integers, scales, offsets }) => {
       scales[0] = half(from, at)
       offsets[0] = half(from, at + 2)
@@ -116,9 +116,9 @@ export const blocked: { readonly [K in Exclude<StoredType, keyof typeof plain>]:
     ...simple,
     bytes: 22,
     ggml: 6,
-    least: -16,
-    most: 15,
-    moved: false,
+    min: -16,
+    max: 15,
+    hasOffsets: false,
     split: (from, at, { integers, scales }) => {
       scales[0] = half(from, at)
       fiveBits(from, at + 6, from.getUint32(at + 2, true), integers, 16)
@@ -128,9 +128,9 @@ export const blocked: { readonly [K in Exclude<StoredType, keyof typeof plain>]:
     ...simple,
     bytes: 24,
     ggml: 7,
-    least: 0,
-    most: 31,
-    moved: true,
+    min: 0,
+    max: 31,
+    hasOffsets: true,
     split: (from, at, { integers, scales, offsets }) => {
       scales[0] = half(from, at)
       offsets[0] = half(from, at + 2)
@@ -141,9 +141,9 @@ export const blocked: { readonly [K in Exclude<StoredType, keyof typeof plain>]:
     ...large,
     bytes: 144,
     ggml: 12,
-    least: 0,
-    most: 15,
-    moved: true,
+    min: 0,
+    max: 15,
+    hasOffsets: true,
     split: (from, at, to) => {
       sixBitScales(from, at, to)
       for (let group = 0; group < 8; group++) {
@@ -157,9 +157,9 @@ export const blocked: { readonly [K in Exclude<StoredType, keyof typeof plain>]:
     ...large,
     bytes: 176,
     ggml: 13,
-    least: 0,
-    most: 31,
-    moved: true,
+    min: 0,
+    max: 31,
+    hasOffsets: true,
     split: (from, at, to) => {
       sixBitScales(from, at, to)
       for (let group = 0; group < 8; group++) {
@@ -177,9 +177,9 @@ export const blocked: { readonly [K in Exclude<StoredType, keyof typeof plain>]:
     group: 16,
     bytes: 210,
     ggml: 14,
-    least: -32,
-    most: 31,
-    moved: false,
+    min: -32,
+    max: 31,
+    hasOffsets: false,
     split: (from, at, { integers, scales }) => {
       const scale = half(from, at + 208)
       for (let group = 0; group < 16; group++) scales[group] = scale * from.getInt8(at + 192 + group)
@@ -195,7 +195,7 @@ export const blocked: { readonly [K in Exclude<StoredType, keyof typeof plain>]:
 
 /** Scales and offsets of a K block's eight groups: six bits each, packed into twelve bytes. */
 function sixBitScales(from: DataView, at: number, { scales, offsets }: Groups): void {
-  const [scale, least] = [half(from, at), half(from, at + 2)]
+  const [scale, offset] = [half(from, at), half(from, at + 2)]
   const byte = (i: number): number => from.getUint8(at + 4 + i)
   for (let group = 0; group < 8; group++) {
     const [d, m] =
@@ -203,7 +203,7 @@ function sixBitScales(from: DataView, at: number, { scales, offsets }: Groups): 
         ? [byte(group) & 63, byte(group + 4) & 63]
         : [(byte(group + 4) & 15) | ((byte(group - 4) >> 6) << 4), (byte(group + 4) >> 4) | ((byte(group) >> 6) << 4)]
     scales[group] = scale * d
-    offsets[group] = -Math.fround(least * m)
+    offsets[group] = -Math.fround(offset * m)
   }
 }
 
@@ -255,12 +255,12 @@ export function decode(type: StoredType, bytes: Uint8Array, to: Float32Array): v
 }
 
 function decodeBlocks(type: Blocked, bytes: Uint8Array, to: Float32Array): void {
-  const { block, group, moved } = type
+  const { block, group, hasOffsets } = type
   splitBlocks(type, bytes, ({ integers, scales, offsets }, first) => {
     for (let i = 0; i < block; i++) {
       const place = Math.floor(i / group)
       const product = (scales[place] as number) * (integers[i] as number)
-      to[first + i] = moved ? Math.fround(product) + (offsets[place] as number) : product
+      to[first + i] = hasOffsets ? Math.fround(product) + (offsets[place] as number) : product
     }
   })
 }

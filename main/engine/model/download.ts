@@ -1,4 +1,4 @@
-// Downloads one file over HTTP: goes on where a try ended, and gives up on a line that has gone silent.
+// Downloads one file over HTTP: continues where a try ended, and gives up on a silent connection.
 import { createWriteStream } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
@@ -14,25 +14,25 @@ export interface Exchange {
 export interface DownloadOptions {
   /** Bytes of the whole file. */
   readonly bytes: number
-  /** Hears how many bytes are there, those of earlier tries included. */
+  /** Called with the bytes that are there, those of earlier tries included. */
   readonly onBytes: (done: number) => void
   readonly signal: AbortSignal
-  /** Hears of every server that was asked, redirecting and silent ones too, and how many bytes of content it sent. */
+  /** Called for every request, to redirecting and silent servers too, with the bytes of content that came back. */
   readonly onConnection: (exchange: Exchange) => void
   /** Milliseconds without a byte after which a try ends. */
-  readonly patience?: number
+  readonly timeout?: number
 }
 
-const defaultPatience = 30_000
+const defaultTimeout = 30_000
 const maxRedirects = 5
 const maxTries = 10
 
-/** An answer that no further try would change. */
+/** An answer that another try would not change. */
 class Refused extends Error {}
 
 /**
- * Fills `part` with what lies at `url`, going on with what is there already; a line that breaks is tried again as long
- * as it brings more. Throws an Error with a short reason; what came in until then stays in `part`.
+ * Fills `part` with the file at `url`, continuing what is there already; a broken connection is tried again as
+ * long as each try brings more. Throws an Error with a short reason; what came in until then stays in `part`.
  */
 export async function download(url: string, part: string, options: DownloadOptions): Promise<void> {
   const { bytes, signal } = options
@@ -53,9 +53,9 @@ export async function download(url: string, part: string, options: DownloadOptio
 
 /** One request, from byte `from` on; `part` holds those before. */
 async function attempt(url: string, part: string, from: number, options: DownloadOptions): Promise<void> {
-  const { bytes, onBytes, signal, onConnection, patience = defaultPatience } = options
-  const silence = watch(patience)
-  // Ranges count the bytes as they lie there, so nothing may compress them on the way.
+  const { bytes, onBytes, signal, onConnection, timeout = defaultTimeout } = options
+  const silence = watch(timeout)
+  // Ranges count the file's own bytes, so nothing may compress them on the way.
   const headers = { 'accept-encoding': 'identity', ...(from > 0 ? { range: `bytes=${from}-` } : {}) }
   const patient = AbortSignal.any([signal, silence.signal])
   try {
@@ -132,13 +132,13 @@ const sizeOf = (path: string): Promise<number> =>
     () => 0,
   )
 
-/** Aborts when nothing has been heard for so long. */
-function watch(patience: number) {
+/** Aborts where `heard` is not called for `timeout` milliseconds. */
+function watch(timeout: number) {
   const abort = new AbortController()
   const start = (): NodeJS.Timeout =>
     setTimeout(() => {
       abort.abort()
-    }, patience)
+    }, timeout)
   let timer = start()
   const end = (): void => {
     clearTimeout(timer)

@@ -20,14 +20,14 @@ export interface GgufHeader {
   readonly tensors: readonly GgufTensor[]
 }
 
-/** Bytes read first; more are read where the header is longer (a tokenizer's words lie in it). */
+/** Bytes read first; more are read where the header is longer (it contains the tokenizer's vocabulary). */
 const firstWindow = 1 << 22
-/** The largest vocabularies known (262,144 words) take 16 MB of header and a million values. */
-const largestHeader = 1 << 26
+/** Bytes of a header at most: the largest vocabularies known (262,144 tokens) take 16 MB and a million values. */
+const maxHeader = 1 << 26
 const maxValues = 1 << 22
 const defaultAlignment = 32
 const alignments: ReadonlySet<number> = new Set(Array.from({ length: 21 }, (_, power) => 2 ** power))
-const deepestArray = 4
+const maxArrayDepth = 4
 const maxDimensions = 4
 
 /** Throws model/damaged where the bytes are not a GGUF header. */
@@ -36,10 +36,10 @@ export async function readGguf(path: string): Promise<GgufHeader> {
   try {
     const { size } = await file.stat()
     for (let window = firstWindow; ; window *= 4) {
-      const bytes = await readStart(file, Math.min(window, size, largestHeader))
+      const bytes = await readStart(file, Math.min(window, size, maxHeader))
       const header = parseGguf(bytes, size)
       if (header !== 'needs more') return header
-      if (bytes.length === Math.min(size, largestHeader)) throw damaged('it ends within its header')
+      if (bytes.length === Math.min(size, maxHeader)) throw damaged('it ends within its header')
     }
   } finally {
     await file.close()
@@ -127,7 +127,7 @@ class Cursor {
   /** A number of items of at least `each` bytes: no more than the header can still hold. */
   count(each: number): number {
     const items = this.integer()
-    if (items * each > Math.min(this.size, largestHeader) - this.at) throw damaged('it promises more than it holds')
+    if (items * each > Math.min(this.size, maxHeader) - this.at) throw damaged('it promises more than it holds')
     return items
   }
 
@@ -152,7 +152,7 @@ class Cursor {
   }
 
   private array(depth: number): readonly MetadataValue[] {
-    if (depth >= deepestArray) throw damaged('its metadata is nested too deeply')
+    if (depth >= maxArrayDepth) throw damaged('its metadata is nested too deeply')
     const type = this.u32()
     const length = this.count(1)
     if ((this.values += length) > maxValues) throw damaged('its metadata lists too many values')

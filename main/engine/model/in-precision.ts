@@ -1,11 +1,11 @@
-// The same model kept in another precision.
+// The same model in another precision.
 import { studioError } from '../../contract/errors/index.ts'
 import type { PrecisionName, PreparedModel } from '../../contract/model.ts'
 import { prepareModel, type PrepareOptions } from './prepare.ts'
 
 /**
- * The model as it is where it is kept so already; otherwise prepared from its file, which happens once. Throws
- * model/no-origin and model/changed where that file is not known or not the same any more, and what prepareModel throws.
+ * The model itself where it has that precision; otherwise prepared from its file, which happens once. Throws
+ * model/no-origin and model/changed where that file is unknown or has changed, and the errors of prepareModel.
  */
 export async function inPrecision(
   model: PreparedModel,

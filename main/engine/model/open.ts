@@ -13,7 +13,7 @@ import { type GgufHeader, readGguf } from './gguf.ts'
 import { exists, folderOf, readSafetensorsFolder } from './safetensors.ts'
 import { ggufName, neededWeights } from './weights.ts'
 
-/** A model as it lies on disk. */
+/** A model on disk. */
 export interface ModelSource {
   /** Files whose bytes make its identity, absolute. */
   readonly files: readonly string[]
@@ -23,7 +23,7 @@ export interface ModelSource {
   readonly tokenizer: TokenizerFiles
   /** Every weight the network needs, by Hugging Face's names. */
   readonly weights: Readonly<Record<string, WeightRef>>
-  /** Weights whose rows stand in the order of interleaved rotary pairs. */
+  /** Whether a weight's rows are in the order of interleaved rotary pairs. */
   readonly interleaved: (name: string) => boolean
   readonly licence: string | undefined
 }
@@ -83,7 +83,7 @@ async function openFolder(folder: string, table: readonly Architecture[]): Promi
     tensorNames(name)
       .map((spelled) => tensors[spelled])
       .find(Boolean)
-  // Some files keep the head's weights apart though they equal the embedding, others leave them out though not said tied.
+  // Some files store the head though it equals the embedding, others leave it out without declaring it tied.
   const tiedHead = config.tiedHead || find('lm_head.weight') === undefined
   const weights = collect({ ...config, tiedHead }, find)
   const tokenizerConfig = join(folder, 'tokenizer_config.json')

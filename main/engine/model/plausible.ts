@@ -1,12 +1,12 @@
-// What the numbers of every decoder must satisfy, whichever file stated them.
+// Checks the numbers of a decoder's config, from whichever file.
 import { studioError } from '../../contract/errors/index.ts'
 import type { DecoderConfig, Rope } from '../../contract/model.ts'
 
-const largest = 2 ** 31
+const maxSize = 2 ** 31
 const sizes = ['layers', 'hidden', 'heads', 'kvHeads', 'headDim', 'intermediate', 'vocab', 'context'] as const
 const scales = ['normEps', 'embeddingScale', 'attentionScale'] as const
 
-/** Gives the config back. Throws model/damaged where a number is none, or contradicts another. */
+/** Returns the config. Throws model/damaged where a number is none, or contradicts another. */
 export function plausible(config: DecoderConfig): DecoderConfig {
   const { heads, kvHeads, headDim, window } = config
   const refused = [
@@ -21,7 +21,7 @@ export function plausible(config: DecoderConfig): DecoderConfig {
   return config
 }
 
-const isSize = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= largest
+const isSize = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= maxSize
 const isScale = (value: number): boolean => Number.isFinite(value) && value > 0
 
 function isRope({ theta, scaling }: Rope): boolean {

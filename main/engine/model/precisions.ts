@@ -1,4 +1,4 @@
-// What a base model can be kept in: for each precision, the form of every weight.
+// The precisions that a base model can be stored in: for each, the scheme of every weight.
 import type { PrecisionName, WeightRef } from '../../contract/model.ts'
 import type { Codes } from '../graph/lower/quantised/scheme.ts'
 import { isBlocked } from './dequantise.ts'
@@ -8,23 +8,23 @@ import type { QuantScheme } from './quantisation/scheme.ts'
 import { half } from './quantisation/half.ts'
 import { int8 } from './quantisation/int8.ts'
 
-/** How a CPU with those levels of bytes (graph/lower/quantised/scheme.ts) keeps a precision. */
+/** How a precision is stored for a CPU with these codes (graph/lower/quantised/scheme.ts). */
 export interface Precision {
-  /** Names what is written: changes when that changes, so that an older cache is not read as a newer one. */
+  /** Names the written format: it changes with the format, so that an older cache is not read as a newer one. */
   readonly version: string
   readonly schemeOf: (name: string, ref: WeightRef) => QuantScheme
 }
 
-/** Norms and biases are too small to matter, and too much hangs on them. */
+/** Matrices alone: norms and biases are small and sensitive, so they stay float32. */
 const matrices =
-  (form: (name: string, ref: WeightRef) => QuantScheme): Precision['schemeOf'] =>
+  (schemeOf: (name: string, ref: WeightRef) => QuantScheme): Precision['schemeOf'] =>
   (name, ref) =>
-    ref.shape.length === 2 ? form(name, ref) : float32
+    ref.shape.length === 2 ? schemeOf(name, ref) : float32
 
-/** The embedding and the head: small errors in them turn the gradient most, and a run reads few of their rows. */
+/** The embedding and the head: small errors in them change the gradient most, and a run reads few of their rows. */
 const isTable = (name: string): boolean => !name.endsWith('_proj.weight')
 
-/** A new precision is a line here, and a file of its own where it keeps weights in a new form. */
+/** A new precision is a line here, and a file of its own where it needs a new scheme. */
 export const precisions: { readonly [P in PrecisionName]: (codes: Codes) => Precision } = {
   float32: () => ({ version: 'f32-v1', schemeOf: () => float32 }),
   int8: (codes) => (codes === 127 ? eightBits('int8-signed-v2', 'i8') : eightBits('int8-v3', 'u8')),
@@ -32,7 +32,7 @@ export const precisions: { readonly [P in PrecisionName]: (codes: Codes) => Prec
   'as-stored': () => ({ version: 'stored-v1', schemeOf: matrices((_, ref) => asStored(ref)) }),
 }
 
-/** Whatever CPU it is kept for. */
+/** The versions of a precision, for every kind of CPU. */
 export const versionsOf = (name: PrecisionName): string[] => [
   ...new Set(([127, 63] as const).map((codes) => precisions[name](codes).version)),
 ]

@@ -1,4 +1,4 @@
-// Makes a model ready for ONNX Runtime: weights in place where they are as wanted already, written once otherwise.
+// Prepares a model for ONNX Runtime: weights are used in place where their type allows it, and written once otherwise.
 import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { totalmem } from 'node:os'
@@ -18,17 +18,19 @@ import { storedRows } from './stored.ts'
 
 export interface PrepareOptions {
   readonly name: string
-  /** What its weights are kept in; float32 where not given. */
+  /** float32 where not given. */
   readonly precision?: PrecisionName
   readonly onProgress?: (stage: string, done: number, total: number) => void
   readonly signal?: AbortSignal
-  /** What may be used; the machine's own where not given. */
+  /** Bytes that may be used; the machine's own where not given. */
   readonly limits?: { readonly memory?: number; readonly disk?: number }
-  /** What may be opened; all that the engine knows where not given. */
+  /** Those that may be opened; all that the engine knows where not given. */
   readonly architectures?: readonly Architecture[]
 }
 
+/** Bytes that each part's offset is a multiple of. */
 const alignment = 64
+/** Share of the memory that weights may take. */
 const memoryShare = 0.7
 
 /**
@@ -58,7 +60,7 @@ export async function prepareModel(path: string, cache: string, options: Prepare
     const left = plan.bytes - [...written].reduce((sum, tensor) => sum + (plan.places.get(tensor)?.bytes ?? 0), 0)
     if (left > free) throw studioError('model/disk-full', left, free)
     await writeAll(source, plan, folder, written, onProgress, signal).catch(async (error: unknown) => {
-      // Something else has filled the disk meanwhile.
+      // Another program has filled the disk meanwhile.
       if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
         throw studioError('model/disk-full', left, await freeDisk(cache))
       throw error
@@ -67,23 +69,23 @@ export async function prepareModel(path: string, cache: string, options: Prepare
   return { ...common, folder, ...preparedWeights(plan) }
 }
 
-/** Where copies of the model of that hash may lie, one for each precision. */
+/** Folders of the prepared copies of the model with that hash, one for each version of a precision. */
 export const preparedFolders = (cache: string, hash: string): string[] =>
   precisionNames.flatMap(versionsOf).map((version) => join(cache, `${hash}-${version}`))
 
-/** Precisions that a copy of the model of that hash lies ready in. */
+/** Precisions in which the model with that hash is prepared already. */
 export const preparedPrecisions = (cache: string, hash: string): PrecisionName[] =>
   precisionNames.filter((name) =>
     versionsOf(name).some((version) => existsSync(sealOf(join(cache, `${hash}-${version}`)))),
   )
 
-/** ONNX Runtime maps float32 at any offset, as long as all files lie in one folder, which they do. */
+/** ONNX Runtime maps float32 at any offset, as long as all files are in one folder, which they are. */
 const mappable = (source: ModelSource, { schemeOf }: Precision): boolean =>
   Object.entries(source.weights).every(
     ([name, ref]) => ref.type === 'F32' && schemeOf(name, ref).name === undefined && !source.interleaved(name),
   )
 
-/** Where a weight's parts are written, and in which form. */
+/** Where a weight's parts are written, and by which scheme. */
 interface Place {
   readonly scheme: QuantScheme
   readonly shape: readonly number[]
@@ -125,7 +127,7 @@ function preparedWeights({ places }: Plan): Pick<PreparedModel, 'weights' | 'qua
   return Object.keys(quantised).length === 0 ? { weights } : { weights, quantised }
 }
 
-/** Written last: a folder with it is whole. */
+/** A file that is written last: a folder with it is complete. */
 const sealOf = (folder: string): string => join(folder, 'finished')
 const journalOf = (folder: string): string => join(folder, 'journal')
 

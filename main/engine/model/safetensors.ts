@@ -6,8 +6,8 @@ import { studioError } from '../../contract/errors/index.ts'
 import type { StoredType, WeightRef } from '../../contract/model.ts'
 import { storedBytes } from './dequantise.ts'
 
-/** The format's own limit. */
-const largestHeader = 100e6
+/** Bytes of a header at most, by the format. */
+const maxHeader = 100e6
 const types: Readonly<Record<string, StoredType>> = { F32: 'F32', F16: 'F16', BF16: 'BF16' }
 
 /** Tensors of one file by name. Throws model/missing-file, model/damaged or model/unsupported-type. */
@@ -19,7 +19,7 @@ export async function readSafetensors(path: string): Promise<Record<string, Weig
     const start = Buffer.alloc(8)
     if ((await file.read(start, 0, 8, 0)).bytesRead < 8) throw damaged('it is too short')
     const length = start.readBigUInt64LE()
-    if (length > BigInt(Math.min(size - 8, largestHeader))) throw damaged('its header is longer than the file')
+    if (length > BigInt(Math.min(size - 8, maxHeader))) throw damaged('its header is longer than the file')
     const header = Buffer.alloc(Number(length))
     await file.read(header, 0, header.length, 8)
     return parseSafetensors(header, basename(path), size)
@@ -49,7 +49,7 @@ function tensorRef(name: string, entry: unknown, file: string, start: number): W
   if (!isObject(entry)) throw damaged(`the entry of ${name} is no object`)
   const { dtype, shape, data_offsets: offsets } = entry
   const type = typeof dtype === 'string' && Object.hasOwn(types, dtype) ? types[dtype] : undefined
-  // Whatever JSON may hold: even an object that says it cannot be a string.
+  // JSON.stringify, because dtype may be any JSON value, even an object that String() fails on.
   if (type === undefined)
     throw studioError('model/unsupported-type', name, typeof dtype === 'string' ? dtype : JSON.stringify(dtype))
   if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) throw damaged(`the entry of ${name} is incomplete`)

@@ -1,4 +1,4 @@
-// What a model's weights, and the keys and values of what it reads, take of the memory.
+// Sizes of a model: its parameters, and the memory of its weights and of its KV cache.
 import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { LossName } from '../../contract/settings.ts'
 import { elements } from '../../contract/tensor.ts'
@@ -8,13 +8,13 @@ import { neededWeights } from './weights.ts'
 export const parameterCount = (config: DecoderConfig): number =>
   [...neededWeights(config).values()].reduce((sum, shape) => sum + elements(shape), 0)
 
-/** The library maps bytes that it reads in two types twice. */
+/** How often each scheme's bytes are mapped: ONNX Runtime maps bytes twice that it reads as two types. */
 const mapped = { half: 1, int8: 1, blocks: 2 } as const
 
 /** Bytes of a token's keys and values in all layers. */
 export const kvBytes = ({ layers, kvHeads, headDim }: DecoderConfig): number => 2 * 4 * layers * kvHeads * headDim
 
-/** Bytes of the weights that steps hold in memory, in the scheme in which the model is kept. Of a table that is only looked up, a few rows are read. */
+/** Bytes of the weights that a step holds in memory, as they are stored. A table that is only looked up does not count: few of its rows are read. */
 export function weightBytes(
   { weights, quantised = {} }: Pick<PreparedModel, 'weights' | 'quantised'>,
   loss: LossName,

@@ -10,18 +10,18 @@ import { fromWheel } from './wheel.ts'
 export interface StarterOptions {
   readonly onProgress: (stage: string, done: number, total: number) => void
   readonly signal: AbortSignal
-  /** Hears of every exchange with a server outside this computer when it is over. */
+  /** Called after every exchange with a server outside this computer. */
   readonly onConnection?: (exchange: Exchange) => void
   readonly sources?: readonly StarterSource[]
   readonly environment?: Readonly<Record<string, string | undefined>>
-  /** What must be found; the pinned starter model where not given. */
+  /** The file that must be found; the pinned starter model where not given. */
   readonly wanted?: StarterFile
 }
 
 export interface StarterSource {
-  /** As it stands in a sentence. */
+  /** Its name in a sentence. */
   readonly name: string
-  /** Writes the file to `part`, or goes on with what lies there. Throws an Error with a short reason. */
+  /** Writes the file to `part`, or continues what is there. Throws an Error with a short reason. */
   fetch(part: string, progress: SourceProgress): Promise<void>
 }
 
@@ -104,14 +104,14 @@ async function take(
   if (await isWanted(part, folder, wanted, options)) return
   await rm(part, { force: true })
   if (begun === undefined) throw new Error('what it has is another file')
-  // The fault may lie in what an earlier try left: once more from the first byte.
+  // The fault may be in what an earlier try left: download it again from the first byte.
   await take(source, part, folder, wanted, options)
 }
 
 async function ownModel(path: string, wanted: StarterFile): Promise<Found> {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) throw studioError('model/not-found', path)
-  // The same bytes have the same name, wherever they lie.
+  // The same bytes have the same name, wherever they are.
   const name = basename(path) === wanted.file ? wanted.name : basename(path, extname(path))
   return { path, name }
 }

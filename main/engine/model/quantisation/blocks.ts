@@ -1,4 +1,4 @@
-// Block-quantised weights as they are: the same integers, repacked as ONNX Runtime takes them.
+// Block-quantised weights without loss: the same integers, repacked for ONNX Runtime.
 import type { WeightRef } from '../../../contract/model.ts'
 import { type Blocked, blocked, isBlocked, splitBlocks } from '../dequantise.ts'
 import { rowsAndColumns } from '../stored.ts'
@@ -13,7 +13,7 @@ export const blocks: QuantScheme = {
     return {
       values: { type: isSmall(type) ? 'u4' : 'i8', shape: [rows, columns] },
       scales: each,
-      ...(type.moved ? { zeros: each } : {}),
+      ...(type.hasOffsets ? { zeros: each } : {}),
     }
   },
   writer(ref, write) {
@@ -24,7 +24,7 @@ export const blocks: QuantScheme = {
         const begin = first * columns
         await write('values', values, isSmall(type) ? begin / 2 : begin)
         await write('scales', scales, (4 * begin) / type.group)
-        if (type.moved) await write('zeros', zeros, (4 * begin) / type.group)
+        if (type.hasOffsets) await write('zeros', zeros, (4 * begin) / type.group)
       },
       end: () => Promise.resolve(),
     }
@@ -36,30 +36,30 @@ function typeOf({ type }: WeightRef): Blocked {
   return blocked[type]
 }
 
-/** 4 bits are enough. */
-const isSmall = ({ least, most }: Blocked): boolean => most - least < 16
+/** Whether 4 bits hold the type's integers. */
+const isSmall = ({ min, max }: Blocked): boolean => max - min < 16
 
-/** An element is scale * (integer - zero); 4-bit integers count from the type's least one, which is -8 without zeros. */
+/** An element is scale * (integer - zero); 4-bit integers count from the type's lowest one, which is -8 without zeros. */
 function repacked(type: Blocked, bytes: Uint8Array, elements: number) {
-  const { group, least, moved } = type
+  const { group, min, hasOffsets } = type
   const small = isSmall(type)
   const values = new Uint8Array(small ? elements / 2 : elements)
   const scales = new Float32Array(elements / group)
-  const zeros = new Float32Array(moved ? elements / group : 0)
+  const zeros = new Float32Array(hasOffsets ? elements / group : 0)
   splitBlocks(type, bytes, (block, first) => {
     block.scales.forEach((scale, i) => {
       const at = first / group + i
       const offset = block.offsets[i] as number
-      // A block of one value only: that value is all in its zero.
-      const flat = moved && scale === 0
+      // A group of equal values has scale 0: its value goes into its zero point.
+      const flat = hasOffsets && scale === 0
       if (flat) block.integers.fill(0, i * group, (i + 1) * group)
       scales[at] = flat ? 1 : scale
-      if (moved) zeros[at] = -offset / (flat ? 1 : scale)
+      if (hasOffsets) zeros[at] = -offset / (flat ? 1 : scale)
     })
     block.integers.forEach((integer, i) => {
       if (!small) values[first + i] = integer
-      else if (i % 2 === 0) values[(first + i) / 2] = integer - least
-      else values[(first + i - 1) / 2] = (values[(first + i - 1) / 2] as number) | ((integer - least) << 4)
+      else if (i % 2 === 0) values[(first + i) / 2] = integer - min
+      else values[(first + i - 1) / 2] = (values[(first + i - 1) / 2] as number) | ((integer - min) << 4)
     })
   })
   return { values, scales, zeros }

@@ -1,4 +1,4 @@
-// 16 bits: float16, rounded to nearest; bfloat16 stays what it is.
+// 16 bits: float16, rounded to nearest; bfloat16 stays bfloat16.
 import { valuesOf } from '../stored.ts'
 import type { QuantScheme } from './scheme.ts'
 

@@ -1,9 +1,9 @@
-// 8 bits with a scale for each row: rows for the backward pass, turned and rotated ones for the forward pass.
+// 8 bits with a scale for each row: rows for the backward pass, a transposed and rotated copy for the forward pass.
 import { quantisedRows } from '../../runtime/quantise.ts'
 import { rowsAndColumns, valuesOf } from '../stored.ts'
 import type { QuantScheme } from './scheme.ts'
 
-/** Signed bytes or unsigned ones: which of the two a CPU is fast with, and exact, differs. */
+/** Signed or unsigned bytes: CPUs differ in which of the two is fast and exact. */
 export const int8 = (type: 'i8' | 'u8'): QuantScheme => ({
   name: 'int8',
   parts({ shape }) {
