@@ -33,7 +33,7 @@ export function resource<T>(load: (signal: AbortSignal) => Promise<T>, ...subjec
         error = undefined
       },
       (reason: unknown) => {
-        // A service that is gone is told above every page, and asked again once it is back: what is in sight stays.
+        // The frame of the window reports a lost service. The last answer stays; it is asked again once the service is back.
         if (abort.signal.aborted || !connection.connected) return
         error = reason instanceof Error ? reason : new Error(String(reason))
       },

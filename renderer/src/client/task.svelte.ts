@@ -14,22 +14,22 @@ export interface Task {
   readonly error: Error | undefined
   /** Does the work; a second call while it is under way does nothing. Resolves with undefined where it failed or was cancelled. */
   run<T>(
-    work: (options: Required<CallOptions>, tell: (progress: TaskProgress) => void) => Promise<T>,
+    work: (options: Required<CallOptions>, report: (progress: TaskProgress) => void) => Promise<T>,
   ): Promise<T | undefined>
   cancel(): void
 }
 
-/** `begin`: the words for what has not told of itself yet. */
+/** `begin`: the words for work that has not reported any progress yet. */
 export function createTask(begin: string): Task {
   let progress = $state.raw<TaskProgress>()
   let error = $state.raw<Error>()
   let abort = new AbortController()
 
-  const tell = (next: TaskProgress): void => {
+  const report = (next: TaskProgress): void => {
     progress = next
   }
   const onEvent = (event: StudioEvent): void => {
-    if (event.event === 'progress') tell({ stage: event.stage, done: event.done, total: event.total })
+    if (event.event === 'progress') report({ stage: event.stage, done: event.done, total: event.total })
   }
 
   return {
@@ -44,9 +44,9 @@ export function createTask(begin: string): Task {
       abort = new AbortController()
       const { signal } = abort
       error = undefined
-      tell({ stage: begin, done: 0, total: 0 })
+      report({ stage: begin, done: 0, total: 0 })
       try {
-        return await work({ onEvent, signal }, tell)
+        return await work({ onEvent, signal }, report)
       } catch (reason) {
         if (!signal.aborted) error = reason instanceof Error ? reason : new Error(String(reason))
         return undefined

@@ -1,5 +1,5 @@
-// What a run that is under way does to the window, whichever page is open: its title tells how far it is, the computer
-// stays awake, closing asks, and the end is told.
+// What a run that is under way does to the window, whichever page is open: the title shows its progress, the computer
+// stays awake, closing asks first, and its end is reported.
 import { resource } from '../client/resource.svelte.ts'
 import { studio } from '../client/studio.ts'
 import { t } from '../strings/index.ts'

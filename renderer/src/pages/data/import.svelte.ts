@@ -25,9 +25,9 @@ function arrive(data: ImportedData | undefined): void {
 
 export async function importFile(file: File): Promise<void> {
   arrive(
-    await importing.run(async (options, tell) => {
+    await importing.run(async (options, report) => {
       const onProgress = (done: number, total: number): void => {
-        tell({ stage: t.data.reading(file.name), done, total })
+        report({ stage: t.data.reading(file.name), done, total })
       }
       const path = await pathOfFile(file, { signal: options.signal, onProgress })
       return studio.call('data.import', { path }, options)

@@ -21,9 +21,9 @@ export async function addPath(path: string): Promise<boolean> {
 }
 
 export async function addFile(file: File): Promise<void> {
-  const model = await adding.run(async (options, tell) => {
+  const model = await adding.run(async (options, report) => {
     const onProgress = (done: number, total: number): void => {
-      tell({ stage: t.models.copying(file.name), done, total })
+      report({ stage: t.models.copying(file.name), done, total })
     }
     const path = await pathOfFile(file, { signal: options.signal, onProgress })
     const name = file.name.replace(/\.[^.]+$/, '').slice(0, 80)

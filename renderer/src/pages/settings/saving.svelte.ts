@@ -25,9 +25,9 @@ export const saving = {
   },
   async restore(from: File | string): Promise<void> {
     ready = false
-    const answer = await restoring.run(async (options, tell) => {
+    const answer = await restoring.run(async (options, report) => {
       const onProgress = (done: number, total: number): void => {
-        tell({ stage: t.settings.copying, done, total })
+        report({ stage: t.settings.copying, done, total })
       }
       const path = typeof from === 'string' ? from : await pathOfFile(from, { signal: options.signal, onProgress })
       return studio.call('studio.restore', { path }, options)

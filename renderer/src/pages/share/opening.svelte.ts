@@ -9,9 +9,9 @@ import { toasts } from '../../ui/toasts.svelte.ts'
 export const opening = createTask(t.share.opening)
 
 export async function openPrompt(file: File): Promise<void> {
-  const prompt = await opening.run(async (options, tell) => {
+  const prompt = await opening.run(async (options, report) => {
     const onProgress = (done: number, total: number): void => {
-      tell({ stage: t.share.opening, done, total })
+      report({ stage: t.share.opening, done, total })
     }
     const path = await pathOfFile(file, { signal: options.signal, onProgress })
     return studio.call('prompts.open', { path }, options)
