@@ -52,7 +52,7 @@ test.describe('a finished run', () => {
       'Token',
       'Started as',
       'Nearest words',
-      'Size (norm)',
+      'Norm',
       'Loss without it',
       'Gradient',
     ])

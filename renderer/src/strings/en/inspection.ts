@@ -27,7 +27,7 @@ export const inspection = {
   startedAs: 'Started as',
   random: 'random',
   nearest: 'Nearest words',
-  norm: 'Size (norm)',
+  norm: 'Norm',
   longer: 'larger than words',
   shorter: 'smaller than words',
   keys: 'Keys',
@@ -46,7 +46,7 @@ export const inspection = {
     nearest: (chance: string) =>
       `By cosine similarity: 1 is the same direction. Even random numbers come as close as ${chance} to some word, so only values well above that mean anything; words in a dashed frame are no closer.`,
     norm: (low: string, high: string, mean: string) =>
-      `Nine words out of ten have a norm of ${low} to ${high}, ${mean} on average. Virtual tokens may leave that range; it is a hint that they say what no word says.`,
+      `The size of its embedding. Nine words out of ten have a norm of ${low} to ${high}, ${mean} on average. Virtual tokens may leave that range; it is a hint that they say what no word says.`,
     startedAs: {
       embeddings:
         'The word whose embedding it had before the first step, and the cosine similarity to it now: 1 means that it has hardly changed direction.',
