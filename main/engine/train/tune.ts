@@ -1,6 +1,7 @@
-// A run from its rows to its prompt: encode, initialise, train, score. Composes; the parts are elsewhere.
+// A run from its rows to its prompt: encode, initialise, train, score.
 import { totalmem } from 'node:os'
 import type { Checkpoint, ComputeEvent, Job, TunedPrompt } from '../../contract/compute.ts'
+import type { CachedTexts } from '../evaluate/cached-texts.ts'
 import { reportCutRows } from '../evaluate/cut-rows.ts'
 import { type Encoder, encoderFor, withoutInstruction } from '../evaluate/encode.ts'
 import { createInferenceRunner, type InferenceRunner } from '../evaluate/inference-runner.ts'
@@ -8,8 +9,8 @@ import { scoreTask } from '../evaluate/score.ts'
 import { bestHandWritten } from '../evaluate/hand-written.ts'
 import { methodOf } from '../method/index.ts'
 import { isChosen } from '../task/index.ts'
-import { layOut } from '../method/layout.ts'
-import { exampleMaker, lossShapeOf } from './example.ts'
+import { layOut, type Sequence } from '../method/layout.ts'
+import { exampleMaker, lossShapeOf, type TrainingExample } from './example.ts'
 import { initialTensors } from './initialise.ts'
 import { type LoopResult, trainLoop, type TuneSink } from './loop.ts'
 import { modelInMemory, rowsAtOnce } from './memory.ts'
@@ -19,7 +20,7 @@ import { paysToPrecompute, precomputeKv, sharesCache, cacheBytes } from './preco
 import { createTrainingStep } from './training-step.ts'
 import { validate, type ValidationRow } from './validate.ts'
 
-/** Steps whose texts are read together: many, so that those of like length meet; few, so that the first step comes soon. */
+/** Steps whose texts are read together: more of them pad less, fewer of them start the first step sooner. */
 const stepsPerPrecompute = 8
 
 type TuneJob = Extract<Job, { kind: 'tune' }>
@@ -30,7 +31,7 @@ export interface TuneResult {
   readonly reason?: string
 }
 
-/** `readOnceHere`: whether texts are read once, where that was decided for more rows than the job has. */
+/** `precomputes`: whether texts' keys and values are cached, where that was decided for more rows than the job has. */
 export async function tune(given: TuneJob, sink: TuneSink, precomputes?: boolean): Promise<TuneResult> {
   const job = { ...given, model: modelInMemory(given.model, given.settings) }
   const { model, settings, labels } = job
@@ -56,8 +57,8 @@ export async function tune(given: TuneJob, sink: TuneSink, precomputes?: boolean
 }
 
 /**
- * Scores the held-out rows with the tuned prompt, which is what its owner waits for, without one, and with the best
- * written one; texts that the first two answer are read once for both.
+ * Scores the test set with the tuned prompt, which its owner waits for, without a prompt, and with the best hand-written
+ * one; texts that the first two share are read once for both.
  */
 async function evaluate(
   job: TuneJob,
@@ -115,47 +116,25 @@ async function train(
   sink: TuneSink,
   precomputes: boolean | undefined,
 ): Promise<LoopResult> {
-  const { model, settings, split } = job
-  const { trie } = encoder
-  const exampleOf = exampleMaker(settings, job.labels, encoder)
-  const examples = split.train.map((example) => exampleOf(example, encoder.row(example.text)))
-  const validation = split.validation.map((example): ValidationRow => {
-    const segments = encoder.row(example.text)
-    return {
-      segments,
-      label: job.labels.indexOf(example.label),
-      example: exampleOf(example, segments),
-      shown: example,
-    }
-  })
-  const sizes = examples.map(({ sequence }) => sequence.ids.length)
+  const { model, settings } = job
+  const rows = rowsOfRun(job, encoder)
+  const { examples, validation } = rows
+  const texts = await cachedTexts(job, reader, rows, sink, precomputes)
   const batch = Math.min(settings.batch, examples.length)
-  const scored = validation.map(({ segments }) => layOut(segments, trie.context, settings))
-  const checked = [...validation.map(({ example }) => example.sequence), ...scored]
-  const sequences = [...examples.map(({ sequence }) => sequence), ...checked]
-  const pays = await (precomputes ??
-    paysToPrecompute(settings, examples.length, cacheBytes(model, sequences), job.texts))
-  const reading = (done: number, total: number): void =>
-    sink.emit({ event: 'progress', stage: 'reading the texts (KV cache)', done, total })
-  const texts = pays ? await precomputeKv({ model, reader }, settings, job.texts, sequences, reading) : undefined
-  // With little memory only one session is open at a time: all is read before the first step opens its own.
-  await texts?.precompute(settings.memory === 'low' ? sequences : checked)
-  const buckets = bucketsOf(
-    examples.map(({ sequence }) => sequence),
-    texts !== undefined,
-  )
+  const sequences = examples.map(({ sequence }) => sequence)
   const trainingStep = createTrainingStep({
     model,
     settings,
-    trie,
-    lossShape: lossShapeOf(settings.loss, trie, examples),
-    buckets,
+    trie: encoder.trie,
+    lossShape: lossShapeOf(settings.loss, encoder.trie, examples),
+    buckets: bucketsOf(sequences, texts !== undefined),
     texts,
     rowsAtOnce: rowsAtOnce(model, settings, batch, totalmem()),
     threads: job.threads,
     providers: job.providers,
     onProvider: (note) => sink.emit({ event: 'provider', ...note }),
   })
+  const sizes = sequences.map(({ ids }) => ids.length)
   const order = stepOrder(sizes, batch, settings.seed)
   const examplesOf = (step: number) => order(step).flatMap((i) => examples[i] ?? [])
   const textsOf = (step: number) => examplesOf(step).map(({ sequence }) => sequence)
@@ -175,7 +154,7 @@ async function train(
       return { ...(await trainingStep.gradient(chosen, tensors)), examples: chosen.length }
     },
     async validate(tensors: Checkpoint['tensors']) {
-      // Every open session maps the weights: with little memory, those that step and those that score take turns.
+      // Every open session maps the weights: with little memory, training and inference sessions take turns.
       if (settings.memory === 'low') await trainingStep.release()
       const parts = methodOf(settings).fold(tensors)
       const found = await validate(reader, encoder, validation, settings, job.labels, parts, texts)
@@ -188,4 +167,42 @@ async function train(
   } finally {
     await trainingStep.release()
   }
+}
+
+interface RunRows {
+  readonly examples: readonly TrainingExample[]
+  readonly validation: readonly ValidationRow[]
+  /** The sequences of a validation: its examples, and the same rows as they are scored. */
+  readonly validated: readonly Sequence[]
+}
+
+function rowsOfRun({ settings, labels, split }: TuneJob, encoder: Encoder): RunRows {
+  const exampleOf = exampleMaker(settings, labels, encoder)
+  const examples = split.train.map((example) => exampleOf(example, encoder.row(example.text)))
+  const validation = split.validation.map((example): ValidationRow => {
+    const segments = encoder.row(example.text)
+    const label = labels.indexOf(example.label)
+    return { segments, label, example: exampleOf(example, segments), shown: example }
+  })
+  const scored = validation.map(({ segments }) => layOut(segments, encoder.trie.context, settings))
+  return { examples, validation, validated: [...validation.map(({ example }) => example.sequence), ...scored] }
+}
+
+/** The run's cached texts, those of a validation read already; undefined where precomputing does not pay. */
+async function cachedTexts(
+  { model, settings, texts: folder }: TuneJob,
+  reader: InferenceRunner,
+  { examples, validated }: RunRows,
+  sink: TuneSink,
+  precomputes: boolean | undefined,
+): Promise<CachedTexts | undefined> {
+  const sequences = [...examples.map(({ sequence }) => sequence), ...validated]
+  const pays = await (precomputes ?? paysToPrecompute(settings, examples.length, cacheBytes(model, sequences), folder))
+  if (!pays) return undefined
+  const reading = (done: number, total: number): void =>
+    sink.emit({ event: 'progress', stage: 'reading the texts (KV cache)', done, total })
+  const texts = await precomputeKv({ model, reader }, settings, folder, sequences, reading)
+  // With little memory only one session is open at a time: all texts are read before the first step opens its own.
+  await texts.precompute(settings.memory === 'low' ? sequences : validated)
+  return texts
 }

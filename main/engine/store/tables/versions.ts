@@ -14,89 +14,85 @@ export interface NewVersion {
 }
 
 /** The methods of `datasetRepository` that read and write versions. */
-export const versionMethods = (db: Db) => {
-  const stored = (id: number) =>
-    db
+export const versionMethods = (db: Db) => ({ ...reading(db), ...writing(db) })
+
+const stored = (db: Db, id: number) =>
+  db.selectFrom('versions').selectAll().where('dataset', '=', id).where('complete', '=', 1).orderBy('number').execute()
+
+const reading = (db: Db) => ({
+  async history(id: number): Promise<History> {
+    return historyOf(await stored(db, id))
+  },
+
+  async versions(id: number): Promise<readonly VersionRecord[]> {
+    return historyOf(await stored(db, id)).versions
+  },
+
+  /** Number of the newest complete version; 0 where there is none. */
+  async newest(id: number): Promise<number> {
+    const row = await db
       .selectFrom('versions')
-      .selectAll()
+      .select(({ fn }) => fn.max('number').as('number'))
       .where('dataset', '=', id)
       .where('complete', '=', 1)
-      .orderBy('number')
+      .executeTakeFirst()
+    return row?.number ?? 0
+  },
+
+  async counts(id: number, number: number): Promise<StateCounts> {
+    const row = await db
+      .selectFrom('versions')
+      .select('counts')
+      .where('dataset', '=', id)
+      .where('number', '=', number)
+      .executeTakeFirst()
+    return { used: 0, excluded: 0, trash: 0, ...(JSON.parse(row?.counts ?? '{}') as Partial<StateCounts>) }
+  },
+})
+
+const writing = (db: Db) => ({
+  /** Opens the next version: nobody sees it until `complete`, so that its rows may come in chunks. */
+  async begin(id: number, { kind, description, undoes }: NewVersion): Promise<VersionRecord> {
+    const last = await db
+      .selectFrom('versions')
+      .select(({ fn }) => fn.max('number').as('number'))
+      .where('dataset', '=', id)
+      .executeTakeFirst()
+    const opened = {
+      dataset: id,
+      number: (last?.number ?? 0) + 1,
+      kind,
+      undoes: undoes ?? null,
+      complete: 0,
+      description,
+      name: null,
+      created_at: new Date().toISOString(),
+    }
+    await db.insertInto('versions').values(opened).execute()
+    return { ...opened, undoes, name: undefined, createdAt: opened.created_at }
+  },
+
+  async complete({ dataset, number }: VersionRecord, counts: StateCounts): Promise<void> {
+    await db
+      .updateTable('versions')
+      .set({ complete: 1, counts: JSON.stringify(counts) })
+      .where('dataset', '=', dataset)
+      .where('number', '=', number)
       .execute()
+  },
 
-  return {
-    /** An empty name takes it away. */
-    async nameVersion(id: number, number: number, name: string): Promise<void> {
-      await db
-        .updateTable('versions')
-        .set({ name: name === '' ? null : name })
-        .where('dataset', '=', id)
-        .where('number', '=', number)
-        .execute()
-    },
+  /** An empty name takes it away. */
+  async nameVersion(id: number, number: number, name: string): Promise<void> {
+    await db
+      .updateTable('versions')
+      .set({ name: name === '' ? null : name })
+      .where('dataset', '=', id)
+      .where('number', '=', number)
+      .execute()
+  },
 
-    async history(id: number): Promise<History> {
-      return historyOf(await stored(id))
-    },
-
-    async versions(id: number): Promise<readonly VersionRecord[]> {
-      return historyOf(await stored(id)).versions
-    },
-
-    /** Number of the newest complete version; 0 where there is none. */
-    async newest(id: number): Promise<number> {
-      const row = await db
-        .selectFrom('versions')
-        .select(({ fn }) => fn.max('number').as('number'))
-        .where('dataset', '=', id)
-        .where('complete', '=', 1)
-        .executeTakeFirst()
-      return row?.number ?? 0
-    },
-
-    async counts(id: number, number: number): Promise<StateCounts> {
-      const row = await db
-        .selectFrom('versions')
-        .select('counts')
-        .where('dataset', '=', id)
-        .where('number', '=', number)
-        .executeTakeFirst()
-      return { used: 0, excluded: 0, trash: 0, ...(JSON.parse(row?.counts ?? '{}') as Partial<StateCounts>) }
-    },
-
-    /** Opens the next version: nobody sees it until `complete`, so that its rows may come in chunks. */
-    async begin(id: number, { kind, description, undoes }: NewVersion): Promise<VersionRecord> {
-      const last = await db
-        .selectFrom('versions')
-        .select(({ fn }) => fn.max('number').as('number'))
-        .where('dataset', '=', id)
-        .executeTakeFirst()
-      const opened = {
-        dataset: id,
-        number: (last?.number ?? 0) + 1,
-        kind,
-        undoes: undoes ?? null,
-        complete: 0,
-        description,
-        name: null,
-        created_at: new Date().toISOString(),
-      }
-      await db.insertInto('versions').values(opened).execute()
-      return { ...opened, undoes, name: undefined, createdAt: opened.created_at }
-    },
-
-    async complete({ dataset, number }: VersionRecord, counts: StateCounts): Promise<void> {
-      await db
-        .updateTable('versions')
-        .set({ complete: 1, counts: JSON.stringify(counts) })
-        .where('dataset', '=', dataset)
-        .where('number', '=', number)
-        .execute()
-    },
-
-    /** Removes a version, once what it did to the rows is taken back. */
-    async dropVersion(dataset: number, number: number): Promise<void> {
-      await db.deleteFrom('versions').where('dataset', '=', dataset).where('number', '=', number).execute()
-    },
-  }
-}
+  /** Removes a version, once what it did to the rows is taken back. */
+  async dropVersion(dataset: number, number: number): Promise<void> {
+    await db.deleteFrom('versions').where('dataset', '=', dataset).where('number', '=', number).execute()
+  },
+})
