@@ -6,7 +6,7 @@ export interface Series {
   readonly color: string
   /** Aligned with the chart's x; null where there is nothing. */
   readonly values: readonly (number | null)[]
-  /** A mark along the line, of markers.ts: it is told apart without its colour. */
+  /** A mark along the line, of markers.ts: it differs without its colour, too. */
   readonly marker?: string
   /** Dots instead of a line. */
   readonly points?: boolean

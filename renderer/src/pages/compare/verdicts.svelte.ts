@@ -4,7 +4,7 @@ import { untrack } from 'svelte'
 import { SvelteMap } from 'svelte/reactivity'
 import { studio } from '../../client/studio.ts'
 
-/** Null where the two were judged on different rows. */
+/** Null where the two were evaluated on different rows. */
 export type Subject = Verdict | null
 
 /** Runs asked for at once. */
