@@ -28,6 +28,7 @@ export interface Attributes {
   Tanh: None
   Sqrt: None
   Reciprocal: None
+  Relu: None
   Sigmoid: None
   Silu: None
   /** The tanh form, as Gemma uses it. */

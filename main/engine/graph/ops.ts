@@ -65,7 +65,7 @@ export const sub = binary('Sub')
 export const mul = binary('Mul')
 export const div = binary('Div')
 
-type Unary = 'Neg' | 'Exp' | 'Log' | 'Tanh' | 'Sqrt' | 'Reciprocal' | 'Sigmoid' | 'Silu' | 'Gelu' | 'Cos' | 'Sin'
+type Unary = 'Neg' | 'Exp' | 'Log' | 'Tanh' | 'Sqrt' | 'Reciprocal' | 'Relu' | 'Sigmoid' | 'Silu' | 'Gelu' | 'Cos' | 'Sin'
 type SameShape = Unary | 'Softmax' | 'StopGradient'
 const unary =
   (op: SameShape) =>
@@ -77,6 +77,7 @@ export const log = unary('Log')
 export const tanh = unary('Tanh')
 export const sqrt = unary('Sqrt')
 export const reciprocal = unary('Reciprocal')
+export const relu = unary('Relu')
 export const sigmoid = unary('Sigmoid')
 export const silu = unary('Silu')
 export const gelu = unary('Gelu')

@@ -140,6 +140,11 @@ export const cases: { readonly [K in Op]: OpCases | 'leaf' } = {
   Tanh: unary(ops.tanh),
   Sqrt: unary(ops.sqrt, 0.5, 3),
   Reciprocal: unary(ops.reciprocal, 0.7, 3),
+  // Away from its kink at zero.
+  Relu: {
+    gradient: 'every input',
+    sample: shapes(0).map((shape) => ({ operands: [signed(shape)], build: ops.relu as Case['build'] })),
+  },
   Sigmoid: unary(ops.sigmoid),
   Silu: unary(ops.silu),
   Gelu: unary(ops.gelu),

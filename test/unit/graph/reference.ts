@@ -85,6 +85,7 @@ const definitions: { readonly [K in Op]: Definition<K> | 'leaf' } = {
   Tanh: elementwise(Math.tanh),
   Sqrt: elementwise(Math.sqrt),
   Reciprocal: elementwise((x = NaN) => 1 / x),
+  Relu: elementwise((x = NaN) => Math.max(x, 0)),
   Sigmoid: elementwise(sigmoid),
   Silu: elementwise((x = NaN) => x * sigmoid(x)),
   Gelu: elementwise((x = NaN) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))),

@@ -13,6 +13,7 @@ type Elementwise =
   | 'Tanh'
   | 'Sqrt'
   | 'Reciprocal'
+  | 'Relu'
   | 'Sigmoid'
   | 'Silu'
   | 'Gelu'
@@ -33,6 +34,8 @@ export const elementwiseRules: RuleTable<Elementwise> = {
   Tanh: (at, dy) => mul(dy, sub(one, mul(at, at))),
   Sqrt: (at, dy) => div(mul(dy, half), at),
   Reciprocal: (at, dy) => neg(mul(dy, mul(at, at))),
+  // y / (y + tiny) is one where y is above zero, and zero elsewhere.
+  Relu: (at, dy) => mul(dy, div(at, add(at, scalar(1e-30)))),
   Sigmoid: (at, dy) => mul(dy, mul(at, sub(one, at))),
   // s (1 + x (1 - s)) = y + s (1 - y) with s = sigmoid(x): y is held anyway, as a factor of the gated product
   Silu: (at, dy) => mul(dy, add(at, mul(sigmoid(operand(at, 0)), sub(one, at)))),

@@ -28,6 +28,7 @@ export const portable: LoweringTable = {
   Tanh: direct('Tanh'),
   Sqrt: direct('Sqrt'),
   Reciprocal: direct('Reciprocal'),
+  Relu: direct('Relu'),
   Sigmoid: direct('Sigmoid'),
   Silu: (emit, _, [x = '']) => emit.op('Mul', [x, emit.op('Sigmoid', [x])]),
   Gelu: (emit, _, names) => emit.op('Gelu', names, { approximate: { string: 'tanh' } }),
