@@ -5,8 +5,10 @@ import { dataInputs, type DataOutputs } from './methods/data.ts'
 import { modelInputs, type ModelOutputs } from './methods/models.ts'
 import { promptInputs, type PromptOutputs } from './methods/prompts.ts'
 import { runInputs, type RunOutputs } from './methods/runs.ts'
+import { settingsSchema } from './methods/settings.ts'
 import { sweepInputs, type SweepOutputs } from './methods/sweeps.ts'
 import { studioInputs, type StudioOutputs } from './methods/studio.ts'
+import type { MethodDeclaration } from './setting-specs.ts'
 import type { EvaluationFigures, NoteRecord, RunState, ValidationRecord } from './records.ts'
 
 export type * from './methods/data.ts'
@@ -17,18 +19,20 @@ export type * from './methods/studio.ts'
 export type * from './methods/sweeps.ts'
 export { exportFormats } from './methods/prompts.ts'
 
-/** Every method and the shape of its input; all of it is checked where the service takes it in. */
-export const inputs = {
-  ...modelInputs,
-  ...dataInputs,
-  ...runInputs,
-  ...sweepInputs,
-  ...promptInputs,
-  ...studioInputs,
-} as const
+/** Every method and the shape of its input, given the tuning methods; all of it is checked where the service takes it in. */
+export const inputsFor = (methods: readonly MethodDeclaration[]) =>
+  ({
+    ...modelInputs,
+    ...dataInputs(settingsSchema(methods)),
+    ...runInputs(settingsSchema(methods)),
+    ...sweepInputs(methods),
+    ...promptInputs,
+    ...studioInputs,
+  }) as const
 
-export type Method = keyof typeof inputs
-export type Input<M extends Method> = v.InferOutput<(typeof inputs)[M]>
+export type Inputs = ReturnType<typeof inputsFor>
+export type Method = keyof Inputs
+export type Input<M extends Method> = v.InferOutput<Inputs[M]>
 
 export interface Outputs extends ModelOutputs, DataOutputs, RunOutputs, SweepOutputs, PromptOutputs, StudioOutputs {}
 

@@ -2,20 +2,13 @@
 
 import type { PrecisionName } from './model.ts'
 
-export const methodNames = ['prefix-tuning', 'prompt-tuning'] as const
 /** One of the engine's table of methods. */
 export type MethodName = string
 
 /** Names that methods had in earlier versions: the command line and prompt files still say them. */
-export const methodAliases = { prefix: 'prefix-tuning', prompt: 'prompt-tuning' } as const satisfies Record<
-  string,
-  MethodName
->
+export const methodAliases: Readonly<Record<string, MethodName>> = { prefix: 'prefix-tuning', prompt: 'prompt-tuning' }
 
-const isAlias = (name: string): name is keyof typeof methodAliases => Object.hasOwn(methodAliases, name)
-
-export const methodNamed = (name: MethodName | keyof typeof methodAliases): MethodName =>
-  isAlias(name) ? methodAliases[name] : name
+export const methodNamed = (name: string): MethodName => methodAliases[name] ?? name
 
 export type Placement = 'start' | 'before-text' | 'after-text'
 export type Initialisation = 'text' | 'labels' | 'vocab' | 'random'
@@ -85,7 +78,7 @@ export interface TuneSettings {
   readonly duel?: boolean
 }
 
-/** What is chosen of the settings; of the template, too, only some parts may be. */
+/** What is chosen of the settings; of the template, too, only some parts may be. Settings that a method declares stand beside these. */
 export type GivenSettings = Omit<Partial<TuneSettings>, 'template'> & { readonly template?: Partial<Template> }
 
 export interface Example {

@@ -1,7 +1,8 @@
 // The service: opens the home folder's store, answers the contract on the engine, supervises compute.
 import * as v from 'valibot'
 import { studioError } from '../contract/errors/index.ts'
-import { type CallOptions, type Input, inputs, type Method, type Outputs, type Studio } from '../contract/service.ts'
+import { type CallOptions, type Input, inputsFor, type Method, type Outputs, type Studio } from '../contract/service.ts'
+import { declarations } from '../engine/method/index.ts'
 import type { CallContext, Methods } from './context.ts'
 import { adviseMethods } from './methods/advise.ts'
 import { compareMethods } from './methods/compare.ts'
@@ -33,6 +34,8 @@ const methods: Methods = {
   ...promptFileMethods,
   ...studioMethods,
 }
+
+const inputs = inputsFor(declarations())
 
 export interface ServiceOptions extends ContextOptions {
   /** Whether sweeps that a service which has died left under way go on by themselves: in a host that stays. */

@@ -1,9 +1,8 @@
 // Methods files.* and data.*: bring examples in, look at them, change them, take it back.
 import * as v from 'valibot'
 import type { DataRow, DatasetRecord, RowState, VersionRecord } from '../records.ts'
-import { type TaskName, taskNames, type Template } from '../settings.ts'
+import { type GivenSettings, type TaskName, taskNames, type Template } from '../settings.ts'
 import { column, id, nothing, path, text, title, whole } from './fields.ts'
-import { settings } from './settings.ts'
 
 const rowNumber = whole(0, Number.MAX_SAFE_INTEGER)
 const state = v.picklist(['used', 'excluded', 'trash'])
@@ -52,7 +51,8 @@ const change = v.variant('kind', [
 
 const dataset = id
 
-export const dataInputs = {
+/** `settings`: the schema of what a person may set of a run. */
+export const dataInputs = (settings: v.GenericSchema<GivenSettings>) => ({
   /** A file that comes in pieces (dropped or pasted into a window); its name decides its format where its text does not. */
   'files.open': v.strictObject({ name: v.pipe(v.string(), v.minLength(1), v.maxLength(255)) }),
   'files.write': v.strictObject({ file: id, bytes: v.pipe(v.instance(Uint8Array), v.maxLength(FILE_PIECE)) }),
@@ -102,7 +102,7 @@ export const dataInputs = {
     settings,
     rows: v.pipe(v.array(rowNumber), v.maxLength(100)),
   }),
-} as const
+})
 
 export type DataQuery = v.InferOutput<typeof query>
 export type DataFilter = v.InferOutput<typeof filter>

@@ -12,11 +12,10 @@ import {
   type RunRecord,
   type ValidationRecord,
 } from '../records.ts'
-import type { TuneSettings } from '../settings.ts'
+import type { GivenSettings, TuneSettings } from '../settings.ts'
 import { column, id, nothing, run, text, title, whole } from './fields.ts'
-import { settings } from './settings.ts'
 
-const planned = {
+const plannedWith = (settings: v.GenericSchema<GivenSettings>) => ({
   model: title,
   dataset: id,
   version: id,
@@ -29,72 +28,76 @@ const planned = {
   /** A run on the same version and columns whose split is taken over, so that the two are judged on the same rows. */
   rowsOf: v.exactOptional(run),
   settings,
-}
+})
 
 /** What a run's own tuned prompt may be measured against. */
 const rival = v.picklist(['no prompt', 'hand-written prompt'])
 
-export const runInputs = {
-  /** The whole of the settings that a start would take: what is given, and the defaults for the rest. */
-  'runs.plan': v.strictObject(planned),
-  /** A few real steps on the longest rows: time, memory, and whether it fits. */
-  'runs.preflight': v.strictObject(planned),
-  /** `because`: why these settings, as a pre-flight told; it is kept with the run. */
-  'runs.start': v.strictObject({
-    name: v.exactOptional(title),
-    because: v.exactOptional(v.pipe(v.string(), v.maxLength(2000))),
-    ...planned,
-  }),
-  'runs.resume': v.strictObject({ run }),
-  /** Ends behind the current step with a checkpoint: a pause. */
-  'runs.stop': v.strictObject({ run }),
-  /** Ends training now, keeps the best prompt so far and judges it. */
-  'runs.keep': v.strictObject({ run }),
-  /** Ends it at once and removes it with all that it made. */
-  'runs.discard': v.strictObject({ run }),
-  /** Puts a waiting run at a place in the queue, 0 = next. */
-  'runs.move': v.strictObject({ run, place: whole(0, 10_000) }),
-  'runs.edit': v.strictObject({
-    run,
-    name: v.exactOptional(title),
-    note: v.exactOptional(v.pipe(v.string(), v.maxLength(10_000))),
-    tags: v.exactOptional(v.pipe(v.array(title), v.maxLength(20))),
-    starred: v.exactOptional(v.boolean()),
-  }),
-  'runs.list': nothing,
-  'runs.show': v.strictObject({ run }),
-  /** Tells all that has happened since the run was taken on, then all that happens, until it ends. */
-  'runs.watch': v.strictObject({ run }),
-  /**
-   * The run's tuned prompt against another run's, or against a rival of its own: the stronger one where none is named.
-   * On the held-out rows that both were scored on.
-   */
-  'runs.verdict': v.strictObject({ run, against: v.exactOptional(run), rival: v.exactOptional(rival) }),
-  /** What to try next, each with its reason; nothing where the run is healthy. */
-  'runs.advise': v.strictObject({ run }),
-  /** All figures of the run's task, of each that answered its held-out rows. */
-  'runs.metrics': v.strictObject({ run }),
-  'runs.confusion': v.strictObject({ run, subject: v.picklist(subjectNames) }),
-  /** Scored rows of one cell of the confusion matrix, or all. */
-  'runs.answers': v.strictObject({
-    run,
-    subject: v.picklist(subjectNames),
-    label: v.exactOptional(text),
-    predicted: v.exactOptional(text),
-  }),
-  /** Rows that the run answers rightly and those that a verdict compares it with did not, and the other way round. */
-  'runs.flips': v.strictObject({ run, against: v.exactOptional(run), rival: v.exactOptional(rival) }),
-  /**
-   * Each virtual token of the run's prompt: what it is near to, how large it is, its gradients, and the answers to some
-   * validation rows without it. Long work the first time.
-   */
-  'runs.inspect': v.strictObject({ run }),
-  /** The same where it was found since the service started, without any work. */
-  'runs.inspection': v.strictObject({ run }),
-  /** A self-contained page about some runs, to keep or print. */
-  'runs.report': v.strictObject({ runs: v.pipe(v.array(run), v.minLength(1), v.maxLength(50)) }),
-  'prompts.get': v.strictObject({ run }),
-} as const
+/** `settings`: the schema of what a person may set. */
+export const runInputs = (settings: v.GenericSchema<GivenSettings>) => {
+  const planned = plannedWith(settings)
+  return {
+    /** The whole of the settings that a start would take: what is given, and the defaults for the rest. */
+    'runs.plan': v.strictObject(planned),
+    /** A few real steps on the longest rows: time, memory, and whether it fits. */
+    'runs.preflight': v.strictObject(planned),
+    /** `because`: why these settings, as a pre-flight told; it is kept with the run. */
+    'runs.start': v.strictObject({
+      name: v.exactOptional(title),
+      because: v.exactOptional(v.pipe(v.string(), v.maxLength(2000))),
+      ...planned,
+    }),
+    'runs.resume': v.strictObject({ run }),
+    /** Ends behind the current step with a checkpoint: a pause. */
+    'runs.stop': v.strictObject({ run }),
+    /** Ends training now, keeps the best prompt so far and judges it. */
+    'runs.keep': v.strictObject({ run }),
+    /** Ends it at once and removes it with all that it made. */
+    'runs.discard': v.strictObject({ run }),
+    /** Puts a waiting run at a place in the queue, 0 = next. */
+    'runs.move': v.strictObject({ run, place: whole(0, 10_000) }),
+    'runs.edit': v.strictObject({
+      run,
+      name: v.exactOptional(title),
+      note: v.exactOptional(v.pipe(v.string(), v.maxLength(10_000))),
+      tags: v.exactOptional(v.pipe(v.array(title), v.maxLength(20))),
+      starred: v.exactOptional(v.boolean()),
+    }),
+    'runs.list': nothing,
+    'runs.show': v.strictObject({ run }),
+    /** Tells all that has happened since the run was taken on, then all that happens, until it ends. */
+    'runs.watch': v.strictObject({ run }),
+    /**
+     * The run's tuned prompt against another run's, or against a rival of its own: the stronger one where none is named.
+     * On the held-out rows that both were scored on.
+     */
+    'runs.verdict': v.strictObject({ run, against: v.exactOptional(run), rival: v.exactOptional(rival) }),
+    /** What to try next, each with its reason; nothing where the run is healthy. */
+    'runs.advise': v.strictObject({ run }),
+    /** All figures of the run's task, of each that answered its held-out rows. */
+    'runs.metrics': v.strictObject({ run }),
+    'runs.confusion': v.strictObject({ run, subject: v.picklist(subjectNames) }),
+    /** Scored rows of one cell of the confusion matrix, or all. */
+    'runs.answers': v.strictObject({
+      run,
+      subject: v.picklist(subjectNames),
+      label: v.exactOptional(text),
+      predicted: v.exactOptional(text),
+    }),
+    /** Rows that the run answers rightly and those that a verdict compares it with did not, and the other way round. */
+    'runs.flips': v.strictObject({ run, against: v.exactOptional(run), rival: v.exactOptional(rival) }),
+    /**
+     * Each virtual token of the run's prompt: what it is near to, how large it is, its gradients, and the answers to some
+     * validation rows without it. Long work the first time.
+     */
+    'runs.inspect': v.strictObject({ run }),
+    /** The same where it was found since the service started, without any work. */
+    'runs.inspection': v.strictObject({ run }),
+    /** A self-contained page about some runs, to keep or print. */
+    'runs.report': v.strictObject({ runs: v.pipe(v.array(run), v.minLength(1), v.maxLength(50)) }),
+    'prompts.get': v.strictObject({ run }),
+  } as const
+}
 
 /** A run as a table shows it. */
 export interface RunSummary extends RunRecord {

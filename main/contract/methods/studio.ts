@@ -1,5 +1,6 @@
 // Methods studio.*: settings, this computer, the network ledger, backup, and word of what has changed.
 import * as v from 'valibot'
+import type { MethodDeclaration } from '../setting-specs.ts'
 import { nothing, path, run } from './fields.ts'
 
 /** What a person has chosen for the whole studio. */
@@ -17,6 +18,8 @@ export const studioInputs = {
   'studio.preferences': nothing,
   'studio.prefer': preferences,
   'studio.computer': nothing,
+  /** The tuning methods that there are, with the settings that they declare. */
+  'studio.methods': nothing,
   'studio.ledger': nothing,
   /** Everything in one file. Errors where the path exists. */
   'studio.backup': v.strictObject({ path: v.exactOptional(path) }),
@@ -81,6 +84,7 @@ export interface StudioOutputs {
   readonly 'studio.preferences': Preferences
   readonly 'studio.prefer': Preferences
   readonly 'studio.computer': Computer
+  readonly 'studio.methods': readonly MethodDeclaration[]
   readonly 'studio.ledger': Ledger
   readonly 'studio.backup': { readonly path: string; readonly bytes: number }
   readonly 'studio.restore': { readonly restart: true }

@@ -3,25 +3,28 @@ import * as v from 'valibot'
 import type { RunState } from '../records.ts'
 import type { RunPlan } from './runs.ts'
 import { column, id, nothing, run, title, whole } from './fields.ts'
-import { settings } from './settings.ts'
+import { type MethodDeclaration, settingSpecs, type SettingValue } from '../setting-specs.ts'
+import { settingsSchema, valueSchema } from './settings.ts'
 
 /** At most so many runs: a queue longer than that is a mistake. */
 export const maxSwept = 96
 
-const { method, placement, tokens, init, initText, learningRate } = settings.entries
-const values = <const S extends { readonly wrapped: v.GenericSchema }>({ wrapped }: S) =>
-  v.exactOptional(v.pipe(v.array(wrapped as S['wrapped']), v.minLength(1), v.maxLength(12)))
+/** Values to try of each setting that may vary. */
+export type Vary = Readonly<Record<string, readonly SettingValue[]>>
 
-const vary = v.strictObject({
-  method: values(method),
-  placement: values(placement),
-  tokens: values(tokens),
-  init: values(init),
-  initText: values(initText),
-  learningRate: values(learningRate),
-})
+const varySchema = (methods: readonly MethodDeclaration[]): v.GenericSchema<Vary> =>
+  v.strictObject(
+    Object.fromEntries(
+      settingSpecs(methods)
+        .filter(({ vary }) => vary)
+        .map((spec) => [
+          spec.name,
+          v.exactOptional(v.pipe(v.array(valueSchema(spec)), v.minLength(1), v.maxLength(12))),
+        ]),
+    ),
+  ) as unknown as v.GenericSchema<Vary>
 
-const swept = {
+const sweptWith = (methods: readonly MethodDeclaration[]) => ({
   /** Base models by name; several are compared as settings are. */
   models: v.pipe(v.array(title), v.minLength(1), v.maxLength(8)),
   dataset: id,
@@ -32,33 +35,35 @@ const swept = {
   context: v.exactOptional(column),
   test: v.exactOptional(whole(1, 1_000_000)),
   /** What all runs have in common. */
-  settings,
+  settings: settingsSchema(methods),
   /** Values to try of some settings: every combination is a configuration. */
-  vary,
+  vary: varySchema(methods),
   /** Each configuration is run this often, with the seeds that follow the settings' own, on the same rows. */
   seeds: whole(1, 20),
   /** Successive halving: all begin, the better half goes on at a quarter and at half of the steps. */
   halving: v.boolean(),
+})
+
+export const sweepInputs = (methods: readonly MethodDeclaration[]) => {
+  const swept = sweptWith(methods)
+  return {
+    /** What a start would do. */
+    'sweeps.plan': v.strictObject(swept),
+    'sweeps.start': v.strictObject({ name: v.exactOptional(title), ...swept }),
+    'sweeps.list': nothing,
+    'sweeps.show': v.strictObject({ sweep: run }),
+    /** Pauses it behind the current step of the run that is under way. */
+    'sweeps.stop': v.strictObject({ sweep: run }),
+    'sweeps.resume': v.strictObject({ sweep: run }),
+    /** Ends it at once and removes it with all its runs. */
+    'sweeps.discard': v.strictObject({ sweep: run }),
+    /** Tells what happens until it ends or pauses; at once where it is not under way. */
+    'sweeps.watch': v.strictObject({ sweep: run }),
+  } as const
 }
 
-export const sweepInputs = {
-  /** What a start would do. */
-  'sweeps.plan': v.strictObject(swept),
-  'sweeps.start': v.strictObject({ name: v.exactOptional(title), ...swept }),
-  'sweeps.list': nothing,
-  'sweeps.show': v.strictObject({ sweep: run }),
-  /** Pauses it behind the current step of the run that is under way. */
-  'sweeps.stop': v.strictObject({ sweep: run }),
-  'sweeps.resume': v.strictObject({ sweep: run }),
-  /** Ends it at once and removes it with all its runs. */
-  'sweeps.discard': v.strictObject({ sweep: run }),
-  /** Tells what happens until it ends or pauses; at once where it is not under way. */
-  'sweeps.watch': v.strictObject({ sweep: run }),
-} as const
-
-/** What may differ between a sweep's configurations. */
-export const sweptNames = ['model', 'method', 'placement', 'tokens', 'init', 'initText', 'learningRate'] as const
-export type SweptName = (typeof sweptNames)[number]
+/** What may differ between a sweep's configurations: `model`, or a setting that may vary. */
+export type SweptName = string
 
 /** `paused`: by its owner, or because it could not go on (see `error`). */
 export type SweepState = 'running' | 'paused' | 'finished'
@@ -78,13 +83,13 @@ export interface SweepRecord {
 /** The values that were tried of one setting. */
 export interface Varied {
   readonly setting: SweptName
-  readonly values: readonly (string | number)[]
+  readonly values: readonly SettingValue[]
 }
 
 export interface SweepPlan extends Pick<RunPlan, 'rows' | 'leftOut' | 'labels'> {
   readonly vary: readonly Varied[]
   /** Configurations that differ in what counts: of those that would compute the same, one. */
-  readonly configurations: readonly Readonly<Partial<Record<SweptName, string | number>>>[]
+  readonly configurations: readonly Readonly<Record<SweptName, SettingValue>>[]
   readonly runs: number
   /** Shares of its steps at which a run may end: [1] without halving. */
   readonly rungs: readonly number[]
@@ -127,7 +132,7 @@ export interface SweptRun {
 export interface SweptConfiguration {
   readonly number: number
   /** Of what varies, its values. */
-  readonly values: Readonly<Partial<Record<SweptName, string | number>>>
+  readonly values: Readonly<Record<SweptName, SettingValue>>
   readonly runs: readonly SweptRun[]
   /** Rung that it reached, 0 = the first one; its runs end there unless it is the last. */
   readonly rung: number
@@ -145,7 +150,7 @@ export interface SweptConfiguration {
 export interface Factor {
   readonly setting: SweptName
   /** Mean early accuracy of the configurations that have it, best first. */
-  readonly values: readonly { readonly value: string | number; readonly mean: number; readonly runs: number }[]
+  readonly values: readonly { readonly value: SettingValue; readonly mean: number; readonly runs: number }[]
   /** The best value's gain over the worst one's, in pairs of runs that differ in nothing else. */
   readonly difference: number
   /** 95 % interval of the mean over pairs, held together for all pairs of values; NaN with fewer than two pairs. */

@@ -1,5 +1,7 @@
 // The advisor: the tutorial's guidance and its troubleshooting table as rules over what was measured of a run.
 import type { Advice, AdviceRule } from '../../contract/service.ts'
+import { settingsOfMethod } from '../../contract/setting-specs.ts'
+import { declarations } from '../method/index.ts'
 import type { Evidence, Rule } from './rule.ts'
 import { initialisation } from './rules/initialisation.ts'
 import { outOfMemory } from './rules/out-of-memory.ts'
@@ -32,12 +34,16 @@ const causes: { readonly [R in Exclude<AdviceRule, Fault>]: Rule } = {
   'small-model': smallModel,
 }
 
-/** Each with one change; faults of the run first, and nothing else beside them. Empty where the run is healthy. */
+/** Each with one change that the run's method knows; faults of the run first, and nothing else beside them. Empty where the run is healthy. */
 export function advise(evidence: Evidence): Advice[] {
+  const specs = settingsOfMethod(declarations(), evidence.run.settings.method)
+  const canSet = new Set(['template', ...specs.map(({ name }) => name)])
   const apply = (rules: Readonly<Record<string, Rule>>): Advice[] =>
     Object.entries(rules).flatMap(([rule, find]) => {
       const found = find(evidence)
-      return found ? [{ rule: rule as AdviceRule, ...found }] : []
+      return found && Object.keys(found.settings).every((name) => canSet.has(name))
+        ? [{ rule: rule as AdviceRule, ...found }]
+        : []
     })
   const found = apply(faults)
   return found.length > 0 ? found : apply(causes)

@@ -3,7 +3,9 @@ import type { PreparedModel } from '../../contract/model.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { Example, TuneSettings } from '../../contract/settings.ts'
 import { type LabelTrie, labelTrie } from './trie.ts'
+import { methodOf } from '../method/index.ts'
 import type { Segments } from '../method/layout.ts'
+import { countOf } from '../method/virtual.ts'
 import { isChosen } from '../task/index.ts'
 import { encodeAnswer, encodeRow, endOfAnswer, fitRow } from '../tokens/template.ts'
 import { createTokenizer, type Tokenizer } from '../tokens/tokenizer.ts'
@@ -49,7 +51,7 @@ export function createEncoder(
   const trie = labelTrie(labels.map(answer), end, labels)
   const budget =
     Math.min(settings.maxTokens, model.config.context) -
-    settings.tokens -
+    countOf(methodOf(settings).virtual(settings)) -
     Math.max(maxAnswer + 1, answerBudget(labels.map(answer), trie))
   const fit = (text: string): ReturnType<typeof fitRow> => {
     const encoded = encodeRow(tokenizer, model.tokenizer, template, text)

@@ -1,8 +1,9 @@
 // What a prompt file says of itself.
 import * as v from 'valibot'
-import { settings } from '../../contract/methods/settings.ts'
+import { settingEntries } from '../../contract/methods/settings.ts'
 import { subjectNames } from '../../contract/records.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
+import { allMethods } from '../method/index.ts'
 
 /** A file of a higher version may mean other things: it is refused. */
 export const bundleVersion = 1
@@ -23,7 +24,7 @@ export const manifestSchema = v.object({
   }),
   /** None where answers are written. */
   labels: v.pipe(v.array(label), v.maxLength(10_000)),
-  settings: v.object(settings.entries),
+  settings: v.object(settingEntries(allMethods())),
   figures: v.pipe(
     v.array(
       v.object({

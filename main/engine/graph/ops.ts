@@ -65,7 +65,8 @@ export const sub = binary('Sub')
 export const mul = binary('Mul')
 export const div = binary('Div')
 
-type Unary = 'Neg' | 'Exp' | 'Log' | 'Tanh' | 'Sqrt' | 'Reciprocal' | 'Relu' | 'Sigmoid' | 'Silu' | 'Gelu' | 'Cos' | 'Sin'
+type Unary =
+  'Neg' | 'Exp' | 'Log' | 'Tanh' | 'Sqrt' | 'Reciprocal' | 'Relu' | 'Sigmoid' | 'Silu' | 'Gelu' | 'Cos' | 'Sin'
 type SameShape = Unary | 'Softmax' | 'StopGradient'
 const unary =
   (op: SameShape) =>

@@ -6,6 +6,7 @@ import { createEncoder, type Encoder } from '../evaluate/encode.ts'
 import type { InferenceRunner } from '../evaluate/inference-runner.ts'
 import { placedPrompt } from '../evaluate/score.ts'
 import { methodOf } from '../method/index.ts'
+import { declares } from '../method/method.ts'
 import { layOut, type Segments } from '../method/layout.ts'
 import { createRandom } from '../random.ts'
 import { initialTensors, startIds } from '../train/initialise.ts'
@@ -33,7 +34,8 @@ export async function inspectPrompt(reader: InferenceRunner, job: InspectJob, em
     (name: string) =>
     (done: number, total: number): void =>
       emit({ event: 'progress', stage: name, done, total })
-  const started = settings.init === 'random' ? undefined : startIds(settings, labels, encoder, model.config.vocab)
+  const isFromTokens = declares(methodOf(settings), 'init') && settings.init !== 'random'
+  const started = isFromTokens ? startIds(settings, labels, encoder, model.config.vocab) : undefined
   const startedAs = (token: number): string | undefined => started && encoder.tokenizer.spell(started[token] ?? -1)
   const vocabulary = embeddings && (await vocabularyBeside(job, embeddings, encoder, stage('reading the vocabulary')))
   const rows = examples.map(({ text }) => encoder.row(text))

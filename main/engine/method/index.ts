@@ -1,5 +1,6 @@
 // The table of tuning methods: a new one is a new file and one line here.
 import { studioError } from '../../contract/errors/index.ts'
+import type { MethodDeclaration } from '../../contract/setting-specs.ts'
 import type { Method } from './method.ts'
 import { prefixTuning } from './prefix-tuning.ts'
 import { promptTuning } from './prompt-tuning.ts'
@@ -12,6 +13,10 @@ export const addMethod = (method: Method): void => void table.set(method.name, m
 for (const method of [prefixTuning, promptTuning]) addMethod(method)
 
 export const allMethods = (): readonly Method[] => [...table.values()]
+
+/** What they declare, as plain data. */
+export const declarations = (): readonly MethodDeclaration[] =>
+  allMethods().map(({ name, placements, settings, recipes }) => ({ name, placements, settings, recipes }))
 
 /** Error: 'tuning/no-method'. */
 export function methodOf({ method: name }: { readonly method: string }): Method {

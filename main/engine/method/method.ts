@@ -1,7 +1,8 @@
 // What a tuning method is: named tensors, how they enter the network, how they start, and the parts they come down to.
 import type { DecoderConfig } from '../../contract/model.ts'
 import type { Parts } from '../../contract/parts.ts'
-import type { Initialisation, Placement, TuneSettings } from '../../contract/settings.ts'
+import type { MethodDeclaration, SettingSpec, SettingValue } from '../../contract/setting-specs.ts'
+import type { Initialisation, TuneSettings } from '../../contract/settings.ts'
 import type { NamedTensors } from '../../contract/tensor.ts'
 import type { Dim, Node } from '../graph/node.ts'
 import type { KeyValues } from '../network/attention.ts'
@@ -47,9 +48,7 @@ export interface Start {
 /** What a method reads of a run's settings; those that it declares itself it finds beside them. */
 export type MethodSettings = Pick<TuneSettings, 'tokens'>
 
-export interface Method {
-  readonly name: string
-  readonly placements: readonly Placement[]
+export interface Method extends MethodDeclaration {
   /** How many virtual tokens its parts have with these settings. */
   virtual(settings: MethodSettings): VirtualTokens
   /** Whether its parts update linear maps. */
@@ -60,6 +59,13 @@ export interface Method {
   /** The parts that the network reads, every scale, offset and projection worked in. */
   fold(tensors: NamedTensors): Parts
 }
+
+export const declares = ({ settings }: MethodDeclaration, name: string): boolean =>
+  settings.some((spec) => spec.name === name)
+
+/** The value of a setting that a method declares, or its default: settings of earlier versions may lack it. */
+export const settingOf = (settings: object, { name, default: usual }: SettingSpec): SettingValue | undefined =>
+  (settings as Readonly<Record<string, SettingValue | undefined>>)[name] ?? usual
 
 /** Error: RangeError where a prompt lacks the tensor. */
 export function tensorOf(tensors: NamedTensors, name: string): NamedTensors[string] {

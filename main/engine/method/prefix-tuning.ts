@@ -5,6 +5,7 @@ import { add, expand, mul, reshape, transpose } from '../graph/ops.ts'
 import { kvNames } from '../network/kv-names.ts'
 import { type Method, type TensorSpec, tensorOf } from './method.ts'
 import { rootMeanSquare } from './statistics.ts'
+import { init, tail, tokens } from './virtual-settings.ts'
 
 /**
  * What is tuned is a delta in units of each layer's own scale: key = init + scale * delta. Keys and values differ in
@@ -19,6 +20,12 @@ const namesOf = (name: string): { delta: string; init: string; scale: string } =
 export const prefixTuning: Method = {
   name: 'prefix-tuning',
   placements: ['start', 'after-text'],
+  settings: [tokens, ...init, tail],
+  // A prefix after the text learns within so few steps that validating seldom would keep a worse prompt.
+  recipes: {
+    'after-text': { learningRate: 5e-2, steps: 150, validateEvery: 10 },
+    start: { learningRate: 3e-2, steps: 200, validateEvery: 25 },
+  },
   virtual: ({ tokens }) => ({ embeddings: 0, past: tokens }),
 
   tensors(config, { tokens }) {
@@ -59,8 +66,8 @@ export const prefixTuning: Method = {
       const { delta, init, scale } = namesOf(name)
       const rows = add(inputs(init), mul(inputs(scale), inputs(delta)))
       const byHead = transpose(rows, [1, 0, 2])
-      const tokens = byHead.shape[1] ?? 0
-      return expand(reshape(byHead, [1, kvHeads, tokens, headDim]), [batch, kvHeads, tokens, headDim])
+      const count = byHead.shape[1] ?? 0
+      return expand(reshape(byHead, [1, kvHeads, count, headDim]), [batch, kvHeads, count, headDim])
     }
     return { past: (layer) => ({ keys: past(`keys.${layer}`), values: past(`values.${layer}`) }) }
   },

@@ -2,10 +2,17 @@
 import type { Method } from './method.ts'
 import { tensorOf } from './method.ts'
 import { rootMeanSquare } from './statistics.ts'
+import { init, tokens } from './virtual-settings.ts'
 
 export const promptTuning: Method = {
   name: 'prompt-tuning',
   placements: ['start', 'before-text', 'after-text'],
+  settings: [tokens, ...init],
+  recipes: {
+    'after-text': { learningRate: 2e-2, steps: 300, validateEvery: 25 },
+    start: { learningRate: 2e-2, steps: 150, validateEvery: 25 },
+    'before-text': { learningRate: 2e-2, steps: 150, validateEvery: 25 },
+  },
   virtual: ({ tokens }) => ({ embeddings: tokens, past: 0 }),
 
   tensors: (config, { tokens }) => [{ name: 'prompt', shape: [tokens, config.hidden], trainable: true, byToken: true }],

@@ -1,16 +1,17 @@
 // The configurations of a sweep: every combination of the values to try, without those that would compute the same.
 import { studioError } from '../../contract/errors/index.ts'
-import { maxSwept, type SweptName, sweptNames, type Varied } from '../../contract/methods/sweeps.ts'
+import { maxSwept, type SweptName, type Varied, type Vary } from '../../contract/methods/sweeps.ts'
+import { settingSpecs, type SettingValue } from '../../contract/setting-specs.ts'
 import type { GivenSettings, TuneSettings } from '../../contract/settings.ts'
-import { methodOf } from '../method/index.ts'
+import { allMethods, methodOf } from '../method/index.ts'
 
 /** One value of each setting that varies. */
-export type Values = Readonly<Partial<Record<SweptName, string | number>>>
+export type Values = Readonly<Record<SweptName, SettingValue>>
 
 /** The models, values and seeds that a sweep tries. */
 export interface SweepRequest {
   readonly models: readonly string[]
-  readonly vary: Readonly<Partial<Record<Exclude<SweptName, 'model'>, readonly (string | number)[]>>>
+  readonly vary: Vary
   readonly seeds: number
 }
 
@@ -21,10 +22,16 @@ export interface Configuration {
   readonly settings: GivenSettings
 }
 
+/** `model`, then every setting that may vary. */
+const sweptNames = (): readonly SweptName[] => [
+  'model',
+  ...settingSpecs(allMethods()).flatMap(({ name, vary }) => (vary ? [name] : [])),
+]
+
 /** The settings of which more than one value is tried, in the order of `sweptNames`. */
 export function variedOf({ models, vary }: Omit<SweepRequest, 'seeds'>): Varied[] {
-  const all: Partial<Record<SweptName, readonly (string | number)[]>> = { model: models, ...vary }
-  return sweptNames.flatMap((setting) => {
+  const all: Readonly<Record<SweptName, readonly SettingValue[]>> = { model: models, ...vary }
+  return sweptNames().flatMap((setting) => {
     const values = [...new Set(all[setting] ?? [])]
     return values.length > 1 ? [{ setting, values }] : []
   })
@@ -44,7 +51,7 @@ export function configurationsOf(
   const single = Object.fromEntries(Object.entries(request.vary).map(([name, [value]]) => [name, value]))
   const found = new Map<string, Configuration>()
   for (const values of combinations(varied)) {
-    const { model = request.models[0] ?? '', ...chosen } = values
+    const { model = request.models[0] ?? '', ...chosen }: Partial<Values> = values
     const settings = { ...base, ...single, ...chosen } as GivenSettings
     const { method, placement, init, initText, ...rest } = complete(settings)
     if (!methodOf({ method }).placements.includes(placement)) continue

@@ -3,7 +3,7 @@ import type { Factor, SweptName, Varied } from '../../contract/methods/sweeps.ts
 import { points } from '../../contract/numbers.ts'
 import { mean } from '../statistics.ts'
 import type { Values } from './configurations.ts'
-import { settingNames } from './setting-names.ts'
+import { settingWords } from '../../contract/words/settings.ts'
 import { studentQuantile } from './student.ts'
 
 /** A run's result, 0 to 1. */
@@ -92,7 +92,7 @@ function pairsOf(setting: SweptName, one: string | number, other: string | numbe
 function withSentence(factor: Omit<Factor, 'sentence'>): Factor {
   const { setting, values, difference, low, high, pairs, matters } = factor
   const [best, worst] = [values[0], values.at(-1)]
-  const name = settingNames[setting]
+  const name = settingWords(setting).name
   if (!best || !worst || best === worst || pairs === 0)
     return { ...factor, sentence: `${name}: nothing to compare yet.` }
   const gain = `${quoted(best.value)} over ${quoted(worst.value)}, ${points(difference)} points`

@@ -2,7 +2,7 @@
 import type { Band, SweptConfiguration, SweptName } from '../../contract/methods/sweeps.ts'
 import { inPercent, percent } from '../../contract/numbers.ts'
 import type { Values } from './configurations.ts'
-import { settingNames } from './setting-names.ts'
+import { settingWords } from '../../contract/words/settings.ts'
 
 /** `rows`: held-out rows; `seeds`: runs of each configuration. */
 export function verdictOf(
@@ -32,5 +32,5 @@ const shown = ({ mean, low, high }: Band): string =>
 
 const wordsOf = (values: Values): string =>
   (Object.entries(values) as [SweptName, string | number][])
-    .map(([setting, value]) => `${settingNames[setting].toLowerCase()} ${String(value)}`)
+    .map(([setting, value]) => `${settingWords(setting).name.toLowerCase()} ${String(value)}`)
     .join(', ')

@@ -4,7 +4,7 @@ import type { Checkpoint, ComputeEvent } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
 import type { NamedTensors } from '../../contract/tensor.ts'
-import { adamW, clipped, tokenNorms } from './optimiser.ts'
+import { adamW, clipped, gradientNorms } from './optimiser.ts'
 import { learningRateAt } from './schedule.ts'
 import type { Gradient } from './training-step.ts'
 import type { Validation } from './validate.ts'
@@ -24,6 +24,8 @@ export interface TuneSink {
 
 export interface LoopParts {
   readonly settings: TuneSettings
+  /** Names of the tensors whose first dim is the virtual token. */
+  readonly byToken: ReadonlySet<string>
   /** Step to pause behind. */
   readonly until?: number | undefined
   /** What step number `step` (from 1) needs to be there, and what is no part of its own time. */
@@ -88,8 +90,7 @@ async function oneStep(
   const began = performance.now()
   const { loss, gradients, examples } = await parts.gradient(step, at.tensors)
   sink.gradient?.(gradients)
-  const norms = tokenNorms(gradients, settings.tokens)
-  const gradientNorm = Math.hypot(...norms)
+  const { all: gradientNorm, byToken } = gradientNorms(gradients, parts.byToken, settings.tokens)
   if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
     const { code, message } = studioError('tuning/not-finite', step)
     sink.emit({ event: 'warning', code, message, step })
@@ -101,7 +102,7 @@ async function oneStep(
   const milliseconds = performance.now() - began
   sink.emit({
     event: 'step',
-    metrics: { step, loss, learningRate, gradientNorm, tokenNorms: norms, examples, milliseconds },
+    metrics: { step, loss, learningRate, gradientNorm, tokenNorms: byToken, examples, milliseconds },
   })
   const alarm = watch(gradientNorm)
   if (alarm) sink.emit({ event: 'warning', ...alarm, step })

@@ -58,17 +58,32 @@ export function adamW(
   return { tensors, first, second }
 }
 
-/** L2 norm of each virtual token's gradient over all tensors: their first dim is the token. */
-export function tokenNorms(gradients: Readonly<Record<string, Float32Array>>, tokens: number): number[] {
-  const squares = new Array<number>(tokens).fill(0)
-  for (const gradient of Object.values(gradients)) {
-    const width = gradient.length / tokens
+/** L2 norms of a gradient: of all of it, and of what belongs to each virtual token. */
+export interface GradientNorms {
+  readonly all: number
+  /** None where no tensor's first dim is the virtual token. */
+  readonly byToken: readonly number[]
+}
+
+/** `byToken`: names of the tensors whose first dim is the virtual token, `tokens` of them. */
+export function gradientNorms(
+  gradients: Readonly<Record<string, Float32Array>>,
+  byToken: ReadonlySet<string>,
+  tokens: number,
+): GradientNorms {
+  const squares = new Array<number>(byToken.size > 0 ? tokens : 0).fill(0)
+  let others = 0
+  for (const [name, gradient] of Object.entries(gradients)) {
+    const width = gradient.length / Math.max(1, tokens)
+    const isByToken = byToken.has(name)
     gradient.forEach((value, i) => {
       const token = Math.floor(i / width)
-      squares[token] = (squares[token] ?? 0) + value * value
+      if (isByToken) squares[token] = (squares[token] ?? 0) + value * value
+      else others += value * value
     })
   }
-  return squares.map(Math.sqrt)
+  const norms = squares.map(Math.sqrt)
+  return { all: Math.hypot(...norms, Math.sqrt(others)), byToken: norms }
 }
 
 /** Scales a gradient to a norm of at most `limit` (0 = no limit). */

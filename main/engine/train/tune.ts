@@ -139,8 +139,10 @@ async function train(
   const examplesOf = (step: number) => order(step).flatMap((i) => examples[i] ?? [])
   const textsOf = (step: number) => examplesOf(step).map(({ sequence }) => sequence)
   let cachedUntil = 0
+  const specs = methodOf(settings).tensors(model.config, settings)
   const loop = {
     settings,
+    byToken: new Set(specs.flatMap(({ name, byToken }) => (byToken ? [name] : []))),
     until: job.until,
     async prepare(step: number) {
       if (!texts || step < cachedUntil) return

@@ -1,22 +1,17 @@
 // What a run is made of, as the command line takes it: for the command that starts one, and for the one that only asks.
 import { type Command, Option } from 'commander'
-import type { PrecisionName } from '../../contract/model.ts'
+import type { SettingSpec } from '../../contract/setting-specs.ts'
 import type { Input } from '../../contract/service.ts'
 import {
-  type Initialisation,
-  type LossName,
-  type MemoryName,
-  memoryNames,
+  type GivenSettings,
   methodAliases,
-  methodNames,
-  type MethodName,
-  type Placement,
-  precisionNames,
   type TaskName,
   taskNames,
   type Template,
   templateKinds,
 } from '../../contract/settings.ts'
+import { settingWords } from '../../contract/words/settings.ts'
+import { declaredSettings } from '../../service/declared.ts'
 import { importData } from './data.ts'
 import type { CommonOptions, Session } from './host.ts'
 import { chooseModel } from './model.ts'
@@ -31,22 +26,11 @@ export interface RunOptions extends CommonOptions {
   readonly instruction?: string
   readonly body?: string
   readonly model?: string
-  readonly method?: MethodName
-  readonly placement?: Placement
-  readonly tokens?: number
-  readonly init?: Initialisation
-  readonly initText?: string
-  readonly loss?: LossName
-  readonly steps?: number
-  readonly batch?: number
-  readonly lr?: number
-  readonly seed?: number
-  readonly precision?: PrecisionName | 'auto'
-  readonly memory?: MemoryName
-  readonly writtenPrompt?: string
+  readonly handWritten?: string
   /** False with --no-duel. */
   readonly duel: boolean
   readonly eval?: number
+  readonly precision?: string
 }
 
 const choice = (flags: string, description: string, values: readonly string[]): Option =>
@@ -76,82 +60,64 @@ const withTable = (command: Command): Command =>
     .option('--instruction <text>', 'words that stand before every row')
     .option('--body <text>', 'what stands around a row’s text, with {text} in its place')
 
-/** The base model, and what is tuned on it. */
-const withPrompt = (command: Command): Command =>
-  command
-    .option('--model <name|path>', 'base model (default: the only one there is)')
-    .addOption(
-      choice('--method <method>', 'prefix-tuning: keys and values per layer; prompt-tuning: embeddings', [
-        ...methodNames,
-        ...Object.keys(methodAliases),
-      ]),
-    )
-    .addOption(choice('--placement <where>', 'where the virtual tokens stand', ['after-text', 'start', 'before-text']))
-    .option('--tokens <n>', 'virtual tokens (default: 16)', wholeNumber(1))
-    .addOption(choice('--init <kind>', 'what the virtual tokens start from', ['text', 'labels', 'vocab', 'random']))
-    .option('--init-text <text>', 'the text that they start from')
-    .addOption(choice('--loss <loss>', 'over the labels, or the whole vocabulary', ['labels', 'vocabulary']))
+/** `auto` measures again what suits this computer. */
+const further: Readonly<Record<string, readonly string[]>> = { method: Object.keys(methodAliases), precision: ['auto'] }
 
-/** How it is tuned, and what it has to beat. */
-const withTuning = (command: Command): Command =>
-  command
-    .option('--steps <n>', 'optimiser steps', wholeNumber(1))
-    .option('--batch <n>', 'examples a step', wholeNumber(1))
-    .option('--lr <rate>', 'learning rate', realNumber())
-    .option('--seed <n>', 'seed of split, order and initialisation', wholeNumber(0))
-    .addOption(
-      choice(
-        '--precision <precision>',
-        'what the base model is kept and multiplied in; auto: measure again (default: what a few steps found to be best, or find now)',
-        ['auto', ...precisionNames],
-      ),
-    )
-    .addOption(
-      choice(
-        '--memory <memory>',
-        'low: compute each layer twice a step instead of keeping it (default: normal)',
-        memoryNames,
-      ),
-    )
-    .option('--written-prompt <text>', 'your own prompt in words, for the tuned one to beat')
+/** The option of a setting: its values as declared, its words as the window has them. */
+function optionOf(spec: SettingSpec): Option {
+  const { name, option, kind } = spec
+  const { name: title, help } = settingWords(name)
+  const usual = spec.default === undefined ? '' : ` (default: ${String(spec.default)})`
+  const description = `${[title, help].filter(Boolean).join('. ')}${usual}`
+  if (kind === 'choice') return choice(`--${option} <value>`, description, [...spec.values, ...(further[name] ?? [])])
+  if (kind === 'text') return new Option(`--${option} <text>`, description)
+  return kind === 'whole'
+    ? new Option(`--${option} <n>`, description).argParser(wholeNumber(spec.min))
+    : new Option(`--${option} <number>`, description).argParser(realNumber(spec.min))
+}
+
+/** The base model, every setting that methods declare, and what the tuned prompt has to beat. */
+function withSettings(command: Command): Command {
+  command.option('--model <name|path>', 'base model (default: the only one there is)')
+  for (const spec of declaredSettings()) command.addOption(optionOf(spec))
+  return command
+    .option('--hand-written <text>', settingWords('handWritten').help)
     .option('--no-duel', 'do not compare with hand-written prompts')
     .option('--eval <n>', 'test rows at most', wholeNumber(1))
+}
 
 /** Adds the table, its columns, and every setting. */
-export const withRunOptions = (command: Command): Command => withTuning(withPrompt(withTable(command)))
+export const withRunOptions = (command: Command): Command => withSettings(withTable(command))
+
+/** What is given of the declared settings; commander names `--init-text` initText. */
+function givenSettings(options: object): GivenSettings {
+  const camel = (option: string): string => option.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+  const values = new Map<string, unknown>(Object.entries(options))
+  const entries = declaredSettings().flatMap(({ name, option }) => {
+    const value = values.get(camel(option))
+    return value === undefined || value === 'auto' ? [] : [[name, value] as const]
+  })
+  return Object.fromEntries(entries)
+}
 
 /** Brings the table in, and gives what the options say of a run on it. */
 export async function plannedRun(session: Session, path: string, options: RunOptions): Promise<Input<'runs.plan'>> {
-  const {
-    task,
-    method,
-    placement,
-    writtenPrompt: written,
-    tokens,
-    init,
-    initText,
-    loss,
-    steps,
-    batch,
-    seed,
-    memory,
-  } = options
   const template = given({ kind: options.template, instruction: options.instruction, body: options.body })
-  const precision = options.precision === 'auto' ? undefined : options.precision
   const { dataset, version } = await importData(session, path)
   const model = await chooseModel(session, options.model)
+  const settings: GivenSettings = {
+    ...givenSettings(options),
+    ...given({ task: options.task, handWritten: options.handWritten }),
+    ...(options.duel ? {} : { duel: false }),
+    ...(Object.keys(template).length === 0 ? {} : { template }),
+  }
   return {
     dataset,
     version,
     model: model.name,
     text: options.text,
     label: options.label,
-    settings: given({
-      ...{ task, method, placement, tokens, init, initText, loss, steps, batch, seed, precision, memory, written },
-      learningRate: options.lr,
-      ...(options.duel ? {} : { duel: false }),
-      ...(Object.keys(template).length === 0 ? {} : { template }),
-    }),
+    settings,
     ...given({ test: options.eval, context: options.context }),
   }
 }

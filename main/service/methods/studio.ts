@@ -1,5 +1,6 @@
 // Methods studio.*: preferences, this computer, the network ledger, backup, and word of what has changed.
 import type { Ledger, Method } from '../../contract/service.ts'
+import { declarations } from '../../engine/method/index.ts'
 import { backUp, layReady } from '../home/backup.ts'
 import type { Methods, ServiceContext } from '../context.ts'
 import { diagnosticsOf } from '../studio/diagnostics.ts'
@@ -19,6 +20,7 @@ export const studioMethods: Pick<Methods, Extract<Method, `studio.${string}`>> =
     return store.preferences.get()
   },
   'studio.ledger': (context) => ledger(context),
+  'studio.methods': () => Promise.resolve(declarations()),
   'studio.computer': (context) => computerOf(context),
   'studio.backup': (context, { path }, call) => backUp(context, call, path),
   'studio.restore': (context, { path }, call) => layReady(context, call, path),

@@ -15,7 +15,7 @@ import { sweeps } from './en/sweeps.ts'
 import { tasks } from './en/tasks.ts'
 import { template } from './en/template.ts'
 import { tryWords } from './en/try.ts'
-import { settingWords, tune } from './en/tune.ts'
+import { tune } from './en/tune.ts'
 
 export const t = {
   common,
@@ -30,7 +30,6 @@ export const t = {
   settings,
   share,
   shell,
-  settingWords,
   sweeps,
   tasks,
   template,

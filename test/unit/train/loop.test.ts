@@ -20,6 +20,7 @@ const valuesOf = (tensors: NamedTensors): Float32Array => tensors['prompt']?.dat
 /** Loss = half the squared distance from a target that the step moves a little. */
 function parts(given: Partial<TuneSettings>, change: Partial<LoopParts> = {}): LoopParts {
   return {
+    byToken: new Set(['prompt']),
     settings: defaultSettings({
       steps: 40,
       tokens: 2,

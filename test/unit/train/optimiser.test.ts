@@ -1,6 +1,6 @@
 // AdamW and clipping against PyTorch's own values.
 import { describe, expect, it } from 'vitest'
-import { adamW, clipped, startState, tokenNorms } from '../../../main/engine/train/optimiser.ts'
+import { adamW, clipped, gradientNorms, startState } from '../../../main/engine/train/optimiser.ts'
 
 describe('AdamW', () => {
   it('takes PyTorch’s steps, with weight decay and a clipped gradient', () => {
@@ -35,8 +35,16 @@ describe('AdamW', () => {
 
 describe('the norm of a gradient', () => {
   it('is told for each virtual token over all tensors', () => {
-    const norms = tokenNorms({ a: Float32Array.of(3, 0, 0, 1), b: Float32Array.of(4, 0) }, 2)
-    expect(norms).toEqual([5, 1])
+    const gradients = { a: Float32Array.of(3, 0, 0, 1), b: Float32Array.of(4, 0) }
+    const { all, byToken } = gradientNorms(gradients, new Set(['a', 'b']), 2)
+    expect(byToken).toEqual([5, 1])
+    expect(all).toBeCloseTo(Math.sqrt(26), 12)
+  })
+
+  it('counts tensors that are no token’s, which have no share in the tokens’ norms', () => {
+    const gradients = { a: Float32Array.of(3, 0, 0, 4), network: Float32Array.of(12, 0, 0) }
+    expect(gradientNorms(gradients, new Set(['a']), 2)).toEqual({ all: 13, byToken: [3, 4] })
+    expect(gradientNorms({ network: Float32Array.of(3, 4) }, new Set(), 0)).toEqual({ all: 5, byToken: [] })
   })
 
   it('is cut to the limit, and let be below it or without one', () => {

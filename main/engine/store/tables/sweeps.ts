@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely'
 import { studioError } from '../../../contract/errors/index.ts'
 import type { SplitRows } from '../../../contract/records.ts'
 import type { SweepRecord, SweptName, Varied } from '../../../contract/methods/sweeps.ts'
+import type { SettingValue } from '../../../contract/setting-specs.ts'
 import type { TuneSettings } from '../../../contract/settings.ts'
 import { namedRecords } from '../named.ts'
 import type { Db, Schema } from '../schema.ts'
@@ -26,7 +27,7 @@ const record = (row: SweepRow): SweepRecord => ({
 export interface PlannedRun {
   readonly configuration: number
   /** The configuration's own values. */
-  readonly values: Readonly<Partial<Record<SweptName, string | number>>>
+  readonly values: Readonly<Record<SweptName, SettingValue>>
   readonly model: number
   readonly settings: TuneSettings
 }

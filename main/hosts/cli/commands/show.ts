@@ -31,7 +31,7 @@ function describe(details: RunDetails, metrics: Outputs['runs.metrics']): string
     ...(run.state === 'interrupted' || run.state === 'stopped' ? [goOnWith(run.name)] : []),
     `Model: ${model.name}`,
     taskLine(details),
-    `Method: ${method}, ${String(tokens)} virtual tokens, ${placement}; loss over ${loss}`,
+    `Method: ${method}${tokens > 0 ? `, ${String(tokens)} virtual tokens` : ''}, ${placement}; loss over ${loss}`,
     `Steps: ${String(last?.step ?? 0)} of ${String(run.settings.steps)}, ${String(batch)} examples each, rate ${String(learningRate)} (${schedule}), seed ${String(run.seed)}`,
     `Rows: ${String(rows.train)} to train, ${String(rows.validation)} to validate, ${String(rows.test)} held out`,
     ...(last ? [`Last loss: ${last.loss.toPrecision(4)}`] : []),

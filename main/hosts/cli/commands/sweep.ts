@@ -6,7 +6,7 @@ import { chooseModel } from '../model.ts'
 import { given, withCommon, wholeNumber } from '../options.ts'
 import { plannedRun, type RunOptions, withRunOptions } from '../run-options.ts'
 import { followSweep, sayDetails } from '../sweep.ts'
-import { varied, type VaryOption } from '../vary.ts'
+import { variable, varied, type VaryOption } from '../vary.ts'
 
 interface SweepOptions extends RunOptions {
   readonly name?: string
@@ -24,7 +24,9 @@ export function sweepCommand(host: Host): Command {
   )
     .option(
       '--vary <setting=values>',
-      'values to try, as tokens=8,16,32; also init, init-text (one each), lr, method, placement, model',
+      `values to try, as tokens=8,16,32; of ${variable()
+        .map(({ option }) => option)
+        .join(', ')} (one text each)`,
       varied,
       {},
     )
@@ -39,7 +41,7 @@ const sweep = (host: Host, path: string, { vary, seeds, halving, name, ...option
   withStudio(host, options, async (session) => {
     const { model: wanted, ...settings } = vary
     const models: string[] = []
-    for (const each of wanted ?? []) models.push((await chooseModel(session, each)).name)
+    for (const each of wanted ?? []) models.push((await chooseModel(session, String(each))).name)
     const first = models[0] ?? options.model
     const { model, ...asked } = await plannedRun(session, path, { ...options, ...given({ model: first }) })
     const input = { ...asked, models: models.length > 0 ? models : [model], vary: settings, seeds, halving }

@@ -1,6 +1,6 @@
 // The settings of some runs that are not the same in all of them.
 import type { RunSummary } from '../../../../main/contract/service.ts'
-import type { TuneSettings } from '../../../../main/contract/settings.ts'
+import { settingWords } from '../../../../main/contract/words/settings.ts'
 import { t } from '../../strings/index.ts'
 
 export interface DifferingSetting {
@@ -8,8 +8,6 @@ export interface DifferingSetting {
   /** One for each run. */
   readonly values: readonly string[]
 }
-
-type Named = Exclude<keyof TuneSettings, 'template'>
 
 /** Every setting of a run in words, what it was tuned on first. */
 export function settingsOf({ settings, datasetName, version, modelName }: RunSummary): ReadonlyMap<string, string> {
@@ -19,15 +17,15 @@ export function settingsOf({ settings, datasetName, version, modelName }: RunSum
     [words.data, datasetName],
     [words.version, String(version)],
     [words.model, modelName],
-    ...Object.entries(others).map(([name, value]): [string, string] => inWords(name as Named, value)),
+    ...Object.entries(others).map(([name, value]): [string, string] => inWords(name, value)),
     [words.template, `${template.kind}: ${template.body}${template.answerPrefix}`],
     [words.instruction, template.instruction],
   ])
 }
 
-function inWords(name: Named, value: string | number | boolean): [string, string] {
-  const words: { readonly name: string; readonly values?: Readonly<Record<string, string>> } = t.settingWords[name]
-  return [words.name, words.values?.[String(value)] ?? shown(value)]
+const inWords = (name: string, value: unknown): [string, string] => {
+  const { name: title, values } = settingWords(name)
+  return [title, values?.[String(value)] ?? shown(value)]
 }
 
 export function differing(runs: readonly RunSummary[]): DifferingSetting[] {
@@ -39,5 +37,4 @@ export function differing(runs: readonly RunSummary[]): DifferingSetting[] {
 }
 
 /** Without the last digits that only binary fractions have. */
-const shown = (value: string | number | boolean): string =>
-  String(typeof value === 'number' ? Number(value.toPrecision(6)) : value)
+const shown = (value: unknown): string => String(typeof value === 'number' ? Number(value.toPrecision(6)) : value)

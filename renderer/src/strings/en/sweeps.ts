@@ -22,15 +22,6 @@ export const sweeps = {
   start: 'Start the sweep',
   starting: 'Starting',
 
-  names: {
-    model: 'Base model',
-    method: 'Method',
-    placement: 'Placement',
-    tokens: 'Virtual tokens',
-    init: 'Initialisation',
-    initText: 'Starting text',
-    learningRate: 'Learning rate',
-  },
   fates: { 'goes on': 'Continues', finished: 'Finished', 'left behind': 'Stopped early', failed: 'Failed' },
   pause: 'Pause',
   discard: 'Discard',

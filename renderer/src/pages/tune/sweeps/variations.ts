@@ -1,5 +1,5 @@
 // What was chosen on the page of a new sweep, as the values that the service combines.
-import type { Vary } from './swept-fields.ts'
+import type { Vary } from '../../../../../main/contract/service.ts'
 
 /** Values by setting; a setting without any stays at its default. */
 export type ChosenValues = Readonly<Record<string, readonly (string | number)[]>>

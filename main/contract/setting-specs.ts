@@ -1,0 +1,87 @@
+// What a setting is: its values and its default, from which the schema, the command line, the window and sweeps are made.
+import { memoryNames, type Placement, precisionNames, type TuneSettings } from './settings.ts'
+
+export type SettingValue = string | number
+
+interface Declared {
+  /** Its key in a run's settings. */
+  readonly name: string
+  /** As the command line calls it: `--option`. */
+  readonly option: string
+  /** Whether it matters before others: it is then shown first. */
+  readonly first?: boolean
+  /** Whether a sweep may try several values of it; the values that the window offers. */
+  readonly vary?: readonly SettingValue[]
+}
+
+export type SettingSpec = Declared &
+  (
+    | { readonly kind: 'choice'; readonly values: readonly string[]; readonly default?: string }
+    | {
+        readonly kind: 'whole' | 'real'
+        readonly min: number
+        readonly max: number
+        readonly default?: number
+      }
+    | { readonly kind: 'text'; readonly default?: string }
+  )
+
+/** What was measured to suit a method at a placement. */
+export type Recipe = Pick<TuneSettings, 'learningRate' | 'steps' | 'validateEvery'>
+
+/** What a method declares of itself: all that windows and the command line know of it. */
+export interface MethodDeclaration {
+  readonly name: string
+  readonly placements: readonly Placement[]
+  /** Settings of its own, those that matter first before the others. */
+  readonly settings: readonly SettingSpec[]
+  readonly recipes: { readonly [P in Placement]?: Recipe }
+}
+
+/** Settings that every method has. A default that is absent depends on method, task or data. */
+const shared: readonly SettingSpec[] = [
+  { name: 'loss', option: 'loss', kind: 'choice', values: ['labels', 'vocabulary'] },
+  { name: 'steps', option: 'steps', kind: 'whole', min: 1, max: 1_000_000 },
+  { name: 'batch', option: 'batch', kind: 'whole', min: 1, max: 4096, default: 16 },
+  { name: 'learningRate', option: 'lr', kind: 'real', min: 1e-9, max: 1e3, vary: [0.01, 0.02, 0.05, 0.1] },
+  { name: 'schedule', option: 'schedule', kind: 'choice', values: ['cosine', 'linear', 'constant'], default: 'cosine' },
+  { name: 'warmup', option: 'warmup', kind: 'whole', min: 0, max: 1_000_000 },
+  { name: 'weightDecay', option: 'weight-decay', kind: 'real', min: 0, max: 10, default: 0 },
+  { name: 'clip', option: 'clip', kind: 'real', min: 0, max: 1e6, default: 1 },
+  { name: 'validateEvery', option: 'validate-every', kind: 'whole', min: 0, max: 1_000_000 },
+  { name: 'patience', option: 'patience', kind: 'whole', min: 0, max: 1_000_000, default: 0 },
+  { name: 'maxTokens', option: 'max-tokens', kind: 'whole', min: 8, max: 1_000_000, default: 512 },
+  { name: 'precision', option: 'precision', kind: 'choice', values: precisionNames, default: 'float32' },
+  { name: 'memory', option: 'memory', kind: 'choice', values: memoryNames, default: 'normal' },
+  { name: 'seed', option: 'seed', kind: 'whole', min: 0, max: 0xffffffff, default: 0 },
+]
+
+export const placements = ['after-text', 'before-text', 'start'] as const satisfies readonly Placement[]
+
+/** Every setting of these methods once, in the order in which they are shown. */
+export function settingSpecs(methods: readonly MethodDeclaration[]): readonly SettingSpec[] {
+  const names = methods.map(({ name }) => name)
+  const method: SettingSpec = {
+    name: 'method',
+    option: 'method',
+    first: true,
+    kind: 'choice',
+    values: names,
+    vary: names,
+  }
+  const placement: SettingSpec = {
+    ...{ name: 'placement', option: 'placement', first: true, kind: 'choice', values: placements },
+    vary: ['after-text', 'start'],
+  }
+  const own = methods.flatMap(({ settings }) => settings)
+  const all = [method, placement, ...own, ...shared]
+  const specs = [...new Map(all.map((spec) => [spec.name, spec])).values()]
+  return [...specs.filter(({ first }) => first), ...specs.filter(({ first }) => !first)]
+}
+
+/** The settings of one method. */
+export function settingsOfMethod(methods: readonly MethodDeclaration[], method: string): readonly SettingSpec[] {
+  const chosen = methods.find(({ name }) => name === method)
+  const names = new Set(settingSpecs(chosen ? [chosen] : []).map(({ name }) => name))
+  return settingSpecs(methods).filter(({ name }) => names.has(name))
+}

@@ -1,0 +1,130 @@
+// Words of methods and settings, for the window and the command line alike: a name, a sentence of help, words for values.
+
+export interface SettingWords {
+  readonly name: string
+  readonly help: string
+  /** Of a choice's values. */
+  readonly values?: Readonly<Record<string, string>>
+}
+
+const methods: Readonly<Record<string, { readonly name: string; readonly help: string }>> = {
+  'prefix-tuning': {
+    name: 'Prefix tuning',
+    help: 'each virtual token has keys and values of its own in every layer (stronger)',
+  },
+  'prompt-tuning': { name: 'Prompt tuning', help: 'only the input of the first layer is learned (smaller)' },
+}
+
+/** Of a method that has no words of its own, its name. */
+export const methodName = (method: string): string => methods[method]?.name ?? method
+
+const method: SettingWords = {
+  name: 'Method',
+  help: `${Object.values(methods)
+    .map(({ name, help }) => `${name}: ${help}`)
+    .join('. ')}.`,
+  values: Object.fromEntries(Object.entries(methods).map(([key, { name }]) => [key, name])),
+}
+
+const words = {
+  model: { name: 'Base model', help: 'The frozen model that reads the virtual tokens.' },
+  method,
+  task: {
+    name: 'Kind of task',
+    help: 'Labels are chosen from those in the data; texts and short answers are written freely.',
+    values: {
+      classification: 'Labels to choose from',
+      generation: 'Texts or fields to write',
+      answering: 'Short answers to questions',
+    },
+  },
+  handWritten: {
+    name: 'Your hand-written prompt',
+    help: 'What the tuned prompt has to beat, besides what the studio writes itself.',
+  },
+  duel: {
+    name: 'Compare with hand-written prompts',
+    help: 'Evaluates the best hand-written prompt on the test set, too.',
+    values: { true: 'Yes', false: 'No' },
+  },
+  placement: {
+    name: 'Placement of the virtual tokens',
+    help: 'After the text is much faster: the studio reads each text only once and keeps it (KV cache). At the start is where PEFT, Hugging Face’s library, puts them.',
+    values: { start: 'At the start', 'before-text': 'Before the text', 'after-text': 'After the text' },
+  },
+  tokens: {
+    name: 'Virtual tokens',
+    help: 'Numbers-only words that the model reads before it answers. More can express more, but need more examples. 8 to 32 suit most tasks.',
+  },
+  init: {
+    name: 'Initialisation',
+    help: 'What the virtual tokens start from. A text that describes the task is a good start; random numbers take longer to learn.',
+    values: { text: 'A text', labels: 'The labels', vocab: 'Random words', random: 'Random numbers' },
+  },
+  initText: { name: 'Starting text', help: 'For initialisation from a text: say what the task is.' },
+  loss: {
+    name: 'Loss',
+    help: 'How wrong an answer is. Among the labels: only your labels compete, which learns faster. Whole vocabulary: all words compete, as in PEFT.',
+    values: { labels: 'Among the labels', vocabulary: 'Whole vocabulary' },
+  },
+  steps: { name: 'Steps', help: 'How often the virtual tokens are adjusted.' },
+  batch: { name: 'Batch size', help: 'Examples per step. More make each step steadier and slower.' },
+  learningRate: {
+    name: 'Learning rate',
+    help: 'How far each step moves the numbers. Too high jumps about, too low hardly moves.',
+  },
+  schedule: {
+    name: 'Learning rate schedule',
+    help: 'How the rate changes over the run. Cosine slows down gently towards the end.',
+    values: { constant: 'Constant', linear: 'Linear', cosine: 'Cosine' },
+  },
+  warmup: { name: 'Warm-up steps', help: 'The first steps, in which the learning rate rises from zero.' },
+  weightDecay: {
+    name: 'Weight decay',
+    help: 'Pulls the trained numbers slightly towards zero; may help against overfitting when there are few examples.',
+  },
+  clip: {
+    name: 'Gradient clipping',
+    help: 'The largest gradient that a step may have: larger ones are scaled down. 0 = no limit.',
+  },
+  validateEvery: {
+    name: 'Validate every … steps',
+    help: 'How often the run is checked on the validation set; 0 = only at the end.',
+  },
+  patience: {
+    name: 'Patience (early stopping)',
+    help: 'Ends the run after this many validations without improvement; 0 = never.',
+  },
+  maxTokens: { name: 'Maximum tokens per row', help: 'Longer texts are cut off at the end. More needs more memory.' },
+  tail: {
+    name: 'Template tokens after the prefix',
+    help: 'Used when a prefix stands after the text: how many tokens at the end of the template come after it. 1 is fastest.',
+  },
+  precision: {
+    name: 'Model precision',
+    help: 'Fewer bits need less memory and, on some computers, less time (quantisation). The model is prepared once for each precision.',
+    values: {
+      float32: '32 bits, exact',
+      f16: '16 bits, half the memory',
+      int8: '8 bits, rounded',
+      'as-stored': 'As stored in its file',
+    },
+  },
+  memory: {
+    name: 'Memory use',
+    help: 'Low: each layer is computed twice instead of kept in memory (gradient checkpointing). Steps take about a quarter longer; the results are the same.',
+    values: { normal: 'Normal', low: 'Low' },
+  },
+  seed: {
+    name: 'Random seed',
+    help: 'Decides everything random in a run: the same seed gives the same run.',
+  },
+} satisfies Record<string, SettingWords>
+
+/** Of a setting that has no words of its own, its name. */
+export const settingWords = (name: string): SettingWords =>
+  (words as Readonly<Record<string, SettingWords>>)[name] ?? { name, help: '' }
+
+/** A value of a setting in words. */
+export const valueWords = (name: string, value: unknown): string =>
+  settingWords(name).values?.[String(value)] ?? String(value)

@@ -1,0 +1,18 @@
+// Settings that methods with virtual tokens share.
+import type { SettingSpec } from '../../contract/setting-specs.ts'
+
+export const tokens: SettingSpec = {
+  ...{ name: 'tokens', option: 'tokens', first: true, kind: 'whole', min: 1, max: 1024, default: 16 },
+  vary: [8, 16, 32],
+}
+
+const starts = ['text', 'labels', 'vocab', 'random']
+
+/** What virtual tokens start from, and the text for those that start from one. */
+export const init: readonly SettingSpec[] = [
+  { name: 'init', option: 'init', first: true, kind: 'choice', values: starts, default: 'text', vary: starts },
+  { name: 'initText', option: 'init-text', first: true, kind: 'text', vary: [] },
+]
+
+/** Tokens at the template's end that attend to past keys and values after the text. */
+export const tail: SettingSpec = { name: 'tail', option: 'tail', kind: 'whole', min: 1, max: 1024, default: 1 }
