@@ -1,15 +1,15 @@
 // What a pre-flight foretells against what the whole run takes, over eight kinds of run on the real model.
 import { totalmem } from 'node:os'
-import type { MeasuredSteps } from '../main/contract/compute.ts'
+import type { MeasuredSteps, WireJob } from '../main/contract/compute.ts'
 import type { TuneSettings } from '../main/contract/settings.ts'
 import { percent } from '../main/contract/numbers.ts'
 import { sealModel } from '../main/compute/seal.ts'
 import { defaultSettings } from '../main/engine/train/defaults.ts'
 import { forecast } from '../main/service/runs/forecast.ts'
-import { runJob } from './support/jobs.ts'
+import { type Ran, runJob } from './support/jobs.ts'
 import { busyDoubts, othersShare } from './support/machine.ts'
 import { starterModel, threads } from './support/model.ts'
-import { type Bench, target } from './support/result.ts'
+import { type Bench, type Findings, target } from './support/result.ts'
 import { trecLabels, trecSplit } from './support/trec.ts'
 
 const configurations: readonly (Partial<TuneSettings> & { readonly name: string })[] = [
@@ -23,9 +23,23 @@ const configurations: readonly (Partial<TuneSettings> & { readonly name: string 
   { name: 'prefix, after-text, answers written', task: 'generation', steps: 60 },
 ]
 const rows = { train: 300, validation: 60, test: 60 } as const
-/** Between the pre-flights before and behind a run, on a machine that is called steady. */
+/** Difference between the pre-flights before and after a run, on a steady machine at most. */
 const steady = 0.1
-const mostTries = 5
+const maxTries = 5
+
+/** One forecast against its run, on a machine whose speed differs by `drift` between the pre-flights before and after. */
+interface Try {
+  readonly name: string
+  readonly told: Forecast
+  readonly behind: Forecast
+  readonly ran: Ran
+  readonly drift: number
+  /** The forecast over the truth. */
+  readonly time: number
+  readonly memory: number
+}
+
+type Forecast = ReturnType<typeof forecast>
 
 export const forecastBench: Bench = async ({ quick, say }) => {
   const model = sealModel(await starterModel(say))
@@ -36,43 +50,60 @@ export const forecastBench: Bench = async ({ quick, say }) => {
     test: all.test.slice(0, rows.test),
   }
   const others = await othersShare(2000)
-  const figures = []
+  const figures: (Try & { readonly tries: number })[] = []
   for (const { name, ...chosen } of quick ? configurations.slice(0, 1) : configurations) {
     const settings = defaultSettings({ ...chosen, ...(quick ? { steps: 3 } : {}) }, trecLabels)
-    const common = { model, settings, labels: trecLabels, split, threads }
-    const foretell = async () => {
-      let measured: MeasuredSteps | undefined
-      await runJob({ ...common, kind: 'preflight', provider: 'cpu' }, (event) => {
-        if (event.event === 'preflight') measured = event.measured
-      })
-      if (!measured) throw new Error('The pre-flight measured nothing.')
-      const sizes = { train: split.train.length, validation: split.validation.length, test: split.test.length }
-      return forecast({ settings, rows: sizes }, measured, totalmem())
-    }
-    const tries = []
-    let told = await foretell()
-    do {
-      const ran = await runJob({ ...common, kind: 'tune', resume: undefined, providers: ['cpu'] }, () => undefined)
-      const behind = await foretell()
-      const drift = Math.abs(middle(behind) / middle(told) - 1)
-      const time = middle(told) / ran.seconds
-      tries.push({ name, told, behind, ran, drift, time, memory: told.memory / ran.peakBytes })
-      say(
-        `${name}: ${told.seconds.map((each) => each.toFixed(0)).join(' to ')} s told, ${ran.seconds.toFixed(0)} s taken, ` +
-          `told ${percent(drift)} otherwise behind it`,
-      )
-      told = behind
-    } while (Math.min(...tries.map(({ drift }) => drift)) > steady && tries.length < (quick ? 1 : mostTries))
+    const tries = await tryUntilSteady(name, { model, settings, labels: trecLabels, split, threads }, quick, say)
     const [best] = tries.toSorted((a, b) => a.drift - b.drift)
     if (best) figures.push({ ...best, tries: tries.length })
   }
+  return findings(figures, others)
+}
+
+type Common = Pick<Extract<WireJob, { kind: 'tune' }>, 'model' | 'settings' | 'labels' | 'split' | 'threads'>
+
+async function predicted(common: Common): Promise<Forecast> {
+  let measured: MeasuredSteps | undefined
+  await runJob({ ...common, kind: 'preflight', provider: 'cpu' }, (event) => {
+    if (event.event === 'preflight') measured = event.measured
+  })
+  if (!measured) throw new Error('The pre-flight measured nothing.')
+  const { train, validation, test } = common.split
+  const sizes = { train: train.length, validation: validation.length, test: test.length }
+  return forecast({ settings: common.settings, rows: sizes }, measured, totalmem())
+}
+
+async function tryUntilSteady(
+  name: string,
+  common: Common,
+  quick: boolean,
+  say: (line: string) => void,
+): Promise<Try[]> {
+  const tries: Try[] = []
+  let told = await predicted(common)
+  do {
+    const ran = await runJob({ ...common, kind: 'tune', resume: undefined, providers: ['cpu'] }, () => undefined)
+    const behind = await predicted(common)
+    const drift = Math.abs(middle(behind) / middle(told) - 1)
+    const time = middle(told) / ran.seconds
+    tries.push({ name, told, behind, ran, drift, time, memory: told.memory / ran.peakBytes })
+    say(
+      `${name}: ${told.seconds.map((each) => each.toFixed(0)).join(' to ')} s predicted, ${ran.seconds.toFixed(0)} s taken, ` +
+        `predicted ${percent(drift)} otherwise afterwards`,
+    )
+    told = behind
+  } while (Math.min(...tries.map(({ drift }) => drift)) > steady && tries.length < (quick ? 1 : maxTries))
+  return tries
+}
+
+function findings(figures: readonly (Try & { readonly tries: number })[], others: number): Findings {
   const unsteady = figures.filter(({ drift }) => drift > steady)
   return {
     title: 'What a pre-flight foretells',
     method:
       `TREC, ${String(rows.train)} rows, ${String(rows.validation)} to validate, ${String(rows.test)} held out, CPU: the pre-flight of each run in a ` +
       'process of its own, then the run, from its start to its last score, then the pre-flight again: where it tells another time by more than ' +
-      `${String(100 * steady)} %, the machine has changed its speed, and the run is tried again, ${String(mostTries)} times at most; the steadiest counts. ` +
+      `${String(100 * steady)} %, the machine has changed its speed, and the run is tried again, ${String(maxTries)} times at most; the steadiest counts. ` +
       'Time: the middle of the range over the truth.',
     table: {
       columns: [

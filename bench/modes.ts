@@ -1,6 +1,5 @@
 // Time a step and peak memory of each precision, and of texts that are read once, against PEFT's prompt tuning.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PrecisionName } from '../main/contract/model.ts'
 import type { MemoryName } from '../main/contract/settings.ts'
@@ -9,10 +8,11 @@ import { createRandom } from '../main/engine/random.ts'
 import { referencePython } from '../test/support/python-env.ts'
 import { fasterWaiting, startOurs, startTheirs, type Waiting } from './support/contenders.ts'
 import { huggingFaceFolder, rowsOf } from './support/hf-folder.ts'
-import type { StepJob, Way } from './support/job.ts'
+import { type Measurement, plainStep, type StepJob, type Way } from './support/job.ts'
 import { busyDoubts, othersShare } from './support/machine.ts'
 import { starterModel, threads } from './support/model.ts'
 import { type Bench, type Findings, target, type Target } from './support/result.ts'
+import { inScratch } from './support/scratch.ts'
 import { shown, spread, type Spread } from './support/spread.ts'
 import type { Worker } from './support/worker.ts'
 
@@ -83,25 +83,14 @@ export const modesBench: Bench = async ({ quick, say }) => {
   const ids = (count: number): number[] => Array.from({ length: count }, () => random.integer(model.config.vocab))
   const prompt = await rowsOf(model, 'model.embed_tokens.weight', ids(tokens))
   const size = quick ? 'quick' : 'full'
-  const scratch = mkdtempSync(join(tmpdir(), 'softprompt-bench-'))
-  try {
+  return inScratch(async (scratch) => {
     const figures: LengthFigures[] = []
     let waiting: Waiting | undefined
     for (const text of textLengths[size]) {
       const rows = Array.from({ length: batch }, () => ({ ids: ids(text), labels: 2 }))
       const jobOf = ({ way, precision, memory }: Pick<Mode, 'way' | 'precision' | 'memory'>): string => {
-        const job: StepJob = {
-          model,
-          folder: hf,
-          prompt,
-          tokens,
-          batches: [rows],
-          learningRate: 1e-3,
-          threads,
-          way,
-          precision,
-          memory,
-        }
+        const common = { model, folder: hf, prompt, tokens, batches: [rows], threads, ...plainStep }
+        const job: StepJob = { ...common, way, precision, memory }
         const path = join(scratch, `${String(text)} ${way} ${precision} ${memory}.json`)
         writeFileSync(path, JSON.stringify(job))
         return path
@@ -110,9 +99,12 @@ export const modesBench: Bench = async ({ quick, say }) => {
       figures.push(await measureLength(text, jobOf, python, waiting, rounds[size], say))
     }
     return findings(figures)
-  } finally {
-    rmSync(scratch, { recursive: true, force: true })
-  }
+  })
+}
+
+/** Milliseconds of a step in one round of a worker, and its memory since it began. */
+interface Turn extends Pick<Measurement, 'peakBytes' | 'readingMs'> {
+  readonly ms: number
 }
 
 async function measureLength(
@@ -130,7 +122,7 @@ async function measureLength(
   try {
     const { kernels } = await half.steps(0)
     const shares: number[] = []
-    const turn = async (worker: Worker, steps: number) => {
+    const turn = async (worker: Worker, steps: number): Promise<Turn> => {
       shares.push(await othersShare())
       const { milliseconds, peakBytes, readingMs } = await worker.steps(steps)
       return { ms: spread(milliseconds).median, peakBytes, readingMs }
@@ -139,7 +131,7 @@ async function measureLength(
     for (const worker of [theirs, ...(kernels ? [half] : []), ...ours]) await worker.steps(1)
     const peft: number[] = []
     const peftHalf: number[] = []
-    const measured: Awaited<ReturnType<typeof turn>>[][] = modes.map(() => [])
+    const measured: Turn[][] = modes.map(() => [])
     let peftPeak = 0
     for (let round = 0; round < count; round++) {
       const { ms, peakBytes } = await turn(theirs, 1)
@@ -153,28 +145,25 @@ async function measureLength(
     const best = peft.map((ms, i) => Math.min(ms, peftHalf[i] ?? Infinity))
     return {
       text,
-      peft: {
-        float32: spread(peft),
-        bfloat16: kernels ? spread(peftHalf) : undefined,
-        peakBytes: peftPeak,
-        waiting,
-      },
-      modes: modes.map(({ name }, i): ModeFigures => {
-        const turns = measured[i] ?? []
-        const { peakBytes = 0, readingMs = 0 } = turns.at(-1) ?? {}
-        return {
-          name,
-          milliseconds: spread(turns.map(({ ms }) => ms)),
-          timeRatio: spread(turns.map(({ ms }, round) => ms / (best[round] ?? NaN))),
-          peakBytes,
-          peakRatio: peakBytes / peftPeak,
-          readingMs,
-        }
-      }),
+      peft: { float32: spread(peft), bfloat16: kernels ? spread(peftHalf) : undefined, peakBytes: peftPeak, waiting },
+      modes: modes.map(({ name }, i) => modeFigures(name, measured[i] ?? [], best, peftPeak)),
       othersShare: spread(shares),
     }
   } finally {
     await Promise.all([theirs, half, ...ours].map((worker) => worker.close()))
+  }
+}
+
+/** `best`: milliseconds of PEFT's faster type in each round. */
+function modeFigures(name: string, turns: readonly Turn[], best: readonly number[], peftPeak: number): ModeFigures {
+  const { peakBytes = 0, readingMs = 0 } = turns.at(-1) ?? {}
+  return {
+    name,
+    milliseconds: spread(turns.map(({ ms }) => ms)),
+    timeRatio: spread(turns.map(({ ms }, round) => ms / (best[round] ?? NaN))),
+    peakBytes,
+    peakRatio: peakBytes / peftPeak,
+    readingMs,
   }
 }
 

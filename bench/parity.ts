@@ -1,13 +1,13 @@
 // The loss curve on the real model against PEFT run live: same float32 weights, first values, rows and order.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createEncoder } from '../main/engine/evaluate/encode.ts'
 import { createRandom } from '../main/engine/random.ts'
 import { defaultSettings } from '../main/engine/train/defaults.ts'
 import { huggingFaceFolder, rowsOf } from './support/hf-folder.ts'
-import type { JobRow, StepJob } from './support/job.ts'
+import { type JobRow, plainStep, type StepJob } from './support/job.ts'
 import { starterModel, threads } from './support/model.ts'
+import { inScratch } from './support/scratch.ts'
 import { type Bench, target } from './support/result.ts'
 import { startOurs, startTheirs } from './support/contenders.ts'
 import { trecLabels, trecSplit } from './support/trec.ts'
@@ -48,11 +48,9 @@ export const parity: Bench = async ({ quick, say }) => {
     prompt,
     tokens,
     batches,
-    learningRate,
     threads,
-    way: 'prompt, start',
-    precision: 'float32',
-    memory: 'normal',
+    ...plainStep,
+    learningRate,
   }
   const { ours, theirs } = await curves(job, count, say)
   const apart = ours.map((loss, i) => Math.abs(loss - (theirs[i] ?? NaN)))
@@ -82,10 +80,9 @@ export const parity: Bench = async ({ quick, say }) => {
 }
 
 /** One after the other: two at once would only wait for each other. */
-async function curves(job: StepJob, count: number, say: (line: string) => void) {
-  const scratch = mkdtempSync(join(tmpdir(), 'softprompt-bench-'))
-  const path = join(scratch, 'job.json')
-  try {
+const curves = (job: StepJob, count: number, say: (line: string) => void) =>
+  inScratch(async (scratch) => {
+    const path = join(scratch, 'job.json')
     writeFileSync(path, JSON.stringify(job))
     const curve = async (who: string, worker: ReturnType<typeof startOurs>): Promise<readonly number[]> => {
       try {
@@ -99,7 +96,4 @@ async function curves(job: StepJob, count: number, say: (line: string) => void) 
     const ours = await curve('ours', startOurs(path, job.threads))
     const theirs = await curve('PEFT', startTheirs(referencePython(), path, 'float32', 'sleeping', job.threads))
     return { ours, theirs }
-  } finally {
-    rmSync(scratch, { recursive: true, force: true })
-  }
-}
+  })

@@ -1,5 +1,5 @@
 // Start-up: from a click to the first step on a prepared model, and what that time is made of.
-import type { ComputeEvent } from '../main/contract/compute.ts'
+import type { ComputeEvent, WireJob } from '../main/contract/compute.ts'
 import type { TuneSettings } from '../main/contract/settings.ts'
 import { sealModel } from '../main/compute/seal.ts'
 import { defaultSettings } from '../main/engine/train/defaults.ts'
@@ -30,6 +30,7 @@ const parts = [
   'first step',
 ] as const
 type Part = (typeof parts)[number]
+type TuneJob = Extract<WireJob, { kind: 'tune' }>
 
 /** Which part an event ends, given whether the first validation is over; undefined where it ends none. */
 function endedBy(event: ComputeEvent, validated: boolean): Part | undefined {
@@ -54,40 +55,10 @@ export const startup: Bench = async ({ quick, say }) => {
   const figures = []
   for (const { name, ...chosen } of ways) {
     const settings = defaultSettings({ ...chosen, steps, validateEvery: 0 }, trecLabels)
-    const taken = new Map<Part | 'a further step' | 'in all', number[]>()
-    const add = (part: Part | 'a further step' | 'in all', milliseconds: number): void => {
-      taken.set(part, [...(taken.get(part) ?? []), milliseconds])
-    }
+    const taken = new Map<Timed, number[]>()
     for (let round = 0; round < (quick ? rounds.quick : rounds.full); round++) {
-      const began = performance.now()
-      const ended = new Map<Part, number>()
-      await runJob(
-        {
-          kind: 'tune',
-          model,
-          settings,
-          labels: trecLabels,
-          split,
-          resume: undefined,
-          providers: ['cpu'],
-          threads,
-        },
-        (event) => {
-          const part = endedBy(event, ended.has('first validation'))
-          // Reading goes on until its last word; of the others the first time is the one.
-          const isReading = part === 'reading rows to check' || part === 'reading rows to learn'
-          const isOver = ended.has('first step') || (part !== undefined && !isReading && ended.has(part))
-          if (part !== undefined && !isOver) ended.set(part, performance.now() - began)
-          if (event.event === 'step' && event.metrics.step === steps) add('a further step', event.metrics.milliseconds)
-        },
-      )
-      let last = 0
-      for (const part of parts) {
-        const at = ended.get(part) ?? last
-        add(part, at - last)
-        last = at
-      }
-      add('in all', last)
+      const times = await timeParts({ model, settings, split })
+      for (const [part, milliseconds] of times) taken.set(part, [...(taken.get(part) ?? []), milliseconds])
     }
     say(`${name}: ${spread(taken.get('in all') ?? []).median.toFixed(0)} ms to the first step`)
     figures.push({ name, taken: Object.fromEntries([...taken].map(([part, each]) => [part, spread(each)])) })
@@ -107,4 +78,32 @@ export const startup: Bench = async ({ quick, say }) => {
     doubts: busyDoubts(others),
     figures,
   }
+}
+
+type Timed = Part | 'a further step' | 'in all'
+
+/** Milliseconds of each part of one run. */
+async function timeParts(job: Pick<TuneJob, 'model' | 'settings' | 'split'>): Promise<Map<Timed, number>> {
+  const times = new Map<Timed, number>()
+  const ended = new Map<Part, number>()
+  const began = performance.now()
+  await runJob(
+    { kind: 'tune', ...job, labels: trecLabels, resume: undefined, providers: ['cpu'], threads },
+    (event) => {
+      const part = endedBy(event, ended.has('first validation'))
+      // Reading reports several times, and its last report counts; of the other parts the first one does.
+      const isReading = part === 'reading rows to check' || part === 'reading rows to learn'
+      const isOver = ended.has('first step') || (part !== undefined && !isReading && ended.has(part))
+      if (part !== undefined && !isOver) ended.set(part, performance.now() - began)
+      if (event.event === 'step' && event.metrics.step === steps)
+        times.set('a further step', event.metrics.milliseconds)
+    },
+  )
+  let last = 0
+  for (const part of parts) {
+    const at = ended.get(part) ?? last
+    times.set(part, at - last)
+    last = at
+  }
+  return times.set('in all', last)
 }

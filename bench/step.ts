@@ -1,15 +1,15 @@
 // Time a step and peak memory: ours, PEFT in float32 and PEFT in bfloat16, by turns, on the same weights and batch.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRandom } from '../main/engine/random.ts'
 import { referencePython } from '../test/support/python-env.ts'
 import { fasterWaiting, type Precision, sameWork, startOurs, startTheirs, type Waiting } from './support/contenders.ts'
 import { huggingFaceFolder, rowsOf } from './support/hf-folder.ts'
-import type { StepJob } from './support/job.ts'
+import { plainStep, type StepJob } from './support/job.ts'
 import { busyDoubts, othersShare } from './support/machine.ts'
 import { starterModel, threads } from './support/model.ts'
 import { type Bench, type Findings, target } from './support/result.ts'
+import { inScratch } from './support/scratch.ts'
 import { shown, spread, type Spread } from './support/spread.ts'
 import type { Worker } from './support/worker.ts'
 
@@ -49,31 +49,17 @@ export const step: Bench = async ({ quick, say }) => {
   const ids = (count: number): number[] => Array.from({ length: count }, () => random.integer(model.config.vocab))
   const prompt = await rowsOf(model, 'model.embed_tokens.weight', ids(tokens))
   const size = quick ? 'quick' : 'full'
-  const scratch = mkdtempSync(join(tmpdir(), 'softprompt-bench-'))
-  try {
+  return inScratch(async (scratch) => {
     const figures: LengthFigures[] = []
     for (const text of textLengths[size]) {
       const rows = Array.from({ length: batch }, () => ({ ids: ids(text), labels: 2 }))
-      const job: StepJob = {
-        model,
-        folder: hf,
-        prompt,
-        tokens,
-        batches: [rows],
-        learningRate: 1e-3,
-        threads,
-        way: 'prompt, start',
-        precision: 'float32',
-        memory: 'normal',
-      }
+      const job: StepJob = { model, folder: hf, prompt, tokens, batches: [rows], threads, ...plainStep }
       const path = join(scratch, `${text}.json`)
       writeFileSync(path, JSON.stringify(job))
       figures.push(await measureLength(text, path, python, rounds[size], stepsEach[size], say))
     }
     return findings(figures)
-  } finally {
-    rmSync(scratch, { recursive: true, force: true })
-  }
+  })
 }
 
 async function measureLength(

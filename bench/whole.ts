@@ -1,7 +1,7 @@
 // The whole job, from the command to a prompt that answers nine rows in ten: ours with its defaults, and PEFT's two methods, each with two losses.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { totalmem, tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
+import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -21,11 +21,12 @@ import { forecast } from '../main/service/runs/forecast.ts'
 import { referencePython } from '../test/support/python-env.ts'
 import { fasterWaiting, type Waiting, waiting } from './support/contenders.ts'
 import { huggingFaceFolder, rowsOf } from './support/hf-folder.ts'
-import type { StepJob } from './support/job.ts'
+import { plainStep, type StepJob } from './support/job.ts'
 import { runJob } from './support/jobs.ts'
 import { busyDoubts, othersShare } from './support/machine.ts'
 import { starterModel, threads } from './support/model.ts'
 import { type Bench, type Findings, target } from './support/result.ts'
+import { inScratch } from './support/scratch.ts'
 import { trecLabels, trecSplit } from './support/trec.ts'
 
 const wanted = 0.9
@@ -68,7 +69,6 @@ interface Ours {
 
 export const whole: Bench = async ({ quick, say }) => {
   const model = await starterModel(say)
-  const folder = await huggingFaceFolder(model)
   const all = trecSplit()
   const split = quick
     ? { train: all.train.slice(0, 40), validation: all.validation.slice(0, 10), test: all.test.slice(0, 20) }
@@ -86,14 +86,27 @@ export const whole: Bench = async ({ quick, say }) => {
   const chosen = ours.find(({ precision }) => precision === preflight.chosen) ?? (ours[0] as Ours)
   const seconds = secondsTo(chosen) < Infinity ? secondsTo(chosen) : chosen.seconds
 
+  const contenders = await inScratch(async (scratch) => {
+    const job = await jobOfTheirs(model, settings, split, quick)
+    const how = await theirWaiting(scratch, model, job)
+    say(`PEFT's threads are faster ${how}.`)
+    return runContenders({ scratch, job, how, quick, seconds }, say)
+  })
+  return findings({ ours, chosen, seconds, preflight, contenders, others })
+}
+
+type TheirJob = Awaited<ReturnType<typeof jobOfTheirs>>
+
+/** The same rows as token ids, for PEFT's script. */
+async function jobOfTheirs(model: PreparedModel, settings: TuneSettings, split: Split, quick: boolean) {
   const encoder = createEncoder(model, settings, trecLabels)
   const asIds = (rows: typeof split.train) =>
     rows.map(({ text, label }) => {
       const { before, text: middle, after } = encoder.row(text)
       return { ids: [...before, ...middle, ...after], label: trecLabels.indexOf(label) }
     })
-  const job = {
-    folder,
+  return {
+    folder: await huggingFaceFolder(model),
     threads,
     wanted,
     steps: quick ? 2 : theirs.steps,
@@ -104,49 +117,52 @@ export const whole: Bench = async ({ quick, say }) => {
     train: asIds([...split.train, ...split.validation]),
     test: asIds(split.test),
   }
-  const scratch = mkdtempSync(join(tmpdir(), 'softprompt-bench-'))
+}
+
+/** How PEFT's threads wait faster, by steps on one batch. */
+async function theirWaiting(scratch: string, model: PreparedModel, job: TheirJob): Promise<Waiting> {
+  const { folder, start } = job
+  const rows = job.train.slice(0, job.batch).map(({ ids, label }) => {
+    const answer = job.answers[label] ?? []
+    return { ids: [...ids, ...answer], labels: answer.length }
+  })
+  const prompt = await rowsOf(model, 'model.embed_tokens.weight', start)
+  const steps: StepJob = { model, folder, prompt, tokens: start.length, batches: [rows], threads, ...plainStep }
+  const path = join(scratch, 'steps.json')
+  writeFileSync(path, JSON.stringify(steps))
+  return fasterWaiting(referencePython(), path)
+}
+
+interface Race {
+  readonly scratch: string
+  readonly job: TheirJob
+  readonly how: Waiting
+  readonly quick: boolean
+  /** Ours. */
+  readonly seconds: number
+}
+
+async function runContenders(
+  { scratch, job, how, quick, seconds }: Race,
+  say: (line: string) => void,
+): Promise<Contender[]> {
   const contenders: Contender[] = []
-  try {
-    const steps: StepJob = {
-      model,
-      folder,
-      prompt: await rowsOf(model, 'model.embed_tokens.weight', job.start),
-      tokens: job.start.length,
-      batches: [
-        job.train.slice(0, job.batch).map(({ ids, label }) => {
-          const answer = job.answers[label] ?? []
-          return { ids: [...ids, ...answer], labels: answer.length }
-        }),
-      ],
-      learningRate: 1e-3,
-      threads,
-      way: 'prompt, start',
-      precision: 'float32',
-      memory: 'normal',
-    }
-    const stepsPath = join(scratch, 'steps.json')
-    writeFileSync(stepsPath, JSON.stringify(steps))
-    const how = await fasterWaiting(referencePython(), stepsPath)
-    say(`PEFT's threads are faster ${how}.`)
-    for (const [loss, factor] of Object.entries(losses) as [keyof typeof losses, number][])
-      for (const method of ['prefix-tuning', 'prompt-tuning'] as const)
-        for (const rate of theirs.rates[method]) {
-          const path = join(scratch, `${method}-${loss}-${String(rate)}.json`)
-          // Where another one has come there already, this one is only of interest while it is faster.
-          const reached = contenders.filter((other) => other.loss === loss).map(secondsTo)
-          const limit = quick ? 5 : Math.min(patience * factor * seconds, ...reached)
-          writeFileSync(path, JSON.stringify({ ...job, rate, limit }))
-          const progress: Progress[] = []
-          for await (const one of runTheirs(path, method, loss, how)) {
-            progress.push(one)
-            say(`PEFT ${method}, ${loss}, ${String(rate)}: ${toldOf([one])}`)
-          }
-          contenders.push({ method, rate, loss, progress })
+  for (const [loss, factor] of Object.entries(losses) as [keyof typeof losses, number][])
+    for (const method of ['prefix-tuning', 'prompt-tuning'] as const)
+      for (const rate of theirs.rates[method]) {
+        const path = join(scratch, `${method}-${loss}-${String(rate)}.json`)
+        // Where another contender has reached the figure, this one is only of interest while it is faster.
+        const reached = contenders.filter((other) => other.loss === loss).map(secondsTo)
+        const limit = quick ? 5 : Math.min(patience * factor * seconds, ...reached)
+        writeFileSync(path, JSON.stringify({ ...job, rate, limit }))
+        const progress: Progress[] = []
+        for await (const one of runTheirs(path, method, loss, how)) {
+          progress.push(one)
+          say(`PEFT ${method}, ${loss}, ${String(rate)}: ${toldOf([one])}`)
         }
-  } finally {
-    rmSync(scratch, { recursive: true, force: true })
-  }
-  return findings({ ours, chosen, seconds, preflight, contenders, others })
+        contenders.push({ method, rate, loss, progress })
+      }
+  return contenders
 }
 
 interface Preflighted {

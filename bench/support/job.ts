@@ -34,6 +34,14 @@ export interface StepJob {
   readonly memory: MemoryName
 }
 
+/** What a job has where its bench is not about that: float32 prompt tuning at the start, as PEFT does it. */
+export const plainStep = {
+  learningRate: 1e-3,
+  way: 'prompt, start',
+  precision: 'float32',
+  memory: 'normal',
+} as const satisfies Partial<StepJob>
+
 /** What a worker answers to `{"steps": n}`. */
 export interface Measurement {
   /** One for each step. */
