@@ -1,5 +1,6 @@
 // What a person is told at a run's end: tuned prompts against no prompt and against the best one in words, for each kind of task.
-import type { Evaluation } from '../main/contract/compute.ts'
+import type { Evaluation, ScoredRow } from '../main/contract/compute.ts'
+import { headlineOf, namesOf } from '../main/contract/metrics.ts'
 import type { PreparedModel } from '../main/contract/model.ts'
 import type { Subject } from '../main/contract/records.ts'
 import type { VerdictKind } from '../main/contract/service.ts'
@@ -7,7 +8,6 @@ import type { Split, TaskName } from '../main/contract/settings.ts'
 import { percent } from '../main/contract/numbers.ts'
 import { verdictOf } from '../main/engine/evaluate/significance.ts'
 import { createRandom } from '../main/engine/random.ts'
-import { taskOf } from '../main/engine/task/index.ts'
 import { defaultSettings } from '../main/engine/train/defaults.ts'
 import { shapeOf } from '../main/engine/train/from-data.ts'
 import { bankingSplit } from './support/banking.ts'
@@ -68,8 +68,8 @@ export const duel: Bench = async ({ quick, say }) => {
     table: {
       columns: ['task', 'figure', 'no prompt %', 'written %', 'tuned %', 'verdict'],
       rows: figures.flatMap(({ name, metrics, verdicts }) =>
-        metrics.map(({ figure, values }, i) => [
-          ...[i === 0 ? name : '', figure, ...values.map((value) => (100 * value).toFixed(1))],
+        metrics.map(({ name: metric, values }, i) => [
+          ...[i === 0 ? name : '', metric, ...values.map((value) => (100 * value).toFixed(1))],
           i === 0 ? verdicts.map(({ sentence }) => sentence).join(' ') : '',
         ]),
       ),
@@ -103,7 +103,7 @@ async function fought(
   const began = performance.now()
   const evaluations = await tuned({ model, settings, labels, split }, (event) => {
     if (event.event === 'validation')
-      say(`  step ${event.step}: loss ${event.loss.toFixed(3)}, ${percent(event.accuracy)} right`)
+      say(`  step ${event.step}: loss ${event.loss.toFixed(3)}, ${percent(headlineOf(event))} right`)
   })
   const seconds = (performance.now() - began) / 1000
   const of = (subject: Subject): Evaluation => {
@@ -111,8 +111,8 @@ async function fought(
     if (!found) throw new Error(`${name}: ${subject} was not judged.`)
     return found
   }
-  const { grade, metrics } = taskOf({ task })
-  const told = subjects.map((subject) => metrics(of(subject).rows, labels))
+  const told = subjects.map(of)
+  const grade = ({ metrics }: ScoredRow): number => headlineOf({ ...of('tuned prompt'), metrics })
   const best = of('tuned prompt').rows
   const verdicts = (['no prompt', 'hand-written prompt'] as const).map((rival) => {
     const others = of(rival).rows
@@ -126,10 +126,7 @@ async function fought(
   return {
     ...{ name, wanted, settings, seconds, verdicts },
     written: of('hand-written prompt').handWritten,
-    metrics: (told[0] ?? []).map(({ name: figure }) => ({
-      figure,
-      values: told.map((some) => some.find((metric) => metric.name === figure)?.value ?? 0),
-    })),
+    metrics: namesOf(told).map((name) => ({ name, values: told.map(({ metrics }) => metrics[name] ?? 0) })),
     answers: best.slice(0, 5),
   }
 }

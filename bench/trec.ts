@@ -1,6 +1,8 @@
 // TREC's six classes from 1,000 rows: the accuracy that four ways of tuning reach on all 500 test rows.
+import { headlineOf } from '../main/contract/metrics.ts'
 import type { PreparedModel } from '../main/contract/model.ts'
 import type { Evaluation, StepMetrics } from '../main/contract/compute.ts'
+import type { ValidationRecord } from '../main/contract/records.ts'
 import type { Split, TuneSettings } from '../main/contract/settings.ts'
 import { inPercent, percent } from '../main/contract/numbers.ts'
 import { defaultSettings } from '../main/engine/train/defaults.ts'
@@ -47,9 +49,9 @@ export const trec: Bench = async ({ quick, say }) => {
       columns: ['way', 'no prompt %', 'tuned %', 'macro-F1 %', 'steps', 'best at step', 'rate', 's', 'ms a step'],
       rows: figures.map(({ way, before, after, settings, bestStep, seconds, millisecondsAStep }) => [
         way,
-        inPercent(before.accuracy, 1),
-        inPercent(after.accuracy, 1),
-        inPercent(after.macroF1, 1),
+        inPercent(before.accuracy ?? 0, 1),
+        inPercent(after.accuracy ?? 0, 1),
+        inPercent(after.macro_f1 ?? 0, 1),
         String(settings.steps),
         String(bestStep),
         String(settings.learningRate),
@@ -58,7 +60,7 @@ export const trec: Bench = async ({ quick, say }) => {
       ]),
     },
     targets: figures.flatMap(({ way, after, settings, wanted, within }) => [
-      target(`accuracy on the test rows, ${way}`, 100 * after.accuracy, '>=', 100 * wanted, ' %'),
+      target(`accuracy on the test rows, ${way}`, 100 * (after.accuracy ?? 0), '>=', 100 * wanted, ' %'),
       target(`steps, ${way}`, settings.steps, '<=', within),
     ]),
     doubts: [],
@@ -69,16 +71,16 @@ export const trec: Bench = async ({ quick, say }) => {
 async function tunedIn(model: PreparedModel, way: Way, split: Split, quick: boolean, say: (line: string) => void) {
   const settings = defaultSettings({ ...way.chosen, duel: false, ...(quick ? { steps: 2, batch: 4 } : {}) }, trecLabels)
   const steps: StepMetrics[] = []
-  const validations: { readonly step: number; readonly loss: number; readonly accuracy: number }[] = []
+  const validations: Pick<ValidationRecord, 'step' | 'loss' | 'metrics'>[] = []
   let bestStep = 0
   const began = performance.now()
   const evaluations = await tuned({ model, settings, labels: trecLabels, split }, (event) => {
     if (event.event === 'step') steps.push(event.metrics)
     if (event.event !== 'validation') return
-    const { step, loss, accuracy, best } = event
-    validations.push({ step, loss, accuracy })
+    const { step, loss, metrics, best } = event
+    validations.push({ step, loss, metrics })
     if (best) bestStep = step
-    say(`  step ${step}: validation loss ${loss.toFixed(3)}, accuracy ${percent(accuracy, 1)}`)
+    say(`  step ${step}: validation loss ${loss.toFixed(3)}, accuracy ${percent(headlineOf(event), 1)}`)
   })
   const seconds = (performance.now() - began) / 1000
   const of = (subject: Evaluation['subject']) => evaluations.find((evaluation) => evaluation.subject === subject)
@@ -89,8 +91,8 @@ async function tunedIn(model: PreparedModel, way: Way, split: Split, quick: bool
     settings,
     wanted: way.wanted,
     within: way.steps,
-    before: { accuracy: before.accuracy, macroF1: before.macroF1 },
-    after: { accuracy: after.accuracy, macroF1: after.macroF1 },
+    before: before.metrics,
+    after: after.metrics,
     bestStep,
     seconds,
     millisecondsAStep: spread(steps.map(({ milliseconds }) => milliseconds)),

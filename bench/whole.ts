@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { sealModel } from '../main/compute/seal.ts'
 import type { MeasuredSteps, TunedPrompt } from '../main/contract/compute.ts'
+import { headlineOf } from '../main/contract/metrics.ts'
 import type { PrecisionName, PreparedModel } from '../main/contract/model.ts'
 import type { PreflightTrial } from '../main/contract/service.ts'
 import type { Split, TuneSettings } from '../main/contract/settings.ts'
@@ -227,7 +228,7 @@ async function runOurs(model: PreparedModel, settings: TuneSettings, split: Spli
         kept.push({ step, at: now(), prompt })
       }
       if (event.event === 'evaluation' && event.evaluation.subject === 'tuned prompt') {
-        accuracy = event.evaluation.accuracy
+        accuracy = headlineOf(event.evaluation)
         judged = now()
       }
     },
@@ -239,8 +240,8 @@ async function runOurs(model: PreparedModel, settings: TuneSettings, split: Spli
   for (const { step, at, prompt } of kept) {
     const task = { model, settings, labels: trecLabels, examples: split.test, prompt }
     const scored = await scoreTask(reader, task, () => undefined)
-    progress.push({ step, accuracy: scored.accuracy, seconds: at + judging })
-    if (scored.accuracy >= wanted) break
+    progress.push({ step, accuracy: headlineOf(scored), seconds: at + judging })
+    if (headlineOf(scored) >= wanted) break
   }
   await reader.release()
   return { precision: settings.precision ?? 'float32', progress, seconds, accuracy, before, judging }

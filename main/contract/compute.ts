@@ -2,7 +2,8 @@
 import type { PromptInspection } from './inspection.ts'
 import type { DecoderConfig, PrecisionName, PreparedModel } from './model.ts'
 import type { PreviewRow } from './methods/data.ts'
-import type { Subject, ValidatedRow } from './records.ts'
+import type { Measured, Metrics } from './metrics.ts'
+import type { Subject, ValidationRecord } from './records.ts'
 import type { Example, Split, TuneSettings } from './settings.ts'
 import type { NamedTensors } from './tensor.ts'
 
@@ -142,15 +143,15 @@ export interface ScoredRow {
   readonly label: string
   readonly predicted: string
   readonly logProbabilities: readonly number[]
+  /** Its own value by each metric that has one for single rows. */
+  readonly metrics: Metrics
 }
 
-export interface Evaluation {
+export interface Evaluation extends Measured {
   readonly subject: Subject
   /** The words of a written prompt. */
   readonly handWritten?: string
   readonly rows: readonly ScoredRow[]
-  readonly accuracy: number
-  readonly macroF1: number
 }
 
 export interface StepMetrics {
@@ -198,14 +199,7 @@ export type ComputeEvent =
   | { readonly event: 'hardware'; readonly providers: readonly KnownProvider[] }
   | { readonly event: 'provider'; readonly name: string; readonly note: string }
   | { readonly event: 'step'; readonly metrics: StepMetrics }
-  | {
-      readonly event: 'validation'
-      readonly step: number
-      readonly loss: number
-      readonly accuracy: number
-      readonly best: boolean
-      readonly rows: readonly ValidatedRow[]
-    }
+  | ({ readonly event: 'validation' } & ValidationRecord)
   | { readonly event: 'warning'; readonly code: string; readonly message: string; readonly step: number }
   /** The service stores it and answers with an acknowledgement of the same id. */
   | { readonly event: 'checkpoint'; readonly id: number; readonly checkpoint: Checkpoint }

@@ -1,4 +1,5 @@
 // What the studio keeps: the records that the service hands to windows and to the command line.
+import type { Measured } from './metrics.ts'
 import type { TaskName, TuneSettings } from './settings.ts'
 
 /** Who answered the rows that were scored. */
@@ -91,10 +92,10 @@ export interface RunRecord {
   readonly starred: boolean
 }
 
-export interface ValidationRecord {
+/** By `accuracy` where answers are labels, else by `teacher_forced_exact_match`. */
+export interface ValidationRecord extends Measured {
   readonly step: number
   readonly loss: number
-  readonly accuracy: number
   readonly best: boolean
   /** The worst and some other validation rows as answered at this step; empty where they were not kept. */
   readonly rows: readonly ValidatedRow[]
@@ -118,14 +119,10 @@ export interface NoteRecord {
 }
 
 /** How somebody did on held-out rows. */
-export interface EvaluationFigures {
+export interface EvaluationFigures extends Measured {
   readonly subject: Subject
   /** The words of a written prompt. */
   readonly handWritten?: string
-  /** Mean grade of the answers, 0 to 1: of a classification the share of right ones (engine/task). */
-  readonly accuracy: number
-  /** The task's second metric: of a classification macro-F1, of others the share of answers that are exactly right. */
-  readonly macroF1: number
   /** How many rows were scored. */
   readonly rows: number
 }

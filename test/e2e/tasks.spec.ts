@@ -77,7 +77,7 @@ test.describe('fields to write', () => {
     await page.getByRole('link', { name: 'See the verdict' }).click()
     await expect(page.getByText(/^Fields that are right, \d+ test rows$/)).toBeVisible()
     const figures = section(page, 'All figures')
-    for (const name of ['right fields', 'exactly right', 'valid JSON', 'field name', 'field city', 'field count'])
+    for (const name of ['right fields', 'exact match', 'valid JSON', 'field name', 'field city', 'field count'])
       await expect(figures.getByRole('row', { name: new RegExp(`^${name} .*%`) })).toBeVisible()
     const { rows } = await studio.call('runs.show', { run: 'Orders' })
     const written = section(page, 'Answers')
@@ -93,7 +93,7 @@ test.describe('fields to write', () => {
       template: { kind: 'plain', body: 'Text: {text}\nOutput:', instruction: 'Write the order as JSON.' },
     })
     await page.getByRole('link', { name: 'All runs' }).click()
-    await expect(page.getByRole('row', { name: /Orders/ })).toContainText('fields or ROUGE-L')
+    await expect(page.getByRole('row', { name: /Orders/ })).toContainText('right fields')
   })
 })
 

@@ -7,6 +7,8 @@ import { sealModel } from '../../main/compute/seal.ts'
 import type { Checkpoint, Evaluation } from '../../main/contract/compute.ts'
 import { studioError } from '../../main/contract/errors/index.ts'
 import type { PreparedModel } from '../../main/contract/model.ts'
+import { measured } from '../../main/engine/metrics/index.ts'
+import { taskOf } from '../../main/engine/task/index.ts'
 import { smallConfig } from './small-config.ts'
 import type { NamedTensors, Tensor } from '../../main/contract/tensor.ts'
 
@@ -51,15 +53,15 @@ function next(
   return { state: { ...at, step: at.step + 1, tensors, first: { prompt: first } }, loss, norms }
 }
 
-const evaluate = ({ labels, split }: JobOf<'tune'>, subject: Evaluation['subject']): Evaluation => {
-  const rows = split.test.map(({ row, label }, i) => {
+const evaluate = ({ settings, labels, split }: JobOf<'tune'>, subject: Evaluation['subject']): Evaluation => {
+  const answers = split.test.map(({ row, label }, i) => {
     const wrong = labels.find((each) => each !== label) ?? ''
     const predicted = subject !== 'tuned prompt' ? (labels[0] ?? '') : i === 0 ? wrong : label
     return { row, label, predicted, logProbabilities: labels.map(() => -1) }
   })
-  const right = rows.filter(({ label, predicted }) => label === predicted).length
+  const metrics = taskOf(settings).metrics(answers.map(({ label }) => label))
   const told = subject === 'hand-written prompt' ? { written: 'Which team?' } : {}
-  return { subject, rows, accuracy: right / rows.length, macroF1: right / rows.length, ...told }
+  return { subject, ...measured(metrics, answers, labels), ...told }
 }
 
 const tune: Handlers['tune'] = async (job, sink) => {
@@ -83,7 +85,15 @@ const tune: Handlers['tune'] = async (job, sink) => {
     if (at.step % CHECKPOINT_STEPS !== 0) continue
     const best = loss < (at.best?.loss ?? Infinity)
     at = best ? { ...at, best: { step: at.step, loss, tensors: at.tensors }, stale: 0 } : { ...at, stale: at.stale + 1 }
-    sink.emit({ event: 'validation', step: at.step, loss, accuracy: 0.5, best, rows: [] })
+    sink.emit({
+      event: 'validation',
+      step: at.step,
+      loss,
+      headline: 'accuracy',
+      metrics: { accuracy: 0.5 },
+      best,
+      rows: [],
+    })
     await sink.checkpoint(at)
   }
   const finished = at.step >= settings.steps || sink.keepRequested()

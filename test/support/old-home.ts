@@ -9,14 +9,20 @@ import { tinyFolder } from './tiny.ts'
 /** A run as the old version reported it, in its names. */
 export interface OldRun {
   readonly show: {
+    readonly run: { readonly settings: { readonly task?: string } }
     readonly steps: readonly OldStep[]
     readonly validations: readonly OldValidation[]
     readonly evaluations: readonly object[]
     readonly checkpoint: number
   }
   /** Of finished ones. */
-  readonly metrics?: readonly object[]
+  readonly metrics?: readonly { readonly subject: string; readonly metrics: readonly OldMetric[] }[]
   readonly verdict?: object
+}
+
+export interface OldMetric {
+  readonly name: string
+  readonly value: number
 }
 
 export interface OldStep {

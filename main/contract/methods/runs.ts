@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import type { KnownProvider, StepMetrics, TunedPrompt } from '../compute.ts'
 import type { PromptInspection } from '../inspection.ts'
+import type { Measured, MetricName } from '../metrics.ts'
 import type { PrecisionName } from '../model.ts'
 import {
   type EvaluationRecord,
@@ -103,12 +104,12 @@ export const runInputs = (settings: v.GenericSchema<GivenSettings>) => {
 export interface RunSummary extends RunRecord {
   readonly modelName: string
   readonly datasetName: string
-  /** Accuracies on its held-out rows; undefined before it has finished. */
+  /** What the three below are of, on its held-out rows; undefined before it has finished, as they are. */
+  readonly headline: MetricName | undefined
   readonly noPrompt: number | undefined
   /** Undefined as well where no duel was held. */
   readonly handWritten: number | undefined
   readonly tuned: number | undefined
-  readonly macroF1: number | undefined
   /** Held-out rows that were scored. */
   readonly rows: number | undefined
   /** Step reached. */
@@ -183,7 +184,7 @@ export interface Preflight {
 
 export type VerdictKind = 'better' | 'worse' | 'cannot tell'
 
-/** Accuracies are shares; difference and its 95 % interval (paired bootstrap over rows) are tuned minus other. */
+/** Of the runs' headline metric; difference and its 95 % interval (paired bootstrap over rows) are tuned minus other. */
 export interface Verdict {
   readonly kind: VerdictKind
   /** What `other` is of; 'tuned prompt' of another run. */
@@ -196,12 +197,6 @@ export interface Verdict {
   readonly high: number
   /** The verdict in one sentence. */
   readonly sentence: string
-}
-
-/** One figure of a task, 0 to 1. */
-export interface TaskMetric {
-  readonly name: string
-  readonly value: number
 }
 
 export type AdviceRule =
@@ -234,7 +229,7 @@ export interface AnsweredRow {
   readonly predicted: string
   /** Probability of the predicted label among the labels; 0 where answers are written. */
   readonly probability: number
-  /** How right the answer is, 0 to 1. */
+  /** The headline metric of this answer alone, 0 to 1. */
   readonly grade: number
 }
 
@@ -244,7 +239,7 @@ export interface FlippedRow {
   readonly label: string
   readonly before: string
   readonly after: string
-  /** How right each is, 0 to 1. */
+  /** The headline metric of each, 0 to 1. */
   readonly grades: { readonly before: number; readonly after: number }
 }
 
@@ -269,7 +264,7 @@ export interface RunOutputs {
   readonly 'runs.show': RunDetails
   readonly 'runs.watch': RunRecord
   readonly 'runs.verdict': Verdict
-  readonly 'runs.metrics': readonly { readonly subject: Subject; readonly metrics: readonly TaskMetric[] }[]
+  readonly 'runs.metrics': readonly ({ readonly subject: Subject } & Measured)[]
   readonly 'runs.advise': readonly Advice[]
   /** counts[i][j]: rows of labels[i] that were answered as labels[j]. */
   readonly 'runs.confusion': { readonly labels: readonly string[]; readonly counts: readonly (readonly number[])[] }

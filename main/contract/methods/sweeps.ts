@@ -1,5 +1,6 @@
 // Methods sweeps.*: several runs on the same rows that differ in some settings, in the base model or in their seed alone.
 import * as v from 'valibot'
+import type { MetricName } from '../metrics.ts'
 import type { RunState } from '../records.ts'
 import type { RunPlan } from './runs.ts'
 import { column, id, nothing, run, title, whole } from './fields.ts'
@@ -138,9 +139,9 @@ export interface SweptConfiguration {
   readonly rung: number
   /** Whether it goes on, came to the end, was left behind by better ones, or could not be run. */
   readonly fate: 'goes on' | 'finished' | 'left behind' | 'failed'
-  /** Accuracy on validation rows at the end of the first rung, which all configurations come to; undefined before. */
+  /** Headline metric on validation rows at the end of the first rung, which all configurations come to; undefined before. */
   readonly early: Band | undefined
-  /** Accuracy on held-out rows; undefined where its runs did not come to their end. */
+  /** Headline metric on held-out rows; undefined where its runs did not come to their end. */
   readonly test: Band | undefined
   /** First and last place that the intervals allow among those that were judged on held-out rows, 1 = best. */
   readonly rank: readonly [number, number] | undefined
@@ -149,7 +150,7 @@ export interface SweptConfiguration {
 /** How much a setting mattered. */
 export interface Factor {
   readonly setting: SweptName
-  /** Mean early accuracy of the configurations that have it, best first. */
+  /** Mean figure of the configurations that have it, best first. */
   readonly values: readonly { readonly value: SettingValue; readonly mean: number; readonly runs: number }[]
   /** The best value's gain over the worst one's, in pairs of runs that differ in nothing else. */
   readonly difference: number
@@ -167,9 +168,11 @@ export interface SweepDetails {
   readonly summary: SweepSummary
   readonly rows: RunPlan['rows']
   readonly rungs: readonly number[]
-  /** Best first: by held-out rows, then by how far they came and the early accuracy. */
+  /** Best first: by held-out rows, then by how far they came and the early figure. */
   readonly configurations: readonly SweptConfiguration[]
   readonly factors: readonly Factor[]
+  /** Metrics of `early` and `test`; undefined where nothing was measured yet. */
+  readonly headlines: { readonly early: MetricName | undefined; readonly test: MetricName | undefined }
   /** What the factors were measured on: held-out rows where all configurations were judged, else early validations. */
   readonly factorsOn: 'held-out' | 'validation'
   /** What came of it so far, in one or two sentences. */

@@ -1,6 +1,6 @@
 // How well a run did on its own held-out rows, and whether there was more to have.
 import type { Subject } from '../../contract/records.ts'
-import { figuresOfTask } from '../../contract/figures.ts'
+import { headlineOf, metricTitle } from '../../contract/metrics.ts'
 import { percent } from '../../contract/numbers.ts'
 import { isChosen } from '../task/index.ts'
 import type { Evidence } from './rule.ts'
@@ -28,8 +28,8 @@ export function figuresOf({ run, labels, evaluations }: Evidence): Figures | und
   const [noPrompt, tuned] = [latest('no prompt'), latest('tuned prompt')]
   if (!noPrompt || !tuned) return undefined
   const chance = labels.length > 1 ? 1 / labels.length : 0
-  const named = isChosen(run.settings) ? 'Right answers:' : `Mean ${figuresOfTask(run.settings)[0]}:`
-  return { noPrompt: noPrompt.accuracy, tuned: tuned.accuracy, rows: tuned.rows, chance, named }
+  const named = isChosen(run.settings) ? 'Right answers:' : `Mean ${metricTitle(tuned.headline)}:`
+  return { noPrompt: headlineOf(noPrompt), tuned: headlineOf(tuned), rows: tuned.rows, chance, named }
 }
 
 /** Its figures, where it was judged and tuning has put right less than half of what was wrong without a prompt. */

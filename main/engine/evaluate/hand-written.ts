@@ -1,6 +1,7 @@
 // Written prompts: what a person could have told the model in words. The best of them is what a tuned prompt has to beat.
 import type { ComputeEvent } from '../../contract/compute.ts'
 import { StudioError } from '../../contract/errors/index.ts'
+import { headlineOf } from '../../contract/metrics.ts'
 import type { Example, Split, Template, TuneSettings } from '../../contract/settings.ts'
 import { createRandom } from '../random.ts'
 import { isChosen, taskOf } from '../task/index.ts'
@@ -93,8 +94,8 @@ export async function bestHandWritten(
     const found = await scoreTask(reader, { ...task, examples }, () => undefined).catch(unlessTooLong)
     if (!found) continue
     const sure = found.rows.reduce((sum, row) => sum + (row.logProbabilities[labels.indexOf(row.label)] ?? 0), 0)
-    if (!best || found.accuracy > best.right || (found.accuracy === best.right && sure > best.sure))
-      best = { task, right: found.accuracy, sure }
+    const right = headlineOf(found)
+    if (!best || right > best.right || (right === best.right && sure > best.sure)) best = { task, right, sure }
   }
   return best?.task
 }

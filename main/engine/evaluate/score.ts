@@ -5,6 +5,7 @@ import type { PreparedModel } from '../../contract/model.ts'
 import type { Example, TuneSettings } from '../../contract/settings.ts'
 import { methodOf } from '../method/index.ts'
 import type { LayoutSettings } from '../method/layout.ts'
+import { measured } from '../metrics/index.ts'
 import { isChosen, taskOf } from '../task/index.ts'
 import { answerCut } from './answer-cut.ts'
 import { best } from './best.ts'
@@ -37,13 +38,14 @@ export async function scoreTask(
   const subject = prompt ? 'tuned prompt' : handWritten === undefined ? 'no prompt' : 'hand-written prompt'
   const progress = (done: number): void =>
     emit({ event: 'progress', stage: `evaluating with ${subject}`, done, total: examples.length })
-  const rows = await (isChosen(settings) ? labelAnswers : generatedAnswers)(reader, task, progress)
-  const [first, second] = taskOf(settings).metrics(rows, labels)
+  const answers = await (isChosen(settings) ? labelAnswers : generatedAnswers)(reader, task, progress)
+  const metrics = taskOf(settings).metrics(answers.map(({ label }) => label))
   const own = handWritten === undefined ? {} : { handWritten }
-  return { subject, rows, accuracy: first?.value ?? 0, macroF1: second?.value ?? 0, ...own }
+  return { subject, ...measured(metrics, answers, labels), ...own }
 }
 
-type Answers = (reader: InferenceRunner, task: ScoreTask, onProgress: (done: number) => void) => Promise<ScoredRow[]>
+type Answer = Omit<ScoredRow, 'metrics'>
+type Answers = (reader: InferenceRunner, task: ScoreTask, onProgress: (done: number) => void) => Promise<Answer[]>
 
 const labelAnswers: Answers = async (reader, { model, settings, labels, examples, prompt, read }, onProgress) => {
   const encoder = createEncoder(model, settings, labels)

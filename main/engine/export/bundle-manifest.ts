@@ -1,21 +1,28 @@
 // What a prompt file says of itself.
 import * as v from 'valibot'
+import { isMetricName, type MetricName, type Metrics } from '../../contract/metrics.ts'
 import { settingEntries } from '../../contract/methods/settings.ts'
 import { subjectNames } from '../../contract/records.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
 import { allMethods } from '../method/index.ts'
 
 /** A file of a higher version may mean other things: it is refused. */
-export const bundleVersion = 1
+export const bundleVersion = 2
 
 const name = v.pipe(v.string(), v.regex(/^[^\p{Cc}/\\]{1,80}$/u))
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 const label = v.pipe(v.string(), v.minLength(1), v.maxLength(10_000))
 
+/** Metrics that only a later studio has are passed over. */
+const metrics = v.pipe(
+  v.record(v.pipe(v.string(), v.maxLength(10_000)), share),
+  v.transform((all): Metrics => Object.fromEntries(Object.entries(all).filter(([name]) => isMetricName(name)))),
+)
+
 /** Settings of a later studio that this one does not know are passed over. */
 export const manifestSchema = v.object({
-  softprompt: v.literal(bundleVersion),
+  softprompt: v.picklist([1, bundleVersion]),
   name,
   base: v.object({
     name: v.pipe(v.string(), v.maxLength(200)),
@@ -27,13 +34,16 @@ export const manifestSchema = v.object({
   settings: v.object(settingEntries(allMethods())),
   figures: v.pipe(
     v.array(
-      v.object({
-        subject: v.picklist(subjectNames),
-        handWritten: v.exactOptional(v.pipe(v.string(), v.maxLength(100_000))),
-        accuracy: share,
-        macroF1: share,
-        rows: v.pipe(v.number(), v.integer(), v.minValue(1)),
-      }),
+      v.pipe(
+        v.object({
+          subject: v.picklist(subjectNames),
+          handWritten: v.exactOptional(v.pipe(v.string(), v.maxLength(100_000))),
+          headline: v.custom<MetricName>((name) => typeof name === 'string' && isMetricName(name)),
+          metrics,
+          rows: v.pipe(v.number(), v.integer(), v.minValue(1)),
+        }),
+        v.check(({ headline, metrics }) => metrics[headline] !== undefined),
+      ),
     ),
     v.maxLength(100),
   ),

@@ -16,7 +16,7 @@ export function bundle(exported: Exported): Files {
     base: { name: model.name, hash: model.hash, family: model.family },
     labels: prompt.labels,
     settings: prompt.settings,
-    figures: figures.map(({ subject, accuracy, macroF1, rows }) => ({ subject, accuracy, macroF1, rows })),
+    figures: figures.map(({ subject, headline, metrics, rows }) => ({ subject, headline, metrics, rows })),
     answers,
     sha256: createHash('sha256').update(vectors).digest('hex'),
   }

@@ -1,5 +1,5 @@
 // The card that goes with an exported prompt: what it is for, how well it does, and how to use it.
-import { figuresOfTask } from '../../contract/figures.ts'
+import { namesOf } from '../../contract/metrics.ts'
 import type { Placement, TaskName } from '../../contract/settings.ts'
 import { starter } from '../../contract/starter.ts'
 import { methodName } from '../../contract/words/settings.ts'
@@ -15,10 +15,6 @@ export function card({ name, model, prompt, figures }: Exported, by: 'peft' | 's
   const { settings, labels } = prompt
   const { method, placement, tokens, template } = settings
   const { task = 'classification' } = settings
-  const rows = figures.map(
-    ({ subject, accuracy, macroF1, rows }) =>
-      `| ${subject} | ${percent(accuracy, 1)} | ${percent(macroF1, 1)} | ${rows} |`,
-  )
   return `---
 base_model: ${JSON.stringify(base)}
 ${by === 'peft' ? 'library_name: peft\n' : ''}pipeline_tag: text-generation
@@ -45,8 +41,21 @@ The virtual tokens work only in the template that they were tuned with (also in 
 
 ## How well it does
 
-${rows.length === 0 ? 'It has not been evaluated on a test set.' : [`| | ${figuresOfTask(settings).join(' | ')} | test rows |`, '|---|---|---|---|', ...rows].join('\n')}
+${figures.length === 0 ? 'It has not been evaluated on a test set.' : tableOf(figures)}
 `
+}
+
+function tableOf(figures: Exported['figures']): string {
+  const names = namesOf(figures)
+  const rows = figures.map(({ subject, metrics, rows }) => [
+    ...[subject, ...names.map((name) => (metrics[name] === undefined ? '' : percent(metrics[name], 1)))],
+    String(rows),
+  ])
+  // A field may have any name.
+  const head = ['', ...names.map((name) => name.replace(/[|\s]+/g, ' ')), 'test rows']
+  return [head, head.map(() => '---'), ...rows]
+    .map((cells) => `|${cells.map((cell) => (cell === '' ? ' ' : ` ${cell} `)).join('|')}|`)
+    .join('\n')
 }
 
 const tasks: { readonly [T in TaskName]: string } = {

@@ -4,7 +4,9 @@ import { strFromU8, unzipSync } from 'fflate'
 import * as v from 'valibot'
 import type { TunedPrompt } from '../../contract/compute.ts'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
+import { taskNames } from '../../contract/settings.ts'
 import type { NamedTensors, Tensor } from '../../contract/tensor.ts'
+import { named } from '../metrics/unnamed.ts'
 import { parseSafetensors } from '../model/safetensors.ts'
 import { defaultSettings } from '../train/defaults.ts'
 import { type BundleManifest, bundleVersion, manifestSchema } from './bundle-manifest.ts'
@@ -43,17 +45,19 @@ export function openBundle(bytes: Uint8Array, file: string): Bundle {
   }
 }
 
-/** The manifest with today's names: earlier versions wrote `written` for what is hand-written. */
+/** The manifest with today's names: earlier versions wrote `written` for what is hand-written, and gave metrics none. */
 function withTerms(manifest: unknown): unknown {
   const parsed = v.safeParse(earlier, manifest)
   if (!parsed.success) return manifest
   const { settings, figures, ...rest } = parsed.output
   const { written, ...others } = settings
+  const { task } = settings
   return {
     ...rest,
     settings: written === undefined ? others : { handWritten: written, ...others },
-    figures: figures.map(({ written, ...own }) => ({
+    figures: figures.map(({ written, accuracy, macroF1, ...own }) => ({
       ...own,
+      ...(accuracy === undefined ? {} : named(task, accuracy, macroF1 ?? 0)),
       ...(own['subject'] === 'written prompt' ? { subject: 'hand-written prompt' } : {}),
       ...(written === undefined ? {} : { handWritten: written }),
     })),
@@ -61,8 +65,14 @@ function withTerms(manifest: unknown): unknown {
 }
 
 const earlier = v.looseObject({
-  settings: v.looseObject({ written: v.optional(v.unknown()) }),
-  figures: v.array(v.looseObject({ written: v.optional(v.unknown()) })),
+  settings: v.looseObject({ written: v.optional(v.unknown()), task: v.optional(v.picklist(taskNames)) }),
+  figures: v.array(
+    v.looseObject({
+      written: v.optional(v.unknown()),
+      accuracy: v.optional(v.number()),
+      macroF1: v.optional(v.number()),
+    }),
+  ),
 })
 
 function unpacked(bytes: Uint8Array): Partial<Record<string, Uint8Array>> {

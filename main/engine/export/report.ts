@@ -1,5 +1,6 @@
 // A page about some runs to keep, print or send: one file, no script, nothing fetched.
 import type { StepMetrics } from '../../contract/compute.ts'
+import { namesOf } from '../../contract/metrics.ts'
 import type {
   Subject,
   EvaluationFigures,
@@ -25,10 +26,8 @@ export interface ReportedRun {
   readonly validations: readonly ValidationRecord[]
   /** Undefined where it has not finished. */
   readonly verdict: Verdict | undefined
-  /** Figures with nothing, with the best hand-written prompt and with the tuned one, as far as it was judged. */
+  /** Metrics with nothing, with the best hand-written prompt and with the tuned one, as far as it was judged. */
   readonly judged: readonly EvaluationFigures[]
-  /** All figures of its task, of each that was judged. */
-  readonly metrics: Outputs['runs.metrics']
   /** Undefined as well where answers are written. */
   readonly confusion: Outputs['runs.confusion'] | undefined
   /** Answers of the tuned prompt that are written, as far as they are shown; the worst first. */
@@ -119,12 +118,11 @@ const subjects: Readonly<Record<Subject, string>> = {
 }
 
 /** All that was judged on the held-out rows, and the words that were the best. */
-function duel({ judged, metrics }: ReportedRun): string {
+function duel({ judged }: ReportedRun): string {
   if (judged.length === 0) return ''
-  const names = metrics[0]?.metrics.map(({ name }) => name) ?? []
-  const rows = judged.map(({ subject, rows }) => {
-    const own = metrics.find((each) => each.subject === subject)?.metrics ?? []
-    const cells = names.map((name) => own.find((each) => each.name === name)?.value)
+  const names = namesOf(judged)
+  const rows = judged.map(({ subject, metrics, rows }) => {
+    const cells = names.map((name) => metrics[name])
     return `<tr><td>${subjects[subject]}</td>${cells.map((value) => `<td class="n">${value === undefined ? '' : percent(value, 1)}</td>`).join('')}<td class="n">${rows}</td></tr>`
   })
   const words = judged.flatMap(({ handWritten }) => handWritten ?? [])

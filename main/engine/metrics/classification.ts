@@ -1,15 +1,8 @@
 // Figures of a classification, from what was right and what was said.
-
-export interface LabelledAnswer {
-  readonly label: string
-  readonly predicted: string
-}
-
-export const accuracy = (rows: readonly LabelledAnswer[]): number =>
-  rows.length === 0 ? 0 : rows.filter(({ label, predicted }) => label === predicted).length / rows.length
+import type { Answered } from './metric.ts'
 
 /** Unweighted mean of each label's F1; a label that is neither present nor predicted does not count. */
-export function macroF1(rows: readonly LabelledAnswer[], labels: readonly string[]): number {
+export function macroF1(rows: readonly Answered[], labels: readonly string[]): number {
   const scores = labels.flatMap((label) => {
     const hits = rows.filter((row) => row.label === label && row.predicted === label).length
     const present = rows.filter((row) => row.label === label).length

@@ -1,6 +1,7 @@
 // The tables as kysely sees them; migrations/ holds the same in SQL.
 import type { Generated, Kysely } from 'kysely'
 import type { Evaluation } from '../../contract/compute.ts'
+import type { MetricName } from '../../contract/metrics.ts'
 import type { SweepState } from '../../contract/methods/sweeps.ts'
 import type { TaskName } from '../../contract/settings.ts'
 import type { RowState, RunState, VersionRecord } from '../../contract/records.ts'
@@ -117,7 +118,9 @@ export interface Schema {
     run: number
     step: number
     loss: number | null
-    accuracy: number
+    headline: MetricName
+    /** JSON: Metrics. */
+    metrics: string
     best: number
     answers: Generated<string>
   }
@@ -162,8 +165,9 @@ export interface Schema {
     dataset: number
     version: number
     rows: number
-    accuracy: number
-    macro_f1: number
+    headline: MetricName
+    /** JSON: Metrics. */
+    metrics: string
     created_at: string
     /** The words of a written prompt, whose subject is 'no prompt'. */
     written: string | null
@@ -183,6 +187,8 @@ export interface Schema {
     label: string
     predicted: string
     log_probabilities: Uint8Array
+    /** JSON: this row's own Metrics. */
+    metrics: string
   }
 }
 

@@ -10,8 +10,9 @@ import { studentQuantile } from './student.ts'
 export interface Result {
   readonly values: Values
   readonly seed: number
-  readonly accuracy: number
-  /** Of each row that it was evaluated on, 0 to 1, the same rows in the same order for all; undefined where they are not stored. */
+  /** By the headline metric. */
+  readonly figure: number
+  /** The same of each row that it was evaluated on, 0 to 1, the same rows in the same order for all; undefined where they are not stored. */
   readonly grades?: readonly number[]
 }
 
@@ -35,7 +36,7 @@ function factorOf({ setting, values: tried }: Varied, results: readonly Result[]
   const values = tried
     .map((value) => {
       const own = results.filter((result) => result.values[setting] === value)
-      return { value, mean: mean(own.map(({ accuracy }) => accuracy)), runs: own.length }
+      return { value, mean: mean(own.map(({ figure }) => figure)), runs: own.length }
     })
     .filter(({ runs }) => runs > 0)
     .sort((a, b) => b.mean - a.mean)
@@ -43,7 +44,7 @@ function factorOf({ setting, values: tried }: Varied, results: readonly Result[]
   if (!best || !worst || best === worst)
     return withSentence({ setting, values, difference: NaN, low: NaN, high: NaN, pairs: 0, matters: 'cannot tell' })
   const found = pairsOf(setting, best.value, worst.value, results)
-  const differences = found.map(({ one, other }) => one.accuracy - other.accuracy)
+  const differences = found.map(({ one, other }) => one.figure - other.figure)
   const pairs = differences.length
   const difference = pairs > 0 ? mean(differences) : NaN
   const variance = differences.reduce((sum, each) => sum + (each - difference) ** 2, 0) / (pairs - 1)
@@ -62,7 +63,7 @@ function factorOf({ setting, values: tried }: Varied, results: readonly Result[]
  * known, else as if the two had been evaluated on different rows, which overestimates it.
  */
 function rowVariance(pairs: readonly Pair[], rows: number): number {
-  const share = (of: keyof Pair): number => mean(pairs.map((pair) => pair[of].accuracy))
+  const share = (of: keyof Pair): number => mean(pairs.map((pair) => pair[of].figure))
   const graded = pairs.flatMap(({ one, other }) =>
     one.grades && other.grades ? [{ one: one.grades, other: other.grades }] : [],
   )

@@ -1,4 +1,5 @@
 // Successive halving: which configurations continue, and which run is next (Jamieson & Talwalkar 2016, with two halvings).
+import { headlineOf, type Measured } from '../../contract/metrics.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
 import { mean } from '../statistics.ts'
 
@@ -31,7 +32,7 @@ export interface Standing {
   /** `ended` where it has finished; `failed` where it failed or was discarded. */
   readonly state: 'open' | 'ended' | 'failed'
   /** Validations so far, in order. */
-  readonly validations: readonly { readonly step: number; readonly loss: number; readonly accuracy: number }[]
+  readonly validations: readonly (Measured & { readonly step: number; readonly loss: number })[]
 }
 
 export interface Advance {
@@ -44,7 +45,7 @@ export interface Advance {
 
 /**
  * Derived from the runs alone, so that a sweep continues wherever it was interrupted. On each rung the half with the best
- * mean accuracy on the validation set continues, of equal ones the one with the lower loss; a configuration with a failed
+ * mean figure on the validation set continues, of equal ones the one with the lower loss; a configuration with a failed
  * run is out. `shares`: those of `rungsOf`.
  */
 export function advance(runs: readonly Standing[], shares: readonly number[]): Advance {
@@ -66,19 +67,19 @@ export function advance(runs: readonly Standing[], shares: readonly number[]): A
     if (run) return { rungs, failed, next: { run: open, until: stepOf(run.settings, share) } }
     if (last) break
     const standing = continuing.map((each) => ({ each, ...standingOf(ofConfiguration[each] ?? [], share) }))
-    standing.sort((a, b) => b.accuracy - a.accuracy || a.loss - b.loss)
+    standing.sort((a, b) => b.figure - a.figure || a.loss - b.loss)
     continuing = standing.slice(0, survivors[rung + 1]).map(({ each }) => each)
   }
   return { rungs, failed, next: undefined }
 }
 
 /** Mean figures of a configuration's runs at the end of a rung. */
-function standingOf(runs: readonly Standing[], share: number): { readonly accuracy: number; readonly loss: number } {
+function standingOf(runs: readonly Standing[], share: number): { readonly figure: number; readonly loss: number } {
   const found = runs.map((run) => validationAt(run, share))
   const loss = mean(found.map((each) => each?.loss ?? NaN))
   // A loss that is not a number is worse than any.
   return {
-    accuracy: mean(found.map((each) => each?.accuracy ?? 0)),
+    figure: mean(found.map((each) => (each ? headlineOf(each) : 0))),
     loss: Number.isFinite(loss) ? loss : Number.MAX_VALUE,
   }
 }

@@ -1,5 +1,5 @@
 // Task: which of some labels a text has. The labels' own words are scored, nothing is generated.
-import { accuracy, macroF1 } from '../metrics/classification.ts'
+import { metrics } from '../metrics/index.ts'
 import type { Task } from './task.ts'
 
 export const classification: Task = {
@@ -7,9 +7,5 @@ export const classification: Task = {
   template: { kind: 'plain', body: 'Text: {text}\nAnswer:', instruction: '', answerPrefix: ' ' },
   inWords: (labels) => `Classify the text as one of: ${labels.join(', ')}.`,
   textOf: (question, context) => (context === '' ? question : `${question}\n${context}`),
-  grade: ({ label, predicted }) => Number(label === predicted),
-  metrics: (answers, labels) => [
-    { name: 'accuracy', value: accuracy(answers) },
-    { name: 'macro-F1', value: macroF1(answers, labels) },
-  ],
+  metrics: () => [metrics.accuracy, metrics.macroF1],
 }

@@ -1,11 +1,6 @@
-// What kinds of task have in common: how a row is asked, how an answer is graded, and what is told of all of them.
+// What kinds of task have in common: how a row is asked, and by which metrics its answers are measured.
 import type { LossName, Template } from '../../contract/settings.ts'
-import type { TaskMetric } from '../../contract/service.ts'
-
-export interface Answered {
-  readonly label: string
-  readonly predicted: string
-}
+import type { TaskMetrics } from '../metrics/index.ts'
 
 export interface Task {
   /** The loss where nobody chooses one. */
@@ -19,8 +14,6 @@ export interface Task {
    * must not be cut comes first.
    */
   textOf(question: string, context: string): string
-  /** How right an answer is, 0 to 1; what a run is judged by is its mean. */
-  grade(answer: Answered): number
-  /** What is told of all answers; the first is the mean grade. */
-  metrics(answers: readonly Answered[], labels: readonly string[]): TaskMetric[]
+  /** What its answers are measured by, as the right ones among them ask for it. */
+  metrics(right: readonly string[]): TaskMetrics
 }

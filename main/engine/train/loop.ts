@@ -113,11 +113,11 @@ const dueForValidation = (step: number, { validateEvery, steps }: TuneSettings):
   step === steps || (validateEvery > 0 && step % validateEvery === 0)
 
 async function validated(at: Checkpoint, parts: LoopParts, sink: TuneSink): Promise<Checkpoint> {
-  const { loss, accuracy, rows } = await parts.validate(at.tensors)
+  const { loss, ...measured } = await parts.validate(at.tensors)
   const better = at.best === undefined || loss < at.best.loss
   // No later loss is below NaN: the first prompt would stay the best for ever.
   const comparable = Number.isNaN(loss) ? Infinity : loss
-  sink.emit({ event: 'validation', step: at.step, loss, accuracy, best: better, rows })
+  sink.emit({ event: 'validation', step: at.step, loss, best: better, ...measured })
   return better
     ? { ...at, best: { step: at.step, loss: comparable, tensors: at.tensors }, stale: 0 }
     : { ...at, stale: at.stale + 1 }

@@ -1,4 +1,5 @@
-// Loss and accuracy on the validation rows, by forward passes alone.
+// Loss and right answers on the validation rows, by forward passes alone.
+import type { Measured } from '../../contract/metrics.ts'
 import type { Parts } from '../../contract/parts.ts'
 import type { ValidatedRow } from '../../contract/records.ts'
 import type { Example, TuneSettings } from '../../contract/settings.ts'
@@ -21,10 +22,10 @@ export interface ValidationRow {
   readonly shown: Example
 }
 
-export interface Validation {
+/** Measured by the share of right labels or, where answers are written, of answers that are right token by token. */
+export interface Validation extends Measured {
   /** Mean of -log p over label tokens: the same quantity that training lowers. */
   readonly loss: number
-  readonly accuracy: number
   /** The rows whose right label is least likely, and some that stay the same through the run. */
   readonly rows: readonly ValidatedRow[]
 }
@@ -62,9 +63,11 @@ export async function validate(
     settings.loss === 'labels'
       ? answers.reduce((sum, { logProbability }) => sum - logProbability, 0)
       : written.reduce((sum, { logProbability }) => sum - logProbability, 0)
+  const headline = chosen ? 'accuracy' : 'teacher_forced_exact_match'
   return {
     loss: total / Math.max(1, tokens),
-    accuracy: answers.filter(({ right }) => right).length / Math.max(1, rows.length),
+    headline,
+    metrics: { [headline]: answers.filter(({ right }) => right).length / Math.max(1, rows.length) },
     rows: chosenRows(answers.map(({ shown }) => shown)),
   }
 }

@@ -49,10 +49,10 @@ export function figures({
 export function sayFinished({ output }: Session, details: RunDetails): void {
   const { name, state } = details.run
   const { noPrompt, written, tuned } = figures(details)
-  const brief = (e: EvaluationRecord | undefined) => e && { accuracy: e.accuracy, macroF1: e.macroF1, rows: e.rows }
+  const brief = (e: EvaluationRecord | undefined) => e && { headline: e.headline, metrics: e.metrics, rows: e.rows }
   output.result({ run: name, state, noPrompt: brief(noPrompt), written: brief(written), tuned: brief(tuned) }, [
     `Run "${name}" is finished.`,
-    ...[noPrompt, written, tuned].flatMap((e) => (e ? [describeEvaluation(e, details.run.settings)] : [])),
+    ...[noPrompt, written, tuned].flatMap((e) => (e ? [describeEvaluation(e)] : [])),
     `Export the prompt with: softprompt export ${quoted(name)} --to peft DIR`,
   ])
 }

@@ -1,9 +1,8 @@
 // What the studio's events and figures are called in plain words.
-import type { EvaluationRecord, Subject } from '../../contract/records.ts'
-import { figuresOfTask } from '../../contract/figures.ts'
-import type { Outputs, StudioEvent } from '../../contract/service.ts'
-import type { TuneSettings } from '../../contract/settings.ts'
+import { headlineOf, type Measured, metricTitle, namesOf } from '../../contract/metrics.ts'
 import { percent } from '../../contract/numbers.ts'
+import type { EvaluationFigures, Subject } from '../../contract/records.ts'
+import type { StudioEvent } from '../../contract/service.ts'
 
 export type Words =
   | { readonly kind: 'line'; readonly text: string }
@@ -32,18 +31,17 @@ const subjects: Readonly<Record<Subject, string>> = {
 
 const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)
 
-/** "Accuracy with the tuned prompt: 91.7 % (macro-F1 90.2 %), 60 rows"; `settings` are those of the run. */
-export function describeEvaluation(
-  e: Pick<EvaluationRecord, 'subject' | 'rows' | 'accuracy' | 'macroF1'>,
-  settings: Pick<TuneSettings, 'task'>,
-): string {
-  const [first, second] = figuresOfTask(settings)
-  return `${capital(first)} ${subjects[e.subject]}: ${percent(e.accuracy, 1)} (${second} ${percent(e.macroF1, 1)}), ${String(e.rows)} rows`
-}
+/** "accuracy 91.7 %". */
+export const describeHeadline = (measured: Measured): string =>
+  `${metricTitle(measured.headline)} ${percent(headlineOf(measured), 1)}`
 
-/** "With the tuned prompt: right fields 83.1 %, exactly right 60.0 %, valid JSON 100.0 %". */
-export const describeMetrics = ({ subject, metrics }: Outputs['runs.metrics'][number]): string =>
-  `${capital(subjects[subject])}: ${metrics.map(({ name, value }) => `${name} ${percent(value, 1)}`).join(', ')}`
+/** "Accuracy with the tuned prompt: 91.7 % (macro-F1 90.2 %), 60 rows". */
+export function describeEvaluation(evaluation: EvaluationFigures): string {
+  const { subject, headline, metrics, rows } = evaluation
+  const others = namesOf([evaluation]).filter((name) => name !== headline)
+  const more = others.map((name) => `${metricTitle(name)} ${percent(metrics[name] ?? NaN, 1)}`)
+  return `${capital(metricTitle(headline))} ${subjects[subject]}: ${percent(headlineOf(evaluation), 1)} (${more.join(', ')}), ${String(rows)} rows`
+}
 
 const line = (text: string): Words => ({ kind: 'line', text })
 
@@ -61,9 +59,9 @@ const words: { readonly [E in StudioEvent['event']]: Describe<E> } = {
     total: steps,
     note: `step ${counted(step, steps)}, loss ${number(loss)}, gradient ${number(gradientNorm)}, ${milliseconds.toFixed(0)} ms`,
   }),
-  validation: ({ step, loss, accuracy, best }) =>
+  validation: ({ step, loss, best, ...validation }) =>
     line(
-      `step ${String(step)}: validation loss ${number(loss)}, ${percent(accuracy, 1)} right${best ? ' (best)' : ''}`,
+      `step ${String(step)}: validation loss ${number(loss)}, ${describeHeadline(validation)}${best ? ' (best)' : ''}`,
     ),
   warning: ({ message }) => line(message),
   checkpoint: () => undefined,

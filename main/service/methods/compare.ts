@@ -1,6 +1,7 @@
 // Methods runs.verdict, confusion, answers, flips and report: what came of runs, row by row and in words.
 import type { Evaluation, ScoredRow } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
+import { headlineOf } from '../../contract/metrics.ts'
 import { type EvaluationRecord, subjectNames, type RunRecord } from '../../contract/records.ts'
 import type { AnsweredRow, FlippedRow, Input, Outputs, Verdict } from '../../contract/service.ts'
 import { verdictOf } from '../../engine/evaluate/significance.ts'
@@ -18,13 +19,19 @@ async function scored(context: ServiceContext, run: RunRecord, subject: Subject)
   return context.store.evaluations.rows(found.id)
 }
 
+/** Of single answers the headline metric of a run's; answers of another task have no value by it yet. */
+function graderOf({ settings }: RunRecord, answered: readonly ScoredRow[]): (row: ScoredRow) => number {
+  const [{ name, ofRow }] = taskOf(settings).metrics(answered.map(({ label }) => label))
+  return (row) => row.metrics[name] ?? ofRow(row) ?? 0
+}
+
 /** What a tuned prompt has to beat: words, where they answer more rows rightly than no words do. */
 async function strongerRival({ store: { evaluations } }: ServiceContext, run: RunRecord): Promise<Subject> {
   const [none, written] = await Promise.all([
     evaluations.latest(run, 'no prompt'),
     evaluations.latest(run, 'hand-written prompt'),
   ])
-  return written && written.accuracy > (none?.accuracy ?? 0) ? 'hand-written prompt' : 'no prompt'
+  return written && headlineOf(written) > (none ? headlineOf(none) : 0) ? 'hand-written prompt' : 'no prompt'
 }
 
 /** The run's answers beside others': its rivals' or another run's. Only rows that both answered. */
@@ -42,12 +49,11 @@ async function pairsOf(context: ServiceContext, { run: name, against, rival }: I
     return before ? [{ before, after }] : []
   })
   if (pairs.length === 0) throw studioError('run/no-common-rows', run.name, other?.name ?? run.name)
-  return { run, pairs, subject }
+  return { run, pairs, subject, grade: graderOf(run, tuned) }
 }
 
 async function verdict(context: ServiceContext, input: Input<'runs.verdict'>): Promise<Verdict> {
-  const { run, pairs, subject } = await pairsOf(context, input)
-  const { grade } = taskOf(run.settings)
+  const { pairs, subject, grade } = await pairsOf(context, input)
   return verdictOf(
     pairs.map(({ before, after }) => ({ tuned: grade(after), other: grade(before) })),
     subject,
@@ -87,8 +93,9 @@ async function answers(context: ServiceContext, input: Input<'runs.answers'>): P
   const { run: name, subject, label, predicted } = input
   const run = await findRun(context.store, name)
   const labels = (await context.store.tasks.byId(run.task))?.labels ?? []
-  const { grade } = taskOf(run.settings)
-  const wanted = (await scored(context, run, subject)).filter(
+  const all = await scored(context, run, subject)
+  const grade = graderOf(run, all)
+  const wanted = all.filter(
     (row) => (label === undefined || row.label === label) && (predicted === undefined || row.predicted === predicted),
   )
   const texts = await textsByRow(
@@ -107,8 +114,7 @@ async function answers(context: ServiceContext, input: Input<'runs.answers'>): P
 }
 
 async function flips(context: ServiceContext, input: Input<'runs.flips'>): Promise<Outputs['runs.flips']> {
-  const { run, pairs } = await pairsOf(context, input)
-  const { grade } = taskOf(run.settings)
+  const { run, pairs, grade } = await pairsOf(context, input)
   const changed = pairs.filter(({ before, after }) => grade(before) !== grade(after))
   const texts = await textsByRow(
     context,
@@ -132,19 +138,13 @@ async function flips(context: ServiceContext, input: Input<'runs.flips'>): Promi
   }
 }
 
-/** All figures of each subject's latest answers. */
+/** All metrics of each subject's latest answers. */
 async function metrics(
   context: ServiceContext,
   { run: name }: Input<'runs.metrics'>,
 ): Promise<Outputs['runs.metrics']> {
-  const run = await findRun(context.store, name)
-  const labels = (await context.store.tasks.byId(run.task))?.labels ?? []
-  return Promise.all(
-    (await judgedOf(context, run)).map(async ({ id, subject }) => {
-      const rows = await context.store.evaluations.rows(id)
-      return { subject, metrics: taskOf(run.settings).metrics(rows, labels) }
-    }),
-  )
+  const judged = await judgedOf(context, await findRun(context.store, name))
+  return judged.map(({ subject, headline, metrics }) => ({ subject, headline, metrics }))
 }
 
 /** Each subject's latest figures, in the order in which they are told. */
@@ -185,7 +185,6 @@ async function report(context: ServiceContext, { runs }: Input<'runs.report'>): 
         validations,
         verdict: judged ? await verdict(context, { run: name }) : undefined,
         judged: await judgedOf(context, run),
-        metrics: await metrics(context, { run: name }),
         confusion: judged && chosen ? await confusion(context, asked) : undefined,
         written: judged && !chosen ? worst(await answers(context, asked)) : [],
       }

@@ -42,8 +42,8 @@ async function score(
     const { evaluation } = await serveForEvent(context, call, job, 'evaluation')
     const rowsOf = { run: run.id, dataset: source.dataset, version: source.version }
     const record = await store.transaction((tables) => tables.evaluations.add(rowsOf, evaluation))
-    const { rows, accuracy, macroF1 } = record
-    call.emit({ event: 'evaluation', subject: record.subject, rows, accuracy, macroF1 })
+    const { subject: answered, headline, metrics, rows } = record
+    call.emit({ event: 'evaluation', subject: answered, headline, metrics, rows })
     kept.push(record)
   }
   context.changed('runs')

@@ -1,5 +1,6 @@
 // Methods runs.* and prompts.get: plan, start, steer, follow and look at runs.
 import { studioError } from '../../contract/errors/index.ts'
+import { headlineOf } from '../../contract/metrics.ts'
 import type { EvaluationRecord, RunRecord } from '../../contract/records.ts'
 import type { Input, RunDetails, RunSummary } from '../../contract/service.ts'
 import type { Methods, ServiceContext } from '../context.ts'
@@ -44,14 +45,18 @@ async function list({ store, runner }: ServiceContext): Promise<RunSummary[]> {
     const own = (byRun.get(run.id) ?? []).filter((each) => each.dataset === run.dataset && each.version === run.version)
     const latest = (subject: EvaluationRecord['subject']) => own.findLast((each) => each.subject === subject)
     const tuned = latest('tuned prompt')
+    const figure = (subject: EvaluationRecord['subject']) => {
+      const found = latest(subject)
+      return found && headlineOf(found)
+    }
     return {
       ...run,
       modelName: modelNames.get(run.model) ?? '',
       datasetName: datasetNames.get(run.dataset) ?? '',
-      noPrompt: latest('no prompt')?.accuracy,
-      handWritten: latest('hand-written prompt')?.accuracy,
-      tuned: tuned?.accuracy,
-      macroF1: tuned?.macroF1,
+      headline: tuned?.headline,
+      noPrompt: figure('no prompt'),
+      handWritten: figure('hand-written prompt'),
+      tuned: figure('tuned prompt'),
       rows: tuned?.rows,
       step: steps.get(run.id) ?? 0,
       place: runner.placeOf(run.id),

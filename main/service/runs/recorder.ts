@@ -98,10 +98,10 @@ function recordersOf(
       pending.steps.push(metrics)
       report({ event: 'step', ...metrics })
     },
-    validation: async ({ step, loss, accuracy, best, rows }) => {
-      const validation = { step, loss, accuracy, best, rows }
+    validation: async (event) => {
+      const { event: _, ...validation } = event
       pending.validations.push(validation)
-      report({ event: 'validation', ...validation })
+      report(event)
     },
     checkpoint: async ({ checkpoint }) => {
       await pending.flush((tables) => tables.checkpoints.save(run, checkpoint))

@@ -7,6 +7,7 @@ import type {
   SweptConfiguration,
   SweptRun,
 } from '../../contract/methods/sweeps.ts'
+import { headlineOf } from '../../contract/metrics.ts'
 import type { RunRecord } from '../../contract/records.ts'
 import type { PlannedRun, StoredPlan } from '../../engine/store/tables/sweeps.ts'
 import type { Store } from '../../engine/store/store.ts'
@@ -14,7 +15,6 @@ import { type Grades, rankTogether, shareBand } from '../../engine/sweep/bands.t
 import { factorsOf, type Result } from '../../engine/sweep/factors.ts'
 import { advance, type Advance, type Standing, stepOf, stepsOf, validationAt } from '../../engine/sweep/halving.ts'
 import { verdictOf } from '../../engine/sweep/verdict.ts'
-import { taskOf } from '../../engine/task/index.ts'
 
 /** A place of a sweep as it stands. */
 export interface Place extends Standing {
@@ -89,6 +89,7 @@ export async function detailsOf(store: Store, sweep: SweepRecord): Promise<Sweep
     rows: { train: split.train.length, validation: split.validation.length, test: split.test.length },
     rungs,
     configurations,
+    headlines: await headlinesOf(store, places),
     factors: isJudged
       ? factorsOf(plan.vary, await heldOutResults(store, places), split.test.length)
       : factorsOf(plan.vary, earlyResults(places, rungs), split.validation.length),
@@ -97,6 +98,14 @@ export async function detailsOf(store: Store, sweep: SweepRecord): Promise<Sweep
       sweep.state === 'finished'
         ? verdictOf(configurations, split.test.length, summary.seeds)
         : `${String(summary.done)} of ${String(summary.steps)} steps are done.`,
+  }
+}
+
+async function headlinesOf(store: Store, places: readonly Place[]): Promise<SweepDetails['headlines']> {
+  const ended = places.find(({ state }) => state === 'ended')?.run
+  return {
+    early: places.flatMap(({ validations }) => validations)[0]?.headline,
+    test: ended && (await store.evaluations.latest(ended, 'tuned prompt'))?.headline,
   }
 }
 
@@ -158,7 +167,7 @@ function earlyBand(places: readonly Place[], [first = 1]: readonly number[], row
   const found = earlyResults(places, [first])
   if (found.length < places.length) return undefined
   return shareBand(
-    found.map(({ accuracy }) => accuracy),
+    found.map(({ figure }) => figure),
     rows,
   )
 }
@@ -168,7 +177,7 @@ const earlyResults = (places: readonly Place[], [first = 1]: readonly number[]):
     const { planned, state, step, settings } = place
     const isThere = state === 'ended' || step >= stepOf(settings, first)
     const found = isThere ? validationAt(place, first) : undefined
-    return found ? [{ values: planned.values, seed: planned.settings.seed, accuracy: found.accuracy }] : []
+    return found ? [{ values: planned.values, seed: planned.settings.seed, figure: headlineOf(found) }] : []
   })
 
 async function heldOutResults(store: Store, places: readonly Place[]): Promise<Result[]> {
@@ -196,9 +205,9 @@ async function gradesOf(store: Store, places: readonly Place[]): Promise<Grades 
 async function judgedRun(
   store: Store,
   run: RunRecord,
-): Promise<{ readonly accuracy: number; readonly grades: number[] } | undefined> {
+): Promise<{ readonly figure: number; readonly grades: number[] } | undefined> {
   const tuned = await store.evaluations.latest(run, 'tuned prompt')
   if (!tuned) return undefined
   const rows = await store.evaluations.rows(tuned.id)
-  return { accuracy: tuned.accuracy, grades: rows.map(taskOf(run.settings).grade) }
+  return { figure: headlineOf(tuned), grades: rows.map(({ metrics }) => headlineOf({ ...tuned, metrics })) }
 }

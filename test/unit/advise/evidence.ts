@@ -50,7 +50,8 @@ export function evidenceOf(shape: Shape = {}): Evidence {
     }
   })
   const evaluated = (subject: Subject, accuracy: number): EvaluationRecord => ({
-    ...{ id: 1, run: 1, dataset: 1, version: 1, createdAt: '', subject, accuracy, macroF1: accuracy, rows: 500 },
+    ...{ id: 1, run: 1, dataset: 1, version: 1, createdAt: '', subject, rows: 500 },
+    ...{ headline: 'accuracy', metrics: { accuracy, macro_f1: accuracy } },
   })
   const run: RunRecord = {
     ...{ id: 1, name: 'mine', state: 'finished', task: 1, model: 1, dataset: 1, version: 1, settings, seed: 0 },
@@ -79,6 +80,6 @@ function validationsOf(settings: TuneSettings, taken: number, loss: (share: numb
     const found = loss(step / settings.steps)
     const better = found < best
     best = Math.min(best, found)
-    return { step, loss: found, accuracy: 0.5, best: better, rows: [] }
+    return { step, loss: found, headline: 'accuracy', metrics: { accuracy: 0.5 }, best: better, rows: [] }
   })
 }

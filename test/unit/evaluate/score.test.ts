@@ -1,7 +1,7 @@
 // The score job: what each row was taken for, and the figures that follow from it.
 import { describe, expect, it } from 'vitest'
 import type { ComputeEvent, Job, TunedPrompt } from '../../../main/contract/compute.ts'
-import { accuracy, macroF1 } from '../../../main/engine/metrics/classification.ts'
+import { macroF1 } from '../../../main/engine/metrics/classification.ts'
 import { withoutInstruction } from '../../../main/engine/evaluate/encode.ts'
 import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { scoreTask } from '../../../main/engine/evaluate/score.ts'
@@ -46,8 +46,11 @@ describe('scoring rows', () => {
       expect(logProbabilities).toHaveLength(3)
       expect(predicted).toBe(labels[logProbabilities.indexOf(Math.max(...logProbabilities))])
     }
-    expect(evaluation.accuracy).toBe(accuracy(evaluation.rows))
-    expect(evaluation.macroF1).toBe(macroF1(evaluation.rows, labels))
+    const right = evaluation.rows.filter(({ label, predicted }) => label === predicted).length
+    expect(evaluation.headline).toBe('accuracy')
+    expect(evaluation.metrics).toEqual({ accuracy: right / 4, macro_f1: macroF1(evaluation.rows, labels) })
+    for (const { label, predicted, metrics } of evaluation.rows)
+      expect(metrics).toEqual({ accuracy: label === predicted ? 1 : 0 })
     expect(events.at(-1)).toEqual({ event: 'progress', stage: 'evaluating with tuned prompt', done: 4, total: 4 })
   })
 

@@ -17,7 +17,7 @@ const exported: Exported = {
     labels,
     modelHash: 'ab'.repeat(32),
   },
-  figures: [{ subject: 'tuned prompt', accuracy: 0.75, macroF1: 0.7, rows: 20 }],
+  figures: [{ subject: 'tuned prompt', headline: 'accuracy', metrics: { accuracy: 0.75, macro_f1: 0.7 }, rows: 20 }],
   answers: [{ text: 'Hello', probabilities: [0.25, 0.75] }],
 }
 const written = (given: Exported = exported): Uint8Array => bundle(given)['Mail.softprompt'] as Uint8Array
@@ -46,16 +46,44 @@ describe('a prompt file', () => {
 
   it('says in its card which task it was tuned for, and what its figures are of', () => {
     const settings = defaultSettings({ task: 'answering', method: 'prompt-tuning', tokens: 2 })
-    const asked = { ...exported, answers: [], prompt: { ...exported.prompt, settings, labels: [] } }
+    const measured = { headline: 'token_f1', metrics: { token_f1: 0.75, exact_match: 0.5 } } as const
+    const figures = [{ subject: 'tuned prompt', ...measured, rows: 20 }] as const
+    const asked = { ...exported, figures, answers: [], prompt: { ...exported.prompt, settings, labels: [] } }
     const card = Buffer.from(unzipSync(written(asked))['README.md'] ?? []).toString()
     expect(card).toContain('- task: answer a question')
     expect(card).toContain('- answers: written freely')
-    expect(card).toContain('| | token F1 | exact match | test rows |')
+    expect(card).toContain('| | token_f1 | exact_match | test rows |')
   })
 
   it('of a later version is refused, and says what to do', () => {
-    const later = changed((manifest) => (manifest['softprompt'] = 2))
+    const later = changed((manifest) => (manifest['softprompt'] = 3))
     expect(() => openBundle(later, 'mail.softprompt')).toThrow(/newer version of the studio/)
+  })
+
+  it.each([
+    ['classification', 'accuracy', 'macro_f1'],
+    ['generation', 'fields_or_rouge_l', 'exact_match'],
+    ['answering', 'token_f1', 'exact_match'],
+  ] as const)('of before metrics had names says of %s what its figures were of', (task, first, second) => {
+    const earlier = changed((manifest) => {
+      manifest['softprompt'] = 1
+      manifest['settings'] = { ...(manifest['settings'] as object), task }
+      manifest['figures'] = [{ subject: 'tuned prompt', accuracy: 0.75, macroF1: 0.5, rows: 20 }]
+    })
+    expect(openBundle(earlier, 'mail.softprompt').figures).toEqual([
+      { subject: 'tuned prompt', headline: first, metrics: { [first]: 0.75, [second]: 0.5 }, rows: 20 },
+    ])
+  })
+
+  it('with a metric that this studio does not know is read without it', () => {
+    const figure = { subject: 'tuned prompt', headline: 'accuracy', rows: 20 }
+    const more = changed(
+      (manifest) => (manifest['figures'] = [{ ...figure, metrics: { accuracy: 0.75, kappa: 0.5, 'field:n': 1 } }]),
+    )
+    const metrics = { accuracy: 0.75, 'field:n': 1 }
+    expect(openBundle(more, 'mail.softprompt').figures).toEqual([{ ...figure, metrics }])
+    const without = changed((manifest) => (manifest['figures'] = [{ ...figure, metrics: {} }]))
+    expect(() => openBundle(without, 'mail.softprompt')).toThrow(/damaged/)
   })
 
   it('that knows a setting more is read without it', () => {

@@ -59,7 +59,7 @@ const exported = (method: 'prompt-tuning' | 'prefix-tuning', placement: 'start' 
     labels: ['yes', 'no'],
     modelHash: 'ab'.repeat(32),
   },
-  figures: [{ subject: 'tuned prompt', accuracy: 0.875, macroF1: 0.9, rows: 80 }],
+  figures: [{ subject: 'tuned prompt', headline: 'accuracy', metrics: { accuracy: 0.875, macro_f1: 0.9 }, rows: 80 }],
   answers: [],
 })
 

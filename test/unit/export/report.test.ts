@@ -48,12 +48,14 @@ const run = (name: string, words: string, tokens = 8): ReportedRun => ({
     sentence: 'Better: 80 % against 40 %.',
   },
   judged: [
-    { subject: 'no prompt', accuracy: 0.4, macroF1: 0.3, rows: 20 },
-    { subject: 'hand-written prompt', handWritten: words, accuracy: 0.3, macroF1: 0.2, rows: 20 },
-  ],
-  metrics: [
-    { subject: 'no prompt', metrics: [{ name: 'accuracy', value: 0.4 }] },
-    { subject: 'hand-written prompt', metrics: [{ name: 'accuracy', value: 0.3 }] },
+    { subject: 'no prompt', headline: 'accuracy', metrics: { accuracy: 0.4, macro_f1: 0.3 }, rows: 20 },
+    {
+      subject: 'hand-written prompt',
+      handWritten: words,
+      headline: 'accuracy',
+      metrics: { accuracy: 0.3, macro_f1: 0.2 },
+      rows: 20,
+    },
   ],
   written: [{ row: 1, text: words, label: words, predicted: words, probability: 0, grade: 0.25 }],
   confusion: { labels: ['yes', words], counts: [[3, 1], [0, 4]] }, // prettier-ignore
@@ -70,8 +72,10 @@ describe('a report', () => {
 
   it('tells all figures of the task, and what was written beside the right answer', () => {
     const html = reportOf([run('mine', 'mail')], at)
-    expect(html).toContain('<th>accuracy</th>')
-    expect(html).toContain('<td>Model alone</td><td class="n">40.0 %</td><td class="n">20</td>')
+    expect(html).toContain('<th>accuracy</th><th>macro_f1</th>')
+    expect(html).toContain(
+      '<td>Model alone</td><td class="n">40.0 %</td><td class="n">30.0 %</td><td class="n">20</td>',
+    )
     expect(html).toContain('<td>mail</td><td>mail</td><td>mail</td><td class="n">25.0 %</td>')
   })
 

@@ -1,13 +1,18 @@
 // Figures, sampling and stop strings.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { accuracy, macroF1 } from '../../../main/engine/metrics/classification.ts'
+import { macroF1 } from '../../../main/engine/metrics/classification.ts'
+import { measured, metrics } from '../../../main/engine/metrics/index.ts'
+import type { Answered } from '../../../main/engine/metrics/metric.ts'
 import { sample } from '../../../main/engine/evaluate/sampling.ts'
 import { watchStops } from '../../../main/engine/evaluate/stop-strings.ts'
 import { createRandom } from '../../../main/engine/random.ts'
 
 const judged = (pairs: string): { label: string; predicted: string }[] =>
   pairs.split(' ').map(([label = '', predicted = '']) => ({ label, predicted }))
+
+const accuracy = (rows: readonly Answered[]): number | undefined =>
+  measured([metrics.accuracy], rows, []).metrics.accuracy
 
 describe('accuracy and macro-F1', () => {
   it.each([

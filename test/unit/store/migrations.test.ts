@@ -50,9 +50,9 @@ it('runs keep their tasks when tasks learn of written answers, and evaluations t
     contextColumn: '',
   } as const
   expect(await store.tasks.byId(7)).toEqual({ id: 7, ...task, labels: ['a', 'b'] })
-  expect((await store.evaluations.list(9)).map(({ subject, accuracy }) => [subject, accuracy])).toEqual([
-    ['tuned prompt', 0.9],
-  ])
+  expect(
+    (await store.evaluations.list(9)).map(({ subject, headline, metrics }) => [subject, headline, metrics]),
+  ).toEqual([['tuned prompt', 'accuracy', { accuracy: 0.9, macro_f1: 0.8 }]])
   // The same task is found again; another kind on the same columns is another task.
   expect((await store.transaction((t) => t.tasks.put({ ...task, labels: ['a', 'b'] }))).id).toBe(7)
   const written = { ...task, kind: 'answering', contextColumn: 'about', labels: [] } as const
@@ -61,4 +61,143 @@ it('runs keep their tasks when tasks learn of written answers, and evaluations t
   const raw = new Database(path)
   expect(raw.pragma('foreign_key_check')).toEqual([])
   raw.close()
+})
+
+/** A finished run of a task on the rows of a data set, with one evaluation: its answers as [right, predicted]. */
+const evaluated = (
+  id: number,
+  kind: string,
+  labels: readonly string[],
+  [accuracy, macroF1]: readonly number[],
+  answers: readonly (readonly [label: string, predicted: string])[],
+): string => `
+  INSERT INTO tasks VALUES (${id}, 4, '${kind}', 'text', 'label ${id}', '', '${JSON.stringify(labels)}');
+  INSERT INTO runs (id, name, state, task, model, dataset, version, settings, seed, split, created_at)
+    VALUES (${id}, '${kind} ${id}', 'finished', ${id}, 1, 4, 1, '{"task":"${kind}"}', 0,
+      '{"train":[],"validation":[],"test":[]}', 'now');
+  INSERT INTO validations (run, step, loss, accuracy, best) VALUES (${id}, 8, 0.5, 0.625, 1);
+  INSERT INTO evaluations (id, run, subject, dataset, version, rows, accuracy, macro_f1, created_at)
+    VALUES (${id}, ${id}, 'tuned prompt', 4, 1, ${answers.length}, ${accuracy}, ${macroF1}, 'now');
+  ${answers.map(([label, predicted], row) => `INSERT INTO evaluation_rows VALUES (${id}, ${row}, '${label}', '${predicted}', x'');`).join('\n')}`
+
+const opened = (id: number, settings: object): string => `
+  INSERT INTO opened_prompts VALUES (${id}, 'opened ${id}', 1, '[]', '${JSON.stringify(settings)}', 'h',
+    '[{"subject":"tuned prompt","accuracy":0.75,"macroF1":0.5,"rows":8}]', x'', 's', 'now');`
+
+it('figures get the names of what they were of, and each row its own values', async () => {
+  const path = join(temporaryFolder(), 'studio.db')
+  const fields = '{"item":"tea","count":2}'
+  await databaseOf(
+    '0010-terms',
+    path,
+    `INSERT INTO models (id, name, hash, source, folder, family, prepared, added_at)
+       VALUES (1, 'm', 'h', 's', 'f', 'llama', x'7b7d', 'now');
+     INSERT INTO datasets (id, name, source, hash, columns, created_at)
+       VALUES (4, 'mail', '/mail.csv', 'h', '["text","label"]', 'now');
+     INSERT INTO versions (dataset, number, kind, complete, created_at) VALUES (4, 1, 'import', 1, 'now');
+     ${evaluated(
+       11,
+       'classification',
+       ['a', 'b'],
+       [0.75, (0.8 + 2 / 3) / 2],
+       [
+         ['a', 'a'],
+         ['a', 'a'],
+         ['b', 'b'],
+         ['b', 'a'],
+       ],
+     )}
+     ${evaluated(
+       12,
+       'generation',
+       [],
+       [0.75, 0.5],
+       [
+         ['one two three four', 'one six two seven'],
+         ['five', 'five'],
+       ],
+     )}
+     ${evaluated(
+       13,
+       'generation',
+       [],
+       [0.25, 0],
+       [
+         [fields, '{"count":2,"item":"nut"}'],
+         [fields, 'tea'],
+       ],
+     )}
+     ${evaluated(
+       14,
+       'generation',
+       [],
+       [0.75, 0.5],
+       [
+         [fields, '{"item":"tea"}'],
+         ['word', 'word'],
+       ],
+     )}
+     ${evaluated(
+       15,
+       'answering',
+       [],
+       [(2 / 3 + 1) / 2, 0.5],
+       [
+         ['Anna Lee', 'the Anna'],
+         ['Anna', 'Anna.'],
+       ],
+     )}
+     ${opened(1, {})} ${opened(2, { task: 'generation' })} ${opened(3, { task: 'answering' })}`,
+  )
+  const store = await openStore(path)
+  const found = async (run: number): Promise<unknown[]> => {
+    const [evaluation] = await store.evaluations.list(run)
+    const { headline, metrics } = evaluation!
+    const [validation] = await store.metrics.validationFigures(run)
+    const rows = await store.evaluations.rows(run)
+    return [validation!.metrics, headline, metrics, rows.map((row) => row.metrics)]
+  }
+  const forced = { teacher_forced_exact_match: 0.625 }
+  expect(await found(11)).toEqual([
+    ...[{ accuracy: 0.625 }, 'accuracy', { accuracy: 0.75, macro_f1: (0.8 + 2 / 3) / 2 }],
+    [{ accuracy: 1 }, { accuracy: 1 }, { accuracy: 1 }, { accuracy: 0 }],
+  ])
+  expect(await found(12)).toEqual([
+    ...[forced, 'rouge_l', { rouge_l: 0.75, exact_match: 0.5 }],
+    [
+      { rouge_l: 0.5, exact_match: 0 },
+      { rouge_l: 1, exact_match: 1 },
+    ],
+  ])
+  expect(await found(13)).toEqual([
+    ...[forced, 'field_accuracy'],
+    { field_accuracy: 0.25, exact_match: 0, valid_json: 0.5, 'field:item': 0, 'field:count': 0.5 },
+    [
+      { field_accuracy: 0.5, exact_match: 0, valid_json: 1, 'field:item': 0, 'field:count': 1 },
+      { field_accuracy: 0, exact_match: 0, valid_json: 0, 'field:item': 0, 'field:count': 0 },
+    ],
+  ])
+  expect(await found(14)).toEqual([
+    ...[forced, 'fields_or_rouge_l', { fields_or_rouge_l: 0.75, exact_match: 0.5 }],
+    [
+      { fields_or_rouge_l: 0.5, exact_match: 0 },
+      { fields_or_rouge_l: 1, exact_match: 1 },
+    ],
+  ])
+  expect(await found(15)).toEqual([
+    ...[forced, 'token_f1', { token_f1: (2 / 3 + 1) / 2, exact_match: 0.5 }],
+    [
+      { token_f1: 2 / 3, exact_match: 0 },
+      { token_f1: 1, exact_match: 1 },
+    ],
+  ])
+  expect((await store.openedPrompts.list()).flatMap(({ figures }) => figures)).toEqual([
+    { subject: 'tuned prompt', headline: 'accuracy', metrics: { accuracy: 0.75, macro_f1: 0.5 }, rows: 8 },
+    {
+      ...{ subject: 'tuned prompt', headline: 'fields_or_rouge_l', rows: 8 },
+      metrics: { fields_or_rouge_l: 0.75, exact_match: 0.5 },
+    },
+    { subject: 'tuned prompt', headline: 'token_f1', metrics: { token_f1: 0.75, exact_match: 0.5 }, rows: 8 },
+  ])
+  await store.close()
 })

@@ -314,7 +314,8 @@ describe('metrics and notes', () => {
     const { store } = await open()
     const { run } = await withRun(store)
     const answer = { row: 3, text: 't', label: 'a', predicted: 'b', probability: 0.25, worst: true }
-    const validation = { step: 2, loss: 0.5, accuracy: 0.75, best: true, rows: [answer] }
+    const measured = { headline: 'accuracy', metrics: { accuracy: 0.75 } } as const
+    const validation = { step: 2, loss: 0.5, ...measured, best: true, rows: [answer] }
     await store.metrics.add(run.id, {
       steps: [step(1), step(2, NaN), step(3, Infinity)],
       validations: [validation, { ...validation, step: 3 }],
@@ -370,16 +371,17 @@ describe('checkpoints and prompts', () => {
 })
 
 describe('evaluations', () => {
-  it('keep every scored row with its log-probabilities', async () => {
+  const measured = { headline: 'accuracy', metrics: { accuracy: 0, macro_f1: 1 / 3 } } as const
+
+  it('keep every scored row with its log-probabilities and metrics', async () => {
     const { store } = await open()
     const { run, dataset } = await withRun(store)
-    const rows = [{ row: 3, label: 'a', predicted: 'b', logProbabilities: [-0.7, -0.6] }]
-    const evaluation: Evaluation = { subject: 'no prompt', rows, accuracy: 0, macroF1: 0 }
+    const rows = [{ row: 3, label: 'a', predicted: 'b', logProbabilities: [-0.7, -0.6], metrics: { accuracy: 0 } }]
     const kept = await store.transaction((t) =>
-      t.evaluations.add({ run: run.id, dataset: dataset.id, version: 1 }, evaluation),
+      t.evaluations.add({ run: run.id, dataset: dataset.id, version: 1 }, { subject: 'no prompt', rows, ...measured }),
     )
     expect(await store.evaluations.list(run.id)).toEqual([kept])
-    expect(kept).toMatchObject({ subject: 'no prompt', rows: 1, accuracy: 0 })
+    expect(kept).toMatchObject({ subject: 'no prompt', rows: 1, ...measured })
     expect(await store.evaluations.rows(kept.id)).toEqual(rows)
   })
 
@@ -387,13 +389,7 @@ describe('evaluations', () => {
     const { store } = await open()
     const { run, dataset } = await withRun(store)
     const handWritten = 'Which team?\n\nText: where is it\nAnswer: delivery'
-    const evaluation: Evaluation = {
-      subject: 'hand-written prompt',
-      handWritten,
-      rows: [],
-      accuracy: 0.5,
-      macroF1: 0.4,
-    }
+    const evaluation: Evaluation = { subject: 'hand-written prompt', handWritten, rows: [], ...measured }
     const kept = await store.transaction((t) =>
       t.evaluations.add({ run: run.id, dataset: dataset.id, version: 1 }, evaluation),
     )

@@ -22,7 +22,8 @@ function play(quality: readonly number[], seeds: number, cut: (turn: number) => 
     const validations = Array.from({ length: Math.floor(step / 10) }, (_, i) => ({
       step: 10 * (i + 1),
       loss: 1 - accuracy,
-      accuracy,
+      headline: 'accuracy' as const,
+      metrics: { accuracy },
     }))
     runs[next.run] = { ...run, step, validations, state: step >= 100 ? 'ended' : 'open' }
   }
@@ -62,7 +63,7 @@ describe('successive halving', () => {
 
   it('leaves out what failed, and goes on with the others', () => {
     const run = (configuration: number, state: Standing['state']): Standing => {
-      const validations = [{ step: 30, loss: configuration, accuracy: 0.5 }]
+      const validations = [{ step: 30, loss: configuration, headline: 'accuracy' as const, metrics: { accuracy: 0.5 } }]
       return { configuration, settings, step: state === 'open' ? 30 : 7, state, validations }
     }
     const runs = [run(0, 'failed'), run(1, 'open'), run(2, 'open'), run(3, 'open')]

@@ -68,7 +68,7 @@ describe('which setting mattered', () => {
         [0, 1].map((seed) => ({
           values: { tokens, init },
           seed,
-          accuracy: 0.5 + gain(tokens) + (init === 'text' ? 0.02 : 0) * (seed === 0 ? 1 : -1) + 0.001 * seed,
+          figure: 0.5 + gain(tokens) + (init === 'text' ? 0.02 : 0) * (seed === 0 ? 1 : -1) + 0.001 * seed,
         })),
       ),
     )
@@ -93,7 +93,7 @@ describe('which setting mattered', () => {
     const graded = (right: number): number[] => Array.from({ length: 60 }, (_, i) => Number((i * 7) % 60 < right))
     const runs = (rows: (right: number) => Partial<Result>): Result[] =>
       [0, 1].flatMap((seed) =>
-        [9, 7].map((right, i) => ({ values: { tokens: [2, 4][i] ?? 0 }, seed, accuracy: right / 60, ...rows(right) })),
+        [9, 7].map((right, i) => ({ values: { tokens: [2, 4][i] ?? 0 }, seed, figure: right / 60, ...rows(right) })),
       )
     const twoValues = [{ setting: 'tokens' as const, values: [2, 4] }]
     for (const rows of [() => ({}), (right: number) => ({ grades: graded(right) })]) {
@@ -110,7 +110,7 @@ describe('which setting mattered', () => {
         [40, 52].map((from, i) => ({
           values: { tokens: [2, 4][i] ?? 0 },
           seed,
-          accuracy: (100 - from) / 100,
+          figure: (100 - from) / 100,
           ...rows(from),
         })),
       )
@@ -135,8 +135,8 @@ describe('which setting mattered', () => {
     const one = factorsOf(
       [{ setting: 'tokens', values: [8, 16] }],
       [
-        { values: { tokens: 8 }, seed: 0, accuracy: 0.2 },
-        { values: { tokens: 16 }, seed: 0, accuracy: 0.9 },
+        { values: { tokens: 8 }, seed: 0, figure: 0.2 },
+        { values: { tokens: 16 }, seed: 0, figure: 0.9 },
       ],
       100,
     )

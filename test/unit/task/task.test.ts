@@ -1,16 +1,18 @@
 // What each kind of task asks, how it grades an answer, and what it tells of all of them.
 import { describe, expect, it } from 'vitest'
+import { headlineOf } from '../../../main/contract/metrics.ts'
 import { taskNames } from '../../../main/contract/settings.ts'
 import { encoderFor } from '../../../main/engine/evaluate/encode.ts'
 import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { scoreTask } from '../../../main/engine/evaluate/score.ts'
+import { measured } from '../../../main/engine/metrics/index.ts'
+import { tokenF1 } from '../../../main/engine/metrics/words.ts'
 import { isChosen, taskOf } from '../../../main/engine/task/index.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { tinyModel } from '../../support/tiny.ts'
 
 describe('every task', () => {
   it.each(taskNames)('tells its mean grade first, all figures between 0 and 1: %s', (task) => {
-    const { grade, metrics } = taskOf({ task })
     for (const answers of [
       [],
       [
@@ -23,11 +25,14 @@ describe('every task', () => {
         { label: 'words', predicted: 'words' },
       ],
     ]) {
-      const found = metrics(answers, ['yes', 'no'])
-      const mean = answers.reduce((sum, each) => sum + grade(each), 0) / Math.max(1, answers.length)
-      expect(found[0]?.value).toBeCloseTo(mean)
-      expect(found.length).toBeGreaterThanOrEqual(2)
-      for (const { value } of found) expect(value >= 0 && value <= 1).toBe(true)
+      const metrics = taskOf({ task }).metrics(answers.map(({ label }) => label))
+      const found = measured(metrics, answers, ['yes', 'no'])
+      const grades = found.rows.map((row) => headlineOf({ ...found, metrics: row.metrics }))
+      expect(headlineOf(found)).toBeCloseTo(grades.reduce((sum, each) => sum + each, 0) / Math.max(1, answers.length))
+      expect(Object.keys(found.metrics)[0]).toBe(found.headline)
+      expect(Object.keys(found.metrics).length).toBeGreaterThanOrEqual(2)
+      for (const value of [...Object.values(found.metrics).map(Number), ...grades])
+        expect(value >= 0 && value <= 1).toBe(true)
     }
   })
 
@@ -44,12 +49,18 @@ it('a JSON answer is told by its fields', () => {
     { label: '{"item": "tea", "count": 2}', predicted: '{"item": "tea", "count": 3}' },
     { label: '{"item": "nut", "count": 1}', predicted: 'a nut' },
   ]
-  expect(taskOf({ task: 'generation' }).metrics(answers, [])).toEqual([
-    { name: 'right fields', value: 0.25 },
-    { name: 'exactly right', value: 0 },
-    { name: 'valid JSON', value: 0.5 },
-    { name: 'field item', value: 0.5 },
-    { name: 'field count', value: 0 },
+  const metrics = taskOf({ task: 'generation' }).metrics(answers.map(({ label }) => label))
+  const found = measured(metrics, answers, [])
+  expect(Object.entries(found.metrics)).toEqual([
+    ['field_accuracy', 0.25],
+    ['exact_match', 0],
+    ['valid_json', 0.5],
+    ['field:item', 0.5],
+    ['field:count', 0],
+  ])
+  expect(found.rows.map((row) => row.metrics)).toEqual([
+    { field_accuracy: 0.5, exact_match: 0, valid_json: 1, 'field:item': 1, 'field:count': 0 },
+    { field_accuracy: 0, exact_match: 0, valid_json: 0, 'field:item': 0, 'field:count': 0 },
   ])
 })
 
@@ -82,5 +93,7 @@ it('an answer that is written is graded as its task says', async () => {
   await reader.release()
   const [row] = found.rows
   expect(row).toMatchObject({ row: 7, label: 'Anna', logProbabilities: [] })
-  expect(found.accuracy).toBe(taskOf(settings).grade({ label: 'Anna', predicted: row?.predicted ?? '' }))
+  const grade = tokenF1(row?.predicted ?? '', 'Anna')
+  expect(found).toMatchObject({ headline: 'token_f1', metrics: { token_f1: grade } })
+  expect(row?.metrics.token_f1).toBe(grade)
 })

@@ -34,7 +34,13 @@ function parts(given: Partial<TuneSettings>, change: Partial<LoopParts> = {}): L
       const slope = valuesOf(tensors).map((x, i) => x - Math.sin(step + i) / 10)
       return Promise.resolve({ loss: Math.hypot(...slope) ** 2 / 2, gradients: { prompt: slope }, examples: 4 })
     },
-    validate: (tensors) => Promise.resolve({ loss: Math.hypot(...valuesOf(tensors)), accuracy: 0.5, rows: [] }),
+    validate: (tensors) =>
+      Promise.resolve({
+        loss: Math.hypot(...valuesOf(tensors)),
+        headline: 'accuracy' as const,
+        metrics: { accuracy: 0.5 },
+        rows: [],
+      }),
     ...change,
   }
 }
@@ -86,7 +92,13 @@ describe('a run', () => {
   it('ends early where validation no longer improves, and keeps the best', async () => {
     const losses = [5, 4, 3, 3.5, 3.6, 3.7]
     let validations = 0
-    const validate = () => Promise.resolve({ loss: losses[validations++] ?? 9, accuracy: 0.5, rows: [] })
+    const validate = () =>
+      Promise.resolve({
+        loss: losses[validations++] ?? 9,
+        headline: 'accuracy' as const,
+        metrics: { accuracy: 0.5 },
+        rows: [],
+      })
     const { checkpoint, reason } = await trainLoop(first, parts({ patience: 2, steps: 100 }, { validate }), sinkOf())
     expect(reason).toBe('no better validation loss in 2 validations')
     expect(checkpoint).toMatchObject({ step: 40, finished: true, best: { step: 20, loss: 3 } })
@@ -105,7 +117,13 @@ describe('a run', () => {
       [[7, NaN, NaN, NaN, NaN], 0],
     ] as const) {
       let validations = 0
-      const validate = () => Promise.resolve({ loss: losses[validations++] ?? 9, accuracy: 0.5, rows: [] })
+      const validate = () =>
+        Promise.resolve({
+          loss: losses[validations++] ?? 9,
+          headline: 'accuracy' as const,
+          metrics: { accuracy: 0.5 },
+          rows: [],
+        })
       const { checkpoint } = await trainLoop(first, parts({}, { validate }), sinkOf())
       expect(checkpoint.best?.step).toBe(best)
     }

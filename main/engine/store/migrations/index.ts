@@ -10,6 +10,7 @@ import { writtenPrompts } from './0007-written-prompts.ts'
 import { tasks } from './0008-tasks.ts'
 import { sweeps } from './0009-sweeps.ts'
 import { terms } from './0010-terms.ts'
+import { namedMetrics } from './0011-named-metrics.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
@@ -22,4 +23,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0008-tasks': tasks,
   '0009-sweeps': sweeps,
   '0010-terms': terms,
+  '0011-named-metrics': namedMetrics,
 }

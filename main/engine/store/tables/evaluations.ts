@@ -1,6 +1,7 @@
 // Tables evaluations and evaluation_rows: how well each held-out row was answered.
 import type { Selectable } from 'kysely'
 import type { Evaluation, ScoredRow } from '../../../contract/compute.ts'
+import type { Metrics } from '../../../contract/metrics.ts'
 import type { EvaluationRecord, Subject, RunRecord } from '../../../contract/records.ts'
 import type { Db, Schema } from '../schema.ts'
 import { packNumbers, unpackNumbers } from '../tensors.ts'
@@ -12,15 +13,17 @@ export interface EvaluatedData {
   readonly version: number
 }
 
-/** Five values a row against SQLite's limit of 32,766 in a statement. */
+/** Six values a row against SQLite's limit of 32,766 in a statement. */
 const CHUNK = 2000
 
 type Row = Selectable<Schema['evaluations']>
 
-const recordOf = ({ macro_f1: macroF1, created_at: createdAt, subject, written, ...rest }: Row): EvaluationRecord => ({
+const metricsOf = ({ metrics }: Pick<Row, 'metrics'>): Metrics => JSON.parse(metrics) as Metrics
+
+const recordOf = ({ created_at: createdAt, subject, written, ...rest }: Row): EvaluationRecord => ({
   ...rest,
   ...(written === null ? { subject } : { subject: 'hand-written prompt', handWritten: written }),
-  macroF1,
+  metrics: metricsOf(rest),
   createdAt,
 })
 
@@ -28,7 +31,7 @@ export const evaluationRepository = (db: Db) => ({
   /** Call it in a transaction. */
   async add(
     judged: EvaluatedData,
-    { subject, handWritten, rows, accuracy, macroF1 }: Evaluation,
+    { subject, handWritten, rows, headline, metrics }: Evaluation,
   ): Promise<EvaluationRecord> {
     const createdAt = new Date().toISOString()
     const { id } = await db
@@ -37,25 +40,26 @@ export const evaluationRepository = (db: Db) => ({
         ...judged,
         subject: subject === 'hand-written prompt' ? 'no prompt' : subject,
         rows: rows.length,
-        accuracy,
-        macro_f1: macroF1,
+        headline,
+        metrics: JSON.stringify(metrics),
         created_at: createdAt,
         written: subject === 'hand-written prompt' ? (handWritten ?? '') : null,
       })
       .returning('id')
       .executeTakeFirstOrThrow()
     for (let at = 0; at < rows.length; at += CHUNK) {
-      const values = rows.slice(at, at + CHUNK).map(({ logProbabilities, row, label, predicted }) => ({
+      const values = rows.slice(at, at + CHUNK).map(({ logProbabilities, row, label, predicted, metrics }) => ({
         evaluation: id,
         row,
         label,
         predicted,
         log_probabilities: packNumbers(logProbabilities),
+        metrics: JSON.stringify(metrics),
       }))
       await db.insertInto('evaluation_rows').values(values).execute()
     }
     const words = handWritten === undefined ? {} : { handWritten }
-    return { id, ...judged, subject, ...words, rows: rows.length, accuracy, macroF1, createdAt }
+    return { id, ...judged, subject, ...words, rows: rows.length, headline, metrics, createdAt }
   },
 
   async list(run: number): Promise<EvaluationRecord[]> {
@@ -90,11 +94,12 @@ export const evaluationRepository = (db: Db) => ({
 
   async rows(evaluation: number): Promise<ScoredRow[]> {
     const found = db.selectFrom('evaluation_rows').selectAll().where('evaluation', '=', evaluation).orderBy('row')
-    return (await found.execute()).map(({ row, label, predicted, log_probabilities }) => ({
+    return (await found.execute()).map(({ row, label, predicted, log_probabilities, metrics }) => ({
       row,
       label,
       predicted,
       logProbabilities: unpackNumbers(log_probabilities),
+      metrics: metricsOf({ metrics }),
     }))
   },
 })

@@ -1,5 +1,6 @@
 // Tables steps and validations: a run's curves.
 import type { StepMetrics } from '../../../contract/compute.ts'
+import type { Metrics } from '../../../contract/metrics.ts'
 import type { ValidatedRow, ValidationRecord } from '../../../contract/records.ts'
 import type { Db } from '../schema.ts'
 import { packNumbers, unpackNumbers } from '../tensors.ts'
@@ -32,11 +33,12 @@ export const metricRepository = (db: Db) => ({
       await db.replaceInto('steps').values(values).execute()
     }
     if (validations.length === 0) return
-    const values = validations.map(({ step, loss, accuracy, best, rows: answers }) => ({
+    const values = validations.map(({ step, loss, headline, metrics, best, rows: answers }) => ({
       run,
       step,
       loss: orNull(loss),
-      accuracy,
+      headline,
+      metrics: JSON.stringify(metrics),
       best: best ? 1 : 0,
       answers: JSON.stringify(answers),
     }))
@@ -63,18 +65,23 @@ export const metricRepository = (db: Db) => ({
   },
 
   /** Without the rows that were shown. */
-  async validationFigures(run: number): Promise<Pick<ValidationRecord, 'step' | 'loss' | 'accuracy'>[]> {
-    const columns = ['step', 'loss', 'accuracy'] as const
+  async validationFigures(run: number): Promise<Omit<ValidationRecord, 'best' | 'rows'>[]> {
+    const columns = ['step', 'loss', 'headline', 'metrics'] as const
     const rows = await db.selectFrom('validations').select(columns).where('run', '=', run).orderBy('step').execute()
-    return rows.map(({ loss, ...rest }) => ({ ...rest, loss: loss ?? NaN }))
+    return rows.map(({ loss, metrics, ...rest }) => ({
+      ...rest,
+      loss: loss ?? NaN,
+      metrics: JSON.parse(metrics) as Metrics,
+    }))
   },
 
   async validations(run: number): Promise<ValidationRecord[]> {
     const rows = await db.selectFrom('validations').selectAll().where('run', '=', run).orderBy('step').execute()
-    return rows.map(({ step, loss, accuracy, best, answers }) => ({
+    return rows.map(({ step, loss, headline, metrics, best, answers }) => ({
       step,
       loss: loss ?? NaN,
-      accuracy,
+      headline,
+      metrics: JSON.parse(metrics) as Metrics,
       best: best === 1,
       rows: JSON.parse(answers) as ValidatedRow[],
     }))

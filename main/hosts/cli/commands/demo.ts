@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
+import { headlineOf } from '../../../contract/metrics.ts'
 import type { ModelRecord } from '../../../contract/records.ts'
 import { starter } from '../../../contract/starter.ts'
 import { percent } from '../../../contract/numbers.ts'
@@ -45,7 +46,7 @@ async function demonstrate(session: Session): Promise<void> {
   if (noPrompt && tuned)
     output.say(
       `On ${String(tuned.rows)} messages that the tuning never saw, the model named the right team for ` +
-        `${percent(noPrompt.accuracy, 1)} without a prompt and for ${percent(tuned.accuracy, 1)} with the tuned one.`,
+        `${percent(headlineOf(noPrompt), 1)} without a prompt and for ${percent(headlineOf(tuned), 1)} with the tuned one.`,
     )
   output.say(`Try it: npm start -- try ${quoted(run.name)} "My parcel has not arrived."`)
   sayFinished(session, details)

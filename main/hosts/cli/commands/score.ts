@@ -37,11 +37,7 @@ export function scoreCommand(host: Host): Command {
           },
           signal,
         })
-        const { settings } = (await studio.call('runs.show', { run })).run
-        output.result(
-          { run, evaluations },
-          evaluations.map((evaluation) => describeEvaluation(evaluation, settings)),
-        )
+        output.result({ run, evaluations }, evaluations.map(describeEvaluation))
       }),
     )
   return withCommon(command)

@@ -1,11 +1,10 @@
 // softprompt show RUN
 import { Command } from 'commander'
-import type { Outputs, RunDetails } from '../../../contract/service.ts'
-import { percent } from '../../../contract/numbers.ts'
+import type { RunDetails } from '../../../contract/service.ts'
 import { goOnWith } from '../hints.ts'
 import { type CommonOptions, type Host, withStudio } from '../host.ts'
 import { withCommon } from '../options.ts'
-import { describeEvaluation, describeMetrics } from '../words.ts'
+import { describeEvaluation, describeHeadline } from '../words.ts'
 
 export function showCommand(host: Host): Command {
   const command = new Command('show')
@@ -14,14 +13,13 @@ export function showCommand(host: Host): Command {
     .action((run: string, options: CommonOptions) =>
       withStudio(host, options, async ({ studio, output }) => {
         const details = await studio.call('runs.show', { run })
-        const metrics = await studio.call('runs.metrics', { run })
-        output.result({ ...details, metrics }, describe(details, metrics))
+        output.result({ ...details }, describe(details))
       }),
     )
   return withCommon(command)
 }
 
-function describe(details: RunDetails, metrics: Outputs['runs.metrics']): string[] {
+function describe(details: RunDetails): string[] {
   const { run, model, rows, steps, validations, notes, evaluations, checkpoint } = details
   const { method, placement, tokens, loss, batch, learningRate, schedule } = run.settings
   const last = steps.at(-1)
@@ -36,12 +34,11 @@ function describe(details: RunDetails, metrics: Outputs['runs.metrics']): string
     `Rows: ${String(rows.train)} to train, ${String(rows.validation)} to validate, ${String(rows.test)} held out`,
     ...(last ? [`Last loss: ${last.loss.toPrecision(4)}`] : []),
     ...validations.map(
-      ({ step, loss, accuracy, best }) =>
-        `Validation at step ${String(step)}: loss ${loss.toPrecision(4)}, ${percent(accuracy, 1)} right${best ? ' (best)' : ''}`,
+      ({ step, loss, best, ...validation }) =>
+        `Validation at step ${String(step)}: loss ${loss.toPrecision(4)}, ${describeHeadline(validation)}${best ? ' (best)' : ''}`,
     ),
     ...(checkpoint === undefined ? [] : [`Checkpoint: step ${String(checkpoint)}`]),
-    ...evaluations.map((evaluation) => describeEvaluation(evaluation, run.settings)),
-    ...metrics.flatMap((each) => (each.metrics.length > 2 ? [describeMetrics(each)] : [])),
+    ...evaluations.map(describeEvaluation),
     ...notes.map(({ message }) => message).filter((message) => message !== ''),
   ]
 }

@@ -1,12 +1,15 @@
 // Words for the kinds of task: what they are, what their columns hold, and what their figures are of.
+import { type MetricName, metricTitle } from '../../../../main/contract/metrics.ts'
 import type { TaskName } from '../../../../main/contract/settings.ts'
 
 type Words<T = string> = Record<TaskName, T>
 
-const headlines: Readonly<Record<string, string>> = {
-  'token F1': 'Words in common with the right answer (mean token F1)',
-  'ROUGE-L': 'Words in common with the right text, in order (mean ROUGE-L)',
-  'right fields': 'Fields that are right',
+const headlines: { readonly [N in MetricName]?: string } = {
+  accuracy: 'Right answers',
+  token_f1: 'Words in common with the right answer (mean token F1)',
+  rouge_l: 'Words in common with the right text, in order (mean ROUGE-L)',
+  field_accuracy: 'Fields that are right',
+  fields_or_rouge_l: 'Right fields, or text in common with the right one (ROUGE-L)',
 }
 
 export const tasks = {
@@ -32,20 +35,9 @@ export const tasks = {
   reads: (text: string, label: string, context: string) =>
     `Reads “${text}”${context === '' ? '' : ` with “${context}”`}, answers with “${label}”.`,
 
-  /** What a run is evaluated by, where nothing more exact is known yet. */
-  figure: {
-    classification: 'Right answers',
-    generation: 'Right fields, or text in common with the right one (ROUGE-L)',
-    answering: 'Words in common with the right answers (token F1)',
-  } satisfies Words,
-  /** The same where there is little space. */
-  brief: {
-    classification: 'accuracy',
-    generation: 'fields or ROUGE-L',
-    answering: 'token F1',
-  } satisfies Words,
-  /** The first figure of a task whose answers are written, under its verdict. */
-  headlineOf: (figure: string): string => headlines[figure] ?? `Mean ${figure}`,
+  metric: metricTitle,
+  /** What a run is evaluated by. */
+  headline: (name: MetricName): string => headlines[name] ?? `Mean ${metricTitle(name)}`,
   validation: {
     classification: 'Answers right (validation set)',
     generation: 'Answers right, word for word (validation set)',

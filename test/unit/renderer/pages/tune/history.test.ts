@@ -6,7 +6,7 @@ import type { StudioEvent } from '../../../../../main/contract/service.ts'
 import { createCollector, progressAfter } from '../../../../../renderer/src/pages/tune/history.ts'
 
 const step = (at: number, loss: number) => ({ step: at, loss }) as StepMetrics
-const validation = (at: number) => ({ step: at, accuracy: 0.5 }) as ValidationRecord
+const validation = (at: number) => ({ step: at, metrics: { accuracy: 0.5 } }) as ValidationRecord
 const note = (message: string) => ({ step: 1, message }) as NoteRecord
 const event = (name: string, fields: object) => ({ ...fields, event: name }) as StudioEvent
 

@@ -1,0 +1,61 @@
+// Metrics by name: the same names in events, records, --json, the database, reports and cards.
+
+/** All there are, but for those of single fields. */
+export const metricNames = [
+  'accuracy',
+  'macro_f1',
+  'exact_match',
+  'token_f1',
+  'rouge_l',
+  'field_accuracy',
+  /** Mean over answers, some of which are JSON objects (field_accuracy) and some are not (rouge_l). */
+  'fields_or_rouge_l',
+  'valid_json',
+  /** Share of right answers of which each token is the likeliest one behind the right tokens before it. */
+  'teacher_forced_exact_match',
+] as const
+
+/** `field:NAME`: share of answers, of those that should have the field, in which it has its right value. */
+export type MetricName = (typeof metricNames)[number] | `field:${string}`
+
+/** Values by name, 0 to 1. */
+export type Metrics = { readonly [N in MetricName]?: number }
+
+/** What answers came to: of a validation one metric, of an evaluation all that its task has. */
+export interface Measured {
+  /** The one that verdicts, sweeps and advice go by. */
+  readonly headline: MetricName
+  readonly metrics: Metrics
+}
+
+export const headlineOf = ({ headline, metrics }: Measured): number => metrics[headline] ?? NaN
+
+/** The metrics that any of them have, the headline first. */
+export const namesOf = (all: readonly Measured[]): MetricName[] => [
+  ...new Set(all.flatMap(({ headline, metrics }) => [headline, ...(Object.keys(metrics) as MetricName[])])),
+]
+
+export const isMetricName = (name: string): name is MetricName =>
+  (metricNames as readonly string[]).includes(name) || name.startsWith(fieldPrefix)
+
+const fieldPrefix = 'field:'
+
+/** The field of a metric of a single one; undefined for any other metric. */
+export const fieldOf = (name: MetricName): string | undefined =>
+  name.startsWith(fieldPrefix) ? name.slice(fieldPrefix.length) : undefined
+
+const titles: { readonly [N in (typeof metricNames)[number]]: string } = {
+  accuracy: 'accuracy',
+  macro_f1: 'macro-F1',
+  exact_match: 'exact match',
+  token_f1: 'token F1',
+  rouge_l: 'ROUGE-L',
+  field_accuracy: 'right fields',
+  fields_or_rouge_l: 'right fields or ROUGE-L',
+  valid_json: 'valid JSON',
+  teacher_forced_exact_match: 'exact match, teacher-forced',
+}
+
+/** As it stands in a sentence: "macro-F1", "field city". */
+export const metricTitle = (name: MetricName): string =>
+  fieldOf(name) === undefined ? titles[name as keyof typeof titles] : `field ${fieldOf(name) ?? ''}`
