@@ -1,4 +1,4 @@
-// An export as one file, for those who cannot be handed a folder.
+// An export as one zip file, for hosts that cannot receive a folder.
 import { strToU8, zipSync } from 'fflate'
 import type { Files } from './format.ts'
 

@@ -1,4 +1,4 @@
-// What a prompt file says of itself.
+// The manifest of a prompt file.
 import * as v from 'valibot'
 import { isMetricName, type MetricName, type Metrics } from '../../contract/metrics.ts'
 import { settingEntries } from '../../contract/methods/settings.ts'
@@ -6,7 +6,7 @@ import { subjectNames } from '../../contract/records.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
 import { allMethods } from '../method/index.ts'
 
-/** A file of a higher version may mean other things: it is refused. */
+/** A file of a higher version is refused: its fields may mean something else. */
 export const bundleVersion = 2
 
 const name = v.pipe(v.string(), v.regex(/^[^\p{Cc}/\\]{1,80}$/u))
@@ -29,7 +29,7 @@ export const manifestSchema = v.object({
     hash: sha256,
     family: v.pipe(v.string(), v.maxLength(80)),
   }),
-  /** None where answers are written. */
+  /** Empty where answers are generated. */
   labels: v.pipe(v.array(label), v.maxLength(10_000)),
   settings: v.object(settingEntries(allMethods())),
   figures: v.pipe(
@@ -47,7 +47,7 @@ export const manifestSchema = v.object({
     ),
     v.maxLength(100),
   ),
-  /** Probabilities of the labels, in their order, for texts of our own: what another computer must answer, too. */
+  /** Probabilities of the labels, in their order, for fixed texts: another computer must answer the same. */
   answers: v.pipe(
     v.array(v.object({ text: v.pipe(v.string(), v.maxLength(10_000)), probabilities: v.array(share) })),
     v.maxLength(20),

@@ -1,4 +1,4 @@
-// The studio's own prompt file: one archive that another studio opens, with all that gives the vectors their meaning.
+// The studio's own prompt file: one archive that another studio opens, with the vectors and all settings that they need.
 import { createHash } from 'node:crypto'
 import { zipped } from './archive.ts'
 import { type BundleManifest, bundleVersion } from './bundle-manifest.ts'

@@ -1,4 +1,4 @@
-// The card that goes with an exported prompt: what it is for, how well it does, and how to use it.
+// The model card of an exported prompt: what it is for, its figures, and how to use it.
 import { namesOf } from '../../contract/metrics.ts'
 import type { Placement, TaskName } from '../../contract/settings.ts'
 import { starter } from '../../contract/starter.ts'
@@ -6,7 +6,7 @@ import { methodName } from '../../contract/words/settings.ts'
 import { percent } from '../../contract/numbers.ts'
 import type { Exported } from './format.ts'
 
-/** The model's name where others look for it. */
+/** The model's name on Hugging Face, where it is known. */
 export const baseName = ({ name }: Exported['model']): string => (name === starter.name ? starter.repository : name)
 
 /** README.md, in the form of a Hugging Face model card; `by` is what loads the prompt. */

@@ -1,5 +1,5 @@
-// Words in a page, as words only.
+// Escapes text for HTML.
 
-/** Text that a page may hold, also within an attribute. */
+/** The text as HTML, safe in attributes as well. */
 export const escaped = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0) ?? 0};`)

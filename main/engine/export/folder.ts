@@ -1,16 +1,16 @@
-// Writes an export as a whole or not at all, and never over somebody else's files.
+// Writes an export's folder completely or not at all, and never over files of another origin.
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
 import type { Files } from './format.ts'
 
-/** In every folder that an export has made. */
-const ours = 'softprompt.json'
+/** A file of every exported folder: it marks a folder that may be replaced. */
+const marker = 'softprompt.json'
 
-/** Makes `folder` of the files; an earlier export that lies there is replaced. Errors: 'export/not-empty', 'export/cannot-write'. */
+/** Makes `folder` of the files; an earlier export there is replaced. Errors: 'export/not-empty', 'export/cannot-write'. */
 export async function writeFolder(folder: string, files: Files): Promise<string[]> {
-  const there = await readdir(folder).catch((): string[] => [])
-  if (there.length > 0 && !there.includes(ours)) throw studioError('export/not-empty', folder)
+  const existing = await readdir(folder).catch((): string[] => [])
+  if (existing.length > 0 && !existing.includes(marker)) throw studioError('export/not-empty', folder)
   try {
     await mkdir(dirname(folder), { recursive: true })
     const fresh = await mkdtemp(`${folder}.new-`)

@@ -1,17 +1,17 @@
-// What goes into an export and what comes out of it.
+// What an export format takes and returns.
 import type { TunedPrompt } from '../../contract/compute.ts'
 import type { EvaluationFigures, ModelRecord } from '../../contract/records.ts'
 import type { KnownAnswer } from './bundle-manifest.ts'
 
-/** What is taken away, and what there is to say of it. */
+/** A prompt to export, with what its files say of it. */
 export interface Exported {
   /** The run's name. */
   readonly name: string
   readonly model: Pick<ModelRecord, 'name' | 'hash' | 'family'>
   readonly prompt: TunedPrompt
-  /** Figures on its own held-out rows, where there are some. */
+  /** Its figures on the test set; empty where it was not evaluated. */
   readonly figures: readonly EvaluationFigures[]
-  /** What it answers to texts of our own; empty where the format does not want them. */
+  /** Its answers to fixed texts; empty where the format has no place for them. */
   readonly answers: readonly KnownAnswer[]
 }
 

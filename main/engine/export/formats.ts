@@ -1,13 +1,13 @@
-// The formats that a prompt can be taken away in: a new one is a new file and a line here.
+// The table of export formats: a new one is a new file and a line here.
 import type { ExportFormat } from '../../contract/service.ts'
 import { bundle } from './bundle.ts'
 import type { Exported, Files } from './format.ts'
 import { peft } from './peft.ts'
 
 interface Format {
-  /** What it makes of a prompt. */
+  /** The files of an export. */
   readonly files: (exported: Exported) => Files
-  /** Whether known answers go with it, which have to be computed. */
+  /** Whether it contains known answers, which have to be computed first. */
   readonly answers: boolean
 }
 

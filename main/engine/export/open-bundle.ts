@@ -1,4 +1,4 @@
-// Reads a prompt file that somebody handed over: every length is bounded, every byte checked before it is believed.
+// Reads a prompt file from an untrusted source: every length is bounded, and every byte checked before it is used.
 import { createHash } from 'node:crypto'
 import { strFromU8, unzipSync } from 'fflate'
 import * as v from 'valibot'
@@ -15,18 +15,18 @@ export interface Bundle extends Pick<BundleManifest, 'name' | 'base' | 'figures'
   readonly prompt: TunedPrompt
 }
 
-/** The largest file that is opened: a thousand virtual tokens of a large model. */
-export const largestBundle = 256 << 20
-/** Nothing that is packed well grows by more when it is unpacked. */
-const packing = 1100
+/** Bytes of a file at most: a thousand virtual tokens of a large model. */
+export const maxBundleBytes = 256 << 20
+/** A file grows by this factor at most when it is unpacked: deflate cannot compress more. */
+const maxRatio = 1100
 const wanted: readonly string[] = ['manifest.json', 'prompt.safetensors']
 
-/** `file` is the name to speak of. Errors: 'prompt/damaged', 'prompt/newer'. */
+/** `file`: the name in error messages. Errors: 'prompt/damaged', 'prompt/newer'. */
 export function openBundle(bytes: Uint8Array, file: string): Bundle {
   try {
-    const { 'manifest.json': said, 'prompt.safetensors': vectors } = unpacked(bytes)
-    if (!said || !vectors) throw new Error('a part of it is missing')
-    const parsed = withTerms(JSON.parse(strFromU8(said)))
+    const { 'manifest.json': manifest, 'prompt.safetensors': vectors } = unpacked(bytes)
+    if (!manifest || !vectors) throw new Error('a part of it is missing')
+    const parsed = withTerms(JSON.parse(strFromU8(manifest)))
     const version = v.safeParse(v.object({ softprompt: v.number() }), parsed)
     if (version.success && version.output.softprompt > bundleVersion) throw studioError('prompt/newer', file)
     const { name, base, labels, settings, figures, answers, sha256 } = v.parse(manifestSchema, parsed)
@@ -76,13 +76,13 @@ const earlier = v.looseObject({
 })
 
 function unpacked(bytes: Uint8Array): Partial<Record<string, Uint8Array>> {
-  if (bytes.length > largestBundle) throw new Error('it is too large')
-  let whole = 0
+  if (bytes.length > maxBundleBytes) throw new Error('it is too large')
+  let total = 0
   return unzipSync(bytes, {
     filter: ({ name, size, originalSize }) => {
       if (!wanted.includes(name)) return false
-      whole += originalSize
-      if (whole > largestBundle || originalSize > packing * Math.max(1, size)) throw new Error('it is too large')
+      total += originalSize
+      if (total > maxBundleBytes || originalSize > maxRatio * Math.max(1, size)) throw new Error('it is too large')
       return true
     },
   })

@@ -1,9 +1,9 @@
-// Loss curves of a report, as a drawing that prints.
+// Loss curves of a report as SVG.
 import { escaped } from './escaped.ts'
 import type { StepMetrics } from '../../contract/compute.ts'
 import type { RunRecord } from '../../contract/records.ts'
 
-/** A run as far as its curve goes. */
+/** The parts of a run that its curve shows. */
 interface CurvedRun {
   readonly run: Pick<RunRecord, 'name'>
   readonly steps: readonly StepMetrics[]
@@ -13,7 +13,7 @@ const width = 860
 const height = 240
 const left = 44
 const bottom = 24
-/** Okabe-Ito, told apart by dashes as well. */
+/** Okabe-Ito colours, each with dashes of its own. */
 const strokes = [
   ['#0072b2', ''],
   ['#d55e00', '6 3'],
@@ -51,7 +51,7 @@ function legend(runs: readonly CurvedRun[]): string {
   return `<p class="legend">${items.join(' ')}</p>`
 }
 
-/** Exponential mean: a point in ten is new. */
+/** Exponential moving average; each point weighs a tenth. */
 function smoothed(values: readonly number[]): number[] {
   let mean = values[0] ?? 0
   return values.map((value) => (mean += (value - mean) / 10))

@@ -1,4 +1,4 @@
-// Backups: one file, the whole database with a seal behind it that tells a damaged one.
+// Backups: one file with the whole database, and a seal after it by which damage is detected.
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { appendFile, open, rm } from 'node:fs/promises'
@@ -8,12 +8,12 @@ import { studioError } from '../../contract/errors/index.ts'
 import type { ConnectionRecord } from '../../contract/service.ts'
 import { migrations } from './migrations/index.ts'
 
-/** What ends a backup: SQLite itself reads no further than its last page. */
+/** The seal at a backup's end: SQLite reads no further than its last page. */
 const sealText = (sha256: string): string => `\nsoftprompt-backup 1 ${sha256}\n`
 const sealPattern = /^\nsoftprompt-backup 1 ([0-9a-f]{64})\n$/
 const sealBytes = sealText('0'.repeat(64)).length
 
-/** Closes a copy of the database with its seal; gives the whole file's bytes. */
+/** Appends the seal to a copy of the database; returns the bytes of the file. */
 export async function sealBackup(path: string, signal: AbortSignal): Promise<number> {
   const hash = createHash('sha256')
   let bytes = 0
@@ -31,8 +31,8 @@ export interface UnsealOptions {
 }
 
 /**
- * Copies the database in a backup to `target` and proves it: whole, and of no newer studio. On an error nothing of it
- * stays. Errors: 'studio/not-a-backup', 'studio/backup-damaged'.
+ * Copies the database in a backup to `target` and verifies it: complete, and of no newer studio. On an error the copy is
+ * removed. Errors: 'studio/not-a-backup', 'studio/backup-damaged'.
  */
 export async function unsealBackup(path: string, target: string, options: UnsealOptions): Promise<void> {
   const { bytes, sha256 } = await readSeal(path)
@@ -88,7 +88,7 @@ async function copyAndHash(
   return hash.digest('hex')
 }
 
-/** What a database says of the network: its ledger, and whether connections were forbidden. Nothing where it cannot be read. */
+/** A database's network ledger, and whether connections are forbidden; empty where it cannot be read. */
 export function networkRecord(path: string): {
   readonly connections: readonly ConnectionRecord[]
   readonly forbidden: boolean

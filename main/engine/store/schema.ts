@@ -152,7 +152,7 @@ export interface Schema {
     labels: string
     settings: string
     model_hash: string
-    /** JSON: JudgedFigures[]. */
+    /** JSON: EvaluationFigures[]. */
     figures: string
     vectors: Uint8Array
     sha256: string
@@ -169,7 +169,7 @@ export interface Schema {
     /** JSON: Metrics. */
     metrics: string
     created_at: string
-    /** The words of a written prompt, whose subject is 'no prompt'. */
+    /** The text of a hand-written prompt, whose subject is 'no prompt'. */
     written: string | null
   }
   connections: {

@@ -42,14 +42,14 @@ const repositories = (db: Db) => ({
 export type Tables = ReturnType<typeof repositories>
 
 export interface Store extends Tables {
-  /** All of it or nothing; inside, only the tables handed in may be used. */
+  /** Runs `work` in a transaction; inside, only the tables passed to it may be used. */
   transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T>
   /**
-   * A transaction that only a power cut can take back until an ordinary one follows it: for the many pieces of what counts
-   * once it is whole, and is taken back at the next start where it is not.
+   * A transaction that a power cut may undo until an ordinary one follows it: for the many pieces of an operation that
+   * counts once it is complete, and is undone at the next start where it is not.
    */
   piece<T>(work: (tables: Tables) => Promise<T>): Promise<T>
-  /** Copies the whole database as it is, while it goes on being used. `onProgress` ends it by throwing. */
+  /** Copies the whole database while it stays in use. `onProgress` cancels the copy by throwing. */
   copy(path: string, onProgress: (done: number, total: number) => void): Promise<void>
   close(): Promise<void>
 }
@@ -65,7 +65,7 @@ const pragmas = [
   'busy_timeout = 5000',
   // 32 MB: with 2, a change of many rows reads its indices from the disk again and again.
   'cache_size = -32000',
-  // Little at a time goes from the log into the database: whoever commits has to wait for it.
+  // A checkpoint of the log is small, since the commit that triggers it has to wait.
   'wal_autocheckpoint = 500',
 ]
 
@@ -107,7 +107,7 @@ function openDatabase(path: string): Database.Database {
   }
 }
 
-/** Pages that are copied before others get their turn: a few milliseconds' work. */
+/** Pages that are copied before the event loop gets its turn: a few milliseconds' work. */
 const pagesAtOnce = 500
 
 async function copyDatabase(

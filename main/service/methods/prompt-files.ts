@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
 import type { TaskRecord } from '../../contract/records.ts'
 import type { Input, PromptSummary } from '../../contract/service.ts'
-import { type Bundle, largestBundle, openBundle } from '../../engine/export/open-bundle.ts'
+import { type Bundle, maxBundleBytes, openBundle } from '../../engine/export/open-bundle.ts'
 import { methodOf } from '../../engine/method/index.ts'
 import type { OpenedPrompt } from '../../engine/store/tables/opened-prompts.ts'
 import type { Store } from '../../engine/store/store.ts'
@@ -74,7 +74,7 @@ async function open(
 
 async function read(path: string, file: string): Promise<Bundle> {
   const { size } = await stat(path).catch(() => ({ size: 0 }))
-  if (size === 0 || size > largestBundle) throw studioError('prompt/damaged', file)
+  if (size === 0 || size > maxBundleBytes) throw studioError('prompt/damaged', file)
   return openBundle(await readFile(path), file)
 }
 

@@ -10,7 +10,7 @@ export const noteRepository = (db: Db) => ({
       .execute()
   },
 
-  /** The last remark of each code that begins so, the oldest first. */
+  /** The last remark of each code with this prefix, the oldest first. */
   async latest(prefix: string): Promise<Pick<NoteRecord, 'code' | 'message'>[]> {
     return db
       .selectFrom('notes')

@@ -12,7 +12,7 @@ export interface OpenedPrompt {
   readonly model: number
   readonly settings: TuneSettings
   readonly labels: readonly string[]
-  /** As its file tells them: they were measured on rows that are not here. */
+  /** As its file states them: they were measured on rows that this studio does not have. */
   readonly figures: readonly EvaluationFigures[]
   readonly createdAt: string
 }
@@ -30,7 +30,7 @@ const record = (row: Pick<Selectable<Schema['opened_prompts']>, (typeof columns)
 })
 
 export const openedPromptRepository = (db: Db) => ({
-  /** The same vectors on the same model are there once: under the name that they have already. */
+  /** Adds a prompt; the same vectors on the same model are stored once, under their first name. */
   async add(
     name: string,
     model: number,

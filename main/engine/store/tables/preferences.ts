@@ -1,4 +1,4 @@
-// Table preferences: what the person chose for the whole studio; what was never chosen has its default.
+// Table preferences: the user's choices for the whole studio; others have their default.
 import type { Preferences } from '../../../contract/service.ts'
 import type { Db } from '../schema.ts'
 
