@@ -1,4 +1,4 @@
-// What a process that takes job after job keeps between them: the last model, opened, and its reader.
+// What a compute process keeps between jobs: the last model, opened, and its inference runner.
 import type { SealedModel } from '../contract/compute.ts'
 import type { PrecisionName, PreparedModel } from '../contract/model.ts'
 import { createInferenceRunner, type InferenceRunner } from '../engine/evaluate/inference-runner.ts'
@@ -6,13 +6,13 @@ import { inPrecision } from '../engine/model/in-precision.ts'
 import type { PrepareOptions } from '../engine/model/prepare.ts'
 import { openModel } from './seal.ts'
 
-/** Kinds of question of a playground: labels and words, with and without a prompt of either method. */
+/** Open sessions at most: a playground scores labels and generates text, each without a prompt and with one of either method. */
 const SESSIONS = 6
 
 let opened: { readonly key: string; readonly model: PreparedModel } | undefined
-let lent: { readonly model: PreparedModel; readonly threads: number; readonly reader: InferenceRunner } | undefined
+let lent: { readonly model: PreparedModel; readonly threads: number; readonly runner: InferenceRunner } | undefined
 
-/** The same object for the same model; in that precision where one is asked for. */
+/** The model opened, in the given precision, or else in the one that it was added in; the same object for the same arguments. */
 export async function lendModel(
   sealed: SealedModel,
   precision: PrecisionName | undefined,
@@ -25,10 +25,10 @@ export async function lendModel(
   return opened.model
 }
 
-/** A reader of it that stays open until another model is asked for; ask only between jobs. */
+/** An inference runner that stays open until one for another model is lent. Call it only between jobs. */
 export async function lendRunner(model: PreparedModel, threads: number): Promise<InferenceRunner> {
-  if (lent?.model === model && lent.threads === threads) return lent.reader
-  await lent?.reader.release()
-  lent = { model, threads, reader: createInferenceRunner(model, { threads, sessions: SESSIONS }) }
-  return lent.reader
+  if (lent?.model === model && lent.threads === threads) return lent.runner
+  await lent?.runner.release()
+  lent = { model, threads, runner: createInferenceRunner(model, { threads, sessions: SESSIONS }) }
+  return lent.runner
 }

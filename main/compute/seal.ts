@@ -9,6 +9,6 @@ export function sealModel(model: PreparedModel): SealedModel {
   return { name, hash, folder, family: config.family, json, ...(licence === undefined ? {} : { licence }) }
 }
 
-/** The model that `sealModel` put away. */
+/** The model that `sealModel` serialised. */
 export const openModel = ({ json }: SealedModel): PreparedModel =>
   JSON.parse(Buffer.from(json).toString('utf8')) as PreparedModel

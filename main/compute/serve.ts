@@ -5,13 +5,13 @@ import type { PreparedModel } from '../contract/model.ts'
 import { StudioError, studioError } from '../contract/errors/index.ts'
 import { lendModel } from './lent-runner.ts'
 
-/** How a job reports its events, and learns that it is to end. */
+/** How a job reports its events, and learns that it should end. */
 export interface JobSink {
   emit(event: ComputeEvent): void
-  /** Resolves when the service has it on disk. */
+  /** Resolves when the service has written the checkpoint to disk. */
   checkpoint(checkpoint: Checkpoint): Promise<void>
   stopRequested(): boolean
-  /** True when a tune shall end its training and evaluate what it has. */
+  /** True when training should end now and the best prompt so far be evaluated. */
   keepRequested(): boolean
   /** Aborted when a stop is requested, for work without steps. */
   readonly signal: AbortSignal
@@ -87,7 +87,7 @@ async function run(handlers: Handlers, job: WireJob, sink: JobSink): Promise<Out
 
 /** The job's model, in the precision that its settings name or that it was added in; prepared now where it is not yet. */
 function modelOf(job: Extract<WireJob, { readonly model: unknown }>, sink: JobSink): Promise<PreparedModel> {
-  // A preview asks for tokens alone.
+  // A preview needs the tokenizer alone, so no weights are prepared for it.
   const precision = job.kind === 'preview' ? undefined : job.settings.precision
   const onProgress = (stage: string, done: number, total: number): void => {
     sink.emit({ event: 'progress', stage, done, total })

@@ -4,8 +4,8 @@ export interface Broadcast<T> {
   readonly ended: Promise<void>
   send(event: T): void
   /**
-   * Resolves when it has ended or the signal aborts. A signal that has aborted before is not heard: a service that closes
-   * ends all that it broadcasts.
+   * Resolves when the broadcast has ended or the signal aborts. A signal that was aborted before the call has no effect: a
+   * service that closes ends all its broadcasts itself.
    */
   follow(follower: (event: T) => void, signal?: AbortSignal): Promise<void>
   end(): void

@@ -1,4 +1,4 @@
-// Reports to those who watch the studio what to ask for again, once for a burst of changes.
+// Reports to everyone who watches the studio which lists have changed, once for a burst of changes.
 import type { Subject } from '../contract/service.ts'
 import { createBroadcast } from './broadcast.ts'
 
@@ -6,7 +6,7 @@ import { createBroadcast } from './broadcast.ts'
 const BURST = 40
 
 export interface Changes {
-  /** Call it behind every change of what the studio holds. */
+  /** Call it after every change to what the studio stores. */
   readonly changed: (subject: Subject) => void
   /** Reports every change from now on; resolves when the signal aborts. */
   readonly watch: (watcher: (subject: Subject) => void, signal: AbortSignal) => Promise<void>

@@ -17,7 +17,7 @@ export interface ServiceContext extends Changes, Failures {
   readonly home: Home
   readonly store: Store
   readonly spawn: SpawnCompute
-  /** For answers that people wait for: a process that stays warm between them. Only within `serve`. */
+  /** Spawns the process that stays warm between short jobs. Only within `serve`. */
   readonly warm: SpawnCompute
   readonly threads: number
   readonly runner: Runner

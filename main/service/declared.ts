@@ -1,4 +1,4 @@
-// What the engine declares of its methods, for hosts that must know it before a service answers.
+// The settings that the engine's methods declare, for hosts that need them before a service answers.
 import { type SettingSpec, settingSpecs } from '../contract/setting-specs.ts'
 import { declarations } from '../engine/method/index.ts'
 

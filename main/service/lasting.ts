@@ -13,7 +13,7 @@ export async function connectLasting(
 
   const follow = async ({ attached, call }: Connection): Promise<void> => {
     if (!attached) return
-    // It ends with the service; its events are not needed here.
+    // This call ends with the service; its events are not needed here.
     await call('studio.watch', {}).catch(() => undefined)
     if (closing) return
     current = await connect(folder, lasting)

@@ -31,7 +31,7 @@ export interface OpenContext {
 }
 
 const RETRIES = 2
-/** Milliseconds that the process behind the playground outlives its last answer. */
+/** Milliseconds that the playground's compute process outlives its last answer. */
 const WARM_MS = 180_000
 
 /** Errors: those of `openStore`. */

@@ -1,4 +1,4 @@
-// A queue that does one thing at a time, in the order of asking.
+// A queue that does one piece of work at a time, first come first served.
 export type Enqueue = <T>(work: () => Promise<T>) => Promise<T>
 
 /** Each piece of work starts when the one before it has ended, well or badly. */

@@ -1,4 +1,4 @@
-// Job: let the model write behind a text, token by token.
+// Job: generate an answer to a text, token by token.
 import { generate as generateText } from '../../engine/evaluate/generate.ts'
 import { lendRunner } from '../lent-runner.ts'
 import type { Handlers } from '../serve.ts'

@@ -6,14 +6,14 @@ import { lendRunner } from '../lent-runner.ts'
 import type { Handlers } from '../serve.ts'
 
 export const score: Handlers['score'] = async (job, sink) => {
-  const reader = await lendRunner(job.model, job.threads)
+  const runner = await lendRunner(job.model, job.threads)
   const emit: typeof sink.emit = (event) => {
     sink.emit(event)
   }
   const { model, settings, labels, examples, prompt } = job
-  // Said once, of those who answer the same rows.
+  // The model alone answers the same rows: the warning about cut rows is sent with the tuned prompt's job only.
   if (prompt) reportCutRows(examples, encoderFor(model, settings, labels, examples).encoder, settings, emit)
-  const evaluation = await scoreTask(reader, job, emit)
+  const evaluation = await scoreTask(runner, job, emit)
   sink.emit({ event: 'evaluation', evaluation })
   return { outcome: 'finished' }
 }

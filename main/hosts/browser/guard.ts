@@ -1,4 +1,4 @@
-// Who may speak to the browser host: only a page that it served itself, to who was given the address.
+// Who may speak to the browser host: only a page that it served itself, opened by someone who has its address.
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
@@ -53,7 +53,7 @@ const cookieOf = (header: string, name: string): string =>
     .find((part) => part.startsWith(`${name}=`))
     ?.slice(name.length + 1) ?? ''
 
-/** In a time that tells nothing of where they differ. */
+/** Compares in constant time, so that timing does not reveal where two secrets differ. */
 function equal(a: string, b: string): boolean {
   const [first, second] = [Buffer.from(a), Buffer.from(b)]
   return first.length === second.length && timingSafeEqual(first, second)

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { ImportedData } from '../../contract/service.ts'
 import type { Session } from './host.ts'
 
-/** Rows that are named one by one. */
+/** Skipped rows that are named one by one, at most. */
 const NAMED = 5
 
 export async function importData({ studio, output, signal }: Session, path: string): Promise<ImportedData> {

@@ -12,7 +12,7 @@ import { describeEvaluation } from './words.ts'
 export async function follow(session: Session, { name, settings }: RunRecord): Promise<RunDetails> {
   const { studio, output } = session
   const stopping = {
-    sentence: 'Stopping behind this step, and keeping a checkpoint. Ctrl-C again ends at once.',
+    sentence: 'Stopping after this step and keeping a checkpoint. Press Ctrl-C again to end at once.',
     stop: () => studio.call('runs.stop', { run: name }),
   }
   const onEvent = (event: StudioEvent): void => {
@@ -25,9 +25,9 @@ export async function follow(session: Session, { name, settings }: RunRecord): P
     throw new StudioError('run/ended', run.state === 'interrupted' ? `${why} ${goOnWith(name)}` : why)
   }
   const { checkpoint } = await studio.call('runs.show', { run: name })
-  const kept = checkpoint === undefined ? 'before its first step' : `at step ${String(checkpoint)}`
+  const reached = checkpoint === undefined ? 'before its first step' : `at step ${String(checkpoint)}`
   output.result({ run: name, state: run.state, checkpoint: checkpoint ?? null }, [
-    `Run "${name}" has stopped ${kept}. ${goOnWith(name)}`,
+    `Run "${name}" has stopped ${reached}. ${goOnWith(name)}`,
   ])
   throw new Interrupted()
 }
@@ -36,11 +36,11 @@ export async function follow(session: Session, { name, settings }: RunRecord): P
 export function figures({
   run,
   evaluations,
-}: RunDetails): Readonly<Record<'noPrompt' | 'written' | 'tuned', EvaluationRecord | undefined>> {
+}: RunDetails): Readonly<Record<'noPrompt' | 'handWritten' | 'tuned', EvaluationRecord | undefined>> {
   const own = evaluations.filter(({ dataset, version }) => dataset === run.dataset && version === run.version)
   return {
     noPrompt: own.findLast(({ subject }) => subject === 'no prompt'),
-    written: own.findLast(({ subject }) => subject === 'hand-written prompt'),
+    handWritten: own.findLast(({ subject }) => subject === 'hand-written prompt'),
     tuned: own.findLast(({ subject }) => subject === 'tuned prompt'),
   }
 }
@@ -48,11 +48,11 @@ export function figures({
 /** A finished run's last word, for both kinds of output. */
 export function sayFinished({ output }: Session, details: RunDetails): void {
   const { name, state } = details.run
-  const { noPrompt, written, tuned } = figures(details)
+  const { noPrompt, handWritten, tuned } = figures(details)
   const brief = (e: EvaluationRecord | undefined) => e && { headline: e.headline, metrics: e.metrics, rows: e.rows }
-  output.result({ run: name, state, noPrompt: brief(noPrompt), written: brief(written), tuned: brief(tuned) }, [
+  output.result({ run: name, state, noPrompt: brief(noPrompt), written: brief(handWritten), tuned: brief(tuned) }, [
     `Run "${name}" is finished.`,
-    ...[noPrompt, written, tuned].flatMap((e) => (e ? [describeEvaluation(e)] : [])),
+    ...[noPrompt, handWritten, tuned].flatMap((e) => (e ? [describeEvaluation(e)] : [])),
     `Export the prompt with: softprompt export ${quoted(name)} --to peft DIR`,
   ])
 }

@@ -1,4 +1,4 @@
-// What the command line adds to an error's sentence: the command or the option that does what it asks for.
+// What the command line adds to an error's sentence: the command or option that helps.
 import type { ErrorCode } from '../../contract/errors/index.ts'
 
 const home = 'Another folder: --home DIR'

@@ -1,4 +1,4 @@
-// What inspecting a prompt found, as lines: a table of the virtual tokens, and how to read it.
+// The result of a prompt inspection as lines: a table of the virtual tokens, and how to read it.
 import type { Ablation, EmbeddingToken, PromptInspection, UpdateSize } from '../../contract/inspection.ts'
 import type { RunInspection } from '../../contract/service.ts'
 import { aligned } from './aligned.ts'
@@ -9,17 +9,17 @@ export function inspectionLines({ inspection, gradients }: RunInspection): strin
   const own = ownColumns(inspection)
   const rows = inspection.tokens.map(({ startedAs, ablation }, i) => [
     String(i + 1),
-    startedAs === undefined ? 'chance' : quoted(startedAs),
+    startedAs === undefined ? 'random' : quoted(startedAs),
     ...(own.numbers[i] ?? []),
     worthOf(ablation),
     String(ablation.changed),
     bars(gradients[i] ?? [], scale),
-    own.words[i] ?? '',
+    own.nearest[i] ?? '',
   ])
   const titles = ['token', 'started as', ...own.titles, 'loss without it', 'other answers', 'gradient']
   return [
     'Hints, not explanations: a virtual token need not mean what it is near to.',
-    ...aligned([[...titles, inspection.part === 'embeddings' ? 'nearest words' : ''], ...rows]),
+    ...aligned([[...titles, inspection.part === 'embeddings' ? 'nearest tokens' : ''], ...rows]),
     ...howToRead(inspection),
   ]
 }
@@ -44,8 +44,8 @@ interface OwnColumns {
   readonly titles: readonly string[]
   /** For each token. */
   readonly numbers: readonly (readonly string[])[]
-  /** For each token, of any length: they stand last. */
-  readonly words: readonly string[]
+  /** The nearest tokens of each virtual token, of any length: this column comes last. */
+  readonly nearest: readonly string[]
 }
 
 function ownColumns(inspection: TokenInspection): OwnColumns {
@@ -53,23 +53,23 @@ function ownColumns(inspection: TokenInspection): OwnColumns {
     return {
       titles: ['norm'],
       numbers: inspection.tokens.map(({ norm }) => [norm.toPrecision(3)]),
-      words: inspection.tokens.map(wordsOf),
+      nearest: inspection.tokens.map(nearestTokens),
     }
   return {
     titles: ['keys', 'values', 'moved'],
     numbers: inspection.tokens.map(({ keys, values, moved }) => [keys, values, moved].map((value) => value.toFixed(2))),
-    words: [],
+    nearest: [],
   }
 }
 
-const wordsOf = ({ nearest }: EmbeddingToken): string =>
+const nearestTokens = ({ nearest }: EmbeddingToken): string =>
   nearest.map(({ token, cosine }) => `${quoted(token)} ${cosine.toFixed(2)}`).join(', ')
 
-/** A word with the space before it, and no character that a terminal would act on. */
-const quoted = (word: string): string =>
-  JSON.stringify(word).replace(/[\p{Cc}\p{Cf}]/gu, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`)
+/** A token in quotes, so that a leading space shows, and with control characters escaped, which a terminal would act on. */
+const quoted = (token: string): string =>
+  JSON.stringify(token).replace(/[\p{Cc}\p{Cf}]/gu, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`)
 
-/** "+0.120 ± 0.040 *": the star where the interval does not reach 0. */
+/** "+0.120 ± 0.040 *": the rise of the mean loss with its interval; the star where the interval does not reach 0. */
 function worthOf({ difference, margin }: Ablation): string {
   const within = Number.isFinite(margin) ? ` ± ${margin.toFixed(3)}` : ''
   const star = Math.abs(difference) > margin ? ' *' : ''
@@ -87,33 +87,33 @@ function bars(history: readonly number[], scale: number): string {
   const count = Math.min(WIDTH, history.length)
   return Array.from({ length: count }, (_, i) => {
     const share = (history[Math.floor((i * history.length) / count)] ?? 0) / scale
-    // Nothing at all, and what is no number, stand lowest.
+    // A gradient of zero, or one that is not a number, gets the lowest bar.
     const height = share > 0 ? Math.max(0, 1 + Math.log10(share) / DECADES) : 0
     return blocks[Math.round(height * (blocks.length - 1))] ?? ''
   }).join('')
 }
 
 const taken = {
-  embeddings: 'the average of all words stands in its place',
-  past: 'no other token can see it',
+  embeddings: 'the average of all token embeddings takes its place',
+  past: 'no other token can attend to it',
 } as const
 
 function howToRead(inspection: TokenInspection): string[] {
   return [
-    ...(inspection.part === 'embeddings' ? aboutWords(inspection) : aboutStates),
-    `Loss without it: how much the mean loss of the right label on ${String(inspection.rows)} validation rows (${inspection.loss.toFixed(3)} with the whole prompt) rises where ${taken[inspection.part]}, with its interval.`,
-    'A star: the interval does not reach 0. The intervals of all tokens together hold with 95 %.',
-    'Other answers: how many of these rows are answered otherwise then.',
-    'Gradient: how strongly the token was pushed, from the first step to the last; a bar of half height is a tenth.',
+    ...(inspection.part === 'embeddings' ? aboutEmbeddings(inspection) : aboutStates),
+    `Loss without it: how much the mean loss of the right answer on ${String(inspection.rows)} validation rows (${inspection.loss.toFixed(3)} with the whole prompt) rises where ${taken[inspection.part]}, with its interval.`,
+    'A star: the interval does not reach 0. The intervals of all tokens hold together with 95 % confidence.',
+    'Other answers: how many of these rows are then answered differently.',
+    'Gradient: the norm of its gradient, from the first step to the last; a bar of half height is a tenth of a full one.',
   ]
 }
 
-const aboutWords = ({ tokenNorms, chance }: Extract<TokenInspection, { part: 'embeddings' }>): string[] => [
-  `Nearest words: by cosine. A row of random numbers comes as near as ${chance.toFixed(2)} to some word.`,
-  `Norm: nine words of ten have ${tokenNorms.low.toPrecision(3)} to ${tokenNorms.high.toPrecision(3)}; the mean is ${tokenNorms.mean.toPrecision(3)}.`,
+const aboutEmbeddings = ({ tokenNorms, chance }: Extract<TokenInspection, { part: 'embeddings' }>): string[] => [
+  `Nearest tokens: by cosine similarity. A random vector comes as near as ${chance.toFixed(2)} to some token.`,
+  `Norm: nine tokens of ten have ${tokenNorms.low.toPrecision(3)} to ${tokenNorms.high.toPrecision(3)}; the mean is ${tokenNorms.mean.toPrecision(3)}.`,
 ]
 
 const aboutStates = [
-  'There are no nearest words: this prompt has no embeddings; it is keys and values in every layer.',
+  'There are no nearest tokens: this prompt has no embeddings; it is keys and values in every layer.',
   'Keys, values: their norms, 1 = as the tokens that the prefix started from. Moved: how far they went, in the same unit.',
 ]

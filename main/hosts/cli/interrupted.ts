@@ -1,2 +1,2 @@
-// Thrown where ctrl-C ended a command that has already said what was kept.
+// Thrown where ctrl-C ended a command that has already reported its last checkpoint.
 export class Interrupted extends Error {}

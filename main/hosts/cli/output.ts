@@ -3,11 +3,11 @@ import type { StudioEvent } from '../../contract/service.ts'
 import { describeEvent } from './words.ts'
 
 export interface Output {
-  /** `steps`: how many the run has that the event belongs to. */
+  /** `steps`: number of steps of the event's run; 0 where there is none. */
   event(event: StudioEvent, steps?: number): void
   /** A sentence for people; nothing with --json. */
   say(line: string): void
-  /** The command's last word: one line of JSON with --json, otherwise the lines. */
+  /** The command's result: one line of JSON with --json, otherwise the lines. */
   result(value: Readonly<Record<string, unknown>>, lines: readonly string[]): void
   /** Leaves the cursor at the start of a line. */
   end(): void
@@ -31,7 +31,7 @@ const jsonOutput = ({ out }: Streams): Output => {
 }
 
 const BAR = 24
-/** A terminal's line is drawn again at most this often, in milliseconds. */
+/** Milliseconds between two redraws of a terminal's line, at least. */
 const REDRAW_MS = 80
 /** Plain lines report every tenth of a known amount. */
 const PARTS = 10
@@ -40,7 +40,7 @@ function textOutput({ out }: Streams): Output {
   const live = out.isTTY === true
   let shown = ''
   let drawn = 0
-  /** By label: two kinds of work may take turns. */
+  /** The last tenth reported of each label: two kinds of work may take turns. */
   const reported = new Map<string, number>()
   let bare = false
 

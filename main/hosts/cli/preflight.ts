@@ -4,8 +4,8 @@ import { aligned } from './aligned.ts'
 import type { Session } from './host.ts'
 
 /** Ctrl-C ends it. Errors: those of the run itself. */
-export const measure = ({ studio, output, signal }: Session, asked: Input<'runs.preflight'>): Promise<Preflight> =>
-  studio.call('runs.preflight', asked, {
+export const measure = ({ studio, output, signal }: Session, input: Input<'runs.preflight'>): Promise<Preflight> =>
+  studio.call('runs.preflight', input, {
     signal,
     onEvent: (event) => {
       output.event(event, 0)

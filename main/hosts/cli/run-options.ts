@@ -1,4 +1,4 @@
-// What a run is made of, as the command line takes it: for the command that starts one, and for the one that only asks.
+// The options that describe a run, shared by the commands that start one (tune, sweep) and by the one that only measures (preflight).
 import { type Command, Option } from 'commander'
 import type { SettingSpec } from '../../contract/setting-specs.ts'
 import type { Input } from '../../contract/service.ts'
@@ -36,12 +36,12 @@ export interface RunOptions extends CommonOptions {
 const choice = (flags: string, description: string, values: readonly string[]): Option =>
   new Option(flags, description).choices(values)
 
-/** The table, its columns, and what the model is asked of them. */
+/** The table, its columns, and the task that they make. */
 const withTable = (command: Command): Command =>
   command
     .argument('<data>')
-    .requiredOption('--text <column>', 'column that the model reads')
-    .requiredOption('--label <column>', 'column that it is to answer')
+    .requiredOption('--text <column>', 'column with the texts')
+    .requiredOption('--label <column>', 'column with the right answers')
     .addOption(
       choice(
         '--task <task>',
@@ -49,21 +49,21 @@ const withTable = (command: Command): Command =>
         taskNames,
       ),
     )
-    .option('--context <column>', 'column that the text asks about, with --task answering')
+    .option('--context <column>', 'column with the context that each question is about, with --task answering')
     .addOption(
       choice(
         '--template <kind>',
-        'chat: ask as the model’s own chat does, where it has one (default: plain)',
+        'chat: wrap the text in the model’s own chat template, where it has one (default: plain)',
         templateKinds,
       ),
     )
-    .option('--instruction <text>', 'words that stand before every row')
-    .option('--body <text>', 'what stands around a row’s text, with {text} in its place')
+    .option('--instruction <text>', 'instruction that comes before every row')
+    .option('--body <text>', 'template around a row’s text, with {text} in its place')
 
-/** `auto` measures again what suits this computer. */
+/** Values beyond the declared ones: old names of methods; `auto` measures again which precision suits this computer. */
 const further: Readonly<Record<string, readonly string[]>> = { method: Object.keys(methodAliases), precision: ['auto'] }
 
-/** The option of a setting: its values as declared, its words as the window has them. */
+/** The option of a setting: its values as declared, its title and help as in the window. */
 function optionOf(spec: SettingSpec): Option {
   const { name, option, kind } = spec
   const { name: title, help } = settingWords(name)
@@ -78,12 +78,12 @@ function optionOf(spec: SettingSpec): Option {
 
 /** The base model, every setting that methods declare, and what the tuned prompt has to beat. */
 function withSettings(command: Command): Command {
-  command.option('--model <name|path>', 'base model (default: the only one there is)')
+  command.option('--model <name|path>', 'base model (default: the only one that was added)')
   for (const spec of declaredSettings()) command.addOption(optionOf(spec))
   return command
     .option('--hand-written <text>', settingWords('handWritten').help)
     .option('--no-duel', 'do not compare with hand-written prompts')
-    .option('--eval <n>', 'test rows at most', wholeNumber(1))
+    .option('--eval <n>', 'maximum number of test rows', wholeNumber(1))
 }
 
 /** Adds the table, its columns, and every setting. */
@@ -100,7 +100,7 @@ function givenSettings(options: object): GivenSettings {
   return Object.fromEntries(entries)
 }
 
-/** Brings the table in, and gives what the options say of a run on it. */
+/** Imports the table, and gives the input of a run on it that the options describe. */
 export async function plannedRun(session: Session, path: string, options: RunOptions): Promise<Input<'runs.plan'>> {
   const template = given({ kind: options.template, instruction: options.instruction, body: options.body })
   const { dataset, version } = await importData(session, path)

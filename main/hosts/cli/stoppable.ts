@@ -1,4 +1,4 @@
-// Ctrl-C while the service works on something: it is asked to stop, and ends behind its current step.
+// Ctrl-C while the service works on a run or a sweep: it is asked to stop, and ends after its current step.
 import type { Session } from './host.ts'
 
 /** Waits for the work. At ctrl-C says the sentence and calls `stop` once, also where ctrl-C came before. */
@@ -9,7 +9,7 @@ export async function stoppable<T>(
 ): Promise<T> {
   const onAbort = (): void => {
     output.say(sentence)
-    // What has just ended by itself has nothing to stop.
+    // Work that has just ended by itself cannot be stopped, which is no error.
     stop().catch(() => undefined)
   }
   signal.addEventListener('abort', onAbort)

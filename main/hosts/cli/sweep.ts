@@ -1,4 +1,4 @@
-// Follows a sweep to its end, and reports what came of it in tables.
+// Follows a sweep to its end, and reports its results in tables.
 import type {
   Band,
   Factor,
@@ -21,7 +21,7 @@ const goOn = (sweep: string): string => `Resume with: softprompt sweeps ${quoted
 export async function followSweep(session: Session, { name }: SweepRecord): Promise<void> {
   const { studio, output } = session
   const pausing = {
-    sentence: 'Pausing behind this step, and keeping a checkpoint. Ctrl-C again ends at once.',
+    sentence: 'Pausing after this step and keeping a checkpoint. Press Ctrl-C again to end at once.',
     stop: () => studio.call('sweeps.stop', { sweep: name }),
   }
   const onEvent = (event: StudioEvent): void => {

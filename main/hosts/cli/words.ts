@@ -1,4 +1,4 @@
-// What the studio's events and figures are called in plain words.
+// The studio's events and metrics as sentences for people.
 import { headlineOf, type Measured, metricTitle, namesOf } from '../../contract/metrics.ts'
 import { percent } from '../../contract/numbers.ts'
 import type { EvaluationFigures, Subject } from '../../contract/records.ts'
@@ -48,7 +48,7 @@ const line = (text: string): Words => ({ kind: 'line', text })
 type Describe<E> = (event: Extract<StudioEvent, { event: E }>, steps: number) => Words | undefined
 
 const words: { readonly [E in StudioEvent['event']]: Describe<E> } = {
-  // How a run ended is the command's own last word.
+  // The command itself reports how a run ended.
   state: ({ state }) => (state === 'running' ? line('The run has started.') : undefined),
   progress: ({ stage, done, total }) => ({ kind: 'progress', label: stage, done, total, note: counted(done, total) }),
   provider: ({ note }) => (note === '' ? undefined : line(note)),
@@ -65,7 +65,7 @@ const words: { readonly [E in StudioEvent['event']]: Describe<E> } = {
     ),
   warning: ({ message }) => line(message),
   checkpoint: () => undefined,
-  // Figures are the command's own last word, too.
+  // The command itself reports the metrics at the end.
   evaluation: () => undefined,
   token: () => undefined,
   // For windows that show a list.

@@ -1,4 +1,4 @@
-// How often something that dies may be started again: a few times in a while, then a person is asked.
+// How often a process that dies may be restarted: three times in five minutes, then a person decides.
 const TIMES = 3
 const WHILE_MS = 5 * 60_000
 const WAITS_MS = [300, 2000, 5000]

@@ -1,4 +1,4 @@
-// A window's line to the service: messages go between its port and the service's socket, and are only looked at, not kept.
+// A window's line to the service: messages pass between its port and the service's socket; they are checked, never stored.
 import { connect, type Socket } from 'node:net'
 import type { MessagePortMain } from 'electron'
 import { clientMessage } from '../../contract/client-message.ts'

@@ -1,4 +1,4 @@
-// What the app itself wants to know of runs: whether one is under way, and how each ends.
+// The app follows runs itself: it must know whether one is under way, and how each ends.
 import { setTimeout } from 'node:timers/promises'
 import type { RunSummary } from '../../contract/service.ts'
 import type { RemoteStudio } from '../../service/socket/client.ts'

@@ -6,9 +6,9 @@ import type { Budget } from './budget.ts'
 export interface ServiceChild {
   /** Once, when it answers. */
   onReady(listener: () => void): void
-  /** Once, with the last that it said. */
+  /** Called once, with the last line of its error stream, or else its exit code or signal. */
   onExit(listener: (how: string) => void): void
-  /** Asks it to end; it stops runs behind their current step first. */
+  /** Asks it to end; it first stops runs after their current step. */
   end(): void
   kill(): void
 }
@@ -16,20 +16,20 @@ export interface ServiceChild {
 export interface ServiceProcess {
   /** Resolves when it answers for the first time. */
   readonly ready: Promise<void>
-  /** Resolves when it is gone, with all that it had to keep kept. */
+  /** Resolves when the process is gone, its checkpoints written. */
   close(): Promise<void>
 }
 
 export interface Keeping {
   readonly start: () => ServiceChild
   readonly budget: Budget
-  /** It has died too often: true = try again. */
+  /** Asks a person about a service that has died too often; true = start it again. */
   readonly ask: (how: string) => Promise<boolean>
   /** Nobody wants another try. */
   readonly giveUp: () => void
 }
 
-/** A run may need so long to finish its step and write its checkpoint. */
+/** Milliseconds that a run may need to finish its step and write its checkpoint. */
 const CLOSE_MS = 30_000
 
 export function keepService({ start, budget, ask, giveUp }: Keeping): ServiceProcess {

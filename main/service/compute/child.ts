@@ -10,7 +10,7 @@ export interface ComputeExit {
 export interface ComputeChild {
   send(request: ComputeRequest): void
   onEvent(listener: (event: ComputeEvent) => void): void
-  /** Called once, behind the last event. */
+  /** Called once, after the last event. */
   onExit(listener: (exit: ComputeExit) => void): void
   kill(): void
   readonly pid: number | undefined
@@ -22,7 +22,7 @@ export type SpawnCompute = () => ComputeChild
 const TAIL = 4000
 
 /**
- * Lets glibc's malloc keep what a step frees for the next one, in one heap: a step asks for the same gigabyte again, and
+ * Lets glibc's malloc keep what a step frees for the next one, in one heap: a step allocates the same gigabyte again, and
  * pages that go back to the system are zeroed and mapped anew each time (15 % of a step's time; the peak stays the
  * same). Other C libraries know none of these. Source: mallopt(3).
  */
@@ -49,7 +49,7 @@ export const forkCompute =
     })
     return {
       pid: child.pid,
-      // A dead process has lost its channel; its exit says what has to be said.
+      // A dead process has lost its channel: a message to it is dropped, and its exit reports why.
       send: (request) => void (child.connected && child.send(request, () => undefined)),
       onEvent: (listener) =>
         void child.on('message', (event) => {

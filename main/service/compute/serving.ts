@@ -4,7 +4,7 @@ import { StudioError, studioError } from '../../contract/errors/index.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
 import { supervise } from './supervise.ts'
 
-/** Jobs that a person asks for again and again on the same model. */
+/** Whether the process stays for the next job: for kinds of job that a person repeats on the same model. */
 const stays: { readonly [K in WireJob['kind']]: boolean } = {
   hardware: false,
   prepare: false,
@@ -29,7 +29,7 @@ export function serveJob(
       if (event.event === 'progress' || event.event === 'token' || event.event === 'warning') emit(event)
       onEvent(event)
     })
-    // Nothing of such a job is worth waiting for.
+    // A cancelled job has no checkpoint to write, so its process is killed at once.
     const cancel = () => {
       supervised.kill()
     }

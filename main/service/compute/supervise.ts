@@ -7,21 +7,21 @@ type Done = Omit<Extract<ComputeEvent, { readonly event: 'done' }>, 'event'>
 export type JobResult =
   | ({ readonly end: 'done' } & Done)
   | { readonly end: 'failed'; readonly code: string; readonly message: string }
-  /** The process died without a word. */
+  /** The process died before it reported an end. */
   | { readonly end: 'crashed'; readonly how: string }
 
 export interface SupervisedJob {
   readonly result: Promise<JobResult>
-  /** Asks for an end behind the current step; kills when it does not come in time. */
+  /** Asks for an end after the current step; kills when it does not come in time. */
   stop(): void
-  /** Asks a tune to end its training and evaluate what it has. */
+  /** Asks a tune job to end its training and evaluate the best prompt so far. */
   keep(): void
   kill(): void
 }
 
-/** A stop waits at least this long, or four times the longest silence between two events so far. */
+/** Milliseconds that a stop waits at least; more where four times the longest silence between two events is longer. */
 const STOP_MS = 15_000
-/** A process that has said its last word may take this long to end. */
+/** Milliseconds that a process may take to exit after its last event. */
 const EXIT_MS = 5_000
 
 /**

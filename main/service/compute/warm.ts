@@ -3,7 +3,7 @@ import type { ComputeEvent } from '../../contract/compute.ts'
 import type { ComputeChild, ComputeExit, SpawnCompute } from './child.ts'
 
 export interface Warm {
-  /** As a fresh process for one job; the process behind it stays for the next where the job ends well. One at a time. */
+  /** Like spawning a fresh process for one job, one at a time; the real process stays for the next job where this one ends well. */
   readonly spawn: SpawnCompute
   close(): void
 }
@@ -41,7 +41,7 @@ export function createWarm(spawn: SpawnCompute, idle: number): Warm {
         bedtime = setTimeout(end, idle).unref()
         leave('done')
       } else if (event.event === 'failed') {
-        // What a failure leaves behind is not trusted with another job.
+        // A process whose job has failed is not trusted with another.
         end()
         leave('failed')
       }

@@ -58,7 +58,7 @@ function makeVersion(
   })
 }
 
-/** An edit that its owner asked for, as one step of undo. */
+/** An edit as one step of undo. */
 export const edit = (
   context: ServiceContext,
   dataset: number,
@@ -88,7 +88,7 @@ async function* touchedBy(context: ServiceContext, { dataset, number }: VersionR
     const { used, excluded, trash } = await store.datasets.counts(dataset, version)
     return used + excluded + trash
   }
-  // What it brought to rows that were there is what it ended in them: only where rows were added is there more.
+  // A change of a row ends one revision and begins another, so the first pass has found it. The second finds rows that were added.
   if ((await all(number)) === (await all(number - 1))) return
   for await (const rows of revisionsOf(context, dataset, number, 'born')) {
     const replaced = await store.rows.replaced(dataset, number, rows)

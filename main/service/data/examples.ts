@@ -4,7 +4,7 @@ import { studioError } from '../../contract/errors/index.ts'
 import type { SplitRows } from '../../contract/records.ts'
 import type { Example, Split } from '../../contract/settings.ts'
 import type { Store } from '../../engine/store/store.ts'
-import { rowReader, type TaskColumns } from './row-words.ts'
+import { rowReader, type TaskColumns } from './row-text.ts'
 
 export interface ExampleColumns extends TaskColumns {
   readonly dataset: number
@@ -26,8 +26,8 @@ export async function loadExamples(store: Store, source: ExampleColumns): Promis
     const page = await store.rows.page(dataset, version, after, CHUNK)
     for (const { row, cells, state } of page) {
       if (state !== 'used') continue
-      const words = read(cells)
-      if (words.text.trim() !== '' && words.label !== '') examples.push({ row, ...words })
+      const example = read(cells)
+      if (example.text.trim() !== '' && example.label !== '') examples.push({ row, ...example })
     }
     const last = page.at(-1)
     if (page.length < CHUNK || !last) return examples

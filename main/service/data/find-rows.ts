@@ -1,4 +1,4 @@
-// Which rows of a version a question finds.
+// Which rows of a version a query finds, and in which order.
 import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
 import type { DataFilter, DataQuery, Roles, ViewedRow } from '../../contract/service.ts'
@@ -7,14 +7,14 @@ import { eachRow } from './each-row.ts'
 import { sortedIndices } from './order.ts'
 import { rowsOfProblem } from './profile.ts'
 import { rolesOf } from './roles.ts'
-import { rowReader } from './row-words.ts'
+import { rowReader } from './row-text.ts'
 
 /** Row numbers read at once: some milliseconds. */
 const CHUNK = 10_000
-/** Places put in order between two breaths. */
+/** Rows put in order before other work gets a turn. */
 const SLICE = 100_000
 
-/** The rows of a version that a question finds, in its order. */
+/** Numbers of the rows that a query finds, in its order. Errors: 'run/cancelled', 'run/no-column'. */
 export async function findRows(
   context: ServiceContext,
   dataset: number,

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 
 const RUN = 2048
-/** Merged elements between two breaths. */
+/** Elements merged before other work gets a turn. */
 const SLICE = 10_000
 
 /** A stable order of 0..count-1 by `compare`. */

@@ -1,14 +1,14 @@
-// Profiles of data set versions, made by one pass and kept while their roles stay.
+// Profiles of data set versions, each made in one pass, and cached for as long as the columns' roles stay the same.
 import type { DataProfile, Roles } from '../../contract/service.ts'
 import { createProfiler, type TableProfile } from '../../engine/data/profile.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
 import type { ServiceContext } from '../context.ts'
 import { eachRow } from './each-row.ts'
 import { rolesOf } from './roles.ts'
-import { rowReader } from './row-words.ts'
+import { rowReader } from './row-text.ts'
 
-const KEPT = 8
-const kept = new WeakMap<ServiceContext, Map<string, Promise<TableProfile>>>()
+const MAX_PROFILES = 8
+const caches = new WeakMap<ServiceContext, Map<string, Promise<TableProfile>>>()
 
 /** Rows in use, counted and checked. Errors: 'store/missing', 'run/cancelled'. */
 export async function profileOf(
@@ -19,14 +19,14 @@ export async function profileOf(
 ): Promise<TableProfile> {
   const roles = await rolesOf(context, dataset)
   const key = JSON.stringify([dataset, version, roles])
-  const profiles = kept.get(context) ?? new Map<string, Promise<TableProfile>>()
-  kept.set(context, profiles)
+  const profiles = caches.get(context) ?? new Map<string, Promise<TableProfile>>()
+  caches.set(context, profiles)
   const known = profiles.get(key)
   if (known) return known
   const made = makeProfile(context, dataset, version, roles, onRows)
   profiles.set(key, made)
   made.catch(() => profiles.delete(key))
-  for (const old of profiles.keys()) if (profiles.size > KEPT) profiles.delete(old)
+  for (const old of profiles.keys()) if (profiles.size > MAX_PROFILES) profiles.delete(old)
   return made
 }
 

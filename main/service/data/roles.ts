@@ -1,4 +1,4 @@
-// Which columns of a data set are read and answered, and what the answers are: as its owner said, else as they look.
+// The roles of a data set's columns and the kind of task: as its owner chose them, else guessed from the cells.
 import * as v from 'valibot'
 import { studioError } from '../../contract/errors/index.ts'
 import type { Roles } from '../../contract/service.ts'
@@ -10,7 +10,7 @@ import type { ServiceContext } from '../context.ts'
 /** Rows that a guess is made from. */
 const LOOKED_AT = 500
 
-const kept = v.object({
+const storedRoles = v.object({
   text: v.string(),
   label: v.string(),
   context: v.optional(v.string(), ''),
@@ -21,7 +21,7 @@ const kept = v.object({
 export async function rolesOf({ store }: ServiceContext, dataset: number): Promise<Roles> {
   const record = await store.datasets.byId(dataset)
   if (!record) throw studioError('store/missing', 'data set', String(dataset))
-  const chosen = v.safeParse(kept, await store.datasets.roles(dataset))
+  const chosen = v.safeParse(storedRoles, await store.datasets.roles(dataset))
   if (chosen.success && chosen.output.task)
     return { ...chosen.output, task: chosen.output.task, guessed: false, taskGuessed: false }
   const rows = await store.rows.page(dataset, await store.datasets.newest(dataset), -1, LOOKED_AT)

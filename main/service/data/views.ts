@@ -8,8 +8,8 @@ export interface View {
   readonly rows: Uint32Array
 }
 
-/** Views that are kept; an older one has to be asked for again. */
-const KEPT = 12
+/** Views that are kept; a window requests an older one again. */
+const MAX_VIEWS = 12
 
 export interface Views {
   add(view: View): number
@@ -23,7 +23,7 @@ export function createViews(): Views {
   return {
     add(view) {
       views.set(++last, view)
-      for (const id of views.keys()) if (views.size > KEPT) views.delete(id)
+      for (const id of views.keys()) if (views.size > MAX_VIEWS) views.delete(id)
       return last
     },
     get(id) {

@@ -1,4 +1,4 @@
-// Backup and restore of the whole studio: written beside its name first, restored at the next start, the old kept.
+// Backup and restore of the whole studio: written beside its name first, restored at the next start, where the old database is renamed.
 import { existsSync, readdirSync, renameSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -61,23 +61,26 @@ export async function layReady(
 }
 
 /**
- * Call it before the database is opened; gives the path where the old one is kept, if one was restored. Every step can be
- * cut short: the next start goes on from there.
+ * Call it before the database is opened; gives the path of the database that a backup has replaced, undefined where none
+ * was restored. Every step can be cut short: the next start goes on from there.
  */
 export function applyRestore(home: Home): string | undefined {
   const ready = waiting(home).at(-1)
   if (ready === undefined) return undefined
-  const kept = join(home.folder, `studio-before-${ready.slice(ready.lastIndexOf('restore-') + 'restore-'.length)}.db`)
-  // The database goes last: while it is there, what it has not taken in yet is moved as well.
+  const previous = join(
+    home.folder,
+    `studio-before-${ready.slice(ready.lastIndexOf('restore-') + 'restore-'.length)}.db`,
+  )
+  // The database file is renamed last: as long as it is there, a restart also renames the rest of its write-ahead log.
   for (const end of ['-shm', '-wal', ''])
-    if (existsSync(home.database + end)) renameSync(home.database + end, kept + end)
+    if (existsSync(home.database + end)) renameSync(home.database + end, previous + end)
   renameSync(join(home.folder, ready), home.database)
-  return kept
+  return previous
 }
 
-/** A restored studio forgets neither what it asked of other computers nor that it may not. */
-export async function keepNetworkRecord(store: Store, kept: string): Promise<void> {
-  const { connections, forbidden } = networkRecord(kept)
+/** Carries the log of connections and a switched-off network over from the database that a backup has replaced. */
+export async function keepNetworkRecord(store: Store, previous: string): Promise<void> {
+  const { connections, forbidden } = networkRecord(previous)
   await store.transaction(async (tables) => {
     await tables.connections.merge(connections)
     if (forbidden) await tables.preferences.set({ network: false })

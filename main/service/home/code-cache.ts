@@ -3,5 +3,5 @@ import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { openHome } from './home.ts'
 
-/** Call it before the service is imported, and import that dynamically: what is loaded already is not kept. */
+/** Call it before the service is imported, and import that dynamically: code that is loaded already is not cached. */
 export const keepCompiled = (folder: string): void => void enableCompileCache(join(openHome(folder).cache, 'code'))

@@ -1,4 +1,4 @@
-// Files on their way from a window into the studio's folder; what was not handed over whole goes at the next start.
+// Files that a window uploads into the studio's folder in pieces; incomplete ones are removed at the next start.
 import { createHash } from 'node:crypto'
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import type { Home } from './home.ts'
 
 export interface Uploads {
   open(name: string): Promise<number>
-  /** Pieces come one behind the other. Errors: 'data/no-file'; 'data/not-received', as where the disk is full. */
+  /** Pieces must be written in order. Errors: 'data/no-file'; 'data/not-received', as where the disk is full. */
   write(file: number, bytes: Uint8Array): Promise<void>
   /** Path of the whole file. Error: 'data/no-file'. */
   close(file: number): Promise<string>

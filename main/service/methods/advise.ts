@@ -1,4 +1,4 @@
-// Method runs.advise: what is stored of a run, put before the advisor.
+// Method runs.advise: gathers what is stored about a run for the advisor.
 import type { Advice } from '../../contract/service.ts'
 import { advise } from '../../engine/advise/index.ts'
 import { parameterCount } from '../../engine/model/sizes.ts'
@@ -8,7 +8,7 @@ import { showRun } from './runs.ts'
 async function adviseRun(context: ServiceContext, run: string): Promise<Advice[]> {
   const [details, configs] = await Promise.all([showRun(context, run), context.store.models.configs()])
   const config = configs.get(details.run.model)
-  // A run that is under way has not shown yet what it needs.
+  // There is no advice on a run that is under way: its curves are incomplete.
   if (context.runner.isActive(details.run.id)) return []
   return advise({ ...details, parameters: config ? parameterCount(config) : Infinity })
 }

@@ -1,4 +1,4 @@
-// Methods runs.verdict, confusion, answers, flips and report: what came of runs, row by row and in words.
+// Methods runs.verdict, confusion, answers, flips and report: results of runs, row by row and as sentences.
 import type { Evaluation, ScoredRow } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import { headlineOf } from '../../contract/metrics.ts'
@@ -12,29 +12,29 @@ import { findRun, modelOf } from '../lookup.ts'
 
 type Subject = Evaluation['subject']
 
-/** The rows of the latest scoring. Error: 'run/not-scored'. */
+/** The rows of the subject's latest evaluation. Error: 'run/not-scored'. */
 async function scored(context: ServiceContext, run: RunRecord, subject: Subject): Promise<ScoredRow[]> {
   const found = await context.store.evaluations.latest(run, subject)
   if (!found) throw studioError('run/not-scored', run.name)
   return context.store.evaluations.rows(found.id)
 }
 
-/** Of single answers the headline metric of a run's; answers of another task have no value by it yet. */
+/** Grades single answers by the headline metric of the run's task, 0 to 1; answers of another task's run are graded anew. */
 function graderOf({ settings }: RunRecord, answered: readonly ScoredRow[]): (row: ScoredRow) => number {
   const [{ name, ofRow }] = taskOf(settings).metrics(answered.map(({ label }) => label))
   return (row) => row.metrics[name] ?? ofRow(row) ?? 0
 }
 
-/** What a tuned prompt has to beat: words, where they answer more rows rightly than no words do. */
+/** What a tuned prompt has to beat: the hand-written prompt where it does better than the model alone. */
 async function strongerRival({ store: { evaluations } }: ServiceContext, run: RunRecord): Promise<Subject> {
-  const [none, written] = await Promise.all([
+  const [alone, handWritten] = await Promise.all([
     evaluations.latest(run, 'no prompt'),
     evaluations.latest(run, 'hand-written prompt'),
   ])
-  return written && headlineOf(written) > (none ? headlineOf(none) : 0) ? 'hand-written prompt' : 'no prompt'
+  return handWritten && headlineOf(handWritten) > (alone ? headlineOf(alone) : 0) ? 'hand-written prompt' : 'no prompt'
 }
 
-/** The run's answers beside others': its rivals' or another run's. Only rows that both answered. */
+/** Pairs the run's answers with those of a rival or of another run, over the rows that both answered. */
 async function pairsOf(context: ServiceContext, { run: name, against, rival }: Input<'runs.verdict'>) {
   const run = await findRun(context.store, name)
   const other = against === undefined ? undefined : await findRun(context.store, against)
@@ -143,17 +143,17 @@ async function metrics(
   context: ServiceContext,
   { run: name }: Input<'runs.metrics'>,
 ): Promise<Outputs['runs.metrics']> {
-  const judged = await judgedOf(context, await findRun(context.store, name))
-  return judged.map(({ subject, headline, metrics }) => ({ subject, headline, metrics }))
+  const evaluations = await latestEvaluations(context, await findRun(context.store, name))
+  return evaluations.map(({ subject, headline, metrics }) => ({ subject, headline, metrics }))
 }
 
-/** Each subject's latest figures, in the order in which they are told. */
-async function judgedOf(context: ServiceContext, run: RunRecord): Promise<EvaluationRecord[]> {
+/** Each subject's latest evaluation, in the order of `subjectNames`. */
+async function latestEvaluations(context: ServiceContext, run: RunRecord): Promise<EvaluationRecord[]> {
   const found = await Promise.all(subjectNames.map((subject) => context.store.evaluations.latest(run, subject)))
   return found.filter((each) => each !== undefined)
 }
 
-/** Rows of written answers in a report. */
+/** Generated answers that a report shows, the worst ones. */
 const REPORTED = 30
 
 const worst = (rows: readonly AnsweredRow[]): AnsweredRow[] =>
@@ -172,9 +172,9 @@ async function report(context: ServiceContext, { runs }: Input<'runs.report'>): 
         store.metrics.steps(run.id),
         store.metrics.validations(run.id),
       ])
-      const judged = run.state === 'finished'
+      const isEvaluated = run.state === 'finished'
       const chosen = isChosen(run.settings)
-      const asked = { run: name, subject: 'tuned prompt' as const }
+      const query = { run: name, subject: 'tuned prompt' as const }
       return {
         run,
         model,
@@ -183,10 +183,10 @@ async function report(context: ServiceContext, { runs }: Input<'runs.report'>): 
         rows: { train: split.train.length, validation: split.validation.length, test: split.test.length },
         steps,
         validations,
-        verdict: judged ? await verdict(context, { run: name }) : undefined,
-        judged: await judgedOf(context, run),
-        confusion: judged && chosen ? await confusion(context, asked) : undefined,
-        written: judged && !chosen ? worst(await answers(context, asked)) : [],
+        verdict: isEvaluated ? await verdict(context, { run: name }) : undefined,
+        judged: await latestEvaluations(context, run),
+        confusion: isEvaluated && chosen ? await confusion(context, query) : undefined,
+        written: isEvaluated && !chosen ? worst(await answers(context, query)) : [],
       }
     }),
   )

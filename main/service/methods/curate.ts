@@ -90,7 +90,7 @@ async function compare(context: ServiceContext, input: Input<'data.compare'>): P
   return { ...counts, rows }
 }
 
-/** Undefined where the row is the same again. Trash is out of sight, as if it were not there. */
+/** Undefined where the row is the same in both versions. A row in the trash counts as absent. */
 function kindOf({ before, after }: RowDifference): 'added' | 'changed' | 'removed' | undefined {
   const was = before !== undefined && before.state !== 'trash'
   const is = after !== undefined && after.state !== 'trash'
@@ -99,14 +99,14 @@ function kindOf({ before, after }: RowDifference): 'added' | 'changed' | 'remove
   return was ? 'removed' : undefined
 }
 
-/** Numbers of the rows that any version behind `from` up to `to` touched, in order. */
+/** Numbers of the rows that any version after `from` and up to `to` touched, in order. */
 async function touchedBetween(
   { store }: ServiceContext,
   dataset: number,
   from: number,
   to: number,
 ): Promise<Uint32Array> {
-  // A mark for each row: sorting a million numbers would hold everybody up.
+  // A mark for each row number: sorting a million numbers would block the service.
   const marks = new Uint8Array((await store.rows.last(dataset)) + 1)
   let count = 0
   for (let version = from + 1; version <= to; version++)

@@ -21,7 +21,7 @@ import { throughNetwork } from '../studio/network.ts'
 import { findModel } from '../lookup.ts'
 import { serveForEvent } from '../compute/serving.ts'
 
-/** Prepares the model in compute and keeps its description. */
+/** Prepares the model in the compute process and stores its description. */
 async function add(
   context: ServiceContext,
   call: CallContext,
@@ -38,7 +38,7 @@ async function add(
   return model
 }
 
-/** A file that a window handed over is kept: the rest of the cache goes at the next start. */
+/** Moves an uploaded file among the models before it is prepared: the folder of uploads is emptied at the next start. */
 async function addHandedOver(
   context: ServiceContext,
   call: CallContext,
@@ -49,16 +49,16 @@ async function addHandedOver(
   const { models } = context.home
   const before = await context.store.models.byName(name)
   await mkdir(models, { recursive: true })
-  let kept = join(models, basename(path))
-  for (let number = 2; existsSync(kept); number++) kept = join(models, `${String(number)}-${basename(path)}`)
-  await rename(path, kept)
+  let stored = join(models, basename(path))
+  for (let number = 2; existsSync(stored); number++) stored = join(models, `${String(number)}-${basename(path)}`)
+  await rename(path, stored)
   try {
-    const model = await add(context, call, kept, name, precision)
+    const model = await add(context, call, stored, name, precision)
     // The same file once more: one copy is enough.
     if (before && liesIn(models, before.source)) await rm(before.source, { force: true })
     return model
   } catch (error) {
-    await rm(kept, { force: true })
+    await rm(stored, { force: true })
     throw error
   }
 }

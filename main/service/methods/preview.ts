@@ -4,12 +4,12 @@ import { isChosen } from '../../engine/task/index.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
 import type { Methods, ServiceContext } from '../context.ts'
 import { profileOf } from '../data/profile.ts'
-import { rowReader } from '../data/row-words.ts'
+import { rowReader } from '../data/row-text.ts'
 import { sealedModel } from '../runs/material.ts'
 import { findDataset, findModel } from '../lookup.ts'
 import { serveForEvent } from '../compute/serving.ts'
 
-/** The label column may be another than the profile's while its owner looks around. */
+/** Labels of the profile and of the shown rows: the chosen label column may differ from the profile's. */
 async function labelsOf(
   context: ServiceContext,
   dataset: number,
@@ -23,10 +23,10 @@ async function labelsOf(
 export const previewMethods: Pick<Methods, 'data.preview'> = {
   'data.preview': async (context, input, call) => {
     const { store } = context
-    const { dataset, version, text, label, context: asked = '' } = input
+    const { dataset, version, text, label, context: contextColumn = '' } = input
     const { task = 'classification' } = input.settings
     const { columns } = await findDataset(store, dataset)
-    const read = rowReader(columns, { text, label, context: asked, task })
+    const read = rowReader(columns, { text, label, context: contextColumn, task })
     const found = await store.rows.read(dataset, version, input.rows)
     const examples = found.map(({ row, cells }) => ({ row, ...read(cells) }))
     const labels = isChosen(input.settings) ? await labelsOf(context, dataset, version, examples) : []

@@ -1,4 +1,4 @@
-// Methods score, try, classify and export: what a tuned prompt is good for.
+// Methods score, try, classify and export: using a tuned prompt.
 import type { TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { EvaluationRecord } from '../../contract/records.ts'
@@ -35,7 +35,7 @@ async function score(
     call.emit({ event: 'warning', step: 0, code, message })
   }
   const model = await sealedModel(store, run.model)
-  const kept: EvaluationRecord[] = []
+  const records: EvaluationRecord[] = []
   for (const subject of [undefined, prompt]) {
     const own = subject ? settings : withoutInstruction(settings)
     const job = { kind: 'score' as const, model, prompt: subject, settings: own, labels, examples, threads }
@@ -44,10 +44,10 @@ async function score(
     const record = await store.transaction((tables) => tables.evaluations.add(rowsOf, evaluation))
     const { subject: answered, headline, metrics, rows } = record
     call.emit({ event: 'evaluation', subject: answered, headline, metrics, rows })
-    kept.push(record)
+    records.push(record)
   }
   context.changed('runs')
-  return kept
+  return records
 }
 
 interface Speaking {
@@ -55,7 +55,7 @@ interface Speaking {
   readonly settings: TuneSettings
 }
 
-/** What stands before the text when this one answers; a written instruction takes the place of the template's own. */
+/** The prompt and settings with which a speaker answers; a hand-written instruction replaces the template's own. */
 function speaking(prompt: TunedPrompt, speaker: Speaker = { by: 'tuned' }): Speaking {
   const { settings } = prompt
   if (speaker.by === 'tuned') return { prompt, settings }
@@ -97,17 +97,17 @@ async function filesOf(
 export const promptMethods: Pick<Methods, 'score' | 'try' | 'classify' | 'export' | 'export.archive'> = {
   score,
   classify,
-  try: async (context, { run: name, speaker, text: words, context: about = '', sampling }, call) => {
+  try: async (context, { run: name, speaker, text: ownText, context: about = '', sampling }, call) => {
     const { model: base, prompt } = await findTuned(context.store, name)
     const model = await sealedModel(context.store, base.id)
     const { threads } = context
-    const text = taskOf(prompt.settings).textOf(words, about)
-    const written: string[] = []
+    const text = taskOf(prompt.settings).textOf(ownText, about)
+    const pieces: string[] = []
     const job = { kind: 'generate' as const, model, ...speaking(prompt, speaker), text, sampling, threads }
     await serveJob(context, call, job, (event) => {
-      if (event.event === 'token') written.push(event.text)
+      if (event.event === 'token') pieces.push(event.text)
     })
-    return { text: written.join('') }
+    return { text: pieces.join('') }
   },
   export: async (context, { folder, ...what }, call) => {
     const { files } = await filesOf(context, what, call)

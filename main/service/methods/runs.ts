@@ -69,7 +69,7 @@ async function resume({ store, runner }: ServiceContext, name: string): Promise<
   if (runner.isActive(run.id)) throw studioError('run/already-running', run.name)
   if (run.state === 'finished') throw studioError('run/already-finished', run.name)
   await store.runs.setState(run.id, 'queued')
-  // Somebody else may have asked for the same in the meantime.
+  // Another call may have resumed the run in the meantime.
   if (runner.isActive(run.id)) throw studioError('run/already-running', run.name)
   const queued = queuedAgain(run)
   runner.take(queued)

@@ -1,4 +1,4 @@
-// Methods studio.*: preferences, this computer, the network ledger, backup, and word of what has changed.
+// Methods studio.*: preferences, this computer, the network ledger, backup, and notice of changes.
 import type { Ledger, Method } from '../../contract/service.ts'
 import { declarations } from '../../engine/method/index.ts'
 import { backUp, layReady } from '../home/backup.ts'

@@ -1,14 +1,14 @@
-// What the inspection found in runs' prompts, kept while the service runs: finding it again takes a while, keeping it little.
+// Caches prompt inspections while the service runs: one takes seconds to compute and little memory to keep.
 import type { RunRecord } from '../../contract/records.ts'
 import type { RunInspection } from '../../contract/service.ts'
 
 type Ended = Pick<RunRecord, 'id' | 'endedAt'>
 
-/** Runs whose findings are kept; that of the one asked for longest ago makes way. */
-const KEPT = 50
+/** Inspections cached at most; the least recently used one is dropped. */
+const MAX_INSPECTIONS = 50
 
 export interface Inspections {
-  /** Undefined where it was not found, or the run has gone on since. */
+  /** Undefined where the run was not inspected, or has been resumed since. */
   get(run: Ended): RunInspection | undefined
   add(run: Ended, found: RunInspection): void
 }
@@ -19,7 +19,7 @@ export function createInspections(): Inspections {
   const add = (run: Ended, inspection: RunInspection): void => {
     found.delete(keyOf(run))
     found.set(keyOf(run), inspection)
-    for (const key of found.keys()) if (found.size > KEPT) found.delete(key)
+    for (const key of found.keys()) if (found.size > MAX_INSPECTIONS) found.delete(key)
   }
   return {
     get(run) {

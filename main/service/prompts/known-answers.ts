@@ -1,4 +1,4 @@
-// What a prompt answers to a few texts of our own: it goes with its file, and is asked again where that is opened.
+// A prompt's answers to three fixed texts: a prompt file carries them, and the studio that opens it compares its own.
 import type { TunedPrompt } from '../../contract/compute.ts'
 import type { KnownAnswer } from '../../engine/export/bundle-manifest.ts'
 import { isChosen } from '../../engine/task/index.ts'
@@ -6,14 +6,14 @@ import type { CallContext, ServiceContext } from '../context.ts'
 import { serveForEvent } from '../compute/serving.ts'
 import { sealedModel } from '../runs/material.ts'
 
-/** Of nobody's data. */
+/** Made up, so that no file carries a row of anybody's data. */
 const texts = [
   'Hello, and thank you for your help.',
   'It has not arrived yet, and nobody can tell me where it is.',
   'Where can I read more about how this works?',
 ]
 
-/** Another processor, or weights kept in another precision, move a probability by less. */
+/** Largest difference of a probability: another processor or precision of the weights changes it by less. */
 const tolerance = 0.05
 
 export async function knownAnswers(
@@ -23,7 +23,7 @@ export async function knownAnswers(
   prompt: TunedPrompt,
 ): Promise<readonly KnownAnswer[]> {
   const { labels, settings } = prompt
-  // What is written word by word differs on another processor without anything being wrong.
+  // Generated text may differ on another processor without anything being wrong, so only label probabilities are compared.
   if (!isChosen(settings)) return []
   const examples = texts.map((text, row) => ({ row, text, label: labels[0] ?? '' }))
   const sealed = await sealedModel(context.store, model)
@@ -33,7 +33,7 @@ export async function knownAnswers(
   return texts.map((text, row) => ({ text, probabilities: (found.get(row) ?? []).map(Math.exp) }))
 }
 
-/** Whether the answers in a file are those that are given here; texts that only one of the two knows do not count. */
+/** Whether the answers in a file agree with those computed here; texts that only one of the two has do not count. */
 export const agree = (stored: readonly KnownAnswer[], given: readonly KnownAnswer[]): boolean =>
   stored.every(({ text, probabilities }) => {
     const here = given.find((each) => each.text === text)?.probabilities

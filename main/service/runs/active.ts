@@ -4,12 +4,12 @@ import type { StudioEvent } from '../../contract/service.ts'
 import { type Broadcast, createBroadcast } from '../broadcast.ts'
 import type { SupervisedJob } from '../compute/supervise.ts'
 
-/** Paused, evaluated as it is, or gone. */
+/** stop = pause with a checkpoint, keep = end training and evaluate the best prompt, discard = remove the run. */
 export type WantedEnd = 'stop' | 'keep' | 'discard'
 
 export interface ActiveRun {
   readonly run: RunRecord
-  /** Step to pause behind. */
+  /** Step after which the run pauses; undefined = it does not. */
   readonly until: number | undefined
   readonly events: Broadcast<StudioEvent>
   wanted: WantedEnd | undefined
@@ -34,7 +34,7 @@ export const queuedAgain = (run: RunRecord): RunRecord => ({
 
 export const endsUnevaluated = ({ wanted }: ActiveRun): boolean => wanted === 'stop' || wanted === 'discard'
 
-/** Passes on to the job what its run's owner wants, where there is one yet. */
+/** Passes the owner's wish on to the job, where one has started. */
 export function urge({ job, wanted }: ActiveRun): void {
   if (wanted === 'stop') job?.stop()
   else if (wanted === 'keep') job?.keep()

@@ -12,7 +12,7 @@ const AGREEMENT = 0.97
  * for one of 1.1 billion weights, whose run takes ten times as long as well.
  */
 const LONG = 30
-/** Measured steps differ by as much from one time to the next: less is no gain. */
+/** Share of time that another precision must save: repeated measurements differ by as much. */
 const GAIN = 0.1
 
 export interface Attempt {

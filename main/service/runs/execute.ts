@@ -10,7 +10,7 @@ import { type Home, cachedTextsFolder } from '../home/home.ts'
 import type { Failures } from '../studio/failures.ts'
 import { type ActiveRun, endsUnevaluated, urge } from './active.ts'
 import { type RunMaterial, runMaterial, tuneJob } from './material.ts'
-import { keptSentence } from './orphans.ts'
+import { checkpointSentence } from './orphans.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 
 export interface ExecuteOptions extends Pick<Changes, 'changed'>, Pick<Failures, 'failedUnattended'> {
@@ -78,7 +78,7 @@ async function tune(
       return { state: result.outcome }
     }
     if (endsUnevaluated(active)) return { state: 'stopped' }
-    const { code, message } = studioError('run/crashed', result.how, await keptSentence(store, active.run))
+    const { code, message } = studioError('run/crashed', result.how, await checkpointSentence(store, active.run))
     if (attempt >= retries) return { state: 'interrupted', message }
     await recorder.note({ step: (await store.checkpoints.step(active.run.id)) ?? 0, code, message })
   }

@@ -1,21 +1,22 @@
-// What a whole run will take, from a few real steps of it.
+// Predicts time and memory of a whole run from a few real steps of it.
 import type { MeasuredSteps } from '../../contract/compute.ts'
 import type { Preflight, RunPlan } from '../../contract/service.ts'
 import { choosingRows } from '../../engine/evaluate/hand-written.ts'
 import { isChosen } from '../../engine/task/index.ts'
 import { sharesCache } from '../../engine/train/precompute-kv.ts'
 
-/** Rows differ, and other programs come and go beside a run: its end is predicted as a range. */
+/** A run is predicted as a range, since rows differ in length and other programs compete with it: factors of the estimate. */
 const QUICKEST = 0.8
 const SLOWEST = 1.2
 
 /**
- * Hand-written prompts that are tried on validation rows: an instruction for the kind of task, and two with examples.
- * What stands before the text is precomputed once for all rows; a row behind examples takes a third more than one alone on the starter model.
+ * Hand-written prompts that are tried on the validation set: an instruction for the kind of task, and two with examples.
+ * The KV cache of what comes before the text is computed once for all rows; on the starter model a row after few-shot
+ * examples takes a third longer than one without.
  */
-const IN_WORDS = 1
+const INSTRUCTIONS = 1
 const WITH_EXAMPLES = 2
-const BEHIND_EXAMPLES = 4 / 3
+const EXAMPLES_FACTOR = 4 / 3
 
 export type Forecast = Omit<Preflight, 'plan' | 'trials' | 'refused' | 'chosen' | 'hardware' | 'because'>
 
@@ -40,24 +41,26 @@ export function forecast(plan: Planned, measured: MeasuredSteps, available: numb
   }
 }
 
-/** Milliseconds of answering the test set with the prompt and without. */
+/** Milliseconds to evaluate the test set with the tuned prompt and without one. */
 function evaluating({ settings, rows }: Planned, { precomputeRow, answerRow, plainRow }: MeasuredSteps): number {
   const withPrompt = isChosen(settings) ? precomputeRow + answerRow : answerRow
-  // The two ask behind the same texts, which were read for the first, unless only one of them has an instruction.
+  // The model alone reuses the KV precompute of the texts made for the tuned prompt, unless the template has an instruction.
   const isShared = isChosen(settings) && sharesCache(settings) && settings.template.instruction === ''
   const without = isShared ? (precomputeRow > 0 ? answerRow : 0) : plainRow
   return rows.test * (withPrompt + without)
 }
 
-/** Milliseconds of choosing a hand-written prompt, mostly one with examples, and answering the test set behind it. */
+/** Milliseconds to choose a hand-written prompt on the validation set, and to evaluate it, mostly with examples, on the test set. */
 function duel({ settings, rows }: Planned, { plainRow }: MeasuredSteps): number {
   if (settings.duel === false) return 0
-  const own = [settings.handWritten ?? '', settings.template.instruction].filter((words) => words.trim() !== '').length
-  const tried = IN_WORDS + own + WITH_EXAMPLES * BEHIND_EXAMPLES
-  return plainRow * (tried * choosingRows(settings, rows.validation) + BEHIND_EXAMPLES * rows.test)
+  const own = [settings.handWritten ?? '', settings.template.instruction].filter(
+    (instruction) => instruction.trim() !== '',
+  ).length
+  const tried = INSTRUCTIONS + own + WITH_EXAMPLES * EXAMPLES_FACTOR
+  return plainRow * (tried * choosingRows(settings, rows.validation) + EXAMPLES_FACTOR * rows.test)
 }
 
-/** An hour: longer runs deserve a word. */
+/** Seconds from which a run counts as long, and comes with advice: an hour. */
 const LONG = 3600
 
 function adviceOf(fits: boolean, seconds: number): string {

@@ -1,4 +1,4 @@
-// What pre-flights chose on this computer, kept for the next runs of the same kind: measuring again would cost a short run more than it gains.
+// Remembers which precision pre-flights chose on this computer: measuring before every run would cost a short one more than it gains.
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ type Kind = Pick<TuneSettings, 'method' | 'placement' | 'loss' | 'memory'>
 const keyOf = (model: string, { method, placement, loss, memory = 'normal' }: Kind): string =>
   [cpus()[0]?.model.trim(), availableParallelism(), model, method, placement, loss, memory].join(' | ')
 
-/** In the cache: it is found anew where it is lost, and a backup does not carry it to another computer. */
+/** The file lies in the cache: it can be measured again, and a backup must not carry it to another computer. */
 const pathOf = ({ cache }: Pick<Home, 'cache'>): string => join(cache, 'choices.json')
 
 /** Undefined where nothing was measured yet. */
@@ -42,7 +42,7 @@ export async function keepChoice(
   await rename(`${path}.part`, path)
 }
 
-/** What cannot be read counts as nothing known. */
+/** Nothing is known where the file is missing or cannot be read. */
 async function read(home: Pick<Home, 'cache'>): Promise<v.InferOutput<typeof file>> {
   try {
     return v.parse(file, JSON.parse(await readFile(pathOf(home), 'utf8')))

@@ -32,7 +32,7 @@ export async function runMaterial(store: Store, run: RunRecord): Promise<RunMate
   return { run, model: await sealedModel(store, run.model), labels: task.labels, split }
 }
 
-/** `texts`: the folder of the KV precompute of a data set's texts. `until`: the step to pause behind. */
+/** `texts`: the folder of the KV precompute of a data set's texts. `until`: the step after which the run pauses. */
 export const tuneJob = (
   material: RunMaterial,
   resume: Checkpoint | undefined,

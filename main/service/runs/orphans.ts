@@ -1,10 +1,10 @@
-// Runs whose service died: marked interrupted at the next start, with what was kept.
+// Runs whose service died: marked as interrupted at the next start, with a sentence about their checkpoint.
 import { studioError } from '../../contract/errors/index.ts'
 import type { RunRecord } from '../../contract/records.ts'
 import type { Store } from '../../engine/store/store.ts'
 
-/** What a run still has. */
-export async function keptSentence(store: Store, run: RunRecord): Promise<string> {
+/** Says up to which step the run has a checkpoint. */
+export async function checkpointSentence(store: Store, run: RunRecord): Promise<string> {
   const step = await store.checkpoints.step(run.id)
   return step === undefined ? 'No step had been kept yet.' : `Everything up to step ${String(step)} is kept.`
 }
@@ -12,7 +12,7 @@ export async function keptSentence(store: Store, run: RunRecord): Promise<string
 /** Call it once, before any run is taken on. */
 export async function markOrphans(store: Store): Promise<void> {
   for (const run of await store.runs.unfinished()) {
-    const { message } = studioError('run/orphaned', await keptSentence(store, run))
+    const { message } = studioError('run/orphaned', await checkpointSentence(store, run))
     await store.runs.setState(run.id, 'interrupted', message)
   }
 }

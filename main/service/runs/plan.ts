@@ -1,4 +1,4 @@
-// What a run would be: its rows in their parts, and its settings with the defaults that fit.
+// Plans a run: its rows split into training, validation and test set, and its settings completed by defaults.
 import { studioError } from '../../contract/errors/index.ts'
 import type { ModelRecord } from '../../contract/records.ts'
 import type { Input, RunPlan } from '../../contract/service.ts'
@@ -19,7 +19,7 @@ export interface Planned extends RunPlan {
   readonly split: Split
 }
 
-/** What a start would do: the same for those who only ask. Errors: those of `rowsFor`, 'store/missing'. */
+/** Plans a run, for the methods that start, measure or only show it. Errors: those of `rowsFor`, 'store/missing'. */
 export async function planRun(context: ServiceContext, input: Input<'runs.plan'>): Promise<Planned> {
   const model = await findModel(context.store, input.model)
   const rows = await rowsFor(context.store, input)
@@ -36,9 +36,9 @@ export async function planRun(context: ServiceContext, input: Input<'runs.plan'>
 
 export interface PlannedRows {
   readonly split: Split
-  /** Sorted; empty where answers are written. */
+  /** Sorted; empty where answers are generated. */
   readonly labels: readonly string[]
-  /** Numbers of rows that no part may have. */
+  /** Numbers of rows that are in none of the three sets. */
   readonly leftOut: readonly number[]
 }
 
@@ -47,7 +47,7 @@ type Source = Pick<
   'dataset' | 'version' | 'text' | 'label' | 'context' | 'test' | 'rowsOf' | 'settings'
 >
 
-/** The rows in their parts. Errors: 'data/no-examples', those of `splitExamples` and `splitOf`. */
+/** The rows split into training, validation and test set. Errors: 'data/no-examples', those of `splitExamples` and `splitOf`. */
 export async function rowsFor(store: Store, input: Source): Promise<PlannedRows> {
   const { dataset, version, text, label, context = '', test, rowsOf, settings } = input
   const { task = 'classification', seed = 0 } = settings
@@ -63,7 +63,7 @@ export async function rowsFor(store: Store, input: Source): Promise<PlannedRows>
   return { split: { train, validation, test: found.test }, labels, leftOut: found.leftOut.map(({ row }) => row) }
 }
 
-/** Whole settings of a run on such rows, and why this precision where it was measured before. Errors: those of `partsOfBody`. */
+/** Complete settings of a run on such rows, and why this precision where a pre-flight has chosen it. Errors: those of `partsOfBody`. */
 export async function settingsFor(
   { store, home }: Pick<ServiceContext, 'store' | 'home'>,
   model: ModelRecord,
@@ -78,7 +78,7 @@ export async function settingsFor(
   return known ? { settings: { ...settings, precision: known.precision }, because: known.because } : { settings }
 }
 
-/** The rows of another run's parts. Errors: 'store/missing', 'run/other-rows'. */
+/** The same split as another run's. Errors: 'store/missing', 'run/other-rows'. */
 async function splitOf(
   store: Store,
   name: string,

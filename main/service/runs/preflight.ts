@@ -1,4 +1,4 @@
-// A pre-flight: a few real steps in each precision and on each kind of hardware that is worth it, and what a run had best take.
+// A pre-flight: takes a few real steps in each precision and on each kind of hardware that is worth it, and chooses the fastest.
 import type { MeasuredSteps } from '../../contract/compute.ts'
 import { StudioError } from '../../contract/errors/index.ts'
 import type { PrecisionName } from '../../contract/model.ts'
@@ -22,7 +22,7 @@ interface Measured {
   readonly forecast: Forecast
 }
 
-/** The choice is the fastest that fits and agrees; it is kept for the next runs of the kind. Errors: those of `planRun` and of the first trial. */
+/** The choice is the fastest that fits and agrees; it is remembered for the next runs of the same kind. Errors: those of `planRun` and of the first trial. */
 export async function preflight(
   context: ServiceContext,
   input: Input<'runs.preflight'>,
@@ -35,7 +35,7 @@ export async function preflight(
   const texts = cachedTextsFolder(context.home, input.dataset)
   const job = { kind: 'preflight' as const, model: sealed, labels, split, threads: context.threads, texts }
   const available = availableMemory()
-  // Asking takes a process, which starts beside the one that opens the model.
+  // Listing the hardware takes a process, which starts beside the one that opens the model.
   const known = knownProviders(context)
   const all: Measured[] = []
   const measure = async ({ precision, provider }: Attempt): Promise<void> => {
@@ -51,7 +51,7 @@ export async function preflight(
   const ready = readyPrecisions(context, model)
   await measure({ precision: wanted ?? ready[0] ?? 'float32', provider: 'cpu' })
   const trials = (): PreflightTrial[] => all.map(({ trial }) => trial)
-  // Who names a precision wants that one measured.
+  // Where the input names a precision, only that one is measured.
   const accelerators = (await known).flatMap(({ name, offered }) => (offered && name !== 'cpu' ? [name] : []))
   const refused = wanted === undefined ? await measureOthers(measure, trials, { ready, accelerators }, call) : []
   const chosen = chooseTrial(trials())
@@ -93,7 +93,7 @@ async function measureOthers(
 /** Precisions that need no preparing, float32 first. */
 function readyPrecisions({ home }: ServiceContext, { folder, hash }: ModelRecord): PrecisionName[] {
   const copies = preparedPrecisions(home.cache, hash)
-  // What lies elsewhere is read in place, which only float32 is.
+  // A model outside the cache is read in place, which is possible in float32 only.
   const inPlace = !liesIn(home.cache, folder) && !copies.includes('float32')
   return inPlace ? ['float32', ...copies] : copies
 }

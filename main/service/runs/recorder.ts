@@ -5,12 +5,12 @@ import type { StudioEvent } from '../../contract/service.ts'
 import type { Store, Tables } from '../../engine/store/store.ts'
 
 export interface Recorder {
-  /** Forgets what no checkpoint covers, and gives the checkpoint to go on from. */
+  /** Drops measurements that no checkpoint covers, and gives the checkpoint to resume from. */
   begin(): Promise<Checkpoint | undefined>
   /** A checkpoint is on disk when this resolves. */
   record(event: ComputeEvent): Promise<void>
   note(note: NoteRecord): Promise<void>
-  /** Keeps the rest, the prompt, and the evaluations of a finished run, all at once with its new state. */
+  /** Stores the remaining measurements, the prompt, a finished run's evaluations and its new state in one transaction. */
   end(run: RunEnding): Promise<void>
 }
 
@@ -19,7 +19,7 @@ export interface RunEnding {
   readonly prompt: TunedPrompt | undefined
 }
 
-/** Records one run; `report` passes on what watchers may know, never before it is true. */
+/** Records one run; `report` gets each event once it is stored or, for measurements, pending. */
 export function createRecorder(store: Store, run: RunRecord, report: (event: StudioEvent) => void): Recorder {
   const { id, dataset, version } = run
   const pending = createPending(store, id)
@@ -48,7 +48,7 @@ export function createRecorder(store: Store, run: RunRecord, report: (event: Stu
   }
 }
 
-/** What came since the last checkpoint; evaluations wait for the run's end. */
+/** Measurements since the last checkpoint; evaluations wait for the run's end. */
 interface Pending {
   readonly steps: StepMetrics[]
   readonly validations: ValidationRecord[]

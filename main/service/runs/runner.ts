@@ -6,7 +6,7 @@ import { execute, type ExecuteOptions, report } from './execute.ts'
 import { createWaitingRuns } from './waiting.ts'
 
 export interface Runner {
-  /** Queues a run that the store already has as queued; it pauses behind step `until` where one is given. */
+  /** Queues a run that the store already has as queued; it pauses after step `until` where one is given. */
   take(run: RunRecord, until?: number): void
   isActive(run: number): boolean
   /** Place among the runs that wait, 0 = next; undefined where it does not wait. */
@@ -15,7 +15,7 @@ export interface Runner {
   move(run: number, place: number): void
   /** Replays all events since the run was taken on, then follows it; resolves when it has ended, at once where it is not under way. */
   watch(run: number, watcher: (event: StudioEvent) => void, signal?: AbortSignal): Promise<void>
-  /** Asks the run to end behind its current step; resolves when it has. */
+  /** Asks the run to stop after its current step; resolves when it has. */
   stop(run: number): Promise<void>
   /** Asks the run to end its training and to evaluate the best prompt so far; resolves when it has. */
   keep(run: number): Promise<void>

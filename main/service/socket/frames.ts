@@ -2,7 +2,7 @@
 import { deserialize, serialize } from 'node:v8'
 import { studioError } from '../../contract/errors/index.ts'
 
-/** Longest frame: a prompt with room to spare. */
+/** Longest frame in bytes: well above the largest prompt. */
 const MAX_FRAME = 64 * 1024 * 1024
 
 /** Message -> length (u32, little-endian) and structured clone. Error: 'run/protocol' above the bound. */
@@ -17,27 +17,27 @@ export function encodeFrame(message: unknown): Buffer {
 /** Returns a function that takes the stream's pieces, however they are cut, and gives whole messages. Error: 'run/protocol'. */
 export function frameReader(): (piece: Uint8Array) => unknown[] {
   let pieces: Uint8Array[] = []
-  let held = 0
+  let buffered = 0
   const gather = (): Buffer => {
     const all = Buffer.concat(pieces)
     pieces = [all]
     return all
   }
-  /** Bytes that must be held before it pays to look again: joining piece by piece would be quadratic. */
+  /** Bytes that must be buffered before the pieces are joined again: joining at every piece would be quadratic. */
   let wanted = 4
   return (piece) => {
     pieces.push(piece)
-    held += piece.length
+    buffered += piece.length
     const messages: unknown[] = []
-    while (held >= wanted) {
+    while (buffered >= wanted) {
       const all = gather()
       const length = all.readUInt32LE(0)
       if (length > MAX_FRAME) throw studioError('run/protocol')
       wanted = 4 + length
-      if (held < wanted) break
+      if (buffered < wanted) break
       messages.push(read(all.subarray(4, wanted)))
       pieces = [all.subarray(wanted)]
-      held -= wanted
+      buffered -= wanted
       wanted = 4
     }
     return messages

@@ -1,4 +1,4 @@
-// What a helper would want to know of this studio: versions, hardware, counts and codes; no rows, texts, names or paths.
+// A report for whoever helps with a problem: versions, hardware, counts and error codes; no rows, texts, names or paths.
 import { availableParallelism, arch, freemem, release, totalmem, type } from 'node:os'
 import type { RunState } from '../../contract/records.ts'
 import type { ServiceContext } from '../context.ts'

@@ -10,11 +10,11 @@ export interface Failure {
 export interface Failures {
   readonly failures: readonly Failure[]
   readonly failed: (method: string, error: unknown) => void
-  /** For work that nobody waits for, so that nobody else reports the error: besides, all of it goes to the log. */
+  /** For work that no caller waits for, so that no caller reports its error: the whole error goes to the log as well. */
   readonly failedUnattended: (work: string, error: unknown) => void
 }
 
-const MAX_KEPT = 50
+const MAX_FAILURES = 50
 
 /** `log`: where a line for a developer goes. */
 export function createFailures(log = (line: string): void => void process.stderr.write(`${line}\n`)): Failures {
@@ -22,7 +22,7 @@ export function createFailures(log = (line: string): void => void process.stderr
   const failed = (method: string, error: unknown): void => {
     const code = error instanceof StudioError ? error.code : 'unexpected'
     failures.push({ at: new Date().toISOString(), method, code })
-    if (failures.length > MAX_KEPT) failures.shift()
+    if (failures.length > MAX_FAILURES) failures.shift()
   }
   return {
     failures,

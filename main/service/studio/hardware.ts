@@ -1,4 +1,4 @@
-// What this computer is, how much room it has, and what each kind of hardware for computing has shown of itself.
+// Describes this computer: system, memory, disk, and the state of each kind of hardware for computing.
 import { statfs } from 'node:fs/promises'
 import { availableParallelism, arch, cpus, freemem, release, totalmem, type } from 'node:os'
 import type { KnownProvider } from '../../contract/compute.ts'
@@ -8,7 +8,7 @@ import { bytesAt } from '../home/disk.ts'
 import { supervise } from '../compute/supervise.ts'
 import { studioVersion } from './version.ts'
 
-/** Hardware does not change while the service lives; asking takes a process. */
+/** Cached, because hardware does not change while the service lives and listing it takes a process. */
 const known = new WeakMap<ServiceContext, Promise<readonly KnownProvider[]>>()
 
 export async function computerOf(context: ServiceContext): Promise<Computer> {
@@ -34,10 +34,10 @@ export async function computerOf(context: ServiceContext): Promise<Computer> {
   }
 }
 
-/** Bytes for a run: what is free now, or most of it all, since other programs' memory makes way to a part. */
+/** Bytes for a run: the free memory, or 70 % of all memory where that is more, since the system swaps out idle programs. */
 export const availableMemory = (): number => Math.max(freemem(), 0.7 * totalmem())
 
-/** What is known of every provider, from the runs' notes and from ONNX Runtime itself. */
+/** The state of every provider, from the notes of runs and from ONNX Runtime itself. */
 export async function checksOf(context: ServiceContext): Promise<ProviderCheck[]> {
   const [providers, notes] = await Promise.all([knownProviders(context), context.store.notes.latest('provider/')])
   const said = new Map(notes.map(({ code, message }) => [code.replace('provider/', ''), message]))
@@ -53,9 +53,9 @@ export async function checksOf(context: ServiceContext): Promise<ProviderCheck[]
 
 /** Every kind that ONNX Runtime knows, best first. */
 export function knownProviders(context: ServiceContext): Promise<readonly KnownProvider[]> {
-  const asked = known.get(context) ?? askCompute(context)
-  known.set(context, asked)
-  return asked
+  const found = known.get(context) ?? askCompute(context)
+  known.set(context, found)
+  return found
 }
 
 async function askCompute({ spawn }: ServiceContext): Promise<readonly KnownProvider[]> {

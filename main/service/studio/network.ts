@@ -1,9 +1,9 @@
-// The one door to other computers: shut where the person says so, and every exchange through it is written down.
+// The only way to other computers: refused where the person has switched the network off, and every exchange is recorded.
 import { studioError } from '../../contract/errors/index.ts'
 import type { Exchange } from '../../engine/model/download.ts'
 import type { ServiceContext } from '../context.ts'
 
-/** Goes through the door: `visit` gets what must hear of every exchange. Error: 'studio/network-off' before any socket opens. */
+/** Runs `visit` with the callback that records each exchange. Error: 'studio/network-off' before any socket opens. */
 export async function throughNetwork<T>(
   { store, changed }: Pick<ServiceContext, 'store' | 'changed'>,
   purpose: string,
@@ -11,15 +11,15 @@ export async function throughNetwork<T>(
 ): Promise<T> {
   const { network } = await store.preferences.get()
   if (!network) throw studioError('studio/network-off', purpose)
-  const written: Promise<void>[] = []
+  const writes: Promise<void>[] = []
   const write = async (exchange: Exchange): Promise<void> => {
     await store.connections.add({ ...exchange, purpose })
     changed('ledger')
   }
   try {
-    return await visit((exchange) => void written.push(write(exchange)))
+    return await visit((exchange) => void writes.push(write(exchange)))
   } finally {
-    // Nothing that went through the door is forgotten, whatever came of it.
-    await Promise.all(written)
+    // Every exchange is recorded, also where the visit fails.
+    await Promise.all(writes)
   }
 }

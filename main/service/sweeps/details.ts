@@ -1,4 +1,4 @@
-// What is stored of a sweep, put together: how far it is, what each configuration came to, which setting mattered.
+// Puts a sweep's stored parts together: its progress, the result of each configuration, and which setting mattered.
 import type {
   Band,
   SweepDetails,
@@ -82,7 +82,7 @@ export async function detailsOf(store: Store, sweep: SweepRecord): Promise<Sweep
   const { split, rungs } = plan
   const progress = advance(places, rungs)
   const configurations = await configurationsOf(store, sweep, places, progress, rungs, split.validation.length)
-  const isJudged = configurations.every(({ test, fate }) => test !== undefined || fate === 'failed')
+  const isEvaluated = configurations.every(({ test, fate }) => test !== undefined || fate === 'failed')
   return {
     sweep,
     summary,
@@ -90,10 +90,10 @@ export async function detailsOf(store: Store, sweep: SweepRecord): Promise<Sweep
     rungs,
     configurations,
     headlines: await headlinesOf(store, places),
-    factors: isJudged
-      ? factorsOf(plan.vary, await heldOutResults(store, places), split.test.length)
+    factors: isEvaluated
+      ? factorsOf(plan.vary, await testResults(store, places), split.test.length)
       : factorsOf(plan.vary, earlyResults(places, rungs), split.validation.length),
-    factorsOn: isJudged ? 'held-out' : 'validation',
+    factorsOn: isEvaluated ? 'held-out' : 'validation',
     sentence:
       sweep.state === 'finished'
         ? verdictOf(configurations, split.test.length, summary.seeds)
@@ -120,11 +120,11 @@ async function configurationsOf(
   const grouped = rungs.map((_, i) => places.filter(({ configuration }) => configuration === i))
   const grades = await Promise.all(grouped.map((some) => gradesOf(store, some)))
   const whole = grades.flatMap((each) => (each ? [each] : []))
-  const judged = rankTogether(whole)
+  const result = rankTogether(whole)
   const top = Math.max(...rungs)
   const found = grouped.map((some, i): SweptConfiguration => {
     const own = grades[i]
-    const one = own && judged[whole.indexOf(own)]
+    const one = own && result[whole.indexOf(own)]
     const rung = rungs[i] ?? 0
     const out = rung < top || state === 'finished'
     return {
@@ -180,29 +180,29 @@ const earlyResults = (places: readonly Place[], [first = 1]: readonly number[]):
     return found ? [{ values: planned.values, seed: planned.settings.seed, figure: headlineOf(found) }] : []
   })
 
-async function heldOutResults(store: Store, places: readonly Place[]): Promise<Result[]> {
+async function testResults(store: Store, places: readonly Place[]): Promise<Result[]> {
   const found = await Promise.all(
     places.map(async ({ planned: { values, settings }, run }) => {
-      const judged = run && (await judgedRun(store, run))
-      return judged ? [{ values, seed: settings.seed, ...judged }] : []
+      const result = run && (await testResultOf(store, run))
+      return result ? [{ values, seed: settings.seed, ...result }] : []
     }),
   )
   return found.flat()
 }
 
-/** Grades of the same held-out rows in the same order by each of a configuration's runs; undefined where one is not judged. */
+/** Grades of the same test rows in the same order by each of a configuration's runs; undefined where one is not evaluated. */
 async function gradesOf(store: Store, places: readonly Place[]): Promise<Grades | undefined> {
   const all: number[][] = []
   for (const { run } of places) {
-    const judged = run && (await judgedRun(store, run))
-    if (!judged) return undefined
-    all.push(judged.grades)
+    const result = run && (await testResultOf(store, run))
+    if (!result) return undefined
+    all.push(result.grades)
   }
   return all
 }
 
-/** How a run's prompt did on its held-out rows, in all and row by row; undefined where it was not judged. */
-async function judgedRun(
+/** A run's result on its test set, in all and row by row; undefined where it was not evaluated. */
+async function testResultOf(
   store: Store,
   run: RunRecord,
 ): Promise<{ readonly figure: number; readonly grades: number[] } | undefined> {

@@ -19,7 +19,7 @@ export interface ActiveSweep {
   readonly gaveUp: Set<number>
   /** The run that is under way. */
   current: number | undefined
-  /** Its owner or the studio's end asked it to pause. */
+  /** Set where its owner pauses it or the service closes. */
   pausing: boolean
 }
 
@@ -36,7 +36,7 @@ export interface DriveOptions extends Pick<Changes, 'changed'> {
   readonly runner: Runner
 }
 
-/** Its state in the store says how it ended; one that was asked to pause keeps its state. */
+/** Drives the sweep until it is finished or cannot go on, which its stored state then says; a pause leaves that state as it is. */
 export async function drive(options: DriveOptions, active: ActiveSweep): Promise<void> {
   const { store, changed } = options
   const { sweep } = active
@@ -69,7 +69,7 @@ async function runOne(
   active.current = run.id
   if (!runner.isActive(run.id)) {
     await store.runs.setState(run.id, 'queued')
-    // Asked to pause before there was a run to stop.
+    // The pause came before there was a run to stop.
     if (active.pausing) {
       await store.runs.setState(run.id, 'stopped')
       return undefined

@@ -11,7 +11,7 @@ export interface Sweeper {
   isActive(sweep: number): boolean
   /** Reports on its runs until it ends or pauses; resolves at once where it is not under way. */
   watch(sweep: number, watcher: (event: StudioEvent) => void, signal: AbortSignal): Promise<void>
-  /** Pauses it behind the current step; resolves when it has. */
+  /** Pauses it after the current step; resolves when it has. */
   stop(sweep: number): Promise<void>
   /** Removes it with all its runs. */
   discard(sweep: number): Promise<void>
@@ -59,7 +59,7 @@ export function createSweeper(options: DriveOptions & Pick<Failures, 'failedUnat
       const active = actives.get(sweep)
       if (!active) return
       await pause(active, 'stop')
-      // It may have come to its end before it heard.
+      // It may have finished before the pause took effect.
       if ((await store.sweeps.byId(sweep))?.state === 'running') await store.sweeps.setState(sweep, 'paused')
     },
     discard: async (sweep) => {

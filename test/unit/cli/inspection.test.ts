@@ -1,4 +1,4 @@
-// What the lens found, in lines that a terminal shows.
+// The result of a prompt inspection, in lines that a terminal shows.
 import { describe, expect, it } from 'vitest'
 import type { RunInspection } from '../../../main/contract/service.ts'
 import { inspectionLines } from '../../../main/hosts/cli/inspection.ts'
@@ -36,14 +36,14 @@ const prompt: RunInspection = {
   ],
 }
 
-describe('the lens on a prompt', () => {
+describe('the inspection of a tuned prompt', () => {
   const lines = inspectionLines(prompt)
 
   it('is a table whose rows say what each token is near to and worth', () => {
     expect(lines.slice(1, 4)).toEqual([
-      'token  started as  norm   loss without it   other answers  gradient  nearest words',
+      'token  started as  norm   loss without it   other answers  gradient  nearest tokens',
       String.raw`1      " bill"     1.02   +0.120 ± 0.040 *  7              █▅▁▁▁     " bill" 0.99, "\u001b[31m\n" 0.40`,
-      '2      chance      0.500  -0.010            0              ▁▁▁▁▁',
+      '2      random      0.500  -0.010            0              ▁▁▁▁▁',
     ])
     expect(lines.join('\n')).not.toContain('\u001b')
   })
@@ -51,12 +51,17 @@ describe('the lens on a prompt', () => {
   it('calls itself hints, and says how a token is taken away and what chance would do', () => {
     expect(lines[0]).toMatch(/^Hints, not explanations/)
     const told = lines.join('\n')
-    for (const words of ['as near as 0.21', '0.800 to 1.25', '64 validation rows (0.532', 'average of all words'])
+    for (const words of [
+      'as near as 0.21',
+      '0.800 to 1.25',
+      '64 validation rows (0.532',
+      'average of all token embeddings',
+    ])
       expect(told).toContain(words)
   })
 })
 
-it('the lens on a prefix has sizes in place of words, and says why', () => {
+it('the inspection of a prefix has norms in place of nearest tokens, and says why', () => {
   const ablation = { difference: 0.12, margin: 0.04, changed: 7 }
   const tokens = [{ startedAs: ' bill', ablation, keys: 1.1, values: 0.9, moved: 0.25 }]
   const lines = inspectionLines({ inspection: { part: 'past', rows: 1, loss: 1, tokens }, gradients: [[1]] })
@@ -64,6 +69,6 @@ it('the lens on a prefix has sizes in place of words, and says why', () => {
     'token  started as  keys  values  moved  loss without it   other answers  gradient',
     '1      " bill"     1.10  0.90    0.25   +0.120 ± 0.040 *  7              █',
   ])
-  expect(lines[3]).toMatch(/no nearest words: this prompt has no embeddings/)
-  expect(lines.join('\n')).toContain('no other token can see it')
+  expect(lines[3]).toMatch(/no nearest tokens: this prompt has no embeddings/)
+  expect(lines.join('\n')).toContain('no other token can attend to it')
 })

@@ -46,7 +46,7 @@ describe('softprompt with a real model', () => {
     const scored = await cli('score', 'mail', data, ...columns)
     expect(scored).toMatch(/Accuracy without a prompt: .*, 60 rows\nAccuracy with the tuned prompt: .*, 60 rows/)
     expect(await cli('inspect', 'mail')).toMatch(
-      /^Hints, not explanations.*\ntoken  started as.*(\n[1-4]  .*){4}\nThere are no nearest words/m,
+      /^Hints, not explanations.*\ntoken  started as.*(\n[1-4]  .*){4}\nThere are no nearest tokens/m,
     )
     await cli('try', 'mail', 'message about delivery', '--max-new-tokens', '4')
     const target = join(folder, 'taken away')

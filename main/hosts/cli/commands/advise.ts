@@ -11,9 +11,9 @@ type AdviseOptions = CommonOptions & { readonly start?: number }
 
 export function adviseCommand(host: Host): Command {
   const command = new Command('advise')
-    .description('what to try next, from what was measured of a run')
+    .description('suggest what to try next, from what a run measured')
     .argument('<run>')
-    .option('--start <n>', 'start the run that advice n proposes', wholeNumber(1))
+    .option('--start <n>', 'start the run that suggestion n describes', wholeNumber(1))
     .action((run: string, options: AdviseOptions) =>
       withStudio(host, options, async (session) => {
         const advice = await session.studio.call('runs.advise', { run })

@@ -1,4 +1,4 @@
-// softprompt demo: fetches the starter model, tunes the bundled sample, and says in plain words what came of it.
+// softprompt demo: fetches the starter model, tunes the bundled sample, and says in plain words how well it worked.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
@@ -40,7 +40,7 @@ async function demonstrate(session: Session): Promise<void> {
   const { dataset, version } = await importData(session, fileURLToPath(new URL(sample.file, sampleFolder)))
   const { text, label } = sample
   const run = await studio.call('runs.start', { dataset, version, model: model.name, text, label, settings: {} })
-  output.say('Tuning 16 virtual tokens; the model itself stays as it is. Ctrl-C stops and keeps what there is.')
+  output.say('Tuning 16 virtual tokens; the model itself stays as it is. Ctrl-C stops and keeps a checkpoint.')
   const details = await follow(session, run)
   const { noPrompt, tuned } = figures(details)
   if (noPrompt && tuned)

@@ -6,7 +6,7 @@ import { withCommon } from '../options.ts'
 
 export function inspectCommand(host: Host): Command {
   const command = new Command('inspect')
-    .description('hints at what each virtual token of a run became: near words, size, gradients, worth')
+    .description('inspect the virtual tokens of a run: nearest tokens, norm, gradients, and what each is worth')
     .argument('<run>')
     .action((run: string, options: CommonOptions) =>
       withStudio(host, options, async ({ studio, output, signal }) => {

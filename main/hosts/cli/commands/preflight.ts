@@ -8,7 +8,7 @@ import { plannedRun, type RunOptions, withRunOptions } from '../run-options.ts'
 export function preflightCommand(host: Host): Command {
   const command = withRunOptions(
     new Command('preflight').description(
-      'take a few real steps of a run, and tell its time, memory and best precision',
+      'take a few real steps of a run, and predict its time, memory and best precision',
     ),
   ).action((path: string, options: RunOptions) =>
     withStudio(host, options, async (session) => {
@@ -18,7 +18,7 @@ export function preflightCommand(host: Host): Command {
       session.output.result({ ...found }, [
         ...tableOf(found),
         `Measured ${String(steps.length)} steps of ${Math.min(...steps).toFixed(0)} to ${Math.max(...steps).toFixed(0)} ms; the slowest had to open the model first.`,
-        `Rows: ${String(train)} to train, ${String(validation)} to validate, ${String(test)} held out`,
+        `Rows: ${String(train)} for training, ${String(validation)} for validation, ${String(test)} for testing`,
         ...(because === '' ? [] : [because]),
         advice,
       ])

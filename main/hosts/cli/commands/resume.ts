@@ -6,7 +6,7 @@ import { withCommon } from '../options.ts'
 
 export function resumeCommand(host: Host): Command {
   const command = new Command('resume')
-    .description('go on with a run from its last checkpoint')
+    .description('resume a run from its last checkpoint')
     .argument('<run>')
     .action((run: string, options: CommonOptions) =>
       withStudio(host, options, async (session) => {

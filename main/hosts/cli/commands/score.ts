@@ -16,9 +16,9 @@ export function scoreCommand(host: Host): Command {
     .description('score labelled rows without and with the tuned prompt')
     .argument('<run>')
     .argument('<data>')
-    .requiredOption('--text <column>', 'column that the model reads')
+    .requiredOption('--text <column>', 'column with the texts')
     .requiredOption('--label <column>', 'column with the right answers')
-    .option('--context <column>', 'column that the text asks about')
+    .option('--context <column>', 'column with the context that each question is about')
     .action((run: string, path: string, options: ScoreOptions) =>
       withStudio(host, options, async (session) => {
         const { studio, output, signal } = session

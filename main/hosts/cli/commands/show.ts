@@ -8,7 +8,7 @@ import { describeEvaluation, describeHeadline } from '../words.ts'
 
 export function showCommand(host: Host): Command {
   const command = new Command('show')
-    .description('show a run: settings, curve and figures')
+    .description('show a run: settings, loss curve and metrics')
     .argument('<run>')
     .action((run: string, options: CommonOptions) =>
       withStudio(host, options, async ({ studio, output }) => {
@@ -31,7 +31,7 @@ function describe(details: RunDetails): string[] {
     taskLine(details),
     `Method: ${method}${tokens > 0 ? `, ${String(tokens)} virtual tokens` : ''}, ${placement}; loss over ${loss}`,
     `Steps: ${String(last?.step ?? 0)} of ${String(run.settings.steps)}, ${String(batch)} examples each, rate ${String(learningRate)} (${schedule}), seed ${String(run.seed)}`,
-    `Rows: ${String(rows.train)} to train, ${String(rows.validation)} to validate, ${String(rows.test)} held out`,
+    `Rows: ${String(rows.train)} for training, ${String(rows.validation)} for validation, ${String(rows.test)} for testing`,
     ...(last ? [`Last loss: ${last.loss.toPrecision(4)}`] : []),
     ...validations.map(
       ({ step, loss, best, ...validation }) =>
@@ -43,7 +43,7 @@ function describe(details: RunDetails): string[] {
   ]
 }
 
-/** What is read, what is answered, and among which labels. */
+/** The kind of task, the columns with texts, contexts and answers, and the labels to choose among. */
 function taskLine({ run, textColumn, labelColumn, contextColumn, labels }: RunDetails): string {
   const { task = 'classification' } = run.settings
   const about = contextColumn === '' ? '' : `, about "${contextColumn}"`

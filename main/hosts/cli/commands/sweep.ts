@@ -19,7 +19,7 @@ interface SweepOptions extends RunOptions {
 export function sweepCommand(host: Host): Command {
   const command = withRunOptions(
     new Command('sweep').description(
-      'try several settings or base models on one task, and tell which setting mattered',
+      'try several settings or base models on one task, and report which setting mattered',
     ),
   )
     .option(
@@ -43,8 +43,8 @@ const sweep = (host: Host, path: string, { vary, seeds, halving, name, ...option
     const models: string[] = []
     for (const each of wanted ?? []) models.push((await chooseModel(session, String(each))).name)
     const first = models[0] ?? options.model
-    const { model, ...asked } = await plannedRun(session, path, { ...options, ...given({ model: first }) })
-    const input = { ...asked, models: models.length > 0 ? models : [model], vary: settings, seeds, halving }
+    const { model, ...planned } = await plannedRun(session, path, { ...options, ...given({ model: first }) })
+    const input = { ...planned, models: models.length > 0 ? models : [model], vary: settings, seeds, halving }
     const { configurations, runs, survivors, rungs, steps } = await session.studio.call('sweeps.plan', input)
     const halved = rungs.length > 1 ? `; ${survivors.slice(1).join(', then ')} of them go on` : ''
     session.output.say(
@@ -57,10 +57,10 @@ type SweepsOptions = CommonOptions & { readonly resume?: true; readonly discard?
 
 export function sweepsCommand(host: Host): Command {
   const command = new Command('sweeps')
-    .description('list the sweeps, or show one and go on with it')
+    .description('list the sweeps, or show, resume or remove one')
     .argument('[sweep]')
-    .option('--resume', 'go on with it from where it was')
-    .option('--discard', 'remove it with all its runs')
+    .option('--resume', 'resume the sweep where it stopped')
+    .option('--discard', 'remove the sweep with all its runs')
     .action((name: string | undefined, options: SweepsOptions) => sweeps(host, name, options))
   return withCommon(command)
 }

@@ -17,12 +17,17 @@ export function tryCommand(host: Host): Command {
     .description('let the model answer a text with the tuned prompt')
     .argument('<run>')
     .argument('<text>')
-    .option('--context <text>', 'what the text asks about')
-    .option('--max-new-tokens <n>', 'tokens at most', wholeNumber(1), 32)
-    .option('--temperature <t>', '0 = always the likeliest token', realNumber(0), 0)
-    .option('--top-p <p>', 'sample among the likeliest tokens of this probability', realNumber(), 1)
-    .option('--stop <text...>', 'end before one of these', ['\n'])
-    .option('--seed <n>', 'seed of the sampling', wholeNumber(0), 0)
+    .option('--context <text>', 'the text that the question is about')
+    .option('--max-new-tokens <n>', 'maximum number of tokens to generate', wholeNumber(1), 32)
+    .option('--temperature <t>', 'sampling temperature; 0 = always the likeliest token', realNumber(0), 0)
+    .option(
+      '--top-p <p>',
+      'nucleus sampling: sample among the likeliest tokens that add up to this probability',
+      realNumber(),
+      1,
+    )
+    .option('--stop <text...>', 'stop before any of these texts', ['\n'])
+    .option('--seed <n>', 'random seed for sampling', wholeNumber(0), 0)
     .action((run: string, text: string, options: TryOptions) =>
       withStudio(host, options, async ({ studio, output, signal }) => {
         const { maxNewTokens, temperature, topP, stop, seed } = options

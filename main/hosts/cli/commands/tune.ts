@@ -18,7 +18,7 @@ export function tuneCommand(host: Host): Command {
     .option('--name <name>', 'name of the run')
     .option(
       '--seeds <n>',
-      'repeat it with so many seeds on the same rows, and tell their mean and band',
+      'repeat the run with n random seeds on the same rows, and report the mean and its confidence interval',
       wholeNumber(1),
       1,
     )
@@ -29,24 +29,24 @@ export function tuneCommand(host: Host): Command {
 const tune = (host: Host, path: string, options: TuneOptions): Promise<void> =>
   withStudio(host, options, async (session) => {
     const { studio, output } = session
-    const asked = await plannedRun(session, path, options)
-    const { because: known } = await studio.call('runs.plan', asked)
+    const planned = await plannedRun(session, path, options)
+    const { because: known } = await studio.call('runs.plan', planned)
     const isOpen = options.precision === 'auto' || (options.precision === undefined && known === undefined)
-    const measured = isOpen ? await measure(session, asked) : undefined
+    const measured = isOpen ? await measure(session, planned) : undefined
     const because = measured?.because ?? known ?? ''
     if (because !== '') output.say(because)
-    const settings = { ...asked.settings, ...given({ precision: measured?.chosen }) }
+    const settings = { ...planned.settings, ...given({ precision: measured?.chosen }) }
     if (options.seeds > 1) {
-      const { model, rowsOf: _, ...rest } = asked
+      const { model, rowsOf: _, ...rest } = planned
       const repeated = { ...rest, settings, models: [model], vary: {}, seeds: options.seeds, halving: false }
       await followSweep(session, await studio.call('sweeps.start', { ...repeated, ...given({ name: options.name }) }))
       return
     }
     const run = await studio.call('runs.start', {
-      ...asked,
+      ...planned,
       ...given({ name: options.name, because: measured?.because }),
       settings,
     })
-    output.say(`Run "${run.name}" tunes a prompt for ${asked.model}.`)
+    output.say(`Run "${run.name}" tunes a prompt for ${planned.model}.`)
     sayFinished(session, await follow(session, run))
   })

@@ -1,4 +1,4 @@
-// A row's cells as a task has them: what the model reads, its context with it, and the right answer.
+// Turns a row's cells into a task's text, with the context where the task has one, and the right answer.
 import type { TaskName } from '../../contract/settings.ts'
 import { taskOf } from '../../engine/task/index.ts'
 
@@ -6,7 +6,7 @@ import { taskOf } from '../../engine/task/index.ts'
 export interface TaskColumns {
   readonly text: string
   readonly label: string
-  /** What the text asks about; '' where the task has no such column. */
+  /** Column with the context that the question is about; '' where the task has none. */
   readonly context?: string
   readonly task?: TaskName
 }
@@ -21,9 +21,9 @@ export function rowReader(
   const [textAt, labelAt] = [columns.indexOf(text), columns.indexOf(label)]
   const contextAt = context === '' ? -1 : columns.indexOf(context)
   return (cells) => {
-    const words = cells[textAt] ?? ''
-    // A context that nobody asks about is no text.
-    const read = words.trim() === '' ? '' : textOf(words, cells[contextAt] ?? '')
+    const ownText = cells[textAt] ?? ''
+    // A context without a question makes no example.
+    const read = ownText.trim() === '' ? '' : textOf(ownText, cells[contextAt] ?? '')
     return { text: read, label: (cells[labelAt] ?? '').trim() }
   }
 }
