@@ -118,7 +118,7 @@ async function train(
 ): Promise<LoopResult> {
   const { model, settings } = job
   const rows = rowsOfRun(job, encoder)
-  const { examples, validation } = rows
+  const { examples } = rows
   const texts = await cachedTexts(job, reader, rows, sink, precomputes)
   const batch = Math.min(settings.batch, examples.length)
   const sequences = examples.map(({ sequence }) => sequence)
@@ -136,8 +136,7 @@ async function train(
   })
   const sizes = sequences.map(({ ids }) => ids.length)
   const order = stepOrder(sizes, batch, settings.seed)
-  const examplesOf = (step: number) => order(step).flatMap((i) => examples[i] ?? [])
-  const textsOf = (step: number) => examplesOf(step).map(({ sequence }) => sequence)
+  const textsOf = (step: number) => order(step).flatMap((i) => sequences[i] ?? [])
   let cachedUntil = 0
   const specs = methodOf(settings).tensors(model.config, settings)
   const loop = {
@@ -151,7 +150,7 @@ async function train(
       cachedUntil = last
     },
     async gradient(step: number, tensors: Checkpoint['tensors']) {
-      const chosen = examplesOf(step)
+      const chosen = order(step).flatMap((i) => examples[i] ?? [])
       if (step < cachedUntil) texts?.prefetch(textsOf(step + 1))
       return { ...(await trainingStep.gradient(chosen, tensors)), examples: chosen.length }
     },
@@ -159,16 +158,12 @@ async function train(
       // Every open session maps the weights: with little memory, training and inference sessions take turns.
       if (settings.memory === 'low') await trainingStep.release()
       const parts = methodOf(settings).fold(tensors)
-      const found = await validate(reader, encoder, validation, settings, job.labels, parts, texts)
+      const found = await validate(reader, encoder, rows.validation, settings, job.labels, parts, texts)
       if (settings.memory === 'low') await reader.release()
       return found
     },
   }
-  try {
-    return await trainLoop(start, loop, sink)
-  } finally {
-    await trainingStep.release()
-  }
+  return trainLoop(start, loop, sink).finally(() => trainingStep.release())
 }
 
 interface RunRows {

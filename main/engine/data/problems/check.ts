@@ -36,5 +36,24 @@ export interface Scan {
 /** Starts a check. It stores numbers, never texts, so that a million rows fit into memory. */
 export type Check = (limits: Pick<TuneSettings, 'maxTokens' | 'tokens'>) => Scan
 
+/** Rows by their label, those without one left out. */
+export interface RowsByLabel {
+  readonly rows: ReadonlyMap<string, readonly number[]>
+  see(row: Pick<CheckedRow, 'row' | 'label'>): void
+}
+
+export function rowsByLabel(): RowsByLabel {
+  const rows = new Map<string, number[]>()
+  return {
+    rows,
+    see({ row, label }) {
+      if (label === '') return
+      const known = rows.get(label)
+      if (known) known.push(row)
+      else rows.set(label, [row])
+    },
+  }
+}
+
 /** In ascending order; typed, so that millions of numbers sort fast. */
 export const inOrder = (rows: readonly number[]): number[] => Array.from(Float64Array.from(rows).sort())

@@ -1,6 +1,6 @@
 // Check: answers that are so much rarer than the frequent frequent one that a model may do well without them.
 import { rowsOf } from '../words.ts'
-import type { Check } from './check.ts'
+import { type Check, rowsByLabel } from './check.ts'
 
 /** The frequent frequent answer has this many times the rows. */
 const TIMES = 10
@@ -8,14 +8,9 @@ const TIMES = 10
 const MIN_ROWS = 3
 
 export const imbalance: Check = () => {
-  const rows = new Map<string, number[]>()
+  const { rows, see } = rowsByLabel()
   return {
-    see({ row, label }) {
-      if (label === '') return
-      const known = rows.get(label)
-      if (known) known.push(row)
-      else rows.set(label, [row])
-    },
+    see,
     finish() {
       const [usual, ...others] = [...rows].sort(([, a], [, b]) => b.length - a.length)
       const frequent = usual?.[1].length ?? 0

@@ -1,6 +1,6 @@
 // Checks of the labels as a whole: too rare to be split, the same but for spelling, only one.
 import { rowsOf, rowsThat } from '../words.ts'
-import { type Check, inOrder } from './check.ts'
+import { type Check, inOrder, rowsByLabel } from './check.ts'
 
 /** Different texts of a label that tuning needs: one each for training, validation and test set. */
 const MIN_TEXTS = 3
@@ -42,14 +42,9 @@ export const rareLabels: Check = () => {
 }
 
 export const labelSpelling: Check = () => {
-  const rows = new Map<string, number[]>()
+  const { rows, see } = rowsByLabel()
   return {
-    see({ row, label }) {
-      if (label === '') return
-      const known = rows.get(label)
-      if (known) known.push(row)
-      else rows.set(label, [row])
-    },
+    see,
     finish() {
       const groups = Map.groupBy(rows.keys(), (label) =>
         label

@@ -6,7 +6,7 @@ import type { EvaluationRecord, Subject, RunRecord } from '../../../contract/rec
 import type { Db, Schema } from '../schema.ts'
 import { packNumbers, unpackNumbers } from '../tensors.ts'
 
-/** Which run was judged, on which data. */
+/** Which run was evaluated, on which data. */
 export interface EvaluatedData {
   readonly run: number
   readonly dataset: number
@@ -27,17 +27,19 @@ const recordOf = ({ created_at: createdAt, subject, written, ...rest }: Row): Ev
   createdAt,
 })
 
-export const evaluationRepository = (db: Db) => ({
+export const evaluationRepository = (db: Db) => ({ ...writing(db), ...reading(db) })
+
+const writing = (db: Db) => ({
   /** Call it in a transaction. */
   async add(
-    judged: EvaluatedData,
+    evaluated: EvaluatedData,
     { subject, handWritten, rows, headline, metrics }: Evaluation,
   ): Promise<EvaluationRecord> {
     const createdAt = new Date().toISOString()
     const { id } = await db
       .insertInto('evaluations')
       .values({
-        ...judged,
+        ...evaluated,
         subject: subject === 'hand-written prompt' ? 'no prompt' : subject,
         rows: rows.length,
         headline,
@@ -58,16 +60,18 @@ export const evaluationRepository = (db: Db) => ({
       }))
       await db.insertInto('evaluation_rows').values(values).execute()
     }
-    const words = handWritten === undefined ? {} : { handWritten }
-    return { id, ...judged, subject, ...words, rows: rows.length, headline, metrics, createdAt }
+    const text = handWritten === undefined ? {} : { handWritten }
+    return { id, ...evaluated, subject, ...text, rows: rows.length, headline, metrics, createdAt }
   },
+})
 
+const reading = (db: Db) => ({
   async list(run: number): Promise<EvaluationRecord[]> {
     const found = await db.selectFrom('evaluations').selectAll().where('run', '=', run).orderBy('id').execute()
     return found.map(recordOf)
   },
 
-  /** The latest scoring of a run's own held-out rows. */
+  /** The latest evaluation on a run's own test set. */
   async latest(
     run: Pick<RunRecord, 'id' | 'dataset' | 'version'>,
     subject: Subject,

@@ -16,7 +16,9 @@ const CHUNK = 1000
 
 const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value)
 
-export const metricRepository = (db: Db) => ({
+export const metricRepository = (db: Db) => ({ ...writing(db), ...reading(db) })
+
+const writing = (db: Db) => ({
   /** Adds them; a step or validation that is already there is replaced. */
   async add(run: number, { steps, validations }: NewMetrics): Promise<void> {
     for (let at = 0; at < steps.length; at += CHUNK) {
@@ -50,7 +52,9 @@ export const metricRepository = (db: Db) => ({
     await db.deleteFrom('steps').where('run', '=', run).where('step', '>', step).execute()
     await db.deleteFrom('validations').where('run', '=', run).where('step', '>', step).execute()
   },
+})
 
+const reading = (db: Db) => ({
   async steps(run: number): Promise<StepMetrics[]> {
     const rows = await db.selectFrom('steps').selectAll().where('run', '=', run).orderBy('step').execute()
     return rows.map((row) => ({
