@@ -153,16 +153,16 @@ async function profiled(
       return [spec.name, { shape: spec.shape, data }]
     }),
   )
-  const reader = createInferenceRunner(model, { threads })
+  const runner = createInferenceRunner(model, { threads })
   const texts = precomputes
     ? await cacheTexts(
-        { model, reader, past: parts.past, store: createKvStore({ folder: undefined, memory: Infinity, half: false }) },
+        { model, runner, past: parts.past, store: createKvStore({ folder: undefined, memory: Infinity, half: false }) },
         chosen,
         () => undefined,
       )
     : undefined
   await texts?.precompute(chosen)
-  await reader.release()
+  await runner.release()
   const feeds = {
     ...tensors,
     ...batchFeeds(model.config, chosen, shape),

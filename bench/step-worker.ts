@@ -40,14 +40,14 @@ const batch = Math.max(...batches.map((rows) => rows.length))
 
 /** As a run does it (train/tune.ts). */
 async function readTextsOnce(): Promise<CachedTexts> {
-  const reader = createInferenceRunner(model, { threads })
+  const runner = createInferenceRunner(model, { threads })
   try {
     const few = { ...settings, steps: 1, batch }
-    const texts = await precomputeKv({ model, reader }, few, undefined, sequences, () => undefined)
+    const texts = await precomputeKv({ model, runner }, few, undefined, sequences, () => undefined)
     await texts.precompute(sequences)
     return texts
   } finally {
-    await reader.release()
+    await runner.release()
   }
 }
 

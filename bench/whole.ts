@@ -236,14 +236,14 @@ async function runOurs(model: PreparedModel, settings: TuneSettings, split: Spli
   // What follows, the duel without a prompt and with prompts in words, is no part of what others do.
   const judging = judged - (kept.at(-1)?.at ?? judged)
   const progress: Progress[] = []
-  const reader = createInferenceRunner(model, { threads })
+  const runner = createInferenceRunner(model, { threads })
   for (const { step, at, prompt } of kept) {
     const task = { model, settings, labels: trecLabels, examples: split.test, prompt }
-    const scored = await scoreTask(reader, task, () => undefined)
+    const scored = await scoreTask(runner, task, () => undefined)
     progress.push({ step, accuracy: headlineOf(scored), seconds: at + judging })
     if (headlineOf(scored) >= wanted) break
   }
-  await reader.release()
+  await runner.release()
   return { precision: settings.precision ?? 'float32', progress, seconds, accuracy, before, judging }
 }
 

@@ -3,17 +3,17 @@ import type { TuneSettings } from './settings.ts'
 
 export type Effort = 'quick' | 'balanced' | 'thorough'
 
-interface Trying {
+interface EffortScale {
   /** Relative to what was measured to be enough for the method. */
   readonly steps: number
   /** Steps without a better check before it ends early; 0 = never. */
-  readonly patient: number
+  readonly patientSteps: number
 }
 
-export const efforts: Readonly<Record<Effort, Trying>> = {
-  quick: { steps: 0.4, patient: 0 },
-  balanced: { steps: 1, patient: 0 },
-  thorough: { steps: 2.5, patient: 150 },
+export const efforts: Readonly<Record<Effort, EffortScale>> = {
+  quick: { steps: 0.4, patientSteps: 0 },
+  balanced: { steps: 1, patientSteps: 0 },
+  thorough: { steps: 2.5, patientSteps: 150 },
 }
 
 /** The settings of an effort, given those that the method and the rows have by default. */
@@ -21,9 +21,9 @@ export function effortSettings(
   effort: Effort,
   usual: Pick<TuneSettings, 'steps' | 'validateEvery'>,
 ): Pick<TuneSettings, 'steps' | 'patience'> {
-  const { steps, patient } = efforts[effort]
+  const { steps, patientSteps } = efforts[effort]
   return {
     steps: Math.max(1, Math.round(steps * usual.steps)),
-    patience: Math.ceil(patient / Math.max(1, usual.validateEvery)),
+    patience: Math.ceil(patientSteps / Math.max(1, usual.validateEvery)),
   }
 }

@@ -16,12 +16,12 @@ export type ServerMessage =
   | { readonly say: 'error'; readonly id: number; readonly code: string; readonly message: string }
 
 /** One end of a conversation: hears the other's messages, and of the line's end. */
-export interface Ear<M> {
+export interface Receiver<M> {
   take(message: M): void
   closed(): void
 }
 
-export interface Client extends Ear<ServerMessage> {
+export interface Client extends Receiver<ServerMessage> {
   readonly studio: Studio
   /** Resolves with the service's greeting. Errors: 'run/protocol', 'run/service-closed'. */
   readonly greeted: Promise<unknown>
@@ -90,7 +90,7 @@ export function createClient(send: (message: ClientMessage) => void): Client {
 }
 
 /** The service's end of a line: greets, answers calls, and ends what nobody waits for any more. */
-export function answerClient(studio: Studio, send: (message: ServerMessage) => void): Ear<ClientMessage> {
+export function answerClient(studio: Studio, send: (message: ServerMessage) => void): Receiver<ClientMessage> {
   const calls = new Map<number, AbortController>()
 
   const answer = async (id: number, method: string, input: unknown): Promise<void> => {

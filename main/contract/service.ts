@@ -37,7 +37,7 @@ export type Input<M extends Method> = v.InferOutput<Inputs[M]>
 export interface Outputs extends ModelOutputs, DataOutputs, RunOutputs, SweepOutputs, PromptOutputs, StudioOutputs {}
 
 /** What the studio holds, for those who show it. */
-export type Subject = 'runs' | 'data' | 'models' | 'ledger' | 'preferences'
+export type Topic = 'runs' | 'data' | 'models' | 'ledger' | 'preferences'
 
 /** What is told while a method works. */
 export type StudioEvent =
@@ -52,7 +52,7 @@ export type StudioEvent =
   | ({ readonly event: 'evaluation' } & EvaluationFigures)
   | { readonly event: 'token'; readonly text: string }
   /** Ask again for what you show of it. */
-  | { readonly event: 'changed'; readonly subject: Subject }
+  | { readonly event: 'changed'; readonly subject: Topic }
 
 export interface CallOptions {
   readonly onEvent?: (event: StudioEvent) => void

@@ -3,7 +3,7 @@ import { memoryNames, type Placement, precisionNames, type TuneSettings } from '
 
 export type SettingValue = string | number
 
-interface Declared {
+interface SettingBase {
   /** Its key in a run's settings. */
   readonly name: string
   /** As the command line calls it: `--option`. */
@@ -14,7 +14,7 @@ interface Declared {
   readonly vary?: readonly SettingValue[]
 }
 
-export type SettingSpec = Declared &
+export type SettingSpec = SettingBase &
   (
     | { readonly kind: 'choice'; readonly values: readonly string[]; readonly default?: string }
     | {

@@ -1,5 +1,5 @@
 // Reports to everyone who watches the studio which lists have changed, once for a burst of changes.
-import type { Subject } from '../contract/service.ts'
+import type { Topic } from '../contract/service.ts'
 import { createBroadcast } from './broadcast.ts'
 
 /** Milliseconds in which changes of the same subject are reported as one. */
@@ -7,14 +7,14 @@ const BURST = 40
 
 export interface Changes {
   /** Call it after every change to what the studio stores. */
-  readonly changed: (subject: Subject) => void
+  readonly changed: (subject: Topic) => void
   /** Reports every change from now on; resolves when the signal aborts. */
-  readonly watch: (watcher: (subject: Subject) => void, signal: AbortSignal) => Promise<void>
+  readonly watch: (watcher: (subject: Topic) => void, signal: AbortSignal) => Promise<void>
 }
 
 export function createChanges(): Changes {
-  const changes = createBroadcast<Subject>()
-  const waiting = new Set<Subject>()
+  const changes = createBroadcast<Topic>()
+  const waiting = new Set<Topic>()
 
   const report = (): void => {
     const subjects = [...waiting]

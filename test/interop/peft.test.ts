@@ -68,7 +68,7 @@ const subjects: readonly Subject[] = [
 
 /** A prompt with values of the model's own size, but like no text. */
 async function tensorsOf(model: PreparedModel, method: MethodName): Promise<NamedTensors> {
-  const reader = createInferenceRunner(model, { threads: 2 })
+  const runner = createInferenceRunner(model, { threads: 2 })
   const random = createRandom(5)
   const probe = {
     config: model.config,
@@ -85,7 +85,7 @@ async function tensorsOf(model: PreparedModel, method: MethodName): Promise<Name
   }
   const ids = Array.from({ length: tokens }, (_, i) => i + 4)
   const tensors = await methodOf({ method }).initialise(probe, { tokens }, { ids, init: 'text', random })
-  await reader.release()
+  await runner.release()
   return tensors
 }
 
@@ -159,7 +159,7 @@ async function logits(
   placement: Placement,
   tensors: NamedTensors,
 ): Promise<Float32Array> {
-  const reader = createInferenceRunner(model, { threads: 2 })
+  const runner = createInferenceRunner(model, { threads: 2 })
   const parts = methodOf({ method }).fold(tensors)
   const found: number[] = []
   for (const { question, answer, textStart } of rows) {
@@ -167,7 +167,7 @@ async function logits(
     const tail = answer.map((id, i) => ({ id, parent: i - 1 }))
     const sequence = layOut(segments, tail, { method, placement, tokens, tail: 1 })
     const ask = [0, ...answer].map((_, i) => sequence.questionEnd + i)
-    const { data } = await reader.logits({
+    const { data } = await runner.logits({
       sequences: [sequence],
       parts,
       targetPositions: [ask],
@@ -175,6 +175,6 @@ async function logits(
     })
     for (const value of data) found.push(value)
   }
-  await reader.release()
+  await runner.release()
   return Float32Array.from(found)
 }

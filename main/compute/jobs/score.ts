@@ -1,5 +1,5 @@
 // Job: score labelled rows with a prompt, or with none.
-import { reportCutRows } from '../../engine/evaluate/cut-rows.ts'
+import { reportTruncatedRows } from '../../engine/evaluate/truncated-rows.ts'
 import { encoderFor } from '../../engine/evaluate/encode.ts'
 import { scoreTask } from '../../engine/evaluate/score.ts'
 import { lendRunner } from '../lent-runner.ts'
@@ -12,7 +12,7 @@ export const score: Handlers['score'] = async (job, sink) => {
   }
   const { model, settings, labels, examples, prompt } = job
   // The model alone answers the same rows: the warning about cut rows is sent with the tuned prompt's job only.
-  if (prompt) reportCutRows(examples, encoderFor(model, settings, labels, examples).encoder, settings, emit)
+  if (prompt) reportTruncatedRows(examples, encoderFor(model, settings, labels, examples).encoder, settings, emit)
   const evaluation = await scoreTask(runner, job, emit)
   sink.emit({ event: 'evaluation', evaluation })
   return { outcome: 'finished' }

@@ -22,7 +22,7 @@ const speaker = v.variant('by', [
 export const exportFormats = ['peft', 'bundle'] as const
 export type ExportFormat = (typeof exportFormats)[number]
 
-const asked = {
+const question = {
   run,
   speaker: v.exactOptional(speaker),
   text,
@@ -41,9 +41,9 @@ export const promptInputs = {
     ...{ run, dataset: id, version: id, text: column, label: column },
     context: v.exactOptional(column),
   }),
-  try: v.strictObject({ ...asked, sampling }),
+  try: v.strictObject({ ...question, sampling }),
   /** How likely each of the run's labels is for a text; none where its answers are written. */
-  classify: v.strictObject(asked),
+  classify: v.strictObject(question),
   export: v.strictObject({ run, to: v.picklist(exportFormats), folder: path }),
   /** The same files as one zip, for a window that cannot choose a folder. */
   'export.archive': v.strictObject({ run, to: v.picklist(exportFormats) }),

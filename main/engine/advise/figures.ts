@@ -2,7 +2,7 @@
 import type { Subject } from '../../contract/records.ts'
 import { headlineOf, metricTitle } from '../../contract/metrics.ts'
 import { percent } from '../../contract/numbers.ts'
-import { isChosen } from '../task/index.ts'
+import { scoresLabels } from '../task/index.ts'
 import type { Evidence } from './rule.ts'
 
 export interface Figures {
@@ -28,7 +28,7 @@ export function figuresOf({ run, labels, evaluations }: Evidence): Figures | und
   const [noPrompt, tuned] = [latest('no prompt'), latest('tuned prompt')]
   if (!noPrompt || !tuned) return undefined
   const chance = labels.length > 1 ? 1 / labels.length : 0
-  const named = isChosen(run.settings) ? 'Right answers:' : `Mean ${metricTitle(tuned.headline)}:`
+  const named = scoresLabels(run.settings) ? 'Right answers:' : `Mean ${metricTitle(tuned.headline)}:`
   return { noPrompt: headlineOf(noPrompt), tuned: headlineOf(tuned), rows: tuned.rows, chance, named }
 }
 

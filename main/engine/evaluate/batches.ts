@@ -1,19 +1,19 @@
-// Puts what is read together into batches of like length, so that little padding is read.
+// Groups sequences into batches of similar length, so that little computation goes into padding.
 import type { MemoryName } from '../../contract/settings.ts'
 
 /**
- * Tokens read at once, padding included: enough to keep the processor busy, and few enough that activations stay near it
- * (reading short texts took a tenth less time by 512 than by 1,024); where memory is short no more than must be.
+ * Tokens of one forward pass, padding included: enough to keep the processor busy, and few enough that activations stay
+ * in its caches (short texts took a tenth less time with 512 than with 1,024); fewer with little memory.
  */
 export const tokensAtOnce: { readonly [M in MemoryName]: number } = { normal: 512, low: 256 }
 
 /**
- * Share of the weights' bytes that keys and values may take of rows whose answers are written side by side: each pass
- * looks at both, so that fewer rows would read the weights in vain, and more would gain little.
+ * Size limit of the KV cache of a generation batch, as a share of the weights' bytes. Every decoding step reads both from
+ * memory: a smaller batch shares the cost of the weights among too few rows, and a larger one gains little.
  */
 export const kvShare: { readonly [M in MemoryName]: number } = { normal: 1 / 4, low: 1 / 16 }
 
-/** Every item once, the shortest first. */
+/** Batches that hold every item once, the shortest first: items times the longest item's length is at most `maxTokens`. */
 export function byLength<T>(items: readonly T[], length: (item: T) => number, maxTokens = tokensAtOnce.normal): T[][] {
   const sorted = items
     .map((item, i) => ({ item, i, tokens: length(item) }))

@@ -1,6 +1,6 @@
-// Which of some scores wins.
+// Argmax over scores.
 
-/** Index of the largest; the first of equals. */
+/** Index of the largest value; the first one among equals. */
 export function best(values: ArrayLike<number>): number {
   let at = 0
   for (let i = 1; i < values.length; i++) if ((values[i] ?? -Infinity) > (values[at] ?? -Infinity)) at = i

@@ -1,8 +1,8 @@
-// Large arrays that are used again: new ones of many megabytes would cost more than what is copied into them, and those
-// that nobody needs any longer would stay for a while.
+// Reuses large arrays: allocating many megabytes costs more than copying into them, and the garbage collector frees
+// unused ones late.
 
 export interface Buffers {
-  /** Numbers to write over: what an earlier call of that name gave is lost, and what stands in them means nothing. */
+  /** An uninitialised array of `size` numbers. It shares memory with the arrays that earlier calls of this name returned. */
   take(name: string, size: number): Float32Array
   clear(): void
 }

@@ -1,26 +1,26 @@
-// Texts that are read once for all, as graphs take them.
+// Precomputed keys and values of texts, in the form of graph inputs.
 import type { NamedTensors } from '../../contract/tensor.ts'
 import type { Sequence } from '../method/layout.ts'
 import type { Buffers } from './buffers.ts'
 
-/** How texts are laid out. */
+/** The shape into which cached texts are padded. */
 export interface CachedShape {
-  /** Rows; more than there are texts leaves rows of zeros. */
+  /** Rows of the batch; rows beyond the texts are zero. */
   readonly batch: number
-  /** Tokens before the texts that somebody else fills in; 0 where absent. */
+  /** Tokens to leave free before each text, for a prompt's past keys and values; 0 where absent. */
   readonly offset?: number
   /** Tokens of the longest text, or more. */
   readonly cached: number
 }
 
 export interface CachedTexts {
-  /** Computes those that are missing; `feeds` gives only what was computed. */
+  /** Computes the keys and values that the cache lacks; `feeds` fails for a text without them. */
   precompute(sequences: readonly Sequence[]): Promise<void>
   /**
-   * Graph inputs `cached.keys.<layer>` and `cached.values.<layer>` [batch, kvHeads, before + read, headDim], zero behind each
-   * text; in new arrays where no buffers are given.
+   * Graph inputs `cached.keys.<layer>` and `cached.values.<layer>` [batch, kvHeads, offset + cached, headDim], zero after
+   * each text; in new arrays where no buffers are given.
    */
   feeds(sequences: readonly Sequence[], shape: CachedShape, buffers?: Buffers): Promise<NamedTensors>
-  /** Begins to fetch what is asked for next, while something else computes. */
+  /** Begins to load from disk what the next call of `feeds` will need, while the current step computes. */
   prefetch(sequences: readonly Sequence[]): void
 }

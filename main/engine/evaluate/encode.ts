@@ -1,4 +1,4 @@
-// Rows of a task as token ids: the template filled, the text cut to what fits.
+// Encodes a task's rows as token ids: fills the template and truncates the text to the token limit.
 import type { PreparedModel } from '../../contract/model.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { Example, TuneSettings } from '../../contract/settings.ts'
@@ -6,29 +6,31 @@ import { type LabelTrie, labelTrie } from './trie.ts'
 import { methodOf } from '../method/index.ts'
 import type { Segments } from '../method/layout.ts'
 import { countOf } from '../method/virtual.ts'
-import { isChosen } from '../task/index.ts'
+import { scoresLabels } from '../task/index.ts'
 import { encodeAnswer, encodeRow, endOfAnswer, fitRow } from '../tokens/template.ts'
 import { createTokenizer, type Tokenizer } from '../tokens/tokenizer.ts'
 
 export interface Encoder {
   readonly tokenizer: Tokenizer
-  /** The labels' trie; indices are the labels'. */
+  /** The trie of the labels' tokens; its paths are in the order of the labels. */
   readonly trie: LabelTrie
+  /** A row's token ids, truncated to the limit. Error: 'tuning/no-room' where the template alone exceeds it. */
   row(text: string): Segments
-  /** The same, and how many tokens of the text were cut. Error: 'tuning/no-room'. */
+  /** As `row`, with the number of tokens that the text lost. */
   fit(text: string): { readonly segments: Segments; readonly cut: number }
+  /** Token ids of an answer, without its end token. */
   answer(label: string): readonly number[]
   /** The token that ends an answer. */
   readonly end: number
 }
 
-/** The settings of a model that is told nothing: the same template with an empty instruction. */
+/** Settings for the model without any prompt: the same template with an empty instruction. */
 export const withoutInstruction = (settings: TuneSettings): TuneSettings => ({
   ...settings,
   template: { ...settings.template, instruction: '' },
 })
 
-/** Building one takes longer than encoding a row, and a process that stays reads many with the same. */
+/** Building a tokenizer takes longer than encoding a row, so a process keeps it for all jobs on the same model. */
 const tokenizers = new WeakMap<PreparedModel['tokenizer'], Tokenizer>()
 
 function tokenizerOf({ tokenizer: files }: PreparedModel): Tokenizer {
@@ -37,7 +39,7 @@ function tokenizerOf({ tokenizer: files }: PreparedModel): Tokenizer {
   return tokenizer
 }
 
-/** An encoder for one task. `written`: tokens that are left free for an answer that is written. */
+/** An encoder for one task. `maxAnswer`: tokens to reserve for a generated answer; 0 where labels are scored. */
 export function createEncoder(
   model: PreparedModel,
   settings: TuneSettings,
@@ -61,10 +63,10 @@ export function createEncoder(
   return { tokenizer, trie, answer, end, fit, row: (text) => fit(text).segments }
 }
 
-/** Tokens that a written answer may be longer than the longest right one. */
+/** Tokens by which a generated answer may exceed the longest right one. */
 const answerMargin = 8
 
-/** An encoder that leaves room for the answers to some rows; `most`: tokens of one that is written. */
+/** An encoder that reserves tokens for the answers to these rows; `maxAnswer`: the limit of a generated answer. */
 export function encoderFor(
   model: PreparedModel,
   settings: TuneSettings,
@@ -72,12 +74,12 @@ export function encoderFor(
   rows: readonly Example[],
 ): { readonly encoder: Encoder; readonly maxAnswer: number } {
   const encoder = createEncoder(model, settings, labels)
-  if (isChosen(settings)) return { encoder, maxAnswer: 0 }
+  if (scoresLabels(settings)) return { encoder, maxAnswer: 0 }
   const maxAnswer =
     answerMargin + rows.reduce((longest, { label }) => Math.max(longest, encoder.answer(label).length), 1)
   return { encoder: createEncoder(model, settings, labels, maxAnswer), maxAnswer }
 }
 
-/** The longest answer with its end, or all branches side by side. */
+/** Tokens to reserve for answers: the longest one with its end token, or all branches of the trie side by side. */
 const answerBudget = (answers: readonly (readonly number[])[], trie: LabelTrie): number =>
   Math.max(1 + Math.max(...answers.map((ids) => ids.length)), trie.context.length)

@@ -1,4 +1,4 @@
-// Writes answers to many rows at once, greedily: keys and values of some rows side by side, a token of each in a pass.
+// Batched greedy decoding: generates the answers of many rows, one token of each row per forward pass, with a KV cache.
 import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
 import { batchFeeds, MASK_VALUE, integers, selection } from '../method/batch.ts'
@@ -13,122 +13,122 @@ import { type Buffers, createBuffers } from './buffers.ts'
 import { asPresent, createKvCache, type KvCache } from './kv-cache.ts'
 import type { PlacedPrompt } from './label-scores.ts'
 import { type InferenceRunner, oneOfEach, partsFeeds, repeated, shapeOf } from './inference-runner.ts'
-import { tokensRead, withOpening } from './shared-start.ts'
+import { tokenCost, withSharedStart } from './shared-start.ts'
 
-/** Rows that are written at once: weights are read once for all of them, keys and values for each. */
+/** Rows of a generation batch at most: the weights are read from memory once for all rows, keys and values for each row. */
 export const maxRows = 16
 
-export interface Writing {
+export interface GenerationOptions {
   readonly model: PreparedModel
   /** Tokens that end an answer. */
   readonly ends: readonly number[]
   /** Tokens of an answer at most. */
   readonly maxTokens: number
-  /** Whether nothing that may still follow these ids belongs to the answer. */
+  /** Whether the answer is complete with these ids, though no end token was generated. */
   readonly isOver?: (ids: readonly number[]) => boolean
 }
 
-/** Ids of each row's answer, without the token that ends it but with those that made it be over. */
+/** Token ids of each row's answer in the order of `rows`: without the end token, but with those that made `isOver` true. */
 export async function generateRows(
-  reader: InferenceRunner,
+  runner: InferenceRunner,
   rows: readonly Segments[],
   placed: PlacedPrompt | undefined,
-  writing: Writing,
+  options: GenerationOptions,
   onProgress: (done: number) => void,
 ): Promise<number[][]> {
   const laidOut = rows.map((segments) => layOut(segments, [], placed?.settings))
-  const { sequences, ...start } = placed
+  const { sequences, ...sharedStart } = placed
     ? { sequences: laidOut, shared: 0 }
-    : await withOpening(reader, laidOut, 'vocabulary')
-  const before = { ...start, placed, repeats: createBuffers(), kept: createBuffers() }
+    : await withSharedStart(runner, laidOut, 'vocabulary')
+  const inputs = { ...sharedStart, placed, repeatBuffers: createBuffers(), cacheBuffers: createBuffers() }
   const answers = new Array<number[]>(rows.length)
   const { past } = virtualTokensOf(placed?.parts)
-  const held = (row: number): number => past + (sequences[row]?.ids.length ?? 0) + writing.maxTokens
+  const cacheLength = (row: number): number => past + (sequences[row]?.ids.length ?? 0) + options.maxTokens
   let done = 0
-  for (const some of byLength([...sequences.keys()], held, heldAtOnce(reader, writing.model)))
+  for (const some of byLength([...sequences.keys()], cacheLength, maxCachedTokens(runner, options.model)))
     for (let at = 0; at < some.length; at += maxRows) {
       const chosen = some.slice(at, at + maxRows)
-      const together = chosen.map((row) => sequences[row] as Sequence)
-      const written = await writeBatch(reader, together, before, writing)
-      chosen.forEach((row, b) => (answers[row] = written[b] ?? []))
+      const batch = chosen.map((row) => sequences[row] as Sequence)
+      const generated = await generateBatch(runner, batch, inputs, options)
+      chosen.forEach((row, b) => (answers[row] = generated[b] ?? []))
       onProgress((done += chosen.length))
     }
   return answers
 }
 
-/** Tokens whose keys and values are held at once, never fewer than are read at once. A pass reads one copy of the weights. */
-function heldAtOnce({ memory, tokensAtOnce }: InferenceRunner, model: PreparedModel): number {
+/** Tokens in the KV cache at most, never fewer than one forward pass computes. A pass reads one copy of the weights. */
+function maxCachedTokens({ memory, tokensAtOnce }: InferenceRunner, model: PreparedModel): number {
   const bytes = kvShare[memory] * weightBytes(withoutCopies(model), 'vocabulary')
   return Math.max(tokensAtOnce, Math.floor(bytes / kvBytes(model.config)))
 }
 
-/** What stands before the rows. */
-interface Before {
+/** What the batches of one generation share. */
+interface SharedInputs {
   readonly placed: PlacedPrompt | undefined
-  /** Tokens that all rows begin with, and that were cached: their `constant` start. */
+  /** Length of the rows' common start whose keys and values are computed once. */
   readonly shared: number
-  /** Keys and values of these. */
-  readonly opening?: NamedTensors
-  /** Its repetitions, for each row that is read. */
-  readonly repeats: Buffers
-  /** What is kept of the rows. */
-  readonly kept: Buffers
+  /** Keys and values of the common start. */
+  readonly sharedKv?: NamedTensors
+  /** Hold these keys and values, repeated for every row of a batch. */
+  readonly repeatBuffers: Buffers
+  /** Hold the batch's KV cache. */
+  readonly cacheBuffers: Buffers
 }
 
-async function writeBatch(
-  reader: InferenceRunner,
+async function generateBatch(
+  runner: InferenceRunner,
   sequences: readonly Sequence[],
-  before: Before,
-  { model: { config }, maxTokens, ...writing }: Writing,
+  inputs: SharedInputs,
+  { model: { config }, maxTokens, ...stop }: GenerationOptions,
 ): Promise<number[][]> {
   const batch = sequences.length
-  const parts = before.placed?.parts
+  const parts = inputs.placed?.parts
   const { past } = virtualTokensOf(parts)
   const length = Math.max(...sequences.map(({ ids }) => ids.length))
-  const held = createKvCache(config, batch, past + length + maxTokens, before.kept)
+  const cache = createKvCache(config, batch, past + length + maxTokens, inputs.cacheBuffers)
   const answers = sequences.map((): number[] => [])
-  const first = await prefill(reader, config, sequences, before, held)
-  let open = appended(answers, first, writing, [...answers.keys()])
-  if (open.length === 0 || maxTokens <= 1) return answers
-  const step = await reader.session({ ...decoding, ...(parts ? { updates: shapeOf(parts).updates ?? [] } : {}) })
+  const first = await prefill(runner, config, sequences, inputs, cache)
+  let unfinished = appended(answers, first, stop, [...answers.keys()])
+  if (unfinished.length === 0 || maxTokens <= 1) return answers
+  const step = await runner.session({ ...decoding, ...(parts ? { updates: shapeOf(parts).updates ?? [] } : {}) })
   const updates = updateFeeds(parts?.updates ?? [])
-  for (let made = 1; made < maxTokens && open.length > 0; made++) {
-    const at = past + length + made - 1
+  for (let generated = 1; generated < maxTokens && unfinished.length > 0; generated++) {
+    const at = past + length + generated - 1
     const found = await step.run({
       ids: integers(
-        answers.map((ids) => ids[made - 1] ?? 0),
+        answers.map((ids) => ids[generated - 1] ?? 0),
         [batch, 1],
       ),
-      positions: { shape: [batch, 1], data: positionsAt(sequences, past, made) },
-      ...windows(config, sequences, { past, length, capacity: held.capacity, made }),
-      ...held.feeds(),
+      positions: { shape: [batch, 1], data: positionsAt(sequences, past, generated) },
+      ...windows(config, sequences, { past, length, capacity: cache.capacity, generated }),
+      ...cache.feeds(),
       ...updates,
       ...oneOfEach(batch, parts),
     })
-    for (const b of open) held.put(found, { from: b, row: b, at })
-    open = appended(answers, likeliest(found), writing, open)
+    for (const b of unfinished) cache.put(found, { from: b, row: b, at })
+    unfinished = appended(answers, likeliest(found), stop, unfinished)
   }
   return answers
 }
 
-/** A pass behind keys and values that are held, or behind none. */
+/** A decoding step attends to the KV cache; a prefill to what is there before the rows, or to nothing. */
 const decoding = { embeddings: false, past: true, head: 'vocabulary', present: true } as const
 
-/** Puts the questions' keys and values, and of what stands before them, into the cache; gives each answer's first token. */
+/** Fills the cache with the keys and values of the virtual tokens, the common start and the rows; gives each answer's first token. */
 async function prefill(
-  reader: InferenceRunner,
+  runner: InferenceRunner,
   config: DecoderConfig,
   sequences: readonly Sequence[],
-  { placed, shared, opening, repeats }: Before,
-  held: KvCache,
+  { placed, shared, sharedKv, repeatBuffers }: SharedInputs,
+  cache: KvCache,
 ): Promise<number[]> {
   const parts = placed?.parts
   const virtual = virtualTokensOf(parts)
   const shapeOfParts = parts && shapeOf(parts)
-  const session = await reader.session({ ...decoding, ...shapeOfParts })
-  const standing = parts?.past ? asPresent(partsFeeds({ past: parts.past }, 1)) : opening
+  const session = await runner.session({ ...decoding, ...shapeOfParts })
+  const firstKv = parts?.past ? asPresent(partsFeeds({ past: parts.past }, 1)) : sharedKv
   const next = new Array<number>(sequences.length)
-  for (const some of byLength([...sequences.keys()], (b) => tokensRead(sequences[b], shared), reader.tokensAtOnce)) {
+  for (const some of byLength([...sequences.keys()], (b) => tokenCost(sequences[b], shared), runner.tokensAtOnce)) {
     const chosen = some.map((b) => sequences[b] as Sequence)
     const shape = {
       batch: chosen.length,
@@ -140,34 +140,34 @@ async function prefill(
     const ends = chosen.map(({ questionEnd }) => [questionEnd])
     const found = await session.run({
       ...batchFeeds(config, chosen, shape),
-      ...(parts ? partsFeeds(parts, chosen.length) : repeated(config, opening, chosen.length, repeats)),
+      ...(parts ? partsFeeds(parts, chosen.length) : repeated(config, sharedKv, chosen.length, repeatBuffers)),
       select: selection(chosen, ends, 1, shape),
     })
     const ids = likeliest(found)
     some.forEach((row, from) => {
       next[row] = ids[from] ?? 0
-      const at = standing ? held.put(standing, { row, at: 0 }) : 0
-      held.put(found, { from, row, at })
+      const at = firstKv ? cache.put(firstKv, { row, at: 0 }) : 0
+      cache.put(found, { from, row, at })
     })
   }
   return next
 }
 
-/** The likeliest token behind each row. */
+/** The likeliest next token of each row. */
 function likeliest({ logits }: NamedTensors): number[] {
   const { data, shape } = logits as Tensor
   const [rows = 0, , width = 0] = shape
   return Array.from({ length: rows }, (_, row) => best(data.subarray(row * width, (row + 1) * width)))
 }
 
-/** Adds its next token to each answer that is open; gives those that still are. */
+/** Appends its next token to each unfinished answer; gives the answers that are still unfinished. */
 function appended(
   answers: readonly number[][],
   next: readonly number[],
-  { ends, isOver = () => false }: Pick<Writing, 'ends' | 'isOver'>,
-  open: readonly number[],
+  { ends, isOver = () => false }: Pick<GenerationOptions, 'ends' | 'isOver'>,
+  unfinished: readonly number[],
 ): number[] {
-  return open.filter((b) => {
+  return unfinished.filter((b) => {
     const [id = 0, ids = []] = [next[b], answers[b]]
     if (ends.includes(id)) return false
     ids.push(id)
@@ -175,19 +175,22 @@ function appended(
   })
 }
 
-const positionsAt = (sequences: readonly Sequence[], past: number, made: number): Float32Array =>
-  Float32Array.from(sequences, ({ questionEnd }) => past + questionEnd + made)
+const positionsAt = (sequences: readonly Sequence[], past: number, generated: number): Float32Array =>
+  Float32Array.from(sequences, ({ questionEnd }) => past + questionEnd + generated)
 
 interface MaskWindow {
   readonly past: number
-  /** Places of the questions, padding included. */
+  /** Tokens of the longest row: where each answer begins in the cache. */
   readonly length: number
   readonly capacity: number
   /** Tokens of the answer so far. */
-  readonly made: number
+  readonly generated: number
 }
 
-/** What an answer's next token sees of [cache | itself]: virtual tokens, its own question, and the answer so far. */
+/**
+ * The attention mask of an answer's next token over [cache | itself]: it attends to the virtual tokens, to its own row and
+ * to the answer so far.
+ */
 function windows(config: DecoderConfig, sequences: readonly Sequence[], span: MaskWindow): Feeds {
   const windowed = config.windowedLayers.some(Boolean)
   return {
@@ -198,21 +201,21 @@ function windows(config: DecoderConfig, sequences: readonly Sequence[], span: Ma
 
 function windowOf(
   sequences: readonly Sequence[],
-  { past, length, capacity, made }: MaskWindow,
+  { past, length, capacity, generated }: MaskWindow,
   window: number,
 ): Tensor {
   const span = capacity + 1
   const data = new Float32Array(sequences.length * span).fill(MASK_VALUE)
   sequences.forEach(({ questionEnd, actsFrom }, b) => {
     const row = data.subarray(b * span, (b + 1) * span)
-    const at = questionEnd + made
+    const at = questionEnd + generated
     const nearest = Math.max(0, at - window + 1)
-    // As in method/batch.ts: a prefix at the start lies in the window like any token, one that serves the tail does not.
+    // As in method/batch.ts: a prefix at the start counts for the sliding window, a prefix after the text is always attended to.
     const fromPast = actsFrom === 0 ? Math.min(past, Math.max(0, past + at - window + 1)) : 0
     row.fill(0, fromPast, past)
     row.fill(0, past + Math.min(questionEnd + 1, nearest), past + questionEnd + 1)
     const answerFrom = Math.max(0, nearest - questionEnd - 1)
-    row.fill(0, past + length + answerFrom, past + length + made - 1)
+    row.fill(0, past + length + answerFrom, past + length + generated - 1)
     row[capacity] = 0
   })
   return { shape: [sequences.length, 1, 1, span], data }

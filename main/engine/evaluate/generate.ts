@@ -1,4 +1,4 @@
-// The generate job: the model's own words after a row, token by token, with keys and values kept from token to token.
+// The generate job: streams the model's continuation of a row, sampling token by token with a KV cache.
 import type { ComputeEvent, Job } from '../../contract/compute.ts'
 import type { DecoderConfig } from '../../contract/model.ts'
 import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
@@ -7,7 +7,7 @@ import { layOut, type Sequence } from '../method/layout.ts'
 import { virtualTokensOf } from '../method/virtual.ts'
 import { updateFeeds } from '../network/linear-update.ts'
 import { createRandom } from '../random.ts'
-import { reportCutRows } from './cut-rows.ts'
+import { reportTruncatedRows } from './truncated-rows.ts'
 import { createEncoder } from './encode.ts'
 import { asPresent, createKvCache } from './kv-cache.ts'
 import { type InferenceRunner, oneOfEach, partsFeeds, shapeOf } from './inference-runner.ts'
@@ -18,14 +18,14 @@ import { watchStops } from './stop-strings.ts'
 
 type GenerateJob = Extract<Job, { kind: 'generate' }>
 
-/** Streams text as it comes, as `token` events; returns all of it. Ends at an end token, a stop string or the limit. */
+/** Emits the text as `token` events while it is generated, and returns all of it. Ends at an end token, a stop string or the limit. */
 export async function generate(
-  reader: InferenceRunner,
+  runner: InferenceRunner,
   { model, prompt, settings, sampling, text }: Omit<GenerateJob, 'kind' | 'threads'>,
   sink: { emit(event: ComputeEvent): void; stopRequested(): boolean },
 ): Promise<string> {
   const encoder = createEncoder(model, settings, [])
-  reportCutRows([{ row: 0, text, label: '' }], encoder, settings, (event) => sink.emit(event))
+  reportTruncatedRows([{ row: 0, text, label: '' }], encoder, settings, (event) => sink.emit(event))
   const placed = prompt && placedPrompt(model, prompt)
   const sequence = layOut(encoder.row(text), [], placed?.settings)
   const random = createRandom(sampling.seed)
@@ -37,29 +37,29 @@ export async function generate(
     all += piece
     sink.emit({ event: 'token', text: piece })
   }
-  const next = await startDecoding(reader, model.config, sequence, placed, sampling.maxNewTokens)
+  const next = await startDecoding(runner, model.config, sequence, placed, sampling.maxNewTokens)
   let logits = await next.first()
-  for (let made = 0; made < sampling.maxNewTokens && !sink.stopRequested(); made++) {
+  for (let generated = 0; generated < sampling.maxNewTokens && !sink.stopRequested(); generated++) {
     const id = sample(logits, sampling, random)
     if (encoder.tokenizer.ends.includes(id)) break
     const safe = stops.push(stream.push(id))
     show(safe.text)
     if (safe.stopped) return all
-    if (made + 1 < sampling.maxNewTokens) logits = await next.after(id)
+    if (generated + 1 < sampling.maxNewTokens) logits = await next.after(id)
   }
   show(stops.rest())
   return all
 }
 
 interface NextToken {
-  /** Logits [V] behind the question. */
+  /** Logits [V] of the token after the row. */
   first(): Promise<Float32Array>
-  /** Logits [V] behind a further token. */
+  /** Logits [V] of the token after `id`. */
   after(id: number): Promise<Float32Array>
 }
 
 async function startDecoding(
-  reader: InferenceRunner,
+  runner: InferenceRunner,
   config: DecoderConfig,
   sequence: Sequence,
   placed: PlacedPrompt | undefined,
@@ -70,38 +70,38 @@ async function startDecoding(
   const { past } = virtual
   const length = sequence.ids.length
   const cache = createKvCache(config, 1, past + length + maxNewTokens)
-  let held = 0
+  let cached = 0
   const decoding = { head: 'vocabulary', present: true } as const
-  const step = await reader.session({ ...shapeOf(parts), embeddings: false, past: true, ...decoding })
+  const step = await runner.session({ ...shapeOf(parts), embeddings: false, past: true, ...decoding })
   const updates = updateFeeds(parts?.updates ?? [])
   return {
     async first() {
       const shape = { batch: 1, length, ...virtual, cached: 0, updates: parts?.updates !== undefined }
-      const question = await reader.session({ ...shapeOf(parts), ...decoding })
-      const given = parts ? partsFeeds(parts, 1) : {}
-      const results = await question.run({
+      const prefill = await runner.session({ ...shapeOf(parts), ...decoding })
+      const promptFeeds = parts ? partsFeeds(parts, 1) : {}
+      const results = await prefill.run({
         ...batchFeeds(config, [sequence], shape),
-        ...given,
+        ...promptFeeds,
         select: selection([sequence], [[length - 1]], 1, shape),
       })
-      if (past > 0) held = cache.put(asPresent(given), { at: 0 })
-      held = cache.put(results, { at: held })
+      if (past > 0) cached = cache.put(asPresent(promptFeeds), { at: 0 })
+      cached = cache.put(results, { at: cached })
       return lastLogits(results)
     },
     async after(id) {
       const results = await step.run({
         ...cache.feeds(),
         ...updates,
-        ...oneToken(config, { capacity: cache.capacity, at: held, past }, id, sequence),
+        ...oneToken(config, { capacity: cache.capacity, at: cached, past }, id, sequence),
         ...oneOfEach(1, parts),
       })
-      held = cache.put(results, { at: held })
+      cached = cache.put(results, { at: cached })
       return lastLogits(results)
     },
   }
 }
 
-/** Feeds of a single further token: it attends to the past and itself, within the window where a layer has one. */
+/** Feeds of one decoding step: the token attends to the cache and to itself, within the window in windowed layers. */
 function oneToken(
   config: DecoderConfig,
   { capacity, at, past }: { readonly capacity: number; readonly at: number; readonly past: number },
@@ -111,8 +111,8 @@ function oneToken(
   const bias = (window: number): Tensor => {
     const data = new Float32Array(capacity + 1).fill(MASK_VALUE)
     const nearest = Math.max(0, at - window + 1)
-    const alwaysSeen = sequence.actsFrom > 0
-    data.fill(0, alwaysSeen ? 0 : Math.min(past, nearest), past)
+    const ignoresWindow = sequence.actsFrom > 0
+    data.fill(0, ignoresWindow ? 0 : Math.min(past, nearest), past)
     data.fill(0, Math.max(past, nearest), at)
     data[capacity] = 0
     return { shape: [1, 1, 1, capacity + 1], data }

@@ -1,4 +1,4 @@
-// Reads sequences with a frozen model: forward passes with or without a prompt, one session for each kind of question.
+// Runs forward passes of a frozen model, with or without a prompt: one session for each shape of the forward graph.
 import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { Parts } from '../../contract/parts.ts'
 import type { MemoryName } from '../../contract/settings.ts'
@@ -19,47 +19,47 @@ import type { CachedTexts } from './cached-texts.ts'
 export interface LogitsQuery {
   readonly sequences: readonly Sequence[]
   readonly parts: Parts | undefined
-  /** For each sequence, the indices of the tokens whose next-token logits are asked. */
+  /** For each sequence, the indices of the tokens whose next-token logits are computed. */
   readonly targetPositions: readonly (readonly number[])[]
-  /** Ids whose logits are asked; undefined = every word. */
+  /** Token ids whose logits are computed; undefined = the whole vocabulary. */
   readonly candidates: readonly number[] | undefined
-  /** Where all the sequences' constant starts have been read already. */
+  /** The precomputed keys and values of all the sequences' constant starts. */
   readonly texts?: CachedTexts | undefined
-  /** Keys and values of tokens that all sequences begin with, as `keysValues` gives them: their `constant` start. */
-  readonly opening?: NamedTensors | undefined
-  /** Positions before the first token that stay empty; 0 where absent. */
+  /** Keys and values of the sequences' common start, as `keysValues` gives them; `constant` is its length. */
+  readonly sharedKv?: NamedTensors | undefined
+  /** Position of each sequence's first token; 0 where absent. */
   readonly offset?: number
-  /** A prefix's virtual token that nobody looks at, as if it were not there; all else stays in its place. */
+  /** Index of a past key that the attention mask hides from every token; all positions stay as they are. */
   readonly maskedToken?: number | undefined
 }
 
 export interface PrecomputeOptions {
-  /** Keys and values of the tokens that all texts begin with [1, ...]: they are not computed again, and what is given begins behind them. */
-  readonly opening?: NamedTensors | undefined
-  /** What is asked behind the texts next: one session serves both. Labels where absent. */
+  /** Keys and values of the texts' common start [1, ...]: they are not computed again, and the results begin after them. */
+  readonly sharedKv?: NamedTensors | undefined
+  /** The head of the queries that will follow, so that one session serves both; the labels' where absent. */
   readonly head?: ForwardShape['head']
 }
 
-/** Answers one question after the other: what is laid out for one is written over by the next. */
+/** Serves one call after the other: a call reuses the buffers of the call before it. */
 export interface InferenceRunner {
   readonly memory: MemoryName
-  /** Tokens to read at once, padding included. */
+  /** Tokens of one forward pass, padding included. */
   readonly tokensAtOnce: number
-  /** Logits [sequences, slots, candidates or V]; slots = the longest `ask`. */
+  /** Logits [sequences, slots, candidates or V]; slots = the most target positions of a sequence. */
   logits(query: LogitsQuery): Promise<Tensor>
   /**
-   * Keys and values of plain texts, `keys.<layer>` and `values.<layer>` [texts, kvHeads, longest, headDim]; the first
-   * token of each stands at position `past`.
+   * Keys and values of texts without a prompt, `keys.<layer>` and `values.<layer>` [texts, kvHeads, longest, headDim];
+   * the first token of each has position `past`.
    */
-  keysValues(texts: readonly (readonly number[])[], past: number, how?: PrecomputeOptions): Promise<NamedTensors>
-  /** Opens what `keysValues` needs, which takes as long as reading some hundreds of tokens. */
+  keysValues(texts: readonly (readonly number[])[], past: number, options?: PrecomputeOptions): Promise<NamedTensors>
+  /** Opens the session of `keysValues`, which takes as long as a forward pass over some hundred tokens. */
   ready(): Promise<void>
-  /** Any forward graph's session, for callers that keep their own past. */
+  /** The session of a forward graph, for callers that keep a KV cache of their own. */
   session(shape: ForwardShape): Promise<Session>
   release(): Promise<void>
 }
 
-/** Reading texts, and asking behind them which label follows, are one session: each maps the weights once more. */
+/** The KV precompute and the label scores after cached texts share one session: each further one maps the weights again. */
 const precomputeShape: ForwardShape = { embeddings: false, past: true, head: 'candidates', present: true }
 
 const maxSessions: { readonly [M in MemoryName]: number } = { normal: 2, low: 1 }
@@ -68,7 +68,7 @@ export interface RunnerOptions {
   readonly threads: number
   /** normal where absent. */
   readonly memory?: MemoryName | undefined
-  /** Kinds of question whose sessions stay open, each of which maps the weights once more; as the memory allows where absent. */
+  /** Sessions that stay open, each of which maps the weights again; by the memory setting where absent. */
   readonly sessions?: number
 }
 
@@ -83,7 +83,7 @@ export function createInferenceRunner(model: PreparedModel, options: RunnerOptio
         provider: 'cpu',
         dialect: 'cpu',
         threads: options.threads,
-        // Lengths change from call to call: without it the heap falls to pieces, 1,355 MiB instead of 756.
+        // Tensor sizes change from call to call: without an arena the heap fragments, to 1,355 MiB instead of 756.
         arena: true,
         packWeights: hasOwnCopies(model),
       }),
@@ -93,9 +93,9 @@ export function createInferenceRunner(model: PreparedModel, options: RunnerOptio
     tokensAtOnce: tokensAtOnce[memory],
     session,
     async logits(query) {
-      const { parts, candidates, texts, opening } = query
+      const { parts, candidates, texts, sharedKv } = query
       const head = candidates ? 'candidates' : 'vocabulary'
-      const isCached = texts !== undefined || opening !== undefined
+      const isCached = texts !== undefined || sharedKv !== undefined
       const shape = shapeOf(parts)
       const isPrecompute = isCached && head === precomputeShape.head && !shape.embeddings && !shape.updates
       const open = await session(
@@ -105,9 +105,9 @@ export function createInferenceRunner(model: PreparedModel, options: RunnerOptio
       if (logits === undefined) throw new RangeError('the forward graph gave no logits')
       return logits
     },
-    async keysValues(texts, past, { opening, head = precomputeShape.head } = {}) {
+    async keysValues(texts, past, { sharedKv, head = precomputeShape.head } = {}) {
       const open = await session({ ...precomputeShape, head })
-      const cached = opening?.['keys.0']?.shape[2] ?? 0
+      const cached = sharedKv?.['keys.0']?.shape[2] ?? 0
       const sequences = texts.map((ids) => ({
         ...layOut({ before: ids, text: [], after: [] }, [], undefined),
         constant: cached,
@@ -116,7 +116,7 @@ export function createInferenceRunner(model: PreparedModel, options: RunnerOptio
       const feeds = batchFeeds(model.config, sequences, { batch: texts.length, length, ...noVirtualTokens, cached })
       const { logits: _, ...found } = await open.run({
         ...shifted(feeds, past),
-        ...repeated(model.config, opening, texts.length, buffers),
+        ...repeated(model.config, sharedKv, texts.length, buffers),
         ...noTargets(texts.length, length, head),
       })
       return found
@@ -133,10 +133,10 @@ export function createInferenceRunner(model: PreparedModel, options: RunnerOptio
 
 async function queryFeeds(
   model: PreparedModel,
-  { sequences, parts, targetPositions, candidates, texts, opening, offset = 0, maskedToken }: LogitsQuery,
+  { sequences, parts, targetPositions, candidates, texts, sharedKv, offset = 0, maskedToken }: LogitsQuery,
   buffers: Buffers,
 ): Promise<Feeds> {
-  const cached = (texts ?? opening) ? Math.max(...sequences.map(({ constant }) => constant)) : 0
+  const cached = (texts ?? sharedKv) ? Math.max(...sequences.map(({ constant }) => constant)) : 0
   const shape = {
     batch: sequences.length,
     length: Math.max(...sequences.map((sequence) => sequence.ids.length - firstOf(sequence, { cached }))),
@@ -149,46 +149,46 @@ async function queryFeeds(
     ...without(shifted(batchFeeds(model.config, sequences, shape), offset), maskedToken),
     ...(parts ? partsFeeds(parts, cachedFeeds ? 0 : shape.batch) : {}),
     ...(cachedFeeds ? pastAndTexts(cachedFeeds, parts) : {}),
-    ...(opening ? repeated(model.config, opening, shape.batch, buffers) : {}),
+    ...(sharedKv ? repeated(model.config, sharedKv, shape.batch, buffers) : {}),
     select: selection(sequences, targetPositions, Math.max(1, ...targetPositions.map((slots) => slots.length)), shape),
     ...(candidates ? { candidates: integers(candidates) } : {}),
   }
 }
 
-/** Logits behind no token at all, of one word where these can be chosen. */
+/** Feeds where logits are not needed: no target position is selected, and one candidate where the head takes candidates. */
 const noTargets = (batch: number, length: number, head: ForwardShape['head']): Feeds => ({
   select: { shape: [batch, 1, length], data: new Float32Array(batch * length) },
   ...(head === 'candidates' ? { candidates: integers([0]) } : {}),
 })
 
-/** The same tokens, so many positions later. */
+/** The same feeds with every position `by` later. */
 function shifted(feeds: Feeds, by: number): Feeds {
   const { shape, data } = feeds['positions'] as Tensor
   return by === 0 ? feeds : { ...feeds, positions: { shape, data: data.map((at) => at + by) } }
 }
 
-/** The same, but that nobody may look at one key. */
+/** The same feeds with one key masked for every query. */
 function without(feeds: Feeds, key: number | undefined): Feeds {
   if (key === undefined) return feeds
-  const covered = ['bias', 'windowedBias'].flatMap((name): [string, Tensor][] => {
+  const masked = ['bias', 'windowedBias'].flatMap((name): [string, Tensor][] => {
     const bias = feeds[name] as Tensor | undefined
     const span = bias?.shape.at(-1) ?? 0
     return bias
       ? [[name, { shape: bias.shape, data: bias.data.map((value, i) => (i % span === key ? MASK_VALUE : value)) }]]
       : []
   })
-  return { ...feeds, ...Object.fromEntries(covered) }
+  return { ...feeds, ...Object.fromEntries(masked) }
 }
 
-/** `past.*` of a text's start, for every row of a batch; of no tokens where there is none. */
+/** Graph inputs `past.*`: the keys and values of a common start, repeated for every row; of no tokens where it is undefined. */
 export function repeated(
   { layers, kvHeads, headDim }: DecoderConfig,
-  opening: NamedTensors | undefined,
+  sharedKv: NamedTensors | undefined,
   batch: number,
   buffers: Buffers,
 ): Feeds {
   const feeds = kvNames(layers).map((name): [string, Tensor] => {
-    const { shape, data } = opening?.[name] ?? { shape: [1, kvHeads, 0, headDim], data: new Float32Array() }
+    const { shape, data } = sharedKv?.[name] ?? { shape: [1, kvHeads, 0, headDim], data: new Float32Array() }
     const all = buffers.take(name, batch * data.length)
     for (let row = 0; row < batch; row++) all.set(data, row * data.length)
     return [`past.${name}`, { shape: [batch, ...shape.slice(1)], data: all }]
@@ -196,7 +196,7 @@ export function repeated(
   return Object.fromEntries(feeds)
 }
 
-/** `past.*` of the texts, with the parts' keys and values in the places left before them. */
+/** Graph inputs `past.*`: the cached texts, with the parts' keys and values in the positions left free before them. */
 function pastAndTexts(texts: NamedTensors, parts: Parts | undefined): Feeds {
   const past = Object.entries(texts).map(([name, all]): [string, Tensor] => [name.replace('cached.', 'past.'), all])
   const feeds = Object.fromEntries(past)
@@ -207,14 +207,14 @@ function pastAndTexts(texts: NamedTensors, parts: Parts | undefined): Feeds {
   return feeds
 }
 
-/** What the forward graph must have for these parts. */
+/** The inputs that the forward graph needs for these parts. */
 export const shapeOf = (parts: Parts | undefined): Pick<ForwardShape, 'embeddings' | 'past' | 'updates'> => ({
   embeddings: parts?.embeddings !== undefined,
   past: parts?.past !== undefined,
   ...(parts?.updates ? { updates: parts.updates.map(shapeOfUpdate) } : {}),
 })
 
-/** Of a pass over one token of each row: its hidden state is selected, and linear maps are updated on it. */
+/** Feeds of a pass over one token of each row: its hidden state is selected, and linear maps are updated on it. */
 export function oneOfEach(rows: number, parts: Parts | undefined): Feeds {
   const ones = { shape: [rows, 1, 1], data: new Float32Array(rows).fill(1) }
   return { select: ones, ...(parts?.updates ? { updateMask: ones } : {}) }
@@ -228,18 +228,18 @@ export function partsFeeds({ embeddings, past = [], updates = [] }: Parts, batch
     putFirst(all, each)
     return all
   }
-  const standing = past.flatMap(({ keys, values }, layer): [string, Tensor][] => [
+  const pastFeeds = past.flatMap(({ keys, values }, layer): [string, Tensor][] => [
     [`past.keys.${layer}`, repeatedFor(keys)],
     [`past.values.${layer}`, repeatedFor(values)],
   ])
   return {
     ...(embeddings ? { embeddings } : {}),
-    ...(batch > 0 ? Object.fromEntries(standing) : {}),
+    ...(batch > 0 ? Object.fromEntries(pastFeeds) : {}),
     ...updateFeeds(updates),
   }
 }
 
-/** A layer's [P, kvHeads, D] before whatever follows in each row of [batch, kvHeads, P or more, D]. */
+/** Writes a layer's [P, kvHeads, D] to the first P positions of every row of `all` [batch, kvHeads, P or more, D]. */
 function putFirst(all: Tensor, { shape, data }: Tensor): void {
   const [tokens = 0, heads = 0, width = 0] = shape
   const transposed = new Float32Array(data.length)

@@ -1,31 +1,31 @@
-// Keys and values of what has been read so far, in arrays laid out once for all that will come.
+// The KV cache of a generation: arrays of a fixed capacity that each forward pass appends to.
 import type { DecoderConfig } from '../../contract/model.ts'
 import { type Feeds, type NamedTensors, type Tensor } from '../../contract/tensor.ts'
 import { kvNames } from '../network/kv-names.ts'
 import { type Buffers, createBuffers } from './buffers.ts'
 
 export interface KvCache {
-  /** Places of each row. */
+  /** Tokens of a row at most. */
   readonly capacity: number
   /**
-   * Puts one row of `keys.<layer>` and `values.<layer>` [rows, kvHeads, tokens, headDim] into a row of the cache; gives
-   * the place behind it.
+   * Copies one row of `keys.<layer>` and `values.<layer>` [rows, kvHeads, tokens, headDim] into a row of the cache; gives
+   * the position after it. Throws RangeError beyond the capacity.
    */
   put(present: NamedTensors, where: Place): number
-  /** Graph inputs `past.keys.<layer>` and `past.values.<layer>` [rows, kvHeads, capacity, headDim]; unused places are zero. */
+  /** Graph inputs `past.keys.<layer>` and `past.values.<layer>` [rows, kvHeads, capacity, headDim]; unused positions are zero. */
   feeds(): Feeds
 }
 
 export interface Place {
-  /** Of what was read; 0 where absent. */
+  /** Row of the source tensors; 0 where absent. */
   readonly from?: number
-  /** Of the cache; 0 where absent. */
+  /** Row of the cache; 0 where absent. */
   readonly row?: number
-  /** The first token's. */
+  /** Position of the first token in the cache. */
   readonly at: number
 }
 
-/** `buffers`: those of an earlier cache, which is written over. */
+/** A cache of zeros. `buffers`: those of an earlier cache, whose contents are lost. */
 export function createKvCache(
   { layers, kvHeads, headDim }: DecoderConfig,
   rows: number,
@@ -34,15 +34,15 @@ export function createKvCache(
 ): KvCache {
   const names = kvNames(layers)
   const shape = [rows, kvHeads, capacity, headDim]
-  const held = new Map(names.map((name) => [name, buffers.take(name, rows * kvHeads * capacity * headDim).fill(0)]))
+  const arrays = new Map(names.map((name) => [name, buffers.take(name, rows * kvHeads * capacity * headDim).fill(0)]))
   return {
     capacity,
     put(present, where) {
-      for (const [name, data] of held) copyRow(present[name], data, where)
+      for (const [name, data] of arrays) copyRow(present[name], data, where)
       return where.at + (present[names[0] ?? '']?.shape[2] ?? 0)
     },
     feeds: () =>
-      Object.fromEntries([...held].map(([name, data]): [string, Tensor] => [`past.${name}`, { shape, data }])),
+      Object.fromEntries([...arrays].map(([name, data]): [string, Tensor] => [`past.${name}`, { shape, data }])),
   }
 
   function copyRow(present: Tensor | undefined, to: Float32Array, { from = 0, row = 0, at }: Place): void {
@@ -57,6 +57,6 @@ export function createKvCache(
   }
 }
 
-/** Virtual keys and values, as the graph is fed with them, under the names that it gives new ones. */
+/** Graph inputs `past.*` under the names of the graph's outputs, as `put` takes them. */
 export const asPresent = (feeds: Feeds): NamedTensors =>
   Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name.replace(/^past\./, ''), tensor as Tensor]))

@@ -1,4 +1,4 @@
-// Reads texts once: keys and values of what stands before the virtual tokens, kept for every step and epoch to come.
+// KV precompute: computes keys and values of the tokens before a prompt once, and caches them for all steps and epochs.
 import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { NamedTensors, Tensor } from '../../contract/tensor.ts'
 import type { Sequence } from '../method/layout.ts'
@@ -10,42 +10,42 @@ import { sharedStart } from './shared-start.ts'
 import type { Block, KvStore } from './kv-store.ts'
 import type { CachedTexts, CachedShape } from './cached-texts.ts'
 
-/** Numbers that a token's keys and values are made of. */
+/** Size of one token's keys and values over all layers, in numbers. */
 const valuesOfToken = ({ layers, kvHeads, headDim }: DecoderConfig): number => layers * 2 * kvHeads * headDim
 
-/** How many numbers the constant starts of the sequences take, each different one once. */
+/** Size of the keys and values of the sequences' constant starts, in numbers; equal starts count once. */
 export const cachedValues = (config: DecoderConfig, sequences: readonly Sequence[]): number =>
   distinct(sequences).reduce((sum, { constant }) => sum + constant, 0) * valuesOfToken(config)
 
-/** Two sequences with the same start start alike. */
+/** Identifies a sequence's constant start. */
 const startOf = ({ ids, constant }: Sequence): string => ids.slice(0, constant).join()
 
 const distinct = (sequences: readonly Sequence[]): Sequence[] => [
   ...new Map(sequences.map((sequence) => [startOf(sequence), sequence])).values(),
 ]
 
-/** A text by its model, its precision, its place and its tokens, and how many numbers it comes to. */
-interface Wanted {
+/** What identifies a text's block: model, precision, first position and token ids; and the block's size in numbers. */
+interface BlockEntry {
   readonly key: string
   readonly values: number
 }
 
-const wantedText = ({ hash, precision, config }: PreparedModel, past: number, ids: readonly number[]): Wanted => ({
+const entryOf = ({ hash, precision, config }: PreparedModel, past: number, ids: readonly number[]): BlockEntry => ({
   key: [hash, precision, past, ids].join(),
   values: ids.length * valuesOfToken(config),
 })
 
-const wantedOf = (model: PreparedModel, past: number, { ids, constant }: Sequence): Wanted =>
-  wantedText(model, past, ids.slice(0, constant))
+const entryOfStart = (model: PreparedModel, past: number, { ids, constant }: Sequence): BlockEntry =>
+  entryOf(model, past, ids.slice(0, constant))
 
-/** Those that no earlier run has read. */
+/** The texts whose keys and values no earlier run has stored. */
 export async function missingTexts(
-  { model, store, past }: Omit<PrecomputeJob, 'reader'>,
+  { model, store, past }: Omit<PrecomputeJob, 'runner'>,
   texts: readonly Sequence[],
 ): Promise<Sequence[]> {
   const missing: Sequence[] = []
   for (const text of texts) {
-    const { key, values } = wantedOf(model, past, text)
+    const { key, values } = entryOfStart(model, past, text)
     if (!(await store.has(key, values))) missing.push(text)
   }
   return missing
@@ -53,35 +53,35 @@ export async function missingTexts(
 
 export interface PrecomputeJob {
   readonly model: PreparedModel
-  readonly reader: InferenceRunner
+  readonly runner: InferenceRunner
   readonly store: KvStore
-  /** Positions that virtual keys and values take before the text. */
+  /** Number of a prompt's past keys and values: the position of a text's first token. */
   readonly past: number
 }
 
 /**
- * The constant starts of all these sequences, to be read by forward passes when they are needed; those that lie ready
- * from an earlier run need not be. Each reading begins by telling how many are done.
+ * The cache of these sequences' constant starts. Nothing is computed before `precompute` asks for it, and what an earlier
+ * run stored is used again. `onProgress` is called before the first forward pass and after each.
  */
 export async function cacheTexts(
-  { model, reader, store, past }: PrecomputeJob,
+  { model, runner, store, past }: PrecomputeJob,
   sequences: readonly Sequence[],
   onProgress: (done: number, total: number) => void,
 ): Promise<CachedTexts> {
   const { config } = model
-  const wanted = (text: Sequence): Wanted => wantedOf(model, past, text)
+  const entryFor = (text: Sequence): BlockEntry => entryOfStart(model, past, text)
   const texts = distinct(sequences).filter(({ constant }) => constant > 0)
   const missing = await missingTexts({ model, store, past }, texts)
   const pending = new Map(missing.map((text) => [startOf(text), text.ids.slice(0, text.constant)]))
   const shared = missing.length > 1 ? sharedStart([...pending.values()]) : []
   const report = (): void => onProgress(texts.length - pending.size, texts.length)
-  let opening: NamedTensors | undefined
+  let sharedKv: NamedTensors | undefined
   if (missing.length === 0) report()
 
-  const keep = async (ids: readonly number[], present: NamedTensors, row: number): Promise<void> => {
-    const { key, values } = wantedText(model, past, ids)
+  const storeBlock = async (ids: readonly number[], present: NamedTensors, row: number): Promise<void> => {
+    const { key, values } = entryOf(model, past, ids)
     const block = new Float32Array(values)
-    if (opening) fill(config, block, opening, { row: 0, at: 0, count: shared.length, of: ids.length })
+    if (sharedKv) fill(config, block, sharedKv, { row: 0, at: 0, count: shared.length, of: ids.length })
     const own = { row, at: shared.length, count: ids.length - shared.length, of: ids.length }
     fill(config, block, present, own)
     await store.put(key, block)
@@ -94,13 +94,13 @@ export async function cacheTexts(
         return ids ? [ids] : []
       })
       if (starts.length === 0) return
-      await reader.ready()
+      await runner.ready()
       report()
-      if (shared.length > 0) opening ??= await reader.keysValues([shared], past)
-      for (const some of byLength(starts, ({ length }) => length - shared.length, reader.tokensAtOnce)) {
-        const present = await reader.keysValues(some, past, { opening })
+      if (shared.length > 0) sharedKv ??= await runner.keysValues([shared], past)
+      for (const some of byLength(starts, ({ length }) => length - shared.length, runner.tokensAtOnce)) {
+        const present = await runner.keysValues(some, past, { sharedKv })
         for (const [row, ids] of some.entries()) {
-          await keep(ids, present, row)
+          await storeBlock(ids, present, row)
           pending.delete(ids.join())
         }
         report()
@@ -109,31 +109,36 @@ export async function cacheTexts(
     async feeds(requested, shape, buffers = createBuffers()) {
       const blocks = await Promise.all(
         requested.map((sequence) => {
-          const { key, values } = wanted(sequence)
+          const { key, values } = entryFor(sequence)
           return values > 0 ? store.get(key, values) : Promise.resolve(undefined)
         }),
       )
       return feedsOf(config, blocks, shape, buffers)
     },
-    prefetch: (coming) =>
+    prefetch: (sequences) =>
       store.prefetch(
-        distinct(coming)
-          .map(wanted)
+        distinct(sequences)
+          .map(entryFor)
           .filter(({ values }) => values > 0),
       ),
   }
 }
 
-/** Some of the tokens of a text: those of one row of what was read, `count` from index `at` on, `of` all. */
-interface Part {
+/** Tokens of a text whose keys and values come from one row of a result: `count` from index `at` on, `of` in all. */
+interface TokenRange {
   readonly row: number
   readonly at: number
   readonly count: number
   readonly of: number
 }
 
-/** Puts a part into a text's block, [kvHeads, of, headDim] for each of `keyNames`. */
-function fill(config: DecoderConfig, block: Float32Array, present: NamedTensors, { row, at, count, of }: Part): void {
+/** Copies a range of tokens into a text's block: [kvHeads, of, headDim] for each of `kvNames`. */
+function fill(
+  config: DecoderConfig,
+  block: Float32Array,
+  present: NamedTensors,
+  { row, at, count, of }: TokenRange,
+): void {
   const { kvHeads, headDim } = config
   kvNames(config.layers).forEach((name, index) => {
     const { data, shape } = present[name] as Tensor

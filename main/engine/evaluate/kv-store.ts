@@ -1,4 +1,4 @@
-// Keys and values of texts that were read: as many as fit in memory, all of them on disk, each fetched before it is needed.
+// Stores precomputed keys and values: all of them on disk, as many as fit in memory, the others loaded ahead of their use.
 import { createHash } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,30 +7,30 @@ import { join } from 'node:path'
 export type Block = Float32Array<ArrayBuffer> | Float16Array<ArrayBuffer>
 
 export interface KvStoreOptions {
-  /** Where blocks lie; undefined = in memory alone. Runs that read the same texts in the same way share it. */
+  /** Folder of the blocks; undefined = in memory alone. Runs on the same texts share it. */
   readonly folder: string | undefined
-  /** Bytes that may stay in memory; those beyond are fetched each time. */
+  /** Bytes that may stay in memory; blocks beyond are loaded from disk each time. */
   readonly memory: number
-  /** 16 bits hold what 8-bit and 16-bit models compute; float32 keeps a float32 run exact. */
+  /** Whether blocks are float16, which loses nothing of 8-bit and 16-bit models; float32 keeps a float32 run exact. */
   readonly half: boolean
 }
 
 export interface KvStore {
   readonly bytesPerValue: 2 | 4
-  /** Whether a text's block of so many values lies ready. */
+  /** Whether a block of so many values is stored under the key. */
   has(key: string, values: number): Promise<boolean>
-  /** May keep `values` themselves. */
+  /** Stores a block; may keep the array `values` itself. */
   put(key: string, values: Float32Array<ArrayBuffer>): Promise<void>
-  /** Throws RangeError for one that was never put. */
+  /** Fails for a key that was never put: with RangeError in memory, with the file system's error on disk. */
   get(key: string, values: number): Promise<Block>
-  /** Begins to fetch what a `get` will ask for while something else computes. */
-  prefetch(wanted: readonly { readonly key: string; readonly values: number }[]): void
+  /** Begins to load the blocks of the next calls of `get`. */
+  prefetch(entries: readonly { readonly key: string; readonly values: number }[]): void
 }
 
-/** Share of what is free on the disk that blocks take at most. */
+/** Share of the free disk space that blocks take at most. */
 const diskShare = 0.5
 
-/** Bytes that blocks may take on the disk of a folder that need not be there yet. */
+/** Bytes that blocks may take on the disk of `folder`, which is created where it is missing. */
 export async function kvDiskBudget(folder: string): Promise<number> {
   await mkdir(folder, { recursive: true })
   const { bavail, bsize } = await statfs(folder)
@@ -39,66 +39,66 @@ export async function kvDiskBudget(folder: string): Promise<number> {
 
 export function createKvStore({ folder, memory, half }: KvStoreOptions): KvStore {
   const bytesPerValue = half ? 2 : 4
-  const held = new Map<string, Block>()
-  const coming = new Map<string, Promise<Block>>()
+  const inMemory = new Map<string, Block>()
+  const loading = new Map<string, Promise<Block>>()
   let budget = memory
   const pathOf = (key: string): string =>
     join(folder ?? '', `${createHash('sha256').update(key).digest('hex')}.${half ? 'f16' : 'f32'}`)
 
-  /** The first that come stay: epochs go round, and whoever was used least recently would be needed next. */
-  const keep = (key: string, block: Block): boolean => {
+  /** The first blocks stay: epochs use all of them in turn, so that evicting the least recently used would evict the next. */
+  const keepInMemory = (key: string, block: Block): boolean => {
     if (folder !== undefined && block.byteLength > budget) return false
     budget -= block.byteLength
-    held.set(key, block)
+    inMemory.set(key, block)
     return true
   }
-  const fetch = async (key: string, values: number): Promise<Block> => {
+  const load = async (key: string, values: number): Promise<Block> => {
     const block = half ? new Float16Array(values) : new Float32Array(values)
     await readInto(pathOf(key), new Uint8Array(block.buffer))
-    keep(key, block)
+    keepInMemory(key, block)
     return block
   }
   return {
     bytesPerValue,
     async has(key, values) {
-      if (held.has(key)) return true
+      if (inMemory.has(key)) return true
       if (folder === undefined) return false
       const found = await stat(pathOf(key)).catch(() => undefined)
       if (found?.size !== values * bytesPerValue) return false
-      // What was used last is cleared away last.
+      // Pruning removes the blocks with the oldest times first.
       await utimes(pathOf(key), new Date(), new Date())
       return true
     },
     async put(key, values) {
       const block = half ? Float16Array.from(values) : values
-      const isHeld = keep(key, block)
+      const isInMemory = keepInMemory(key, block)
       if (folder === undefined) return
-      const written = writeWhole(pathOf(key), new Uint8Array(block.buffer))
-      // Only what memory has no room for must be on disk.
-      await (isHeld ? written.catch(() => undefined) : written)
+      const writing = writeWhole(pathOf(key), new Uint8Array(block.buffer))
+      // A failed write matters only for a block that is not in memory.
+      await (isInMemory ? writing.catch(() => undefined) : writing)
     },
     async get(key, values) {
-      const found = held.get(key)
+      const found = inMemory.get(key)
       if (found) return found
-      if (folder === undefined) throw new RangeError('a text that was never read')
-      const block = await (coming.get(key) ?? fetch(key, values))
-      coming.delete(key)
+      if (folder === undefined) throw new RangeError('the keys and values of this text were never computed')
+      const block = await (loading.get(key) ?? load(key, values))
+      loading.delete(key)
       return block
     },
-    prefetch(wanted) {
+    prefetch(entries) {
       if (folder === undefined) return
-      for (const { key, values } of wanted) {
-        if (held.has(key) || coming.has(key)) continue
-        const block = fetch(key, values)
-        // Whoever gets it hears of the failure.
+      for (const { key, values } of entries) {
+        if (inMemory.has(key) || loading.has(key)) continue
+        const block = load(key, values)
+        // `get` reports a failure; here it must not become an unhandled rejection.
         block.catch(() => undefined)
-        coming.set(key, block)
+        loading.set(key, block)
       }
     },
   }
 }
 
-/** Removes blocks below `folder`, those used longest ago first, until they take no more than so many bytes. */
+/** Removes blocks below `folder`, the least recently used first, until they take at most `maxBytes`. */
 export async function pruneKvStore(folder: string, maxBytes: number): Promise<void> {
   const names = await readdir(folder, { recursive: true }).catch(() => [])
   const found = await Promise.all(
@@ -129,7 +129,7 @@ async function readInto(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Under another name first: a file that is there is whole, whatever ended the process that wrote it. */
+/** Writes under another name, then renames: a block's file is complete even if the process ends while it writes. */
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const unfinished = `${path}.${process.pid}`
   const file = await open(unfinished, 'w')

@@ -1,4 +1,4 @@
-// What the model reads for a row, piece by piece: the template around it, the text, the virtual tokens, the answer.
+// Previews a row as the model reads it, in pieces: template, text, virtual tokens and answer, each with its token count.
 import type { Job } from '../../contract/compute.ts'
 import type { PreviewPiece, PreviewRow } from '../../contract/service.ts'
 import { frameOf } from '../tokens/frame.ts'
@@ -6,7 +6,7 @@ import { createEncoder } from './encode.ts'
 
 type PreviewJob = Extract<Job, { kind: 'preview' }>
 
-/** Errors: 'tuning/no-room', those of the template. */
+/** One preview for each example. Errors: 'tuning/no-room', and those of the template. */
 export function previewRows({ model, settings, labels, examples }: PreviewJob): PreviewRow[] {
   const { template, placement, tokens, maxTokens } = settings
   const encoder = createEncoder(model, settings, labels)
@@ -14,11 +14,11 @@ export function previewRows({ model, settings, labels, examples }: PreviewJob): 
   const virtual: PreviewPiece = { kind: 'virtual', text: '', tokens }
   return examples.map(({ row, text, label }) => {
     const { segments, cut } = encoder.fit(text)
-    const kept = cut === 0 ? shape(text) : encoder.tokenizer.decode(segments.text)
+    const modelText = cut === 0 ? shape(text) : encoder.tokenizer.decode(segments.text)
     const answer = encoder.answer(label)
     const pieces: PreviewPiece[] = [
       { kind: 'template', text: prefix, tokens: segments.before.length },
-      { kind: 'text', text: kept, tokens: segments.text.length },
+      { kind: 'text', text: modelText, tokens: segments.text.length },
       { kind: 'template', text: suffix, tokens: segments.after.length },
       // The token that ends the answer is one more.
       { kind: 'answer', text: template.answerPrefix + label, tokens: answer.length + 1 },
@@ -30,5 +30,5 @@ export function previewRows({ model, settings, labels, examples }: PreviewJob): 
   })
 }
 
-/** Where the virtual tokens stand among prefix, text, suffix and answer. Behind the text means behind the template's end too. */
+/** Index of the virtual tokens among prefix, text, suffix and answer. `after-text` is after the template's suffix as well. */
 const virtualAt = { start: 0, 'before-text': 1, 'after-text': 3 } as const

@@ -3,14 +3,14 @@ import type { SamplingSettings } from '../../contract/compute.ts'
 import type { Random } from '../random.ts'
 import { best } from './best.ts'
 
-/** Index of the chosen token. Nucleus sampling: Holtzman et al. 2020. */
+/** Id of the sampled token, from logits [V]; temperature 0 = argmax. Nucleus sampling: Holtzman et al. 2020. */
 export function sample(
   logits: Float32Array,
   { temperature, topP }: Pick<SamplingSettings, 'temperature' | 'topP'>,
   random: Random,
 ): number {
   if (temperature <= 0) return best(logits)
-  const top = logits.reduce((most, value) => Math.max(most, value), -Infinity)
+  const top = logits.reduce((max, value) => Math.max(max, value), -Infinity)
   const shares = Float64Array.from(logits, (value) => Math.exp((value - top) / temperature))
   const ranked = Array.from(shares.keys()).sort((a, b) => (shares[b] ?? 0) - (shares[a] ?? 0))
   const total = shares.reduce((sum, share) => sum + share, 0)

@@ -21,9 +21,9 @@ const LEVEL = 0.95
 
 /**
  * 95 % percentile interval of the accuracy difference tuned - other, resampling rows with their pair of answers
- * (Efron & Tibshirani 1993, chapter 13; paired as in Koehn 2004). A resample is told by how many of its rows were gained
- * and how many lost, which are drawn as such: thousands of rows cost no more than a few. Seeded: the same answers give
- * the same interval.
+ * (Efron & Tibshirani 1993, chapter 13; paired as in Koehn 2004). Only the numbers of gained and lost rows of a resample
+ * matter, and they are drawn from their binomial distributions: thousands of rows cost no more than a few. Seeded: the
+ * same answers give the same interval.
  */
 export function pairedBootstrap(pairs: readonly Pair[], seed = 0): Interval {
   const rows = pairs.length
@@ -44,10 +44,10 @@ export function pairedBootstrap(pairs: readonly Pair[], seed = 0): Interval {
   return { low: quantile(differences, (1 - LEVEL) / 2), high: quantile(differences, (1 + LEVEL) / 2) }
 }
 
-/** From a number evenly drawn between 0 and 1. */
+/** A draw by inverse transform sampling; `uniform` in [0, 1). */
 type Draw = (uniform: number) => number
 
-/** Draws of how many of n fall out with probability p, by the inverse of the distribution around its mode. */
+/** Binomial(n, p) by inverse transform sampling; weights are computed outwards from the mode. */
 function binomial(n: number, p: number): Draw {
   if (p <= 0 || p >= 1 || n === 0) return () => (p >= 1 ? n : 0)
   const mode = Math.min(n, Math.floor((n + 1) * p))
@@ -63,7 +63,7 @@ function binomial(n: number, p: number): Draw {
 
 const NEGLIGIBLE = 1e-17
 
-/** Place of the first value that reaches this, by halving. */
+/** Index of the first element that is at least `value`, by binary search. */
 function firstAtLeast(ascending: readonly number[], value: number): number {
   let [low, high] = [0, ascending.length - 1]
   while (low < high) {
@@ -81,7 +81,7 @@ function changesOf(pairs: readonly Pair[]): { readonly gained: number; readonly 
   return { gained, lost }
 }
 
-/** Linear between the two nearest, as NumPy's default. */
+/** The quantile by linear interpolation between order statistics, as NumPy's default. */
 function quantile(sorted: Float64Array, share: number): number {
   const at = share * (sorted.length - 1)
   const below = Math.floor(at)
@@ -90,8 +90,8 @@ function quantile(sorted: Float64Array, share: number): number {
 }
 
 /**
- * Exact two-sided McNemar test (not mid-p, which may err more often than it says): the probability of so uneven a change if both were equally good.
- * 1 where nothing differs.
+ * p-value of the exact two-sided McNemar test; 1 where no row differs. Not the mid-p variant, whose error rate may exceed
+ * its level.
  */
 export function mcNemar(pairs: readonly Pair[]): number {
   const { gained, lost } = changesOf(pairs)
@@ -111,8 +111,8 @@ export interface GradedPair {
 }
 
 /**
- * Better or worse only where the whole interval lies on one side of no difference and, where answers are right or wrong,
- * McNemar agrees at 5 %.
+ * The verdict on tuned minus other: better or worse only where the 95 % interval excludes 0 and, where every answer is
+ * either right or wrong, McNemar's test rejects at 5 %.
  */
 export function verdictOf(graded: readonly GradedPair[], rival: Subject = 'no prompt'): Verdict {
   const [tuned, other] = [mean(graded.map((pair) => pair.tuned)), mean(graded.map((pair) => pair.other))]
@@ -125,7 +125,7 @@ export function verdictOf(graded: readonly GradedPair[], rival: Subject = 'no pr
   return { kind, ...figures, sentence: sentenceOf(kind, figures, rowsNeeded(graded)) }
 }
 
-/** Undefined where some answer is neither right nor wrong. */
+/** The pairs as right or wrong; undefined where some grade lies between. */
 function asPairs(graded: readonly GradedPair[]): Pair[] | undefined {
   const isPlain = (grade: number): boolean => grade === 0 || grade === 1
   if (!graded.every(({ tuned, other }) => isPlain(tuned) && isPlain(other))) return undefined
@@ -146,13 +146,13 @@ export function gradedBootstrap(pairs: readonly GradedPair[], seed = 0): Interva
   return { low: quantile(means, (1 - LEVEL) / 2), high: quantile(means, (1 + LEVEL) / 2) }
 }
 
-const words: Readonly<Record<VerdictKind, string>> = {
+const verdicts: Readonly<Record<VerdictKind, string>> = {
   better: 'Better',
   worse: 'Worse',
   'cannot tell': 'Cannot tell yet',
 }
 
-/** How a sentence names what it was measured against. */
+/** How the sentence names the rival. */
 const rivals: Readonly<Record<Subject, string>> = {
   'no prompt': ' without a prompt',
   'hand-written prompt': ' with the best hand-written prompt',
@@ -162,28 +162,28 @@ const rivals: Readonly<Record<Subject, string>> = {
 function sentenceOf(
   kind: VerdictKind,
   { rival, rows, tuned, other, difference, low, high }: Omit<Verdict, 'kind' | 'sentence'>,
-  wanted: number | undefined,
+  moreRows: number | undefined,
 ): string {
   const figures =
     `${percent(tuned)} against ${percent(other)}${rivals[rival]}, ${points(difference)} points ` +
     `(95 % interval ${points(low)} to ${points(high)}, ${rows} rows)`
-  const needed = kind === 'cannot tell' ? wanted : undefined
+  const needed = kind === 'cannot tell' ? moreRows : undefined
   const more =
     needed === undefined
       ? ''
       : needed > 20 * rows
         ? ' If there is a difference, it is too small to matter at this number of rows.'
         : ` About ${needed} more test rows like these would be enough to tell.`
-  return `${words[kind]}: ${figures}.${more}`
+  return `${verdicts[kind]}: ${figures}.${more}`
 }
 
-/** Normal quantiles: of the level, two-sided, and of the chance to see the difference, 80 %. */
+/** Standard normal quantiles for a two-sided 95 % level and for 80 % power. */
 const LEVEL_QUANTILE = 1.959964
 const POWER_QUANTILE = 0.841621
 
 /**
- * Rows beyond these at which a test sees a difference of this size four times in five: McNemar's where answers are right
- * or wrong (Connor 1987), and the paired test on means that it is a case of. Undefined where there is no difference.
+ * Further rows with which a test would detect a difference of this size with 80 % power: McNemar's where answers are right
+ * or wrong (Connor 1987), else the paired test on means, of which it is a special case. Undefined for a difference of 0.
  */
 function rowsNeeded(pairs: readonly GradedPair[]): number | undefined {
   const differences = pairs.map(({ tuned, other }) => tuned - other)

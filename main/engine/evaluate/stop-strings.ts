@@ -1,27 +1,27 @@
-// Holds back streamed text that may turn out to begin a stop string.
+// Detects stop strings in streamed text, and holds back an end of it that may begin one.
 
 export interface StopWatch {
   /** Text that is safe to show now, and whether a stop string was met. */
   push(text: string): { readonly text: string; readonly stopped: boolean }
-  /** What was held back, when the text ends without a stop string. */
+  /** The text that is still held back; to show when the stream ends without a stop string. */
   rest(): string
 }
 
 export function watchStops(stops: readonly string[]): StopWatch {
-  const wanted = stops.filter((stop) => stop.length > 0)
+  const nonEmpty = stops.filter((stop) => stop.length > 0)
   let held = ''
   return {
     push(text) {
       held += text
-      const met = Math.min(...wanted.map((stop) => held.indexOf(stop)).filter((at) => at >= 0))
+      const met = Math.min(...nonEmpty.map((stop) => held.indexOf(stop)).filter((at) => at >= 0))
       if (Number.isFinite(met)) {
         const shown = held.slice(0, met)
         held = ''
         return { text: shown, stopped: true }
       }
-      const keep = Math.max(0, ...wanted.map((stop) => overlap(held, stop)))
-      const shown = held.slice(0, held.length - keep)
-      held = held.slice(held.length - keep)
+      const maybeStop = Math.max(0, ...nonEmpty.map((stop) => overlap(held, stop)))
+      const shown = held.slice(0, held.length - maybeStop)
+      held = held.slice(held.length - maybeStop)
       return { text: shown, stopped: false }
     },
     rest: () => held,

@@ -1,15 +1,16 @@
-// The trie of the labels' tokens: which words the model must choose between, and where.
+// The trie of the labels' tokens: at which nodes the labels branch, and into which tokens.
 import { studioError } from '../../contract/errors/index.ts'
 import type { AnswerToken } from '../method/layout.ts'
 
-/** A place where labels part: after `after` (an index into `context`, -1 = the question's end) come different tokens. */
+/** A node with several children: labels continue with different tokens here. */
 interface TrieNode {
+  /** Index into `context` of the token before the branching; -1 = the end of the question. */
   readonly after: number
-  /** Indices into `candidates`. */
+  /** The children's tokens, as indices into `candidates`. */
   readonly children: readonly number[]
 }
 
-/** One choice on the way to a label. */
+/** One branching on the path to a label, and the child that the label takes. */
 export interface TrieStep {
   readonly node: number
   /** Index into `candidates`. */
@@ -17,12 +18,12 @@ export interface TrieStep {
 }
 
 export interface LabelTrie {
-  /** Token ids that occur as a child of any branching. */
+  /** Token ids of the children of all nodes, each once. */
   readonly candidates: readonly number[]
   readonly nodes: readonly TrieNode[]
-  /** Tokens that must be read to reach every branching: shared beginnings stand once. */
+  /** Tokens on the paths to all nodes: the forward pass computes each once, though labels share it. */
   readonly context: readonly AnswerToken[]
-  /** For each label its choices, in order. */
+  /** For each label the branchings on its path, from the root on. */
   readonly paths: readonly (readonly TrieStep[])[]
 }
 
@@ -30,7 +31,10 @@ interface TokenNode {
   readonly children: Map<number, TokenNode>
 }
 
-/** `answers` are the labels' tokens; `end` closes each, so that a label may begin another. */
+/**
+ * The trie of `answers`, the token ids of `labels`. The token `end` closes each, so that one label may be a prefix of
+ * another. Error: 'tuning/same-tokens'.
+ */
 export function labelTrie(answers: readonly (readonly number[])[], end: number, labels: readonly string[]): LabelTrie {
   const root: TokenNode = { children: new Map() }
   const closed = answers.map((ids) => [...ids, end])
@@ -83,8 +87,8 @@ function indexIn(list: number[], item: number): number {
 }
 
 /**
- * log p of every label, from the logits of each branching ([branchings, candidates], row-major): at each branching a
- * softmax over its children only.
+ * log p of every label, from the logits at each node ([nodes, candidates], row-major): the sum over its path of the log
+ * softmax over each node's children.
  */
 export function labelLogProbabilities(trie: LabelTrie, logits: Float32Array): number[] {
   const width = trie.candidates.length

@@ -9,7 +9,7 @@ import { mean } from '../statistics.ts'
 import { countOf, virtualTokensOf } from '../method/virtual.ts'
 
 export interface AblationTask {
-  readonly reader: InferenceRunner
+  readonly runner: InferenceRunner
   readonly trie: LabelTrie
   readonly rows: readonly Segments[]
   /** Index of each row's right label. */
@@ -29,12 +29,12 @@ export async function ablate(
   task: AblationTask,
   onProgress: (done: number, total: number) => void,
 ): Promise<{ readonly loss: number; readonly tokens: readonly Ablation[] }> {
-  const { reader, trie, rows, placed } = task
+  const { runner, trie, rows, placed } = task
   const count = countOf(virtualTokensOf(placed.parts))
   const total = rows.length * (count + 1)
   let before = 0
   const score = async (how: PlacedPrompt): Promise<number[][]> => {
-    const scores = await scoreRows(reader, trie, rows, how, (done) => {
+    const scores = await scoreRows(runner, trie, rows, how, (done) => {
       onProgress(before + done, total)
     })
     before += rows.length

@@ -25,7 +25,7 @@ const nearestTokens = 5
 const chanceRows = 8
 
 /** `examples` are rows that tuning did not learn from and no verdict rests on. Error: 'tuning/other-model'. */
-export async function inspectPrompt(reader: InferenceRunner, job: InspectJob, emit: Emit): Promise<PromptInspection> {
+export async function inspectPrompt(runner: InferenceRunner, job: InspectJob, emit: Emit): Promise<PromptInspection> {
   const { model, prompt, settings, labels, examples } = job
   const encoder = createEncoder(model, settings, labels)
   const placed = placedPrompt(model, prompt)
@@ -41,11 +41,11 @@ export async function inspectPrompt(reader: InferenceRunner, job: InspectJob, em
   const rows = examples.map(({ text }) => encoder.row(text))
   const { loss, tokens } = await ablate(
     {
-      reader,
+      runner,
       trie: encoder.trie,
       rows,
       right: examples.map(({ label }) => labels.indexOf(label)),
-      placed: { ...placed, texts: await textsOf(reader, job, encoder, rows, stage('reading the texts (KV cache)')) },
+      placed: { ...placed, texts: await textsOf(runner, job, encoder, rows, stage('reading the texts (KV cache)')) },
       average: vocabulary?.mean ?? new Float32Array(),
     },
     stage('answering without each token'),
@@ -54,7 +54,7 @@ export async function inspectPrompt(reader: InferenceRunner, job: InspectJob, em
   const scored = { rows: rows.length, loss }
   if (vocabulary) return { ...scored, ...besideVocabulary(vocabulary, shared, started, encoder) }
   if (!past) return { ...scored, part: 'updates', tokens: [], updates: updateSizes(updates) }
-  const start = methodOf(settings).fold(await initialTensors(model, settings, labels, encoder, reader)).past
+  const start = methodOf(settings).fold(await initialTensors(model, settings, labels, encoder, runner)).past
   const states = prefixStates(past, start ?? past)
   const withStates = shared.map((token, i) => ({ ...token, ...(states[i] ?? { keys: 0, values: 0, moved: 0 }) }))
   return { ...scored, part: 'past', tokens: withStates }
@@ -107,7 +107,7 @@ function chanceOf(vocabulary: Vocabulary, tokens: number): number {
 
 /** The texts' keys and values are the same each time: they are precomputed where memory holds them. */
 async function textsOf(
-  reader: InferenceRunner,
+  runner: InferenceRunner,
   { model, settings, texts }: InspectJob,
   { trie }: Encoder,
   rows: readonly Segments[],
@@ -116,7 +116,7 @@ async function textsOf(
   const sequences = rows.map((row) => layOut(row, trie.context, settings))
   const bytes = cacheBytes(model, sequences)
   if (settings.placement !== 'after-text' || bytes === 0 || bytes > cacheMemory(settings)) return undefined
-  const found = await precomputeKv({ model, reader }, settings, texts, sequences, onProgress)
+  const found = await precomputeKv({ model, runner }, settings, texts, sequences, onProgress)
   await found.precompute(sequences)
   return found
 }

@@ -1,16 +1,16 @@
-// Sequences as the arrays that a graph is fed: right-padded, with positions and attention masks.
+// Sequences as graph inputs: right-padded ids, positions and attention masks.
 import type { DecoderConfig } from '../../contract/model.ts'
 import type { Feeds, IntegerTensor, Tensor } from '../../contract/tensor.ts'
 import { type AnswerToken, depth, type Sequence } from './layout.ts'
 import type { VirtualTokens } from './virtual.ts'
 
-/** Large enough to vanish in a softmax, small enough to add without overflow. */
+/** Added to the scores of masked keys: their softmax weight becomes 0, and the sum does not overflow. */
 export const MASK_VALUE = -1e9
 
 export interface BatchShape extends VirtualTokens {
-  /** Rows; more than there are sequences leaves rows of padding. */
+  /** Rows of the batch; rows beyond the sequences are padding. */
   readonly batch: number
-  /** Tokens a row, padding included. */
+  /** Tokens of a row, padding included. */
   readonly length: number
   /** Tokens of each row's constant start whose keys and values are cached, padding included; 0 = every token is computed. */
   readonly cached: number
@@ -18,13 +18,14 @@ export interface BatchShape extends VirtualTokens {
   readonly updates?: boolean
 }
 
-/** Index of a row's first token that is computed, behind those that are cached. */
+/** Index of a row's first token to compute: the first one after its cached tokens. */
 export const firstOf = (sequence: Sequence, { cached }: Pick<BatchShape, 'cached'>): number =>
   cached > 0 ? sequence.constant : 0
 
 /**
- * ids, positions and bias; place and tokenMask where there are virtual embeddings, updateMask where linear maps are
- * updated, and windowedBias for architectures with sliding windows.
+ * Graph inputs `ids`, `positions` [batch, length] and `bias` [batch, 1, length, span]; `place` [batch, length, P] and
+ * `tokenMask` [batch, length, 1] where there are virtual embeddings, `updateMask` where linear maps are updated, and
+ * `windowedBias` for architectures with sliding windows.
  */
 export function batchFeeds(config: DecoderConfig, sequences: readonly Sequence[], shape: BatchShape): Feeds {
   const { batch, length, embeddings, past } = shape
@@ -59,7 +60,7 @@ export function batchFeeds(config: DecoderConfig, sequences: readonly Sequence[]
   }
 }
 
-/** [batch, length, 1]: one where linear maps are updated. */
+/** [batch, length, 1]: 1 for tokens on which linear maps are updated, else 0. */
 function updateMask(sequences: readonly Sequence[], shape: BatchShape): Tensor {
   const { batch, length } = shape
   const data = new Float32Array(batch * length)
@@ -71,8 +72,8 @@ function updateMask(sequences: readonly Sequence[], shape: BatchShape): Tensor {
 }
 
 /**
- * Which tokens' hidden states are wanted: [batch, slots, length], for each a row of zeros and a one. `indices` count
- * from the start of each whole row.
+ * One-hot selection of hidden states: [batch, slots, length]. `indices`: the tokens of each row, counted from the start of
+ * the row with its cached tokens.
  */
 export function selection(
   sequences: readonly Sequence[],
@@ -89,7 +90,7 @@ export function selection(
   return { shape: [batch, slots, length], data }
 }
 
-/** Answer tokens stand as deep as their branch, however many branches lie side by side. */
+/** Position of token t: an answer token's follows from its depth in the trie, since branches lie side by side. */
 function positionOf({ questionEnd, answer }: Sequence, t: number): number {
   const inAnswer = t - questionEnd - 1
   return inAnswer >= 0 && inAnswer < answer.length ? questionEnd + depth(answer, inAnswer) : t
@@ -108,7 +109,7 @@ function attentionMask(sequences: readonly Sequence[], shape: BatchShape, window
       if (sequence === undefined) row[past + cached + t] = 0
       else if (first === cached) unmask(sequence, first + t, past, window, row)
       else {
-        // The row's constant start is shorter than what is laid out for it: a gap follows it.
+        // The row's constant start is shorter than the batch's longest, so masked padding follows it.
         const whole = new Float32Array(past + first + length).fill(MASK_VALUE)
         unmask(sequence, first + t, past, window, whole)
         row.set(whole.subarray(0, past + first))
@@ -119,10 +120,10 @@ function attentionMask(sequences: readonly Sequence[], shape: BatchShape, window
   return { shape: [batch, 1, length, span], data }
 }
 
-/** Clears `row` [past + tokens] where token t may attend. */
+/** Sets `row` [past + tokens] to 0 where token t may attend. */
 function unmask(sequence: Sequence, t: number, past: number, window: number, row: Float32Array): void {
   const { questionEnd, answer, actsFrom } = sequence
-  // A prefix at the start lies in the window like any token; one that serves the tail is always attended to.
+  // A prefix at the start counts for the sliding window like any token; a prefix after the text is always attended to.
   const nearest = (from: number): number => Math.max(0, from - window + 1)
   if (t >= actsFrom) row.fill(0, actsFrom === 0 ? Math.min(past, nearest(past + t)) : 0, past)
   const inAnswer = t - questionEnd - 1
@@ -133,7 +134,7 @@ function unmask(sequence: Sequence, t: number, past: number, window: number, row
     if (at - (questionEnd + depth(answer, ancestor)) < window) row[past + questionEnd + 1 + ancestor] = 0
 }
 
-/** An answer token and those it follows. */
+/** Indices of an answer token and its ancestors. */
 function lineage(answer: readonly AnswerToken[], index: number): number[] {
   const found: number[] = []
   for (let at = index; at >= 0; at = answer[at]?.parent ?? -1) found.push(at)

@@ -1,4 +1,4 @@
-// Where everything stands in a sequence: the row's tokens, the virtual tokens, the answer, and the tokens that parts act on.
+// The layout of a sequence: positions of the row's tokens, the virtual tokens and the answer, and the tokens that parts act on.
 import { studioError } from '../../contract/errors/index.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
 import { methodOf } from './index.ts'
@@ -10,16 +10,16 @@ export interface Segments {
   readonly after: readonly number[]
 }
 
-/** An answer token and the answer token before it; -1 = the end of the question. Several may follow the same one. */
+/** An answer token and its parent, the index of the answer token before it; -1 = the end of the question. A trie may branch. */
 export interface AnswerToken {
   readonly id: number
   readonly parent: number
 }
 
 export interface Sequence {
-  /** Token ids; 0 where a virtual token stands. */
+  /** Token ids; 0 at virtual tokens. */
   readonly ids: readonly number[]
-  /** Index of the first virtual embedding; undefined where none stands among the tokens. */
+  /** Index of the first virtual embedding; undefined where the sequence has none. */
   readonly virtualAt: number | undefined
   /** Tokens from this index on attend to past keys and values and get linear updates; Infinity = none does. */
   readonly actsFrom: number
@@ -33,11 +33,11 @@ export interface Sequence {
 
 export type LayoutSettings = Pick<TuneSettings, 'method' | 'placement' | 'tokens' | 'tail'>
 
-/** Positions that virtual keys and values take before a text. */
+/** Number of past keys and values of a method's prompt: the position of a text's first token. */
 export const pastOf = (settings: Pick<LayoutSettings, 'method' | 'tokens'>): number =>
   methodOf(settings).virtual(settings).past
 
-/** The sequence of one row. `settings` undefined = no virtual tokens at all. */
+/** The sequence of one row; without `settings`, that of no prompt. Error: 'tuning/placement'. */
 export function layOut(
   { before, text, after }: Segments,
   answer: readonly AnswerToken[],
@@ -64,7 +64,7 @@ export function layOut(
   return { ...end([...question.slice(0, at), ...gap, ...question.slice(at)]), virtualAt, actsFrom, constant }
 }
 
-/** Steps from the question's end to an answer token: 1 for a first one. */
+/** Depth of an answer token in the trie: 1 for a first token. */
 export function depth(answer: readonly AnswerToken[], index: number): number {
   let steps = 1
   for (let at = answer[index]?.parent ?? -1; at >= 0; at = answer[at]?.parent ?? -1) steps++

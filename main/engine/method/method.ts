@@ -1,4 +1,4 @@
-// What a tuning method is: named tensors, how they enter the network, how they start, and the parts they come down to.
+// The interface of a tuning method: its tensors, their initialisation, their place in the network, and the parts they fold into.
 import type { DecoderConfig } from '../../contract/model.ts'
 import type { Parts } from '../../contract/parts.ts'
 import type { MethodDeclaration, SettingSpec, SettingValue } from '../../contract/setting-specs.ts'
@@ -13,57 +13,57 @@ import type { VirtualTokens } from './virtual.ts'
 export interface TensorSpec {
   readonly name: string
   readonly shape: readonly number[]
-  /** What is not trainable is stored beside it, unchanged. */
+  /** False for constants that are stored beside the trainable tensors. */
   readonly trainable: boolean
-  /** Whether the first dim is the virtual token: gradients are then shown token by token. */
+  /** Whether the first dim is the virtual token, so that gradient norms can be reported token by token. */
   readonly byToken?: boolean
 }
 
-/** How the method's tensors enter one graph. What is absent is not there. */
+/** How the method's tensors enter one graph. */
 export interface Attachment {
-  /** Virtual embeddings [P, H]; their place in each row is the layout's matter. */
+  /** Virtual embeddings [P, H]; the layout decides their place in each row. */
   readonly embeddings?: Node
   /** Past keys and values of a layer: [batch, kvHeads, P, headDim]. */
   readonly past?: (layer: number) => KeyValues
-  /** Updates of linear maps; the tokens that they act on are the layout's matter. */
+  /** Updates of linear maps; the layout decides the tokens that they act on. */
   readonly updates?: LinearUpdates
 }
 
-/** What a frozen model can report about tokens, for initialisation. */
+/** What initialisation can compute with the frozen model. */
 export interface ModelProbe {
   readonly config: DecoderConfig
-  /** Embedding rows of ids, scaled as the network uses them: [ids, H]. */
+  /** Embeddings of ids, multiplied by the architecture's embedding scale: [ids, H]. */
   embeddings(ids: readonly number[]): Promise<Float32Array>
-  /** Keys and values of ids at positions 0.., a layer each: [ids, kvHeads, headDim], keys rotated. */
+  /** Keys (rotated) and values of ids at positions 0.., one entry per layer: [ids, kvHeads, headDim]. */
   keysValues(ids: readonly number[]): Promise<readonly { keys: Float32Array; values: Float32Array }[]>
 }
 
-/** The P token ids of an initialisation, and the random numbers of the run's seed. */
+/** The P token ids of an initialisation, and the generator of the run's random seed. */
 export interface Start {
   readonly ids: readonly number[]
   readonly init: Initialisation
   readonly random: Random
 }
 
-/** What a method reads of a run's settings; those that it declares itself it finds beside them. */
+/** Settings that every method reads; the settings that a method declares itself are beside them at run time. */
 export type MethodSettings = Pick<TuneSettings, 'tokens'>
 
 export interface Method extends MethodDeclaration {
-  /** How many virtual tokens its parts have with these settings. */
+  /** The numbers of virtual tokens of its parts with these settings. */
   virtual(settings: MethodSettings): VirtualTokens
   /** Whether its parts update linear maps. */
   readonly updatesLinears?: boolean
   tensors(config: DecoderConfig, settings: MethodSettings): readonly TensorSpec[]
   initialise(probe: ModelProbe, settings: MethodSettings, start: Start): Promise<NamedTensors>
   attach(config: DecoderConfig, inputs: (name: string) => Node, batch: Dim): Attachment
-  /** The parts that the network reads, every scale, offset and projection worked in. */
+  /** The parts, with every scale, offset and projection applied. Error: RangeError where a tensor is missing. */
   fold(tensors: NamedTensors): Parts
 }
 
 export const declares = ({ settings }: MethodDeclaration, name: string): boolean =>
   settings.some((spec) => spec.name === name)
 
-/** The value of a setting that a method declares, or its default: settings of earlier versions may lack it. */
+/** The value of a setting that a method declares, else its default: settings of earlier versions may lack it. */
 export const settingOf = (settings: object, { name, default: usual }: SettingSpec): SettingValue | undefined =>
   (settings as Readonly<Record<string, SettingValue | undefined>>)[name] ?? usual
 

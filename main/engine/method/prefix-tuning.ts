@@ -8,8 +8,8 @@ import { rootMeanSquare } from './statistics.ts'
 import { init, tail, tokens } from './virtual-settings.ts'
 
 /**
- * What is tuned is a delta in units of each layer's own scale: key = init + scale * delta. Keys and values differ in
- * size by a hundred times from layer to layer, so one learning rate fits all only in these units.
+ * The trained tensor is a delta in units of each layer's own scale: key = init + scale * delta. Magnitudes of keys and
+ * values differ by a factor of 100 between layers, so that one learning rate fits all layers only in these units.
  */
 const namesOf = (name: string): { delta: string; init: string; scale: string } => ({
   delta: name,
@@ -86,7 +86,7 @@ function folded(tensors: NamedTensors, name: string): Tensor {
   const at = namesOf(name)
   const [delta, init] = [tensorOf(tensors, at.delta), tensorOf(tensors, at.init)]
   const scale = tensorOf(tensors, at.scale).data[0] ?? 1
-  // Rounded product by product, as the graph does it.
+  // The product is rounded to float32 before the sum, as in the graph.
   const data = delta.data.map((value, i) => Math.fround(value * scale) + (init.data[i] ?? 0))
   return { shape: delta.shape, data }
 }

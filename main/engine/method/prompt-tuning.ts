@@ -1,4 +1,4 @@
-// Prompt tuning (Lester et al. 2021): P virtual embeddings that the model reads as if they were tokens.
+// Prompt tuning (Lester et al. 2021): P trained virtual embeddings among the tokens' embeddings.
 import type { Method } from './method.ts'
 import { tensorOf } from './method.ts'
 import { rootMeanSquare } from './statistics.ts'
@@ -19,7 +19,7 @@ export const promptTuning: Method = {
 
   async initialise(probe, { tokens }, { ids, init, random }) {
     const rows = await probe.embeddings(ids)
-    // Random rows at the embedding's own scale: unit variance would lie far off what the model has ever read.
+    // Random rows get the scale of real embeddings: with unit variance they would be far larger than any the model was trained on.
     const scale = rootMeanSquare(rows)
     const data = init === 'random' ? rows.map(() => random.normal() * scale) : rows
     return { prompt: { shape: [tokens, probe.config.hidden], data } }

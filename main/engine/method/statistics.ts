@@ -1,4 +1,4 @@
-// The scale of a set of numbers, to which initialisations and steps are fitted.
+// Root mean square: the scale to which initialisations are matched.
 
 export function rootMeanSquare(values: Float32Array): number {
   let sum = 0

@@ -1,10 +1,10 @@
-// How many virtual tokens there are: those that stand among a row's tokens, and those before them as keys and values.
+// Numbers of virtual tokens: virtual embeddings among a row's tokens, and past keys and values before them.
 import type { Parts } from '../../contract/parts.ts'
 
 export interface VirtualTokens {
   /** Virtual embeddings among the tokens. */
   readonly embeddings: number
-  /** Virtual keys and values before the tokens. */
+  /** Past keys and values before the tokens. */
   readonly past: number
 }
 
@@ -15,5 +15,5 @@ export const virtualTokensOf = (parts: Parts | undefined): VirtualTokens => ({
   past: parts?.past?.[0]?.keys.shape[0] ?? 0,
 })
 
-/** Positions that they take, wherever they stand. */
+/** Positions that virtual tokens of both kinds take. */
 export const countOf = ({ embeddings, past }: VirtualTokens): number => embeddings + past

@@ -6,7 +6,7 @@ import { add, matmul, rmsNorm, scalar } from '../graph/ops.ts'
 import { type LinearUpdates, updated } from './linear-update.ts'
 import type { Weights } from './weights.ts'
 
-/** Where each linear map stands in a layer. */
+/** The module that holds each linear map. */
 const linears: { readonly [L in LinearName]: string } = {
   q_proj: 'self_attn',
   k_proj: 'self_attn',

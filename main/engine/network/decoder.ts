@@ -1,4 +1,4 @@
-// The decoder: one definition for training, scoring and generation, for every family.
+// The decoder: one definition for training, scoring and generation, for every architecture.
 import type { DecoderConfig, Rope } from '../../contract/model.ts'
 import type { Node } from '../graph/node.ts'
 import { add, gelu, matmul, mul, reshape, silu } from '../graph/ops.ts'
@@ -9,30 +9,30 @@ import { angles } from './rope.ts'
 import type { Weights } from './weights.ts'
 
 export interface DecoderInputs {
-  /** [B, T, H], already scaled as the family wants it. */
+  /** [B, T, H], already multiplied by the architecture's embedding scale. */
   readonly embeddings: Node
   /** [B or 1, T] float32. */
   readonly positions: Node
-  /** Added to the attention scores: [B or 1, 1, T, S], S = past length + T. Says all that may be seen. */
+  /** The whole attention mask, causal part included, added to the scores: [B or 1, 1, T, S], S = past length + T. */
   readonly bias: Node
   /** The same for layers with a sliding window. */
   readonly windowedBias: Node | undefined
-  /** Keys (rotated) and values that stand before the tokens, [B, kvHeads, past, headDim] each. */
+  /** Keys (rotated) and values before the tokens, [B, kvHeads, past, headDim] each. */
   readonly past: ((layer: number) => KeyValues) | undefined
   /** The dim S where it is symbolic. */
   readonly span?: string
-  /** What changes the linear maps, where something does. */
+  /** Changes the linear maps where it is given. */
   readonly linearHook?: LinearHook | undefined
-  /** Tokens whose hidden states are asked for, [B, slots, T] of zeros and ones; all where absent. */
+  /** Tokens whose hidden states are the result, [B, slots, T] of zeros and ones; all where absent. */
   readonly select?: Node
 }
 
 export interface DecoderOutputs {
-  /** [B, T or slots, H] behind the last norm. */
+  /** Final hidden states [B, T or slots, H], after the last norm. */
   readonly hidden: Node
   /** The new tokens' keys (rotated) and values of each layer, without the past: [B, kvHeads, T, headDim]. */
   readonly present: readonly KeyValues[]
-  /** What enters each layer, [B, T, H]. */
+  /** Each layer's input, [B, T, H]. */
   readonly entering: readonly Node[]
 }
 
@@ -51,14 +51,14 @@ export function decoder(config: DecoderConfig, weights: Weights, inputs: Decoder
   for (let layer = 0; layer < config.layers; layer++) {
     entering.push(x)
     const { angles: rotation, queries, last } = config.windowedLayers[layer] ? windowed : all
-    // Behind the last layer only the selected tokens are read: the others need no more than their keys and values.
+    // Nothing after the last layer uses the other tokens, so it computes only their keys and values.
     const some = layer === config.layers - 1 && select && last ? { select, last } : undefined
     const block = blockOf(config, weights, layer, linearHook)
     const queryBlock = some ? blockOf(config, weights, layer, linearHook && hookOn(linearHook, some.select)) : block
     const inner = block.norm('input_layernorm', x)
     const attended = attention(block, inner, {
       angles: rotation,
-      querying: { ...(some ? { ...some.last, x: matmul(some.select, inner) } : queries), block: queryBlock },
+      queryInputs: { ...(some ? { ...some.last, x: matmul(some.select, inner) } : queries), block: queryBlock },
       past: inputs.past?.(layer),
       span: inputs.span,
     })

@@ -1,19 +1,20 @@
-// The two ends of the network: token ids to rows, hidden states to logits.
+// The two ends of the network: token ids to embeddings, and the output head.
 import type { DecoderConfig } from '../../contract/model.ts'
 import type { Node } from '../graph/node.ts'
 import { add, gather, input, matmul, mul, scalar } from '../graph/ops.ts'
 import { dimAt } from '../graph/shape.ts'
 import type { Weights } from './weights.ts'
 
-/** Rows of the embedding table for ids [B, T], scaled as the family wants it: [B, T, H]. */
+/** Embeddings of ids [B, T], multiplied by the architecture's embedding scale: [B, T, H]. */
 export function embed(config: DecoderConfig, weights: Weights, ids: Node): Node {
   const rows = gather(weights('model.embed_tokens.weight'), ids)
   return config.embeddingScale === 1 ? rows : mul(rows, scalar(config.embeddingScale))
 }
 
 /**
- * The same with virtual embeddings [P, H] among them: input `tokenMask` [B, T, 1] blanks the tokens where they stand and
- * input `place` [B, T, P] puts them there. A product, so that its gradient is one too and any placement is only data.
+ * The same with virtual embeddings [P, H] among them: input `tokenMask` [B, T, 1] zeroes the tokens at their positions and
+ * input `place` [B, T, P] puts them there. Placement is a matrix product, so that the gradient is one too, and one graph
+ * serves every placement.
  */
 export function embedWithVirtual(config: DecoderConfig, weights: Weights, ids: Node, virtual: Node | undefined): Node {
   const tokens = embed(config, weights, ids)

@@ -1,4 +1,4 @@
-// The forward graph, in symbolic sizes: one session serves every batch, length and past.
+// The forward graph in symbolic sizes: one session serves every batch size, length and number of past keys.
 import type { Graph, Node } from '../graph/node.ts'
 import { gather, input, matmul } from '../graph/ops.ts'
 import { decoder } from './decoder.ts'
@@ -15,7 +15,7 @@ export interface ForwardShape {
   readonly updates?: readonly UpdateShape[]
   /** Logits of the selected hidden states: of the ids in input `candidates`, or of the whole vocabulary. */
   readonly head: 'candidates' | 'vocabulary'
-  /** Whether the tokens' own keys and values come out, as `keys.<layer>` and `values.<layer>`. */
+  /** Whether the tokens' own keys and values are outputs, as `keys.<layer>` and `values.<layer>`. */
   readonly present: boolean
 }
 

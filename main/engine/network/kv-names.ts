@@ -1,4 +1,4 @@
-// How keys and values of each layer are called, by graphs, caches and prefixes alike.
+// Names of each layer's keys and values, in graphs, caches and prefixes alike.
 
 /** `keys.<layer>` and `values.<layer>`, layer by layer. */
 export const kvNames = (layers: number): string[] =>

@@ -44,7 +44,7 @@ export function linearWidths(
   }[linear]
 }
 
-/** What a forward graph needs to know of an update: prompts whose updates have the same shapes share its session. */
+/** An update's shape, on which the forward graph depends: prompts with updates of equal shapes share its session. */
 export interface UpdateShape {
   readonly layer: number
   readonly linear: LinearName
@@ -70,7 +70,7 @@ const inputName = ({ layer, linear }: Pick<UpdateShape, 'layer' | 'linear'>, ten
 
 /** Updates whose tensors are graph inputs. */
 export function updateInputs(config: DecoderConfig, shapes: readonly UpdateShape[]): LinearUpdates {
-  const made = new Map(
+  const byPlace = new Map(
     shapes.map((shape) => {
       const widths = linearWidths(config, shape.linear)
       const tensor = (name: UpdateTensor, dims: readonly number[]): Node => input(inputName(shape, name), dims)
@@ -92,10 +92,10 @@ export function updateInputs(config: DecoderConfig, shapes: readonly UpdateShape
       return [`${shape.layer} ${shape.linear}`, update]
     }),
   )
-  return (layer, linear) => made.get(`${layer} ${linear}`)
+  return (layer, linear) => byPlace.get(`${layer} ${linear}`)
 }
 
-/** What `updateInputs` is fed. */
+/** Feeds for the inputs of `updateInputs`. */
 export const updateFeeds = (updates: readonly PlacedUpdate[]): Feeds =>
   Object.fromEntries(
     updates.flatMap((update) => {

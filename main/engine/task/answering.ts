@@ -5,8 +5,8 @@ import type { Task } from './task.ts'
 export const answering: Task = {
   loss: 'vocabulary',
   template: { kind: 'plain', body: 'Question: {text}\nAnswer:', instruction: '', answerPrefix: ' ' },
-  inWords: () => 'Answer the question in a few words, with words from the context.',
-  // The context is what gives way where a row is too long.
+  instruction: () => 'Answer the question in a few words, with words from the context.',
+  // The context comes last, because truncation cuts the end.
   textOf: (question, context) => (context === '' ? question : `${question}\nContext: ${context}`),
   metrics: () => [metrics.tokenF1, metrics.exactAnswer],
 }

@@ -1,4 +1,4 @@
-// Every kind of task by its name.
+// The table of tasks.
 import type { TaskName, Template } from '../../contract/settings.ts'
 import { answering } from './answering.ts'
 import { classification } from './classification.ts'
@@ -7,17 +7,17 @@ import type { Task } from './task.ts'
 
 const tasks: { readonly [K in TaskName]: Task } = { classification, generation, answering }
 
-/** Runs of before there were others are classifications. */
+/** Runs of versions without other tasks store none: they are classifications. */
 export const taskOf = ({ task = 'classification' }: { readonly task?: TaskName }): Task => tasks[task]
 
-/** Whether answers are scored among labels, not written. */
-export const isChosen = ({ task = 'classification' }: { readonly task?: TaskName }): boolean =>
+/** Whether answers are chosen among labels by their scores, and not generated. */
+export const scoresLabels = ({ task = 'classification' }: { readonly task?: TaskName }): boolean =>
   task === 'classification'
 
-/** In a chat the message is the text alone: its roles say already what is asked and what is answered. */
+/** The chat template's message is the text alone, because the roles already separate question and answer. */
 const chat: Template = { kind: 'chat', body: '{text}', instruction: '', answerPrefix: '' }
 
-/** A whole template: the given parts, and for the rest the task's own of that kind. */
+/** A complete template: the given fields, and for the rest the task's defaults for that kind of template. */
 export const templateOf = ({ template }: Task, given: Partial<Template> = {}): Template => ({
   ...(given.kind === 'chat' ? chat : template),
   ...given,

@@ -1,19 +1,18 @@
-// What kinds of task have in common: how a row is asked, and by which metrics its answers are measured.
+// The interface of a task: its template, and the metrics that its answers are measured by.
 import type { LossName, Template } from '../../contract/settings.ts'
 import type { TaskMetrics } from '../metrics/index.ts'
 
 export interface Task {
-  /** The loss where nobody chooses one. */
+  /** The default loss. */
   readonly loss: LossName
-  /** The template where nobody chooses one. */
+  /** The default template. */
   readonly template: Template
-  /** What is to be done, in words: what virtual tokens start from, and what a written prompt says. */
-  inWords(labels: readonly string[]): string
+  /** The task as an instruction: the default text to initialise virtual tokens from, and a hand-written prompt. */
+  instruction(labels: readonly string[]): string
   /**
-   * The text of a row that has a context beside its question. What is cut where a row is too long is the text's end: what
-   * must not be cut comes first.
+   * The text of a row with a question and a context. Truncation cuts its end, so what must stay comes first.
    */
   textOf(question: string, context: string): string
-  /** What its answers are measured by, as the right ones among them ask for it. */
+  /** The metrics of its answers, given the right answers; the first is the headline. */
   metrics(right: readonly string[]): TaskMetrics
 }

@@ -3,7 +3,7 @@ import type { Recipe, SettingValue } from '../../contract/setting-specs.ts'
 import { type GivenSettings, methodNamed, type TuneSettings } from '../../contract/settings.ts'
 import { methodOf } from '../method/index.ts'
 import { declares } from '../method/method.ts'
-import { isChosen, taskOf, templateOf } from '../task/index.ts'
+import { scoresLabels, taskOf, templateOf } from '../task/index.ts'
 import { type DataShape, defaultsFor } from './from-data.ts'
 
 /** What the studio proposes first: it learns most within the fewest steps (bench/results). */
@@ -44,7 +44,7 @@ export function defaultSettings(
     memory: 'normal',
     ...declaredDefaults(method),
     placement,
-    initText: task.inWords(labels),
+    initText: task.instruction(labels),
     loss: task.loss,
     warmup: Math.round(steps / 20),
     tokens: declares(method, 'tokens') ? tokens : 0,
@@ -53,7 +53,7 @@ export function defaultSettings(
     method: method.name,
     template: templateOf(task, given.template),
     // Where answers are generated, there are no labels to choose among.
-    ...(isChosen(given) ? {} : { loss: task.loss }),
+    ...(scoresLabels(given) ? {} : { loss: task.loss }),
     steps,
   }
 }

@@ -3,7 +3,7 @@ import { microBatches, type Sizes } from './micro-batches.ts'
 import { stepOrder } from './order.ts'
 import type { Sequence } from '../method/layout.ts'
 
-export interface Walk extends Sizes {
+export interface StepPlan extends Sizes {
   readonly sequences: readonly Sequence[]
   readonly batch: number
   readonly seed: number
@@ -23,7 +23,7 @@ export interface ExpectedSteps {
 /** Steps that are walked through: several epochs of a small table. */
 const walked = 100
 
-export function expectedSteps({ sequences, batch, seed, steps, sessions, ...sizes }: Walk): ExpectedSteps {
+export function expectedSteps({ sequences, batch, seed, steps, sessions, ...sizes }: StepPlan): ExpectedSteps {
   const order = stepOrder(
     sequences.map(({ ids }) => ids.length),
     batch,

@@ -19,11 +19,11 @@ export async function initialTensors(
   settings: TuneSettings,
   labels: readonly string[],
   encoder: Encoder,
-  reader: InferenceRunner,
+  runner: InferenceRunner,
 ): Promise<NamedTensors> {
   const random = createRandom(settings.seed)
   const ids = startIds(settings, labels, encoder, model.config.vocab, random)
-  return methodOf(settings).initialise(probeOf(model, reader), settings, { ids, init: settings.init, random })
+  return methodOf(settings).initialise(probeOf(model, runner), settings, { ids, init: settings.init, random })
 }
 
 /** The words that stand behind a run's start, one for each virtual token; chance that starts from none is fitted to theirs. */
@@ -65,7 +65,7 @@ const sources: { readonly [K in Initialisation]: Source } = {
 const tiled = (ids: readonly number[], length: number): number[] =>
   Array.from({ length }, (_, i) => ids[i % Math.max(1, ids.length)] ?? 0)
 
-function probeOf(model: PreparedModel, reader: InferenceRunner): ModelProbe {
+function probeOf(model: PreparedModel, runner: InferenceRunner): ModelProbe {
   const { config } = model
   return {
     config,
@@ -80,7 +80,7 @@ function probeOf(model: PreparedModel, reader: InferenceRunner): ModelProbe {
       return result['rows']?.data ?? new Float32Array()
     },
     async keysValues(ids) {
-      const present = await reader.keysValues([ids], 0)
+      const present = await runner.keysValues([ids], 0)
       const byToken = (name: string): Float32Array => {
         const { shape = [], data = new Float32Array() } = present[name] ?? {}
         return headsLast(data, shape[1] ?? 0, shape[2] ?? 0, shape[3] ?? 0)

@@ -22,7 +22,7 @@ export interface TuneSink {
   gradient?(gradients: Gradient['gradients']): void
 }
 
-export interface LoopParts {
+export interface LoopOptions {
   readonly settings: TuneSettings
   /** Names of the tensors whose first dim is the virtual token. */
   readonly byToken: ReadonlySet<string>
@@ -46,7 +46,7 @@ const checkpointSteps = 10
 const checkpointMilliseconds = 30_000
 
 /** Goes on from a checkpoint to the end, or to a requested stop (the result is then not `finished`). */
-export async function trainLoop(start: Checkpoint, parts: LoopParts, sink: TuneSink): Promise<LoopResult> {
+export async function trainLoop(start: Checkpoint, parts: LoopOptions, sink: TuneSink): Promise<LoopResult> {
   const { settings, until = Infinity } = parts
   const watch = watchGradient()
   let at = start.best === undefined ? await validated(start, parts, sink) : start
@@ -80,7 +80,7 @@ export async function trainLoop(start: Checkpoint, parts: LoopParts, sink: TuneS
 /** Undefined where loss or gradient are no longer numbers: nothing is updated then. */
 async function oneStep(
   at: Checkpoint,
-  parts: LoopParts,
+  parts: LoopOptions,
   sink: TuneSink,
   watch: ReturnType<typeof watchGradient>,
 ): Promise<Checkpoint | undefined> {
@@ -112,7 +112,7 @@ async function oneStep(
 const dueForValidation = (step: number, { validateEvery, steps }: TuneSettings): boolean =>
   step === steps || (validateEvery > 0 && step % validateEvery === 0)
 
-async function validated(at: Checkpoint, parts: LoopParts, sink: TuneSink): Promise<Checkpoint> {
+async function validated(at: Checkpoint, parts: LoopOptions, sink: TuneSink): Promise<Checkpoint> {
   const { loss, ...measured } = await parts.validate(at.tensors)
   const better = at.best === undefined || loss < at.best.loss
   // No later loss is below NaN: the first prompt would stay the best for ever.

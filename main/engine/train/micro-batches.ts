@@ -14,7 +14,7 @@ export interface Sizes {
 
 /** Some of a step's rows, and the size that holds them all. */
 export interface MicroBatch<T> {
-  readonly some: readonly T[]
+  readonly rows: readonly T[]
   readonly bucket: Bucket
 }
 
@@ -35,8 +35,8 @@ export function microBatches<T extends { readonly sequence: Sequence }>(
       buckets,
       isCached,
     )
-    const some = left.splice(0, rowsAtOnce(longest))
-    parts.push({ some, bucket: longest })
+    const rows = left.splice(0, rowsAtOnce(longest))
+    parts.push({ rows, bucket: longest })
   }
   return parts
 }

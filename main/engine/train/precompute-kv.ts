@@ -53,7 +53,7 @@ export const sharesCache = (settings: Settings): boolean =>
 
 /** A run's texts, none of them read yet; what earlier runs read longest ago makes way. */
 export async function precomputeKv(
-  { model, reader }: Pick<PrecomputeJob, 'model' | 'reader'>,
+  { model, runner }: Pick<PrecomputeJob, 'model' | 'runner'>,
   settings: Settings,
   folder: string | undefined,
   sequences: readonly Sequence[],
@@ -61,7 +61,7 @@ export async function precomputeKv(
 ): Promise<CachedTexts> {
   if (folder !== undefined) await pruneKvStore(join(folder, '..'), await kvDiskBudget(folder))
   const store = kvStore(model, settings, folder)
-  return cacheTexts({ model, reader, store, past: pastOf(settings) }, sequences, onProgress)
+  return cacheTexts({ model, runner, store, past: pastOf(settings) }, sequences, onProgress)
 }
 
 /** Share of some texts that no earlier run has read. */

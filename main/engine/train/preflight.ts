@@ -10,7 +10,7 @@ import { methodOf } from '../method/index.ts'
 import type { Sequence } from '../method/layout.ts'
 import { weightBytes } from '../model/sizes.ts'
 import { hasOwnCopies } from '../model/weights.ts'
-import { isChosen } from '../task/index.ts'
+import { scoresLabels } from '../task/index.ts'
 import { exampleMaker } from './example.ts'
 import { type ExpectedSteps, expectedSteps } from './expected-steps.ts'
 import { modelInMemory, packsWeights, rowsAtOnce } from './memory.ts'
@@ -19,7 +19,7 @@ import { paysToPrecompute, shareToCompute, cacheBytes, cacheMemory } from './pre
 import { maxSessions } from './training-step.ts'
 import { type Answers, type AnswerTimingJob, timeAnswers } from './time-answers.ts'
 import { type PreflightJob, type Stoppable, timeSteps, type Timing } from './time-steps.ts'
-import { type Walks, wholeRun } from './whole-run.ts'
+import { type ExpectedStepsBySize, wholeRun } from './whole-run.ts'
 
 /** The first step of each kind opens its session; with little memory, so does the one behind a validation. */
 const longestSteps = 2
@@ -64,15 +64,22 @@ export async function preflight(
   const run = walk(job, sequences, precomputes, settings.steps)
   const measuredWalk = (examples: readonly Example[]): ExpectedSteps =>
     walk(job, sequencesOf(job, encoder, examples), precomputes, 1)
-  const walks = { run, longest: measuredWalk(long), usual: measuredWalk(usual) }
+  const expected = { run, longest: measuredWalk(long), usual: measuredWalk(usual) }
   const left = precomputes ? await shareToCompute(model, settings, job.texts, sequences) : 0
-  const toRead = left * (split.train.length + split.validation.length)
+  const textsToCompute = left * (split.train.length + split.validation.length)
   return {
-    ...wholeRun(settings, { longest: first, usual: second, answers, walks, validated: validation.length, toRead }),
+    ...wholeRun(settings, {
+      longest: first,
+      usual: second,
+      answers,
+      expected,
+      validated: validation.length,
+      textsToCompute,
+    }),
     memory:
       Math.max(first.held, second.held, answers.held) +
       (precomputes ? Math.min(texts, cacheMemory(settings)) : 0) +
-      furtherSessions(job, walks, precomputes),
+      furtherSessions(job, expected, precomputes),
     gradient: first.gradient,
   }
 }
@@ -88,8 +95,8 @@ async function answersOf(
   const { model, settings, threads } = asked.job
   if (asked.precomputes && settings.loss === 'labels' && settings.memory !== 'low')
     return { row: scoreRow, plainRow: precomputeRow, opening: 0, held: 0 }
-  const reader = createInferenceRunner(model, { threads, memory: settings.memory })
-  return timeAnswers(reader, { ...asked, prompt }).finally(() => reader.release())
+  const runner = createInferenceRunner(model, { threads, memory: settings.memory })
+  return timeAnswers(runner, { ...asked, prompt }).finally(() => runner.release())
 }
 
 /**
@@ -101,7 +108,7 @@ function someValidation({ split, settings }: PreflightJob, encoder: Encoder): re
   const sorted = some.toSorted((a, b) => a.text.length - b.text.length)
   const { before, text, after } = encoder.row(sorted[sorted.length >> 1]?.text ?? '')
   const atOnce = tokensAtOnce[settings.memory ?? 'normal'] / (before.length + text.length + after.length)
-  const count = isChosen(settings) ? Math.max(fewestValidated, Math.floor(atOnce)) : maxRows
+  const count = scoresLabels(settings) ? Math.max(fewestValidated, Math.floor(atOnce)) : maxRows
   const from = Math.max(0, (sorted.length - count) >> 1)
   return sorted.slice(from, from + count)
 }
@@ -140,7 +147,7 @@ const allTexts = ({ model, split }: PreflightJob, sequences: readonly Sequence[]
  */
 function furtherSessions(
   { model, settings }: PreflightJob,
-  { run, longest, usual }: Walks,
+  { run, longest, usual }: ExpectedStepsBySize,
   precomputes: boolean,
 ): number {
   const { memory = 'normal', loss } = settings
@@ -152,7 +159,7 @@ function furtherSessions(
   const reading = Number(precomputes)
   // Answers behind cached texts come from the session that computed these, unless parts change its graph.
   const { virtual, updatesLinears } = methodOf(settings)
-  const isShared = precomputes && isChosen(settings) && virtual(settings).embeddings === 0 && !updatesLinears
+  const isShared = precomputes && scoresLabels(settings) && virtual(settings).embeddings === 0 && !updatesLinears
   const readers = isShared ? 1 : reading + 1
   const measured = Math.max(held(longest.openings, reading), held(usual.openings, readers))
   return Math.max(0, held(run.openings, readers) - measured)

@@ -74,15 +74,15 @@ export function createTrainingStep(given: TrainingStepOptions): TrainingStep {
       const labelTokens = examples.reduce((sum, { targetPositions }) => sum + targetPositions.length, 0)
       let loss = 0
       const gradients: Record<string, Float32Array> = {}
-      for (const { some, bucket } of microBatches(examples, given)) {
-        const sequences = some.map(({ sequence }) => sequence)
+      for (const { rows, bucket } of microBatches(examples, given)) {
+        const sequences = rows.map(({ sequence }) => sequence)
         const shape: BatchShape = { batch: given.rowsAtOnce(bucket), ...bucket, ...parts }
         const read = await texts?.feeds(sequences, shape, buffers)
         const results = await run(shape, {
           ...tensors,
           ...batchFeeds(model.config, sequences, shape),
           ...read,
-          ...lossFeeds(some, trie, shape, lossShape, 1 / Math.max(1, labelTokens)),
+          ...lossFeeds(rows, trie, shape, lossShape, 1 / Math.max(1, labelTokens)),
         })
         loss += results['loss']?.data[0] ?? NaN
         accumulate(gradients, results)

@@ -2,13 +2,13 @@
 import { totalmem } from 'node:os'
 import type { Checkpoint, ComputeEvent, Job, TunedPrompt } from '../../contract/compute.ts'
 import type { CachedTexts } from '../evaluate/cached-texts.ts'
-import { reportCutRows } from '../evaluate/cut-rows.ts'
+import { reportTruncatedRows } from '../evaluate/truncated-rows.ts'
 import { type Encoder, encoderFor, withoutInstruction } from '../evaluate/encode.ts'
 import { createInferenceRunner, type InferenceRunner } from '../evaluate/inference-runner.ts'
 import { scoreTask } from '../evaluate/score.ts'
 import { bestHandWritten } from '../evaluate/hand-written.ts'
 import { methodOf } from '../method/index.ts'
-import { isChosen } from '../task/index.ts'
+import { scoresLabels } from '../task/index.ts'
 import { layOut, type Sequence } from '../method/layout.ts'
 import { exampleMaker, lossShapeOf, type TrainingExample } from './example.ts'
 import { initialTensors } from './initialise.ts'
@@ -38,21 +38,21 @@ export async function tune(given: TuneJob, sink: TuneSink, precomputes?: boolean
   const { train: learned, validation, test } = job.split
   const rows = [...learned, ...validation, ...test]
   const { encoder } = encoderFor(model, settings, labels, rows)
-  const reader = createInferenceRunner(model, { threads: job.threads, memory: settings.memory })
+  const runner = createInferenceRunner(model, { threads: job.threads, memory: settings.memory })
   try {
-    if (!job.resume) reportCutRows(rows, encoder, settings, (event) => sink.emit(event))
-    const start = job.resume ?? (await firstCheckpoint(job, encoder, reader, sink))
+    if (!job.resume) reportTruncatedRows(rows, encoder, settings, (event) => sink.emit(event))
+    const start = job.resume ?? (await firstCheckpoint(job, encoder, runner, sink))
     const { checkpoint, reason } = start.finished
       ? { checkpoint: start }
-      : await train(job, encoder, reader, start, sink, precomputes)
+      : await train(job, encoder, runner, start, sink, precomputes)
     const tensors = checkpoint.best?.tensors ?? checkpoint.tensors
     const prompt: TunedPrompt = { tensors, settings, labels, modelHash: model.hash }
     const because = reason === undefined ? {} : { reason }
     if (!checkpoint.finished) return { outcome: 'stopped', prompt, ...because }
-    await evaluate(job, encoder, reader, prompt, sink)
+    await evaluate(job, encoder, runner, prompt, sink)
     return { outcome: 'finished', prompt, ...because }
   } finally {
-    await reader.release()
+    await runner.release()
   }
 }
 
@@ -63,7 +63,7 @@ export async function tune(given: TuneJob, sink: TuneSink, precomputes?: boolean
 async function evaluate(
   job: TuneJob,
   encoder: Encoder,
-  reader: InferenceRunner,
+  runner: InferenceRunner,
   prompt: TunedPrompt,
   sink: TuneSink,
 ): Promise<void> {
@@ -72,37 +72,37 @@ async function evaluate(
   const reading = (done: number, total: number): void =>
     sink.emit({ event: 'progress', stage: 'reading the test set (KV cache)', done, total })
   const texts =
-    isChosen(settings) && sharesCache(settings)
-      ? await precomputeKv({ model, reader }, settings, job.texts, rows, reading)
+    scoresLabels(settings) && sharesCache(settings)
+      ? await precomputeKv({ model, runner }, settings, job.texts, rows, reading)
       : undefined
   await texts?.precompute(rows)
-  const read = texts ? { read: { texts, settings } } : {}
+  const cached = texts ? { cached: { texts, settings } } : {}
   const uninstructed = withoutInstruction(settings)
   const sameText = uninstructed.template.instruction === settings.template.instruction
   for (const subject of [prompt, undefined]) {
     const task = { model, labels, examples: split.test, prompt: subject, settings: subject ? settings : uninstructed }
-    const how = subject || sameText ? read : {}
+    const reused = subject || sameText ? cached : {}
     sink.emit({
       event: 'evaluation',
-      evaluation: await scoreTask(reader, { ...task, ...how }, (event) => sink.emit(event)),
+      evaluation: await scoreTask(runner, { ...task, ...reused }, (event) => sink.emit(event)),
     })
   }
   if (settings.duel === false) return
   const emit = (event: ComputeEvent): void => sink.emit(event)
-  const rival = await bestHandWritten(reader, job, emit)
+  const rival = await bestHandWritten(runner, job, emit)
   if (rival)
-    sink.emit({ event: 'evaluation', evaluation: await scoreTask(reader, { ...rival, examples: split.test }, emit) })
+    sink.emit({ event: 'evaluation', evaluation: await scoreTask(runner, { ...rival, examples: split.test }, emit) })
 }
 
 async function firstCheckpoint(
   job: TuneJob,
   encoder: Encoder,
-  reader: InferenceRunner,
+  runner: InferenceRunner,
   sink: TuneSink,
 ): Promise<Checkpoint> {
   const { model, settings, labels } = job
   sink.emit({ event: 'progress', stage: 'initialising', done: 0, total: 1 })
-  const tensors = await initialTensors(model, settings, labels, encoder, reader)
+  const tensors = await initialTensors(model, settings, labels, encoder, runner)
   const specs = methodOf(settings).tensors(model.config, settings)
   const trainable = specs.filter((spec) => spec.trainable).map(({ name }) => name)
   return { ...startState(tensors, trainable), step: 0, best: undefined, stale: 0, finished: false }
@@ -111,7 +111,7 @@ async function firstCheckpoint(
 async function train(
   job: TuneJob,
   encoder: Encoder,
-  reader: InferenceRunner,
+  runner: InferenceRunner,
   start: Checkpoint,
   sink: TuneSink,
   precomputes: boolean | undefined,
@@ -119,7 +119,7 @@ async function train(
   const { model, settings } = job
   const rows = rowsOfRun(job, encoder)
   const { examples } = rows
-  const texts = await cachedTexts(job, reader, rows, sink, precomputes)
+  const texts = await cachedTexts(job, runner, rows, sink, precomputes)
   const batch = Math.min(settings.batch, examples.length)
   const sequences = examples.map(({ sequence }) => sequence)
   const trainingStep = createTrainingStep({
@@ -158,8 +158,8 @@ async function train(
       // Every open session maps the weights: with little memory, training and inference sessions take turns.
       if (settings.memory === 'low') await trainingStep.release()
       const parts = methodOf(settings).fold(tensors)
-      const found = await validate(reader, encoder, rows.validation, settings, job.labels, parts, texts)
-      if (settings.memory === 'low') await reader.release()
+      const found = await validate(runner, encoder, rows.validation, settings, job.labels, parts, texts)
+      if (settings.memory === 'low') await runner.release()
       return found
     },
   }
@@ -188,7 +188,7 @@ function rowsOfRun({ settings, labels, split }: TuneJob, encoder: Encoder): RunR
 /** The run's cached texts, those of a validation read already; undefined where precomputing does not pay. */
 async function cachedTexts(
   { model, settings, texts: folder }: TuneJob,
-  reader: InferenceRunner,
+  runner: InferenceRunner,
   { examples, validated }: RunRows,
   sink: TuneSink,
   precomputes: boolean | undefined,
@@ -198,7 +198,7 @@ async function cachedTexts(
   if (!pays) return undefined
   const reading = (done: number, total: number): void =>
     sink.emit({ event: 'progress', stage: 'reading the texts (KV cache)', done, total })
-  const texts = await precomputeKv({ model, reader }, settings, folder, sequences, reading)
+  const texts = await precomputeKv({ model, runner }, settings, folder, sequences, reading)
   // With little memory only one session is open at a time: all texts are read before the first step opens its own.
   await texts.precompute(settings.memory === 'low' ? sequences : validated)
   return texts

@@ -9,7 +9,7 @@ import { scoreRows } from '../evaluate/label-scores.ts'
 import type { InferenceRunner } from '../evaluate/inference-runner.ts'
 import type { CachedTexts } from '../evaluate/cached-texts.ts'
 import type { Segments } from '../method/layout.ts'
-import { isChosen } from '../task/index.ts'
+import { scoresLabels } from '../task/index.ts'
 import type { TrainingExample } from './example.ts'
 
 export interface ValidationRow {
@@ -34,7 +34,7 @@ export interface Validation extends Measured {
 const shownRows = 5
 
 export async function validate(
-  reader: InferenceRunner,
+  runner: InferenceRunner,
   { trie, tokenizer }: Pick<Encoder, 'trie' | 'tokenizer'>,
   rows: readonly ValidationRow[],
   settings: TuneSettings,
@@ -43,10 +43,10 @@ export async function validate(
   texts: CachedTexts | undefined,
 ): Promise<Validation> {
   const tokens = rows.reduce((sum, { example }) => sum + example.targetPositions.length, 0)
-  const written = settings.loss === 'vocabulary' ? await teacherForced(reader, rows, parts, texts) : []
-  const chosen = isChosen(settings)
+  const written = settings.loss === 'vocabulary' ? await teacherForced(runner, rows, parts, texts) : []
+  const chosen = scoresLabels(settings)
     ? await scoreRows(
-        reader,
+        runner,
         trie,
         rows.map(({ segments }) => segments),
         { settings, parts, texts },
@@ -94,7 +94,7 @@ interface TeacherForced {
 const rowsAtOnce = 8
 
 async function teacherForced(
-  reader: InferenceRunner,
+  runner: InferenceRunner,
   rows: readonly ValidationRow[],
   parts: Parts,
   texts: CachedTexts | undefined,
@@ -102,7 +102,7 @@ async function teacherForced(
   const found: TeacherForced[] = []
   for (let start = 0; start < rows.length; start += rowsAtOnce) {
     const some = rows.slice(start, start + rowsAtOnce).map(({ example }) => example)
-    const { data, shape } = await reader.logits({
+    const { data, shape } = await runner.logits({
       sequences: some.map(({ sequence }) => sequence),
       parts,
       targetPositions: some.map(({ targetPositions }) => targetPositions),

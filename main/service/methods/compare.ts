@@ -6,7 +6,7 @@ import { type EvaluationRecord, subjectNames, type RunRecord } from '../../contr
 import type { AnsweredRow, FlippedRow, Input, Outputs, Verdict } from '../../contract/service.ts'
 import { verdictOf } from '../../engine/evaluate/significance.ts'
 import { reportOf } from '../../engine/export/report.ts'
-import { isChosen, taskOf } from '../../engine/task/index.ts'
+import { scoresLabels, taskOf } from '../../engine/task/index.ts'
 import type { Methods, ServiceContext } from '../context.ts'
 import { findRun, modelOf } from '../lookup.ts'
 
@@ -173,7 +173,7 @@ async function report(context: ServiceContext, { runs }: Input<'runs.report'>): 
         store.metrics.validations(run.id),
       ])
       const isEvaluated = run.state === 'finished'
-      const chosen = isChosen(run.settings)
+      const chosen = scoresLabels(run.settings)
       const query = { run: name, subject: 'tuned prompt' as const }
       return {
         run,

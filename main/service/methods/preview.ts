@@ -1,6 +1,6 @@
 // Method data.preview: the exact text that the model will read for some rows.
 import type { Example } from '../../contract/settings.ts'
-import { isChosen } from '../../engine/task/index.ts'
+import { scoresLabels } from '../../engine/task/index.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
 import type { Methods, ServiceContext } from '../context.ts'
 import { profileOf } from '../data/profile.ts'
@@ -29,7 +29,7 @@ export const previewMethods: Pick<Methods, 'data.preview'> = {
     const read = rowReader(columns, { text, label, context: contextColumn, task })
     const found = await store.rows.read(dataset, version, input.rows)
     const examples = found.map(({ row, cells }) => ({ row, ...read(cells) }))
-    const labels = isChosen(input.settings) ? await labelsOf(context, dataset, version, examples) : []
+    const labels = scoresLabels(input.settings) ? await labelsOf(context, dataset, version, examples) : []
     const settings = defaultSettings(input.settings, labels)
     const model = await sealedModel(store, (await findModel(store, input.model)).id)
     const job = { kind: 'preview' as const, model, settings, labels, examples }

@@ -4,7 +4,7 @@ import { studioError } from '../../contract/errors/index.ts'
 import type { EvaluationRecord } from '../../contract/records.ts'
 import type { Input, Outputs, Speaker } from '../../contract/service.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
-import { isChosen, taskOf } from '../../engine/task/index.ts'
+import { scoresLabels, taskOf } from '../../engine/task/index.ts'
 import { withoutInstruction } from '../../engine/evaluate/encode.ts'
 import { zipped } from '../../engine/export/archive.ts'
 import type { Files } from '../../engine/export/format.ts'
@@ -28,7 +28,7 @@ async function score(
   const { prompt } = await tunedBy(store, run)
   const { labels, settings } = prompt
   const all = await loadExamples(store, { ...source, task: settings.task ?? 'classification' })
-  const examples = isChosen(settings) ? all.filter(({ label }) => labels.includes(label)) : all
+  const examples = scoresLabels(settings) ? all.filter(({ label }) => labels.includes(label)) : all
   if (examples.length === 0) throw studioError('run/no-known-labels', run.name, labels)
   if (examples.length < all.length) {
     const { code, message } = studioError('run/rows-left-out', all.length - examples.length, labels)
@@ -71,7 +71,7 @@ async function classify(
 ): Promise<Outputs['classify']> {
   const { model: base, prompt } = await findTuned(context.store, name)
   const { labels, settings } = prompt
-  if (!isChosen(settings)) return []
+  if (!scoresLabels(settings)) return []
   const model = await sealedModel(context.store, base.id)
   const examples = [{ row: 0, text: taskOf(settings).textOf(text, about), label: labels[0] ?? '' }]
   const { threads } = context

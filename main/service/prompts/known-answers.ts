@@ -1,7 +1,7 @@
 // A prompt's answers to three fixed texts: a prompt file carries them, and the studio that opens it compares its own.
 import type { TunedPrompt } from '../../contract/compute.ts'
 import type { KnownAnswer } from '../../engine/export/bundle-manifest.ts'
-import { isChosen } from '../../engine/task/index.ts'
+import { scoresLabels } from '../../engine/task/index.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
 import { serveForEvent } from '../compute/serving.ts'
 import { sealedModel } from '../runs/material.ts'
@@ -24,7 +24,7 @@ export async function knownAnswers(
 ): Promise<readonly KnownAnswer[]> {
   const { labels, settings } = prompt
   // Generated text may differ on another processor without anything being wrong, so only label probabilities are compared.
-  if (!isChosen(settings)) return []
+  if (!scoresLabels(settings)) return []
   const examples = texts.map((text, row) => ({ row, text, label: labels[0] ?? '' }))
   const sealed = await sealedModel(context.store, model)
   const job = { kind: 'score' as const, model: sealed, prompt, settings, labels, examples, threads: context.threads }

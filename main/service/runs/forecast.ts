@@ -2,7 +2,7 @@
 import type { MeasuredSteps } from '../../contract/compute.ts'
 import type { Preflight, RunPlan } from '../../contract/service.ts'
 import { choosingRows } from '../../engine/evaluate/hand-written.ts'
-import { isChosen } from '../../engine/task/index.ts'
+import { scoresLabels } from '../../engine/task/index.ts'
 import { sharesCache } from '../../engine/train/precompute-kv.ts'
 
 /** A run is predicted as a range, since rows differ in length and other programs compete with it: factors of the estimate. */
@@ -43,9 +43,9 @@ export function forecast(plan: Planned, measured: MeasuredSteps, available: numb
 
 /** Milliseconds to evaluate the test set with the tuned prompt and without one. */
 function evaluating({ settings, rows }: Planned, { precomputeRow, answerRow, plainRow }: MeasuredSteps): number {
-  const withPrompt = isChosen(settings) ? precomputeRow + answerRow : answerRow
+  const withPrompt = scoresLabels(settings) ? precomputeRow + answerRow : answerRow
   // The model alone reuses the KV precompute of the texts made for the tuned prompt, unless the template has an instruction.
-  const isShared = isChosen(settings) && sharesCache(settings) && settings.template.instruction === ''
+  const isShared = scoresLabels(settings) && sharesCache(settings) && settings.template.instruction === ''
   const without = isShared ? (precomputeRow > 0 ? answerRow : 0) : plainRow
   return rows.test * (withPrompt + without)
 }

@@ -6,7 +6,7 @@ import type { Example, Split, TuneSettings } from '../../contract/settings.ts'
 import { splitExamples } from '../../engine/data/split.ts'
 import type { Store } from '../../engine/store/store.ts'
 import { partsOfBody } from '../../engine/tokens/frame.ts'
-import { isChosen } from '../../engine/task/index.ts'
+import { scoresLabels } from '../../engine/task/index.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
 import { shapeOf } from '../../engine/train/from-data.ts'
 import type { ServiceContext } from '../context.ts'
@@ -53,7 +53,7 @@ export async function rowsFor(store: Store, input: Source): Promise<PlannedRows>
   const { task = 'classification', seed = 0 } = settings
   const examples = await loadExamples(store, { dataset, version, text, label, context, task })
   if (examples.length === 0) throw studioError('data/no-examples', text, label)
-  const byLabel = isChosen(settings)
+  const byLabel = scoresLabels(settings)
   const labels = byLabel ? [...new Set(examples.map((example) => example.label))].sort() : []
   const found =
     rowsOf === undefined

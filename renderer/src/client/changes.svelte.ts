@@ -1,9 +1,9 @@
 // Counts what has changed in the studio, by subject; whoever reads a count asks again when it grows.
-import type { Subject } from '../../../main/contract/service.ts'
+import type { Topic } from '../../../main/contract/service.ts'
 import { connection } from './connection.svelte.ts'
 import { studio } from './studio.ts'
 
-const counts: Record<Subject, number> = $state({ runs: 0, data: 0, models: 0, ledger: 0, preferences: 0 })
+const counts: Record<Topic, number> = $state({ runs: 0, data: 0, models: 0, ledger: 0, preferences: 0 })
 
 /** Call it once: listens as long as the window lives. */
 export function watchChanges(): void {
@@ -29,4 +29,4 @@ export function watchChanges(): void {
   })
 }
 
-export const changesOf = (subject: Subject): number => counts[subject]
+export const changesOf = (subject: Topic): number => counts[subject]

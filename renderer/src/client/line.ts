@@ -1,5 +1,5 @@
 // Lines to the service: a message port in Electron, a websocket in a browser.
-import type { ClientMessage, Ear, ServerMessage } from '../../../main/contract/protocol.ts'
+import type { ClientMessage, Receiver, ServerMessage } from '../../../main/contract/protocol.ts'
 import { decodeMessage, encodeMessage } from '../../../main/contract/wire.ts'
 import { bridge } from './host.ts'
 
@@ -9,11 +9,11 @@ export interface Line {
 }
 
 /** Opens a line; `ear` hears what comes, and when it has closed. */
-export async function openLine(ear: Ear<ServerMessage>): Promise<Line> {
+export async function openLine(ear: Receiver<ServerMessage>): Promise<Line> {
   return bridge ? overPort(await bridge.port(), ear) : overSocket(ear)
 }
 
-function overPort(port: MessagePort, ear: Ear<ServerMessage>): Line {
+function overPort(port: MessagePort, ear: Receiver<ServerMessage>): Line {
   port.onmessage = ({ data }: MessageEvent<ServerMessage>) => {
     ear.take(data)
   }
@@ -32,7 +32,7 @@ function overPort(port: MessagePort, ear: Ear<ServerMessage>): Line {
   }
 }
 
-function overSocket(ear: Ear<ServerMessage>): Promise<Line> {
+function overSocket(ear: Receiver<ServerMessage>): Promise<Line> {
   return new Promise((resolve, reject) => {
     const url = new URL('/studio', location.href)
     url.protocol = 'ws:'

@@ -1,5 +1,5 @@
 // Something that is asked of the service and shown: loading, failed or ready, and asked again when it has changed.
-import type { Subject } from '../../../main/contract/service.ts'
+import type { Topic } from '../../../main/contract/service.ts'
 import { changesOf } from './changes.svelte.ts'
 import { connection } from './connection.svelte.ts'
 
@@ -16,7 +16,7 @@ export interface Resource<T> {
  * Call it while a component is made. What `load` reads of state before its first await decides when it runs again, as do
  * changes of the `subjects` in the service.
  */
-export function resource<T>(load: (signal: AbortSignal) => Promise<T>, ...subjects: readonly Subject[]): Resource<T> {
+export function resource<T>(load: (signal: AbortSignal) => Promise<T>, ...subjects: readonly Topic[]): Resource<T> {
   let value = $state.raw<T>()
   let error = $state.raw<Error>()
   let asked = $state(0)

@@ -137,7 +137,7 @@ const cases: readonly Case[] = [
     when: 'neither did better than guessing',
     shape: { noPrompt: 0.17, tuned: 0.18, loss: stuck },
     evidence: /18 % with the tuned prompt and 17 % without a prompt \(500 test rows\); guessing would have 17 %/,
-    settings: { template: expect.objectContaining({ instruction: taskOf({}).inWords(labels) }) as unknown },
+    settings: { template: expect.objectContaining({ instruction: taskOf({}).instruction(labels) }) as unknown },
   },
   {
     rule: 'too-few-rows',

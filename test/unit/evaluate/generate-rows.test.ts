@@ -25,12 +25,12 @@ const roomy = (model: PreparedModel): PreparedModel => {
 }
 
 /** The likeliest token again and again, each time with the whole text before it read anew. */
-async function alone(reader: InferenceRunner, row: Segments, virtual: PlacedPrompt | undefined): Promise<number[]> {
+async function alone(runner: InferenceRunner, row: Segments, virtual: PlacedPrompt | undefined): Promise<number[]> {
   const ids: number[] = []
   while (ids.length < maxTokens) {
     const answer = ids.map((id, i): AnswerToken => ({ id, parent: i - 1 }))
     const sequence = layOut(row, answer, virtual?.settings)
-    const { data } = await reader.logits({
+    const { data } = await runner.logits({
       sequences: [sequence],
       parts: virtual?.parts,
       targetPositions: [[sequence.ids.length - 1]],
@@ -54,7 +54,7 @@ describe('writing answers', () => {
     ),
   )('to rows of all lengths at once changes none: %s, %s', async (family, way) => {
     const model = await tinyModel(family)
-    const reader = createInferenceRunner(model, { threads: 1 })
+    const runner = createInferenceRunner(model, { threads: 1 })
     const [method, placement] = (way?.split(', ') ?? []) as [LayoutSettings['method'], LayoutSettings['placement']]
     const found = reference(family)
     const settings = { method, placement, tokens: found.tokens, tail: 1 }
@@ -63,21 +63,21 @@ describe('writing answers', () => {
       ? { settings, parts: methodOf({ method }).fold(tensorsOf(model, method, found.tokens, start)) }
       : undefined
     const done: number[] = []
-    const written = await generateRows(reader, rows, virtual, { model, ends: [], maxTokens }, (count) =>
+    const written = await generateRows(runner, rows, virtual, { model, ends: [], maxTokens }, (count) =>
       done.push(count),
     )
-    for (const [i, row] of rows.entries()) expect(written[i]).toEqual(await alone(reader, row, virtual))
+    for (const [i, row] of rows.entries()) expect(written[i]).toEqual(await alone(runner, row, virtual))
     expect(done.at(-1)).toBe(rows.length)
     // What ends an answer is no part of it, and the others go on without it.
     const [ended] = written
     const end = ended?.[2] ?? -1
     const ends = { model, ends: [end], maxTokens }
-    const shorter = await generateRows(reader, rows, virtual, ends, () => undefined)
+    const shorter = await generateRows(runner, rows, virtual, ends, () => undefined)
     shorter.forEach((ids, i) => {
       const whole = written[i] ?? []
       expect(ids).toEqual(whole.includes(end) ? whole.slice(0, whole.indexOf(end)) : whole)
     })
-    await reader.release()
+    await runner.release()
     // Questions that are read one by one, with little memory, are answered side by side all the same.
     const little = createInferenceRunner(model, { threads: 1, memory: 'low' })
     const batches: number[] = []
@@ -92,15 +92,15 @@ describe('writing answers', () => {
 
   it.each(families)('behind words that all rows begin with, read once, changes none either: %s', async (family) => {
     const model = await tinyModel(family)
-    const reader = createInferenceRunner(model, { threads: 1 })
-    const keysValues = vi.spyOn(reader, 'keysValues')
+    const runner = createInferenceRunner(model, { threads: 1 })
+    const keysValues = vi.spyOn(runner, 'keysValues')
     const told = rowsBehind(Array.from({ length: 20 }, (_, i) => 10 + i))
     const write = (some: InferenceRunner, given = model) =>
       generateRows(some, told, undefined, { model: given, ends: [], maxTokens }, () => undefined)
-    const written = await write(reader)
+    const written = await write(runner)
     expect(keysValues).toHaveBeenCalledTimes(1)
-    for (const [i, row] of told.entries()) expect(written[i]).toEqual(await alone(reader, row, undefined))
-    expect(await write({ ...reader, tokensAtOnce: 1 }, roomy(model))).toEqual(written)
-    await reader.release()
+    for (const [i, row] of told.entries()) expect(written[i]).toEqual(await alone(runner, row, undefined))
+    expect(await write({ ...runner, tokensAtOnce: 1 }, roomy(model))).toEqual(written)
+    await runner.release()
   })
 })

@@ -28,14 +28,14 @@ async function anew(family: Family, prompt: TunedPrompt | undefined): Promise<st
   const model = await tinyModel(family)
   const settings = prompt?.settings ?? defaultSettings()
   const encoder = createEncoder(model, settings, [])
-  const reader = createInferenceRunner(model, { threads: 1 })
+  const runner = createInferenceRunner(model, { threads: 1 })
   const plain = prompt && methodOf(settings).fold(prompt.tensors)
   const made: number[] = []
   for (let i = 0; i < maxNewTokens; i++) {
     const answer = made.map((id, at) => ({ id, parent: at - 1 }))
     const sequence = layOut(encoder.row(text), answer, prompt && settings)
     const targetPositions = [[sequence.ids.length - 1]]
-    const { data } = await reader.logits({
+    const { data } = await runner.logits({
       sequences: [sequence],
       parts: plain,
       targetPositions,
@@ -45,7 +45,7 @@ async function anew(family: Family, prompt: TunedPrompt | undefined): Promise<st
     if (encoder.tokenizer.ends.includes(id)) break
     made.push(id)
   }
-  await reader.release()
+  await runner.release()
   const stream = encoder.tokenizer.decodeStream()
   return made.map((id) => stream.push(id)).join('')
 }
@@ -68,9 +68,9 @@ describe('generating', () => {
       emit: (event: { event: string; text?: string }) => void (streamed += event.event === 'token' ? event.text : ''),
       stopRequested: () => false,
     }
-    const reader = createInferenceRunner(model, { threads: 1 })
-    onTestFinished(() => reader.release())
-    const said = await generate(reader, { model, prompt, settings, text, sampling: greedy }, sink)
+    const runner = createInferenceRunner(model, { threads: 1 })
+    onTestFinished(() => runner.release())
+    const said = await generate(runner, { model, prompt, settings, text, sampling: greedy }, sink)
     expect(said).toBe(streamed)
     expect(said).toBe(await anew(family, prompt))
   })
@@ -86,9 +86,9 @@ describe('a generation', () => {
     }
     const model = await tinyModel('llama')
     const sampling = { ...greedy, maxNewTokens: 24, ...given }
-    const reader = createInferenceRunner(model, { threads: 1 })
+    const runner = createInferenceRunner(model, { threads: 1 })
     const job = { model, prompt: undefined, settings: defaultSettings(), text, sampling }
-    return { said: await generate(reader, job, sink).finally(() => reader.release()), pieces }
+    return { said: await generate(runner, job, sink).finally(() => runner.release()), pieces }
   }
 
   it('ends before a stop string, wherever its tokens begin and end', async () => {

@@ -22,7 +22,7 @@ describe('the candidates', () => {
   it('are the person’s words, words that name the labels, and the first of them with examples', () => {
     const own = 'Which team should read this?'
     const candidates = handWrittenPrompts({ ...settings, handWritten: own }, labels, rows(30, 0))
-    expect(candidates.slice(0, 2)).toEqual([own, taskOf({}).inWords(labels)])
+    expect(candidates.slice(0, 2)).toEqual([own, taskOf({}).instruction(labels)])
     expect(candidates).toHaveLength(4)
     for (const [at, count] of [
       [2, 4],
@@ -68,7 +68,7 @@ describe('the rows that choose', () => {
 describe('the best of them', () => {
   it('is chosen on validation rows, with examples from training rows, and has never seen a held-out one', async () => {
     const model = await tinyModel('llama')
-    const reader = createInferenceRunner(model, { threads: 1 })
+    const runner = createInferenceRunner(model, { threads: 1 })
     const held = rows(6, 300)
     const read: number[] = []
     const watched = held.map(
@@ -82,10 +82,10 @@ describe('the best of them', () => {
     )
     const split = { train: rows(24, 0), validation: rows(9, 100), test: watched }
     const stages: string[] = []
-    const best = await bestHandWritten(reader, { model, settings, labels, split }, (event) => {
+    const best = await bestHandWritten(runner, { model, settings, labels, split }, (event) => {
       if (event.event === 'progress') stages.push(event.stage)
     })
-    await reader.release()
+    await runner.release()
     expect(read).toEqual([])
     expect(stages).toContain('choosing a hand-written prompt')
     expect(handWrittenPrompts(settings, labels, split.train)).toContain(best?.handWritten)

@@ -48,7 +48,7 @@ describe('a text store', () => {
     const store = createKvStore({ folder: undefined, memory: 0, half: false })
     await store.put('a', values(3))
     expect(await store.get('a', 3)).toEqual(values(3))
-    await expect(store.get('b', 3)).rejects.toThrow('never read')
+    await expect(store.get('b', 3)).rejects.toThrow('never computed')
   })
 
   it('makes room by what was used longest ago', async () => {

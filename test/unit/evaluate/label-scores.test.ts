@@ -29,7 +29,7 @@ async function virtualOf(family: (typeof families)[number], settings: LayoutSett
 
 /** A label read alone, a token at a time: at each a softmax over what can follow there in any label. */
 async function alone(
-  reader: InferenceRunner,
+  runner: InferenceRunner,
   row: Segments,
   label: number,
   virtual: PlacedParts | undefined,
@@ -42,7 +42,7 @@ async function alone(
       .map((answer) => [...answer, end])
       .filter((answer) => start.every((id, i) => id === answer[i]))
       .map((answer) => answer[t] ?? end)
-    const logits = await lastLogits(reader, row, start, virtual?.settings, virtual?.parts)
+    const logits = await lastLogits(runner, row, start, virtual?.settings, virtual?.parts)
     const shares = [...new Set(followers)].map((id) => Math.exp(logits[id] ?? NaN))
     total += Math.log(Math.exp(logits[ids[t] ?? 0] ?? NaN) / shares.reduce((sum, share) => sum + share, 0))
   }
@@ -50,7 +50,7 @@ async function alone(
 }
 
 async function lastLogits(
-  reader: InferenceRunner,
+  runner: InferenceRunner,
   row: Segments,
   answer: readonly number[],
   settings: LayoutSettings | undefined,
@@ -62,7 +62,7 @@ async function lastLogits(
     settings,
   )
   const targetPositions = [[sequence.ids.length - 1]]
-  return (await reader.logits({ sequences: [sequence], parts, targetPositions, candidates: undefined })).data
+  return (await runner.logits({ sequences: [sequence], parts, targetPositions, candidates: undefined })).data
 }
 
 const cases = families.flatMap((family) =>
@@ -74,20 +74,20 @@ describe('scoring labels', () => {
     const model = await tinyModel(family)
     const { tokens } = reference(family)
     const virtual = method && (await virtualOf(family, { method, placement: 'after-text', tokens, tail: 1 }))
-    const reader = createInferenceRunner(model, { threads: 1 })
-    const scores = await scoreRows(reader, trie, rows, virtual)
+    const runner = createInferenceRunner(model, { threads: 1 })
+    const scores = await scoreRows(runner, trie, rows, virtual)
     for (const row of [0, 2])
       for (const label of answers.keys())
-        expect(scores[row]?.[label]).toBeCloseTo(await alone(reader, rows[row] as Segments, label, virtual), 3)
+        expect(scores[row]?.[label]).toBeCloseTo(await alone(runner, rows[row] as Segments, label, virtual), 3)
     for (const each of scores) expect(each.reduce((sum, score) => sum + Math.exp(score), 0)).toBeCloseTo(1, 4)
-    await reader.release()
+    await runner.release()
   })
 
   it('keeps the order of the rows, and tells how many are done', async () => {
-    const reader = createInferenceRunner(await tinyModel('qwen2'), { threads: 1 })
+    const runner = createInferenceRunner(await tinyModel('qwen2'), { threads: 1 })
     const many = Array.from({ length: 200 }, (_, i) => rows[i % rows.length] as Segments)
     const done: number[] = []
-    const scores = await scoreRows(reader, trie, many, undefined, (count) => void done.push(count))
+    const scores = await scoreRows(runner, trie, many, undefined, (count) => void done.push(count))
     expect(done.length).toBeGreaterThan(1)
     expect(done.at(-1)).toBe(200)
     scores.forEach((score, i) => {
@@ -95,24 +95,24 @@ describe('scoring labels', () => {
         expect(value).toBeCloseTo(scores[i % rows.length]?.[label] ?? NaN, 4)
       })
     })
-    expect(await scoreRows(reader, trie, [], undefined)).toEqual([])
-    await reader.release()
+    expect(await scoreRows(runner, trie, [], undefined)).toEqual([])
+    await runner.release()
   })
 })
 
 it.each(families)(
   'words of the template that all rows begin with are read once, and change no score: %s',
   async (family) => {
-    const reader = createInferenceRunner(await tinyModel(family), { threads: 1 })
+    const runner = createInferenceRunner(await tinyModel(family), { threads: 1 })
     const told = rows.map((row) => ({ ...row, before: Array.from({ length: 30 }, (_, i) => 90 + i) }))
-    const together = await scoreRows(reader, trie, told, undefined)
+    const together = await scoreRows(runner, trie, told, undefined)
     for (const [i, row] of told.entries()) {
-      const [alone = []] = await scoreRows(reader, trie, [row], undefined)
+      const [alone = []] = await scoreRows(runner, trie, [row], undefined)
       alone.forEach((value, label) => {
         expect(together[i]?.[label]).toBeCloseTo(value, 4)
       })
     }
-    await reader.release()
+    await runner.release()
   },
 )
 

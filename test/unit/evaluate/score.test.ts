@@ -30,8 +30,8 @@ const prompt: TunedPrompt = {
 async function run(given: Partial<Extract<Job, { kind: 'score' }>>) {
   const events: ComputeEvent[] = []
   const job = { model, prompt, settings, labels, examples, ...given }
-  const reader = createInferenceRunner(job.model, { threads: 1 })
-  const evaluation = await scoreTask(reader, job, (event) => void events.push(event)).finally(() => reader.release())
+  const runner = createInferenceRunner(job.model, { threads: 1 })
+  const evaluation = await scoreTask(runner, job, (event) => void events.push(event)).finally(() => runner.release())
   return { evaluation, events }
 }
 

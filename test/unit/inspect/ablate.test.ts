@@ -51,11 +51,11 @@ describe('a prefix without one of its tokens', () => {
     ['gemma3', 'after-text'],
   ] as const)('answers as one that never had its keys and values: %s, %s', async (family, placement) => {
     const { model, settings, parts } = await placedParts(family, 'prefix-tuning', placement)
-    const reader = createInferenceRunner(model, { threads: 1 })
+    const runner = createInferenceRunner(model, { threads: 1 })
     const placed: PlacedPrompt = { settings, parts }
     const average = new Float32Array()
-    const found = await ablate({ reader, trie, rows, right, placed, average }, () => undefined)
-    const whole = lossesOf(await scoreRows(reader, trie, rows, placed))
+    const found = await ablate({ runner, trie, rows, right, placed, average }, () => undefined)
+    const whole = lossesOf(await scoreRows(runner, trie, rows, placed))
     expect(found.loss).toBeCloseTo(mean(whole), 4)
     expect(found.tokens).toHaveLength(settings.tokens)
     for (const [p, { difference }] of found.tokens.entries()) {
@@ -66,28 +66,28 @@ describe('a prefix without one of its tokens', () => {
       // Shorter by one, and everything one position later, is the same in the same places.
       const offset = 1
       const shifted = {
-        ...reader,
-        logits: (question: Parameters<typeof reader.logits>[0]) => reader.logits({ ...question, offset }),
+        ...runner,
+        logits: (question: Parameters<typeof runner.logits>[0]) => runner.logits({ ...question, offset }),
       }
       const without = lossesOf(await scoreRows(shifted, trie, rows, { settings, parts: shorter }))
       expect(difference).toBeCloseTo(mean(without) - mean(whole), 4)
     }
-    await reader.release()
+    await runner.release()
   })
 
   it('has the same worth where the texts were read before', async () => {
     const { model, settings, parts } = await placedParts('qwen3', 'prefix-tuning', 'after-text')
-    const reader = createInferenceRunner(model, { threads: 1 })
+    const runner = createInferenceRunner(model, { threads: 1 })
     const sequences = rows.map((row) => layOut(row, trie.context, settings))
     const texts = await precomputeKv(
-      { model, reader },
+      { model, runner },
       { ...settings, steps: 1, batch: 1 },
       undefined,
       sequences,
       () => undefined,
     )
     await texts.precompute(sequences)
-    const task = { reader, trie, rows, right, average: new Float32Array() }
+    const task = { runner, trie, rows, right, average: new Float32Array() }
     const [plain, read] = [
       await ablate({ ...task, placed: { settings, parts } }, () => undefined),
       await ablate({ ...task, placed: { settings, parts, texts } }, () => undefined),
@@ -95,7 +95,7 @@ describe('a prefix without one of its tokens', () => {
     plain.tokens.forEach(({ difference }, p) => {
       expect(read.tokens[p]?.difference).toBeCloseTo(difference, 4)
     })
-    await reader.release()
+    await runner.release()
   })
 })
 
@@ -105,10 +105,10 @@ describe('a prompt without one of its tokens', () => {
     async (placement) => {
       const { model, settings, parts } = await placedParts('llama', 'prompt-tuning', placement)
       const { hidden } = model.config
-      const reader = createInferenceRunner(model, { threads: 1 })
+      const runner = createInferenceRunner(model, { threads: 1 })
       const average = Float32Array.from({ length: hidden }, (_, i) => Math.sin(i))
       const told: [number, number][] = []
-      const task = { reader, trie, rows, right, placed: { settings, parts }, average }
+      const task = { runner, trie, rows, right, placed: { settings, parts }, average }
       const { tokens, loss } = await ablate(task, (done, total) => void told.push([done, total]))
       const { embeddings } = parts
       if (!embeddings) throw new Error('no prompt')
@@ -117,7 +117,7 @@ describe('a prompt without one of its tokens', () => {
           Math.floor(i / hidden) === p ? (average[i % hidden] ?? NaN) : value,
         )
         const replaced: Parts = { embeddings: { shape: embeddings.shape, data } }
-        const losses = lossesOf(await scoreRows(reader, trie, rows, { settings, parts: replaced }))
+        const losses = lossesOf(await scoreRows(runner, trie, rows, { settings, parts: replaced }))
         expect(difference).toBeCloseTo(mean(losses) - loss, 5)
         expect(Math.abs(difference)).toBeGreaterThan(0)
         expect(margin).toBeGreaterThan(0)
@@ -128,7 +128,7 @@ describe('a prompt without one of its tokens', () => {
         [total, total],
       ])
       expect(told.map(([done]) => done)).toEqual(told.map(([done]) => done).sort((a, b) => a - b))
-      await reader.release()
+      await runner.release()
     },
   )
 })

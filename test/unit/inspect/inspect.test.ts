@@ -36,18 +36,18 @@ async function tuned(family: Family, given: Partial<TuneSettings>): Promise<Tune
 
 async function look(family: Family, prompt: TunedPrompt) {
   const model = await tinyModel(family)
-  const reader = createInferenceRunner(model, { threads: 1, sessions: 4 })
+  const runner = createInferenceRunner(model, { threads: 1, sessions: 4 })
   const events: ComputeEvent[] = []
   const { settings } = prompt
   const job = { kind: 'inspect' as const, model, prompt, settings, labels, examples, threads: 1 }
   try {
-    const lens = await inspectPrompt(reader, job, (event) => void events.push(event))
-    const scored = await scoreTask(reader, { model, settings, labels, examples, prompt }, () => undefined)
+    const lens = await inspectPrompt(runner, job, (event) => void events.push(event))
+    const scored = await scoreTask(runner, { model, settings, labels, examples, prompt }, () => undefined)
     const right = scored.rows.map(({ label, logProbabilities }) => -(logProbabilities[labels.indexOf(label)] ?? NaN))
     const stages = [...new Set(events.flatMap((event) => (event.event === 'progress' ? [event.stage] : [])))]
     return { lens, stages, loss: right.reduce((sum, each) => sum + each, 0) / right.length, model }
   } finally {
-    await reader.release()
+    await runner.release()
   }
 }
 

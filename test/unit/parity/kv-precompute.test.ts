@@ -46,16 +46,16 @@ describe('a text that is read once', () => {
     const gradients = []
     const read: number[] = []
     for (const half of [false, false, true]) {
-      const reader = createInferenceRunner(model, { threads: 1 })
+      const runner = createInferenceRunner(model, { threads: 1 })
       const store = createKvStore({ folder, memory: 0, half })
       const left: number[] = []
-      const texts = await allRead({ model, reader, past: 0, store }, sequences, (done, total) =>
+      const texts = await allRead({ model, runner, past: 0, store }, sequences, (done, total) =>
         left.push(total - done),
       )
       const stepper = stepperOf(model, found, choice, examples, 2, texts)
       texts.prefetch(sequences.slice(0, 1))
       gradients.push(await stepper.gradient(examples, tensors))
-      await Promise.all([stepper.release(), reader.release()])
+      await Promise.all([stepper.release(), runner.release()])
       read.push(left[0] ?? NaN)
     }
     expect(read).toEqual([3, 0, 3])
@@ -69,7 +69,7 @@ describe('a text that is read once', () => {
     'computes a start that all texts share only once, and has the same keys and values: %s',
     async (family) => {
       const model = await tinyModel(family)
-      const reader = createInferenceRunner(model, { threads: 1 })
+      const runner = createInferenceRunner(model, { threads: 1 })
       const sequences = [
         [3, 5, 4, 8, 9],
         [3, 5, 4, 7],
@@ -80,7 +80,7 @@ describe('a text that is read once', () => {
       }))
       const storeOf = () => createKvStore({ folder: undefined, memory: Infinity, half: false })
       const read = (some: typeof sequences) =>
-        allRead({ model, reader, past: 2, store: storeOf() }, some, () => undefined)
+        allRead({ model, runner, past: 2, store: storeOf() }, some, () => undefined)
       const together = await read(sequences)
       for (const sequence of sequences) {
         const { length } = sequence.ids
@@ -93,13 +93,13 @@ describe('a text that is read once', () => {
           })
         }
       }
-      await reader.release()
+      await runner.release()
     },
   )
 
   it('is read when it is needed, each text once, and in few passes where it is needed with others', async () => {
     const model = await tinyModel('llama')
-    const reader = createInferenceRunner(model, { threads: 1 })
+    const runner = createInferenceRunner(model, { threads: 1 })
     const sequences = [
       [3, 5, 4, 8],
       [3, 5, 6],
@@ -110,9 +110,9 @@ describe('a text that is read once', () => {
       constant: ids.length,
     }))
     const storeOf = () => createKvStore({ folder: undefined, memory: Infinity, half: false })
-    const whole = await allRead({ model, reader, past: 0, store: storeOf() }, sequences, () => undefined)
+    const whole = await allRead({ model, runner, past: 0, store: storeOf() }, sequences, () => undefined)
     const told: number[] = []
-    const texts = await cacheTexts({ model, reader, past: 0, store: storeOf() }, sequences, (done) => told.push(done))
+    const texts = await cacheTexts({ model, runner, past: 0, store: storeOf() }, sequences, (done) => told.push(done))
     expect(told).toEqual([])
     await texts.precompute(sequences.slice(0, 2))
     expect(told).toEqual([0, 2])
@@ -125,19 +125,19 @@ describe('a text that is read once', () => {
     )
     for (const [name, { data }] of Object.entries(theirs ?? {}))
       data.forEach((value, i) => expect(Math.abs(value - (ours?.[name]?.data[i] ?? NaN))).toBeLessThan(1e-5))
-    await reader.release()
+    await runner.release()
   })
 
   it('is written over what an earlier step was given, and nothing of that is left', async () => {
     const model = await tinyModel('llama')
-    const reader = createInferenceRunner(model, { threads: 1 })
+    const runner = createInferenceRunner(model, { threads: 1 })
     const sequences = [[3, 5, 4, 8, 9], [6], [7, 2, 1]].map((ids) => ({
       ...layOut({ before: ids, text: [], after: [] }, [], undefined),
       constant: ids.length,
     }))
     const store = createKvStore({ folder: undefined, memory: Infinity, half: false })
-    const texts = await allRead({ model, reader, past: 0, store }, sequences, () => undefined)
-    await reader.release()
+    const texts = await allRead({ model, runner, past: 0, store }, sequences, () => undefined)
+    await runner.release()
     const buffers = createBuffers()
     const first = await texts.feeds(sequences, { batch: 3, cached: 5 }, buffers)
     const held = Object.values(first).map(({ data }) => data.buffer)
@@ -155,12 +155,12 @@ describe('a text that is read once', () => {
     const start = found.cases.find((each) => each.method === method)?.start ?? {}
     const tensors = tensorsOf(model, method, found.tokens, start)
     const examples = examplesOf(found, choice)
-    const reader = createInferenceRunner(model, { threads: 1 })
+    const runner = createInferenceRunner(model, { threads: 1 })
     const sequences = examples.map(({ sequence }) => sequence)
     expect(sequences.every(({ constant }) => constant > 0)).toBe(true)
     const past = method === 'prefix-tuning' ? found.tokens : 0
     const store = createKvStore({ folder: undefined, memory: Infinity, half: false })
-    const texts = await allRead({ model, reader, past, store }, sequences, () => undefined)
+    const texts = await allRead({ model, runner, past, store }, sequences, () => undefined)
 
     // Three rows, two at a time: gaps behind shorter texts, and a row of padding.
     const [anew, once] = [
@@ -179,10 +179,10 @@ describe('a text that is read once', () => {
     expect(rows.map((row) => layOut(row, [], settings).constant)).toEqual(sequences.map(({ constant }) => constant))
     const virtual = { settings, parts: methodOf({ method }).fold(tensors) }
     const [plain, kept] = [
-      await scoreRows(reader, trie, rows, virtual),
-      await scoreRows(reader, trie, rows, { ...virtual, texts }),
+      await scoreRows(runner, trie, rows, virtual),
+      await scoreRows(runner, trie, rows, { ...virtual, texts }),
     ]
-    await reader.release()
+    await runner.release()
     kept.flat().forEach((score, i) => {
       expect(Math.abs(score - (plain.flat()[i] ?? NaN))).toBeLessThan(1e-4)
     })

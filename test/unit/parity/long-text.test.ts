@@ -28,14 +28,14 @@ describe('a long text', () => {
     const { loss, gradients } = await stepper.gradient(examples, tensors)
 
     // Lengths that are only known when a graph runs are never taken in parts.
-    const reader = createInferenceRunner(model, { threads: 1 })
-    const { data, shape } = await reader.logits({
+    const runner = createInferenceRunner(model, { threads: 1 })
+    const { data, shape } = await runner.logits({
       sequences: examples.map(({ sequence }) => sequence),
       parts: methodOf({ method }).fold(tensors),
       targetPositions: examples.map(({ targetPositions }) => targetPositions),
       candidates: undefined,
     })
-    await reader.release()
+    await runner.release()
     const width = shape[2] ?? 0
     const whole = examples
       .flatMap(({ labels }) => labels)

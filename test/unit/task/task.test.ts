@@ -7,7 +7,7 @@ import { createInferenceRunner } from '../../../main/engine/evaluate/inference-r
 import { scoreTask } from '../../../main/engine/evaluate/score.ts'
 import { measured } from '../../../main/engine/metrics/index.ts'
 import { tokenF1 } from '../../../main/engine/metrics/words.ts'
-import { isChosen, taskOf } from '../../../main/engine/task/index.ts'
+import { scoresLabels, taskOf } from '../../../main/engine/task/index.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { tinyModel } from '../../support/tiny.ts'
 
@@ -40,7 +40,7 @@ describe('every task', () => {
     const settings = defaultSettings({ task }, ['a', 'b'])
     expect(settings).toMatchObject({ task, loss: taskOf({ task }).loss, template: taskOf({ task }).template })
     // A choice among labels is nothing that a text which is written could be tuned by.
-    if (!isChosen({ task })) expect(defaultSettings({ task, loss: 'labels' }).loss).toBe('vocabulary')
+    if (!scoresLabels({ task })) expect(defaultSettings({ task, loss: 'labels' }).loss).toBe('vocabulary')
   })
 })
 
@@ -86,11 +86,11 @@ it('of a question that is too long with its context the context is cut, never th
 
 it('an answer that is written is graded as its task says', async () => {
   const model = await tinyModel('llama')
-  const reader = createInferenceRunner(model, { threads: 1 })
+  const runner = createInferenceRunner(model, { threads: 1 })
   const settings = defaultSettings({ task: 'answering' })
   const examples = [{ row: 7, text: 'Who came?\nContext: Anna came.', label: 'Anna' }]
-  const found = await scoreTask(reader, { model, settings, labels: [], examples, prompt: undefined }, () => undefined)
-  await reader.release()
+  const found = await scoreTask(runner, { model, settings, labels: [], examples, prompt: undefined }, () => undefined)
+  await runner.release()
   const [row] = found.rows
   expect(row).toMatchObject({ row: 7, label: 'Anna', logProbabilities: [] })
   const grade = tokenF1(row?.predicted ?? '', 'Anna')

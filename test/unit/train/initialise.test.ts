@@ -14,15 +14,15 @@ import { tinyModel } from '../../support/tiny.ts'
 const labels = ['billing', 'praise']
 const model = await tinyModel('gemma3')
 const { hidden, kvHeads, headDim, embeddingScale } = model.config
-const reader = createInferenceRunner(model, { threads: 1 })
-afterAll(() => reader.release())
+const runner = createInferenceRunner(model, { threads: 1 })
+afterAll(() => runner.release())
 
 const settingsOf = (given: Partial<TuneSettings>): TuneSettings => defaultSettings({ tokens: 6, ...given }, labels)
 const encoder = createEncoder(model, settingsOf({}), labels)
 
 async function start(given: Partial<TuneSettings>) {
   const settings = settingsOf(given)
-  const tensors = await initialTensors(model, settings, labels, encoder, reader)
+  const tensors = await initialTensors(model, settings, labels, encoder, runner)
   return methodOf(settings).fold(tensors)
 }
 
@@ -63,7 +63,7 @@ describe('a prompt that starts from words', () => {
     const tokenizer = { ...model.tokenizer, tokenizer: { ...model.tokenizer.tokenizer, post_processor } }
     const settings = settingsOf({ ...prompt, initText: 'parcel', tokens: 4 })
     const opened = createEncoder({ ...model, tokenizer }, settings, labels)
-    const tensors = await initialTensors(model, settings, labels, opened, reader)
+    const tensors = await initialTensors(model, settings, labels, opened, runner)
     const ids = [0, ...encoder.tokenizer.encodeWithSpecials('parcel')]
     expect([...(tensors['prompt']?.data ?? [])]).toEqual(ids.slice(0, 4).flatMap(rowOf))
   })
@@ -102,7 +102,7 @@ describe('a prefix', () => {
     const ids = encoder.tokenizer.encodeWithSpecials('so it is')
     const { past } = await start({ initText: 'so it is', tokens: ids.length })
     if (!past) throw new Error('no prefix')
-    const present = await reader.keysValues([ids], 0)
+    const present = await runner.keysValues([ids], 0)
     for (const [kind, tensors] of [
       ['keys', past.map(({ keys }) => keys)],
       ['values', past.map(({ values }) => values)],

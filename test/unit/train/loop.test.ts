@@ -4,7 +4,7 @@ import type { Checkpoint, ComputeEvent } from '../../../main/contract/compute.ts
 import type { TuneSettings } from '../../../main/contract/settings.ts'
 import type { NamedTensors } from '../../../main/contract/tensor.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
-import { type LoopParts, trainLoop } from '../../../main/engine/train/loop.ts'
+import { type LoopOptions, trainLoop } from '../../../main/engine/train/loop.ts'
 import { startState } from '../../../main/engine/train/optimiser.ts'
 
 const first: Checkpoint = {
@@ -18,7 +18,7 @@ const first: Checkpoint = {
 const valuesOf = (tensors: NamedTensors): Float32Array => tensors['prompt']?.data ?? new Float32Array()
 
 /** Loss = half the squared distance from a target that the step moves a little. */
-function parts(given: Partial<TuneSettings>, change: Partial<LoopParts> = {}): LoopParts {
+function parts(given: Partial<TuneSettings>, change: Partial<LoopOptions> = {}): LoopOptions {
   return {
     byToken: new Set(['prompt']),
     settings: defaultSettings({
@@ -131,7 +131,7 @@ describe('a run', () => {
 
   it('ends where the loss is no number, with the last good prompt', async () => {
     const usual = parts({})
-    const gradient: LoopParts['gradient'] = async (step, tensors) => {
+    const gradient: LoopOptions['gradient'] = async (step, tensors) => {
       const found = await usual.gradient(step, tensors)
       return step === 15 ? { ...found, loss: NaN } : found
     }
@@ -145,10 +145,10 @@ describe('a run', () => {
 
   it('warns once when the gradient explodes, and once when it vanishes', async () => {
     const norms =
-      (norm: (step: number) => number): LoopParts['gradient'] =>
+      (norm: (step: number) => number): LoopOptions['gradient'] =>
       (step) =>
         Promise.resolve({ loss: 1, gradients: { prompt: Float32Array.of(norm(step), 0, 0, 0) }, examples: 1 })
-    const codes = async (gradient: LoopParts['gradient']): Promise<string[]> => {
+    const codes = async (gradient: LoopOptions['gradient']): Promise<string[]> => {
       const sink = sinkOf()
       await trainLoop(first, parts({ steps: 60 }, { gradient }), sink)
       return sink.events.flatMap((event) => (event.event === 'warning' ? [event.code] : []))

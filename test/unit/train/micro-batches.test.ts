@@ -20,7 +20,7 @@ describe('the parts of a step', () => {
       false,
     )
     const parts = microBatches(rows, { buckets, rowsAtOnce })
-    expect(parts.map(({ some, bucket }) => [some.length, bucket.length])).toEqual([
+    expect(parts.map(({ rows, bucket }) => [rows.length, bucket.length])).toEqual([
       [1, 64],
       [7, 8],
     ])
@@ -36,11 +36,11 @@ describe('the parts of a step', () => {
           false,
         )
         const parts = microBatches(rows, { buckets, rowsAtOnce })
-        expect(new Set(parts.flatMap(({ some }) => some))).toEqual(new Set(rows))
-        expect(parts.reduce((sum, { some }) => sum + some.length, 0)).toBe(rows.length)
-        for (const { some, bucket } of parts) {
-          expect(some.length).toBeLessThanOrEqual(rowsAtOnce(bucket))
-          for (const row of some) expect(row.sequence.ids.length).toBeLessThanOrEqual(bucket.length)
+        expect(new Set(parts.flatMap(({ rows }) => rows))).toEqual(new Set(rows))
+        expect(parts.reduce((sum, { rows }) => sum + rows.length, 0)).toBe(rows.length)
+        for (const { rows, bucket } of parts) {
+          expect(rows.length).toBeLessThanOrEqual(rowsAtOnce(bucket))
+          for (const row of rows) expect(row.sequence.ids.length).toBeLessThanOrEqual(bucket.length)
         }
       }),
     )

@@ -20,18 +20,18 @@ async function asked(given: Partial<TuneSettings>, count = 6) {
   const model = await tinyModel('llama')
   const settings = defaultSettings({ tokens: 4, placement: 'start', memory: 'low', ...given }, labels)
   const { encoder } = encoderFor(model, settings, labels, rows(20))
-  const reader = createInferenceRunner(model, { threads: 1, memory: settings.memory })
+  const runner = createInferenceRunner(model, { threads: 1, memory: settings.memory })
   /** Tokens of the longest row of each question, and whether virtual tokens stood before it. */
   const questions: { readonly tokens: number; readonly isTuned: boolean }[] = []
   const watched: InferenceRunner = {
-    ...reader,
+    ...runner,
     logits(query) {
       const tokens = Math.max(...query.sequences.map(({ ids }) => ids.length))
       questions.push({ tokens, isTuned: query.parts !== undefined })
-      return reader.logits(query)
+      return runner.logits(query)
     },
   }
-  const tensors = await initialTensors(model, settings, labels, encoder, reader)
+  const tensors = await initialTensors(model, settings, labels, encoder, runner)
   const answers = await timeAnswers(watched, {
     job: {
       kind: 'preflight',
@@ -44,7 +44,7 @@ async function asked(given: Partial<TuneSettings>, count = 6) {
     precomputes: false,
     resident: () => questions.length,
   })
-  await reader.release()
+  await runner.release()
   return { questions, answers }
 }
 it('asks with the prompt and without, each once to open its session and once to be timed', async () => {

@@ -138,19 +138,19 @@ describe('a run', () => {
     const shared = await run('llama', settings)
     expect(shared.stages).toContain('reading the test set (KV cache)')
     const model = await tinyModel('llama')
-    const reader = createInferenceRunner(model, { threads: 1 })
+    const runner = createInferenceRunner(model, { threads: 1 })
     const found = shared.result.prompt
     for (const { subject, rows: judged } of shared.evaluations.slice(0, 2)) {
       const prompt = subject === 'no prompt' ? undefined : found
       const task = { model, settings: found.settings, labels, examples: rows(9, 200), prompt }
-      const afresh = await scoreTask(reader, task, () => undefined)
+      const afresh = await scoreTask(runner, task, () => undefined)
       judged.forEach(({ logProbabilities }, row) => {
         logProbabilities.forEach((value, label) => {
           expect(Math.abs(value - (afresh.rows[row]?.logProbabilities[label] ?? NaN))).toBeLessThan(1e-4)
         })
       })
     }
-    await reader.release()
+    await runner.release()
   })
 
   it('is the same for the same seed, and another for another', async () => {

@@ -9,13 +9,13 @@ const measured: Measured = {
   longest: { steps: [30, 18], step: 18 },
   usual: { start: 500, steps: [17, 10], step: 10, opening: 7, precomputeRow: 2, scoreRow: 5 },
   answers: { row: 3, plainRow: 4, opening: 0, held: 0 },
-  walks: {
+  expected: {
     run: { tokens: 150, openings: 3 },
     longest: { tokens: 200, openings: 1 },
     usual: { tokens: 100, openings: 1 },
   },
   validated: 4,
-  toRead: 40,
+  textsToCompute: 40,
 }
 
 /** Forty steps. */
@@ -46,13 +46,13 @@ describe('a whole run', () => {
     ['much shorter: half of a usual step at least', 1, 5],
     ['much longer: twice the longest step at most', 1000, 36],
   ])('has steps that are %s', (_, tokens, step) => {
-    const { longest, usual } = measured.walks
-    expect(whole({}, { walks: { run: { tokens, openings: 3 }, longest, usual } }).step).toBe(step)
+    const { longest, usual } = measured.expected
+    expect(whole({}, { expected: { run: { tokens, openings: 3 }, longest, usual } }).step).toBe(step)
   })
 
   it('takes usual steps where the longest tell nothing: as long as these, or no slower', () => {
-    const walks = { ...measured.walks, longest: { tokens: 109, openings: 1 } }
-    expect(whole({}, { walks }).step).toBe(10)
+    const expected = { ...measured.expected, longest: { tokens: 109, openings: 1 } }
+    expect(whole({}, { expected }).step).toBe(10)
     expect(whole({}, { longest: { steps: [30, 9], step: 9 } }).step).toBe(10)
   })
 

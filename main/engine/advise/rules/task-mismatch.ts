@@ -14,7 +14,7 @@ export const taskMismatch: Rule = (evidence) => {
 /** The task in words, where the template has none; then its words as the beginning of the virtual tokens. */
 function remedy({ run: { settings }, labels }: Evidence): Pick<Finding, 'change' | 'settings'> | undefined {
   const { template, initText } = settings
-  const words = taskOf(settings).inWords(labels)
+  const words = taskOf(settings).instruction(labels)
   if (template.instruction.trim() === '')
     return {
       change: `Tell the model the task in words: ${quoted(words)} Check as well that the column with the answers is the right one.`,

@@ -1,18 +1,18 @@
-// What an architecture says of itself: how it differs from the plain decoder, and how files of it are read.
+// What an architecture declares: how it differs from the plain decoder, and how its files are read.
 import type { DecoderConfig } from '../../../contract/model.ts'
 
 export interface Architecture {
   /** `DecoderConfig.family` of its models. */
   readonly name: string
-  /** As people write it. */
+  /** Its name in sentences and lists. */
   readonly title: string
-  /** What the network does differently. */
+  /** Variations of the decoder's layers. */
   readonly traits: Pick<DecoderConfig, 'activation' | 'qkvBias' | 'qkNorm' | 'postNorms'>
-  /** Factor of the embeddings, by the width of the hidden states. */
+  /** Factor of the embeddings, given the width of the hidden states. */
   readonly embeddingScale: (hidden: number) => number
-  /** Base of the rotary embedding where a file states none. */
+  /** Base (theta) of the rotary embedding where a file states none. */
   readonly rotaryBase: number
-  /** The same for layers with a sliding window; undefined = they rotate as all others do. */
+  /** The same for layers with a sliding window; undefined = they rotate like all others. */
   readonly localRotaryBase: number | undefined
   readonly safetensors: Safetensors
   readonly gguf: Gguf
@@ -22,31 +22,31 @@ export interface Architecture {
 interface Safetensors {
   /** `model_type` in config.json. */
   readonly modelTypes: readonly string[]
-  /** What transformers takes where config.json is silent: published files leave out what equals it. */
+  /** Defaults of transformers for keys that config.json lacks: published files omit values that equal the default. */
   readonly defaults: Readonly<Record<string, number | boolean | string>>
-  /** Layers with a sliding window where config.json states one without listing them; undefined = a window is never used. */
+  /** Which layers have a sliding window, where config.json gives its size without listing layers; undefined = none has. */
   readonly windowed: ((keys: WindowKeys) => (layer: number) => boolean) | undefined
-  /** Added to stored norm weights; GGUF converters have added it already. */
+  /** Added to stored norm weights; GGUF files already contain the sum. */
   readonly normOffset: number
-  /** Names that the weight which the network calls `name` may have in a file, the first that is there taken. */
+  /** Names that the network's weight `name` may have in a file; the first that the file has is used. */
   readonly tensorNames: (name: string) => readonly string[]
 }
 
-/** Keys of config.json from which windowed layers follow. */
+/** Keys of config.json that determine which layers are windowed. */
 type WindowKeys = {
   readonly [K in 'max_window_layers' | 'sliding_window_pattern' | '_sliding_window_pattern']?: number | null | undefined
 }
 
 /** One file of llama.cpp's format. */
 interface Gguf {
-  /** `general.architecture`; undefined = such models call themselves by another's name. */
+  /** `general.architecture`; undefined = its files carry another architecture's name. */
   readonly architecture: string | undefined
-  /** Whether query and key rows stand in the order of interleaved rotary pairs. */
+  /** Whether query and key rows are in the order of interleaved rotary pairs. */
   readonly interleavedRotary: boolean
-  /** Layers from one global layer to the next where a file states a window alone; undefined = a window is never used. */
+  /** Every n-th layer is global where a file gives only the window's size; undefined = no layer is windowed. */
   readonly windowPattern: number | undefined
   /** Attention scores are divided by the square root of this. */
   readonly attentionWidth: (shape: Pick<DecoderConfig, 'layers' | 'hidden' | 'heads' | 'headDim'>) => number
-  /** Names of a layer's weights, by what the network calls them. */
+  /** Names of a layer's weights in the file, by their names in the network. */
   readonly layerTensors: Readonly<Record<string, string>>
 }

@@ -1,8 +1,8 @@
-// Gemma 3: norms on both sides of attention and feed-forward, scaled embeddings, a global layer after some local ones.
+// Gemma 3: norms before and after attention and feed-forward, scaled embeddings, every sixth layer global.
 import type { Architecture } from './architecture.ts'
 import { plain } from './plain.ts'
 
-/** Layers from one global layer to the next where a file does not state it. */
+/** Every n-th layer is global, where a file does not state n. */
 const pattern = 6
 
 export const gemma3 = Object.freeze<Architecture>({
@@ -38,7 +38,7 @@ export const gemma3 = Object.freeze<Architecture>({
     ...plain.gguf,
     architecture: 'gemma3',
     windowPattern: pattern,
-    // The 27-billion model is scaled by its width, as llama.cpp knows by its number of layers.
+    // The 27-billion model scales by hidden / heads; like llama.cpp, this recognises it by its 62 layers.
     attentionWidth: ({ layers, hidden, heads, headDim }) => (layers === 62 ? hidden / heads : headDim),
     layerTensors: {
       ...plain.gguf.layerTensors,

@@ -1,4 +1,4 @@
-// The architectures that run: a new one is a file beside this one, and a line in the table.
+// The table of supported architectures: a new one is a file beside this one, and a line here.
 import { studioError } from '../../../contract/errors/index.ts'
 import type { Architecture } from './architecture.ts'
 import { gemma3 } from './gemma3.ts'
@@ -11,7 +11,7 @@ export type { Architecture } from './architecture.ts'
 
 export const architectures: readonly Architecture[] = Object.freeze([llama, mistral, qwen2, qwen3, gemma3])
 
-/** As people write them, in the table's order. */
+/** Titles for sentences and lists, in the table's order. */
 export const titlesOf = (table: readonly Architecture[]): readonly string[] => table.map(({ title }) => title)
 
 /** The architecture that config.json's `model_type` names. Throws model/unsupported-family. */

@@ -1,4 +1,4 @@
-// Mistral: Llama with a sliding window in every layer. Its GGUF files call themselves llama.
+// Mistral: Llama with a sliding window in every layer. Its GGUF files carry Llama's name.
 import type { Architecture } from './architecture.ts'
 import { plain } from './plain.ts'
 

@@ -1,4 +1,4 @@
-// The plain decoder, Llama's: what an architecture is where its file says nothing else.
+// The plain decoder, Llama's: the defaults of an architecture's declaration.
 import type { Architecture } from './architecture.ts'
 
 export const plain = Object.freeze<Omit<Architecture, 'name' | 'title'>>({
@@ -11,7 +11,7 @@ export const plain = Object.freeze<Omit<Architecture, 'name' | 'title'>>({
     defaults: {},
     windowed: undefined,
     normOffset: 0,
-    // On its own, and within a model that also sees, as transformers 4 and 5 write it.
+    // In a text model, and within a multimodal model as transformers 4 and 5 name it.
     tensorNames: (name) => [name, `language_model.${name}`, name.replace(/^model\./, 'model.language_model.')],
   },
   gguf: {
@@ -30,7 +30,7 @@ export const plain = Object.freeze<Omit<Architecture, 'name' | 'title'>>({
       'mlp.up_proj': 'ffn_up',
       'mlp.down_proj': 'ffn_down',
       input_layernorm: 'attn_norm',
-      // Transformers calls what stands before the feed-forward block by its place behind attention.
+      // The norm before the feed-forward block: transformers names it for its position after attention.
       post_attention_layernorm: 'ffn_norm',
     },
   },

@@ -1,4 +1,4 @@
-// Qwen2 and 2.5: biases on queries, keys and values; a window, where it is used, from a layer on.
+// Qwen2 and 2.5: biases on queries, keys and values; a sliding window, where used, from layer `max_window_layers` on.
 import type { Architecture } from './architecture.ts'
 import { plain } from './plain.ts'
 

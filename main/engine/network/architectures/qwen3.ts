@@ -1,4 +1,4 @@
-// Qwen3: norms of queries and keys instead of Qwen2's biases.
+// Qwen3: RMS norms on queries and keys instead of Qwen2's biases.
 import type { Architecture } from './architecture.ts'
 import { plain } from './plain.ts'
 import { qwen2 } from './qwen2.ts'

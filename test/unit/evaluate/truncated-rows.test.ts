@@ -1,7 +1,7 @@
 // Texts that are too long are told of, once and in a sentence; texts that fit are not.
 import { expect, it } from 'vitest'
 import type { ComputeEvent } from '../../../main/contract/compute.ts'
-import { reportCutRows } from '../../../main/engine/evaluate/cut-rows.ts'
+import { reportTruncatedRows } from '../../../main/engine/evaluate/truncated-rows.ts'
 import { createEncoder } from '../../../main/engine/evaluate/encode.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { tinyModel } from '../../support/tiny.ts'
@@ -12,7 +12,7 @@ const rows = ['where is it?', 'the parcel '.repeat(60), 'hello'].map((text, row)
 
 const told = (some: typeof rows): string[] => {
   const events: ComputeEvent[] = []
-  reportCutRows(some, encoder, settings, (event) => void events.push(event))
+  reportTruncatedRows(some, encoder, settings, (event) => void events.push(event))
   return events.map((event) => (event.event === 'warning' ? event.message : event.event))
 }
 
