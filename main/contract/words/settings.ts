@@ -56,6 +56,10 @@ const words = {
     name: 'Virtual tokens',
     help: 'Numbers-only words that the model reads before it answers. More can express more, but need more examples. 8 to 32 suit most tasks.',
   },
+  encoderHidden: {
+    name: 'Width of the encoder',
+    help: 'Hidden units of the small network that is trained before the virtual tokens.',
+  },
   init: {
     name: 'Initialisation',
     help: 'What the virtual tokens start from. A text that describes the task is a good start; random numbers take longer to learn.',

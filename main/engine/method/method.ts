@@ -1,7 +1,7 @@
 // The interface of a tuning method: its tensors, their initialisation, their place in the network, and the parts they fold into.
 import type { DecoderConfig } from '../../contract/model.ts'
 import type { Parts } from '../../contract/parts.ts'
-import type { MethodDeclaration, SettingSpec, SettingValue } from '../../contract/setting-specs.ts'
+import type { MethodDeclaration, SettingSpec } from '../../contract/setting-specs.ts'
 import type { Initialisation, TuneSettings } from '../../contract/settings.ts'
 import type { NamedTensors } from '../../contract/tensor.ts'
 import type { Dim, Node } from '../graph/node.ts'
@@ -63,9 +63,13 @@ export interface Method extends MethodDeclaration {
 export const declares = ({ settings }: MethodDeclaration, name: string): boolean =>
   settings.some((spec) => spec.name === name)
 
-/** The value of a setting that a method declares, else its default: settings of earlier versions may lack it. */
-export const settingOf = (settings: object, { name, default: usual }: SettingSpec): SettingValue | undefined =>
-  (settings as Readonly<Record<string, SettingValue | undefined>>)[name] ?? usual
+/** A number that a method declares among its settings, or its default where a run of an earlier version lacks it. */
+export function numberOf(settings: object, { name, default: usual }: NumberSpec): number {
+  const value = new Map<string, unknown>(Object.entries(settings)).get(name)
+  return typeof value === 'number' ? value : usual
+}
+
+type NumberSpec = Pick<SettingSpec, 'name'> & { readonly default: number }
 
 /** Error: RangeError where a prompt lacks the tensor. */
 export function tensorOf(tensors: NamedTensors, name: string): NamedTensors[string] {

@@ -1,9 +1,10 @@
 // Prefix tuning (Li and Liang 2021) without a projection: keys and values of P virtual tokens in every layer.
 import type { NamedTensors, Tensor } from '../../contract/tensor.ts'
 import type { Node } from '../graph/node.ts'
-import { add, expand, mul, reshape, transpose } from '../graph/ops.ts'
+import { add, mul } from '../graph/ops.ts'
 import { kvNames } from '../network/kv-names.ts'
 import { type Method, type TensorSpec, tensorOf } from './method.ts'
+import { pastNode } from './past-node.ts'
 import { rootMeanSquare } from './statistics.ts'
 import { init, tail, tokens } from './virtual-settings.ts'
 
@@ -60,14 +61,10 @@ export const prefixTuning: Method = {
     return tensors
   },
 
-  attach(config, inputs, batch) {
-    const { kvHeads, headDim } = config
+  attach(_, inputs, batch) {
     const past = (name: string): Node => {
       const { delta, init, scale } = namesOf(name)
-      const rows = add(inputs(init), mul(inputs(scale), inputs(delta)))
-      const byHead = transpose(rows, [1, 0, 2])
-      const count = byHead.shape[1] ?? 0
-      return expand(reshape(byHead, [1, kvHeads, count, headDim]), [batch, kvHeads, count, headDim])
+      return pastNode(add(inputs(init), mul(inputs(scale), inputs(delta))), batch)
     }
     return { past: (layer) => ({ keys: past(`keys.${layer}`), values: past(`values.${layer}`) }) }
   },

@@ -16,3 +16,9 @@ export const init: readonly SettingSpec[] = [
 
 /** Tokens at the template's end that attend to past keys and values after the text. */
 export const tail: SettingSpec = { name: 'tail', option: 'tail', kind: 'whole', min: 1, max: 1024, default: 1 }
+
+/** Width of the network that a method trains before its virtual tokens. */
+export const encoderHidden = {
+  ...{ name: 'encoderHidden', option: 'encoder-hidden', kind: 'whole', min: 1, max: 65_536, default: 128 },
+  vary: [64, 128, 256],
+} as const satisfies SettingSpec

@@ -2,7 +2,7 @@
 import type { PreparedModel } from '../../../main/contract/model.ts'
 import type { LossName, MemoryName, MethodName, Placement } from '../../../main/contract/settings.ts'
 import type { NamedTensors, Tensor } from '../../../main/contract/tensor.ts'
-import { labelTrie } from '../../../main/engine/evaluate/trie.ts'
+import { type LabelTrie, labelTrie } from '../../../main/engine/evaluate/trie.ts'
 import { methodOf } from '../../../main/engine/method/index.ts'
 import {
   labelExample,
@@ -12,6 +12,7 @@ import {
 } from '../../../main/engine/train/example.ts'
 import type { CachedTexts } from '../../../main/engine/evaluate/cached-texts.ts'
 import { bucketsOf } from '../../../main/engine/train/order.ts'
+import type { StepSettings } from '../../../main/engine/train/training-graph.ts'
 import { createTrainingStep, type TrainingStep } from '../../../main/engine/train/training-step.ts'
 import type { Reference, ReferenceCase } from '../../support/tiny.ts'
 
@@ -69,11 +70,25 @@ export function stepperOf(
 ): TrainingStep {
   const { method, placement, loss, memory = 'normal' } = choice
   const trie = loss === 'labels' ? trieOf(found) : undefined
-  return createTrainingStep({
+  const settings = { method, placement, tokens: found.tokens, tail: 1, memory }
+  return stepOf(model, settings, examples, microBatch, lossShapeOf(loss, trie, examples), trie, texts)
+}
+
+/** One step's loss and gradient with these settings; over the whole vocabulary where nothing else is said. */
+export const stepOf = (
+  model: PreparedModel,
+  settings: StepSettings,
+  examples: readonly TrainingExample[],
+  microBatch: number,
+  lossShape = lossShapeOf('vocabulary', undefined, examples),
+  trie?: LabelTrie,
+  texts?: CachedTexts,
+): TrainingStep =>
+  createTrainingStep({
     model,
-    settings: { method, placement, tokens: found.tokens, tail: 1, memory },
+    settings,
     trie,
-    lossShape: lossShapeOf(loss, trie, examples),
+    lossShape,
     buckets: bucketsOf(
       examples.map(({ sequence }) => sequence),
       texts !== undefined,
@@ -84,7 +99,6 @@ export function stepperOf(
     providers: ['cpu'],
     onProvider: () => undefined,
   })
-}
 
 /** |ours - theirs| / |theirs| over all tensors at once. */
 export function apart(
