@@ -13,6 +13,7 @@ const methods: Readonly<Record<string, { readonly name: string; readonly help: s
     help: 'each virtual token has keys and values of its own in every layer (stronger)',
   },
   'prompt-tuning': { name: 'Prompt tuning', help: 'only the input of the first layer is learned (smaller)' },
+  'p-tuning': { name: 'P-tuning', help: 'prompt tuning behind a small network that is trained along' },
 }
 
 /** Of a method that has no words of its own, its name. */
