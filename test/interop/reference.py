@@ -2,7 +2,7 @@
 
     python reference.py JOB.json
 
-JOB: {"base", "config": {PEFT configuration}, "weights": {parameter of the prompt encoder: {"shape", "data"}}, "batches":
+JOB: {"base", "config": {PEFT configuration}, "weights": {parameter of the prompt encoder: numbers}, "batches":
 [[token ids]], "text": tokens of each row that are no labels, "rate", "steps", "out"}; `out` receives JSON: {"loss",
 "gradient": {parameter: numbers}} of the first batch, and {"losses"} of training on the batches in turn.
 """
@@ -23,7 +23,7 @@ encoder = dict(model.prompt_encoder["default"].named_parameters())
 assert set(encoder) == set(job["weights"]), sorted(encoder)
 with torch.no_grad():
     for name, value in job["weights"].items():
-        encoder[name].copy_(torch.tensor(value["data"]).reshape(value["shape"]))
+        encoder[name].copy_(torch.tensor(value).reshape(encoder[name].shape))
 optimiser = torch.optim.AdamW(encoder.values(), lr=job["rate"], weight_decay=0.0)
 found = {"losses": []}
 for step in range(job["steps"]):

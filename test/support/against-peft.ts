@@ -68,7 +68,7 @@ export function describeAgainstPeft({ method, settings: own, config, parameterOf
       const random = createRandom(7)
       start = await methodOf(settings).initialise(probe, settings, { ids: [vocab - 1], init: 'random', random })
       const weights = Object.fromEntries(
-        Object.entries(start).map(([name, { shape, data }]) => [parameterOf(name), { shape, data: [...data] }]),
+        Object.entries(start).map(([name, { data }]) => [parameterOf(name), [...data]]),
       )
       const { batches, text, rate, steps } = curve
       const out = join(folder, 'found.json')
