@@ -14,6 +14,10 @@ const methods: Readonly<Record<string, { readonly name: string; readonly help: s
   },
   'prompt-tuning': { name: 'Prompt tuning', help: 'only the input of the first layer is learned (smaller)' },
   'p-tuning': { name: 'P-tuning', help: 'prompt tuning behind a small network that is trained along' },
+  'prefix-projection': {
+    name: 'Prefix tuning with projection',
+    help: 'prefix tuning behind a small network that is trained along',
+  },
 }
 
 /** Of a method that has no words of its own, its name. */

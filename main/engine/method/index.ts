@@ -3,6 +3,7 @@ import { studioError } from '../../contract/errors/index.ts'
 import type { MethodDeclaration } from '../../contract/setting-specs.ts'
 import type { Method } from './method.ts'
 import { pTuning } from './p-tuning.ts'
+import { prefixProjection } from './prefix-projection.ts'
 import { prefixTuning } from './prefix-tuning.ts'
 import { promptTuning } from './prompt-tuning.ts'
 
@@ -11,7 +12,7 @@ const table = new Map<string, Method>()
 /** Makes a method known by its name. */
 export const addMethod = (method: Method): void => void table.set(method.name, method)
 
-for (const method of [prefixTuning, promptTuning, pTuning]) addMethod(method)
+for (const method of [prefixTuning, promptTuning, pTuning, prefixProjection]) addMethod(method)
 
 export const allMethods = (): readonly Method[] => [...table.values()]
 
