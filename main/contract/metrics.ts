@@ -53,7 +53,7 @@ const titles: { readonly [N in (typeof metricNames)[number]]: string } = {
   field_accuracy: 'right fields',
   fields_or_rouge_l: 'right fields or ROUGE-L',
   valid_json: 'valid JSON',
-  teacher_forced_exact_match: 'exact match, teacher-forced',
+  teacher_forced_exact_match: 'teacher-forced exact match',
 }
 
 /** As it stands in a sentence: "macro-F1", "field city". */

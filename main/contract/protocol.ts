@@ -3,7 +3,7 @@ import { StudioError, studioError } from './errors/index.ts'
 import type { CallOptions, Method, Outputs, Studio, StudioEvent } from './service.ts'
 
 /** Changes with every change of the contract that an older client would not understand. */
-export const PROTOCOL = 1
+export const PROTOCOL = 2
 
 export type ClientMessage =
   | { readonly say: 'call'; readonly id: number; readonly method: string; readonly input: unknown }

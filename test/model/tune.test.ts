@@ -30,9 +30,9 @@ describe('the command line, with the starter model', () => {
     await cli(['models', 'get', 'starter'], home)
     const columns = ['--text', 'message', '--label', 'team']
     const tuned = await cli(['tune', sample, ...columns, '--steps', '40', '--name', 'forty', '--eval', '60'], home)
-    const result = tuned.at(-1) as { noPrompt: { accuracy: number }; tuned: { accuracy: number; rows: number } }
+    const result = tuned.at(-1) as Record<'noPrompt' | 'tuned', { metrics: { accuracy: number }; rows: number }>
     expect(result.tuned.rows).toBe(60)
-    expect(result.tuned.accuracy).toBeGreaterThan(result.noPrompt.accuracy + 0.2)
+    expect(result.tuned.metrics.accuracy).toBeGreaterThan(result.noPrompt.metrics.accuracy + 0.2)
     const tried = await cli(['try', 'forty', 'My parcel has not arrived.'], home)
     expect(String(tried.at(-1)?.['text']).trim()).not.toBe('')
     const folder = join(home, 'exported')

@@ -58,7 +58,7 @@ async function nameEvaluations(db: Kysely<unknown>): Promise<void> {
   }
 }
 
-/** By the answers, all of which are kept: that gives each row its values, and says what the figures were of. */
+/** By the stored answers: that gives each row its values, and says what the figures were of. */
 async function measuredAnew(db: Kysely<unknown>, { id, kind, labels, accuracy, macro_f1 }: Unnamed): Promise<Measured> {
   const { rows: answers } = await sql<{ row: number; label: string; predicted: string }>`
     SELECT row, label, predicted FROM evaluation_rows WHERE evaluation = ${id} ORDER BY row`.execute(db)
