@@ -1,4 +1,4 @@
-// What a person is told at a run's end: tuned prompts against no prompt and against the best one in words, for each kind of task.
+// The verdicts at a run's end: tuned prompts against no prompt and against the best hand-written one, for each kind of task.
 import type { Evaluation, ScoredRow } from '../main/contract/compute.ts'
 import { headlineOf, namesOf } from '../main/contract/metrics.ts'
 import type { PreparedModel } from '../main/contract/model.ts'
@@ -15,7 +15,7 @@ import { starterModel } from './support/model.ts'
 import { type Bench, type Target } from './support/result.ts'
 import { trecLabels, trecSplit } from './support/trec.ts'
 import { tuned } from './support/tuned.ts'
-import { writtenSplit } from './support/written-tasks.ts'
+import { generatedSplit } from './support/generated-tasks.ts'
 
 interface Case {
   readonly name: string
@@ -31,24 +31,24 @@ const cases = (): Case[] => {
   return [
     { name: 'banking77, ten intents', task: 'classification', ...banking, wanted: 'better' },
     { name: 'TREC', task: 'classification', labels: trecLabels, split: trec, wanted: 'better' },
-    { name: 'a tie: TREC’s questions, labels by chance', task: 'classification', ...tie(trec), wanted: 'cannot tell' },
-    { name: 'orders to JSON', task: 'generation', labels: [], split: writtenSplit('orders'), wanted: 'better' },
+    { name: 'a tie: TREC’s questions, random labels', task: 'classification', ...tie(trec), wanted: 'cannot tell' },
+    { name: 'orders to JSON', task: 'generation', labels: [], split: generatedSplit('orders'), wanted: 'better' },
     {
       name: 'questions about a text',
       task: 'answering',
       labels: [],
-      split: writtenSplit('questions'),
+      split: generatedSplit('questions'),
       wanted: 'better',
     },
   ]
 }
 
-/** Labels that have nothing to do with their texts: no prompt can know them, tuned or written. */
+/** Random labels: no prompt can predict them, tuned or hand-written. */
 function tie({ train, validation, test }: Split): { readonly labels: readonly string[]; readonly split: Split } {
   const random = createRandom(5)
   const labels = ['left', 'right']
-  const some = (rows: Split['train'], most: number): Split['train'] =>
-    rows.slice(0, most).map((row) => ({ ...row, label: labels[random.integer(2)] ?? '' }))
+  const some = (rows: Split['train'], count: number): Split['train'] =>
+    rows.slice(0, count).map((row) => ({ ...row, label: labels[random.integer(2)] ?? '' }))
   return { labels, split: { train: some(train, 200), validation: some(validation, 60), test: some(test, 300) } }
 }
 
@@ -60,13 +60,13 @@ export const duel: Bench = async ({ quick, say }) => {
     figures.push(await fought(model, each, quick, say))
   }
   return {
-    title: 'The duel: tuned prompts against the best prompt in words',
+    title: 'The duel: tuned prompts against the best hand-written prompt',
     method:
-      'Each task with the defaults that the studio takes from its rows, the starter model, CPU. Written prompts (the task in words, and with 4 and 8 examples) ' +
-      'are chosen on validation rows; all three answer the same held-out rows once. The tie is TREC with labels by chance. ' +
-      'Orders and questions are made from words of our own (bench/support/written-tasks.ts).',
+      'Each task with the defaults that the studio takes from its rows, the starter model, CPU. Hand-written prompts (an instruction, and few-shot with 4 and 8 examples) ' +
+      'are chosen on the validation set; all three answer the same test set once. The tie is TREC with random labels. ' +
+      'Orders and questions are generated from templates (bench/support/generated-tasks.ts).',
     table: {
-      columns: ['task', 'figure', 'no prompt %', 'written %', 'tuned %', 'verdict'],
+      columns: ['task', 'figure', 'no prompt %', 'hand-written %', 'tuned %', 'verdict'],
       rows: figures.flatMap(({ name, metrics, verdicts }) =>
         metrics.map(({ name: metric, values }, i) => [
           ...[i === 0 ? name : '', metric, ...values.map((value) => (100 * value).toFixed(1))],
@@ -108,10 +108,10 @@ async function fought(
   const seconds = (performance.now() - began) / 1000
   const of = (subject: Subject): Evaluation => {
     const found = evaluations.find((evaluation) => evaluation.subject === subject)
-    if (!found) throw new Error(`${name}: ${subject} was not judged.`)
+    if (!found) throw new Error(`${name}: ${subject} was not evaluated.`)
     return found
   }
-  const told = subjects.map(of)
+  const compared = subjects.map(of)
   const grade = ({ metrics }: ScoredRow): number => headlineOf({ ...of('tuned prompt'), metrics })
   const best = of('tuned prompt').rows
   const verdicts = (['no prompt', 'hand-written prompt'] as const).map((rival) => {
@@ -125,8 +125,8 @@ async function fought(
   for (const { sentence } of verdicts) say(`  ${sentence}`)
   return {
     ...{ name, wanted, settings, seconds, verdicts },
-    written: of('hand-written prompt').handWritten,
-    metrics: namesOf(told).map((name) => ({ name, values: told.map(({ metrics }) => metrics[name] ?? 0) })),
+    handWritten: of('hand-written prompt').handWritten,
+    metrics: namesOf(compared).map((name) => ({ name, values: compared.map(({ metrics }) => metrics[name] ?? 0) })),
     answers: best.slice(0, 5),
   }
 }

@@ -1,4 +1,4 @@
-// What a pre-flight foretells against what the whole run takes, over eight kinds of run on the real model.
+// Compares what a pre-flight predicts with what the whole run takes, over eight kinds of run on the real model.
 import { totalmem } from 'node:os'
 import type { MeasuredSteps, WireJob } from '../main/contract/compute.ts'
 import type { TuneSettings } from '../main/contract/settings.ts'
@@ -20,7 +20,7 @@ const configurations: readonly (Partial<TuneSettings> & { readonly name: string 
   { name: 'prompt, start, vocabulary', method: 'prompt-tuning', placement: 'start', loss: 'vocabulary', steps: 30 },
   { name: 'prompt, start, little memory', method: 'prompt-tuning', placement: 'start', memory: 'low', steps: 30 },
   { name: 'prefix, after-text, vocabulary, little memory', loss: 'vocabulary', memory: 'low', steps: 60 },
-  { name: 'prefix, after-text, answers written', task: 'generation', steps: 60 },
+  { name: 'prefix, after-text, generated answers', task: 'generation', steps: 60 },
 ]
 const rows = { train: 300, validation: 60, test: 60 } as const
 /** Difference between the pre-flights before and after a run, on a steady machine at most. */
@@ -30,11 +30,11 @@ const maxTries = 5
 /** One forecast against its run, on a machine whose speed differs by `drift` between the pre-flights before and after. */
 interface Try {
   readonly name: string
-  readonly told: Forecast
-  readonly behind: Forecast
+  readonly predicted: Forecast
+  readonly predictedAfter: Forecast
   readonly ran: Ran
   readonly drift: number
-  /** The forecast over the truth. */
+  /** Predicted over measured, of time and of memory. */
   readonly time: number
   readonly memory: number
 }
@@ -62,7 +62,7 @@ export const forecastBench: Bench = async ({ quick, say }) => {
 
 type Common = Pick<Extract<WireJob, { kind: 'tune' }>, 'model' | 'settings' | 'labels' | 'split' | 'threads'>
 
-async function predicted(common: Common): Promise<Forecast> {
+async function predict(common: Common): Promise<Forecast> {
   let measured: MeasuredSteps | undefined
   await runJob({ ...common, kind: 'preflight', provider: 'cpu' }, (event) => {
     if (event.event === 'preflight') measured = event.measured
@@ -80,18 +80,18 @@ async function tryUntilSteady(
   say: (line: string) => void,
 ): Promise<Try[]> {
   const tries: Try[] = []
-  let told = await predicted(common)
+  let predicted = await predict(common)
   do {
     const ran = await runJob({ ...common, kind: 'tune', resume: undefined, providers: ['cpu'] }, () => undefined)
-    const behind = await predicted(common)
-    const drift = Math.abs(middle(behind) / middle(told) - 1)
-    const time = middle(told) / ran.seconds
-    tries.push({ name, told, behind, ran, drift, time, memory: told.memory / ran.peakBytes })
+    const predictedAfter = await predict(common)
+    const drift = Math.abs(middle(predictedAfter) / middle(predicted) - 1)
+    const time = middle(predicted) / ran.seconds
+    tries.push({ name, predicted, predictedAfter, ran, drift, time, memory: predicted.memory / ran.peakBytes })
     say(
-      `${name}: ${told.seconds.map((each) => each.toFixed(0)).join(' to ')} s predicted, ${ran.seconds.toFixed(0)} s taken, ` +
-        `predicted ${percent(drift)} otherwise afterwards`,
+      `${name}: ${predicted.seconds.map((each) => each.toFixed(0)).join(' to ')} s predicted, ${ran.seconds.toFixed(0)} s taken, ` +
+        `${percent(drift)} drift of the prediction`,
     )
-    told = behind
+    predicted = predictedAfter
   } while (Math.min(...tries.map(({ drift }) => drift)) > steady && tries.length < (quick ? 1 : maxTries))
   return tries
 }
@@ -99,32 +99,32 @@ async function tryUntilSteady(
 function findings(figures: readonly (Try & { readonly tries: number })[], others: number): Findings {
   const unsteady = figures.filter(({ drift }) => drift > steady)
   return {
-    title: 'What a pre-flight foretells',
+    title: 'Predictions of a pre-flight',
     method:
-      `TREC, ${String(rows.train)} rows, ${String(rows.validation)} to validate, ${String(rows.test)} held out, CPU: the pre-flight of each run in a ` +
-      'process of its own, then the run, from its start to its last score, then the pre-flight again: where it tells another time by more than ' +
-      `${String(100 * steady)} %, the machine has changed its speed, and the run is tried again, ${String(maxTries)} times at most; the steadiest counts. ` +
-      'Time: the middle of the range over the truth.',
+      `TREC, ${String(rows.train)} rows, ${String(rows.validation)} for validation, ${String(rows.test)} for testing, CPU: the pre-flight of each run in a ` +
+      'process of its own, then the run, from its start to its last score, then the pre-flight again: where it predicts a time that differs by more than ' +
+      `${String(100 * steady)} %, the machine has changed its speed, and the run is repeated, ${String(maxTries)} times at most; the steadiest counts. ` +
+      'Time: the middle of the predicted range over the measured time.',
     table: {
       columns: [
         'run',
-        'told s',
-        'taken s',
-        'middle / truth',
-        'told otherwise behind',
+        'predicted s',
+        'measured s',
+        'middle / measured',
+        'drift of the prediction',
         'tries',
-        'told MiB',
+        'predicted MiB',
         'peak MiB',
-        'told / truth',
+        'predicted / measured',
       ],
-      rows: figures.map(({ name, told, ran, time, drift, tries, memory }) => [
+      rows: figures.map(({ name, predicted, ran, time, drift, tries, memory }) => [
         name,
-        told.seconds.map((each) => each.toFixed(0)).join(' to '),
+        predicted.seconds.map((each) => each.toFixed(0)).join(' to '),
         ran.seconds.toFixed(0),
         time.toFixed(2),
         percent(drift),
         String(tries),
-        (told.memory / 2 ** 20).toFixed(0),
+        (predicted.memory / 2 ** 20).toFixed(0),
         (ran.peakBytes / 2 ** 20).toFixed(0),
         memory.toFixed(2),
       ]),
@@ -143,5 +143,4 @@ function findings(figures: readonly (Try & { readonly tries: number })[], others
   }
 }
 
-const middle = ({ seconds: [least, most] }: { readonly seconds: readonly [number, number] }): number =>
-  (least + most) / 2
+const middle = ({ seconds: [low, high] }: { readonly seconds: readonly [number, number] }): number => (low + high) / 2

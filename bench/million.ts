@@ -22,11 +22,11 @@ const sizes = { full: { rows: 1_000_000, runs: 200, starts: 5 }, quick: { rows: 
 interface Stage {
   readonly what: string
   readonly seconds: number
-  /** Milliseconds. */
+  /** Milliseconds that the slowest of other small calls took meanwhile. */
   readonly waited: number
 }
 
-/** Finished runs of a small engine: what the store holds of them is real. */
+/** Adds finished runs of a fake engine: their records in the store are real. */
 async function fillWithRuns(home: string, folder: string, runs: number): Promise<void> {
   const service = await createService({ home: openHome(home), spawn: spawnFake, threads: 1 })
   const settings = { steps: 10, tokens: 2, validateEvery: 5, init: 'random' } as const
@@ -41,36 +41,36 @@ async function fillWithRuns(home: string, folder: string, runs: number): Promise
 /** Stages, and the host's largest memory in bytes. */
 async function measureLoad(home: string, csv: string, rows: number, say: BenchOptions['say']) {
   const host = await startHost(home)
-  const [studio, asker] = [await studioOf(home), await studioOf(home)]
+  const [studio, prober] = [await studioOf(home), await studioOf(home)]
   const stages: Stage[] = []
   const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
-    const { result, seconds, waited } = await patience(asker, work)
+    const { result, seconds, waited } = await patience(prober, work)
     stages.push({ what, seconds, waited })
     say(`${what}: ${seconds.toFixed(2)} s; others waited ${waited.toFixed(0)} ms at most`)
     return result
   }
   const dataset = await load(studio, csv, rows, timed)
   const memory = peakBytes(host.pid)
-  await Promise.all([studio.close(), asker.close()])
+  await Promise.all([studio.close(), prober.close()])
   await host.end()
   return { stages, memory, dataset }
 }
 
-/** Removing a million rows answers at once; they go by and by. */
+/** Removing a million rows answers at once; the rows are deleted in pieces afterwards. */
 async function measureRemoval(home: string, dataset: number, say: BenchOptions['say']): Promise<Stage> {
   const host = await startHost(home)
-  const [studio, asker] = [await studioOf(home), await studioOf(home)]
+  const [studio, prober] = [await studioOf(home), await studioOf(home)]
   let seconds = 0
-  const { waited } = await patience(asker, async () => {
+  const { waited } = await patience(prober, async () => {
     const began = performance.now()
     await studio.call('data.remove', { dataset })
     seconds = (performance.now() - began) / 1000
     await setTimeout(5000)
   })
   say(`removal: ${seconds.toFixed(2)} s; others waited ${waited.toFixed(0)} ms at most`)
-  await Promise.all([studio.close(), asker.close()])
+  await Promise.all([studio.close(), prober.close()])
   await host.end()
-  return { what: 'remove the data set (and 5 s behind that)', seconds, waited }
+  return { what: 'remove the data set (and 5 s after that)', seconds, waited }
 }
 
 /** Seconds from starting the host to its first screen, with what the store holds on it, in a browser that is open. */
@@ -120,7 +120,7 @@ export const million: Bench = async ({ quick, say }) => {
     return {
       title: `${rows.toLocaleString('en')} rows, and ${String(runs)} runs`,
       method:
-        `A CSV of ${rows.toLocaleString('en')} rows goes through the service in the browser host, over its socket. Meanwhile somebody else asks ` +
+        `A CSV of ${rows.toLocaleString('en')} rows goes through the service in the browser host, over its socket. Meanwhile another client calls ` +
         'for the preferences, which are read from the database, every 10 ms: "others waited" is the longest that one such answer took. A start is ' +
         `from spawning the host to its screen with what is stored on it, in a Chromium that is open; the slowest of ${String(starts)}. ` +
         'Peak memory is VmHWM of the host, service included.',

@@ -1,4 +1,4 @@
-// Time a step and peak memory of each precision, and of texts that are read once, against PEFT's prompt tuning.
+// Time a step and peak memory of each precision, and with KV precompute, against PEFT's prompt tuning.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PrecisionName } from '../main/contract/model.ts'
@@ -35,17 +35,17 @@ interface Mode {
 }
 
 const whole = { way: 'prompt, start', memory: 'normal', steps: 1 } as const
-const once = { precision: 'float32', memory: 'normal' } as const
+const precomputed = { precision: 'float32', memory: 'normal' } as const
 
 const modes: readonly Mode[] = [
   { ...whole, name: 'float32', precision: 'float32', wanted: {} },
   { ...whole, name: 'float32, little memory', precision: 'float32', memory: 'low', wanted: {}, wantedMemory: 0.5 },
   { ...whole, name: 'int8', precision: 'int8', wanted: { 32: 0.5, 128: 0.5, 512: 0.5 } },
   { ...whole, name: 'f16', precision: 'f16', wanted: {} },
-  { ...once, name: 'prompt, read once', way: 'prompt, after-text', steps: 4, wanted: { 128: 0.12 } },
+  { ...precomputed, name: 'prompt, KV precompute', way: 'prompt, after-text', steps: 4, wanted: { 128: 0.12 } },
   {
-    ...once,
-    name: 'prefix, read once',
+    ...precomputed,
+    name: 'prefix, KV precompute',
     way: 'prefix, after-text',
     steps: 8,
     wanted: { 32: 0.1, 128: 0.04, 512: 0.015 },
@@ -59,7 +59,7 @@ interface ModeFigures {
   readonly timeRatio: Spread
   readonly peakBytes: number
   readonly peakRatio: number
-  readonly readingMs: number
+  readonly precomputeMs: number
 }
 
 interface LengthFigures {
@@ -103,7 +103,7 @@ export const modesBench: Bench = async ({ quick, say }) => {
 }
 
 /** Milliseconds of a step in one round of a worker, and its memory since it began. */
-interface Turn extends Pick<Measurement, 'peakBytes' | 'readingMs'> {
+interface Turn extends Pick<Measurement, 'peakBytes' | 'precomputeMs'> {
   readonly ms: number
 }
 
@@ -124,8 +124,8 @@ async function measureLength(
     const shares: number[] = []
     const turn = async (worker: Worker, steps: number): Promise<Turn> => {
       shares.push(await othersShare())
-      const { milliseconds, peakBytes, readingMs } = await worker.steps(steps)
-      return { ms: spread(milliseconds).median, peakBytes, readingMs }
+      const { milliseconds, peakBytes, precomputeMs } = await worker.steps(steps)
+      return { ms: spread(milliseconds).median, peakBytes, precomputeMs }
     }
     // The first step of each opens its sessions.
     for (const worker of [theirs, ...(kernels ? [half] : []), ...ours]) await worker.steps(1)
@@ -156,14 +156,14 @@ async function measureLength(
 
 /** `best`: milliseconds of PEFT's faster type in each round. */
 function modeFigures(name: string, turns: readonly Turn[], best: readonly number[], peftPeak: number): ModeFigures {
-  const { peakBytes = 0, readingMs = 0 } = turns.at(-1) ?? {}
+  const { peakBytes = 0, precomputeMs = 0 } = turns.at(-1) ?? {}
   return {
     name,
     milliseconds: spread(turns.map(({ ms }) => ms)),
     timeRatio: spread(turns.map(({ ms }, round) => ms / (best[round] ?? NaN))),
     peakBytes,
     peakRatio: peakBytes / peftPeak,
-    readingMs,
+    precomputeMs,
   }
 }
 
@@ -173,14 +173,14 @@ const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(
 function findings(figures: readonly LengthFigures[]): Findings {
   const others = Math.max(...figures.map(({ othersShare: { median } }) => median))
   return {
-    title: 'Precisions, and texts that are read once, against PEFT',
+    title: 'Precisions and KV precompute, against PEFT',
     method:
       `${String(tokens)} virtual tokens, batch ${String(batch)}, loss over the vocabulary on two label tokens, AdamW, CPU, all cores, by turns, ` +
       "never two at once. PEFT does prompt tuning at the start. Ratios are to PEFT's best of float32 and, where PyTorch has kernels for it on " +
-      'this CPU, bfloat16, round by round, as median (lowest to highest). "Read once": the virtual tokens stand behind the text, whose keys and ' +
-      'values are computed once beforehand ("reading", for the batch); a step then runs what follows. Peak memory is VmHWM of the whole process.',
+      'this CPU, bfloat16, round by round, as median (lowest to highest). "KV precompute": the virtual tokens come after the text, whose keys and ' +
+      'values are computed once beforehand ("precompute s", for the batch); a step then computes only what follows. Peak memory is VmHWM of the whole process.',
     table: {
-      columns: ['text tokens', 'mode', 's a step', 'time / PEFT', 'MiB', 'memory / PEFT float32', 'reading s'],
+      columns: ['text tokens', 'mode', 's a step', 'time / PEFT', 'MiB', 'memory / PEFT float32', 'precompute s'],
       rows: figures.flatMap(({ text, peft, modes: each }) => [
         [String(text), 'PEFT float32', seconds(peft.float32.median), '1', megabytes(peft.peakBytes), '1', '–'],
         ...(peft.bfloat16 ? [[String(text), 'PEFT bfloat16', seconds(peft.bfloat16.median), '–', '–', '–', '–']] : []),
@@ -191,7 +191,7 @@ function findings(figures: readonly LengthFigures[]): Findings {
           shown(mode.timeRatio, 3),
           megabytes(mode.peakBytes),
           mode.peakRatio.toFixed(2),
-          mode.readingMs > 0 ? seconds(mode.readingMs) : '–',
+          mode.precomputeMs > 0 ? seconds(mode.precomputeMs) : '–',
         ]),
       ]),
     },

@@ -25,7 +25,7 @@ optimiser = torch.optim.AdamW(trainable, lr=job["learningRate"], weight_decay=0.
 
 
 def tensors(rows):
-    """Right-padded ids, attention mask and labels; only a row's last tokens are asked for."""
+    """Right-padded ids, attention mask and labels; only a row's last tokens count for the loss."""
     length = max(len(row["ids"]) for row in rows)
     ids = torch.zeros(len(rows), length, dtype=torch.long)
     mask = torch.zeros_like(ids)
@@ -42,7 +42,7 @@ batches = [tensors(rows) for rows in job["batches"]]
 
 
 def forget_loading():
-    """The peak counts from here: reading the weights, and changing their type, is not part of a step."""
+    """Resets the peak of memory: reading the weights, and changing their type, is not part of a step."""
     try:
         with open("/proc/self/clear_refs", "w", encoding="ascii") as file:
             file.write("5")
@@ -73,5 +73,5 @@ for line in sys.stdin:
         milliseconds.append((time.perf_counter() - began) * 1e3)
         losses.append(loss.item())
         step += 1
-    answer = {"milliseconds": milliseconds, "losses": losses, "peakBytes": peak_bytes(), "kernels": kernels, "readingMs": 0}
+    answer = {"milliseconds": milliseconds, "losses": losses, "peakBytes": peak_bytes(), "kernels": kernels, "precomputeMs": 0}
     print(json.dumps(answer), flush=True)

@@ -1,4 +1,4 @@
-# PEFT's side of a whole job: tunes until the held-out rows are answered well enough. Arguments: a WholeJob's file, prompt-tuning or prefix-tuning, labels or vocabulary.
+# PEFT's side of a whole job: tunes until the test set is answered well enough. Arguments: a WholeJob's file, prompt-tuning or prefix-tuning, labels or vocabulary.
 import time
 
 began = time.perf_counter()
@@ -84,30 +84,30 @@ def accuracy(rows):
     return right / len(rows)
 
 
-def told(**what):
+def report(**what):
     print(json.dumps(what), flush=True)
 
 
-judging = 0.0
+evaluating = 0.0
 order = []
 for step in range(1, steps + 1):
     if len(order) < job["batch"]:
         order += random.sample(job["train"], len(job["train"]))
-    # Rows of like length, as a careful user would sort them, would save padding; batches of chance are what Trainer does.
+    # Rows of like length, as a careful user would sort them, would save padding; Trainer draws random batches.
     rows, order = order[: job["batch"]], order[job["batch"] :]
     loss = loss_of(rows)
     loss.backward()
     optimiser.step()
     schedule.step()
     optimiser.zero_grad()
-    spent = time.perf_counter() - began - judging
-    if step % job["judgeEvery"] and step != steps and spent < job["limit"]:
+    spent = time.perf_counter() - began - evaluating
+    if step % job["evaluateEvery"] and step != steps and spent < job["limit"]:
         continue
     since = time.perf_counter()
-    reached = accuracy(job["heldOut"])
+    reached = accuracy(job["test"])
     one = time.perf_counter() - since
-    judging += one
-    # Every job is judged once; looking on its way is not counted.
-    told(step=step, accuracy=reached, seconds=spent + one, loss=loss.item())
+    evaluating += one
+    # Every job is evaluated once; further evaluations on the way are not counted.
+    report(step=step, accuracy=reached, seconds=spent + one, loss=loss.item())
     if reached >= job["wanted"] or spent >= job["limit"]:
         break

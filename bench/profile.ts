@@ -44,9 +44,9 @@ const modes: readonly Mode[] = [
   { ...start, name: 'before: plain operators', precision: 'float32', dialect: 'portable' },
   { ...start, name: 'float32', precision: 'float32' },
   { ...start, name: 'int8', precision: 'int8' },
-  { name: 'prompt, read once', way: 'prompt, after-text', precision: 'float32', dialect: 'cpu' },
-  { name: 'prefix, read once', way: 'prefix, after-text', precision: 'float32', dialect: 'cpu' },
-  { name: 'prefix, read once, int8', way: 'prefix, after-text', precision: 'int8', dialect: 'cpu' },
+  { name: 'prompt, KV precompute', way: 'prompt, after-text', precision: 'float32', dialect: 'cpu' },
+  { name: 'prefix, KV precompute', way: 'prefix, after-text', precision: 'float32', dialect: 'cpu' },
+  { name: 'prefix, KV precompute, int8', way: 'prefix, after-text', precision: 'int8', dialect: 'cpu' },
 ]
 
 interface Share {

@@ -1,4 +1,4 @@
-// Large models on this machine: preparing, reading texts once, and steps of the cached prefix, with what each takes.
+// Large models on this machine: time and memory of preparing, of KV precompute, and of steps of prefix tuning on cached texts.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,7 +21,7 @@ import { spread } from './support/spread.ts'
 interface Size {
   readonly name: string
   readonly dimensions: Dimensions
-  /** Most memory that any part may take, GiB; undefined = only reported. */
+  /** Peak memory in GiB that no part may exceed; undefined = only reported. */
   readonly wanted?: number
   /** Whether PEFT's float32 fits beside it. */
   readonly peft: boolean
@@ -82,16 +82,16 @@ export const scale: Bench = async ({ quick, say }) => {
     return {
       title: 'Large models',
       method:
-        `Llama shapes with random weights (bfloat16 files), int8. ${String(work[mode].texts)} texts of ${String(work[mode].length)} tokens are read once, then ` +
-        `${String(work[mode].steps)} steps of prefix tuning behind the text, batch ${String(work[mode].batch)}, ${String(tokens)} virtual tokens, loss over the vocabulary, little memory. ` +
+        `Llama shapes with random weights (bfloat16 files), int8. ${String(work[mode].texts)} texts of ${String(work[mode].length)} tokens get their KV precompute, then ` +
+        `${String(work[mode].steps)} steps of prefix tuning after the text, batch ${String(work[mode].batch)}, ${String(tokens)} virtual tokens, loss over the vocabulary, little memory. ` +
         'Peak memory is VmHWM of each process, mapped weights included. PEFT: prompt tuning in float32, the same batch.',
       table: {
-        columns: ['model', 'prepare s', 'MiB', 'read the texts s', 's a step', 'MiB', 'PEFT s a step', 'PEFT MiB'],
+        columns: ['model', 'prepare s', 'MiB', 'KV precompute s', 's a step', 'MiB', 'PEFT s a step', 'PEFT MiB'],
         rows: figures.map(({ name, prepare, ours, theirs }) => [
           name,
           prepare.seconds.toFixed(0),
           megabytes(prepare.peakBytes),
-          (ours.readingMs / 1000).toFixed(0),
+          (ours.precomputeMs / 1000).toFixed(0),
           (spread(ours.milliseconds.slice(1)).median / 1000).toFixed(2),
           megabytes(ours.peakBytes),
           theirs ? (spread(theirs.milliseconds).min / 1000).toFixed(1) : 'does not fit',
@@ -153,7 +153,7 @@ async function measure(
   writeFileSync(path, JSON.stringify(job))
   const ours = await run(startOurs(path, threads), steps)
   say(
-    `${name}: read in ${(ours.readingMs / 1000).toFixed(0)} s, ${(spread(ours.milliseconds).median / 1000).toFixed(2)} s a step.`,
+    `${name}: KV precompute in ${(ours.precomputeMs / 1000).toFixed(0)} s, ${(spread(ours.milliseconds).median / 1000).toFixed(2)} s a step.`,
   )
   const theirs = peft
     ? await run(startTheirs(referencePython(), path, 'float32', 'sleeping', threads), theirSteps)

@@ -16,7 +16,7 @@ const ways: readonly (Partial<TuneSettings> & { readonly name: string })[] = [
   { name: 'prefix, after-text, int8', precision: 'int8' },
 ]
 const rows = { train: 32, validation: 4 } as const
-/** Twice through the rows: few as they are, their texts are read once as in a real run, all of them before the first step. */
+/** Two epochs: enough steps for the run to decide, as a real one does, that precomputing the KV cache of all texts pays. */
 const steps = 4
 const rounds = { full: 5, quick: 1 } as const
 
@@ -24,9 +24,9 @@ const rounds = { full: 5, quick: 1 } as const
 const parts = [
   'process and model',
   'first values',
-  'reading rows to check',
+  'KV precompute, validation set',
   'first validation',
-  'reading rows to learn',
+  'KV precompute, training set',
   'first step',
 ] as const
 type Part = (typeof parts)[number]
@@ -40,7 +40,7 @@ function endedBy(event: ComputeEvent, validated: boolean): Part | undefined {
   if (event.stage === 'initialising') return 'process and model'
   if (event.stage !== 'reading the texts (KV cache)') return undefined
   if (event.done === 0) return 'first values'
-  return validated ? 'reading rows to learn' : 'reading rows to check'
+  return validated ? 'KV precompute, training set' : 'KV precompute, validation set'
 }
 
 export const startup: Bench = async ({ quick, say }) => {
@@ -67,7 +67,7 @@ export const startup: Bench = async ({ quick, say }) => {
   return {
     title: 'Start-up',
     method:
-      `The starter model, prepared; ${String(rows.train)} rows of TREC, ${String(rows.validation)} to validate, CPU: milliseconds from asking for a run until ` +
+      `The starter model, prepared; ${String(rows.train)} rows of TREC, ${String(rows.validation)} for validation, CPU: milliseconds from starting a run until ` +
       `its first step is done, part by part, median (smallest to largest) of ${String(rounds.full)}. "Process and model": Node, ONNX Runtime, tokenizer, ` +
       'until the first values are made. Each part that computes in a new way opens a session first.',
     table: {
@@ -91,9 +91,9 @@ async function timeParts(job: Pick<TuneJob, 'model' | 'settings' | 'split'>): Pr
     { kind: 'tune', ...job, labels: trecLabels, resume: undefined, providers: ['cpu'], threads },
     (event) => {
       const part = endedBy(event, ended.has('first validation'))
-      // Reading reports several times, and its last report counts; of the other parts the first one does.
-      const isReading = part === 'reading rows to check' || part === 'reading rows to learn'
-      const isOver = ended.has('first step') || (part !== undefined && !isReading && ended.has(part))
+      // The KV precompute reports several times, and its last report counts; of the other parts the first one does.
+      const isPrecompute = part === 'KV precompute, validation set' || part === 'KV precompute, training set'
+      const isOver = ended.has('first step') || (part !== undefined && !isPrecompute && ended.has(part))
       if (part !== undefined && !isOver) ended.set(part, performance.now() - began)
       if (event.event === 'step' && event.metrics.step === steps)
         times.set('a further step', event.metrics.milliseconds)

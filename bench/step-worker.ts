@@ -34,16 +34,16 @@ const batches = job.batches.map((rows) =>
 )
 const examples = batches.flat()
 const sequences = examples.map(({ sequence }) => sequence)
-const once = placement === 'after-text'
-const buckets = bucketsOf(sequences, once)
+const precomputes = placement === 'after-text'
+const buckets = bucketsOf(sequences, precomputes)
 const batch = Math.max(...batches.map((rows) => rows.length))
 
-/** As a run does it (train/tune.ts). */
-async function readTextsOnce(): Promise<CachedTexts> {
+/** Precomputes the KV cache of all texts as a run does (train/tune.ts). */
+async function precomputedTexts(): Promise<CachedTexts> {
   const runner = createInferenceRunner(model, { threads })
   try {
-    const few = { ...settings, steps: 1, batch }
-    const texts = await precomputeKv({ model, runner }, few, undefined, sequences, () => undefined)
+    const oneStep = { ...settings, steps: 1, batch }
+    const texts = await precomputeKv({ model, runner }, oneStep, undefined, sequences, () => undefined)
     await texts.precompute(sequences)
     return texts
   } finally {
@@ -53,9 +53,9 @@ async function readTextsOnce(): Promise<CachedTexts> {
 
 async function opened() {
   const began = performance.now()
-  const texts = once ? await readTextsOnce() : undefined
-  const readingMs = texts ? performance.now() - began : 0
-  const stepper = createTrainingStep({
+  const texts = precomputes ? await precomputedTexts() : undefined
+  const precomputeMs = texts ? performance.now() - began : 0
+  const trainingStep = createTrainingStep({
     model,
     settings,
     trie: undefined,
@@ -68,12 +68,12 @@ async function opened() {
     providers: ['cpu'],
     onProvider: () => undefined,
   })
-  return { stepper, readingMs }
+  return { trainingStep, precomputeMs }
 }
-/** Computes nothing before it is asked: other workers may be measured meanwhile. */
+/** Set at the first measurement: until then nothing is computed, since other workers may be measured meanwhile. */
 let opening: ReturnType<typeof opened> | undefined
 
-/** The job's rows for a prompt; for a prefix any values: a step takes as long whatever they are. */
+/** The job's virtual embeddings for a prompt; for a prefix random values: a step takes as long whatever they are. */
 function startTensors(): NamedTensors {
   if (method === 'prompt-tuning')
     return { prompt: { shape: [tokens, model.config.hidden], data: Float32Array.from(job.prompt) } }
@@ -95,21 +95,21 @@ let state = startState(startTensors(), trainable)
 let step = 0
 
 async function measure(count: number): Promise<Measurement> {
-  const { stepper, readingMs } = await (opening ??= opened())
+  const { trainingStep, precomputeMs } = await (opening ??= opened())
   const milliseconds: number[] = []
   const losses: number[] = []
   for (let i = 0; i < count; i++) {
     const start = performance.now()
-    const { loss, gradients } = await stepper.gradient(batches[step % batches.length] ?? [], state.tensors)
+    const { loss, gradients } = await trainingStep.gradient(batches[step % batches.length] ?? [], state.tensors)
     state = adamW(state, gradients, ++step, { learningRate, weightDecay: 0 })
     milliseconds.push(performance.now() - start)
     losses.push(loss)
   }
-  return { milliseconds, losses, peakBytes: peakBytes(), kernels: true, readingMs }
+  return { milliseconds, losses, peakBytes: peakBytes(), kernels: true, precomputeMs }
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { steps } = JSON.parse(line) as { readonly steps: number }
   process.stdout.write(`${JSON.stringify(await measure(steps))}\n`)
 }
-await (await opening)?.stepper.release()
+await (await opening)?.trainingStep.release()

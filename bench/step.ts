@@ -78,7 +78,7 @@ async function measureLength(
     bfloat16: startTheirs(python, job, 'bfloat16', how, threads),
   }
   try {
-    // Without instructions for it, a bfloat16 step takes minutes: it is done once then, behind the others.
+    // Without instructions for it, a bfloat16 step takes minutes: it is done once then, after the others.
     const { kernels } = await workers.bfloat16.steps(0)
     const byTurns = contenders.filter((who) => kernels || who !== 'bfloat16')
     sameWork((await workers.ours.steps(1)).losses, (await workers.float32.steps(1)).losses)
@@ -132,7 +132,7 @@ function findings(figures: readonly LengthFigures[]): Findings {
     method:
       `Prompt tuning at the start, ${tokens} virtual tokens, batch ${batch}, loss over the vocabulary on two label tokens, ` +
       'AdamW, CPU, all cores. Three processes computed by turns, never two at once; ' +
-      'bfloat16 without kernels does one step, behind the others, on the shortest texts only: longer ones take a quarter of an hour. Ratios are taken round by round and shown as median (lowest to highest). ' +
+      'bfloat16 without kernels does one step, after the others, on the shortest texts only: longer ones take a quarter of an hour. Ratios are taken round by round and shown as median (lowest to highest). ' +
       "Peak memory is VmHWM: ours of the whole process, PEFT's from behind its loading. PEFT's threads wait as is faster for it. Where PyTorch " +
       'has no bfloat16 kernels for the CPU ("none"), the ratio to bfloat16 says nothing about machines that have them.',
     table: {

@@ -12,11 +12,11 @@ import { root } from './support/paths.ts'
 import { type Bench, type Findings, target } from './support/result.ts'
 import { trecRows } from './support/trec.ts'
 
-/** The studio learns from three in five: 300. */
+/** Rows of the table; the studio trains on three in five. */
 const rows = 500
 const vary = ['tokens=8,16,32', 'lr=0.02,0.05', 'init=text,random'] as const
 const configurations = 12
-/** Shares of all steps behind which everything is killed, in turn. */
+/** Shares of all steps after which everything is killed, in turn. */
 const killsAt = [0.2, 0.6] as const
 const name = 'bench'
 const isRun = /^bench\.\d+$/
@@ -66,7 +66,7 @@ interface Swept {
   readonly seconds: number
 }
 
-/** A whole sweep in a home of its own: killed behind such shares of its steps, and gone on with. */
+/** A whole sweep in a home of its own: killed after such shares of its steps, and resumed. */
 async function swept(
   home: string,
   kills: readonly number[],
@@ -81,7 +81,7 @@ async function swept(
   for (;;) {
     const share = kills[killed.length] ?? Infinity
     const details = await untilKilled(command, (done, total) => {
-      // The first step behind a kill.
+      // The first step after a kill.
       if (at === killed.at(-1)) lost += Math.max(0, at + 1 - done)
       at = done
       return done >= share * total
@@ -94,7 +94,7 @@ async function swept(
   }
 }
 
-/** Kills the command with all its processes when a step tells to; what came of it otherwise. */
+/** Kills the command with all its processes once `isOver` says so; gives the sweep's details where it ends before. */
 async function untilKilled(
   command: readonly string[],
   isOver: (done: number, total: number) => boolean,
@@ -109,13 +109,13 @@ async function untilKilled(
   for await (const line of createInterface({ input: child.stdout })) {
     // The last line may be half a one.
     if (killed) continue
-    const told = JSON.parse(line) as StudioEvent | ({ readonly event: 'result' } & SweepDetails)
-    // A model that is prepared tells of progress, too.
-    if (told.event === 'progress' && isRun.test(told.stage) && isOver(told.done, told.total)) {
+    const event = JSON.parse(line) as StudioEvent | ({ readonly event: 'result' } & SweepDetails)
+    // Preparing a model reports progress, too.
+    if (event.event === 'progress' && isRun.test(event.stage) && isOver(event.done, event.total)) {
       killed = true
       process.kill(-(child.pid as number), 'SIGKILL')
     }
-    if (told.event === 'result') details = told
+    if (event.event === 'result') details = event
   }
   await ended
   if (!killed && !details) throw new Error(`The command ended without a result: ${command.join(' ')}`)
@@ -148,12 +148,12 @@ function findings(settings: Swept, models: Swept | undefined): Findings {
   return {
     title: 'A sweep, killed twice on its way, and two base models',
     method:
-      `TREC, ${String(rows)} rows, of which the studio learns from ${String(train)}, validates on ${String(validation)} and holds out ${String(test)}. Twelve combinations by ` +
-      'successive halving through the command line, on the starter model, CPU; kill -9 of all its processes behind ' +
+      `TREC, ${String(rows)} rows, split into ${String(train)} for training, ${String(validation)} for validation and ${String(test)} for testing. Twelve combinations by ` +
+      'successive halving through the command line, on the starter model, CPU; kill -9 of all its processes after ' +
       `${settings.killed.join(' and ')} of ${String(settings.details.summary.steps)} steps, then \`sweeps --resume\`; ${String(settings.lost)} steps were computed twice; ` +
       `${settings.seconds.toFixed(0)} s in all. ${models ? `The same rows on two base models, ${models.seconds.toFixed(0)} s. ` : ''}Accuracy in %, with 95 % intervals.`,
     table: {
-      columns: ['sweep', 'combination', 'came to', 'validation %', 'held-out %', 'place'],
+      columns: ['sweep', 'combination', 'outcome', 'validation %', 'test %', 'rank'],
       rows: [...tableOf('settings', settings), ...(models ? tableOf('base models', models) : [])],
     },
     targets: [

@@ -43,8 +43,8 @@ export const trec: Bench = async ({ quick, say }) => {
   return {
     title: "TREC's six classes from 1,000 rows",
     method:
-      `The first 1,000 training rows of a shuffle with seed ${trecSeed}, 100 of them for validation; all 500 test rows are held out ` +
-      'and seen once, at the end. 16 virtual tokens, batch 16, loss among the labels, CPU. What is not named is the default.',
+      `The first 1,000 training rows of a shuffle with seed ${trecSeed}, 100 of them for validation; all 500 test rows are kept apart ` +
+      'and answered once, at the end. 16 virtual tokens, batch 16, loss among the labels, CPU. What is not named is the default.',
     table: {
       columns: ['way', 'no prompt %', 'tuned %', 'macro-F1 %', 'steps', 'best at step', 'rate', 's', 'ms a step'],
       rows: figures.map(({ way, before, after, settings, bestStep, seconds, millisecondsAStep }) => [
@@ -85,7 +85,7 @@ async function tunedIn(model: PreparedModel, way: Way, split: Split, quick: bool
   const seconds = (performance.now() - began) / 1000
   const of = (subject: Evaluation['subject']) => evaluations.find((evaluation) => evaluation.subject === subject)
   const [before, after] = [of('no prompt'), of('tuned prompt')]
-  if (!before || !after) throw new Error(`${way.name} was not judged.`)
+  if (!before || !after) throw new Error(`${way.name} was not evaluated.`)
   return {
     way: way.name,
     settings,

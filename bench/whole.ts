@@ -34,7 +34,7 @@ const wanted = 0.9
 const script = fileURLToPath(new URL('peft_whole.py', import.meta.url))
 
 /** For prompts the rate that we found best at the same place (train/defaults.ts); for prefixes, 3e-2 was worse: 79 % at step 100. */
-const theirs = { steps: 300, judgeEvery: 25, rates: { 'prefix-tuning': [1e-2], 'prompt-tuning': [2e-2] } } as const
+const theirs = { steps: 300, evaluateEvery: 25, rates: { 'prefix-tuning': [1e-2], 'prompt-tuning': [2e-2] } } as const
 
 /** How much faster it must be with each loss; PEFT is stopped where it has taken a little longer than that. */
 const losses = { vocabulary: 8, labels: 5 } as const
@@ -43,7 +43,7 @@ const patience = 1.1
 /** What a pre-flight tries on a computer that has room for all of them. */
 const tried = ['float32', 'int8'] as const satisfies readonly PrecisionName[]
 
-/** How well somebody does by a step, and how long that took, one judging included. */
+/** Accuracy on the test set after some step, and the seconds until then, one evaluation included. */
 interface Progress {
   readonly step: number
   readonly accuracy: number
@@ -60,12 +60,12 @@ interface Contender {
 interface Ours {
   readonly precision: PrecisionName
   readonly progress: readonly Progress[]
-  /** The whole run, from the start of its process to its last score. */
+  /** Seconds of the whole run, from the start of its process to its last evaluation. */
   readonly seconds: number
   readonly accuracy: number
-  /** Seconds until the first step, and from the last one to the prompt's figure. */
+  /** Seconds until the first step, and from the last checkpoint to the prompt's accuracy. */
   readonly before: number
-  readonly judging: number
+  readonly evaluating: number
 }
 
 export const whole: Bench = async ({ quick, say }) => {
@@ -82,7 +82,7 @@ export const whole: Bench = async ({ quick, say }) => {
   for (const precision of tried) {
     const one = await runOurs(model, { ...settings, precision }, split)
     ours.push(one)
-    say(`Ours, ${precision}: ${percent(one.accuracy, 1)} in ${one.seconds.toFixed(0)} s, ${toldOf(one.progress)}`)
+    say(`Ours, ${precision}: ${percent(one.accuracy, 1)} in ${one.seconds.toFixed(0)} s, ${progressLine(one.progress)}`)
   }
   const chosen = ours.find(({ precision }) => precision === preflight.chosen) ?? (ours[0] as Ours)
   const seconds = secondsTo(chosen) < Infinity ? secondsTo(chosen) : chosen.seconds
@@ -111,7 +111,7 @@ async function jobOfTheirs(model: PreparedModel, settings: TuneSettings, split: 
     threads,
     wanted,
     steps: quick ? 2 : theirs.steps,
-    judgeEvery: theirs.judgeEvery,
+    evaluateEvery: theirs.evaluateEvery,
     batch: settings.batch,
     start: encoder.tokenizer.encode(settings.initText).slice(0, settings.tokens),
     answers: trecLabels.map((label) => [...encoder.answer(label), encoder.end]),
@@ -159,7 +159,7 @@ async function runContenders(
         const progress: Progress[] = []
         for await (const one of runTheirs(path, method, loss, how)) {
           progress.push(one)
-          say(`PEFT ${method}, ${loss}, ${String(rate)}: ${toldOf([one])}`)
+          say(`PEFT ${method}, ${loss}, ${String(rate)}: ${progressLine([one])}`)
         }
         contenders.push({ method, rate, loss, progress })
       }
@@ -169,7 +169,7 @@ async function runContenders(
 interface Preflighted {
   readonly chosen: PrecisionName
   readonly trials: readonly PreflightTrial[]
-  /** What trying took. */
+  /** Seconds of all trials. */
   readonly seconds: number
 }
 
@@ -188,27 +188,27 @@ async function choosePrecision(model: PreparedModel, settings: TuneSettings, spl
       })
     ).seconds
     if (!measured) throw new Error('The pre-flight measured nothing.')
-    const told = forecast({ settings: job.settings, rows }, measured, totalmem())
+    const predicted = forecast({ settings: job.settings, rows }, measured, totalmem())
     const agreement = reference && cosine(reference, measured.gradient)
     reference ??= measured.gradient
     trials.push({
       precision,
       hardware: { name: 'cpu', title: 'the CPU' },
-      seconds: told.seconds,
-      memory: told.memory,
-      fits: told.fits,
+      seconds: predicted.seconds,
+      memory: predicted.memory,
+      fits: predicted.fits,
       agreement,
     })
   }
   return { chosen: chooseTrial(trials).precision, trials, seconds }
 }
 
-/** The whole run; then, off the clock, how well each prompt on its way would have done until one does well enough. */
+/** The whole run; then, off the clock, evaluates the prompt of each checkpoint until one does well enough. */
 async function runOurs(model: PreparedModel, settings: TuneSettings, split: Split): Promise<Ours> {
   const began = performance.now()
   const now = (): number => (performance.now() - began) / 1000
-  const kept: { readonly step: number; readonly at: number; readonly prompt: TunedPrompt }[] = []
-  let [before, accuracy, judged] = [0, 0, 0]
+  const checkpoints: { readonly step: number; readonly at: number; readonly prompt: TunedPrompt }[] = []
+  let [before, accuracy, evaluatedAt] = [0, 0, 0]
   const { seconds } = await runJob(
     {
       kind: 'tune',
@@ -225,26 +225,26 @@ async function runOurs(model: PreparedModel, settings: TuneSettings, split: Spli
       if (event.event === 'checkpoint') {
         const { step, best, tensors } = event.checkpoint
         const prompt = { tensors: best?.tensors ?? tensors, settings, labels: trecLabels, modelHash: model.hash }
-        kept.push({ step, at: now(), prompt })
+        checkpoints.push({ step, at: now(), prompt })
       }
       if (event.event === 'evaluation' && event.evaluation.subject === 'tuned prompt') {
         accuracy = headlineOf(event.evaluation)
-        judged = now()
+        evaluatedAt = now()
       }
     },
   )
-  // What follows, the duel without a prompt and with prompts in words, is no part of what others do.
-  const judging = judged - (kept.at(-1)?.at ?? judged)
+  // Evaluations without a prompt and with hand-written prompts are not counted: PEFT's script does none.
+  const evaluating = evaluatedAt - (checkpoints.at(-1)?.at ?? evaluatedAt)
   const progress: Progress[] = []
   const runner = createInferenceRunner(model, { threads })
-  for (const { step, at, prompt } of kept) {
+  for (const { step, at, prompt } of checkpoints) {
     const task = { model, settings, labels: trecLabels, examples: split.test, prompt }
     const scored = await scoreTask(runner, task, () => undefined)
-    progress.push({ step, accuracy: headlineOf(scored), seconds: at + judging })
+    progress.push({ step, accuracy: headlineOf(scored), seconds: at + evaluating })
     if (headlineOf(scored) >= wanted) break
   }
   await runner.release()
-  return { precision: settings.precision ?? 'float32', progress, seconds, accuracy, before, judging }
+  return { precision: settings.precision ?? 'float32', progress, seconds, accuracy, before, evaluating }
 }
 
 /** Seconds until it answered well enough; Infinity where it did not. */
@@ -259,7 +259,7 @@ async function* runTheirs(path: string, method: string, loss: string, how: Waiti
   for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line) as Progress
 }
 
-const toldOf = (progress: readonly Progress[]): string =>
+const progressLine = (progress: readonly Progress[]): string =>
   progress
     .slice(-1)
     .map(({ step, accuracy, seconds }) => `${percent(accuracy, 1)} at step ${String(step)} in ${seconds.toFixed(0)} s`)
@@ -283,22 +283,22 @@ function findings({ ours, chosen, seconds, preflight, contenders, others }: Foun
     const times = `${over}${(last.seconds / seconds).toFixed(1)}`
     return [who, loss, `${over}${last.seconds.toFixed(0)}`, inPercent(last.accuracy, 1), String(last.step), times]
   }
-  const words = { labels: 'the labels', vocabulary: 'the vocabulary' } as const
+  const lossNames = { labels: 'the labels', vocabulary: 'the vocabulary' } as const
   return {
     title: 'The whole job, against PEFT',
     method:
       'TREC, 1,000 rows, the starter model, CPU. Both from the start of their process until a prompt answers ' +
-      `${percent(wanted, 1)} of the 500 test rows: looked at every 10 steps for ours, every ${String(theirs.judgeEvery)} for PEFT, of which one judging counts. Ours is the ` +
+      `${percent(wanted, 1)} of the 500 test rows: looked at every 10 steps for ours, every ${String(theirs.evaluateEvery)} for PEFT, of which one evaluation counts. Ours is the ` +
       `default run, in the precision that a pre-flight chose on this machine (${preflight.chosen}; trying took ${preflight.seconds.toFixed(0)} s, once for a model and kind of run, and is not ` +
-      'counted), judged with the prompt; what a run does behind that, without a prompt and with prompts in words, does not count. PEFT: prompt tuning, and prefix tuning that begins with the real keys and values of the same text, ' +
+      'counted), evaluated with the prompt; the evaluations that a run does after that, without a prompt and with hand-written ones, do not count. PEFT: prompt tuning, and prefix tuning that begins with the real keys and values of the same text, ' +
       '16 virtual tokens, batch 16, AdamW with warm-up and cosine. It is stopped where it has lost by then, or where another of its runs was faster: ' +
       '"over" is then a lower bound.',
     table: {
       columns: ['who', 'loss over', 's', 'accuracy %', 'steps', 'times ours'],
       rows: [
-        ...ours.map((each) => line(`ours, ${each.precision}`, words.labels, each)),
+        ...ours.map((each) => line(`ours, ${each.precision}`, lossNames.labels, each)),
         ...contenders.map((each) =>
-          line(`PEFT, ${each.method} tuning, rate ${String(each.rate)}`, words[each.loss], each),
+          line(`PEFT, ${each.method}, rate ${String(each.rate)}`, lossNames[each.loss], each),
         ),
       ],
     },
@@ -318,7 +318,7 @@ function findings({ ours, chosen, seconds, preflight, contenders, others }: Foun
       ...busyDoubts(others),
       ...(secondsTo(chosen) < Infinity
         ? []
-        : ['our chosen run did not come to the accuracy, so the times are of all of it']),
+        : ['our chosen run did not reach the accuracy, so the times are of all of it']),
     ],
     figures: { ours, preflight: { ...preflight }, contenders },
   }

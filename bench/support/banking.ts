@@ -15,7 +15,7 @@ function read(file: string): Example[] {
   return rows.map(({ text = '', category = '' }, row) => ({ row, text, label: category.replaceAll('_', ' ') }))
 }
 
-/** 560 training rows by chance, 60 of them for validation; all test rows of these intents. */
+/** 560 random training rows, 60 of them for validation; all test rows of these intents. */
 export function bankingSplit(): { readonly labels: readonly string[]; readonly split: Split } {
   const rows = read('banking77-train.csv')
   const bySize = [...Map.groupBy(rows, ({ label }) => label)].sort((a, b) => b[1].length - a[1].length)

@@ -14,7 +14,7 @@ export interface Host {
   end(): Promise<void>
 }
 
-/** Resolves once it has told its address. */
+/** Resolves once it has printed its address. */
 export async function startHost(home: string): Promise<Host> {
   const args = [join(root, 'main/hosts/browser/main.ts'), '--home', home, '--no-open']
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })

@@ -2,13 +2,13 @@
 import type { PrecisionName, PreparedModel } from '../../main/contract/model.ts'
 import type { MemoryName } from '../../main/contract/settings.ts'
 
-/** A row of token ids whose last `labels` are what the loss asks for. */
+/** A row of token ids; the loss is over the last `labels` of them. */
 export interface JobRow {
   readonly ids: readonly number[]
   readonly labels: number
 }
 
-/** What is tuned; texts that no virtual token stands before are read once. */
+/** What is tuned and where; with placement after-text the KV cache of texts is precomputed. */
 export const ways = {
   'prompt, start': { method: 'prompt-tuning', placement: 'start' },
   'prompt, after-text': { method: 'prompt-tuning', placement: 'after-text' },
@@ -52,6 +52,6 @@ export interface Measurement {
   readonly peakBytes: number
   /** Whether the CPU has fast kernels for the precision in use. */
   readonly kernels: boolean
-  /** Reading all batches' texts once, where that is done; else 0. */
-  readonly readingMs: number
+  /** Milliseconds of the KV precompute of all batches' texts; 0 where there is none. */
+  readonly precomputeMs: number
 }

@@ -26,7 +26,7 @@ export async function runJob(job: WireJob, onEvent: (event: ComputeEvent) => voi
     },
     job,
     (event) => {
-      // While it lives: behind its last word there is nothing left to look at.
+      // Read while the process lives: after its last event it is gone.
       if (pid !== undefined) peak = Math.max(peak, peakOf(pid))
       onEvent(event)
     },

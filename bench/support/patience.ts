@@ -1,35 +1,35 @@
-// How long a caller waits who asks for something small again and again while the service works for somebody else.
+// Measures how long small calls to the service wait while it does a large piece of work for another caller.
 import { setTimeout } from 'node:timers/promises'
 import type { Studio } from '../../main/contract/service.ts'
 
-/** Milliseconds between two questions, whether the first is answered or not. */
+/** Milliseconds between two small calls, whether the first is answered or not. */
 const PAUSE = 10
 
 export interface Patience<T> {
   readonly result: T
   readonly seconds: number
-  /** The longest that one small question waited for its answer, milliseconds. */
+  /** Milliseconds that the slowest small call took. */
   readonly waited: number
 }
 
-/** Asks for the preferences, which come from the database, from before the work until behind it. */
+/** Calls for the preferences, which come from the database, from before the work until after it. */
 export async function patience<T>({ call }: Studio, work: () => Promise<T>): Promise<Patience<T>> {
   let waited = 0
   let working = true
-  const ask = async (): Promise<void> => {
-    const asked = performance.now()
+  const probe = async (): Promise<void> => {
+    const start = performance.now()
     await call('studio.preferences', {})
-    waited = Math.max(waited, performance.now() - asked)
+    waited = Math.max(waited, performance.now() - start)
   }
-  const asking = (async () => {
-    const asked: Promise<void>[] = []
-    for (; working; await setTimeout(PAUSE)) asked.push(ask())
-    await Promise.all(asked)
+  const probing = (async () => {
+    const probes: Promise<void>[] = []
+    for (; working; await setTimeout(PAUSE)) probes.push(probe())
+    await Promise.all(probes)
   })()
   await setTimeout(PAUSE)
   const began = performance.now()
   const result = await work().finally(() => (working = false))
   const seconds = (performance.now() - began) / 1000
-  await asking
+  await probing
   return { result, seconds, waited }
 }

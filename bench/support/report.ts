@@ -1,4 +1,4 @@
-// Results on disk: a JSON file for each bench, and one README of tables made from all of them.
+// Results on disk: a JSON file for each bench, and one README with the tables of all of them.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { commitInUse, describeMachine } from './machine.ts'
@@ -67,7 +67,7 @@ function section(result: SavedResult): string {
 const markdown = (columns: readonly string[], rows: readonly (readonly string[])[]): string =>
   [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 
-/** What a person reads at the end of a bench. */
+/** The result as text for a terminal. */
 export function summary({ title, table, targets, doubts }: Findings): string {
   const rows = [table.columns, ...table.rows]
   const widths = table.columns.map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)))
@@ -77,8 +77,8 @@ export function summary({ title, table, targets, doubts }: Findings): string {
       .join('  ')
       .trimEnd(),
   )
-  const judged = targets.map(
+  const targetLines = targets.map(
     ({ what, wanted, got, met }) => `${met ? 'met    ' : 'NOT MET'}  ${what}: ${got} (${wanted})`,
   )
-  return [title, ...lines, ...judged, ...doubts.map((doubt) => `does not count: ${doubt}`)].join('\n')
+  return [title, ...lines, ...targetLines, ...doubts.map((doubt) => `does not count: ${doubt}`)].join('\n')
 }

@@ -18,7 +18,7 @@ export interface Findings {
   readonly method: string
   readonly table: Table
   readonly targets: readonly Target[]
-  /** Why the targets cannot be judged by this run, though it came to its end. */
+  /** Why this run's figures do not count against the targets, though it finished. */
   readonly doubts: readonly string[]
   /** Everything measured, for machines. */
   readonly figures: unknown

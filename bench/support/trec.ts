@@ -5,8 +5,8 @@ import type { Example, Split } from '../../main/contract/settings.ts'
 import { createRandom } from '../../main/engine/random.ts'
 import { data } from './paths.ts'
 
-/** The coarse classes spelled as words. */
-const words: Readonly<Record<string, string>> = {
+/** The coarse classes, written out. */
+const classNames: Readonly<Record<string, string>> = {
   ABBR: 'abbreviation',
   ENTY: 'entity',
   DESC: 'description',
@@ -15,7 +15,7 @@ const words: Readonly<Record<string, string>> = {
   NUM: 'number',
 }
 
-export const trecLabels: readonly string[] = Object.values(words)
+export const trecLabels: readonly string[] = Object.values(classNames)
 
 /** Every line is `COARSE:fine question`, in Latin-1. Throws where a line is not. */
 function read(file: string): Example[] {
@@ -23,7 +23,7 @@ function read(file: string): Example[] {
   return lines.flatMap((line, i) => {
     if (line.trim() === '') return []
     const [, coarse = '', text = ''] = /^([A-Z]+):\S+ (.+)$/.exec(line.trim()) ?? []
-    const label = words[coarse]
+    const label = classNames[coarse]
     if (label === undefined) throw new Error(`${file}, line ${i + 1}: no class of TREC begins it.`)
     return [{ row: i + 1, text, label }]
   })
@@ -34,7 +34,7 @@ export const trecSeed = 7
 const labelled = 1000
 const validation = 100
 
-/** So many training rows by chance. */
+/** So many random training rows. */
 export const trecRows = (count: number): Example[] =>
   createRandom(trecSeed).shuffle(read('trec-train.txt')).slice(0, count)
 

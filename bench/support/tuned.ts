@@ -1,4 +1,4 @@
-// A whole run in this process: every event told, and the evaluations that it ends with.
+// A whole run in this process: reports every event, and gives the evaluations that it ends with.
 import type { ComputeEvent, Evaluation } from '../../main/contract/compute.ts'
 import type { PreparedModel } from '../../main/contract/model.ts'
 import type { Split, TuneSettings } from '../../main/contract/settings.ts'
@@ -10,13 +10,13 @@ export interface Tuning {
   readonly settings: TuneSettings
   readonly labels: readonly string[]
   readonly split: Split
-  /** Whether texts are read once; as the engine decides where absent. */
-  readonly readOnce?: boolean | undefined
+  /** Whether the KV cache of texts is precomputed; absent = as the engine decides. */
+  readonly precomputes?: boolean | undefined
 }
 
 /** Throws where the run does not come to its end. */
 export async function tuned(
-  { readOnce, ...run }: Tuning,
+  { precomputes, ...run }: Tuning,
   onEvent: (event: ComputeEvent) => void = () => undefined,
 ): Promise<Evaluation[]> {
   const evaluations: Evaluation[] = []
@@ -30,7 +30,7 @@ export async function tuned(
     stopRequested: () => false,
     keepRequested: () => false,
   }
-  const { outcome, reason } = await tune(job, sink, readOnce)
+  const { outcome, reason } = await tune(job, sink, precomputes)
   if (outcome !== 'finished' || reason !== undefined) throw new Error(`The run ended early: ${reason ?? outcome}`)
   return evaluations
 }

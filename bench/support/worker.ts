@@ -1,16 +1,16 @@
-// A child process that does steps when it is asked: a JSON line in, a JSON line out.
+// A child process that does steps on request: a JSON line in, a JSON line out.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Measurement } from './job.ts'
 
 export interface Worker {
-  /** Does so many steps and measures them. Rejects with the process's last words where it ends. */
+  /** Does so many steps and measures them. Rejects with the end of its error stream where the process ends. */
   steps(count: number): Promise<Measurement>
   close(): Promise<void>
 }
 
-/** Starts it; it computes nothing before it is asked. */
+/** Starts it; it computes nothing before the first request. */
 export function startWorker(
   command: string,
   args: readonly string[],

@@ -1,4 +1,4 @@
-// Two tasks whose answers are written, made by chance from words of our own: orders as JSON, and questions about a text.
+// Two tasks with generated answers, whose rows are drawn at random from templates: orders as JSON, and questions about a text.
 import type { Example, Split } from '../../main/contract/settings.ts'
 import { createRandom, type Random } from '../../main/engine/random.ts'
 import { taskOf } from '../../main/engine/task/index.ts'
@@ -90,43 +90,59 @@ const hobbies = [
   'bakes bread',
 ]
 
-/** What a text may tell of a person, and what may be asked of it. */
+/** Facts about a person: the sentence that states one in a text, and the question about it. */
 const facts: readonly {
   readonly answers: readonly string[]
-  readonly tells: (name: string, answer: string) => string
-  readonly asks: (name: string) => string
+  readonly sentence: (name: string, answer: string) => string
+  readonly question: (name: string) => string
 }[] = [
-  { answers: jobs, tells: (n, a) => `${n} has worked as ${a} for many years.`, asks: (n) => `What is ${n}’s job?` },
-  { answers: pets, tells: (n, a) => `At home ${n} keeps ${a}.`, asks: (n) => `Which animals live with ${n}?` },
+  {
+    answers: jobs,
+    sentence: (n, a) => `${n} has worked as ${a} for many years.`,
+    question: (n) => `What is ${n}’s job?`,
+  },
+  { answers: pets, sentence: (n, a) => `At home ${n} keeps ${a}.`, question: (n) => `Which animals live with ${n}?` },
   {
     answers: hours,
-    tells: (n, a) => `The working day of ${n} begins ${a}.`,
-    asks: (n) => `When does ${n} start work?`,
+    sentence: (n, a) => `The working day of ${n} begins ${a}.`,
+    question: (n) => `When does ${n} start work?`,
   },
-  { answers: places, tells: (n, a) => `${n} rents a small flat ${a}.`, asks: (n) => `Where is the home of ${n}?` },
-  { answers: hobbies, tells: (n, a) => `On Sundays ${n} usually ${a}.`, asks: (n) => `What does ${n} do on Sundays?` },
-  { answers: cities, tells: (n, a) => `${n} grew up in ${a}.`, asks: (n) => `Where did ${n} spend the childhood?` },
+  {
+    answers: places,
+    sentence: (n, a) => `${n} rents a small flat ${a}.`,
+    question: (n) => `Where is the home of ${n}?`,
+  },
+  {
+    answers: hobbies,
+    sentence: (n, a) => `On Sundays ${n} usually ${a}.`,
+    question: (n) => `What does ${n} do on Sundays?`,
+  },
+  {
+    answers: cities,
+    sentence: (n, a) => `${n} grew up in ${a}.`,
+    question: (n) => `Where did ${n} spend the childhood?`,
+  },
 ]
 
-/** Two people, three facts of each in any order: the answer stands beside the other person's. */
+/** Two people, three facts about each in random order, so that the text also holds the same fact about the other person. */
 function question(random: Random): Omit<Example, 'row'> {
   const people = random.shuffle(names).slice(0, 2)
-  const told = random.shuffle(facts).slice(0, 3)
-  const sentences = people.flatMap((name) => told.map((fact) => ({ name, fact, answer: one(random, fact.answers) })))
+  const chosen = random.shuffle(facts).slice(0, 3)
+  const sentences = people.flatMap((name) => chosen.map((fact) => ({ name, fact, answer: one(random, fact.answers) })))
   const { name, fact, answer } = one(random, sentences)
   const context = random
     .shuffle(sentences)
-    .map((each) => each.fact.tells(each.name, each.answer))
+    .map((each) => each.fact.sentence(each.name, each.answer))
     .join(' ')
-  return { text: taskOf({ task: 'answering' }).textOf(fact.asks(name), context), label: answer }
+  return { text: taskOf({ task: 'answering' }).textOf(fact.question(name), context), label: answer }
 }
 
 const one = <T>(random: Random, from: readonly T[]): T => from[random.integer(from.length)] as T
 
 const makers = { orders: order, questions: question } as const
 
-/** 240 rows to learn from, 40 to stop by, 120 held out; no text stands in two of them. */
-export function writtenSplit(kind: keyof typeof makers): Split {
+/** 240 training rows, 40 for validation and 120 for testing; no text occurs twice. */
+export function generatedSplit(kind: keyof typeof makers): Split {
   const random = createRandom(11)
   const found = new Map<string, Example>()
   while (found.size < 400) {
