@@ -60,6 +60,9 @@ const withTable = (command: Command): Command =>
     .option('--instruction <text>', 'instruction that comes before every row')
     .option('--body <text>', 'template around a row’s text, with {text} in its place')
 
+/** What is used where the option is absent, for settings that a command chooses by measurement. */
+const measuredDefaults: Readonly<Record<string, string>> = { precision: 'what a pre-flight found best' }
+
 /** Values beyond the declared ones: old names of methods; `auto` measures again which precision suits this computer. */
 const further: Readonly<Record<string, readonly string[]>> = { method: Object.keys(methodAliases), precision: ['auto'] }
 
@@ -67,8 +70,8 @@ const further: Readonly<Record<string, readonly string[]>> = { method: Object.ke
 function optionOf(spec: SettingSpec): Option {
   const { name, option, kind } = spec
   const { name: title, help } = settingWords(name)
-  const usual = spec.default === undefined ? '' : ` (default: ${String(spec.default)})`
-  const description = `${[title, help].filter(Boolean).join('. ')}${usual}`
+  const usual = measuredDefaults[name] ?? spec.default
+  const description = `${[title, help].filter(Boolean).join('. ')}${usual === undefined ? '' : ` (default: ${String(usual)})`}`
   if (kind === 'choice') return choice(`--${option} <value>`, description, [...spec.values, ...(further[name] ?? [])])
   if (kind === 'text') return new Option(`--${option} <text>`, description)
   return kind === 'whole'
