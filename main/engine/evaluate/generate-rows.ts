@@ -114,7 +114,7 @@ async function generateBatch(
 /** A decoding step attends to the KV cache; a prefill to what is there before the rows, or to nothing. */
 const decoding = { embeddings: false, past: true, head: 'vocabulary', present: true } as const
 
-/** Fills the cache with the keys and values of the virtual tokens, the common start and the rows; gives each answer's first token. */
+/** Fills the cache with keys and values of virtual tokens, common start and rows; gives each answer's first token. */
 async function prefill(
   runner: InferenceRunner,
   config: DecoderConfig,
@@ -210,7 +210,7 @@ function windowOf(
     const row = data.subarray(b * span, (b + 1) * span)
     const at = questionEnd + generated
     const nearest = Math.max(0, at - window + 1)
-    // As in method/batch.ts: a prefix at the start counts for the sliding window, a prefix after the text is always attended to.
+    // As in method/batch.ts: the sliding window applies to a prefix at the start, not to a prefix after the text.
     const fromPast = actsFrom === 0 ? Math.min(past, Math.max(0, past + at - window + 1)) : 0
     row.fill(0, fromPast, past)
     row.fill(0, past + Math.min(questionEnd + 1, nearest), past + questionEnd + 1)

@@ -18,7 +18,7 @@ import { watchStops } from './stop-strings.ts'
 
 type GenerateJob = Extract<Job, { kind: 'generate' }>
 
-/** Emits the text as `token` events while it is generated, and returns all of it. Ends at an end token, a stop string or the limit. */
+/** Emits `token` events while it generates, and returns the whole text. Ends at an end token, a stop string or the limit. */
 export async function generate(
   runner: InferenceRunner,
   { model, prompt, settings, sampling, text }: Omit<GenerateJob, 'kind' | 'threads'>,

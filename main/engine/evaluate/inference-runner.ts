@@ -180,7 +180,7 @@ function without(feeds: Feeds, key: number | undefined): Feeds {
   return { ...feeds, ...Object.fromEntries(masked) }
 }
 
-/** Graph inputs `past.*`: the keys and values of a common start, repeated for every row; of no tokens where it is undefined. */
+/** Graph inputs `past.*`: keys and values of a common start, repeated for every row; of no tokens where it is undefined. */
 export function repeated(
   { layers, kvHeads, headDim }: DecoderConfig,
   sharedKv: NamedTensors | undefined,

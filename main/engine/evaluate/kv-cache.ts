@@ -12,7 +12,7 @@ export interface KvCache {
    * the position after it. Throws RangeError beyond the capacity.
    */
   put(present: NamedTensors, where: Place): number
-  /** Graph inputs `past.keys.<layer>` and `past.values.<layer>` [rows, kvHeads, capacity, headDim]; unused positions are zero. */
+  /** Graph inputs `past.keys.<layer>`, `past.values.<layer>` [rows, kvHeads, capacity, headDim]; unused positions are 0. */
   feeds(): Feeds
 }
 

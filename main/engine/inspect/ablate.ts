@@ -1,4 +1,4 @@
-// What each virtual token is worth: the answers to some rows with that token alone taken away.
+// Ablation: how the answers to some rows change where one virtual token is taken away.
 import type { Ablation } from '../../contract/inspection.ts'
 import { best } from '../evaluate/best.ts'
 import { type PlacedPrompt, scoreRows } from '../evaluate/label-scores.ts'
@@ -12,7 +12,7 @@ export interface AblationTask {
   readonly runner: InferenceRunner
   readonly trie: LabelTrie
   readonly rows: readonly Segments[]
-  /** Index of each row's right label. */
+  /** Index of each row's right label among the labels. */
   readonly right: readonly number[]
   readonly placed: PlacedPrompt
   /** The mean embedding [H] of the vocabulary: it takes the place of a virtual embedding. */
@@ -20,10 +20,9 @@ export interface AblationTask {
 }
 
 /**
- * Taking a virtual token away leaves every other token at its position. Past keys and values are masked in every layer.
- * A virtual embedding gives way to the vocabulary's mean embedding: masking it would show nothing of the last one
- * behind a text, whose hidden state predicts the answer. The loss is -log p of the right label among the labels, in
- * nats.
+ * An ablated token leaves every other token at its position. A past key and value is masked in every layer. A virtual
+ * embedding is replaced by the vocabulary's mean embedding: masking could not ablate the last one after a text, whose own
+ * hidden state predicts the answer. The loss is -log p of the right label among the labels, in nats.
  */
 export async function ablate(
   task: AblationTask,
@@ -32,12 +31,12 @@ export async function ablate(
   const { runner, trie, rows, placed } = task
   const count = countOf(virtualTokensOf(placed.parts))
   const total = rows.length * (count + 1)
-  let before = 0
-  const score = async (how: PlacedPrompt): Promise<number[][]> => {
-    const scores = await scoreRows(runner, trie, rows, how, (done) => {
-      onProgress(before + done, total)
+  let scored = 0
+  const score = async (prompt: PlacedPrompt): Promise<number[][]> => {
+    const scores = await scoreRows(runner, trie, rows, prompt, (done) => {
+      onProgress(scored + done, total)
     })
-    before += rows.length
+    scored += rows.length
     return scores
   }
   onProgress(0, total)
@@ -62,24 +61,27 @@ type Scores = readonly (readonly number[])[]
 const lossesOf = (scores: Scores, right: readonly number[]): number[] =>
   right.map((label, row) => -(scores[row]?.[label] ?? -Infinity))
 
-/** Chance that any of the intervals misses its true value. */
-const doubt = 0.05
+/** Probability that at least one of the intervals misses its true value. */
+const familywiseError = 0.05
 
-/** Standard normal value that is exceeded with this chance, below a half: Abramowitz and Stegun 26.2.23, within 0.0005. */
-function exceeded(chance: number): number {
-  const t = Math.sqrt(-2 * Math.log(chance))
+/** Upper quantile of the standard normal for a tail probability below 0.5: Abramowitz and Stegun 26.2.23, within 0.0005. */
+function upperQuantile(tail: number): number {
+  const t = Math.sqrt(-2 * Math.log(tail))
   return t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
 }
 
-/** Two scorings [rows][labels] of the same rows, the second without a token; `compared`: how many tokens are tried so (Bonferroni). */
+/**
+ * Compares two scorings [rows][labels] of the same rows, the second without one token. `compared`: how many tokens are
+ * ablated in all, for the Bonferroni correction of the margin.
+ */
 export function compare(whole: Scores, without: Scores, right: readonly number[], compared: number): Ablation {
   const losses = lossesOf(whole, right)
   const differences = lossesOf(without, right).map((loss, row) => loss - (losses[row] ?? NaN))
   const difference = mean(differences)
   const squares = differences.reduce((sum, each) => sum + (each - difference) ** 2, 0)
   const rows = differences.length
-  const errors = exceeded(doubt / 2 / compared)
-  const margin = rows < 2 ? Infinity : errors * Math.sqrt(squares / (rows - 1) / rows)
+  const quantile = upperQuantile(familywiseError / 2 / compared)
+  const margin = rows < 2 ? Infinity : quantile * Math.sqrt(squares / (rows - 1) / rows)
   const changed = whole.filter((scores, row) => best(scores) !== best(without[row] ?? [])).length
   return { difference, margin, changed }
 }

@@ -1,7 +1,7 @@
-// Some of many, evenly through all of them: the same ones each time.
+// A deterministic sample of items at even distances.
 
-/** At most so many, in order, the first among them. */
-export function evenly<T>(items: readonly T[], most: number): T[] {
-  if (items.length <= most) return [...items]
-  return Array.from({ length: most }, (_, i) => items[Math.floor((i * items.length) / most)] as T)
+/** At most `max` items in their order, beginning with the first. */
+export function evenly<T>(items: readonly T[], max: number): T[] {
+  if (items.length <= max) return [...items]
+  return Array.from({ length: max }, (_, i) => items[Math.floor((i * items.length) / max)] as T)
 }

@@ -1,14 +1,14 @@
-// How strongly each virtual token was pushed through a run, in as few numbers as a line can show.
+// The gradient norm of each virtual token through a run, averaged to the few points that a line can show.
 
-interface Pushed {
+interface StepNorms {
   readonly tokenNorms: readonly number[]
 }
 
 /**
- * For each token the mean L2 norm of its gradient in each of at most `points` stretches of the run, in order: [tokens]
- * [stretches]. Norms that are no numbers do not count; a stretch without any is NaN.
+ * For each token the mean L2 norm of its gradient in each of at most `points` equal stretches of the run, in order:
+ * [tokens][stretches]. Norms that are not finite are left out; a stretch without finite norms is NaN.
  */
-export function gradientHistory(steps: readonly Pushed[], points: number): number[][] {
+export function gradientHistory(steps: readonly StepNorms[], points: number): number[][] {
   const stretches = Math.min(points, steps.length)
   const tokens = Math.max(0, ...steps.map(({ tokenNorms }) => tokenNorms.length))
   return Array.from({ length: tokens }, (_, token) =>

@@ -1,4 +1,4 @@
-// Looks at a tuned prompt token by token: what it is near to, how large it is, and what the answers are without it.
+// Prompt inspection, token by token: nearest vocabulary tokens, norms, and the change of the answers in an ablation.
 import type { ComputeEvent, Job } from '../../contract/compute.ts'
 import type { EmbeddingToken, PromptInspection, TokenStates } from '../../contract/inspection.ts'
 import type { Tensor } from '../../contract/tensor.ts'
@@ -19,12 +19,12 @@ import { readVocabulary, type Vocabulary } from './vocabulary.ts'
 type InspectJob = Extract<Job, { kind: 'inspect' }>
 type Emit = (event: ComputeEvent) => void
 
-/** Tokens of the vocabulary that are named for each virtual token. */
+/** Nearest tokens of the vocabulary to report for each virtual token. */
 const nearestTokens = 5
-/** Random embeddings that show how near the nearest token is by chance. */
+/** Random embeddings whose nearest tokens show which cosine arises by chance. */
 const chanceRows = 8
 
-/** `examples` are rows that tuning did not learn from and no verdict rests on. Error: 'tuning/other-model'. */
+/** `job.examples`: rows of the validation set, neither trained on nor part of the test set. Error: 'tuning/other-model'. */
 export async function inspectPrompt(runner: InferenceRunner, job: InspectJob, emit: Emit): Promise<PromptInspection> {
   const { model, prompt, settings, labels, examples } = job
   const encoder = createEncoder(model, settings, labels)
@@ -60,7 +60,7 @@ export async function inspectPrompt(runner: InferenceRunner, job: InspectJob, em
   return { ...scored, part: 'past', tokens: withStates }
 }
 
-/** Each virtual embedding beside the vocabulary; `started`: the token ids that they started from. */
+/** Compares each virtual embedding with the vocabulary; `started`: the token ids that they were initialised from. */
 function besideVocabulary(
   vocabulary: Vocabulary,
   tokens: readonly Pick<EmbeddingToken, 'startedAs' | 'ablation'>[],
@@ -82,7 +82,7 @@ function besideVocabulary(
   }
 }
 
-/** The vocabulary beside the virtual embeddings [P, H], and beside random ones that follow them. */
+/** The vocabulary, compared with the virtual embeddings [P, H] and with `chanceRows` random ones after them. */
 function vocabularyBeside(
   { model }: InspectJob,
   embeddings: Tensor,
@@ -93,7 +93,7 @@ function vocabularyBeside(
   const random = createRandom(0)
   const chance = Array.from({ length: chanceRows * width }, () => random.normal())
   const rows = { shape: [tokens + chanceRows, width], data: Float32Array.from([...embeddings.data, ...chance]) }
-  // A model's table may be longer than its tokenizer's vocabulary: rows beyond it are no tokens.
+  // An embedding table may be padded: rows beyond the tokenizer's vocabulary are no tokens.
   return readVocabulary(model, rows, Math.min(model.config.vocab, tokenizer.vocabSize), onProgress)
 }
 
@@ -105,7 +105,7 @@ function chanceOf(vocabulary: Vocabulary, tokens: number): number {
   return nearest.reduce((sum, cosine) => sum + cosine, 0) / chanceRows
 }
 
-/** The texts' keys and values are the same each time: they are precomputed where memory holds them. */
+/** The texts' precomputed keys and values, which all ablations share; undefined where memory does not hold them. */
 async function textsOf(
   runner: InferenceRunner,
   { model, settings, texts }: InspectJob,
@@ -116,7 +116,7 @@ async function textsOf(
   const sequences = rows.map((row) => layOut(row, trie.context, settings))
   const bytes = cacheBytes(model, sequences)
   if (settings.placement !== 'after-text' || bytes === 0 || bytes > cacheMemory(settings)) return undefined
-  const found = await precomputeKv({ model, runner }, settings, texts, sequences, onProgress)
-  await found.precompute(sequences)
-  return found
+  const cached = await precomputeKv({ model, runner }, settings, texts, sequences, onProgress)
+  await cached.precompute(sequences)
+  return cached
 }

@@ -1,4 +1,4 @@
-// How large a prefix's keys and values are, and how far they went: in units of the real tokens that they started from.
+// Norms of a prefix's keys and values, and their distances from the initialisation, in units of the initial tokens' norms.
 import type { PrefixToken } from '../../contract/inspection.ts'
 import type { PastTensors } from '../../contract/parts.ts'
 import type { Tensor } from '../../contract/tensor.ts'
@@ -7,8 +7,8 @@ import { mean } from '../statistics.ts'
 type State = Pick<PrefixToken, 'keys' | 'values' | 'moved'>
 
 /**
- * One for each virtual token, given the keys and values now and at the start. Layers count alike: their scales differ by
- * a hundred times, so each is measured by its own.
+ * One state for each virtual token, given the tuned and the initial keys and values. Each layer is measured in units of its
+ * own mean norm, because the layers' scales differ by a factor of 100.
  */
 export function prefixStates(now: readonly PastTensors[], start: readonly PastTensors[]): State[] {
   const keys = now.map((each, layer) => measured(each.keys, (start[layer] ?? each).keys))
@@ -21,7 +21,7 @@ export function prefixStates(now: readonly PastTensors[], start: readonly PastTe
   }))
 }
 
-/** Of one layer's keys or values [P, heads, D], for each token: its norm, and its distance from the start. */
+/** For one layer's keys or values [P, heads, D]: each token's norm, and its distance from the start. */
 function measured(now: Tensor, start: Tensor): { readonly norm: readonly number[]; readonly moved: readonly number[] } {
   const lengths = rowNorms(start)
   const unit = mean(lengths) || 1

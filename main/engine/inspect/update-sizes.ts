@@ -1,9 +1,9 @@
-// How far a prompt's updates are from changing nothing, linear map by linear map.
+// Sizes of a prompt's linear updates, linear map by linear map.
 import type { UpdateSize } from '../../contract/inspection.ts'
 import { linearNames, type LinearUpdate, type PlacedUpdate } from '../../contract/parts.ts'
 import type { Tensor } from '../../contract/tensor.ts'
 
-/** One for each linear map that has updates, in the order of `linearNames`. */
+/** Root mean squares over all layers, one entry for each linear map that has updates, in the order of `linearNames`. */
 export const updateSizes = (updates: readonly PlacedUpdate[]): UpdateSize[] =>
   linearNames.flatMap((linear) => {
     const own = updates.filter((update) => update.linear === linear)
@@ -26,7 +26,7 @@ const meanSquare = (tensor: Tensor | undefined, from: number): number =>
 
 const fromOne = (factors: Tensor | undefined): number => meanSquare(factors, 1)
 
-/** Of scale * b a [out, in], from the small matrices a a' and b' b [r, r] alone. */
+/** Mean square of scale * b a [out, in], as the trace of (a a') (b' b) without computing the product. */
 function meanSquareOfProduct({ lowRank }: LinearUpdate): number {
   if (!lowRank) return 0
   const { a, b, scale } = lowRank

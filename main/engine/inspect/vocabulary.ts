@@ -1,4 +1,4 @@
-// The whole embedding table beside some rows: how near each word is to each of them, and how long the words are.
+// Compares the whole embedding table with some rows: cosines, and the norms of the tokens' embeddings.
 import type { PreparedModel } from '../../contract/model.ts'
 import type { TokenNorms } from '../../contract/inspection.ts'
 import type { Tensor } from '../../contract/tensor.ts'
@@ -10,22 +10,22 @@ import { createSession } from '../runtime/session.ts'
 
 export interface Vocabulary {
   readonly norms: TokenNorms
-  /** The average word [H], scaled as the network reads words. */
+  /** The mean embedding [H], multiplied by the architecture's embedding scale. */
   readonly mean: Float32Array
   /** L2 norm of a row. */
   rowNorm(row: number): number
-  /** Cosine of a word to a row; 0 where either has no length. */
+  /** Cosine of a token's embedding to a row; 0 where either norm is 0. */
   cosine(id: number, row: number): number
-  /** Ids of the words nearest to a row by cosine, the nearest first. */
+  /** Ids of the tokens nearest to a row by cosine, the nearest first. */
   nearest(row: number, count: number): number[]
 }
 
-/** Words that are looked at at once: a few megabytes. */
+/** Tokens whose embeddings one pass computes: a few megabytes. */
 const tokensPerBatch = 4096
 
 /**
- * Compares rows [R, H] with the words 0 to `words`, in the form in which the model is kept. Holds R numbers for each
- * word.
+ * Compares rows [R, H] with the embeddings of token ids 0 to `tokens` - 1, as the prepared model stores them. Holds R + 1
+ * numbers for each token.
  */
 export async function readVocabulary(
   model: PreparedModel,
@@ -34,7 +34,7 @@ export async function readVocabulary(
   onProgress: (done: number, total: number) => void,
 ): Promise<Vocabulary> {
   const [count = 0, width = 0] = rows.shape
-  const found = embed(model.config, weightsOf(model), input('ids', [1, 'words'], 'i64'))
+  const found = embed(model.config, weightsOf(model), input('ids', [1, 'tokens'], 'i64'))
   const session = await createSession(
     {
       outputs: {
@@ -76,7 +76,7 @@ export async function readVocabulary(
     mean: Float32Array.from(sum, (value) => value / Math.max(1, tokens)),
     rowNorm: (row) => rowLengths[row] ?? 0,
     cosine,
-    nearest: (row, wanted) => largest(tokens, (id) => cosine(id, row), wanted),
+    nearest: (row, count) => largest(tokens, (id) => cosine(id, row), count),
   }
 }
 
@@ -90,15 +90,15 @@ function normsOf(lengths: Float32Array): TokenNorms {
   }
 }
 
-/** The indices of the largest values, the largest first; of equals the first. */
-function largest(count: number, value: (index: number) => number, wanted: number): number[] {
-  const kept: { readonly index: number; readonly value: number }[] = []
+/** Indices of the k largest of `count` values, the largest first; among equals the lowest index first. */
+function largest(count: number, valueOf: (index: number) => number, k: number): number[] {
+  const top: { readonly index: number; readonly value: number }[] = []
   for (let index = 0; index < count; index++) {
-    const mine = value(index)
-    if (kept.length === wanted && mine <= (kept.at(-1)?.value ?? -Infinity)) continue
-    const place = kept.findIndex((other) => mine > other.value)
-    kept.splice(place < 0 ? kept.length : place, 0, { index, value: mine })
-    kept.length = Math.min(kept.length, wanted)
+    const value = valueOf(index)
+    if (top.length === k && value <= (top.at(-1)?.value ?? -Infinity)) continue
+    const place = top.findIndex((other) => value > other.value)
+    top.splice(place < 0 ? top.length : place, 0, { index, value })
+    top.length = Math.min(top.length, k)
   }
-  return kept.map(({ index }) => index)
+  return top.map(({ index }) => index)
 }

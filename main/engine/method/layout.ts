@@ -1,4 +1,4 @@
-// The layout of a sequence: positions of the row's tokens, the virtual tokens and the answer, and the tokens that parts act on.
+// The layout of a sequence: where the row's tokens, virtual tokens and answer are, and which tokens parts act on.
 import { studioError } from '../../contract/errors/index.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
 import { methodOf } from './index.ts'
@@ -10,7 +10,7 @@ export interface Segments {
   readonly after: readonly number[]
 }
 
-/** An answer token and its parent, the index of the answer token before it; -1 = the end of the question. A trie may branch. */
+/** An answer token and the index of the answer token before it; -1 = the end of the question. Several may share a parent. */
 export interface AnswerToken {
   readonly id: number
   readonly parent: number

@@ -1,4 +1,4 @@
-// The interface of a tuning method: its tensors, their initialisation, their place in the network, and the parts they fold into.
+// The interface of a tuning method: its tensors, how they are initialised and attached, and the parts they fold into.
 import type { DecoderConfig } from '../../contract/model.ts'
 import type { Parts } from '../../contract/parts.ts'
 import type { MethodDeclaration, SettingSpec } from '../../contract/setting-specs.ts'

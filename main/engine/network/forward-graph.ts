@@ -19,7 +19,7 @@ export interface ForwardShape {
   readonly present: boolean
 }
 
-/** Inputs: batchFeeds, those of the shape, and `select` [batch, slots, seq]; output `logits` [batch, slots, candidates or V]. */
+/** Inputs: `batchFeeds`, the shape's, and `select` [batch, slots, seq]. Output: `logits` [batch, slots, candidates or V]. */
 export function forwardGraph(model: NetworkModel, shape: ForwardShape): Graph {
   const { config } = model
   const weights = weightsOf(model)

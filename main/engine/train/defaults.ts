@@ -1,4 +1,4 @@
-// The settings of a run where its owner chooses nothing.
+// Default settings of a run.
 import type { Recipe, SettingValue } from '../../contract/setting-specs.ts'
 import { type GivenSettings, methodNamed, type TuneSettings } from '../../contract/settings.ts'
 import { methodOf } from '../method/index.ts'
@@ -6,20 +6,20 @@ import { declares } from '../method/method.ts'
 import { scoresLabels, taskOf, templateOf } from '../task/index.ts'
 import { type DataShape, defaultsFor } from './from-data.ts'
 
-/** What the studio proposes first: it learns most within the fewest steps (bench/results). */
+/** The default method: it reached the highest accuracy within the fewest steps (bench/results). */
 const usualMethod = 'prefix-tuning'
 
-/** Where nothing was measured. */
+/** The recipe of a method and placement without measurements. */
 const fallback: Recipe = { learningRate: 1e-2, steps: 200, validateEvery: 25 }
 
 const recipeOf = (settings: Pick<TuneSettings, 'method' | 'placement'>): Recipe =>
   methodOf(settings).recipes[settings.placement] ?? fallback
 
-/** The learning rate that suits a method and placement. */
+/** The default learning rate of a method and placement. */
 export const usualRate = (settings: Pick<TuneSettings, 'method' | 'placement'>): number =>
   recipeOf(settings).learningRate
 
-/** Complete settings: what is given, and for the rest the default that fits it, and the data where their shape is known. */
+/** Complete settings: the given ones, and defaults that suit them for the rest, and the data where their shape is known. */
 export function defaultSettings(
   given: GivenSettings = {},
   labels: readonly string[] = [],
@@ -30,8 +30,8 @@ export function defaultSettings(
   const placement = given.placement ?? (method.placements.includes('after-text') ? 'after-text' : 'start')
   const recipe = recipeOf({ method: method.name, placement })
   const usual = { tokens: 16, batch: 16, maxTokens: 512, ...recipe }
-  const { steps: fitting, tokens, ...fitted } = data ? defaultsFor(data, usual) : usual
-  const steps = given.steps ?? fitting
+  const { steps: defaultSteps, tokens, ...others } = data ? defaultsFor(data, usual) : usual
+  const steps = given.steps ?? defaultSteps
   return {
     init: 'text',
     tail: 1,
@@ -48,11 +48,11 @@ export function defaultSettings(
     loss: task.loss,
     warmup: Math.round(steps / 20),
     tokens: declares(method, 'tokens') ? tokens : 0,
-    ...fitted,
+    ...others,
     ...given,
     method: method.name,
     template: templateOf(task, given.template),
-    // Where answers are generated, there are no labels to choose among.
+    // Where answers are generated there are no labels, so the task's loss overrides the given one.
     ...(scoresLabels(given) ? {} : { loss: task.loss }),
     steps,
   }

@@ -1,15 +1,15 @@
-// What tuning on a model takes of a computer's memory, from the model's shape alone.
+// Estimates the memory that tuning takes, from the model's shape alone.
 import type { DecoderConfig } from '../../contract/model.ts'
 import { cachedShare, runProcessBytes, usualRun } from '../../contract/usual-run.ts'
 import { kvBytes, parameterCount } from '../model/sizes.ts'
 import { rowBytes } from './memory.ts'
 
-/** One step of the usual run: rows, and the tokens of each that stand behind its cached text. */
+/** One step of the usual run: rows, and the tokens of each that follow its cached text. */
 const step = { rows: 16, length: 4 } as const
 
 /**
- * Bytes that tuning with the defaults takes on a computer with `memory` bytes: float32 weights, cached texts, one step,
- * and the process.
+ * Bytes that tuning with default settings takes on a computer with `memory` bytes: float32 weights, cached texts, the
+ * activations of one step, and the process.
  */
 export function tuningMemory(config: DecoderConfig, memory: number): number {
   const { texts, textTokens } = usualRun

@@ -1,4 +1,4 @@
-// A training example: a row laid out with its right answer, and what the loss asks of it.
+// A training example: a row laid out with its right answer, and the targets of the loss.
 import type { Example, LossName, TuneSettings } from '../../contract/settings.ts'
 import type { Feeds } from '../../contract/tensor.ts'
 import type { Encoder } from '../evaluate/encode.ts'
@@ -11,13 +11,13 @@ export interface TrainingExample {
   readonly sequence: Sequence
   /** Indices of the tokens whose hidden state predicts a label token. */
   readonly targetPositions: readonly number[]
-  /** Loss `labels`: the choice that is right at each. */
+  /** Loss `labels`: the right child of the trie at each target position. */
   readonly path: readonly TrieStep[]
-  /** Loss `vocabulary`: the token that is right at each. */
+  /** Loss `vocabulary`: the right token at each target position. */
   readonly labels: readonly number[]
 }
 
-/** Reads only as far as the last choice between labels: behind it nothing is left to learn. */
+/** The answer ends at the label's last branching: the label-restricted loss has no target after it. */
 export function labelExample(
   segments: Segments,
   trie: LabelTrie,
@@ -52,7 +52,7 @@ export function vocabularyExample(
   return { sequence, targetPositions: labels.map((_, i) => sequence.questionEnd + i), path: [], labels }
 }
 
-/** Lays rows out with their answers, as the run's loss wants it. */
+/** Lays rows out with their answers, as the run's loss requires. */
 export function exampleMaker(
   settings: LayoutSettings & Pick<TuneSettings, 'loss'>,
   labels: readonly string[],
@@ -70,7 +70,10 @@ function contextUpTo(trie: LabelTrie, index: number): number[] {
   return found
 }
 
-/** Inputs of the loss for a batch. `weight` is what each label token counts: 1 / label tokens of the whole step. */
+/**
+ * Graph inputs of the loss (train/loss.ts) for a batch, with `select` [batch, slots, length]. `weight`: the weight of each
+ * label token, 1 / label tokens of the whole step.
+ */
 export function lossFeeds(
   examples: readonly TrainingExample[],
   trie: LabelTrie | undefined,
@@ -128,6 +131,6 @@ export const lossShapeOf = (
   examples: readonly TrainingExample[],
 ): LossShape => ({
   loss,
-  slots: examples.reduce((most, { targetPositions }) => Math.max(most, targetPositions.length), 1),
+  slots: examples.reduce((max, { targetPositions }) => Math.max(max, targetPositions.length), 1),
   candidates: trie?.candidates.length ?? 0,
 })

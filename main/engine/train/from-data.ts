@@ -1,8 +1,8 @@
-// Default settings that depend on the data: how far a data set's shape moves them from those of the benches.
+// Default settings that depend on the data: how they deviate from the benches' settings for a data set of another shape.
 import type { Split, TuneSettings } from '../../contract/settings.ts'
 import { charactersPerToken } from '../tokens/characters.ts'
 
-/** Of the training rows, unless it says otherwise. */
+/** The shape of a data set: of its training rows, where a field does not say otherwise. */
 export interface DataShape {
   readonly rows: number
   /** Rows of the validation set. */
@@ -30,23 +30,23 @@ const smallBatch = 8
 const longText = 256
 /** More epochs than these memorise the training rows. */
 const maxEpochs = 40
-/** Whatever `maxEpochs` allows: with fewer steps a run has hardly begun. */
+/** Minimum of steps, even beyond `maxEpochs`: with fewer the loss has hardly begun to fall. */
 const minSteps = 50
-/** Examples of each label that a run takes, where the usual steps hold fewer. */
+/** Examples of each label that a run trains on, counted over all epochs, where the usual steps have fewer. */
 const examplesPerLabel = 100
-/** Steps that many labels ask for at most, so that their number alone makes no run long. */
+/** Limit of the steps that many labels add, so that their number alone makes no run long. */
 const maxSteps = 600
 /** Validations that a run has at least, so that its best prompt is not missed. */
 const minValidations = 6
-/** Tokens for the template and the answer, beside text and virtual tokens. */
+/** Tokens for the template and the answer, besides text and virtual tokens. */
 const templateTokens = 64
-/** maxTokens is a multiple of this: people read round numbers. */
+/** maxTokens is a multiple of this, for round numbers. */
 const maxTokensStep = 128
-/** Longer rows are for their owner to ask for: a step's time and memory follow its tokens. */
+/** Longer rows only on request: a step's time and memory are proportional to its tokens. */
 const maxTokensLimit = 1024
 
 /**
- * The rule, clause by clause; what no clause names stays as the benches measured it (TREC: 900 rows, 6 labels, 18 tokens
+ * The rule for each setting; other cases keep the values that the benches measured (TREC: 900 rows, 6 labels, 18 tokens
  * a text, width 576).
  * - tokens: `fewTokens` for few rows; else `manyTokens` for more labels than virtual tokens, or for a narrow model.
  * - batch: `smallBatch` for few rows, or where 5 % of the texts are long.
@@ -78,7 +78,7 @@ export function defaultsFor(data: DataShape, usual: Usual): Usual {
   return { tokens, learningRate, steps, batch, maxTokens, validateEvery }
 }
 
-/** Up to the next ten, for round numbers of steps. */
+/** Rounds up to the next ten, for round numbers of steps. */
 const tens = (steps: number): number => Math.ceil(steps / 10) * 10
 
 /** The shape of a run's rows; tokens are estimated from characters. */

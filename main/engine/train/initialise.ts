@@ -1,4 +1,4 @@
-// A prompt's first tensors: from words the model knows, or from chance at the model's own scale.
+// Initial tensors of a prompt: from real tokens, or random at the scale of real tokens.
 import type { PreparedModel } from '../../contract/model.ts'
 import type { Initialisation, TuneSettings } from '../../contract/settings.ts'
 import type { NamedTensors } from '../../contract/tensor.ts'
@@ -13,7 +13,7 @@ import { createRandom, type Random } from '../random.ts'
 import { createSession } from '../runtime/session.ts'
 import type { Encoder } from '../evaluate/encode.ts'
 
-/** Fresh tensors of the run's method. */
+/** Initial tensors of the run's method. */
 export async function initialTensors(
   model: PreparedModel,
   settings: TuneSettings,
@@ -26,7 +26,7 @@ export async function initialTensors(
   return methodOf(settings).initialise(probeOf(model, runner), settings, { ids, init: settings.init, random })
 }
 
-/** The words that stand behind a run's start, one for each virtual token; chance that starts from none is fitted to theirs. */
+/** Token ids of the initialisation, one for each virtual token; `random` matches the scale of theirs. */
 export function startIds(
   settings: TuneSettings,
   labels: readonly string[],
@@ -49,19 +49,19 @@ const sampled: Source = ({ tokens }, _, __, random, vocab) =>
   Array.from({ length: tokens }, () => random.integer(vocab))
 
 const sources: { readonly [K in Initialisation]: Source } = {
-  // PEFT's rule: special tokens included.
+  // As PEFT does: with special tokens.
   text: ({ initText }, _, { tokenizer }) => tokenizer.encodeWithSpecials(initText),
-  // Where answers are written there are none.
+  // Without labels, where answers are generated, from the text.
   labels: ({ initText }, labels, encoder) =>
     labels.length === 0
       ? encoder.tokenizer.encodeWithSpecials(initText)
       : labels.flatMap((label) => encoder.answer(label)),
   vocab: sampled,
-  // Real tokens as well: their scale is what random values are fitted to.
+  // Random values get the scale of real tokens.
   random: sampled,
 }
 
-/** Repeated or cut to a length. An empty source repeats token 0. */
+/** Repeats or truncates ids to a length. Without any ids it repeats token 0. */
 const tiled = (ids: readonly number[], length: number): number[] =>
   Array.from({ length }, (_, i) => ids[i % Math.max(1, ids.length)] ?? 0)
 
@@ -95,11 +95,11 @@ function probeOf(model: PreparedModel, runner: InferenceRunner): ModelProbe {
 
 /** [heads, tokens, D] -> [tokens, heads, D] */
 function headsLast(data: Float32Array, heads: number, tokens: number, width: number): Float32Array {
-  const moved = new Float32Array(data.length)
+  const transposed = new Float32Array(data.length)
   for (let h = 0; h < heads; h++)
     for (let t = 0; t < tokens; t++) {
       const from = (h * tokens + t) * width
-      moved.set(data.subarray(from, from + width), (t * heads + h) * width)
+      transposed.set(data.subarray(from, from + width), (t * heads + h) * width)
     }
-  return moved
+  return transposed
 }

@@ -1,4 +1,4 @@
-// The training loop: step, watch, validate, keep the best, checkpoint. Knows named tensors and nothing of what they mean.
+// The training loop: steps, gradient alarms, validation, the best prompt, checkpoints. It treats tensors by name only.
 import { setImmediate } from 'node:timers/promises'
 import type { Checkpoint, ComputeEvent } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
@@ -10,15 +10,15 @@ import type { Gradient } from './training-step.ts'
 import type { Validation } from './validate.ts'
 import { watchGradient } from './watch.ts'
 
-/** Where a run's results go and what it is asked on its way. */
+/** Takes a run's results, and answers the loop's questions between steps. */
 export interface TuneSink {
   emit(event: ComputeEvent): void
   /** Resolves when the checkpoint is safe. */
   checkpoint(checkpoint: Checkpoint): Promise<void>
   stopRequested(): boolean
-  /** True when training shall end here, and the best prompt so far is the run's. */
+  /** True when training is to end now, with the best prompt so far as the run's result. */
   keepRequested(): boolean
-  /** Told of each step's gradient, by the name of each trainable tensor, before it is clipped. */
+  /** Receives each step's gradient before it is clipped, by the name of each trainable tensor. */
   gradient?(gradients: Gradient['gradients']): void
 }
 
@@ -26,18 +26,18 @@ export interface LoopOptions {
   readonly settings: TuneSettings
   /** Names of the tensors whose first dim is the virtual token. */
   readonly byToken: ReadonlySet<string>
-  /** Step to pause behind. */
+  /** Step after which the loop pauses. */
   readonly until?: number | undefined
-  /** What step number `step` (from 1) needs to be there, and what is no part of its own time. */
+  /** Prepares step number `step` (from 1), outside its measured time. */
   prepare?(step: number): Promise<void>
-  /** Loss and gradient of step number `step` (from 1), and how many examples it read. */
+  /** Loss and gradient of step number `step` (from 1), and its number of examples. */
   gradient(step: number, tensors: NamedTensors): Promise<Gradient & { readonly examples: number }>
   validate(tensors: NamedTensors): Promise<Validation>
 }
 
 export interface LoopResult {
   readonly checkpoint: Checkpoint
-  /** Why it ended before its last step. */
+  /** Why training ended before its last step. */
   readonly reason?: string
 }
 
@@ -45,7 +45,7 @@ export interface LoopResult {
 const checkpointSteps = 10
 const checkpointMilliseconds = 30_000
 
-/** Goes on from a checkpoint to the end, or to a requested stop (the result is then not `finished`). */
+/** Trains from a checkpoint to the end, or to a requested stop; the result is then not `finished`. */
 export async function trainLoop(start: Checkpoint, parts: LoopOptions, sink: TuneSink): Promise<LoopResult> {
   const { settings, until = Infinity } = parts
   const watch = watchGradient()
@@ -57,7 +57,7 @@ export async function trainLoop(start: Checkpoint, parts: LoopOptions, sink: Tun
     return { checkpoint, ...(reason ? { reason } : {}) }
   }
   while (at.step < settings.steps) {
-    // Lets a request to stop arrive: a step itself cannot be interrupted.
+    // Lets a stop request arrive, since a step cannot be interrupted.
     await setImmediate()
     if (sink.stopRequested() || at.step >= until) {
       await sink.checkpoint(at)
@@ -77,7 +77,7 @@ export async function trainLoop(start: Checkpoint, parts: LoopOptions, sink: Tun
   return end()
 }
 
-/** Undefined where loss or gradient are no longer numbers: nothing is updated then. */
+/** The checkpoint after one step; undefined, without an update, where loss or gradient are not finite. */
 async function oneStep(
   at: Checkpoint,
   parts: LoopOptions,
@@ -115,7 +115,7 @@ const dueForValidation = (step: number, { validateEvery, steps }: TuneSettings):
 async function validated(at: Checkpoint, parts: LoopOptions, sink: TuneSink): Promise<Checkpoint> {
   const { loss, ...measured } = await parts.validate(at.tensors)
   const better = at.best === undefined || loss < at.best.loss
-  // No later loss is below NaN: the first prompt would stay the best for ever.
+  // No later loss compares below NaN, so that the first prompt would stay the best.
   const comparable = Number.isNaN(loss) ? Infinity : loss
   sink.emit({ event: 'validation', step: at.step, loss, best: better, ...measured })
   return better

@@ -1,4 +1,4 @@
-// The two losses as graphs. Both read only the hidden states that predict a label token.
+// The two losses as graphs, label-restricted and full-vocabulary cross-entropy, over the hidden states at target positions.
 import type { DecoderConfig } from '../../contract/model.ts'
 import type { LossName } from '../../contract/settings.ts'
 import type { Node } from '../graph/node.ts'
@@ -8,12 +8,12 @@ import { head } from '../network/embed.ts'
 import type { Weights } from '../network/weights.ts'
 import { headSum, logSumExp } from './head-sum.ts'
 
-/** What the loss needs to know when its graph is built. */
+/** What the graph of the loss depends on. */
 export interface LossShape {
   readonly loss: LossName
-  /** Label tokens a row, at most. */
+  /** Most target positions of a row. */
   readonly slots: number
-  /** Tokens that occur at any branching of the labels' trie (loss `labels`). */
+  /** Candidate tokens of the labels' trie (loss `labels`). */
   readonly candidates: number
 }
 
@@ -24,8 +24,8 @@ export function lossOf(config: DecoderConfig, weights: Weights, states: Node, sh
 }
 
 /**
- * Cross-entropy inside the labels' trie. Inputs: candidates [U] token ids; choices [B, slots, U] 0 for the branching's
- * children and `hidden` elsewhere; target [B, slots, U] one-hot; weight [B, slots, 1].
+ * Label-restricted cross-entropy, over each trie node's children. Inputs: candidates [U] token ids; childMask [B, slots, U],
+ * 0 for the node's children and MASK_VALUE elsewhere; target [B, slots, U] one-hot; weight [B, slots, 1].
  */
 function labelsLoss(table: Node, states: Node, { slots, candidates }: LossShape): Node {
   const batch = sizeAt(states.shape, 0)
@@ -36,7 +36,7 @@ function labelsLoss(table: Node, states: Node, { slots, candidates }: LossShape)
   return sum(mul(sub(logSumExp(masked), right), input('weight', [batch, slots, 1])))
 }
 
-/** Cross-entropy over the whole vocabulary, as log sum exp(h W') - h W[label]. Inputs: labels [B, slots], weight. */
+/** Full-vocabulary cross-entropy, as log sum exp(h W') - h W[label]. Inputs: labels [B, slots]; weight [B, slots, 1]. */
 function vocabularyLoss(table: Node, states: Node, { slots }: LossShape): Node {
   const [batch, width] = [sizeAt(states.shape, 0), sizeAt(states.shape, 2)]
   const flat = reshape(states, [batch * slots, width])
@@ -46,7 +46,7 @@ function vocabularyLoss(table: Node, states: Node, { slots }: LossShape): Node {
   return sum(mul(sub(headSum(table, flat), right), weight))
 }
 
-/** Of all elements: a scalar. */
+/** The sum of all elements, a scalar. */
 const sum = (x: Node): Node =>
   reshape(
     reduceSum(

@@ -1,4 +1,4 @@
-// What a step takes of the memory, and how many rows may run at once in what there is.
+// Estimates the memory of a training step, and how many rows a micro-batch may hold.
 import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { LossName, MemoryName, TuneSettings } from '../../contract/settings.ts'
 import type { BatchShape } from '../method/batch.ts'
@@ -7,52 +7,52 @@ import { hasOwnCopies, withoutCopies } from '../model/weights.ts'
 import { meanAttendedKeys } from '../network/attention.ts'
 import type { Bucket } from './micro-batches.ts'
 
-/** Rows of one size in one step: `past` are virtual keys and values before them. */
+/** The size of a step's rows; `past`: past keys and values before them. */
 export interface StepSize extends Pick<BatchShape, 'length' | 'cached' | 'past'> {
   readonly memory: MemoryName
 }
 
 /**
- * Bytes of the process that steps, beside weights and activations: Node and ONNX Runtime with the graph of one session;
+ * Bytes of the training process besides weights and activations: Node, and ONNX Runtime with the graph of one session;
  * measured. A whole run has more sessions and the tokenizer: `runProcessBytes`.
  */
 const stepProcessBytes = 140e6
-/** What is made of compact weights while they are used, and what the allocator loses over it; measured. */
+/** Bytes for dequantising weights while they are used, with the allocator's fragmentation; measured. */
 const quantisedBytes = 90e6
 
 /**
- * Floats that a layer keeps of each token for its backward pass, counted off the graph: the sums before both halves,
- * rotated queries and keys, values, what attention gathers of them, three rows of the feed-forward size, and attention's
- * weights.
+ * Floats per token that a layer stores for its backward pass, counted in the graph: the residual stream before attention
+ * and before the feed-forward block, rotated queries and keys, values, attention's result, three vectors of the
+ * feed-forward width, and the attention weights.
  */
 const storedFloats = ({ hidden, heads, kvHeads, headDim, intermediate }: DecoderConfig, keys: number): number =>
   2 * hidden + 2 * (heads + kvHeads) * headDim + 3 * intermediate + heads * keys
 
-/** Floats of each token that one layer holds while it is computed, backwards as well. */
+/** Floats per token that a layer holds while it is computed, forwards or backwards. */
 const busyFloats = ({ hidden, heads, kvHeads, headDim, intermediate }: DecoderConfig, keys: number): number =>
   2 * (6 * hidden + 5 * (heads + kvHeads) * headDim + 5 * intermediate) + 3 * heads * keys
 
-/** Bytes that one row's activations, and its text where that was read beforehand, hold at most during a step. */
+/** Peak bytes of one row during a step: its activations, and its cached keys and values. */
 export function rowBytes(config: DecoderConfig, { length, cached, past, memory }: StepSize): number {
   const span = length + cached + past
   const keys = meanAttendedKeys(length, span)
   const stored = memory === 'low' ? config.hidden : storedFloats(config, keys)
   const texts = 2 * kvBytes(config) * cached
-  // What each token may see, of this step and of the one before.
+  // The attention masks of this step and of the one before.
   const maskFloats = 2 * span
-  // Of the last layer only the tokens that the loss asks for go on: it keeps what enters it, and keys and values.
+  // After the last layer only target positions are computed: it stores its input, and keys and values.
   const last = 2 * config.hidden + 2 * config.kvHeads * config.headDim
   return 4 * length * ((config.layers - 1) * stored + last + busyFloats(config, keys) + maskFloats) + texts
 }
 
-/** Share of all memory that weights in the order of their kernels may take. */
+/** Share of all memory that packed weights may take. */
 const packedShare = 1 / 4
 
 /**
- * The rule: whether a step's sessions copy the weights into the order of their kernels. Where forwards and backwards each
- * have their own 8-bit copy, always: the packed one takes its place. Where texts were read beforehand and memory is not
- * short, if the copies of both passes fit into a quarter of all memory for every session: a step then reads few tokens,
- * and would spend most of its time on the order of the weights; 190 ms a step instead of 285.
+ * The rule for packing, which copies a session's weights into the order of the matrix kernels. Where the forward and the
+ * backward pass each have their own 8-bit copy, always: the packed weights replace it. With cached texts and normal memory,
+ * if the packed weights of both passes fit into a quarter of all memory for every session: a step then computes few tokens
+ * and would spend most of its time on packing; 190 ms a step instead of 285. Never with little memory.
  */
 export function packsWeights(
   model: Pick<PreparedModel, 'weights' | 'quantised'>,
@@ -64,24 +64,24 @@ export function packsWeights(
   return hasOwnCopies(model) || (isCached && 2 * sessions * weightBytes(model, loss) <= packedShare * total)
 }
 
-/** Bytes that the process holds at most while it steps with so many rows at once, beside texts that were read once. */
+/** Peak bytes of the process during steps with micro-batches of `rows` rows, without the KV cache of the texts. */
 export function stepMemory(
   model: Pick<PreparedModel, 'config' | 'weights' | 'quantised'>,
   loss: LossName,
   size: StepSize,
   rows: number,
 ): number {
-  const compact = model.quantised && Object.keys(model.quantised).length > 0 ? quantisedBytes : 0
-  return stepProcessBytes + compact + weightBytes(model, loss) + rows * rowBytes(model.config, size)
+  const dequantising = model.quantised && Object.keys(model.quantised).length > 0 ? quantisedBytes : 0
+  return stepProcessBytes + dequantising + weightBytes(model, loss) + rows * rowBytes(model.config, size)
 }
 
 /**
- * Tokens that run at once at most: enough to keep matrix products at their full speed, few enough that what stands
- * between them stays near the cores. 544 tokens at once took 12 % less time a token than 2,176, and 42 % of the memory.
+ * Tokens of a micro-batch at most: enough for matrix products at full speed, and few enough that activations stay in the
+ * processor's caches. With 544 tokens a token took 12 % less time than with 2,176, and 42 % of the memory.
  */
 const tokensAtOnce = 640
 
-/** Rows of a size that run at once: the batch, or even parts of it, within `tokensAtOnce` and within `bytes`. */
+/** Rows of a micro-batch: the batch, or equal parts of it, within `tokensAtOnce` and within `bytes` of activations. */
 export function microBatch(config: DecoderConfig, size: StepSize, batch: number, bytes: number): number {
   const limit = Math.min(bytes / rowBytes(config, size), tokensAtOnce / size.length)
   const fitting = Math.min(batch, Math.max(1, Math.floor(limit)))
@@ -90,14 +90,14 @@ export function microBatch(config: DecoderConfig, size: StepSize, batch: number,
 
 /** Share of all memory that a step's activations may take. */
 const memoryShare = 0.25
-/** Share that they may take however large the rest is. */
+/** Share that activations may take however large the rest is. */
 const minShare = 1 / 16
 /** Share that a run may take in all. */
 const runShare = 0.7
 
 /**
- * Bytes for a step's activations on a computer of `total` bytes, behind all else that a run holds. Not of what is free
- * now: a run that is resumed would add up in another order, and no longer give the same numbers.
+ * Bytes for a step's activations on a computer of `total` bytes, after all else that a run holds. It does not depend on the
+ * memory that is free now: a resumed run would have other micro-batches, sum in another order and give other numbers.
  */
 export function activationBudget(
   model: Pick<PreparedModel, 'config' | 'weights' | 'quantised'>,
@@ -108,7 +108,7 @@ export function activationBudget(
   return Math.max(total * minShare, Math.min(total * memoryShare, total * runShare - none))
 }
 
-/** Rows of each size that a run's steps put through at once, on a computer of `total` bytes. */
+/** Rows of a micro-batch of each size, on a computer of `total` bytes. */
 export function rowsAtOnce(
   model: Pick<PreparedModel, 'config' | 'weights' | 'quantised'>,
   { loss, memory = 'normal', tokens }: Pick<TuneSettings, 'loss' | 'memory' | 'tokens'>,

@@ -1,26 +1,26 @@
-// A step's rows in the parts that run at once, each padded to one of a few sizes.
+// Splits a step's rows into micro-batches, each padded to one of a few static sizes.
 import { type BatchShape, firstOf } from '../method/batch.ts'
 import type { Sequence } from '../method/layout.ts'
 
-/** A static size: tokens that a step reads, and tokens that were read beforehand. */
+/** A static size: tokens that a step computes, and tokens whose keys and values are cached. */
 export type Bucket = Pick<BatchShape, 'length' | 'cached'>
 
 export interface Sizes {
   /** Sizes that sequences are padded to, ascending; the last one holds the longest. */
   readonly buckets: readonly Bucket[]
-  /** Rows of a size that run at once. */
+  /** Rows of a micro-batch of this size. */
   readonly rowsAtOnce: (bucket: Bucket) => number
 }
 
-/** Some of a step's rows, and the size that holds them all. */
+/** Some of a step's rows, and the smallest size that holds them all. */
 export interface MicroBatch<T> {
   readonly rows: readonly T[]
   readonly bucket: Bucket
 }
 
 /**
- * The longest rows come first, and each part has room for as many as its size allows: one long row does not make the
- * short ones run by themselves. Rows of one length stay in their order.
+ * Micro-batches of the longest rows come first, and each takes as many rows as its size allows: a long row does not leave
+ * the short ones alone in small micro-batches. Rows of equal length keep their order.
  */
 export function microBatches<T extends { readonly sequence: Sequence }>(
   rows: readonly T[],

@@ -9,7 +9,7 @@ export interface AdamWSettings {
   readonly eps?: number
 }
 
-/** What the optimiser remembers: the tensors and both moments of those that are trained. */
+/** The optimiser's state: the tensors, and the first and second moments of the trainable ones. */
 export interface OptimiserState {
   readonly tensors: NamedTensors
   readonly first: NamedTensors
@@ -27,7 +27,7 @@ export function startState(tensors: NamedTensors, trainable: readonly string[]):
   return { tensors, first: zeros(), second: zeros() }
 }
 
-/** The state after update number `step` (from 1). Nothing given is changed. */
+/** The state after update number `step` (from 1), in new arrays. Error: RangeError where a gradient is missing. */
 export function adamW(
   state: OptimiserState,
   gradients: Readonly<Record<string, Float32Array>>,
@@ -58,10 +58,10 @@ export function adamW(
   return { tensors, first, second }
 }
 
-/** L2 norms of a gradient: of all of it, and of what belongs to each virtual token. */
+/** L2 norms of the whole gradient, and of each virtual token's part. */
 export interface GradientNorms {
   readonly all: number
-  /** None where no tensor's first dim is the virtual token. */
+  /** One norm for each virtual token; empty where no tensor's first dim is the virtual token. */
   readonly byToken: readonly number[]
 }
 

@@ -1,14 +1,14 @@
-// Which examples stand in which step: a function of seed and step alone, so that a resumed run reads the same ones.
+// The order of examples: a function of random seed and step alone, so that a resumed run trains on the same ones.
 import type { Sequence } from '../method/layout.ts'
 import { createRandom } from '../random.ts'
 import type { Bucket } from './micro-batches.ts'
 
-/** Steps whose examples are sorted together: long rows meet long rows, and chance still decides. */
+/** Steps whose examples are sorted by length together: rows of similar length share a step, in an order that stays random. */
 const stepsSortedTogether = 8
 
 /** Examples of an epoch by step, as indices. Each example occurs once; the last step may be smaller. */
 function epochOrder(lengths: readonly number[], batch: number, seed: number, epoch: number): number[][] {
-  // Beyond 2^53 the epoch would be lost in rounding, and every epoch the same.
+  // Seeds above 2^53 would lose the epoch in rounding, and every epoch would have the same order.
   const random = createRandom((seed % 2 ** 32) * 1_000_003 + epoch)
   const shuffled = random.shuffle(lengths.map((_, i) => i))
   const steps: number[][] = []
@@ -30,9 +30,9 @@ export function stepOrder(
   let epoch = -1
   let order: number[][] = []
   return (step) => {
-    const wanted = Math.floor((step - 1) / stepsAnEpoch)
-    if (wanted !== epoch) {
-      epoch = wanted
+    const epochOfStep = Math.floor((step - 1) / stepsAnEpoch)
+    if (epochOfStep !== epoch) {
+      epoch = epochOfStep
       order = epochOrder(lengths, batch, seed, epoch)
     }
     return order[(step - 1) % stepsAnEpoch] ?? []
@@ -40,8 +40,8 @@ export function stepOrder(
 }
 
 /**
- * A few sizes that sequences are padded to: each costs a session, each missing one costs padding. `isCached`: their
- * constant starts have been read beforehand.
+ * The few static sizes that sequences are padded to: each size costs a session, too few cost padding. `isCached`: the
+ * keys and values of the sequences' constant starts are cached.
  */
 export function bucketsOf(sequences: readonly Sequence[], isCached: boolean): Bucket[] {
   if (!isCached)
@@ -49,9 +49,9 @@ export function bucketsOf(sequences: readonly Sequence[], isCached: boolean): Bu
       sequences.map(({ ids }) => ids.length),
       [0.5, 0.9, 1],
     ).map((length) => ({ length, cached: 0 }))
-  // What follows the texts is short and much alike.
-  const length = sequences.reduce((most, { ids, constant }) => Math.max(most, ids.length - constant), 0)
-  // What was read costs little to pad: a session less is worth more.
+  // Tokens after the cached texts are few, and about as many in each row: one size suffices.
+  const length = sequences.reduce((max, { ids, constant }) => Math.max(max, ids.length - constant), 0)
+  // Padding of cached tokens costs less than a further session.
   const cached = quantiles(
     sequences.map(({ constant }) => constant),
     [0.9, 1],

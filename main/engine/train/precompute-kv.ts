@@ -1,4 +1,4 @@
-// Whether a run's texts are read once, and where what was read is kept.
+// KV precompute of a run's texts: the rule whether it pays, and where keys and values are stored.
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { PreparedModel } from '../../contract/model.ts'
@@ -16,25 +16,25 @@ const memoryShare = { normal: cachedShare, low: 1 / 16 } as const
 type Model = Pick<PreparedModel, 'config' | 'quantised'>
 type Settings = Pick<TuneSettings, 'method' | 'placement' | 'tokens' | 'steps' | 'batch' | 'memory'>
 
-/** A model that is kept in fewer bits computes nothing that 16 bits do not hold. */
+/** Quantised models do not compute keys and values more exactly than float16 holds. */
 const isHalf = ({ quantised = {} }: Model): boolean => Object.keys(quantised).length > 0
 
-/** Bytes of the keys and values of texts, each different one once. */
+/** Bytes of the texts' keys and values; equal texts count once. */
 export const cacheBytes = (model: Model, sequences: readonly Sequence[]): number =>
   cachedValues(model.config, sequences) * (isHalf(model) ? 2 : 4)
 
-/** Bytes of memory that texts may stay in. */
+/** Bytes of memory for cached texts, on a computer of `total` bytes. */
 export const cacheMemory = ({ memory = 'normal' }: Pick<Settings, 'memory'>, total = totalmem()): number =>
   total * memoryShare[memory]
 
-/** `folder`: of what earlier runs read of the same table; undefined = in memory alone. */
+/** `folder`: shared with earlier runs on the same data set; undefined = in memory alone. */
 const kvStore = (model: Model, settings: Pick<Settings, 'memory'>, folder: string | undefined): KvStore =>
   createKvStore({ folder, memory: cacheMemory(settings), half: isHalf(model) })
 
 /**
- * The rule: texts are read once where virtual tokens stand behind them, where memory and half of what is free on the
- * disk hold them, and where each is used in two epochs or more: reading costs a forward pass, about a third of what a
- * step pays for the text.
+ * The rule: texts are precomputed where the prompt follows them, where memory or half of the free disk space holds their
+ * keys and values, and where each is used in two epochs or more: the precompute costs a forward pass, about a third of what
+ * a step would pay for the text.
  */
 export async function paysToPrecompute(
   settings: Settings,
@@ -47,11 +47,11 @@ export async function paysToPrecompute(
   return bytes <= cacheMemory(settings) || (folder !== undefined && bytes <= (await kvDiskBudget(folder)))
 }
 
-/** Whether the base model alone and with the prompt answer the same texts, which then are read once for the two. */
+/** Whether evaluations with and without the prompt can share the texts' keys and values, because both lay them out alike. */
 export const sharesCache = (settings: Settings): boolean =>
   settings.placement === 'after-text' && methodOf(settings).virtual(settings).embeddings === 0
 
-/** A run's texts, none of them read yet; what earlier runs read longest ago makes way. */
+/** The cache of a run's texts, in which nothing is computed yet. Old blocks are pruned to the disk budget. */
 export async function precomputeKv(
   { model, runner }: Pick<PrecomputeJob, 'model' | 'runner'>,
   settings: Settings,
@@ -64,7 +64,7 @@ export async function precomputeKv(
   return cacheTexts({ model, runner, store, past: pastOf(settings) }, sequences, onProgress)
 }
 
-/** Share of some texts that no earlier run has read. */
+/** Share of the texts whose keys and values no earlier run has stored. */
 export async function shareToCompute(
   model: PreparedModel,
   settings: Settings,

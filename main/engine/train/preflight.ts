@@ -1,4 +1,4 @@
-// A few real steps of a run that has not begun: the longest rows first, then usual ones. Nothing of them is kept.
+// Pre-flight: measures a few real steps of a planned run, on its longest rows and on usual ones, and discards their results.
 import { totalmem } from 'node:os'
 import type { ComputeEvent, MeasuredSteps } from '../../contract/compute.ts'
 import type { Example } from '../../contract/settings.ts'
@@ -21,15 +21,15 @@ import { type Answers, type AnswerTimingJob, timeAnswers } from './time-answers.
 import { type PreflightJob, type Stoppable, timeSteps, type Timing } from './time-steps.ts'
 import { type ExpectedStepsBySize, wholeRun } from './whole-run.ts'
 
-/** The first step of each kind opens its session; with little memory, so does the one behind a validation. */
+/** Steps to measure: the first on each size opens its session, and with little memory so does the one after a validation. */
 const longestSteps = 2
 const usualSteps = 4
-const fewestValidated = 4
+const minValidationRows = 4
 const parts = ['measuring the longest rows', 'measuring usual rows', 'measuring answers'] as const
-/** Rows that tell how long all of them are. */
-const sampled = 200
+/** Rows from which the lengths of all rows are estimated. */
+const maxSampled = 200
 
-/** `resident` gives the bytes that this process holds now. Throws compute/refused where the hardware does not prove itself. */
+/** `resident` gives the resident bytes of this process. Error: 'compute/refused' where the hardware fails its self-check. */
 export async function preflight(
   given: PreflightJob,
   sink: { emit(event: ComputeEvent): void } & Stoppable,
@@ -42,14 +42,14 @@ export async function preflight(
   const rows = Math.min(settings.batch, sorted.length)
   const middle = Math.max(0, Math.floor((sorted.length - rows) / 2))
   const [long, usual] = [sorted.slice(0, rows), sorted.slice(middle, middle + rows)]
-  const every = Math.max(1, Math.floor(split.train.length / sampled))
+  const every = Math.max(1, Math.floor(split.train.length / maxSampled))
   const sequences = sequencesOf(
     job,
     encoder,
     split.train.filter((_, i) => i % every === 0),
   )
-  const texts = allTexts(job, sequences)
-  const precomputes = await paysToPrecompute(settings, split.train.length, texts, job.texts)
+  const textBytes = allTextBytes(job, sequences)
+  const precomputes = await paysToPrecompute(settings, split.train.length, textBytes, job.texts)
   const begin = (part: (typeof parts)[number]): void =>
     sink.emit({ event: 'progress', stage: part, done: parts.indexOf(part), total: parts.length })
   begin('measuring the longest rows')
@@ -61,65 +61,65 @@ export async function preflight(
   begin('measuring answers')
   const answers = await answersOf(second, { job, encoder, examples: validation, precomputes, resident })
 
-  const run = walk(job, sequences, precomputes, settings.steps)
-  const measuredWalk = (examples: readonly Example[]): ExpectedSteps =>
-    walk(job, sequencesOf(job, encoder, examples), precomputes, 1)
-  const expected = { run, longest: measuredWalk(long), usual: measuredWalk(usual) }
-  const left = precomputes ? await shareToCompute(model, settings, job.texts, sequences) : 0
-  const textsToCompute = left * (split.train.length + split.validation.length)
+  const run = expectedOf(job, sequences, precomputes, settings.steps)
+  const measured = (examples: readonly Example[]): ExpectedSteps =>
+    expectedOf(job, sequencesOf(job, encoder, examples), precomputes, 1)
+  const expected = { run, longest: measured(long), usual: measured(usual) }
+  const missingShare = precomputes ? await shareToCompute(model, settings, job.texts, sequences) : 0
+  const textsToCompute = missingShare * (split.train.length + split.validation.length)
   return {
     ...wholeRun(settings, {
       longest: first,
       usual: second,
       answers,
       expected,
-      validated: validation.length,
+      validationRows: validation.length,
       textsToCompute,
     }),
     memory:
-      Math.max(first.held, second.held, answers.held) +
-      (precomputes ? Math.min(texts, cacheMemory(settings)) : 0) +
+      Math.max(first.peakBytes, second.peakBytes, answers.peakBytes) +
+      (precomputes ? Math.min(textBytes, cacheMemory(settings)) : 0) +
       furtherSessions(job, expected, precomputes),
     gradient: first.gradient,
   }
 }
 
 /**
- * Where a validation asks for labels, and for nothing but these, it was an answer; with little memory it opened a session
- * too.
+ * The times of answers. With the label-restricted loss a validation computes the same label scores as an answer, so that its
+ * time serves for both, except with little memory, where it also opens a session.
  */
 async function answersOf(
   { scoreRow, precomputeRow, prompt }: Timing,
-  asked: Omit<AnswerTimingJob, 'prompt'>,
+  job: Omit<AnswerTimingJob, 'prompt'>,
 ): Promise<Answers> {
-  const { model, settings, threads } = asked.job
-  if (asked.precomputes && settings.loss === 'labels' && settings.memory !== 'low')
-    return { row: scoreRow, plainRow: precomputeRow, opening: 0, held: 0 }
+  const { model, settings, threads } = job.job
+  if (job.precomputes && settings.loss === 'labels' && settings.memory !== 'low')
+    return { row: scoreRow, plainRow: precomputeRow, opening: 0, peakBytes: 0 }
   const runner = createInferenceRunner(model, { threads, memory: settings.memory })
-  return timeAnswers(runner, { ...asked, prompt }).finally(() => runner.release())
+  return timeAnswers(runner, { ...job, prompt }).finally(() => runner.release())
 }
 
 /**
- * Rows of middling lengths, as many as are scored at once: a run scores rows of like lengths together, too. Rows to learn
- * from tell as much where none validates.
+ * Rows around the median length, one batch of them, because a run also scores rows of similar length together. From the
+ * training rows where there is no validation set.
  */
 function someValidation({ split, settings }: PreflightJob, encoder: Encoder): readonly Example[] {
-  const some = split.validation.length > 0 ? split.validation : split.train
-  const sorted = some.toSorted((a, b) => a.text.length - b.text.length)
+  const candidates = split.validation.length > 0 ? split.validation : split.train
+  const sorted = candidates.toSorted((a, b) => a.text.length - b.text.length)
   const { before, text, after } = encoder.row(sorted[sorted.length >> 1]?.text ?? '')
-  const atOnce = tokensAtOnce[settings.memory ?? 'normal'] / (before.length + text.length + after.length)
-  const count = scoresLabels(settings) ? Math.max(fewestValidated, Math.floor(atOnce)) : maxRows
+  const batch = tokensAtOnce[settings.memory ?? 'normal'] / (before.length + text.length + after.length)
+  const count = scoresLabels(settings) ? Math.max(minValidationRows, Math.floor(batch)) : maxRows
   const from = Math.max(0, (sorted.length - count) >> 1)
   return sorted.slice(from, from + count)
 }
 
-/** Rows as the run lays them out. */
+/** The sequences of rows, as the run lays them out. */
 function sequencesOf({ settings, labels }: PreflightJob, encoder: Encoder, examples: readonly Example[]): Sequence[] {
   const exampleOf = exampleMaker(settings, labels, encoder)
   return examples.map((example) => exampleOf(example, encoder.row(example.text)).sequence)
 }
 
-function walk(
+function expectedOf(
   { model, settings }: PreflightJob,
   sequences: readonly Sequence[],
   precomputes: boolean,
@@ -136,14 +136,14 @@ function walk(
   })
 }
 
-/** Bytes of all texts' keys and values, by those of some. */
-const allTexts = ({ model, split }: PreflightJob, sequences: readonly Sequence[]): number =>
+/** Bytes of all texts' keys and values, extrapolated from a sample. */
+const allTextBytes = ({ model, split }: PreflightJob, sequences: readonly Sequence[]): number =>
   (cacheBytes(model, sequences) * (split.train.length + split.validation.length)) / Math.max(1, sequences.length)
 
 /**
- * Bytes of the sessions that the whole run keeps open beside those that were measured. Each maps the weights once more,
- * or holds a copy for each pass. The longest rows were measured without a validation, whose session stays open beside
- * those that step where memory is not short.
+ * Bytes of the sessions that the whole run keeps open in addition to the measured ones. Each maps the weights again, or
+ * holds a packed copy for each pass. The longest rows were measured without a validation, whose session stays open during
+ * the steps with normal memory.
  */
 function furtherSessions(
   { model, settings }: PreflightJob,
@@ -151,16 +151,17 @@ function furtherSessions(
   precomputes: boolean,
 ): number {
   const { memory = 'normal', loss } = settings
-  const kept = maxSessions[memory]
-  const open = { loss, sessions: Math.min(kept, run.openings), isCached: precomputes }
+  const maxOpen = maxSessions[memory]
+  const open = { loss, sessions: Math.min(maxOpen, run.openings), isCached: precomputes }
   const packed = !hasOwnCopies(model) && packsWeights(model, settings, open, totalmem())
-  const held = (steps: number, readers: number): number =>
-    (Math.min(kept, steps) * (packed ? 2 : 1) + (memory === 'low' ? 0 : readers)) * weightBytes(model, loss)
-  const reading = Number(precomputes)
+  const bytesOf = (trainingSessions: number, inferenceSessions: number): number =>
+    (Math.min(maxOpen, trainingSessions) * (packed ? 2 : 1) + (memory === 'low' ? 0 : inferenceSessions)) *
+    weightBytes(model, loss)
+  const precomputeSessions = Number(precomputes)
   // Answers behind cached texts come from the session that computed these, unless parts change its graph.
   const { virtual, updatesLinears } = methodOf(settings)
   const isShared = precomputes && scoresLabels(settings) && virtual(settings).embeddings === 0 && !updatesLinears
-  const readers = isShared ? 1 : reading + 1
-  const measured = Math.max(held(longest.openings, reading), held(usual.openings, readers))
-  return Math.max(0, held(run.openings, readers) - measured)
+  const inferenceSessions = isShared ? 1 : precomputeSessions + 1
+  const measured = Math.max(bytesOf(longest.openings, precomputeSessions), bytesOf(usual.openings, inferenceSessions))
+  return Math.max(0, bytesOf(run.openings, inferenceSessions) - measured)
 }

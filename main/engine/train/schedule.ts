@@ -1,7 +1,7 @@
 // The learning rate over the steps of a run.
 import type { ScheduleName, TuneSettings } from '../../contract/settings.ts'
 
-/** What is left of the rate after a share (0 to 1) of the steps behind the warm-up. */
+/** Factor of the learning rate at a share (0 to 1) of the steps after the warm-up. */
 const shapes: { readonly [K in ScheduleName]: (share: number) => number } = {
   constant: () => 1,
   linear: (share) => 1 - share,

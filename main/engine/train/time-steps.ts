@@ -1,4 +1,4 @@
-// Times a few real steps of a run: the steps, what surrounds them, and the memory of the process.
+// Times a few real steps of a run, its session openings, KV precompute and validations, and samples the process memory.
 import type { ComputeEvent, Job, TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { Example } from '../../contract/settings.ts'
@@ -9,27 +9,28 @@ import { tune } from './tune.ts'
 export type PreflightJob = Extract<Job, { kind: 'preflight' }>
 export type Stoppable = Pick<TuneSink, 'stopRequested'>
 
-/** The first steps of a session are slower: short steps go on for so many milliseconds, or up to so many steps. */
-const settled = 2000
+/** The first steps of a session are slower, so short steps are repeated for so many milliseconds, or up to `maxSteps`. */
+const minMilliseconds = 2000
 const maxSteps = 16
 const validateEvery = 2
-/** Milliseconds between two measurements of the memory. */
-const watchEvery = 20
+/** Milliseconds between two samples of the memory. */
+const pollEvery = 20
 
 export interface Timing {
-  /** Milliseconds until the first step, without openings, KV precompute and validation. */
+  /** Milliseconds until the first step, without session openings, KV precompute and validation. */
   readonly start: number
   readonly steps: readonly number[]
   /** Milliseconds of a step that opens no session. */
   readonly step: number
-  /** Milliseconds that opening the first step's sessions takes. */
+  /** Milliseconds that a step takes longer when it opens its session. */
   readonly opening: number
   /** Milliseconds of a text's KV precompute. */
   readonly precomputeRow: number
+  /** Milliseconds of validating one row. */
   readonly scoreRow: number
-  /** Bytes that the process held at most after its first step. */
-  readonly held: number
-  /** Of the first step. */
+  /** Peak resident bytes of the process after its first step. */
+  readonly peakBytes: number
+  /** The first step's gradient, of all trainable tensors in the order of their names. */
   readonly gradient: Float32Array
   readonly prompt: TunedPrompt
 }
@@ -38,12 +39,13 @@ export interface StepTimingJob {
   readonly job: PreflightJob
   readonly train: readonly Example[]
   readonly validation: readonly Example[]
-  /** Steps at least. */
+  /** Minimum of steps. */
   readonly count: number
   readonly precomputes: boolean
   readonly resident: () => number
 }
 
+/** Trains on a few rows and times it. Error: 'compute/refused' where the hardware fails its self-check. */
 export async function timeSteps(
   { job, train, validation, count, precomputes, resident }: StepTimingJob,
   outer: Stoppable,
@@ -52,7 +54,7 @@ export async function timeSteps(
   const watch = createStopwatch(provider, resident)
   let gradient = new Float32Array()
   const sink: TuneSink = {
-    emit: watch.hear,
+    emit: watch.observe,
     checkpoint: () => Promise.resolve(),
     stopRequested: () => watch.refusal() !== undefined || watch.hasSettled(count) || outer.stopRequested(),
     keepRequested: () => false,
@@ -79,17 +81,20 @@ export async function timeSteps(
   return { ...watch.times(settings, validation.length), gradient, prompt }
 }
 
-/** Measures a run by its events. `resident` returns the bytes that this process holds now. */
+/** Measures a run by its events. `resident` returns the resident bytes of this process. */
 function createStopwatch(provider: string, resident: () => number) {
   const began = performance.now()
-  const reading = createReadingWatch(began)
+  const precompute = createPrecomputeWatch(began)
   const steps: number[] = []
   const validations: number[] = []
-  let [held, lastStep, note] = [0, began, '']
+  let [peakBytes, lastStep, note] = [0, began, '']
   let isRefused = false
   let first: { readonly at: number; readonly precompute: number } | undefined
-  // Not before the first step: a session that opens also holds what the one before it left behind, which no run does.
-  const polling = setInterval(() => (held = steps.length > 0 ? Math.max(held, resident()) : held), watchEvery)
+  // Sampling begins after the first step: before it, memory that the previous measurement has not yet freed would count.
+  const polling = setInterval(
+    () => (peakBytes = steps.length > 0 ? Math.max(peakBytes, resident()) : peakBytes),
+    pollEvery,
+  )
   return {
     end: () => clearInterval(polling),
     stepsTaken: () => steps.length,
@@ -98,21 +103,24 @@ function createStopwatch(provider: string, resident: () => number) {
     /** Whether there are `count` steps, and enough warm ones. */
     hasSettled: (count: number): boolean => {
       const [, ...warm] = steps
-      return steps.length >= count && (steps.length >= maxSteps || warm.reduce((sum, each) => sum + each, 0) >= settled)
+      return (
+        steps.length >= count &&
+        (steps.length >= maxSteps || warm.reduce((sum, each) => sum + each, 0) >= minMilliseconds)
+      )
     },
-    hear: (event: ComputeEvent): void => {
+    observe: (event: ComputeEvent): void => {
       const now = performance.now()
       if (event.event === 'step') {
         steps.push(event.metrics.milliseconds)
-        held = Math.max(held, resident())
+        peakBytes = Math.max(peakBytes, resident())
         lastStep = performance.now()
       } else if (event.event === 'progress' && event.stage === 'reading the texts (KV cache)')
-        reading.hear(event.done, now)
+        precompute.observe(event.done, now)
       else if (event.event === 'provider' && event.name === provider) note = event.note
       else if (event.event === 'provider') isRefused = true
       else if (event.event === 'validation') {
-        validations.push(now - Math.max(reading.last(), lastStep))
-        first ??= { at: now, precompute: reading.milliseconds() }
+        validations.push(now - Math.max(precompute.last(), lastStep))
+        first ??= { at: now, precompute: precompute.milliseconds() }
       }
     },
     /** `validated`: rows of a validation. */
@@ -126,36 +134,36 @@ function createStopwatch(provider: string, resident: () => number) {
         steps,
         step,
         opening: Math.max(0, openingStep(settings, steps) - step),
-        precomputeRow: reading.row(),
+        precomputeRow: precompute.row(),
         scoreRow: scoring / Math.max(1, validated),
-        held,
+        peakBytes,
       }
     },
   }
 }
 
-/** Measures the KV precompute by its progress: each reading begins by reporting how many texts are done. */
-function createReadingWatch(began: number) {
-  let [milliseconds, last, read, row] = [0, began, Infinity, Infinity]
+/** Measures the KV precompute by its progress events, which report how many texts are done before and after each pass. */
+function createPrecomputeWatch(began: number) {
+  let [milliseconds, last, lastDone, row] = [0, began, Infinity, Infinity]
   return {
     milliseconds: () => milliseconds,
-    /** When the last text was read. */
+    /** Time of the last event. */
     last: () => last,
-    /** Milliseconds of a text; 0 where none was read. */
+    /** Milliseconds of a text; 0 where none was computed. */
     row: () => (Number.isFinite(row) ? row : 0),
-    hear(done: number, now: number): void {
-      if (done > read) {
+    observe(done: number, now: number): void {
+      if (done > lastDone) {
         milliseconds += now - last
-        // The first texts of a session take longer than those that follow.
-        row = Math.min(row, (now - last) / (done - read))
+        // The minimum excludes the first texts of a session, which take longer.
+        row = Math.min(row, (now - last) / (done - lastDone))
       }
       last = now
-      read = done
+      lastDone = done
     },
   }
 }
 
-/** A step that opens its session: the first, and with little memory each behind a validation (train/tune.ts). */
+/** Milliseconds of a step that opens its session: the first, or with little memory each after a validation. */
 const openingStep = ({ memory }: PreflightJob['settings'], steps: readonly number[]): number =>
   median(memory === 'low' ? steps.filter((_, i) => i % validateEvery === 0) : steps.slice(0, 1))
 

@@ -18,7 +18,10 @@ export type StepSettings = LayoutSettings & Pick<TuneSettings, 'memory'>
 /** Name of the output that holds the gradient of a tensor. */
 export const gradientOf = (tensor: string): string => `gradient of ${tensor}`
 
-/** Outputs `loss` and the gradient of each trainable tensor. Inputs: the method's tensors, batchFeeds, select, the loss's, and `cached.*`. */
+/**
+ * Outputs `loss` and the gradient of each trainable tensor (`gradientOf`). Inputs: the method's tensors, `batchFeeds`,
+ * `lossFeeds`, and `cached.*` [batch, kvHeads, cached, headDim] where texts are cached.
+ */
 export function trainingGraph(
   model: NetworkModel,
   settings: StepSettings,
@@ -60,7 +63,7 @@ export function trainingGraph(
   }
 }
 
-/** The virtual tokens' keys and values, where there are some, followed by the text's. */
+/** The prompt's past keys and values, where it has some, followed by the text's. */
 const followed = (virtual: KeyValues | undefined, keys: Node, values: Node): KeyValues =>
   virtual === undefined
     ? { keys, values }

@@ -1,4 +1,4 @@
-// One optimiser step's loss and gradient: micro-batches over static shapes, a few sessions kept.
+// Loss and gradient of one optimiser step: micro-batches of static shapes, with a few open sessions.
 import { totalmem } from 'node:os'
 import type { PreparedModel } from '../../contract/model.ts'
 import type { MemoryName } from '../../contract/settings.ts'
@@ -26,7 +26,7 @@ export interface Gradient {
 }
 
 export interface TrainingStep {
-  /** Loss and gradient of examples as one step, whatever micro-batches they run in. */
+  /** Loss and gradient of the examples as one step; micro-batches do not change them but for rounding. */
   gradient(examples: readonly TrainingExample[], tensors: NamedTensors): Promise<Gradient>
   release(): Promise<void>
 }
@@ -36,15 +36,15 @@ export interface TrainingStepOptions extends Sizes {
   readonly settings: StepSettings
   readonly trie: LabelTrie | undefined
   readonly lossShape: LossShape
-  /** The sequences' constant starts, where they were read beforehand. */
+  /** The precomputed keys and values of the sequences' constant starts. */
   readonly texts?: CachedTexts | undefined
   readonly threads: number
-  /** Hardware to try, best first; empty = what the machine offers. It proves itself on the first batch. */
+  /** Execution providers to try, best first; empty = what the computer offers. The first batch is their self-check. */
   readonly providers: readonly string[]
   readonly onProvider: (note: ProviderNote) => void
 }
 
-/** Sessions of this many lengths stay open; each maps the weights once more, and may have an arena of its own. */
+/** Sessions that stay open, one for each size; each maps the weights again, and may have an arena of its own. */
 export const maxSessions: { readonly [M in MemoryName]: number } = { normal: 3, low: 1 }
 
 export function createTrainingStep(given: TrainingStepOptions): TrainingStep {
@@ -77,11 +77,11 @@ export function createTrainingStep(given: TrainingStepOptions): TrainingStep {
       for (const { rows, bucket } of microBatches(examples, given)) {
         const sequences = rows.map(({ sequence }) => sequence)
         const shape: BatchShape = { batch: given.rowsAtOnce(bucket), ...bucket, ...parts }
-        const read = await texts?.feeds(sequences, shape, buffers)
+        const cached = await texts?.feeds(sequences, shape, buffers)
         const results = await run(shape, {
           ...tensors,
           ...batchFeeds(model.config, sequences, shape),
-          ...read,
+          ...cached,
           ...lossFeeds(rows, trie, shape, lossShape, 1 / Math.max(1, labelTokens)),
         })
         loss += results['loss']?.data[0] ?? NaN
@@ -98,12 +98,12 @@ export function createTrainingStep(given: TrainingStepOptions): TrainingStep {
 
 const sizeOf = ({ length, cached }: Bucket): string => `${length} ${cached}`
 
-const prefixOfGradients = gradientOf('')
+const gradientPrefix = gradientOf('')
 
 function accumulate(gradients: Record<string, Float32Array>, results: NamedTensors): void {
   for (const [output, { data }] of Object.entries(results)) {
-    if (!output.startsWith(prefixOfGradients)) continue
-    const name = output.slice(prefixOfGradients.length)
+    if (!output.startsWith(gradientPrefix)) continue
+    const name = output.slice(gradientPrefix.length)
     const sum = gradients[name]
     if (sum === undefined) gradients[name] = data
     else data.forEach((value, i) => (sum[i] = (sum[i] ?? 0) + value))

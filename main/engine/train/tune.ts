@@ -1,4 +1,4 @@
-// A run from its rows to its prompt: encode, initialise, train, score.
+// A run from its rows to its prompt: encodes, initialises, trains and evaluates.
 import { totalmem } from 'node:os'
 import type { Checkpoint, ComputeEvent, Job, TunedPrompt } from '../../contract/compute.ts'
 import type { CachedTexts } from '../evaluate/cached-texts.ts'
@@ -20,7 +20,7 @@ import { paysToPrecompute, precomputeKv, sharesCache, cacheBytes } from './preco
 import { createTrainingStep } from './training-step.ts'
 import { validate, type ValidationRow } from './validate.ts'
 
-/** Steps whose texts are read together: more of them pad less, fewer of them start the first step sooner. */
+/** Steps whose texts are precomputed together: with more of them padding shrinks, with fewer the first step starts sooner. */
 const stepsPerPrecompute = 8
 
 type TuneJob = Extract<Job, { kind: 'tune' }>
@@ -31,12 +31,14 @@ export interface TuneResult {
   readonly reason?: string
 }
 
-/** `precomputes`: whether texts' keys and values are cached, where that was decided for more rows than the job has. */
+/**
+ * Trains until the end or a requested stop, then evaluates on the test set. `precomputes` overrides the rule for the KV
+ * precompute: a pre-flight decides it for the whole run, of which its job has only some rows.
+ */
 export async function tune(given: TuneJob, sink: TuneSink, precomputes?: boolean): Promise<TuneResult> {
   const job = { ...given, model: modelInMemory(given.model, given.settings) }
   const { model, settings, labels } = job
-  const { train: learned, validation, test } = job.split
-  const rows = [...learned, ...validation, ...test]
+  const rows = [...job.split.train, ...job.split.validation, ...job.split.test]
   const { encoder } = encoderFor(model, settings, labels, rows)
   const runner = createInferenceRunner(model, { threads: job.threads, memory: settings.memory })
   try {
@@ -57,8 +59,8 @@ export async function tune(given: TuneJob, sink: TuneSink, precomputes?: boolean
 }
 
 /**
- * Scores the test set with the tuned prompt, which its owner waits for, without a prompt, and with the best hand-written
- * one; texts that the first two share are read once for both.
+ * Evaluates on the test set: first the tuned prompt, whose result is the one that matters, then no prompt, then the best
+ * hand-written prompt. The first two share the texts' keys and values where both lay them out alike.
  */
 async function evaluate(
   job: TuneJob,
@@ -69,11 +71,11 @@ async function evaluate(
 ): Promise<void> {
   const { model, settings, labels, split } = job
   const rows = split.test.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
-  const reading = (done: number, total: number): void =>
+  const onProgress = (done: number, total: number): void =>
     sink.emit({ event: 'progress', stage: 'reading the test set (KV cache)', done, total })
   const texts =
     scoresLabels(settings) && sharesCache(settings)
-      ? await precomputeKv({ model, runner }, settings, job.texts, rows, reading)
+      ? await precomputeKv({ model, runner }, settings, job.texts, rows, onProgress)
       : undefined
   await texts?.precompute(rows)
   const cached = texts ? { cached: { texts, settings } } : {}
@@ -169,8 +171,8 @@ async function train(
 interface RunRows {
   readonly examples: readonly TrainingExample[]
   readonly validation: readonly ValidationRow[]
-  /** The sequences of a validation: its examples, and the same rows as they are scored. */
-  readonly validated: readonly Sequence[]
+  /** The sequences of a validation: its rows as the loss reads them, and as their labels are scored. */
+  readonly validationSequences: readonly Sequence[]
 }
 
 function rowsOfRun({ settings, labels, split }: TuneJob, encoder: Encoder): RunRows {
@@ -182,24 +184,28 @@ function rowsOfRun({ settings, labels, split }: TuneJob, encoder: Encoder): RunR
     return { segments, label, example: exampleOf(example, segments), shown: example }
   })
   const scored = validation.map(({ segments }) => layOut(segments, encoder.trie.context, settings))
-  return { examples, validation, validated: [...validation.map(({ example }) => example.sequence), ...scored] }
+  return {
+    examples,
+    validation,
+    validationSequences: [...validation.map(({ example }) => example.sequence), ...scored],
+  }
 }
 
-/** The run's cached texts, those of a validation read already; undefined where precomputing does not pay. */
+/** The run's cached texts, those of the validation set precomputed; undefined where the precompute does not pay. */
 async function cachedTexts(
   { model, settings, texts: folder }: TuneJob,
   runner: InferenceRunner,
-  { examples, validated }: RunRows,
+  { examples, validationSequences }: RunRows,
   sink: TuneSink,
   precomputes: boolean | undefined,
 ): Promise<CachedTexts | undefined> {
-  const sequences = [...examples.map(({ sequence }) => sequence), ...validated]
+  const sequences = [...examples.map(({ sequence }) => sequence), ...validationSequences]
   const pays = await (precomputes ?? paysToPrecompute(settings, examples.length, cacheBytes(model, sequences), folder))
   if (!pays) return undefined
-  const reading = (done: number, total: number): void =>
+  const onProgress = (done: number, total: number): void =>
     sink.emit({ event: 'progress', stage: 'reading the texts (KV cache)', done, total })
-  const texts = await precomputeKv({ model, runner }, settings, folder, sequences, reading)
-  // With little memory only one session is open at a time: all texts are read before the first step opens its own.
-  await texts.precompute(settings.memory === 'low' ? sequences : validated)
+  const texts = await precomputeKv({ model, runner }, settings, folder, sequences, onProgress)
+  // With little memory only one session is open at a time, so all texts are precomputed before the first step opens its own.
+  await texts.precompute(settings.memory === 'low' ? sequences : validationSequences)
   return texts
 }

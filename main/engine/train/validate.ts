@@ -1,4 +1,4 @@
-// Loss and right answers on the validation rows, by forward passes alone.
+// Loss and share of right answers on the validation set, by forward passes alone.
 import type { Measured } from '../../contract/metrics.ts'
 import type { Parts } from '../../contract/parts.ts'
 import type { ValidatedRow } from '../../contract/records.ts'
@@ -14,19 +14,19 @@ import type { TrainingExample } from './example.ts'
 
 export interface ValidationRow {
   readonly segments: Segments
-  /** Index of the right label; -1 where answers are written. */
+  /** Index of the right label; -1 where answers are generated. */
   readonly label: number
-  /** The row as the loss sees it. */
+  /** The row as the loss reads it. */
   readonly example: TrainingExample
-  /** The row as its owner sees it. */
+  /** The row as it is shown to the user. */
   readonly shown: Example
 }
 
-/** Measured by the share of right labels or, where answers are written, of answers that are right token by token. */
+/** Its metric is accuracy or, where answers are generated, teacher-forced exact match. */
 export interface Validation extends Measured {
-  /** Mean of -log p over label tokens: the same quantity that training lowers. */
+  /** Mean of -log p over label tokens: the quantity that training minimises. */
   readonly loss: number
-  /** The rows whose right label is least likely, and some that stay the same through the run. */
+  /** The rows whose right label is least likely, and some that stay the same throughout the run. */
   readonly rows: readonly ValidatedRow[]
 }
 
@@ -43,8 +43,8 @@ export async function validate(
   texts: CachedTexts | undefined,
 ): Promise<Validation> {
   const tokens = rows.reduce((sum, { example }) => sum + example.targetPositions.length, 0)
-  const written = settings.loss === 'vocabulary' ? await teacherForced(runner, rows, parts, texts) : []
-  const chosen = scoresLabels(settings)
+  const forced = settings.loss === 'vocabulary' ? await teacherForced(runner, rows, parts, texts) : []
+  const labelScores = scoresLabels(settings)
     ? await scoreRows(
         runner,
         trie,
@@ -53,44 +53,44 @@ export async function validate(
       )
     : undefined
   const answers = rows.map(({ shown, label }, i) => {
-    const [scores, words] = [chosen?.[i], written[i]]
-    const predicted = scores ? (labels[best(scores)] ?? '') : tokenizer.decode(words?.likeliest ?? []).trim()
-    const right = scores ? best(scores) === label : (words?.right ?? false)
-    const logProbability = (scores ? scores[label] : words?.logProbability) ?? -Infinity
+    const [scores, answer] = [labelScores?.[i], forced[i]]
+    const predicted = scores ? (labels[best(scores)] ?? '') : tokenizer.decode(answer?.likeliest ?? []).trim()
+    const right = scores ? best(scores) === label : (answer?.right ?? false)
+    const logProbability = (scores ? scores[label] : answer?.logProbability) ?? -Infinity
     return { right, logProbability, shown: { ...shown, predicted, probability: Math.exp(logProbability) } }
   })
   const total =
     settings.loss === 'labels'
       ? answers.reduce((sum, { logProbability }) => sum - logProbability, 0)
-      : written.reduce((sum, { logProbability }) => sum - logProbability, 0)
-  const headline = chosen ? 'accuracy' : 'teacher_forced_exact_match'
+      : forced.reduce((sum, { logProbability }) => sum - logProbability, 0)
+  const headline = labelScores ? 'accuracy' : 'teacher_forced_exact_match'
   return {
     loss: total / Math.max(1, tokens),
     headline,
     metrics: { [headline]: answers.filter(({ right }) => right).length / Math.max(1, rows.length) },
-    rows: chosenRows(answers.map(({ shown }) => shown)),
+    rows: selectShown(answers.map(({ shown }) => shown)),
   }
 }
 
-function chosenRows(all: readonly Omit<ValidatedRow, 'worst'>[]): ValidatedRow[] {
+function selectShown(all: readonly Omit<ValidatedRow, 'worst'>[]): ValidatedRow[] {
   const worst = all.toSorted((a, b) => a.probability - b.probability).slice(0, shownRows)
-  // Evenly through the file: the same ones each time.
+  // Rows at even distances, so that they are the same at each validation.
   const every = Math.max(1, Math.floor(all.length / shownRows))
   const others = all.filter((row, i) => i % every === 0 && !worst.includes(row)).slice(0, shownRows)
   return [...worst.map((row) => ({ ...row, worst: true })), ...others.map((row) => ({ ...row, worst: false }))]
 }
 
-/** A right answer as the model would go on, each token behind the right ones before it. */
+/** The model's prediction for each token of a right answer, given the right tokens before it. */
 interface TeacherForced {
-  /** Of the whole answer with its end. */
+  /** log p of the whole answer with its end token. */
   readonly logProbability: number
-  /** Every token is the likeliest one: the answer is what the model would write. */
+  /** Whether every token is the likeliest one, so that greedy generation would give this answer. */
   readonly right: boolean
-  /** The likeliest tokens, without the one that ends the answer. */
+  /** The likeliest token at each position, without the position of the end token. */
   readonly likeliest: readonly number[]
 }
 
-/** Rows whose logits over the whole vocabulary are held at once. */
+/** Rows of one forward pass, whose logits over the whole vocabulary are in memory together. */
 const rowsAtOnce = 8
 
 async function teacherForced(
@@ -114,10 +114,10 @@ async function teacherForced(
       const tokens = labels.map((id, slot) => {
         const logits = data.subarray((b * slots + slot) * width, (b * slots + slot + 1) * width)
         const likeliest = best(logits)
-        return { likeliest, right: likeliest === id, lost: negativeLogProbability(logits, id, likeliest) }
+        return { likeliest, right: likeliest === id, loss: negativeLogProbability(logits, id, likeliest) }
       })
       found.push({
-        logProbability: tokens.reduce((sum, { lost }) => sum - lost, 0),
+        logProbability: tokens.reduce((sum, { loss }) => sum - loss, 0),
         right: tokens.every(({ right }) => right),
         likeliest: tokens.slice(0, -1).map(({ likeliest }) => likeliest),
       })

@@ -1,4 +1,4 @@
-// Watches the gradient over a run, as the tutorial asks: warns when it vanishes or explodes.
+// Watches the gradient norm over a run, and warns when it vanishes or explodes.
 import { studioError } from '../../contract/errors/index.ts'
 import { median } from '../statistics.ts'
 
@@ -7,12 +7,12 @@ export interface Alarm {
   readonly message: string
 }
 
-/** Norms are compared with the median of this many steps before. */
-const memory = 20
+/** A norm is compared with the median of this many steps before it. */
+const recentSteps = 20
 const explodingFactor = 50
 /** Below this a float32 update is lost in rounding. */
 const vanishingNorm = 1e-7
-/** Steps in a row before the vanishing is believed. */
+/** Steps in a row below `vanishingNorm` before the warning. */
 const vanishingSteps = 5
 
 /** Returns a function to call with each step's gradient norm; it answers with an alarm, once for each kind. */
@@ -27,8 +27,8 @@ export function watchGradient(): (norm: number) => Alarm | undefined {
   }
   return (norm) => {
     const usual = median(recent)
-    const jumped = recent.length === memory && norm > explodingFactor * Math.max(usual, vanishingNorm)
-    if (recent.push(norm) > memory) recent.shift()
+    const jumped = recent.length === recentSteps && norm > explodingFactor * Math.max(usual, vanishingNorm)
+    if (recent.push(norm) > recentSteps) recent.shift()
     small = norm < vanishingNorm ? small + 1 : 0
     if (jumped) return raise(studioError('tuning/exploding', norm.toPrecision(2), usual.toPrecision(2)))
     if (small >= vanishingSteps) return raise(studioError('tuning/vanishing', norm.toExponential(1)))

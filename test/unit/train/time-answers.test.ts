@@ -51,7 +51,7 @@ it('asks with the prompt and without, each once to open its session and once to 
   const { questions, answers } = await asked({ memory: 'normal' })
   expect(questions.map(({ isTuned }) => isTuned)).toEqual([true, true, false, false])
   expect(new Set(questions.map(({ tokens }) => tokens))).toEqual(new Set([17]))
-  expect(answers).toMatchObject({ opening: 0, held: 4 })
+  expect(answers).toMatchObject({ opening: 0, peakBytes: 4 })
 })
 
 it('opens its session twice more, and asks behind each written prompt, where memory is short', async () => {
@@ -59,17 +59,17 @@ it('opens its session twice more, and asks behind each written prompt, where mem
   expect(questions.map(({ isTuned }) => isTuned)).toEqual([true, true, ...Array<boolean>(9).fill(false)])
   // The task in words, and the same with four and with eight examples: these rows hold more than any other.
   expect(questions.map(({ tokens }) => tokens)).toEqual([...Array<number>(8).fill(17), 46, 127, 209])
-  expect(answers.held).toBe(11)
+  expect(answers.peakBytes).toBe(11)
 })
 
 it('asks behind no written prompt where none is to be beaten', async () => {
   const { questions, answers } = await asked({ duel: false })
   expect(questions.map(({ tokens }) => tokens)).toEqual(Array<number>(8).fill(17))
-  expect(answers.held).toBe(8)
+  expect(answers.peakBytes).toBe(8)
 })
 
 it('asks nothing where there is no row', async () => {
   const { questions, answers } = await asked({}, 0)
   expect(questions).toEqual([])
-  expect(answers).toEqual({ row: 0, plainRow: 0, opening: 0, held: 0 })
+  expect(answers).toEqual({ row: 0, plainRow: 0, opening: 0, peakBytes: 0 })
 })

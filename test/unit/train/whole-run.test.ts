@@ -2,24 +2,24 @@
 import { describe, expect, it } from 'vitest'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
-import { type Measured, wholeRun } from '../../../main/engine/train/whole-run.ts'
+import { type Measurements, wholeRun } from '../../../main/engine/train/whole-run.ts'
 
 /** Usual steps have 100 tokens and take 10 ms, the longest 200 and 18; the run opens three sessions of 7 ms each. */
-const measured: Measured = {
+const measured: Measurements = {
   longest: { steps: [30, 18], step: 18 },
   usual: { start: 500, steps: [17, 10], step: 10, opening: 7, precomputeRow: 2, scoreRow: 5 },
-  answers: { row: 3, plainRow: 4, opening: 0, held: 0 },
+  answers: { row: 3, plainRow: 4, opening: 0, peakBytes: 0 },
   expected: {
     run: { tokens: 150, openings: 3 },
     longest: { tokens: 200, openings: 1 },
     usual: { tokens: 100, openings: 1 },
   },
-  validated: 4,
+  validationRows: 4,
   textsToCompute: 40,
 }
 
 /** Forty steps. */
-const whole = (given: Partial<TuneSettings> = {}, other: Partial<Measured> = {}) =>
+const whole = (given: Partial<TuneSettings> = {}, other: Partial<Measurements> = {}) =>
   wholeRun(defaultSettings({ steps: 40, ...given }), { ...measured, ...other })
 
 describe('a whole run', () => {
@@ -63,7 +63,7 @@ describe('a whole run', () => {
     [{ loss: 'vocabulary', task: 'generation' }, 5, 3],
     [{ validateEvery: 0 }, 2, 0],
   ])('opens sessions for each validation with little memory: %j', (given, sessions, again) => {
-    const answers = { row: 3, plainRow: 4, opening: 1000, held: 0 }
+    const answers = { row: 3, plainRow: 4, opening: 1000, peakBytes: 0 }
     const { opening, scoreRow } = whole({ memory: 'low', validateEvery: 10, ...given }, { answers })
     expect(opening).toBe(sessions * 1000 + (3 + again) * 7)
     // More was taken off a validated row than it took: one whose label is asked for takes an answer at least.
