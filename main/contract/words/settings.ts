@@ -10,24 +10,28 @@ export interface SettingWords {
 const methods: Readonly<Record<string, { readonly name: string; readonly help: string }>> = {
   'prefix-tuning': {
     name: 'Prefix tuning',
-    help: 'each virtual token has keys and values of its own in every layer (stronger)',
+    help: 'Each virtual token has keys and values of its own in every layer (stronger).',
   },
-  'prompt-tuning': { name: 'Prompt tuning', help: 'only the input of the first layer is learned (smaller)' },
-  'p-tuning': { name: 'P-tuning', help: 'prompt tuning behind a small network that is trained along' },
+  'prompt-tuning': { name: 'Prompt tuning', help: 'Only the input of the first layer is learned (smaller).' },
+  'p-tuning': {
+    name: 'P-tuning',
+    help: 'Prompt tuning whose virtual tokens come from a small network that is trained along.',
+  },
   'prefix-projection': {
     name: 'Prefix tuning with projection',
-    help: 'prefix tuning behind a small network that is trained along',
+    help: 'Prefix tuning whose keys and values come from a small network that is trained along.',
   },
 }
 
 /** Of a method that has no words of its own, its name. */
-export const methodName = (method: string): string => methods[method]?.name ?? method
+export const methodWords = (method: string): Pick<SettingWords, 'name' | 'help'> =>
+  methods[method] ?? { name: method, help: '' }
 
 const method: SettingWords = {
   name: 'Method',
-  help: `${Object.values(methods)
+  help: Object.values(methods)
     .map(({ name, help }) => `${name}: ${help}`)
-    .join('. ')}.`,
+    .join(' '),
   values: Object.fromEntries(Object.entries(methods).map(([key, { name }]) => [key, name])),
 }
 

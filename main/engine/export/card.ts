@@ -2,7 +2,7 @@
 import { namesOf } from '../../contract/metrics.ts'
 import type { Placement, TaskName } from '../../contract/settings.ts'
 import { starter } from '../../contract/starter.ts'
-import { methodName } from '../../contract/words/settings.ts'
+import { methodWords } from '../../contract/words/settings.ts'
 import { percent } from '../../contract/numbers.ts'
 import type { Exported } from './format.ts'
 
@@ -23,7 +23,7 @@ tags: [soft-prompt, ${method}]
 
 # ${name.replace(/[#\n]/g, ' ')}
 
-A soft prompt${tokens > 0 ? ` of ${tokens} virtual tokens` : ''} for ${base}, made by ${methodName(method).toLowerCase()} in Softprompt Studio. The base model
+A soft prompt${tokens > 0 ? ` of ${tokens} virtual tokens` : ''} for ${base}, made by ${methodWords(method).name.toLowerCase()} in Softprompt Studio. The base model
 itself is unchanged; the file that it was tuned on has the SHA-256 ${model.hash}.
 
 ## How to use it

@@ -1,8 +1,8 @@
 // Default settings of a run.
-import type { Recipe, SettingValue } from '../../contract/setting-specs.ts'
+import { type Recipe, settingsOfMethod, settingSpecs, type SettingValue } from '../../contract/setting-specs.ts'
 import { type GivenSettings, methodNamed, type TuneSettings } from '../../contract/settings.ts'
-import { methodOf } from '../method/index.ts'
-import { declares } from '../method/method.ts'
+import { declarations, methodOf } from '../method/index.ts'
+import { declares, type Method } from '../method/method.ts'
 import { scoresLabels, taskOf, templateOf } from '../task/index.ts'
 import { type DataShape, defaultsFor } from './from-data.ts'
 
@@ -49,7 +49,7 @@ export function defaultSettings(
     warmup: Math.round(steps / 20),
     tokens: declares(method, 'tokens') ? tokens : 0,
     ...others,
-    ...given,
+    ...ownSettings(given, method),
     method: method.name,
     template: templateOf(task, given.template),
     // Where answers are generated there are no labels, so the task's loss overrides the given one.
@@ -58,6 +58,14 @@ export function defaultSettings(
   }
 }
 
+/** What is given without the settings that only other methods have: they would change nothing. */
+function ownSettings(given: GivenSettings, method: Method): GivenSettings {
+  const specs = declarations()
+  const own = new Set(settingsOfMethod(specs, method.name).map(({ name }) => name))
+  const others = new Set(settingSpecs(specs).flatMap(({ name }) => (own.has(name) ? [] : [name])))
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !others.has(name)))
+}
+
 /** Defaults that the method's own settings declare. */
-const declaredDefaults = ({ settings }: ReturnType<typeof methodOf>): Readonly<Record<string, SettingValue>> =>
+const declaredDefaults = ({ settings }: Method): Readonly<Record<string, SettingValue>> =>
   Object.fromEntries(settings.flatMap(({ name, default: usual }) => (usual === undefined ? [] : [[name, usual]])))

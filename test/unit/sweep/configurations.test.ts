@@ -30,6 +30,17 @@ describe('the configurations of a sweep', () => {
     )
   })
 
+  it('do not compute the same twice: a setting counts only for methods that have it', () => {
+    const found = of({
+      vary: { method: ['prompt-tuning', 'p-tuning'], encoderHidden: [8, 16], init: ['text', 'random'] },
+    })
+    expect(
+      found.map(
+        ({ values }) => `${String(values['method'])} ${String(values['init'])} ${String(values['encoderHidden'])}`,
+      ),
+    ).toEqual(['prompt-tuning text 8', 'prompt-tuning random 8', 'p-tuning text 8', 'p-tuning text 16'])
+  })
+
   it('do not compute the same twice: a text counts only where tokens start from it', () => {
     const found = of({ vary: { init: ['text', 'random'], initText: ['one', 'two'] } })
     expect(found.map(({ values }) => values)).toEqual([

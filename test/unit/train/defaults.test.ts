@@ -1,7 +1,7 @@
 // The settings of a run whose owner chooses little.
 import { describe, expect, it } from 'vitest'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
-import { allMethods } from '../../../main/engine/method/index.ts'
+import { methodOf } from '../../../main/engine/method/index.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 
 describe('the default settings', () => {
@@ -16,11 +16,11 @@ describe('the default settings', () => {
     })
   })
 
-  it('have a rate and steps of their own for every method and placement', () => {
-    const made = allMethods().flatMap(({ name, placements }) =>
-      placements.map((placement) => {
-        const { steps, learningRate, warmup, validateEvery } = defaultSettings({ method: name, placement })
-        return [`${name}, ${placement}`, { learningRate, steps, warmup, validateEvery }]
+  it('have a rate and steps of their own for each method and placement that was measured', () => {
+    const made = ['prefix-tuning', 'prompt-tuning'].flatMap((method) =>
+      methodOf({ method }).placements.map((placement) => {
+        const { steps, learningRate, warmup, validateEvery } = defaultSettings({ method, placement })
+        return [`${method}, ${placement}`, { learningRate, steps, warmup, validateEvery }]
       }),
     )
     expect(Object.fromEntries(made)).toEqual({
@@ -56,5 +56,20 @@ describe('the default settings', () => {
     }
     expect(defaultSettings(chosen)).toMatchObject({ ...chosen, warmup: 2 })
     expect(defaultSettings({ ...chosen, warmup: 7, initText: 'so' })).toMatchObject({ warmup: 7, initText: 'so' })
+  })
+})
+
+describe('settings of a method', () => {
+  it('are those that it declares: what only others have changes nothing', () => {
+    const given = { method: 'p-tuning', encoderHidden: 32, init: 'labels', tail: 3 } as const
+    expect(defaultSettings(given)).toMatchObject({ encoderHidden: 32, init: 'text', tail: 1 })
+    const other = { method: 'prompt-tuning', encoderHidden: 32 } as const
+    expect(defaultSettings(other)).not.toHaveProperty('encoderHidden')
+    expect(defaultSettings({ method: 'prefix-projection' })).toMatchObject({ encoderHidden: 128, tokens: 16 })
+  })
+
+  it('may be asked for by the names that methods had in earlier versions', () => {
+    expect(defaultSettings({ method: 'prompt' }).method).toBe('prompt-tuning')
+    expect(() => defaultSettings({ method: 'lora' })).toThrow('There is no method "lora"')
   })
 })
