@@ -1,2 +1,2 @@
-// The names of the pages, as they stand in addresses; '' = home.
+// The names of the pages as addresses have them; '' = home.
 export type PageName = '' | 'data' | 'tune' | 'compare' | 'try' | 'share' | 'models' | 'privacy' | 'settings' | 'help'

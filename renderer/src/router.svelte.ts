@@ -1,4 +1,4 @@
-// Where the window is: the address behind '#', as a page's name and what follows it.
+// The current route: the address behind '#', as a page's name and the parts after it.
 import type { PageName } from './page-names.ts'
 
 export interface Route {
@@ -44,7 +44,7 @@ export function to(
   return `#/${[page, ...rest.map((part) => encodeURIComponent(part))].join('/')}${search && `?${search}`}`
 }
 
-/** Goes there, as a click on the link would. */
+/** Navigates to a page, as a click on its link would. */
 export function go(page: PageName, rest: readonly (string | number)[] = [], query: Record<string, string> = {}): void {
   location.hash = to(page, rest, query)
 }

@@ -1,14 +1,14 @@
-// Counts what has changed in the studio, by subject; whoever reads a count asks again when it grows.
+// Counts the changes in the studio by subject: an effect that reads a count loads again when it grows.
 import type { Topic } from '../../../main/contract/service.ts'
 import { connection } from './connection.svelte.ts'
 import { studio } from './studio.ts'
 
 const counts: Record<Topic, number> = $state({ runs: 0, data: 0, models: 0, ledger: 0, preferences: 0 })
 
-/** Call it once: listens as long as the window lives. */
+/** Starts the listener, which lives as long as the window: call it once. */
 export function watchChanges(): void {
   $effect(() => {
-    // A service that has come back is listened to anew.
+    // A subscription ends with its connection, so each new connection needs one.
     void connection.times
     const abort = new AbortController()
     studio

@@ -1,4 +1,4 @@
-// Whether the service answers, and how often it has come back: pages ask again when it has.
+// Whether the service answers, and how many connections to it there have been: pages load again with each new one.
 let connected = $state(false)
 let times = $state(0)
 
@@ -9,7 +9,7 @@ export const connection = {
   get everConnected(): boolean {
     return times > 0
   },
-  /** Grows each time that the service is reached anew. */
+  /** The number of connections so far. */
   get times(): number {
     return times
   },

@@ -1,6 +1,6 @@
 // What an Electron host hands to the window through its preload; absent in a browser.
 
-/** preload/preload.ts exposes it. */
+/** The object that preload/preload.ts exposes. */
 interface Preload {
   askLine(): void
   onOpen(listener: (path: string) => void): void
@@ -10,9 +10,9 @@ interface Preload {
 export interface HostBridge {
   /** A port to the service that speaks the contract's protocol. */
   port(): Promise<MessagePort>
-  /** Where a dropped file lies on disk. */
+  /** The path of a dropped file on disk. */
   pathOf(file: File): string
-  /** Calls back with each file that the system opens with the studio; `pathOf` knows it, its bytes are not read. */
+  /** Calls back with each file that the system opens with the studio: only a name for `pathOf`, without its bytes. */
   onOpen(listener: (file: File) => void): void
 }
 

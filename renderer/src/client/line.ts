@@ -8,7 +8,7 @@ export interface Line {
   close(): void
 }
 
-/** Opens a line; `ear` hears what comes, and when it has closed. */
+/** Opens a line; `ear` gets each message that arrives, and is called when the line has closed. */
 export async function openLine(ear: Receiver<ServerMessage>): Promise<Line> {
   return bridge ? overPort(await bridge.port(), ear) : overSocket(ear)
 }

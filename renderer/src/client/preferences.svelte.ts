@@ -1,4 +1,4 @@
-// The person's choices for the whole studio, kept by the service.
+// The user's preferences for the whole studio, which the service stores.
 import type { Input, Preferences } from '../../../main/contract/service.ts'
 import { changesOf } from './changes.svelte.ts'
 import { connection } from './connection.svelte.ts'
@@ -24,7 +24,7 @@ $effect.root(() => {
 })
 
 export const preferences = {
-  /** What is assumed until the service has answered. */
+  /** The defaults, until the service has answered. */
   get value(): Preferences {
     return value
   },

@@ -1,10 +1,10 @@
-// Something that is asked of the service and shown: loading, failed or ready, and asked again when it has changed.
+// The answer to a request to the service: loading, failed or ready, and requested again when it has changed.
 import type { Topic } from '../../../main/contract/service.ts'
 import { changesOf } from './changes.svelte.ts'
 import { connection } from './connection.svelte.ts'
 
 export interface Resource<T> {
-  /** The last answer: it stays in sight while the next one is under way. */
+  /** The last answer: it stays until the next one has arrived. */
   readonly value: T | undefined
   readonly error: Error | undefined
   /** True before the first answer. */
@@ -13,16 +13,16 @@ export interface Resource<T> {
 }
 
 /**
- * Call it while a component is made. What `load` reads of state before its first await decides when it runs again, as do
- * changes of the `subjects` in the service.
+ * Call it while a component is initialised. `load` runs again when state that it reads before its first await changes,
+ * and when one of the `subjects` changes in the service.
  */
 export function resource<T>(load: (signal: AbortSignal) => Promise<T>, ...subjects: readonly Topic[]): Resource<T> {
   let value = $state.raw<T>()
   let error = $state.raw<Error>()
-  let asked = $state(0)
+  let reloads = $state(0)
 
   $effect(() => {
-    void asked
+    void reloads
     void connection.times
     for (const subject of subjects) changesOf(subject)
     const abort = new AbortController()
@@ -33,7 +33,7 @@ export function resource<T>(load: (signal: AbortSignal) => Promise<T>, ...subjec
         error = undefined
       },
       (reason: unknown) => {
-        // The frame of the window reports a lost service. The last answer stays; it is asked again once the service is back.
+        // The window's frame reports a lost service. The last answer stays; `load` runs again once the service is back.
         if (abort.signal.aborted || !connection.connected) return
         error = reason instanceof Error ? reason : new Error(String(reason))
       },
@@ -55,7 +55,7 @@ export function resource<T>(load: (signal: AbortSignal) => Promise<T>, ...subjec
     },
     reload() {
       error = undefined
-      asked += 1
+      reloads += 1
     },
   }
 }

@@ -1,4 +1,4 @@
-// The studio as pages see it: typed calls to the service, over a line that mends itself.
+// The studio as pages see it: typed calls to the service, over a line that reconnects.
 import { studioError } from '../../../main/contract/errors/index.ts'
 import { type Client, type ClientMessage, createClient } from '../../../main/contract/protocol.ts'
 import type { CallOptions, Input, Method, Outputs, Studio } from '../../../main/contract/service.ts'
@@ -10,7 +10,7 @@ interface Opened {
   readonly line: Line
 }
 
-/** Milliseconds between tries to reach a service that does not answer. */
+/** Milliseconds between two attempts to reach a service that does not answer. */
 const waits = [200, 500, 1000, 2000, 5000]
 
 let opened: Promise<Opened> = open()
@@ -52,7 +52,7 @@ function reopen(): void {
   opened = open()
 }
 
-/** Calls reach the service as it is when they are made; those under way when it dies fail with 'run/service-closed'. */
+/** Calls use the current connection; calls under way when it closes fail with 'run/service-closed'. */
 export const studio: Studio = {
   async call<M extends Method>(method: M, input: Input<M>, options: CallOptions = {}): Promise<Outputs[M]> {
     if (!connection.connected && connection.everConnected) throw studioError('run/service-closed')

@@ -1,4 +1,4 @@
-// Long work that a click starts: how far it is, how it failed, and a way to end it. It goes on when its page is left.
+// Long work that a click starts: its progress, its error, and a way to cancel it. It goes on when its page is left.
 import type { CallOptions, StudioEvent } from '../../../main/contract/service.ts'
 
 export interface TaskProgress {
@@ -19,7 +19,7 @@ export interface Task {
   cancel(): void
 }
 
-/** `begin`: the words for work that has not reported any progress yet. */
+/** `begin` is the label of work that has not reported any progress yet. */
 export function createTask(begin: string): Task {
   let progress = $state.raw<TaskProgress>()
   let error = $state.raw<Error>()

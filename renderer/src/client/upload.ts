@@ -2,7 +2,7 @@
 import { bridge } from './host.ts'
 import { studio } from './studio.ts'
 
-/** Bytes of one piece: as many as the contract takes. */
+/** Bytes of one piece: the maximum that the contract takes. */
 const PIECE = 1 << 20
 
 interface UploadOptions {
@@ -10,10 +10,10 @@ interface UploadOptions {
   readonly onProgress: (done: number, total: number) => void
 }
 
-/** Where the file lies; a browser does not say where, so there it is handed over in pieces. */
+/** The path of the file. A browser does not reveal it, so there the file is uploaded in pieces. */
 export async function pathOfFile(file: File, { signal, onProgress }: UploadOptions): Promise<string> {
   const path = bridge?.pathOf(file) ?? ''
-  // What was pasted lies nowhere.
+  // Pasted text has no file and therefore no path.
   if (path !== '') return path
   const { file: id } = await studio.call('files.open', { name: file.name }, { signal })
   for (let at = 0; at < file.size; at += PIECE) {

@@ -1,11 +1,11 @@
-// What a run that is under way does to the window, whichever page is open: the title shows its progress, the computer
-// stays awake, closing asks first, and its end is reported.
+// The effects of a run that is under way, whichever page is open: the title shows its progress, the computer stays
+// awake, closing the window needs a confirmation, and a notification reports its end.
 import { resource } from '../client/resource.svelte.ts'
 import { studio } from '../client/studio.ts'
 import { t } from '../strings/index.ts'
 import { percent } from '../ui/format.ts'
 
-/** Whether the system may show a word of ours: it must be asked for by a click. */
+/** Whether notifications are allowed: browsers ask for the permission only after a click. */
 let allowed = $state(typeof Notification !== 'undefined' && Notification.permission === 'granted')
 
 export const notices = {
@@ -20,7 +20,7 @@ export const notices = {
   },
 }
 
-/** Call it once, while the window is made. */
+/** Call it once, while the window is initialised. */
 export function attendRuns(): void {
   const runs = resource(() => studio.call('runs.list', {}), 'runs')
   const running = $derived(runs.value?.find(({ state }) => state === 'running'))

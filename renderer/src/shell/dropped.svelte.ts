@@ -17,7 +17,7 @@ const pageFor = (name: string): Taker => {
   return /\.softprompt$/i.test(name) ? 'share' : 'data'
 }
 
-/** The file that waits for this page, once; read it in an effect. */
+/** Takes the file that waits for this page, so a second call has none; read it in an effect. */
 export function droppedFor(page: Taker): File | undefined {
   if (waiting?.for !== page) return undefined
   const { file } = waiting

@@ -2,7 +2,7 @@
 import { go } from '../router.svelte.ts'
 import type { PageName } from '../page-names.ts'
 
-/** By the key's place, so that no keyboard layout or composed character stands in the way. */
+/** The pages by physical key, so that keyboard layouts and composed characters do not matter. */
 const places: Readonly<Record<string, readonly [page: PageName, ...rest: string[]]>> = {
   KeyH: [''],
   KeyD: ['data'],
@@ -15,7 +15,7 @@ const places: Readonly<Record<string, readonly [page: PageName, ...rest: string[
   KeyK: ['help', 'keys'],
 }
 
-/** Call it once; a person who types is left alone, because some systems write characters with these keys. */
+/** Call it once. Text fields are excluded, because on some systems these keys type characters. */
 export function listenForShortcuts(): void {
   addEventListener('keydown', (event) => {
     const place = places[event.code]

@@ -1,8 +1,8 @@
-// The theme that the person chose, or the system's, on the document.
+// Applies the theme that the user chose, or the system's, to the document.
 import { preferences } from '../client/preferences.svelte.ts'
 import { shown } from '../ui/shown-theme.svelte.ts'
 
-/** Call it once, while the window is made. */
+/** Call it once, while the window is initialised. */
 export function followTheme(): void {
   const dark = matchMedia('(prefers-color-scheme: dark)')
   let system = $state(dark.matches)

@@ -1,4 +1,4 @@
-// The catalogue of every word on screen; another language is another folder beside en/.
+// The catalogue of every text on screen; another language is another folder beside en/.
 import { common } from './en/common.ts'
 import { compare } from './en/compare.ts'
 import { data } from './en/data.ts'

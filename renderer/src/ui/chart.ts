@@ -1,14 +1,14 @@
-// What a line of a chart is, and how it is smoothed.
+// The type of a line of a chart, and the smoothing of its values.
 
 export interface Series {
   readonly name: string
-  /** Name of a colour token: '--series-1'. */
+  /** The name of a colour token: '--series-1'. */
   readonly color: string
-  /** Aligned with the chart's x; null where there is nothing. */
+  /** The values at the chart's x; null where a point is missing. */
   readonly values: readonly (number | null)[]
-  /** A mark along the line, of markers.ts: it differs without its colour, too. */
+  /** A mark along the line, from markers.ts, for people who cannot see its colour. */
   readonly marker?: string
-  /** Dots instead of a line. */
+  /** Whether dots are drawn instead of a line. */
   readonly points?: boolean
 }
 

@@ -1,4 +1,4 @@
-// Saves files into a folder that the person chooses, where the window can ask for one.
+// Saves files into a folder that the user chooses, where the browser has a folder dialog.
 type Picker = (options: { readonly id: string; readonly mode: 'readwrite' }) => Promise<FileSystemDirectoryHandle>
 
 const picker = (): Picker | undefined => (window as { readonly showDirectoryPicker?: Picker }).showDirectoryPicker
@@ -6,8 +6,8 @@ const picker = (): Picker | undefined => (window as { readonly showDirectoryPick
 export const canChooseFolder = (): boolean => picker() !== undefined
 
 /**
- * Writes the files into a new folder of that name within the chosen one, and gives the path from there; undefined where
- * the person chose none. Errors: DOMException where the folder cannot be written to.
+ * Writes the files into a new folder of that name within the chosen one and returns its path from there; undefined if
+ * the user chose none. Errors: DOMException where the folder cannot be written to.
  */
 export async function saveIntoFolder(
   name: string,
@@ -28,7 +28,7 @@ function unlessAborted(error: unknown): undefined {
   if (!(error instanceof DOMException && error.name === 'AbortError')) throw error
 }
 
-/** "Mail", or "Mail 2" where that is there already. */
+/** An unused name: "Mail", or "Mail 2" if "Mail" exists already. */
 async function newFolder(within: FileSystemDirectoryHandle, name: string): Promise<FileSystemDirectoryHandle> {
   const taken = new Set<string>()
   for await (const entry of within.keys()) taken.add(entry)

@@ -22,7 +22,7 @@ export function duration(seconds: number): string {
   return `${(seconds / 3600).toFixed(1)} h`
 }
 
-/** A time in words near now, else its date. */
+/** A recent time relative to now, an earlier one as its date. */
 export function when(iso: string, now = Date.now()): string {
   const minutes = (now - Date.parse(iso)) / 60_000
   if (minutes < 1) return 'just now'

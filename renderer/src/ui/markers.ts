@@ -1,4 +1,4 @@
-// Marks that tell lines apart without their colour; drawn in a box from -5 to 5.
+// Marks that distinguish lines without their colour; drawn in a box from -5 to 5.
 const shapes = [
   'M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0',
   'M-4,-4h8v8h-8z',
@@ -9,6 +9,6 @@ const shapes = [
   'M-5,-2h10v4h-10z',
 ] as const
 
-/** As many as there are colours: a line's place gives it one of each. */
+/** One mark per colour: the index of a line selects both. */
 export const markerOf = (place: number): string => shapes[place % shapes.length] ?? shapes[0]
 export const colorOf = (place: number): string => `--series-${String((place % shapes.length) + 1)}`

@@ -1,4 +1,4 @@
-// Hands something to the person as a file, through the window's own download.
+// Saves data as a file through the browser's download.
 
 export const saveText = (name: string, text: string, type = 'text/plain'): void => {
   save(name, new Blob([text], { type: `${type};charset=utf-8` }))
@@ -14,7 +14,7 @@ function save(name: string, blob: Blob): void {
   link.href = url
   link.download = name
   link.click()
-  // The download has begun by then; until it has, the address must live.
+  // The object URL must live until the download has begun, which it has by then.
   setTimeout(() => {
     URL.revokeObjectURL(url)
   }, 10_000)

@@ -1,2 +1,2 @@
-// The theme that is on screen, for what is painted rather than styled.
+// The theme that is on screen, for canvases, which CSS cannot style.
 export const shown = $state<{ theme: 'light' | 'dark' }>({ theme: 'light' })

@@ -1,4 +1,4 @@
-// Short messages about what has just happened, said once and gone after a while.
+// Short messages about what has just happened, which disappear after a while.
 export interface Toast {
   readonly id: number
   readonly text: string
@@ -6,7 +6,7 @@ export interface Toast {
   readonly action?: { readonly text: string; readonly run: () => void }
 }
 
-/** Long enough to read a sentence and reach its button. */
+/** How long a toast stays: enough to read a sentence and reach its button. */
 const LASTS_MS = 8000
 
 let shown = $state.raw<readonly Toast[]>([])
@@ -27,7 +27,7 @@ export const toasts = {
   say(text: string, action?: Toast['action']): void {
     add({ text, tone: 'plain', ...(action ? { action } : {}) })
   },
-  /** For errors of things that were asked for by a click and have no place of their own. */
+  /** Shows the error of an action that has no place of its own on the page. */
   fail(error: unknown): void {
     add({ text: error instanceof Error ? error.message : String(error), tone: 'danger' })
   },

@@ -1,5 +1,5 @@
-// A choice of several values.
+// Switches one value of a multiple choice on or off.
 
-/** Without the value where it is among them, else with it behind the others. */
+/** Removes the value if it is present, else appends it. */
 export const toggled = <T>(values: readonly T[], value: T): T[] =>
   values.includes(value) ? values.filter((each) => each !== value) : [...values, value]

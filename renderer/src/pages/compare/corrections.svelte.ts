@@ -1,13 +1,13 @@
-// Right answers that are changed while a run's page is open: each change goes into the data set and can be taken back.
+// Right answers that the user corrects while a run's page is open: each changes the data set and can be undone.
 import { studio } from '../../client/studio.ts'
 import { toasts } from '../../ui/toasts.svelte.ts'
 
 export interface Corrections {
   readonly count: number
-  /** The row's right answer by now; `before` is the one that the run was evaluated with. */
+  /** The row's current right answer; `before` is the one that the run was evaluated with. */
   answerOf(row: number, before: string): string
   correct(row: number, answer: string): Promise<void>
-  /** Takes the newest one back. */
+  /** Undoes the newest correction. */
   undo(): Promise<void>
 }
 
@@ -15,7 +15,7 @@ export interface Corrections {
 export function createCorrections(
   target: () => { readonly dataset: number; readonly column: string } | undefined,
 ): Corrections {
-  /** The newest last. */
+  /** The corrections, the newest last. */
   let corrections = $state.raw<readonly { readonly row: number; readonly answer: string }[]>([])
 
   return {

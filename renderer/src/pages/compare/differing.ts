@@ -5,11 +5,11 @@ import { t } from '../../strings/index.ts'
 
 export interface DifferingSetting {
   readonly name: string
-  /** One for each run. */
+  /** One value for each run. */
   readonly values: readonly string[]
 }
 
-/** Every setting of a run in words, what it was tuned on first. */
+/** Every setting of a run as people read it; data and model come first. */
 export function settingsOf({ settings, datasetName, version, modelName }: RunSummary): ReadonlyMap<string, string> {
   const words = t.compare.otherSettings
   const { template, ...others } = settings
@@ -36,5 +36,5 @@ export function differing(runs: readonly RunSummary[]): DifferingSetting[] {
     .filter(({ values }) => new Set(values).size > 1)
 }
 
-/** Without the last digits that only binary fractions have. */
+/** Six significant digits hide the rounding error of binary fractions: 0.1 + 0.2 is shown as 0.3. */
 const shown = (value: unknown): string => String(typeof value === 'number' ? Number(value.toPrecision(6)) : value)

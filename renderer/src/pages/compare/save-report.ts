@@ -1,4 +1,4 @@
-// Hands the person a page about some runs.
+// Saves a report about some runs as a file.
 import { studio } from '../../client/studio.ts'
 import { t } from '../../strings/index.ts'
 import { saveText } from '../../ui/save.ts'

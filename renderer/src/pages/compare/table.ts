@@ -1,6 +1,6 @@
 // How the table of runs is searched and sorted.
 import type { RunSummary } from '../../../../main/contract/service.ts'
-import type { Subject } from './verdicts.svelte.ts'
+import type { KnownVerdict } from './verdicts.svelte.ts'
 
 export type Column = 'name' | 'data' | 'model' | 'tuned' | 'other' | 'difference' | 'rows' | 'created'
 export type Show = 'all' | 'finished' | 'starred'
@@ -13,14 +13,14 @@ export interface Sort {
 type Value = string | number | undefined
 
 const values: {
-  readonly [C in Column]: (run: RunSummary, judged: Subject | undefined) => Value
+  readonly [C in Column]: (run: RunSummary, verdict: KnownVerdict | undefined) => Value
 } = {
   name: ({ name }) => name.toLowerCase(),
   data: ({ datasetName }) => datasetName.toLowerCase(),
   model: ({ modelName }) => modelName.toLowerCase(),
   tuned: ({ tuned }) => tuned,
-  other: (_, judged) => judged?.other,
-  difference: (_, judged) => judged?.difference,
+  other: (_, verdict) => verdict?.other,
+  difference: (_, verdict) => verdict?.difference,
   rows: ({ rows }) => rows,
   created: ({ id }) => id,
 }
@@ -31,7 +31,7 @@ const shows: { readonly [S in Show]: (run: RunSummary) => boolean } = {
   starred: ({ starred }) => starred,
 }
 
-/** Case ignored; every word must stand somewhere in the run's name, tags, note, data or model. */
+/** Runs whose name, tags, note, data or model contain every word of the search; case is ignored. */
 export function found(runs: readonly RunSummary[], search: string, show: Show): RunSummary[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
   return runs.filter((run) => {
@@ -41,13 +41,13 @@ export function found(runs: readonly RunSummary[], search: string, show: Show): 
   })
 }
 
-/** What has no value comes last either way. */
+/** Runs without a value come last, whether ascending or descending. */
 export function sorted(
   runs: readonly RunSummary[],
   { by, descending }: Sort,
-  judged: (run: string) => Subject | undefined,
+  verdictOf: (run: string) => KnownVerdict | undefined,
 ): RunSummary[] {
-  const keyed = runs.map((run) => ({ run, value: values[by](run, judged(run.name)) }))
+  const keyed = runs.map((run) => ({ run, value: values[by](run, verdictOf(run.name)) }))
   const sign = descending ? -1 : 1
   keyed.sort((a, b) => {
     if (a.value === undefined || b.value === undefined)

@@ -1,4 +1,4 @@
-// Bringing a table in: handed over, read, and shown; one at a time, whichever page asked.
+// The import of a table: uploaded, read, and shown; one import at a time, whichever page started it.
 import type { ImportedData } from '../../../../main/contract/service.ts'
 import { createTask } from '../../client/task.svelte.ts'
 import { studio } from '../../client/studio.ts'
@@ -11,7 +11,7 @@ export const importing = createTask(t.data.opening)
 let last = $state.raw<ImportedData>()
 
 export const imported = {
-  /** What was read and skipped the last time. */
+  /** What the last import read and skipped. */
   get last(): ImportedData | undefined {
     return last
   },

@@ -1,4 +1,4 @@
-// What the rows are looked at by: set by the search, by bars, bins and problems, and by column heads.
+// The query for the rows: set by the search, by bars, bins and problems, and by column heads.
 import type { RowState } from '../../../../main/contract/records.ts'
 import type { DataFilter, DataQuery } from '../../../../main/contract/service.ts'
 import { count } from '../../ui/format.ts'
@@ -27,12 +27,12 @@ export class RowQuery {
   showProblem(problem: string, title: string): void {
     this.#problem = { problem, title }
   }
-  /** Rows of one state at least are shown. */
+  /** The last state cannot be switched off: without any state there would be no rows. */
   toggleState(state: RowState): void {
     const next = toggled(this.states, state)
     if (next.length > 0) this.states = next
   }
-  /** Ascending, descending, as in the file. */
+  /** Each call for the same column goes on: ascending, descending, as in the file. */
   sortBy(by: NonNullable<DataQuery['sort']>['by']): void {
     const { sort } = this
     const same = JSON.stringify(sort?.by) === JSON.stringify(by)

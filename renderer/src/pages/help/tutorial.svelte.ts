@@ -1,4 +1,4 @@
-// The tutorial's state: what each step has really done. A run that it started is found again after a restart.
+// The tutorial's state: what each step has done. After a restart it finds the run that it had started.
 import { starter } from '../../../../main/contract/starter.ts'
 import type {
   InstalledModel,
@@ -50,7 +50,7 @@ let answers = $state.raw<{ readonly nothing: Likelihoods; readonly tuned: Likeli
 let exported = $state.raw<{ readonly name: string; readonly bytes: Uint8Array }>()
 let looked = false
 
-/** Of the next run; of the one that is shown once there is one. */
+/** The settings of the next run, or of the current run once it has started. */
 export const choices = $state<{ tokens: number; init: TuneSettings['init'] }>({ tokens: 16, init: 'text' })
 
 export const tutorial = {
@@ -66,7 +66,7 @@ export const tutorial = {
   get run() {
     return run
   },
-  /** Of the run: 'running', 'finished', 'stopped', ... */
+  /** The state of the run: 'running', 'finished', 'stopped', ... */
   get state() {
     return state
   },
@@ -86,7 +86,7 @@ export const tutorial = {
     return exported
   },
 
-  /** Finds what an earlier visit has done; only the first call of a window looks. */
+  /** Restores what an earlier visit has done; only the first call in a window does anything. */
   async find(): Promise<void> {
     if (looked) return
     looked = true
@@ -109,7 +109,7 @@ export const tutorial = {
       model = (await studio.call('models.list', {})).find((each) => each.name === name)
     }),
 
-  /** The model that the second step would take without fetching one. */
+  /** The installed model that the second step would use without a download. */
   ownModel,
 
   show: () =>
@@ -144,7 +144,7 @@ export const tutorial = {
       await follow(run)
     }),
 
-  judge: () =>
+  fetchVerdict: () =>
     tasks.verdict.run(async () => {
       if (run !== undefined) verdict = await studio.call('runs.verdict', { run })
     }),
@@ -163,7 +163,7 @@ export const tutorial = {
       return exported
     }),
 
-  /** Forgets the steps; what they made stays in the studio. */
+  /** Resets the steps; the data set, model and run that they made stay in the studio. */
   restart(): void {
     sample = model = preview = run = verdict = answers = exported = undefined
     state = ''
@@ -188,7 +188,7 @@ async function describe(dataset: number, version: number): Promise<Sample> {
   return { dataset, version, text, label, columns, rows: profile.rows, labels: profile.labels, examples }
 }
 
-/** Takes in the run's whole history, then what happens, until it ends. */
+/** Loads the run's history, then follows its events until it ends. */
 async function follow(name: string): Promise<void> {
   const shown = await studio.call('runs.show', { run: name })
   run = name

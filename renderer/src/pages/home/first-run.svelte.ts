@@ -1,4 +1,4 @@
-// The newcomer's one click: the starter model, the sample, and a run on both; each step only where it is still missing.
+// The one click of a new user: the starter model, the sample, and a run on both; each only if it is missing.
 import { starter } from '../../../../main/contract/starter.ts'
 import type { StudioEvent } from '../../../../main/contract/service.ts'
 import { studio } from '../../client/studio.ts'

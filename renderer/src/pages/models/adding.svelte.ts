@@ -1,4 +1,4 @@
-// Adding a model: fetched, handed over, or read where it lies; one at a time, whichever page asked.
+// Adding a model: downloaded, uploaded, or read from its path; one at a time, whichever page started it.
 import { createTask } from '../../client/task.svelte.ts'
 import { studio } from '../../client/studio.ts'
 import { pathOfFile } from '../../client/upload.ts'
@@ -7,7 +7,7 @@ import { toasts } from '../../ui/toasts.svelte.ts'
 
 export const adding = createTask(t.models.begin)
 
-/** Whether the starter model is there in the end. */
+/** Resolves with whether the starter model is installed. */
 export async function getStarter(): Promise<boolean> {
   const model = await adding.run((options) => studio.call('models.starter', {}, options))
   if (model) toasts.say(t.models.added(model.name))

@@ -1,4 +1,4 @@
-// Numbers of parameters as people say them, and the memory that tuning a model of that size takes.
+// Numbers of parameters as text, and the memory that tuning a model of that size takes.
 import { cachedShare, runProcessBytes, usualRun } from '../../../../main/contract/usual-run.ts'
 
 /** 134515008 -> "135 million". */
@@ -8,12 +8,12 @@ export function scale(parameters: number): string {
   return `${(parameters / 1e9).toFixed(1)} billion`
 }
 
-/** A model of this many parameters caches this many bytes of keys and values for each token. */
+/** The measured KV cache of one model: bytes of keys and values per token at this number of parameters. */
 const known = { parameters: 135e6, bytesPerToken: 46_080 }
 
 /**
- * Bytes that tuning a model of so many parameters takes, about: float32 weights, and cached texts. What a token's
- * keys and values take grows more slowly than the model: from 46 KB at 135 million parameters to 262 KB at 7 billion.
+ * Estimates the bytes that tuning takes: float32 weights and cached texts. The keys and values of a token grow more
+ * slowly than the model: from 46 KB at 135 million parameters to 262 KB at 7 billion.
  */
 export function roughMemory(parameters: number, memory: number): number {
   const perToken = known.bytesPerToken * (parameters / known.parameters) ** 0.45
@@ -22,7 +22,7 @@ export function roughMemory(parameters: number, memory: number): number {
 }
 
 /** "1.7 billion" -> 1.7e9. */
-export function parametersOf(words: string): number {
-  const [value = '0', unit] = words.split(' ')
+export function parametersOf(text: string): number {
+  const [value = '0', unit] = text.split(' ')
   return Number(value) * (unit === 'billion' ? 1e9 : 1e6)
 }

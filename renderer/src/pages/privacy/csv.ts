@@ -1,7 +1,7 @@
 // The ledger as a CSV file that spreadsheets open.
 import type { ConnectionRecord } from '../../../../main/contract/service.ts'
 
-/** Quoted where it must be; a cell that a spreadsheet would compute is made text. */
+/** Quotes a cell where CSV requires it, and turns a formula into text so that no spreadsheet computes it. */
 function cell(value: string | number): string {
   const text = String(value)
   const safe = /^[=+\-@\t]/.test(text) ? `'${text}` : text

@@ -1,4 +1,4 @@
-// Backup and restore: one at a time, under way also where the page is left.
+// Backup and restore: one at a time; they go on when the page is left.
 import { createTask } from '../../client/task.svelte.ts'
 import { studio } from '../../client/studio.ts'
 import { pathOfFile } from '../../client/upload.ts'
@@ -11,11 +11,11 @@ let written = $state.raw<{ readonly path: string; readonly bytes: number }>()
 let ready = $state(false)
 
 export const saving = {
-  /** The backup that was written last. */
+  /** The latest backup. */
   get written() {
     return written
   },
-  /** A proved backup waits for the next start. */
+  /** Whether a verified backup will be restored at the next start. */
   get ready(): boolean {
     return ready
   },

@@ -1,4 +1,4 @@
-// What an export holds, looked at before it is saved.
+// The content of an export, for inspection before it is saved.
 import { strFromU8, unzipSync } from 'fflate'
 import type { Outputs } from '../../../../main/contract/service.ts'
 

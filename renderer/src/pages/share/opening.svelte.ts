@@ -1,4 +1,4 @@
-// Opening a prompt file: handed over, checked against its model, and shown; one at a time.
+// Opening a prompt file: uploaded, checked against its model, and shown; one at a time.
 import { createTask } from '../../client/task.svelte.ts'
 import { studio } from '../../client/studio.ts'
 import { pathOfFile } from '../../client/upload.ts'

@@ -1,31 +1,31 @@
-// One column's answer: how likely each label is where there are some, then what it writes, as it comes.
+// The answer of one subject: the probability of each label (if any), then the generated text as it arrives.
 import type { Input, Outputs, Speaker } from '../../../../main/contract/service.ts'
 import { studio } from '../../client/studio.ts'
 
-export interface Asked {
+export interface Query {
   readonly run: string
   readonly speaker: Speaker
   readonly text: string
-  /** What the text asks about, where the prompt was tuned with a context. */
+  /** The context of the text, if the prompt was tuned with one. */
   readonly context?: string
   readonly sampling: Input<'try'>['sampling']
 }
 
 export interface Answer {
-  /** What it is an answer to; undefined before the first. */
-  readonly asked: Pick<Asked, 'text' | 'context'> | undefined
-  /** The likeliest first; none where answers are generated text. */
+  /** The query that it answers; undefined before the first query. */
+  readonly query: Pick<Query, 'text' | 'context'> | undefined
+  /** The labels, the likeliest first; empty where answers are generated text, undefined until they arrive. */
   readonly labels: Outputs['classify'] | undefined
   readonly generated: string
-  /** What the reader should know of the answer: that the text was too long to be read whole. */
+  /** A warning about the answer: the text was too long and was truncated. */
   readonly note: string | undefined
   readonly busy: boolean
   readonly error: Error | undefined
-  ask(asked: Asked, signal: AbortSignal): Promise<void>
+  ask(query: Query, signal: AbortSignal): Promise<void>
 }
 
 export function createAnswer(): Answer {
-  let about = $state.raw<Pick<Asked, 'text' | 'context'>>()
+  let current = $state.raw<Pick<Query, 'text' | 'context'>>()
   let labels = $state.raw<Outputs['classify']>()
   let generated = $state('')
   let note = $state<string>()
@@ -33,8 +33,8 @@ export function createAnswer(): Answer {
   let error = $state.raw<Error>()
 
   return {
-    get asked() {
-      return about
+    get query() {
+      return current
     },
     get labels() {
       return labels
@@ -51,18 +51,18 @@ export function createAnswer(): Answer {
     get error() {
       return error
     },
-    async ask({ sampling, ...asked }, signal) {
-      about = asked
+    async ask({ sampling, ...query }, signal) {
+      current = query
       labels = undefined
       generated = ''
       note = undefined
       error = undefined
       busy = true
       try {
-        labels = await studio.call('classify', asked, { signal })
+        labels = await studio.call('classify', query, { signal })
         const { text: whole } = await studio.call(
           'try',
-          { ...asked, sampling },
+          { ...query, sampling },
           {
             signal,
             onEvent: (event) => {

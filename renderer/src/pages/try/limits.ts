@@ -1,10 +1,14 @@
-// Where an answer that is tried ends, by the task that its prompt was tuned for.
+// The length limit and stop texts of an answer on the Try page, by the task of its prompt.
 import type { TaskName, TuneSettings } from '../../../../main/contract/settings.ts'
 
-/** Tokens at most, where nobody chooses. */
-export const usualLength: { readonly [T in TaskName]: number } = { classification: 24, generation: 120, answering: 32 }
+/** The default maximum of new tokens. */
+export const defaultLength: { readonly [T in TaskName]: number } = {
+  classification: 24,
+  generation: 120,
+  answering: 32,
+}
 
-/** Labels and short answers stand on one line; a text ends where a base model would go on with a next row. */
+/** Labels and short answers are one line; a text ends where a base model would continue with another example. */
 export function stopsOf({ task, template }: Pick<TuneSettings, 'task' | 'template'>): string[] {
   if (task !== 'generation') return ['\n']
   const [opening = ''] = template.body.split('{text}')

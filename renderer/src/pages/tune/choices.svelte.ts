@@ -4,7 +4,7 @@ import { type Resource, resource } from '../../client/resource.svelte.ts'
 import { studio } from '../../client/studio.ts'
 
 export interface Choices {
-  /** The newest last. */
+  /** The data sets, the newest last. */
   readonly data: readonly DatasetSummary[]
   readonly models: readonly InstalledModel[]
 }
@@ -19,6 +19,6 @@ export const choicesOf = (): Resource<Choices> =>
     'models',
   )
 
-/** The newest where none has been chosen. */
+/** The chosen data set, or the newest if none has been chosen. */
 export const datasetOf = (data: readonly DatasetSummary[], chosen: number): DatasetSummary | undefined =>
   data.find(({ id }) => id === chosen) ?? data.at(-1)

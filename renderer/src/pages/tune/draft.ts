@@ -1,14 +1,14 @@
-// A run that is being put together, as the service takes it: what was chosen, and nothing that is the default anyway.
+// The draft of a run as the service takes it: only the choices that differ from the defaults.
 import { type Effort, effortSettings } from '../../../../main/contract/efforts.ts'
 import type { Input } from '../../../../main/contract/service.ts'
 import type { GivenSettings, TaskName, TuneSettings } from '../../../../main/contract/settings.ts'
 import type { ColumnRoles } from '../data/with-role.ts'
 
-/** All but the settings: a model, and the columns of a data set's version. */
+/** The input of a plan without the settings: a model, and the columns of a version of a data set. */
 export type DraftRows = Omit<Input<'runs.plan'>, 'settings'>
 
 export interface Draft {
-  /** Undefined where there is no data set or no model. */
+  /** Undefined if there is no data set or no model. */
   readonly rows: DraftRows | undefined
   readonly task: TaskName
   readonly effort: Effort
@@ -16,14 +16,14 @@ export interface Draft {
   readonly given: GivenSettings
 }
 
-/** A context column is named only where there is one. */
+/** Leaves out the context column if there is none. */
 export const columnsOf = ({ text, label, context }: ColumnRoles): Pick<DraftRows, 'text' | 'label' | 'context'> => ({
   text,
   label,
   ...(context === '' ? {} : { context }),
 })
 
-/** Classification is not named: such a run differs in no setting from one of before there were other tasks. */
+/** Leaves out classification: the settings are then the same as those of runs from before there were other tasks. */
 export const taskSetting = (task: TaskName): Pick<GivenSettings, 'task'> => (task === 'classification' ? {} : { task })
 
 /** The choices that decide which defaults the other settings have. */
@@ -38,23 +38,23 @@ export function decisiveSettings({ task, given }: Pick<Draft, 'task' | 'given'>)
   }
 }
 
-/** What the run is started with; `defaults` are those of its decisive settings. Balanced effort is the default. */
+/** The settings that start the run; `defaults` belong to its decisive settings. Balanced effort is the default. */
 export function chosenSettings({ task, effort, given }: Omit<Draft, 'rows'>, defaults: TuneSettings): GivenSettings {
   return {
     ...(effort === 'balanced' ? {} : effortSettings(effort, defaults)),
     ...given,
-    // A repeated run names its task where the run before it did.
+    // A repeated run states its task if the run before it did, so that their settings are the same.
     ...(given.task === undefined ? taskSetting(task) : { task }),
   }
 }
 
-/** Another task has another template, loss and initialisation. */
+/** Drops the template, loss and initialisation, because their defaults depend on the task. */
 export function forAnotherTask(given: GivenSettings): GivenSettings {
   const { template: _, loss: __, init: ___, initText: ____, ...rest } = given
   return rest
 }
 
-/** None where the text is blank. */
+/** Sets the hand-written prompt; a blank text removes it. */
 export function withHandWritten(given: GivenSettings, text: string): GivenSettings {
   const { handWritten: _, ...rest } = given
   return text.trim() === '' ? rest : { ...rest, handWritten: text }

@@ -1,4 +1,4 @@
-// A run as it goes: its record, then what it reports, until it ends.
+// The live state of a run: its record, then its events until it ends.
 import type { RunState } from '../../../../main/contract/records.ts'
 import type { RunDetails, StudioEvent } from '../../../../main/contract/service.ts'
 import { connection } from '../../client/connection.svelte.ts'
@@ -12,17 +12,17 @@ class Feed {
   message = $state.raw<string>()
   progress = $state.raw<RunProgress>()
   history = $state.raw<RunHistory>({ steps: [], validations: [], notes: [] })
-  /** How often it was asked for again. */
+  /** The number of reloads so far. */
   reloads = $state(0)
 
-  /** Asks again and listens again: after a resume. */
+  /** Loads the record and subscribes to events again, as after a resume. */
   readonly reload = (): void => {
     this.error = undefined
     this.reloads += 1
   }
 }
 
-/** Call it while a component is made; it follows the run as long as the component lives. */
+/** Call it while a component is initialised; it follows the run as long as the component lives. */
 export function followRun(name: string): Omit<Readonly<Feed>, 'reloads'> {
   const feed = new Feed()
   $effect(() => {
@@ -33,14 +33,14 @@ export function followRun(name: string): Omit<Readonly<Feed>, 'reloads'> {
   return feed
 }
 
-/** Returns what ends it. */
+/** Subscribes to the run; returns the function that unsubscribes. */
 function listen(name: string, feed: Feed): () => void {
   const abort = new AbortController()
   const { signal } = abort
   const collector = createCollector()
   let frame = 0
 
-  // Events may come faster than frames are drawn.
+  // Events may arrive faster than frames are drawn, so at most one update is made per frame.
   const drawSoon = (): void => {
     frame ||= requestAnimationFrame(() => {
       frame = 0

@@ -1,25 +1,25 @@
-// What a run has reported so far, put together from the record of it and from its events, which may overlap.
+// The history of a run, merged from its record and from its events, which may overlap.
 import type { StepMetrics } from '../../../../main/contract/compute.ts'
 import type { NoteRecord, ValidationRecord } from '../../../../main/contract/records.ts'
 import type { RunDetails, StudioEvent } from '../../../../main/contract/service.ts'
 
 export interface RunHistory {
-  /** By step, ascending. */
+  /** The metrics of the steps, in ascending order. */
   readonly steps: readonly StepMetrics[]
   readonly validations: readonly ValidationRecord[]
-  /** In the order in which they came. */
+  /** The messages in the order in which they arrived. */
   readonly notes: readonly NoteRecord[]
 }
 
 export interface Collector {
-  /** Takes in the record of a run; what events reported of the same steps is replaced. */
+  /** Merges the record of a run, which replaces the events of the same steps. */
   load(details: Pick<RunDetails, 'steps' | 'validations' | 'notes'>): void
   add(event: StudioEvent): void
   now(): RunHistory
 }
 
 export function createCollector(): Collector {
-  // Whole numbers as keys stay in ascending order.
+  // JavaScript keeps integer keys in ascending order, so the steps need no sorting.
   const steps: Record<number, StepMetrics> = {}
   const validations: Record<number, ValidationRecord> = {}
   let notes: readonly NoteRecord[] = []

@@ -1,4 +1,4 @@
-// What the service would make of a draft: its rows and labels, and the defaults of all settings that were not chosen.
+// The service's plan for a draft: its rows and labels, and the defaults of all settings that were not chosen.
 import { effortSettings } from '../../../../main/contract/efforts.ts'
 import type { Input, Outputs } from '../../../../main/contract/service.ts'
 import type { TuneSettings } from '../../../../main/contract/settings.ts'
@@ -7,17 +7,17 @@ import { studio } from '../../client/studio.ts'
 import { chosenSettings, decisiveSettings, type Draft } from './draft.ts'
 
 export interface Plan {
-  /** Undefined where there is nothing to plan yet. */
+  /** Undefined if there is nothing to plan yet. */
   readonly answer: Resource<Outputs['runs.plan'] | undefined>
-  /** Of the effort, too. */
+  /** The defaults of the settings, with those of the effort. */
   readonly defaults: TuneSettings | undefined
-  /** The run as it would be started. */
+  /** The input that would start the run. */
   readonly run: Input<'runs.plan'> | undefined
   /** The same with every setting, so that a row is shown with as many virtual tokens as it will have. */
   readonly whole: Input<'runs.plan'> | undefined
 }
 
-/** Call it while a component is made; planned again whenever the draft changes. */
+/** Call it while a component is initialised; it plans again whenever the draft changes. */
 export function planOf(draft: () => Draft): Plan {
   const answer = resource(async () => {
     const { rows, ...chosen } = draft()

@@ -1,20 +1,20 @@
-// Starts a run, or a sweep over seeds where it is to be repeated.
+// Starts a run, or a sweep over random seeds if the run is repeated.
 import type { Advice, Input, Preflight } from '../../../../main/contract/service.ts'
 import { studio } from '../../client/studio.ts'
 
 interface Start {
   readonly run: Input<'runs.plan'>
-  /** Blank where the service is to find one. */
+  /** Blank if the service is to choose a name. */
   readonly name: string
-  /** Runs that differ in their seed alone. */
+  /** The number of runs that differ only in their random seed. */
   readonly repeats: number
-  /** Of exactly this run. */
+  /** The measurement of exactly this run. */
   readonly measured: Preflight | undefined
   /** The advice that the run follows. */
   readonly change: Advice | undefined
 }
 
-/** Resolves with the page where it can be watched. */
+/** Resolves with the path of the page that shows the run or sweep. */
 export async function startRun({ run, name, repeats, measured, change }: Start): Promise<readonly string[]> {
   const called = name.trim() === '' ? {} : { name: name.trim() }
   // Where several precisions were measured, the run takes the one that was chosen.

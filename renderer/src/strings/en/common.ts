@@ -1,4 +1,4 @@
-// Words that every page uses.
+// Texts that every page uses.
 import type { RunState } from '../../../../main/contract/records.ts'
 
 export const common = {

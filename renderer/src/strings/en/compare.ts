@@ -1,4 +1,4 @@
-// Words of the Compare page.
+// Texts of the Compare page.
 import type { Subject } from '../../../../main/contract/records.ts'
 import type { AdviceRule, VerdictKind } from '../../../../main/contract/service.ts'
 
@@ -97,7 +97,7 @@ export const compare = {
     'hand-written prompt': 'With the best hand-written prompt',
     'no prompt': 'Model alone',
   } satisfies Record<Subject, string>,
-  /** After 'compared with'; '' = the better of the two that are not tuned. */
+  /** The phrase after 'compared with'; '' = the better of the two subjects that are not tuned. */
   inSentence: {
     '': 'the best result without tuning',
     'tuned prompt': 'the tuned prompt',

@@ -1,4 +1,4 @@
-// Words of the Data page.
+// Texts of the Data page.
 const rowsOf = (rows: string): string => (rows === '1' ? '1 row' : `${rows} rows`)
 
 export const data = {

@@ -1,4 +1,4 @@
-// Words of the Help page: its tutorial and keyboard shortcuts; the glossary has a file of its own.
+// Texts of the Help page: its tutorial and keyboard shortcuts; the glossary has a file of its own.
 export const help = {
   lead: 'Learn the method by doing it, look up a word, or find a keyboard shortcut.',
   tabs: 'Kinds of help',

@@ -1,4 +1,4 @@
-// Words of the Home page.
+// Texts of the Home page.
 export const home = {
   welcome: 'Teach a model your task, on this computer',
   what: 'Give the studio a table of examples: texts, and the right answer for each. It learns a soft prompt from them (a few numbers-only words that a language model reads before it answers) and shows, on examples that it has never seen, whether that helped.',

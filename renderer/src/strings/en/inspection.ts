@@ -1,4 +1,4 @@
-// Words of the prompt inspection: what a run's virtual tokens look like.
+// Texts of the prompt inspection: what a run's virtual tokens look like.
 export const inspection = {
   title: 'What the virtual tokens look like (hints)',
   lead: 'Hints, not explanations: a virtual token need not mean the words that it is close to, and what works may be spread over several of them.',
@@ -12,7 +12,7 @@ export const inspection = {
     `Token ${token} matters most: without it the loss rises by ${rise} (95 % interval: ${low} to ${high}).`,
   noneNeeded: (rows: string) =>
     `On ${rows} rows, no token alone makes a difference that could not be chance: they work together, or there are too few rows to tell.`,
-  noWords:
+  noNearest:
     'There are no nearest words: only prompt tuning learns embeddings, which can be compared with words. A prefix consists of keys and values in every layer.',
 
   updated:
@@ -36,7 +36,7 @@ export const inspection = {
   without: 'Loss without it',
   others: (count: number) => (count === 1 ? '1 other answer' : `${count} other answers`),
   difference: (difference: string, low: string, high: string) => `${difference} (95 % interval: ${low} to ${high})`,
-  cannotTell: 'may be chance',
+  maybeChance: 'may be chance',
   gradient: 'Gradient',
   gradientCourse: (first: string, last: string) => `from ${first} at first to ${last} at last`,
   unknown: 'not known',

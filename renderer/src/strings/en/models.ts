@@ -1,4 +1,4 @@
-// Words of the Models page.
+// Texts of the Models page.
 export const models = {
   lead: 'A base model never changes: tuning only learns what it reads before it answers. A tuned prompt works with the model that it was tuned on.',
   begin: 'Starting',

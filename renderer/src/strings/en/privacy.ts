@@ -1,4 +1,4 @@
-// Words of the Privacy page.
+// Texts of the Privacy page.
 export const privacy = {
   lead: 'Tuning happens on this computer. This page lists every connection that the studio ever made to another computer, and lets you block them all.',
   ownTitle: (bytes: string) => `Nothing sent: ${bytes} of your data uploaded`,

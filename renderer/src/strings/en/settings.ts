@@ -1,4 +1,4 @@
-// Words of the Settings page.
+// Texts of the Settings page.
 export const settings = {
   lead: 'How the studio looks, where it keeps things, and what this computer can do.',
   themeTitle: 'Appearance',
@@ -47,8 +47,8 @@ export const settings = {
   restorePath: 'Backup file',
   restoreChoose: 'Choose a file',
   restore: 'Restore',
-  restoreAsk: 'Restore this backup?',
-  restoreAskText: (name: string) =>
+  restoreConfirm: 'Restore this backup?',
+  restoreConfirmText: (name: string) =>
     `At the next start the studio will be as it was when “${name}” was made. What is here now is moved aside in the studio’s folder, under a name that begins with studio-before.`,
   restoreKeep: 'Cancel',
   restoreReady: 'The backup is complete. Close the studio and start it again: it will then be as it was in the backup.',

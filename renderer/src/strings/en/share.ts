@@ -1,4 +1,4 @@
-// Words of the Share page.
+// Texts of the Share page.
 import type { ExportFormat } from '../../../../main/contract/service.ts'
 import type { Placement } from '../../../../main/contract/settings.ts'
 

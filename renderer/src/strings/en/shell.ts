@@ -1,4 +1,4 @@
-// Words of the window's frame.
+// Texts of the window's frame.
 export const shell = {
   navigation: 'Pages',
   home: 'Home',

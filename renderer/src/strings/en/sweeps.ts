@@ -1,4 +1,4 @@
-// Words of sweeps: several runs that differ in some settings, in the base model or in their random seed.
+// Texts of sweeps: several runs that differ in some settings, in the base model or in their random seed.
 export const sweeps = {
   title: 'Try several settings',
   lead: 'A sweep: the studio tries every combination on the same rows and says which setting mattered, or that it cannot tell.',

@@ -1,4 +1,4 @@
-// Words for the kinds of task: what they are, what their columns hold, and what their figures are of.
+// Texts for the kinds of task: what they are, what their columns hold, and what their metrics are called.
 import { type MetricName, metricTitle } from '../../../../main/contract/metrics.ts'
 import type { TaskName } from '../../../../main/contract/settings.ts'
 
@@ -36,7 +36,7 @@ export const tasks = {
     `Reads “${text}”${context === '' ? '' : ` with “${context}”`}, answers with “${label}”.`,
 
   metric: metricTitle,
-  /** What a run is evaluated by. */
+  /** The title of the metric that decides a verdict. */
   headline: (name: MetricName): string => headlines[name] ?? `Mean ${metricTitle(name)}`,
   validation: {
     classification: 'Answers right (validation set)',
@@ -63,7 +63,7 @@ export const tasks = {
   right: 'Right answer',
   answer: 'Answer',
   score: 'Score',
-  nothingWritten: '(nothing)',
+  emptyAnswer: '(nothing)',
   noAnswers: 'No row was answered.',
   better: (count: number) => `Better: ${String(count)}`,
   worse: (count: number) => `Worse: ${String(count)}`,

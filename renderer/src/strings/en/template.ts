@@ -1,4 +1,4 @@
-// Words for the template: how a row becomes the text that the model reads.
+// Texts for the template: how a row becomes the text that the model reads.
 import type { Template } from '../../../../main/contract/settings.ts'
 
 export const template = {

@@ -1,4 +1,4 @@
-// Words of the Try page.
+// Texts of the Try page.
 import type { TaskName } from '../../../../main/contract/settings.ts'
 
 export const tryWords = {
@@ -33,7 +33,7 @@ export const tryWords = {
   asking: 'Answering …',
   labels: 'How likely each label is',
   freeAnswer: 'Free answer (unrestricted)',
-  nothingWritten: '(nothing)',
+  emptyAnswer: '(nothing)',
   more: 'Length and temperature',
   length: 'Maximum tokens',
   lengthHelp: 'How long a free answer may get. A token is a word or a part of one.',

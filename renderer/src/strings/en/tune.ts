@@ -1,4 +1,4 @@
-// Words of the Tune page.
+// Texts of the Tune page.
 import type { Effort } from '../../../../main/contract/efforts.ts'
 
 const ordinals = new Intl.PluralRules('en', { type: 'ordinal' })
@@ -76,8 +76,8 @@ export const tune = {
   chosen: 'chosen',
   trialsHelp:
     'Gradient agreement compares the direction of learning with that at full precision: 1 is the same. Start uses the chosen precision: the fastest that fits in memory and agrees.',
-  preflightSteps: (steps: number, least: string, most: string) =>
-    `Measured ${steps} steps of ${least} to ${most} ms; the slowest also had to load the model.`,
+  preflightSteps: (steps: number, min: string, max: string) =>
+    `Measured ${steps} steps of ${min} to ${max} ms; the slowest also had to load the model.`,
 
   loading: 'Preparing',
   left: (time: string) => `about ${time} left`,

@@ -13,7 +13,7 @@ export type GridCommand =
 
 type Key = Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey'>
 
-/** Undefined where the key is not the grid's. `page`: rows that fit into it; `labels` are given by the keys 1 to 9. */
+/** The command of a key, undefined if the grid has none for it. `page`: rows that fit; keys 1 to 9 set `labels`. */
 export function commandOf(
   { key, shiftKey, ctrlKey, metaKey }: Key,
   page: number,

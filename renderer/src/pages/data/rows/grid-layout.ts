@@ -2,7 +2,7 @@
 
 /** Pixels between two columns. */
 export const GAP = 12
-/** Pixels: the mark of a chosen row, its number, its state; texts and any other column at least. */
+/** Widths in pixels: a selected row's mark, its number, its state; the minimum of texts and of other columns. */
 const MARK = 24
 const NUMBER = 72
 const STATE = 96
@@ -10,9 +10,9 @@ const TEXT = 240
 const OTHER = 110
 
 export interface GridLayout {
-  /** CSS grid-template-columns. */
+  /** The value of CSS grid-template-columns. */
   readonly template: string
-  /** Pixels; a table of many columns scrolls sideways, its head with it. */
+  /** The width in pixels; a table of many columns scrolls sideways together with its head. */
   readonly width: number
 }
 

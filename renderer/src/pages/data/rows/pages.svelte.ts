@@ -1,23 +1,23 @@
-// The rows in sight of a view of any length, fetched a page at a time and kept for a while.
+// The visible rows of a view of any length, fetched page by page, with a cache of the latest pages.
 import type { ViewedRow } from '../../../../../main/contract/service.ts'
 import { studio } from '../../../client/studio.ts'
 
 const PAGE = 100
-/** Pages kept: scrolling back a little asks nothing. */
-const KEPT = 30
-/** Pages asked for again when their rows have changed. */
+/** Pages in the cache: scrolling back a little needs no request. */
+const MAX_PAGES = 30
+/** The latest pages, which are fetched again when rows have changed. */
 const FRESH = 6
 
 export class Pages {
   #view = 0
   #total = $state(0)
-  /** Grows with every page that arrives: whoever shows rows reads it. */
+  /** The number of pages that have arrived: components that show rows depend on it. */
   #arrived = $state(0)
   #pages: Record<number, readonly ViewedRow[]> = {}
-  /** Those that are kept, the one that came last at the end. */
+  /** The cached pages, the latest at the end. */
   #order: number[] = []
-  #asked: Record<number, boolean> = {}
-  #inSight = { first: 0, count: 0 }
+  #pending: Record<number, boolean> = {}
+  #visible = { first: 0, count: 0 }
 
   get total(): number {
     return this.#total
@@ -25,48 +25,48 @@ export class Pages {
   get view(): number {
     return this.#view
   }
-  /** Shows another view; rows of the old one stay in sight until the new ones come. */
+  /** Shows another view; rows of the old one stay visible until the new ones arrive. */
   show(view: number, rows: number): void {
     this.#view = view
     this.#total = rows
     this.#pages = {}
     this.#order = []
-    this.#asked = {}
+    this.#pending = {}
     this.#arrived += 1
-    this.want(this.#inSight.first, this.#inSight.count)
+    this.want(this.#visible.first, this.#visible.count)
   }
-  /** Asks again for the pages that came last and forgets the others: their rows have changed. */
+  /** Fetches the latest pages again and drops the others, because rows have changed. */
   async refresh(): Promise<void> {
     await Promise.all(this.#order.slice(-FRESH).map((page) => this.#fetch(page)))
     this.#keep(FRESH)
   }
-  /** Undefined while it is on its way. */
+  /** A row of the view; undefined until its page has arrived. */
   row(index: number): ViewedRow | undefined {
     void this.#arrived
     return this.#pages[Math.floor(index / PAGE)]?.[index % PAGE]
   }
-  /** Sees to it that these are fetched. */
+  /** Fetches the pages of these rows unless they are cached. */
   want(first: number, count: number): void {
-    this.#inSight = { first, count }
+    this.#visible = { first, count }
     for (let page = Math.floor(first / PAGE); page <= Math.floor((first + count) / PAGE); page++)
-      if (page * PAGE < this.#total && !this.#pages[page] && this.#asked[page] !== true) void this.#fetch(page)
+      if (page * PAGE < this.#total && !this.#pages[page] && this.#pending[page] !== true) void this.#fetch(page)
   }
 
   async #fetch(page: number): Promise<void> {
     const view = this.#view
-    const asked = this.#asked
-    asked[page] = true
+    const pending = this.#pending
+    pending[page] = true
     try {
       const rows = await studio.call('data.page', { view, from: page * PAGE, count: PAGE })
       if (view !== this.#view) return
       this.#pages[page] = rows
       this.#order = [...this.#order.filter((each) => each !== page), page]
-      this.#keep(KEPT)
+      this.#keep(MAX_PAGES)
       this.#arrived += 1
     } catch {
-      // The next scroll asks again.
+      // The next scroll tries again.
     } finally {
-      asked[page] = false
+      pending[page] = false
     }
   }
   #keep(count: number): void {

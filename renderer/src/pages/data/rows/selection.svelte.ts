@@ -1,11 +1,11 @@
-// Which rows are chosen: ranges of places in the view, with the place where the keyboard is.
+// The selected rows: ranges of indices in the view, and the index that has the keyboard focus.
 
 export interface Range {
   readonly from: number
   readonly to: number
 }
 
-/** Ranges in order, none touching another. */
+/** Sorts and merges ranges, so that none overlaps or adjoins another. */
 function merged(ranges: readonly Range[]): Range[] {
   const result: Range[] = []
   for (const { from, to } of ranges.toSorted((a, b) => a.from - b.from)) {
@@ -26,7 +26,7 @@ const cut = (ranges: readonly Range[], at: number): Range[] =>
 export function createSelection() {
   let ranges = $state.raw<readonly Range[]>([])
   let focus = $state(0)
-  /** Where a range that is being drawn began. */
+  /** The index from which a range is extended. */
   let anchor = 0
 
   return {

@@ -1,10 +1,10 @@
-// What was chosen on the page of a new sweep, as the values that the service combines.
+// The choices on the page of a new sweep, as the values that the service combines.
 import type { Vary } from '../../../../../main/contract/service.ts'
 
 /** Values by setting; a setting without any stays at its default. */
 export type ChosenValues = Readonly<Record<string, readonly (string | number)[]>>
 
-/** `startTexts`: one a line; blank lines and repetitions do not count. */
+/** `startTexts` has one text per line; blank lines and repetitions are ignored. */
 export function variationsOf(chosen: ChosenValues, startTexts: string): Vary {
   const lines = startTexts.split('\n').flatMap((line) => line.trim() || [])
   const all = { ...chosen, initText: [...new Set(lines)] }
