@@ -4,7 +4,7 @@ import { expect, test } from '@playwright/test'
 import { fill } from './support/filled.ts'
 import { type RunningStudio, useStudio } from './support/studio.ts'
 
-/** Tuned as 'First try' was, but with more tokens: on the same held-out rows. */
+/** Tuned as 'First try' was, but with more tokens: on the same test set. */
 async function second(studio: RunningStudio, dataset: number, name: string): Promise<void> {
   const { run, model, textColumn: text, labelColumn: label } = await studio.call('runs.show', { run: 'First try' })
   const settings = { steps: 10, tokens: 8, validateEvery: 5, seed: run.seed }

@@ -122,7 +122,7 @@ test.describe('sixty rows', () => {
     await total(page, 61)
   })
 
-  test('tell what differs between two versions', async ({ page }) => {
+  test('report what differs between two versions', async ({ page }) => {
     const edit = { column: 'text', kind: 'cell', value: 'A parcel, late' } as const
     const { view } = await studio.call('data.view', { dataset, query: { search: '', filters: [], states: ['used'] } })
     await studio.call('data.change', { dataset, target: { by: 'view', view, from: 0, to: 0 }, change: edit })

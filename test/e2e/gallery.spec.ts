@@ -1,4 +1,4 @@
-// Looks at every screen, empty and full, in both themes and three sizes: keeps a picture of each and asks axe about it.
+// Looks at every screen, empty and full, in both themes and three sizes: keeps a picture of each and checks it with axe.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
@@ -48,7 +48,7 @@ async function settle(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const ending = document.getAnimations().filter((each) => each.effect?.getComputedTiming().endTime !== Infinity)
     const over = Promise.all(ending.map((each) => each.finished.catch(() => undefined)))
-    // One whose element is no longer painted may never tell; none of ours takes as long as this.
+    // An animation whose element is no longer painted may never report its end; none of ours takes as long as this.
     await Promise.race([over, new Promise((resolve) => setTimeout(resolve, 1000))])
   })
 }

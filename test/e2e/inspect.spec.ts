@@ -1,4 +1,4 @@
-// Journey: what a run's virtual tokens look like, asked for, given up, failed, asked for again, and found again later.
+// Journey: prompt inspection of a run, started, cancelled, failed, repeated, and found again later.
 import { expect, type Page, test } from '@playwright/test'
 import { fill } from './support/filled.ts'
 import { inspect } from './support/inspect.ts'
@@ -23,32 +23,32 @@ test.describe('a finished run', () => {
     await running.call('runs.watch', { run: 'Words' })
   })
 
-  test('says what the lens would tell and cost, and can be given up, and survives a crash', async ({ page }) => {
+  test('says what an inspection shows and costs, can be cancelled, and survives a crash', async ({ page }) => {
     await studio.open(page, '#/compare/Words')
-    const lens = card(page)
-    await expect(lens).toContainText('Hints, not explanations')
-    await expect(lens).toContainText('The test set is not used')
-    await inspect(page, 'lens-empty')
-    const look = lens.getByRole('button', { name: 'Inspect the tokens' })
+    const inspection = card(page)
+    await expect(inspection).toContainText('Hints, not explanations')
+    await expect(inspection).toContainText('The test set is not used')
+    await inspect(page, 'inspection-empty')
+    const look = inspection.getByRole('button', { name: 'Inspect the tokens' })
     await look.click()
-    await lens.getByRole('button', { name: 'Cancel' }).click()
+    await inspection.getByRole('button', { name: 'Cancel' }).click()
     await expect(look).toBeVisible()
-    await expect(lens.getByRole('alert')).toHaveCount(0)
+    await expect(inspection.getByRole('alert')).toHaveCount(0)
 
     await expect.poll(() => studio.computing()).toEqual([])
     await look.click()
     await expect.poll(() => studio.computing().length, { intervals: [10] }).toBe(1)
     for (const pid of studio.computing()) process.kill(pid, 'SIGKILL')
-    await expect(lens.getByRole('alert')).toContainText('ended unexpectedly')
-    await lens.getByRole('button', { name: 'Try again' }).click()
-    await expect(lens.getByRole('table')).toBeVisible()
+    await expect(inspection.getByRole('alert')).toContainText('ended unexpectedly')
+    await inspection.getByRole('button', { name: 'Try again' }).click()
+    await expect(inspection.getByRole('table')).toBeVisible()
   })
 
   test('shows near words, lengths, worth and gradients of a prompt, and how to read them', async ({ page }) => {
     await studio.call('runs.inspect', { run: 'Words' })
     await studio.open(page, '#/compare/Words')
-    const lens = card(page)
-    await expect(lens.getByRole('columnheader')).toHaveText([
+    const inspection = card(page)
+    await expect(inspection.getByRole('columnheader')).toHaveText([
       'Token',
       'Started as',
       'Nearest words',
@@ -56,24 +56,24 @@ test.describe('a finished run', () => {
       'Loss without it',
       'Gradient',
     ])
-    await expect(lens.locator('tbody tr')).toHaveCount(3)
-    await expect(lens.locator('tbody tr').first().getByRole('listitem')).toHaveCount(5)
-    await expect(lens.getByRole('img', { name: /at first to .* at last/ })).toHaveCount(3)
-    await expect(lens).toContainText(/Token \d matters most|no token alone makes a difference/)
-    await lens.getByText('How to read this').click()
-    await expect(lens).toContainText('the average of all words takes the place of this token')
-    await inspect(page, 'lens-prompt')
+    await expect(inspection.locator('tbody tr')).toHaveCount(3)
+    await expect(inspection.locator('tbody tr').first().getByRole('listitem')).toHaveCount(5)
+    await expect(inspection.getByRole('img', { name: /at first to .* at last/ })).toHaveCount(3)
+    await expect(inspection).toContainText(/Token \d matters most|no token alone makes a difference/)
+    await inspection.getByText('How to read this').click()
+    await expect(inspection).toContainText('the average of all words takes the place of this token')
+    await inspect(page, 'inspection-prompt')
   })
 
   test('says of a prefix why it has no words, and shows its sizes instead', async ({ page }) => {
     await studio.open(page, '#/compare/First%20try')
-    const lens = card(page)
-    await lens.getByRole('button', { name: 'Inspect the tokens' }).click()
-    await expect(lens.locator('tbody tr')).toHaveCount(4)
-    await expect(lens).toContainText('There are no nearest words')
-    await expect(lens.getByRole('columnheader', { name: 'Keys' })).toBeVisible()
+    const inspection = card(page)
+    await inspection.getByRole('button', { name: 'Inspect the tokens' }).click()
+    await expect(inspection.locator('tbody tr')).toHaveCount(4)
+    await expect(inspection).toContainText('There are no nearest words')
+    await expect(inspection.getByRole('columnheader', { name: 'Keys' })).toBeVisible()
     await page.reload()
-    await expect(lens.locator('tbody tr')).toHaveCount(4)
-    await inspect(page, 'lens-prefix')
+    await expect(inspection.locator('tbody tr')).toHaveCount(4)
+    await inspect(page, 'inspection-prefix')
   })
 })

@@ -35,7 +35,7 @@ test('the switch forbids every connection, at once, everywhere and after a resta
   expect((await studio.call('studio.ledger', {})).connections).toEqual([])
 })
 
-test('what the studio asked of another computer is listed, and can be kept as a table', async ({ page }) => {
+test('every connection to another computer is listed, and the list can be saved as a table', async ({ page }) => {
   // A real download is the unit tests' affair: here the ledger gets its line while the studio is closed.
   await studio.kill()
   const store = await openStore(join(studio.home, 'studio.db'))

@@ -73,20 +73,20 @@ test('a change of many rows that was cut off is there whole or not at all', asyn
   const query = { search: '', filters: [], states: ['used' as const] }
   const { view } = await studio.call('data.view', { dataset, query })
   const target = { by: 'view', view, from: 0, to: MANY - 1 } as const
-  const asked = studio.call('data.change', { dataset, target, change: { kind: 'state', state: 'excluded' } })
-  const failed = asked.then(
+  const change = studio.call('data.change', { dataset, target, change: { kind: 'state', state: 'excluded' } })
+  const failed = change.then(
     () => false,
     () => true,
   )
   await new Promise((resolve) => setTimeout(resolve, 60))
   await studio.kill()
-  const told = !(await failed)
+  const succeeded = !(await failed)
   await studio.restart()
   const { rows, excluded, undo } = await studio.call('data.show', { dataset })
   expect([0, MANY]).toContain(rows)
   expect(rows + excluded).toBe(MANY)
   expect(undo === undefined).toBe(rows === MANY)
-  if (told) expect(rows).toBe(0)
+  if (succeeded) expect(rows).toBe(0)
   await studio.open(page, `#/data/${String(dataset)}/rows`)
   await expect(page.getByRole('button', { name: rows === 0 ? 'Excluded 60,000' : 'In use 60,000' })).toBeVisible()
 })
@@ -108,8 +108,8 @@ test('a run whose service was killed is offered to go on, and finishes', async (
   await studio.restart()
   await studio.open(page)
   await expect(page.getByText('Unfinished runs')).toBeVisible()
-  const kept = await stepsDone('Service gone')
-  expect(kept).toBeGreaterThan(5)
+  const stepsBefore = await stepsDone('Service gone')
+  expect(stepsBefore).toBeGreaterThan(5)
   await page.getByRole('button', { name: 'Resume' }).first().click()
   await finishes(page, 'Service gone', 1500)
 })
@@ -123,7 +123,7 @@ async function finishes(page: Page, run: string, steps: number): Promise<void> {
   await expect(page.getByRole('heading', { name: run })).toBeVisible()
 }
 
-/** Kills the service once the work has told of its progress, and starts it again. */
+/** Kills the service once the work has reported progress, and starts it again. */
 async function cutOff(work: (onEvent: () => void) => Promise<unknown>): Promise<void> {
   const began = Promise.withResolvers<undefined>()
   const ended = work(() => {

@@ -1,4 +1,4 @@
-// Journey: several settings are tried in one go, and the page says which mattered, or that nobody can tell.
+// Journey: several settings are tried in one go, and the page says which mattered, or that the runs cannot tell.
 import { expect, test } from '@playwright/test'
 import { inspect } from './support/inspect.ts'
 import { useStudio } from './support/studio.ts'

@@ -1,4 +1,4 @@
-// Journeys: two tasks whose answers are written, each from a dropped file to its verdict, and on to an answer.
+// Journeys: two tasks with generated answers, each from a dropped file to its verdict, and on to an answer.
 import { expect, type Page, test } from '@playwright/test'
 import { drop } from './support/drop.ts'
 import { inspect } from './support/inspect.ts'
@@ -41,7 +41,9 @@ async function tune(page: Page, name: string): Promise<void> {
 test.describe('fields to write', () => {
   const studio = useStudio(async (running) => void (await running.addTinyModel()))
 
-  test('a table of texts and JSON becomes a prompt that is judged by its fields', async ({ page }) => {
+  test('a table of texts and JSON becomes a prompt that is evaluated by the fields of its answers', async ({
+    page,
+  }) => {
     await studio.open(page)
     await drop(page, 'orders.csv', Buffer.from(orders))
     await expect(page.getByText('35 rows of orders.csv imported.')).toBeVisible()
@@ -80,11 +82,11 @@ test.describe('fields to write', () => {
     for (const name of ['right fields', 'exact match', 'valid JSON', 'field name', 'field city', 'field count'])
       await expect(figures.getByRole('row', { name: new RegExp(`^${name} .*%`) })).toBeVisible()
     const { rows } = await studio.call('runs.show', { run: 'Orders' })
-    const written = section(page, 'Answers')
-    await expect(written.getByLabel(/Right answer of row/)).toHaveCount(Math.min(10, rows.test))
+    const answers = section(page, 'Answers')
+    await expect(answers.getByLabel(/Right answer of row/)).toHaveCount(Math.min(10, rows.test))
     await expect(page.getByText('Confusion matrix')).toHaveCount(0)
     await inspect(page, 'fields-verdict')
-    await written.scrollIntoViewIfNeeded()
+    await answers.scrollIntoViewIfNeeded()
     await inspect(page, 'fields-written')
 
     const { run } = await studio.call('runs.show', { run: 'Orders' })

@@ -19,7 +19,7 @@ test.describe('with two prompts', () => {
     ;({ dataset } = await fill(running, ['First try', 'Second try']))
   })
 
-  test('the model alone, a hand-written prompt and two tuned ones answer the same text with likelihoods and words', async ({
+  test('the model alone, a hand-written prompt and two tuned ones answer the same text with label probabilities and generated text', async ({
     page,
   }) => {
     await studio.open(page, '#/try?run=First%20try')

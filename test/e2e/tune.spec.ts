@@ -43,14 +43,14 @@ test('a newcomer starts a run by one click, with the rest under Advanced', async
   expect(run.settings).toMatchObject({ steps: 8, tokens: 4 })
 })
 
-test('a few steps beforehand tell time and memory', async ({ page }) => {
+test('a few steps beforehand predict time and memory', async ({ page }) => {
   await studio.open(page, '#/tune/new')
   await page.getByRole('button', { name: 'Estimate time and memory' }).click()
   await expect(page.getByText('Fits', { exact: true })).toBeVisible({ timeout: 60_000 })
   await expect(page.getByText(/Measured \d+ steps of [\d,]+ to [\d,]+ ms/)).toBeVisible()
 })
 
-test('a model that is kept in two precisions is measured in both, and the run takes the one that was chosen', async ({
+test('a model that is prepared in two precisions is measured in both, and the run takes the one that was chosen', async ({
   page,
 }) => {
   const { roles, version } = await studio.call('data.show', { dataset })
@@ -88,7 +88,7 @@ test('what is painted of a run takes the colours of a theme that changes', async
   await expect.poll(painted).toEqual(light)
 })
 
-test('a run is paused, resumed, and is kept as it is', async ({ page }) => {
+test('a run is paused, resumed, and ended early with its best prompt kept', async ({ page }) => {
   await startLong(page, 'Steered')
   await page.getByRole('button', { name: 'Pause' }).click()
   await expect(page.getByText('Paused', { exact: true })).toBeVisible()

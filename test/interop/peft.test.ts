@@ -140,10 +140,10 @@ describe('an exported folder', () => {
       // PEFT's where it has the placement, and the folder's own script's.
       const copies = placement === 'start' ? 2 : 1
       expect(theirs).toHaveLength(copies * expected.length)
-      const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+      const largest = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 0)
       for (let copy = 0; copy < copies; copy++) {
         const worst = expected.reduce(
-          (most, value, at) => Math.max(most, Math.abs(value - (theirs[copy * expected.length + at] ?? NaN))),
+          (max, value, at) => Math.max(max, Math.abs(value - (theirs[copy * expected.length + at] ?? NaN))),
           0,
         )
         expect(worst / largest).toBeLessThan(1e-4)
@@ -166,11 +166,11 @@ async function logits(
     const segments = { before: question.slice(0, textStart), text: question.slice(textStart), after: [] }
     const tail = answer.map((id, i) => ({ id, parent: i - 1 }))
     const sequence = layOut(segments, tail, { method, placement, tokens, tail: 1 })
-    const ask = [0, ...answer].map((_, i) => sequence.questionEnd + i)
+    const positions = [0, ...answer].map((_, i) => sequence.questionEnd + i)
     const { data } = await runner.logits({
       sequences: [sequence],
       parts,
-      targetPositions: [ask],
+      targetPositions: [positions],
       candidates: undefined,
     })
     for (const value of data) found.push(value)

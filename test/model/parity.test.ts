@@ -31,7 +31,7 @@ const examples = found.rows.map(({ question, answer }): TrainingExample =>
 
 async function opened() {
   const model = await starterModel(() => undefined)
-  const stepper = createTrainingStep({
+  const trainingStep = createTrainingStep({
     model,
     settings,
     trie: undefined,
@@ -44,23 +44,23 @@ async function opened() {
   })
   const rows = await rowsOf(model, 'model.embed_tokens.weight', found.start)
   const prompt: NamedTensors = { prompt: { shape: [found.tokens, model.config.hidden], data: Float32Array.from(rows) } }
-  return { stepper, prompt }
+  return { trainingStep, prompt }
 }
 
 describe('SmolLM2-135M', () => {
   it('has the gradient that PyTorch has, and the loss curve that PEFT has', async () => {
-    const { stepper, prompt } = await opened()
+    const { trainingStep, prompt } = await opened()
     let state = startState(prompt, ['prompt'])
     const losses: number[] = []
     let gradient = new Float32Array()
     for (let step = 0; step < found.losses.length; step++) {
       const from = (step * found.batch) % examples.length
-      const { loss, gradients } = await stepper.gradient(examples.slice(from, from + found.batch), state.tensors)
+      const { loss, gradients } = await trainingStep.gradient(examples.slice(from, from + found.batch), state.tensors)
       if (step === 0) gradient = Float32Array.from(gradients['prompt'] ?? [])
       losses.push(loss)
       state = adamW(state, gradients, step + 1, { learningRate: found.rate, weightDecay: 0 })
     }
-    await stepper.release()
+    await trainingStep.release()
     const bytes = Uint8Array.from(Buffer.from(found.gradient, 'base64'))
     const expected = new Float32Array(bytes.buffer)
     const norm = (values: Float32Array): number => Math.hypot(...values)

@@ -5,7 +5,7 @@ import { temporaryFolder } from '../support/temporary.ts'
 import { moments, trial } from './subject.ts'
 import type { Ended } from './trial.ts'
 
-/** `npm run prove` asks for more. */
+/** `npm run prove` runs more trials. */
 const seeds = [1, 2]
 
 describe('a run that is killed', () => {

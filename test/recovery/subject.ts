@@ -28,7 +28,7 @@ export async function trial(home: string, kills: readonly Kill[]): Promise<Ended
   return runThrough(home, { compute, input }, kills)
 }
 
-/** Moments of a seed in a run that tells of so many events. The first two victims differ, so that every trial meets both. */
+/** Moments of a random seed in a run that reports so many events. The first two victims differ, so that every trial meets both. */
 export function moments(seed: number, events: number): Kill[] {
   const random = createRandom(seed)
   return Array.from({ length: killsEach }, (_, i): Kill => ({

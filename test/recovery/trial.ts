@@ -18,7 +18,7 @@ export interface Ended {
   readonly prompt: TunedPrompt
   /** The curve without its timings. */
   readonly curve: readonly Omit<StepMetrics, 'milliseconds'>[]
-  /** How many events its hosts told of. */
+  /** How many events its hosts reported. */
   readonly events: number
   readonly kills: readonly string[]
 }
@@ -48,9 +48,9 @@ export async function runThrough(home: string, subject: Subject, kills: readonly
     await host.gone
     await nobodyLeft(host)
     events += eventsOf(host)
-    const kept = await look(home, host)
-    if (kept?.state === 'finished') return { ...kept.result(), events, kills: done }
-    if (kept) order = { order: 'resume', run: kept.name }
+    const stored = await look(home, host)
+    if (stored?.state === 'finished') return { ...stored.result(), events, kills: done }
+    if (stored) order = { order: 'resume', run: stored.name }
   }
 }
 

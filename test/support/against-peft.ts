@@ -125,7 +125,7 @@ export function describeAgainstPeft({ method, settings: own, config, parameterOf
       const bytes = readFileSync(out)
       const theirs = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
       const ours = await logits(model, settings, start)
-      const largest = ours.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+      const largest = ours.reduce((max, value) => Math.max(max, Math.abs(value)), 0)
       // PEFT's own, then those of the folder's script.
       expect(theirs).toHaveLength(2 * ours.length)
       theirs.forEach((value, i) => {

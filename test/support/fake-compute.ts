@@ -21,7 +21,7 @@ const map = ({ shape, data }: Tensor, value: (x: number, i: number) => number): 
   data: data.map(value),
 })
 
-/** Misbehaviour is asked for through the initial text, so that it comes with the run. */
+/** A test requests misbehaviour through the initial text, so that it is part of the run's settings. */
 async function misbehave(text: string, step: number): Promise<void> {
   if (text === 'fail' && step === 7) throw studioError('run/failed', 'the test asked for it')
   if (text === 'die' && step === 7) process.kill(process.pid, 'SIGKILL')
@@ -60,8 +60,8 @@ const evaluate = ({ settings, labels, split }: JobOf<'tune'>, subject: Evaluatio
     return { row, label, predicted, logProbabilities: labels.map(() => -1) }
   })
   const metrics = taskOf(settings).metrics(answers.map(({ label }) => label))
-  const told = subject === 'hand-written prompt' ? { written: 'Which team?' } : {}
-  return { subject, ...measured(metrics, answers, labels), ...told }
+  const instruction = subject === 'hand-written prompt' ? { handWritten: 'Which team?' } : {}
+  return { subject, ...measured(metrics, answers, labels), ...instruction }
 }
 
 const tune: Handlers['tune'] = async (job, sink) => {

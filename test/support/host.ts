@@ -17,17 +17,17 @@ export type HostMessage =
   | { readonly say: 'ended'; readonly state: string }
 
 const [home = '', entry = '', order = ''] = process.argv.slice(2)
-const tell = (message: HostMessage): void => void process.send?.(message)
+const report = (message: HostMessage): void => void process.send?.(message)
 
 const fork = forkCompute(entry)
 const spawn = () => {
   const child = fork()
-  if (child.pid !== undefined) tell({ say: 'compute', pid: child.pid })
+  if (child.pid !== undefined) report({ say: 'compute', pid: child.pid })
   return child
 }
 
 const studio = await connect(home, { spawn, threads: 1 })
-tell({ say: 'ready', attached: studio.attached })
+report({ say: 'ready', attached: studio.attached })
 const wanted = JSON.parse(order) as HostOrder
 if (wanted.order === 'hold') process.on('disconnect', () => process.exit(0))
 else {
@@ -39,11 +39,11 @@ else {
     { run: name },
     {
       onEvent: (event) => {
-        tell({ say: 'event', event })
+        report({ say: 'event', event })
       },
     },
   )
-  tell({ say: 'ended', state: run.state })
+  report({ say: 'ended', state: run.state })
   await studio.close()
   process.disconnect?.()
 }

@@ -36,7 +36,7 @@ watch(dgram, 'createSocket', () => {
 })
 syncBuiltinESMExports()
 
-/** Sockets of native code never pass through Node: the kernel's own tables tell of them. */
+/** Sockets of native code never pass through Node: the kernel's own tables list them. */
 function lookAtKernel(): void {
   const inodes = readdirSync('/proc/self/fd').map((fd) => {
     try {

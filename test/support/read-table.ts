@@ -24,7 +24,7 @@ export function useTables() {
       skipped: chunks.flatMap(({ skipped }) => skipped),
       bytes: chunks.at(-1)?.bytes,
       /** Rows of the largest chunk. */
-      most: Math.max(...chunks.map(({ rows }) => rows.length)),
+      largestChunk: Math.max(...chunks.map(({ rows }) => rows.length)),
     }
   }
   return { folder, read }

@@ -1,4 +1,4 @@
-// One seed for every property where a change is judged, so that chance judges none; elsewhere each run looks for new cases.
+// One random seed for the property tests where a change is checked, so that they are reproducible; elsewhere each run looks for new cases.
 const seed = Number(process.env['SOFTPROMPT_TEST_SEED'] ?? Number.NaN)
 
 if (Number.isInteger(seed)) {

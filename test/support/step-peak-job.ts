@@ -1,4 +1,4 @@
-// What test/support/step-peak.ts is asked to do.
+// The job of test/support/step-peak.ts.
 import type { MemoryName } from '../../main/contract/settings.ts'
 
 export interface StepPeakJob {

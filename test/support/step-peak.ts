@@ -1,4 +1,4 @@
-// A process that does two steps of a tiny model and writes the most memory it held. Argument: what to do, as JSON.
+// A process that does two steps of a tiny model and writes its peak memory. Argument: a StepPeakJob as JSON.
 import { peakBytes } from '../../bench/support/peak.ts'
 import { methodOf } from '../../main/engine/method/index.ts'
 import { lossShapeOf, vocabularyExample } from '../../main/engine/train/example.ts'
@@ -12,7 +12,7 @@ const settings = { ...stepPeakSettings, memory }
 const ids = Array.from({ length: length - settings.tokens - 1 }, (_, i) => i % model.config.vocab)
 const example = vocabularyExample({ before: [], text: ids, after: [] }, [1], 2, settings)
 const examples = Array.from({ length: rows }, () => example)
-const stepper = createTrainingStep({
+const trainingStep = createTrainingStep({
   model,
   settings,
   trie: undefined,
@@ -27,6 +27,6 @@ const specs = methodOf({ method: 'prompt-tuning' }).tensors(model.config, settin
 const tensors = Object.fromEntries(
   specs.map(({ name, shape }) => [name, { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(0.1) }]),
 )
-for (let step = 0; step < 2; step++) await stepper.gradient(examples, tensors)
-await stepper.release()
+for (let step = 0; step < 2; step++) await trainingStep.gradient(examples, tensors)
+await trainingStep.release()
 process.stdout.write(String(peakBytes()))

@@ -30,7 +30,7 @@ const cases: readonly Case[] = [
   },
   {
     rule: 'out-of-memory',
-    when: 'memory ran out though little was kept',
+    when: 'memory ran out though memory use was set to low',
     shape: { run: failed, settings: { memory: 'low' } },
     evidence: /not have enough memory/,
     settings: { precision: 'int8' },
@@ -190,7 +190,7 @@ describe('the advisor', () => {
     ['good without a prompt already', { loss: () => 0.2, noPrompt: 0.93, tuned: 0.94 }],
     ['on a large model', { parameters: 7e9, tuned: 0.92 }],
     ['with a jump that it got over', { notes: [{ step: 30, code: 'tuning/exploding', message: '' }] }],
-    ['that was stopped and is not judged', { run: { state: 'stopped' }, taken: 60 } satisfies Shape],
+    ['that was stopped and is not evaluated', { run: { state: 'stopped' }, taken: 60 } satisfies Shape],
   ] as const)('is silent on a healthy run: %s', (_, shape) => {
     expect(advise(evidenceOf(shape))).toEqual([])
   })

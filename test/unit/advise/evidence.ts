@@ -21,7 +21,7 @@ export interface Shape {
   /** Steps that were taken; all where absent. */
   readonly taken?: number
   readonly notes?: Evidence['notes']
-  /** Accuracies on 500 held-out rows. */
+  /** Accuracies on 500 test rows. */
   readonly noPrompt?: number
   readonly tuned?: number
   readonly parameters?: number
@@ -58,7 +58,7 @@ export function evidenceOf(shape: Shape = {}): Evidence {
     ...{ error: undefined, createdAt: '', endedAt: '', note: '', tags: [], starred: false },
     ...shape.run,
   }
-  const judged = run.state === 'finished'
+  const isEvaluated = run.state === 'finished'
   return {
     run,
     labels,
@@ -66,7 +66,7 @@ export function evidenceOf(shape: Shape = {}): Evidence {
     steps,
     validations: validationsOf(settings, taken, validation),
     notes: shape.notes ?? [],
-    evaluations: judged
+    evaluations: isEvaluated
       ? [evaluated('no prompt', shape.noPrompt ?? 0.272), evaluated('tuned prompt', shape.tuned ?? 0.95)]
       : [],
     parameters: shape.parameters ?? 134_515_008,

@@ -32,7 +32,7 @@ test('a stopped gradient counts only the ways around the stop', async () => {
   expect(await gradientOf(total(stopGradient(mul(x, x))), x)).toEqual([0, 0, 0, 0, 0, 0])
 })
 
-test('the gradient of the stop itself is there when it is asked for', async () => {
+test('the gradient of a stopped node itself is given on request', async () => {
   const stopped = stopGradient(x)
   expect(await gradientOf(total(mul(stopped, stopped)), stopped)).toEqual([...feeds.x.data].map((value) => 2 * value))
 })

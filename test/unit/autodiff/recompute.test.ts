@@ -28,9 +28,9 @@ const countOf = (nodes: readonly Node[], op: Node['op']): number =>
 
 test('the gradient is the same, of the input and of what enters between', async () => {
   const { loss, entering } = chain()
-  const [kept, twice] = [gradients(loss, [x, offset]), gradients(loss, [x, offset], entering)]
+  const [plain, twice] = [gradients(loss, [x, offset]), gradients(loss, [x, offset], entering)]
   const results = await evaluate(
-    { x0: kept[0] as Node, o0: kept[1] as Node, x1: twice[0] as Node, o1: twice[1] as Node },
+    { x0: plain[0] as Node, o0: plain[1] as Node, x1: twice[0] as Node, o1: twice[1] as Node },
     feeds,
   )
   expect(results['x1']?.data).toEqual(results['x0']?.data)

@@ -103,7 +103,7 @@ describe('softprompt', () => {
     expect(refused).toMatchObject({ code: 1, err: 'There is no advice 9 for run "mine": it has 1.\n' })
   })
 
-  it('sweeps over some settings, tells which mattered, and can be asked again', { timeout: 60_000 }, async () => {
+  it('sweeps over some settings, reports which mattered, and shows the report again', { timeout: 60_000 }, async () => {
     const { model, data, at } = home()
     await cli(['models', 'add', model, '--name', 'tiny', ...at])
     const table = [
@@ -191,8 +191,8 @@ describe('softprompt', () => {
     expect(tuned.out).toMatch(/Token F1 with the tuned prompt: [\d.]+ % \(exact match [\d.]+ %\), 9 rows/)
     expect(await cli(['advise', 'mine', '--start', '1', ...at])).toMatchObject({ code: 0, err: '' })
     const [first, second] = await Promise.all(['1', '2'].map((run) => cli(['show', run, '--json', ...at])))
-    const [told, repeated] = [first, second].map((shown) => jsonLines(shown?.out ?? '')[0])
-    expect(told).toMatchObject({
+    const [original, repeated] = [first, second].map((shown) => jsonLines(shown?.out ?? '')[0])
+    expect(original).toMatchObject({
       contextColumn: 'passage',
       run: {
         settings: { task: 'answering', template: { kind: 'plain', instruction: 'Be brief.', body: 'Q: {text}\nA:' } },
@@ -202,8 +202,8 @@ describe('softprompt', () => {
     expect((await cli(['show', 'mine', ...at])).out).toContain(
       'Task: answering; reads "question", about "passage", answers "answer"\n',
     )
-    const asked = await cli(['try', 'mine', 'who', '--context', 'anna came', ...at])
-    expect(asked.out).toBe('WHO\nCONTEXT: ANNA CAME \n')
+    const answered = await cli(['try', 'mine', 'who', '--context', 'anna came', ...at])
+    expect(answered.out).toBe('WHO\nCONTEXT: ANNA CAME \n')
     const refused = await cli(['tune', data, ...columns, '--body', 'no place', ...at])
     expect(refused).toMatchObject({ code: 1, err: expect.stringMatching(/^The template does not say .*\{text\}.*\n$/) })
   })

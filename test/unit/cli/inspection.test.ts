@@ -50,14 +50,14 @@ describe('the inspection of a tuned prompt', () => {
 
   it('calls itself hints, and says how a token is taken away and what chance would do', () => {
     expect(lines[0]).toMatch(/^Hints, not explanations/)
-    const told = lines.join('\n')
-    for (const words of [
+    const text = lines.join('\n')
+    for (const phrase of [
       'as near as 0.21',
       '0.800 to 1.25',
       '64 validation rows (0.532',
       'average of all token embeddings',
     ])
-      expect(told).toContain(words)
+      expect(text).toContain(phrase)
   })
 })
 

@@ -4,63 +4,63 @@ import type { StudioEvent } from '../../../main/contract/service.ts'
 import { createOutput } from '../../../main/hosts/cli/output.ts'
 
 function capture(isTTY: boolean, json = false) {
-  const written = { out: '' }
-  const out = { isTTY, columns: 60, write: (text: string) => (written.out += text) }
-  return { written, output: createOutput({ out, err: out }, json) }
+  const captured = { out: '' }
+  const out = { isTTY, columns: 60, write: (text: string) => (captured.out += text) }
+  return { captured, output: createOutput({ out, err: out }, json) }
 }
 
 const progress = (done: number): StudioEvent => ({ event: 'progress', stage: 'preparing', done, total: 100 })
 
 describe('on a terminal', () => {
-  it('a bar is drawn in place, within the line, and wiped before other words', () => {
-    const { written, output } = capture(true)
+  it('a bar is drawn in place, within the line, and wiped before other output', () => {
+    const { captured, output } = capture(true)
     output.event(progress(0))
     output.event(progress(100))
-    expect(written.out).toContain('\r\x1b[2K[========================] preparing 100 of 100')
-    for (const line of written.out.split('\r\x1b[2K')) expect(line.length).toBeLessThan(60)
+    expect(captured.out).toContain('\r\x1b[2K[========================] preparing 100 of 100')
+    for (const line of captured.out.split('\r\x1b[2K')) expect(line.length).toBeLessThan(60)
     output.say('Done.')
-    expect(written.out).toMatch(/\r\x1b\[2KDone\.\n$/)
+    expect(captured.out).toMatch(/\r\x1b\[2KDone\.\n$/)
   })
 
   it('nothing is left of the bar at the end', () => {
-    const { written, output } = capture(true)
+    const { captured, output } = capture(true)
     output.event(progress(100))
     output.end()
-    expect(written.out).toMatch(/\r\x1b\[2K$/)
+    expect(captured.out).toMatch(/\r\x1b\[2K$/)
   })
 })
 
 describe('in a pipe', () => {
-  it('progress is told in plain lines, at most one for each tenth', () => {
-    const { written, output } = capture(false)
+  it('progress is reported in plain lines, at most one for each tenth', () => {
+    const { captured, output } = capture(false)
     for (let done = 0; done <= 100; done++) output.event(progress(done))
-    expect(written.out.trimEnd().split('\n')).toHaveLength(11)
-    expect(written.out).not.toContain('\x1b')
+    expect(captured.out.trimEnd().split('\n')).toHaveLength(11)
+    expect(captured.out).not.toContain('\x1b')
   })
 
   it('streamed text stays together, and ends its line before the next word', () => {
-    const { written, output } = capture(false)
+    const { captured, output } = capture(false)
     output.event({ event: 'token', text: 'one ' })
     output.event({ event: 'token', text: 'two' })
     output.result({}, ['Done.'])
-    expect(written.out).toBe('one two\nDone.\n')
+    expect(captured.out).toBe('one two\nDone.\n')
   })
 
   it('large amounts are bytes', () => {
-    const { written, output } = capture(false)
+    const { captured, output } = capture(false)
     output.event({ event: 'progress', stage: 'fetching', done: 50e6, total: 99e6 })
-    expect(written.out).toBe('fetching 50 MB of 99 MB\n')
+    expect(captured.out).toBe('fetching 50 MB of 99 MB\n')
   })
 })
 
 describe('with --json', () => {
   it('only events and the result are written', () => {
-    const { written, output } = capture(true, true)
+    const { captured, output } = capture(true, true)
     output.say('for people')
     output.event(progress(1))
     output.result({ run: 'a' }, ['for people'])
     expect(
-      written.out
+      captured.out
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line) as unknown),

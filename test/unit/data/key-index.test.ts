@@ -19,7 +19,7 @@ test('keys are numbered as they come, and keep their numbers', () => {
   )
 })
 
-test('a hundred thousand keys that stand side by side are told apart', () => {
+test('a hundred thousand adjacent keys are distinguished', () => {
   const index = createKeyIndex()
   for (let key = 0; key < 100_000; key++) index.of(key * 2 ** 26)
   expect(index.size).toBe(100_000)

@@ -25,7 +25,7 @@ it.each([
   ['one line', 'alone, and without a header', 'lines'],
   ['lines that begin like lists', '[1] first\n[2] second', 'lines'],
   ['lines that begin like objects', '{waves} hello\n{leaves} bye', 'lines'],
-])('tells a .txt of %s', async (_, content, format) => {
+])('recognises a .txt of %s', async (_, content, format) => {
   expect((await read('any.txt', content)).format).toBe(format)
 })
 
@@ -58,6 +58,6 @@ it('keeps lines together that pieces of the file part', async () => {
   for (const newline of ['\r\n', '\n']) {
     const table = await read('many.txt', texts.join(newline))
     expect(table.rows.map(({ cells }) => cells[0])).toEqual(texts)
-    expect(table.most).toBeLessThanOrEqual(1000)
+    expect(table.largestChunk).toBeLessThanOrEqual(1000)
   }
 })

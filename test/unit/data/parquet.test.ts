@@ -40,7 +40,7 @@ describe('a Parquet file', () => {
     })
   })
 
-  it('is told by its bytes, and a text that begins like one stays a text', async () => {
+  it('is recognised by its bytes, and a text that begins like one stays a text', async () => {
     expect((await read('a.csv', write(small))).format).toBe('parquet')
     expect((await read('b.csv', 'PAR1,label\none,x\n')).format).toBe('csv')
   })
@@ -119,7 +119,7 @@ describe('a Parquet file', () => {
     const many = await read('many.parquet', write([{ name: 'text', data }], { rowGroupSize: 5000 }))
     expect(many.rows.map(({ cells }) => cells[0])).toEqual(data)
     expect(many.rows.map(({ row }) => row)).toEqual(data.map((_, i) => i + 1))
-    expect(many.most).toBeLessThanOrEqual(1000)
+    expect(many.largestChunk).toBeLessThanOrEqual(1000)
   })
 
   it('gives back any texts', async () => {

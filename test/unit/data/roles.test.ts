@@ -53,9 +53,15 @@ it.each([
     'Answer',
     'The passage',
   ],
-  ['a question that only its mark tells', { story: messages, q: questions, answer: answers }, 'q', 'answer', 'story'],
+  [
+    'a question that only its question mark reveals',
+    { story: messages, q: questions, answer: answers },
+    'q',
+    'answer',
+    'story',
+  ],
   ['no name of a context', { notes: messages, question: questions, answer: answers }, 'question', 'answer', ''],
-  ['texts that ask nothing', { article: ids, message: messages, team: teams }, 'message', 'team', ''],
+  ['texts that are no questions', { article: ids, message: messages, team: teams }, 'message', 'team', ''],
 ])('finds what questions are about under %s', (_, columns, text, label, context) => {
   expect(guess(columns)).toEqual({ text, label, context })
 })

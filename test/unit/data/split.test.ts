@@ -148,7 +148,7 @@ describe('a split', () => {
     )
   })
 
-  it('uses no more held-out rows than asked for, evenly, and keeps the rest from training', async () => {
+  it('uses no more test rows than requested, evenly, and keeps the rest from training', async () => {
     const split = await splitExamples(examples(1000, 4), { seed: 1, test: 40 })
     const counts = Map.groupBy(split.test, ({ label }) => label)
     expect([...counts.values()].map(({ length }) => length)).toEqual([10, 10, 10, 10])

@@ -1,4 +1,4 @@
-// Rows as ids: within the tokens there are, with room for what else must stand beside them.
+// Rows as token ids: within the model's context, which they share with virtual tokens, template and answer.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
@@ -47,14 +47,14 @@ describe('encoding rows', () => {
     expect(layOut(row, [], undefined).ids.length).toBeLessThanOrEqual(context)
   })
 
-  it('leaves the instruction out where the bare model is asked', () => {
+  it('leaves the instruction out where the model answers without a prompt', () => {
     const template = { ...defaultSettings().template, instruction: 'Answer with one word.' }
     const [with_, without] = [true, false].map((instruction) => encoderOf({ template }, instruction).row('a parcel'))
     expect(without).toEqual(encoderOf({}).row('a parcel'))
     expect(with_?.before.length).toBeGreaterThan(without?.before.length ?? Infinity)
   })
 
-  it('says so where template and virtual tokens leave no room for a text', () => {
+  it('says so where template and virtual tokens leave no tokens for a text', () => {
     expect(() => encoderOf({ maxTokens: 8 }).row('a parcel')).toThrow('leave no space for the text within 8 tokens')
   })
 

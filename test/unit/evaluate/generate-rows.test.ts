@@ -19,7 +19,7 @@ const rows = rowsBehind([50, 51])
 const maxTokens = 7
 
 /** A model whose weights look so large that many rows' keys and values are small beside them. */
-const roomy = (model: PreparedModel): PreparedModel => {
+const withLongContext = (model: PreparedModel): PreparedModel => {
   const [some] = Object.values(model.weights)
   return { ...model, weights: { ...model.weights, ...(some ? { large: { ...some, shape: [1e6] } } : {}) } }
 }
@@ -63,18 +63,18 @@ describe('writing answers', () => {
       ? { settings, parts: methodOf({ method }).fold(tensorsOf(model, method, found.tokens, start)) }
       : undefined
     const done: number[] = []
-    const written = await generateRows(runner, rows, virtual, { model, ends: [], maxTokens }, (count) =>
+    const generated = await generateRows(runner, rows, virtual, { model, ends: [], maxTokens }, (count) =>
       done.push(count),
     )
-    for (const [i, row] of rows.entries()) expect(written[i]).toEqual(await alone(runner, row, virtual))
+    for (const [i, row] of rows.entries()) expect(generated[i]).toEqual(await alone(runner, row, virtual))
     expect(done.at(-1)).toBe(rows.length)
     // What ends an answer is no part of it, and the others go on without it.
-    const [ended] = written
+    const [ended] = generated
     const end = ended?.[2] ?? -1
     const ends = { model, ends: [end], maxTokens }
     const shorter = await generateRows(runner, rows, virtual, ends, () => undefined)
     shorter.forEach((ids, i) => {
-      const whole = written[i] ?? []
+      const whole = generated[i] ?? []
       expect(ids).toEqual(whole.includes(end) ? whole.slice(0, whole.indexOf(end)) : whole)
     })
     await runner.release()
@@ -82,25 +82,29 @@ describe('writing answers', () => {
     const little = createInferenceRunner(model, { threads: 1, memory: 'low' })
     const batches: number[] = []
     const one = { ...little, tokensAtOnce: 1 }
-    const side = await generateRows(one, rows, virtual, { model: roomy(model), ends: [], maxTokens }, (count) =>
-      batches.push(count),
+    const side = await generateRows(
+      one,
+      rows,
+      virtual,
+      { model: withLongContext(model), ends: [], maxTokens },
+      (count) => batches.push(count),
     )
-    expect(side).toEqual(written)
+    expect(side).toEqual(generated)
     expect(batches).toEqual([rows.length])
     await little.release()
   })
 
-  it.each(families)('behind words that all rows begin with, read once, changes none either: %s', async (family) => {
+  it.each(families)('behind a shared start of all rows, precomputed once, changes none either: %s', async (family) => {
     const model = await tinyModel(family)
     const runner = createInferenceRunner(model, { threads: 1 })
     const keysValues = vi.spyOn(runner, 'keysValues')
-    const told = rowsBehind(Array.from({ length: 20 }, (_, i) => 10 + i))
+    const withInstruction = rowsBehind(Array.from({ length: 20 }, (_, i) => 10 + i))
     const write = (some: InferenceRunner, given = model) =>
-      generateRows(some, told, undefined, { model: given, ends: [], maxTokens }, () => undefined)
-    const written = await write(runner)
+      generateRows(some, withInstruction, undefined, { model: given, ends: [], maxTokens }, () => undefined)
+    const generated = await write(runner)
     expect(keysValues).toHaveBeenCalledTimes(1)
-    for (const [i, row] of told.entries()) expect(written[i]).toEqual(await alone(runner, row, undefined))
-    expect(await write({ ...runner, tokensAtOnce: 1 }, roomy(model))).toEqual(written)
+    for (const [i, row] of withInstruction.entries()) expect(generated[i]).toEqual(await alone(runner, row, undefined))
+    expect(await write({ ...runner, tokensAtOnce: 1 }, withLongContext(model))).toEqual(generated)
     await runner.release()
   })
 })

@@ -1,4 +1,4 @@
-// Generation with kept keys and values says what reading everything anew would say, with every kind of prompt.
+// Generation with a KV cache gives the same tokens as computing everything anew, with every kind of prompt.
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ComputeEvent, SamplingSettings, TunedPrompt } from '../../../main/contract/compute.ts'
 import type { MethodName, Placement } from '../../../main/contract/settings.ts'
@@ -59,7 +59,7 @@ const cases = families.flatMap((family) => [
 ])
 
 describe('generating', () => {
-  it.each(cases)('says the same with kept keys and values: %s, %s, %s', async (family, method, placement) => {
+  it.each(cases)('gives the same tokens with a KV cache: %s, %s, %s', async (family, method, placement) => {
     const model = await tinyModel(family)
     const prompt = method && (await promptOf(family, method, placement))
     const settings = prompt?.settings ?? defaultSettings()
@@ -107,7 +107,7 @@ describe('a generation', () => {
     }
   })
 
-  it('says as many tokens as were asked for, and none when none are', async () => {
+  it('generates as many tokens as requested, and none where none are', async () => {
     const { said } = await say({})
     const shorter = await say({ maxNewTokens: 5 })
     expect(said.startsWith(shorter.said)).toBe(true)
@@ -121,7 +121,7 @@ describe('a generation', () => {
     expect((await warm(1)).said).not.toBe((await warm(2)).said)
   })
 
-  it('ends soon after it was asked to', async () => {
+  it('ends soon after a stop was requested', async () => {
     const { said, pieces } = await say({}, 3)
     expect(pieces).toHaveLength(3)
     expect((await say({})).said.startsWith(said)).toBe(true)

@@ -1,4 +1,4 @@
-// Written prompts, the rivals of a tuned one: made from the person's words and from rows that tuning learned from, chosen on validation rows.
+// Hand-written prompts, the rivals of a tuned one: made from the person's instruction and from training rows, chosen on the validation set.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Example } from '../../../main/contract/settings.ts'
@@ -19,7 +19,7 @@ const settings = defaultSettings({ seed: 5 }, labels)
 const chat = { kind: 'chat', body: '{text}', instruction: '', answerPrefix: '' } as const
 
 describe('the candidates', () => {
-  it('are the person’s words, words that name the labels, and the first of them with examples', () => {
+  it('are the person’s instruction, one that names the labels, and the first of them with examples', () => {
     const own = 'Which team should read this?'
     const candidates = handWrittenPrompts({ ...settings, handWritten: own }, labels, rows(30, 0))
     expect(candidates.slice(0, 2)).toEqual([own, taskOf({}).instruction(labels)])
@@ -58,7 +58,7 @@ describe('the candidates', () => {
 })
 
 describe('the rows that choose', () => {
-  it('are 64 at most among labels, and 24 where answers are written, evenly through those that validate', () => {
+  it('are 64 at most among labels, and 24 where answers are generated, evenly through the validation set', () => {
     expect([10, 64, 65, 200].map((rows) => choosingRows({}, rows))).toEqual([10, 64, 33, 50])
     expect([10, 24, 25, 200].map((rows) => choosingRows({ task: 'generation' }, rows))).toEqual([10, 24, 13, 23])
     expect(choosingRows({}, 0)).toBe(0)
@@ -66,12 +66,12 @@ describe('the rows that choose', () => {
 })
 
 describe('the best of them', () => {
-  it('is chosen on validation rows, with examples from training rows, and has never seen a held-out one', async () => {
+  it('is chosen on the validation set, with examples from training rows, and has never seen a test row', async () => {
     const model = await tinyModel('llama')
     const runner = createInferenceRunner(model, { threads: 1 })
-    const held = rows(6, 300)
+    const testRows = rows(6, 300)
     const read: number[] = []
-    const watched = held.map(
+    const watched = testRows.map(
       (example) =>
         new Proxy(example, {
           get: (from, name) => {

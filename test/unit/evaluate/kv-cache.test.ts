@@ -9,7 +9,7 @@ const { config } = await tinyModel('llama')
 const { layers, kvHeads, headDim } = config
 const names = Array.from({ length: layers }, (_, l) => [`keys.${String(l)}`, `values.${String(l)}`]).flat()
 
-/** A value that tells where it belongs. */
+/** A value that encodes its position. */
 const valueAt = (name: string, head: number, token: number, d: number): number =>
   1 + d + 10 * (token + 100 * (head + 10 * names.indexOf(name)))
 
@@ -61,7 +61,7 @@ describe('the cache of keys and values', () => {
     expect(() => createKvCache(config, 1, 4).put(rest, { at: 0 })).toThrow('too few')
   })
 
-  it('refuses more tokens than it was laid out for, whose room would be the next row’s', () => {
+  it('refuses more tokens than it has capacity for, which would overwrite the next row', () => {
     const cache = createKvCache(config, 2, 4)
     const at = cache.put(present(0, 3), { at: 0 })
     expect(() => cache.put(present(3, 2), { at })).toThrow('2 tokens at 3')

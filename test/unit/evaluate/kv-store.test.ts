@@ -1,4 +1,4 @@
-// What was read once of texts comes back as it was, from memory or from disk, in this run or a later one.
+// The precomputed keys and values of texts come back unchanged, from memory or from disk, in this run or a later one.
 import { mkdirSync, readdirSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -26,7 +26,7 @@ describe('a text store', () => {
     )
   })
 
-  it('keeps 16 bits of a number where that is asked, on disk in half the bytes', async () => {
+  it('stores 16 bits of a number where that is requested, on disk in half the bytes', async () => {
     const folder = temporaryFolder()
     await createKvStore({ folder, memory: 0, half: true }).put('a', Float32Array.of(1 / 3, -2, 65_000))
     const found = await createKvStore({ folder, memory: 0, half: true }).get('a', 3)
@@ -51,7 +51,7 @@ describe('a text store', () => {
     await expect(store.get('b', 3)).rejects.toThrow('never computed')
   })
 
-  it('makes room by what was used longest ago', async () => {
+  it('evicts the least recently used entries', async () => {
     const folder = temporaryFolder()
     mkdirSync(join(folder, '1'))
     for (const [i, name] of ['old', 'middle', 'new'].entries()) {

@@ -83,7 +83,7 @@ describe('scoring labels', () => {
     await runner.release()
   })
 
-  it('keeps the order of the rows, and tells how many are done', async () => {
+  it('keeps the order of the rows, and reports how many are done', async () => {
     const runner = createInferenceRunner(await tinyModel('qwen2'), { threads: 1 })
     const many = Array.from({ length: 200 }, (_, i) => rows[i % rows.length] as Segments)
     const done: number[] = []
@@ -101,12 +101,12 @@ describe('scoring labels', () => {
 })
 
 it.each(families)(
-  'words of the template that all rows begin with are read once, and change no score: %s',
+  'tokens of the template that all rows begin with are precomputed once, and change no score: %s',
   async (family) => {
     const runner = createInferenceRunner(await tinyModel(family), { threads: 1 })
-    const told = rows.map((row) => ({ ...row, before: Array.from({ length: 30 }, (_, i) => 90 + i) }))
-    const together = await scoreRows(runner, trie, told, undefined)
-    for (const [i, row] of told.entries()) {
+    const withInstruction = rows.map((row) => ({ ...row, before: Array.from({ length: 30 }, (_, i) => 90 + i) }))
+    const together = await scoreRows(runner, trie, withInstruction, undefined)
+    for (const [i, row] of withInstruction.entries()) {
       const [alone = []] = await scoreRows(runner, trie, [row], undefined)
       alone.forEach((value, label) => {
         expect(together[i]?.[label]).toBeCloseTo(value, 4)

@@ -36,7 +36,7 @@ async function run(given: Partial<Extract<Job, { kind: 'score' }>>) {
 }
 
 describe('scoring rows', () => {
-  it('takes each row for its likeliest label, and tells the figures of that', async () => {
+  it('predicts the likeliest label for each row, and gives the metrics of that', async () => {
     const { evaluation, events } = await run({})
     expect(evaluation.subject).toBe('tuned prompt')
     expect(evaluation.rows.map(({ row, label }) => [row, label])).toEqual(
@@ -54,14 +54,14 @@ describe('scoring rows', () => {
     expect(events.at(-1)).toEqual({ event: 'progress', stage: 'evaluating with tuned prompt', done: 4, total: 4 })
   })
 
-  it('asks the bare model as the template has it, with or without an instruction', async () => {
+  it('evaluates the model without a prompt by the template, with or without an instruction', async () => {
     const template = { ...settings.template, instruction: 'Say what this is about.' }
     const bare = await run({ prompt: undefined })
     const instructed = await run({ prompt: undefined, settings: { ...settings, template } })
-    const told = withoutInstruction({ ...settings, template })
+    const uninstructed = withoutInstruction({ ...settings, template })
     expect(bare.evaluation.subject).toBe('no prompt')
     expect(instructed.evaluation.rows).not.toEqual(bare.evaluation.rows)
-    expect((await run({ prompt: undefined, settings: told })).evaluation).toEqual(bare.evaluation)
+    expect((await run({ prompt: undefined, settings: uninstructed })).evaluation).toEqual(bare.evaluation)
     expect((await run({})).evaluation.rows).not.toEqual(bare.evaluation.rows)
     expect((await run({ settings: { ...settings, template } })).evaluation.rows).not.toEqual(
       (await run({})).evaluation.rows,

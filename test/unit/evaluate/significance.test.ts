@@ -37,7 +37,7 @@ describe('exact McNemar', () => {
     [60, 20, 8.58055986705e-6],
     [7, 7, 1],
     [600, 500, 0.00281954499144],
-  ])('tells how likely %i gained and %i lost rows are by chance', (gained, lost, p) => {
+  ])('computes how likely %i gained and %i lost rows are by chance', (gained, lost, p) => {
     expect(mcNemar(pairs(1200, gained, lost))).toBeCloseTo(p, 11)
   })
 })
@@ -64,17 +64,17 @@ describe('the paired bootstrap interval', () => {
 
   it('holds the true difference in about 95 of 100 studies', () => {
     const random = createRandom(5)
-    let held = 0
+    let covered = 0
     for (let study = 0; study < 300; study++) {
       const rows = Array.from({ length: 200 }, () => {
         const at = random.next()
         return { tuned: at < 0.2 || at > 0.6, other: (at >= 0.2 && at < 0.3) || at > 0.6 }
       })
       const { low, high } = pairedBootstrap(rows, study)
-      if (low <= 0.1 && 0.1 <= high) held++
+      if (low <= 0.1 && 0.1 <= high) covered++
     }
-    expect(held / 300).toBeGreaterThan(0.91)
-    expect(held / 300).toBeLessThan(0.99)
+    expect(covered / 300).toBeGreaterThan(0.91)
+    expect(covered / 300).toBeLessThan(0.99)
   })
 })
 
@@ -84,8 +84,8 @@ describe('a verdict', () => {
       /^Better: \d+ % against \d+ % without a prompt, \+42 points \(95 % interval \+3\d to \+4\d, 300 rows\)\.$/,
     )
     expect(verdictOf(graded(300, 14, 140))).toMatchObject({ kind: 'worse', rows: 300 })
-    const words = verdictOf(graded(300, 140, 14), 'hand-written prompt')
-    expect(words.sentence).toContain('with the best hand-written prompt, +42 points')
+    const verdict = verdictOf(graded(300, 140, 14), 'hand-written prompt')
+    expect(verdict.sentence).toContain('with the best hand-written prompt, +42 points')
     expect(verdictOf(graded(100, 8, 5)).sentence).toMatch(/^Cannot tell yet: .* About \d+ more test rows like these/)
   })
 
@@ -94,11 +94,11 @@ describe('a verdict', () => {
     [100, 8, 5, 1032],
     [300, 40, 30, 1346],
     [60, 9, 4, 183],
-  ])('on %i rows with %i gained and %i lost says how many more would tell', (rows, gained, lost, more) => {
+  ])('on %i rows with %i gained and %i lost says how many more rows would decide', (rows, gained, lost, more) => {
     expect(verdictOf(graded(rows, gained, lost)).sentence).toContain(` About ${more} more test rows`)
   })
 
-  it('never tells a difference where every answer is the same, nor on no rows at all', () => {
+  it('never finds a difference where every answer is the same, nor on no rows at all', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 60 }), (right) => {
         const verdict = verdictOf(right.map((each) => ({ tuned: Number(each), other: Number(each) })))

@@ -7,7 +7,7 @@ const end = 0
 const named = (answers: readonly (readonly number[])[]) => labelTrie(answers, end, answers.map(String))
 
 describe('the trie of the labels', () => {
-  it('asks one question where the first tokens differ', () => {
+  it('has one trie node where the first tokens differ', () => {
     expect(named([[5, 9], [6], [7, 8, 9]])).toEqual({
       candidates: [5, 6, 7],
       nodes: [{ after: -1, children: [0, 1, 2] }],

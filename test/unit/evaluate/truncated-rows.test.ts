@@ -1,4 +1,4 @@
-// Texts that are too long are told of, once and in a sentence; texts that fit are not.
+// Texts that are too long are reported, once and in a sentence; texts that fit are not.
 import { expect, it } from 'vitest'
 import type { ComputeEvent } from '../../../main/contract/compute.ts'
 import { reportTruncatedRows } from '../../../main/engine/evaluate/truncated-rows.ts'
@@ -10,18 +10,20 @@ const settings = { ...defaultSettings({ tokens: 4 }), maxTokens: 40 }
 const encoder = createEncoder(await tinyModel('llama'), settings, ['parcel', 'invoice'])
 const rows = ['where is it?', 'the parcel '.repeat(60), 'hello'].map((text, row) => ({ row, text, label: 'parcel' }))
 
-const told = (some: typeof rows): string[] => {
+const warnings = (some: typeof rows): string[] => {
   const events: ComputeEvent[] = []
   reportTruncatedRows(some, encoder, settings, (event) => void events.push(event))
   return events.map((event) => (event.event === 'warning' ? event.message : event.event))
 }
 
-it('tells how many of all rows are cut, or that the only text is', () => {
-  expect(told(rows)).toEqual([expect.stringMatching(/^1 of 3 rows are longer than 40 tokens/)])
-  expect(told(rows.slice(1, 2))).toEqual([expect.stringMatching(/^The text is longer than 40 tokens .* cut off\.$/)])
+it('reports how many of all rows are cut, or that the only text is', () => {
+  expect(warnings(rows)).toEqual([expect.stringMatching(/^1 of 3 rows are longer than 40 tokens/)])
+  expect(warnings(rows.slice(1, 2))).toEqual([
+    expect.stringMatching(/^The text is longer than 40 tokens .* cut off\.$/),
+  ])
 })
 
 it('says nothing where all is read', () => {
-  expect(told(rows.filter((_, i) => i !== 1))).toEqual([])
-  expect(told([])).toEqual([])
+  expect(warnings(rows.filter((_, i) => i !== 1))).toEqual([])
+  expect(warnings([])).toEqual([])
 })

@@ -48,8 +48,8 @@ describe('a prompt file', () => {
     const settings = defaultSettings({ task: 'answering', method: 'prompt-tuning', tokens: 2 })
     const measured = { headline: 'token_f1', metrics: { token_f1: 0.75, exact_match: 0.5 } } as const
     const figures = [{ subject: 'tuned prompt', ...measured, rows: 20 }] as const
-    const asked = { ...exported, figures, answers: [], prompt: { ...exported.prompt, settings, labels: [] } }
-    const card = Buffer.from(unzipSync(written(asked))['README.md'] ?? []).toString()
+    const generation = { ...exported, figures, answers: [], prompt: { ...exported.prompt, settings, labels: [] } }
+    const card = Buffer.from(unzipSync(written(generation))['README.md'] ?? []).toString()
     expect(card).toContain('- task: answer a question')
     expect(card).toContain('- answers: written freely')
     expect(card).toContain('| | token_f1 | exact_match | test rows |')

@@ -70,7 +70,7 @@ describe('a report', () => {
     expect(html).not.toContain('NaN')
   })
 
-  it('tells all figures of the task, and what was written beside the right answer', () => {
+  it('shows all metrics of the task, and each generated answer beside the right one', () => {
     const html = reportOf([run('mine', 'mail')], at)
     expect(html).toContain('<th>accuracy</th><th>macro_f1</th>')
     expect(html).toContain(

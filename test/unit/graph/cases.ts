@@ -24,15 +24,16 @@ export interface OpCases {
 }
 
 const size = fc.integer({ min: 1, max: 4 })
-const shapes = (least: number, most = 4): Arbitrary<number[]> => fc.array(size, { minLength: least, maxLength: most })
+const shapes = (minRank: number, maxRank = 4): Arbitrary<number[]> =>
+  fc.array(size, { minLength: minRank, maxLength: maxRank })
 const plain = (shape: readonly number[], low = -2, high = 2): Operand => ({ shape, low, high, kind: 'plain' })
 const signed = (shape: readonly number[]): Operand => ({ shape, low: 0.5, high: 2, kind: 'signed' })
 
 /** A shape that NumPy stretches to the given one: leading dims dropped, others replaced by 1. */
-const narrower = (shape: readonly number[], most = shape.length): Arbitrary<number[]> =>
+const narrower = (shape: readonly number[], maxRank = shape.length): Arbitrary<number[]> =>
   fc
-    .tuple(fc.integer({ min: 0, max: most }), fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }))
-    .map(([dropped, kept]) => shape.slice(dropped).map((dim, i) => (kept[i] === true ? dim : 1)))
+    .tuple(fc.integer({ min: 0, max: maxRank }), fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }))
+    .map(([dropped, keeps]) => shape.slice(dropped).map((dim, i) => (keeps[i] === true ? dim : 1)))
 
 const unary = (build: (x: Node) => Node, low = -2, high = 2): OpCases => ({
   gradient: 'every input',

@@ -107,9 +107,9 @@ describe('a prompt without one of its tokens', () => {
       const { hidden } = model.config
       const runner = createInferenceRunner(model, { threads: 1 })
       const average = Float32Array.from({ length: hidden }, (_, i) => Math.sin(i))
-      const told: [number, number][] = []
+      const progress: [number, number][] = []
       const task = { runner, trie, rows, right, placed: { settings, parts }, average }
-      const { tokens, loss } = await ablate(task, (done, total) => void told.push([done, total]))
+      const { tokens, loss } = await ablate(task, (done, total) => void progress.push([done, total]))
       const { embeddings } = parts
       if (!embeddings) throw new Error('no prompt')
       for (const [p, { difference, margin }] of tokens.entries()) {
@@ -123,11 +123,11 @@ describe('a prompt without one of its tokens', () => {
         expect(margin).toBeGreaterThan(0)
       }
       const total = rows.length * (settings.tokens + 1)
-      expect([told[0], told.at(-1)]).toEqual([
+      expect([progress[0], progress.at(-1)]).toEqual([
         [0, total],
         [total, total],
       ])
-      expect(told.map(([done]) => done)).toEqual(told.map(([done]) => done).sort((a, b) => a - b))
+      expect(progress.map(([done]) => done)).toEqual(progress.map(([done]) => done).sort((a, b) => a - b))
       await runner.release()
     },
   )

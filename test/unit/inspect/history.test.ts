@@ -5,7 +5,7 @@ import { evenly } from '../../../main/engine/inspect/evenly.ts'
 import { gradientHistory } from '../../../main/engine/inspect/history.ts'
 
 describe('the gradients of a run', () => {
-  it('are told step by step where there are few steps, in means of stretches where there are many', () => {
+  it('are given step by step where there are few steps, in means of stretches where there are many', () => {
     const steps = Array.from({ length: 6 }, (_, i) => ({ tokenNorms: [i, 10 * i] }))
     expect(gradientHistory(steps, 60)).toEqual([
       [0, 1, 2, 3, 4, 5],
@@ -26,11 +26,11 @@ describe('the gradients of a run', () => {
 })
 
 describe('some of many', () => {
-  it('are all where they are few enough, else as many as may be, in order and each once', () => {
+  it('are all where they fit the maximum, else that many, in order and each once', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.integer()), fc.integer({ min: 1, max: 20 }), (items, most) => {
-        const chosen = evenly(items, most)
-        expect(chosen).toHaveLength(Math.min(items.length, most))
+      fc.property(fc.uniqueArray(fc.integer()), fc.integer({ min: 1, max: 20 }), (items, max) => {
+        const chosen = evenly(items, max)
+        expect(chosen).toHaveLength(Math.min(items.length, max))
         expect(items.filter((item) => chosen.includes(item))).toEqual(chosen)
       }),
     )

@@ -1,4 +1,4 @@
-// The lens on prompts that were really tuned on real tiny models: words, norms, ablation and where each token came from.
+// Prompt inspection of prompts that were really tuned on real tiny models: nearest tokens, norms, ablation and initial tokens.
 import { describe, expect, it } from 'vitest'
 import type { ComputeEvent, Job, TunedPrompt } from '../../../main/contract/compute.ts'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
@@ -41,17 +41,17 @@ async function look(family: Family, prompt: TunedPrompt) {
   const { settings } = prompt
   const job = { kind: 'inspect' as const, model, prompt, settings, labels, examples, threads: 1 }
   try {
-    const lens = await inspectPrompt(runner, job, (event) => void events.push(event))
+    const inspection = await inspectPrompt(runner, job, (event) => void events.push(event))
     const scored = await scoreTask(runner, { model, settings, labels, examples, prompt }, () => undefined)
     const right = scored.rows.map(({ label, logProbabilities }) => -(logProbabilities[labels.indexOf(label)] ?? NaN))
     const stages = [...new Set(events.flatMap((event) => (event.event === 'progress' ? [event.stage] : [])))]
-    return { lens, stages, loss: right.reduce((sum, each) => sum + each, 0) / right.length, model }
+    return { inspection, stages, loss: right.reduce((sum, each) => sum + each, 0) / right.length, model }
   } finally {
     await runner.release()
   }
 }
 
-describe('the lens on a prompt', () => {
+describe('the inspection of a tuned prompt', () => {
   it('names the nearest words of each token, the one it started from among them where it hardly moved', async () => {
     const settings = {
       method: 'prompt-tuning',
@@ -61,59 +61,59 @@ describe('the lens on a prompt', () => {
       learningRate: 1e-5,
     } as const
     const prompt = await tuned('llama', settings)
-    const { lens, stages, loss, model } = await look('llama', prompt)
-    if (lens.part !== 'embeddings') throw new Error('no prompt')
+    const { inspection, stages, loss, model } = await look('llama', prompt)
+    if (inspection.part !== 'embeddings') throw new Error('no prompt')
     expect(stages).toEqual(['reading the vocabulary', 'answering without each token'])
-    expect([lens.rows, lens.tokens.length]).toEqual([6, 3])
-    expect(lens.loss).toBeCloseTo(loss, 4)
-    expect(lens.tokenNorms.low).toBeLessThan(lens.tokenNorms.mean)
-    expect(lens.tokenNorms.high).toBeGreaterThan(lens.tokenNorms.mean)
+    expect([inspection.rows, inspection.tokens.length]).toEqual([6, 3])
+    expect(inspection.loss).toBeCloseTo(loss, 4)
+    expect(inspection.tokenNorms.low).toBeLessThan(inspection.tokenNorms.mean)
+    expect(inspection.tokenNorms.high).toBeGreaterThan(inspection.tokenNorms.mean)
     const { tokenizer } = createEncoder(model, prompt.settings, labels)
     const ids = tokenizer.encodeWithSpecials('billing')
-    for (const [i, { nearest, startedAs, startCosine, norm }] of lens.tokens.entries()) {
+    for (const [i, { nearest, startedAs, startCosine, norm }] of inspection.tokens.entries()) {
       expect(nearest).toHaveLength(5)
       expect(nearest[0]).toMatchObject({ id: ids[i % ids.length], token: startedAs })
       expect(nearest[0]?.cosine).toBeCloseTo(startCosine ?? NaN, 6)
       expect(startCosine).toBeCloseTo(1, 5)
       expect(nearest.map(({ cosine }) => cosine)).toEqual(nearest.map(({ cosine }) => cosine).sort((a, b) => b - a))
-      expect(norm / lens.tokenNorms.mean).toBeGreaterThan(0.5)
+      expect(norm / inspection.tokenNorms.mean).toBeGreaterThan(0.5)
     }
     const near = (value: number) => expect.closeTo(value, 3) as number
-    expect(lens.tokens.map(({ ablation }) => ablation)).toEqual([
+    expect(inspection.tokens.map(({ ablation }) => ablation)).toEqual([
       { difference: near(-0.1043), margin: near(0.1552), changed: 0 },
       { difference: near(0.1134), margin: near(0.2916), changed: 0 },
       { difference: near(-0.1138), margin: near(0.4674), changed: 1 },
     ])
-    expect(lens.chance).toBeCloseTo(0.659, 2)
+    expect(inspection.chance).toBeCloseTo(0.659, 2)
   })
 
   it('names no start where it started from chance, and reads the texts once where it stands behind them', async () => {
     const prompt = await tuned('gemma3', { method: 'prompt-tuning', placement: 'after-text', init: 'random' })
-    const { lens, stages, loss } = await look('gemma3', prompt)
-    if (lens.part !== 'embeddings') throw new Error('no prompt')
+    const { inspection, stages, loss } = await look('gemma3', prompt)
+    if (inspection.part !== 'embeddings') throw new Error('no prompt')
     expect(stages).toEqual(['reading the vocabulary', 'reading the texts (KV cache)', 'answering without each token'])
-    expect(lens.loss).toBeCloseTo(loss, 4)
-    for (const { startedAs, startCosine } of lens.tokens)
+    expect(inspection.loss).toBeCloseTo(loss, 4)
+    for (const { startedAs, startCosine } of inspection.tokens)
       expect([startedAs, startCosine]).toEqual([undefined, undefined])
   })
 })
 
-describe('the lens on a prefix', () => {
+describe('the inspection of a tuned prefix', () => {
   it('has no words, but the size of its keys and values, how far they went, and what each token is worth', async () => {
     const prompt = await tuned('qwen3', {})
-    const { lens, stages, loss } = await look('qwen3', prompt)
-    if (lens.part !== 'past') throw new Error('no prefix')
+    const { inspection, stages, loss } = await look('qwen3', prompt)
+    if (inspection.part !== 'past') throw new Error('no prefix')
     expect(stages).toEqual(['reading the texts (KV cache)', 'answering without each token'])
-    expect(lens.loss).toBeCloseTo(loss, 4)
-    expect(lens.tokens).toHaveLength(3)
-    for (const { keys, values, moved, startedAs } of lens.tokens) {
+    expect(inspection.loss).toBeCloseTo(loss, 4)
+    expect(inspection.tokens).toHaveLength(3)
+    for (const { keys, values, moved, startedAs } of inspection.tokens) {
       // In units of a text's own keys and values, which it began as.
       expect(Math.abs(keys - 1)).toBeLessThan(0.3)
       expect(Math.abs(values - 1)).toBeLessThan(0.3)
       expect(Math.abs(moved - 0.44)).toBeLessThan(0.02)
       expect(startedAs).toMatch(/\S/)
     }
-    expect(lens.tokens.some(({ ablation }) => ablation.difference !== 0)).toBe(true)
+    expect(inspection.tokens.some(({ ablation }) => ablation.difference !== 0)).toBe(true)
   })
 
   it('is refused on another base model', async () => {

@@ -26,7 +26,7 @@ describe('a prefix', () => {
     ])
   })
 
-  it('tells how far a token went, every layer counting alike', () => {
+  it('measures how far a token moved, every layer counting alike', () => {
     const [first, second] = prefixStates(past([3, 4, 0, 0]), start)
     expect(first).toEqual({ keys: 1, values: 0.5, moved: 0.25 })
     expect(second).toEqual({ keys: 1.5, values: 1.5, moved: 0 })

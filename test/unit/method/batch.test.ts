@@ -1,4 +1,4 @@
-// Sequences as arrays: padding that counts for nothing, virtual rows in their places, what is asked.
+// Sequences as arrays: padding without effect, virtual tokens in their places, and target positions.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { IntegerTensor, Tensor } from '../../../main/contract/tensor.ts'
@@ -28,7 +28,7 @@ const answer = [
   { id: 102, parent: -1 },
 ]
 
-/** A batch with a row and two tokens to spare. */
+/** A batch with one row and two tokens more than needed. */
 function batchOf(segments: Parameters<typeof layOut>[0][], way: LayoutSettings) {
   const sequences = segments.map((each) => layOut(each, answer, way))
   const shape = {
@@ -40,7 +40,7 @@ function batchOf(segments: Parameters<typeof layOut>[0][], way: LayoutSettings) 
   return { sequences, shape, feeds: batchFeeds(config, sequences, shape) }
 }
 
-const few = { numRuns: 40 }
+const someRuns = { numRuns: 40 }
 const inAll = fc.tuple(rows, fc.constantFrom(...ways))
 
 describe('a batch of any rows, with every method and placement', () => {
@@ -55,7 +55,7 @@ describe('a batch of any rows, with every method and placement', () => {
           for (let at = 0; at < data.length; at += span) expect(data.subarray(at, at + span)).toContain(0)
         }
       }),
-      few,
+      someRuns,
     )
   })
 
@@ -72,7 +72,7 @@ describe('a batch of any rows, with every method and placement', () => {
           }
         })
       }),
-      few,
+      someRuns,
     )
   })
 
@@ -84,17 +84,17 @@ describe('a batch of any rows, with every method and placement', () => {
           expect(feeds['place']).toBeUndefined()
           return
         }
-        const [place, kept] = [(feeds['place'] as Tensor).data, (feeds['tokenMask'] as Tensor).data]
+        const [place, tokenMask] = [(feeds['place'] as Tensor).data, (feeds['tokenMask'] as Tensor).data]
         for (let at = 0; at < shape.batch * shape.length; at++) {
           const sequence = sequences[Math.floor(at / shape.length)]
           const p = sequence?.virtualAt === undefined ? -1 : (at % shape.length) - sequence.virtualAt
           const isVirtual = p >= 0 && p < shape.embeddings
-          expect(kept[at]).toBe(isVirtual ? 0 : 1)
+          expect(tokenMask[at]).toBe(isVirtual ? 0 : 1)
           const found = [...place.subarray(at * shape.embeddings, (at + 1) * shape.embeddings)]
           expect(found).toEqual(found.map((_, i) => (isVirtual && i === p ? 1 : 0)))
         }
       }),
-      few,
+      someRuns,
     )
   })
 
@@ -108,12 +108,12 @@ describe('a batch of any rows, with every method and placement', () => {
         )
         expect([...data]).toEqual(expected)
       }),
-      few,
+      someRuns,
     )
   })
 })
 
-it('what is asked of a row counts from its start, also where its start was read beforehand', () => {
+it('target positions of a row count from its start, also where its start was precomputed', () => {
   const way = { method: 'prefix-tuning', placement: 'after-text', tokens: 3, tail: 1 } as const
   const sequence = layOut({ before: [5], text: [6, 7], after: [8] }, answer, way)
   const shape = { batch: 2, length: 8, embeddings: 0, past: 3, cached: 0 }

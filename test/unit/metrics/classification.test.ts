@@ -8,7 +8,7 @@ import { sample } from '../../../main/engine/evaluate/sampling.ts'
 import { watchStops } from '../../../main/engine/evaluate/stop-strings.ts'
 import { createRandom } from '../../../main/engine/random.ts'
 
-const judged = (pairs: string): { label: string; predicted: string }[] =>
+const answered = (pairs: string): { label: string; predicted: string }[] =>
   pairs.split(' ').map(([label = '', predicted = '']) => ({ label, predicted }))
 
 const accuracy = (rows: readonly Answered[]): number | undefined =>
@@ -22,13 +22,13 @@ describe('accuracy and macro-F1', () => {
     ['ab bc ca ab', 0, 0],
     ['aa aa bb bd', 0.75, 0.5555555555555555],
   ])('are those of scikit-learn: %s', (pairs, expectedAccuracy, expectedF1) => {
-    const rows = judged(pairs)
+    const rows = answered(pairs)
     expect(accuracy(rows)).toBeCloseTo(expectedAccuracy, 12)
     expect(macroF1(rows, ['a', 'b', 'c', 'd', 'e', 'f'])).toBeCloseTo(expectedF1, 12)
   })
 
   it('leave a label out that is neither there nor predicted, and are 0 for no rows', () => {
-    expect(macroF1(judged('aa bb'), ['a', 'b', 'c'])).toBe(1)
+    expect(macroF1(answered('aa bb'), ['a', 'b', 'c'])).toBe(1)
     expect([accuracy([]), macroF1([], ['a'])]).toEqual([0, 0])
   })
 })

@@ -37,7 +37,7 @@ describe('a GGUF file', () => {
     expect([...new Float32Array(file.slice(at, at + 24).buffer)]).toEqual([0, 1, 2, 3, 4, 5])
   })
 
-  it('asks for more bytes where its header goes on behind those at hand', () => {
+  it('requests more bytes where its header is longer than those at hand', () => {
     for (let length = 24; length < 400; length += 37)
       expect(parseGguf(file.subarray(0, length), file.length)).toBe('needs more')
   })

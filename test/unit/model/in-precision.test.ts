@@ -18,7 +18,7 @@ describe('a model in another precision', () => {
     expect((await inPrecision(half, 'float32')).folder).toBe(model.folder)
   })
 
-  it('is itself where it is kept so already, or nothing was said when it was added', async () => {
+  it('is the same model where it is in that precision already, or was added without one', async () => {
     const { precision: _, ...old } = await tinyModel('llama')
     expect(await inPrecision(old, 'float32')).toBe(old)
   })

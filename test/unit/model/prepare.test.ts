@@ -20,7 +20,7 @@ import { createTokenizer } from '../../../main/engine/tokens/tokenizer.ts'
 import { renameTensors } from '../../support/rename-tensors.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { reference, tinyFolder, tinyModel } from '../../support/tiny.ts'
-import { apart, examplesOf, stepperOf, tensorsOf } from '../parity/engine.ts'
+import { apart, examplesOf, trainingStepOf, tensorsOf } from '../parity/engine.ts'
 
 const ggufOf = (family: string): string =>
   fileURLToPath(new URL(`../../fixtures/model/${family}.gguf`, import.meta.url))
@@ -51,7 +51,7 @@ describe('a GGUF model', () => {
     for (const name of Object.keys(theirs.weights)) {
       const expected = valuesOf(theirs, name)
       const worst = valuesOf(ours, name).reduce(
-        (most, value, i) => Math.max(most, Math.abs(value - (expected[i] ?? NaN))),
+        (max, value, i) => Math.max(max, Math.abs(value - (expected[i] ?? NaN))),
         0,
       )
       // Stored in 16 bits.
@@ -65,12 +65,12 @@ describe('a GGUF model', () => {
     const expected = found.cases.find(({ method }) => method === 'prefix-tuning')
     if (expected === undefined) throw new Error('no case')
     const examples = examplesOf(found, expected)
-    const stepper = stepperOf(model, found, expected, examples)
-    const { gradients } = await stepper.gradient(
+    const trainingStep = trainingStepOf(model, found, expected, examples)
+    const { gradients } = await trainingStep.gradient(
       examples,
       tensorsOf(model, 'prefix-tuning', found.tokens, expected.start),
     )
-    await stepper.release()
+    await trainingStep.release()
     expect(apart(gradients, expected.gradient)).toBeLessThan(1e-4)
   })
 
@@ -127,9 +127,9 @@ describe('preparing', () => {
   it('goes on where it was interrupted, to the same bytes', async () => {
     const [cache, other] = [temporaryFolder(), temporaryFolder()]
     const abort = new AbortController()
-    let told = 0
+    let reported = 0
     const onProgress = (stage: string): void => {
-      if (stage === 'preparing the model' && ++told === 5) abort.abort()
+      if (stage === 'preparing the model' && ++reported === 5) abort.abort()
     }
     const interrupted = prepareModel(ggufOf('llama'), cache, { name: 'tiny', onProgress, signal: abort.signal })
     await expect(interrupted).rejects.toThrow(/abort/)
@@ -142,11 +142,11 @@ describe('preparing', () => {
   })
 
   it('reaches its total', async () => {
-    const told: [stage: string, done: number, total: number][] = []
-    const onProgress = (...report: [string, number, number]): void => void told.push(report)
+    const reported: [stage: string, done: number, total: number][] = []
+    const onProgress = (...report: [string, number, number]): void => void reported.push(report)
     await prepareModel(ggufOf('llama'), temporaryFolder(), { name: 'tiny', onProgress })
     for (const stage of ['checking the model', 'preparing the model']) {
-      const reports = told.filter(([name]) => name === stage)
+      const reports = reported.filter(([name]) => name === stage)
       const done = reports.map(([, bytes]) => bytes)
       expect(done).toEqual([...done].sort((a, b) => a - b))
       expect(reports.at(-1)?.[1]).toBe(reports.at(-1)?.[2])

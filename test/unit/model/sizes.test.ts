@@ -1,4 +1,4 @@
-// What a model takes of the memory is told by its shape and by the form in which it is kept.
+// The memory that a model takes follows from its shape and from the precision of its weights.
 import { describe, expect, it } from 'vitest'
 import { prepareModel } from '../../../main/engine/model/prepare.ts'
 import { weightBytes } from '../../../main/engine/model/sizes.ts'
@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../support/temporary.ts'
 import { tinyFolder, tinyModel } from '../../support/tiny.ts'
 
 describe('the size of a model', () => {
-  it('counts the weights in the form in which they are kept, and tables only where they are read whole', async () => {
+  it('counts the weights in the precision in which they are stored, and tables only where they are read whole', async () => {
     const whole = await tinyModel('llama')
     const small = await prepareModel(tinyFolder('llama'), temporaryFolder(), { name: 'tiny', precision: 'f16' })
     const { hidden, vocab } = whole.config

@@ -43,10 +43,10 @@ const sizeOfHead = (request: IncomingMessage | undefined): number => {
 
 describe('a download', () => {
   /** Breaks the line in the middle of the first `times` answers. */
-  async function breaking(part: string, times: number, asked: (string | undefined)[]): Promise<string> {
+  async function breaking(part: string, times: number, requests: (string | undefined)[]): Promise<string> {
     return serving((request, response) => {
-      asked.push(request.headers.range)
-      if (asked.length > times) {
+      requests.push(request.headers.range)
+      if (requests.length > times) {
         whole(request, response)
         return
       }
@@ -63,14 +63,14 @@ describe('a download', () => {
 
   it('goes on where the connection broke, and broke again', async () => {
     const part = join(temporaryFolder(), 'file.part')
-    const asked: (string | undefined)[] = []
+    const requests: (string | undefined)[] = []
     const heard: number[] = []
-    const url = await breaking(part, 3, asked)
+    const url = await breaking(part, 3, requests)
     await download(url, part, { ...quiet, onBytes: (done) => heard.push(done) })
     expect(readFileSync(part).equals(content)).toBe(true)
-    expect(asked).toHaveLength(4)
-    expect(asked[0]).toBeUndefined()
-    for (const range of asked.slice(1)) expect(range).toMatch(/^bytes=\d+-$/)
+    expect(requests).toHaveLength(4)
+    expect(requests[0]).toBeUndefined()
+    for (const range of requests.slice(1)) expect(range).toMatch(/^bytes=\d+-$/)
     expect(heard).toEqual([...heard].sort((a, b) => a - b))
     expect(heard.at(-1)).toBe(bytes)
   })
@@ -78,17 +78,17 @@ describe('a download', () => {
   it('goes on another day with what came before', async () => {
     const part = join(temporaryFolder(), 'file.part')
     writeFileSync(part, content.subarray(0, 70_000))
-    const asked: (string | undefined)[] = []
+    const requests: (string | undefined)[] = []
     const received: number[] = []
     const url = await serving((request, response) => {
-      asked.push(request.headers.range)
+      requests.push(request.headers.range)
       whole(request, response)
     })
     await download(url, part, { ...quiet, onConnection: (exchange) => received.push(exchange.received) })
     expect(readFileSync(part).equals(content)).toBe(true)
-    expect([asked, received]).toEqual([['bytes=70000-'], [30_000]])
+    expect([requests, received]).toEqual([['bytes=70000-'], [30_000]])
     await download(url, part, quiet)
-    expect(asked).toHaveLength(1)
+    expect(requests).toHaveLength(1)
   })
 
   it('starts again where the server sends the whole file regardless, or the part is too long', async () => {
@@ -101,22 +101,22 @@ describe('a download', () => {
     }
   })
 
-  it('follows redirects and tells of every server that answered', async () => {
-    const told: Exchange[] = []
-    const onConnection = (exchange: Exchange): void => void told.push(exchange)
-    const asked: IncomingMessage[] = []
+  it('follows redirects and reports every server that answered', async () => {
+    const exchanges: Exchange[] = []
+    const onConnection = (exchange: Exchange): void => void exchanges.push(exchange)
+    const requests: IncomingMessage[] = []
     const target = await serving((request, response) => {
-      asked.push(request)
+      requests.push(request)
       whole(request, response)
     })
     const url = await serving((request, response) => {
-      asked.push(request)
+      requests.push(request)
       response.writeHead(302, { location: target }).end()
     })
     await download(url, join(temporaryFolder(), 'part'), { ...quiet, onConnection })
-    expect(told).toEqual([
-      { host: new URL(url).host, sent: sizeOfHead(asked[0]), received: 0 },
-      { host: new URL(target).host, sent: sizeOfHead(asked[1]), received: bytes },
+    expect(exchanges).toEqual([
+      { host: new URL(url).host, sent: sizeOfHead(requests[0]), received: 0 },
+      { host: new URL(target).host, sent: sizeOfHead(requests[1]), received: bytes },
     ])
     const circle = await serving((_, response) => response.writeHead(302, { location: '/file' }).end())
     await expect(download(circle, join(temporaryFolder(), 'part'), quiet)).rejects.toThrow('without end')
@@ -217,7 +217,7 @@ describe('the starter model', () => {
   const having = (name: string, ...files: Uint8Array[]): StarterSource => ({
     name,
     fetch: (part) => {
-      writeFileSync(part, files.shift() ?? 'asked too often')
+      writeFileSync(part, files.shift() ?? 'requested too often')
       return Promise.resolve()
     },
   })
@@ -229,17 +229,17 @@ describe('the starter model', () => {
   it('comes from the first source that has it, is checked, and is then at hand without reading it again', async () => {
     const folder = join(temporaryFolder(), 'models')
     const stages: string[] = []
-    const told: unknown[] = []
+    const exchanges: unknown[] = []
     const url = await serving(whole)
     const found = await fetchStarter(folder, {
       ...options,
       sources: [failing('One'), at('Two', url), failing('Three')],
       onProgress: (stage) => void stages.push(stage),
-      onConnection: (exchange) => void told.push(exchange),
+      onConnection: (exchange) => void exchanges.push(exchange),
     })
     expect(found).toEqual({ path: join(folder, 'small.gguf'), name: 'Small' })
     expect(readFileSync(found.path).equals(content)).toBe(true)
-    expect(told).toEqual([{ host: new URL(url).host, sent: expect.any(Number) as number, received: bytes }])
+    expect(exchanges).toEqual([{ host: new URL(url).host, sent: expect.any(Number) as number, received: bytes }])
     expect([...new Set(stages)]).toEqual(['downloading from One', 'downloading from Two', 'checking the model'])
     expect(readdirSync(folder).sort()).toEqual(['identities', 'small.gguf'])
     const again: string[] = []
@@ -286,7 +286,7 @@ describe('the starter model', () => {
     expect(readFileSync(path).equals(content)).toBe(true)
   })
 
-  it('is not asked for further when it is cancelled', async () => {
+  it('is not requested further when it is cancelled', async () => {
     const abort = new AbortController()
     const silent = await serving(() => {
       abort.abort()

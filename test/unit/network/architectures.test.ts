@@ -17,7 +17,7 @@ import { plain } from '../../../main/engine/network/architectures/plain.ts'
 import { renameTensors } from '../../support/rename-tensors.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { reference, tinyFolder } from '../../support/tiny.ts'
-import { apart, examplesOf, stepperOf, tensorsOf } from '../parity/engine.ts'
+import { apart, examplesOf, trainingStepOf, tensorsOf } from '../parity/engine.ts'
 
 describe('the table', () => {
   it('has an entry for each name in config.json and GGUF, which nothing can change', () => {
@@ -95,9 +95,12 @@ async function gradientApart(model: PreparedModel): Promise<number> {
   const wanted = found.cases.find(({ method }) => method === 'prefix-tuning')
   if (wanted === undefined) throw new Error('no case')
   const examples = examplesOf(found, wanted)
-  const stepper = stepperOf(model, found, wanted, examples)
-  const { gradients } = await stepper.gradient(examples, tensorsOf(model, 'prefix-tuning', found.tokens, wanted.start))
-  await stepper.release()
+  const trainingStep = trainingStepOf(model, found, wanted, examples)
+  const { gradients } = await trainingStep.gradient(
+    examples,
+    tensorsOf(model, 'prefix-tuning', found.tokens, wanted.start),
+  )
+  await trainingStep.release()
   return apart(gradients, wanted.gradient)
 }
 

@@ -1,4 +1,4 @@
-// The decoder asks for an update at every linear map and goes on with what it makes; a weight that is missing is named.
+// The decoder calls the linear hook at every linear map and uses its result; a missing weight is named.
 import { describe, expect, it } from 'vitest'
 import type { Node } from '../../../main/engine/graph/node.ts'
 import { input } from '../../../main/engine/graph/ops.ts'
@@ -33,21 +33,21 @@ function below(node: Node, seen = new Set<Node>()): Set<Node> {
 }
 
 describe.each(families)('the decoder of %s', (family) => {
-  it('asks for an update at seven linear maps a layer, and goes on with what it makes of them', async () => {
-    const asked: string[] = []
+  it('calls the linear hook at seven linear maps a layer, and uses its results', async () => {
+    const hooked: string[] = []
     const factors: Node[] = []
     const model = await tinyModel(family)
     const { config, outputs } = await built(family, {
       updates: (layer, linear) => {
-        asked.push(`${String(layer)} ${linear}`)
+        hooked.push(`${String(layer)} ${linear}`)
         const factor = input(`factor ${String(layer)} ${linear}`, [linearWidths(model.config, linear).out])
         factors.push(factor)
         return { outputScale: factor }
       },
       mask: input('mask', [2, 5, 1]),
     })
-    expect(new Set(asked).size).toBe(7 * config.layers)
-    expect(asked).toHaveLength(7 * config.layers)
+    expect(new Set(hooked).size).toBe(7 * config.layers)
+    expect(hooked).toHaveLength(7 * config.layers)
     const used = below(outputs.hidden)
     for (const factor of factors) expect(used.has(factor)).toBe(true)
   })

@@ -4,7 +4,7 @@ import type { NamedTensors } from '../../../main/contract/tensor.ts'
 import { vocabularyExample } from '../../../main/engine/train/example.ts'
 import { adamW, startState } from '../../../main/engine/train/optimiser.ts'
 import { families, reference, tinyModel } from '../../support/tiny.ts'
-import { stepperOf, tensorsOf } from './engine.ts'
+import { trainingStepOf, tensorsOf } from './engine.ts'
 
 const cases = families.flatMap((family) =>
   Object.entries(reference(family).curve.losses).map(
@@ -30,7 +30,7 @@ describe('training', () => {
       }),
     )
     const model = await tinyModel(family)
-    const stepper = stepperOf(model, found, choice, steps.flat(), steps[0]?.length)
+    const trainingStep = trainingStepOf(model, found, choice, steps.flat(), steps[0]?.length)
     const start = found.cases.find((each) => each.method === method && each.placement === 'start')?.start ?? {}
     const first: NamedTensors = tensorsOf(model, method, found.tokens, start)
     let state = startState(
@@ -39,11 +39,11 @@ describe('training', () => {
     )
     const ours: number[] = []
     for (let step = 1; step <= losses.length; step++) {
-      const { loss, gradients } = await stepper.gradient(steps[(step - 1) % steps.length] ?? [], state.tensors)
+      const { loss, gradients } = await trainingStep.gradient(steps[(step - 1) % steps.length] ?? [], state.tensors)
       ours.push(loss)
       state = adamW(state, gradients, step, { learningRate: rate, weightDecay: 0 })
     }
-    await stepper.release()
+    await trainingStep.release()
     expect(Math.max(...ours.map((loss, i) => Math.abs(loss - (losses[i] ?? NaN))))).toBeLessThan(1e-3)
     expect(ours.at(-1)).toBeLessThan(ours[0] ?? 0)
   })

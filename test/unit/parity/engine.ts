@@ -60,7 +60,7 @@ interface Choice {
 
 const trieOf = ({ answers, end }: Reference) => labelTrie(answers, end, answers.map(String))
 
-export function stepperOf(
+export function trainingStepOf(
   model: PreparedModel,
   found: Reference,
   choice: Choice,

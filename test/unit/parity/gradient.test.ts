@@ -1,7 +1,7 @@
 // A whole step's loss and gradient against PyTorch's autograd, for every family, method and placement.
 import { describe, expect, it } from 'vitest'
 import { families, reference, tinyModel } from '../../support/tiny.ts'
-import { apart, examplesOf, stepperOf, tensorsOf } from './engine.ts'
+import { apart, examplesOf, trainingStepOf, tensorsOf } from './engine.ts'
 
 describe.each(families)('%s', (family) => {
   const found = reference(family)
@@ -12,10 +12,10 @@ describe.each(families)('%s', (family) => {
       const model = await tinyModel(family)
       const examples = examplesOf(found, expected)
       // Two rows at a time: the last batch is padded with a row that must not count.
-      const stepper = stepperOf(model, found, expected, examples, 2)
+      const trainingStep = trainingStepOf(model, found, expected, examples, 2)
       const tensors = tensorsOf(model, expected.method, found.tokens, expected.start)
-      const { loss, gradients } = await stepper.gradient(examples, tensors)
-      await stepper.release()
+      const { loss, gradients } = await trainingStep.gradient(examples, tensors)
+      await trainingStep.release()
       expect(Math.abs(loss - expected.value) / expected.value).toBeLessThan(1e-5)
       expect(apart(gradients, expected.gradient)).toBeLessThan(1e-4)
     },

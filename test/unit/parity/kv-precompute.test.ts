@@ -1,4 +1,4 @@
-// Texts that are read once give the gradients and scores of texts that are read anew in every step.
+// Texts with a KV precompute give the gradients and scores of texts that are computed anew in every step.
 import { describe, expect, it } from 'vitest'
 import type { LossName, MethodName } from '../../../main/contract/settings.ts'
 import { scoreRows } from '../../../main/engine/evaluate/label-scores.ts'
@@ -11,7 +11,7 @@ import { methodOf } from '../../../main/engine/method/index.ts'
 import { layOut, type Sequence } from '../../../main/engine/method/layout.ts'
 import { families, reference, tinyModel } from '../../support/tiny.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
-import { apart, examplesOf, stepperOf, tensorsOf } from './engine.ts'
+import { apart, examplesOf, trainingStepOf, tensorsOf } from './engine.ts'
 
 const cases = families.flatMap((family) =>
   (['prompt-tuning', 'prefix-tuning'] as const).flatMap((method) =>
@@ -29,7 +29,7 @@ async function allRead(
   return texts
 }
 
-describe('a text that is read once', () => {
+describe('a text with a KV precompute', () => {
   it('is not read again by a later run, and comes from disk where memory is short', async () => {
     const model = await tinyModel('llama')
     const found = reference('llama')
@@ -52,10 +52,10 @@ describe('a text that is read once', () => {
       const texts = await allRead({ model, runner, past: 0, store }, sequences, (done, total) =>
         left.push(total - done),
       )
-      const stepper = stepperOf(model, found, choice, examples, 2, texts)
+      const trainingStep = trainingStepOf(model, found, choice, examples, 2, texts)
       texts.prefetch(sequences.slice(0, 1))
-      gradients.push(await stepper.gradient(examples, tensors))
-      await Promise.all([stepper.release(), runner.release()])
+      gradients.push(await trainingStep.gradient(examples, tensors))
+      await Promise.all([trainingStep.release(), runner.release()])
       read.push(left[0] ?? NaN)
     }
     expect(read).toEqual([3, 0, 3])
@@ -97,7 +97,7 @@ describe('a text that is read once', () => {
     },
   )
 
-  it('is read when it is needed, each text once, and in few passes where it is needed with others', async () => {
+  it('is computed when it is needed, each text once, and in few passes where it is needed with others', async () => {
     const model = await tinyModel('llama')
     const runner = createInferenceRunner(model, { threads: 1 })
     const sequences = [
@@ -111,15 +111,17 @@ describe('a text that is read once', () => {
     }))
     const storeOf = () => createKvStore({ folder: undefined, memory: Infinity, half: false })
     const whole = await allRead({ model, runner, past: 0, store: storeOf() }, sequences, () => undefined)
-    const told: number[] = []
-    const texts = await cacheTexts({ model, runner, past: 0, store: storeOf() }, sequences, (done) => told.push(done))
-    expect(told).toEqual([])
+    const progress: number[] = []
+    const texts = await cacheTexts({ model, runner, past: 0, store: storeOf() }, sequences, (done) =>
+      progress.push(done),
+    )
+    expect(progress).toEqual([])
     await texts.precompute(sequences.slice(0, 2))
-    expect(told).toEqual([0, 2])
+    expect(progress).toEqual([0, 2])
     await expect(texts.feeds(sequences.slice(2), { batch: 2, cached: 5 })).rejects.toThrow('never read')
     await texts.precompute(sequences.slice(1))
     await texts.precompute(sequences)
-    expect(told).toEqual([0, 2, 2, 4])
+    expect(progress).toEqual([0, 2, 2, 4])
     const [ours, theirs] = await Promise.all(
       [texts, whole].map((each) => each.feeds(sequences, { batch: 4, cached: 5 })),
     )
@@ -140,12 +142,12 @@ describe('a text that is read once', () => {
     await runner.release()
     const buffers = createBuffers()
     const first = await texts.feeds(sequences, { batch: 3, cached: 5 }, buffers)
-    const held = Object.values(first).map(({ data }) => data.buffer)
+    const memory = Object.values(first).map(({ data }) => data.buffer)
     const next = sequences.slice(1)
     const fresh = await texts.feeds(next, { batch: 2, cached: 4 })
     const again = await texts.feeds(next, { batch: 2, cached: 4 }, buffers)
     expect(again).toEqual(fresh)
-    expect(Object.values(again).every(({ data }, i) => data.buffer === held[i])).toBe(true)
+    expect(Object.values(again).every(({ data }, i) => data.buffer === memory[i])).toBe(true)
   })
 
   it.each(cases)('has the same gradient and scores: %s, %s, loss over %s', async (family, method, loss) => {
@@ -164,8 +166,8 @@ describe('a text that is read once', () => {
 
     // Three rows, two at a time: gaps behind shorter texts, and a row of padding.
     const [anew, once] = [
-      stepperOf(model, found, choice, examples, 2),
-      stepperOf(model, found, choice, examples, 2, texts),
+      trainingStepOf(model, found, choice, examples, 2),
+      trainingStepOf(model, found, choice, examples, 2, texts),
     ]
     const [expected, ours] = [await anew.gradient(examples, tensors), await once.gradient(examples, tensors)]
     await Promise.all([anew.release(), once.release()])
@@ -178,12 +180,12 @@ describe('a text that is read once', () => {
     const rows = found.questions.map((text) => ({ before: [], text, after: [] }))
     expect(rows.map((row) => layOut(row, [], settings).constant)).toEqual(sequences.map(({ constant }) => constant))
     const virtual = { settings, parts: methodOf({ method }).fold(tensors) }
-    const [plain, kept] = [
+    const [plain, shared] = [
       await scoreRows(runner, trie, rows, virtual),
       await scoreRows(runner, trie, rows, { ...virtual, texts }),
     ]
     await runner.release()
-    kept.flat().forEach((score, i) => {
+    shared.flat().forEach((score, i) => {
       expect(Math.abs(score - (plain.flat()[i] ?? NaN))).toBeLessThan(1e-4)
     })
   })

@@ -5,7 +5,7 @@ import { createInferenceRunner } from '../../../main/engine/evaluate/inference-r
 import { methodOf } from '../../../main/engine/method/index.ts'
 import { vocabularyExample } from '../../../main/engine/train/example.ts'
 import { families, reference, tinyModel } from '../../support/tiny.ts'
-import { stepperOf, tensorsOf } from './engine.ts'
+import { trainingStepOf, tensorsOf } from './engine.ts'
 
 const settings = { placement: 'start', tail: 1, loss: 'vocabulary' } as const
 const methodNames = ['prompt-tuning', 'prefix-tuning'] as const
@@ -24,8 +24,8 @@ describe('a long text', () => {
     const examples = [ids, ids.slice(20)].map((text) =>
       vocabularyExample({ before: [], text, after: [] }, [5], 2, choice),
     )
-    const stepper = stepperOf(model, found, choice, examples)
-    const { loss, gradients } = await stepper.gradient(examples, tensors)
+    const trainingStep = trainingStepOf(model, found, choice, examples)
+    const { loss, gradients } = await trainingStep.gradient(examples, tensors)
 
     // Lengths that are only known when a graph runs are never taken in parts.
     const runner = createInferenceRunner(model, { threads: 1 })
@@ -51,8 +51,11 @@ describe('a long text', () => {
       return { ...tensors, [name]: { ...from, data: from.data.map((v, i) => v + (by * (slope[i] ?? 0)) / steepness) } }
     }
     const by = 0.02
-    const [up, down] = [await stepper.gradient(examples, moved(by)), await stepper.gradient(examples, moved(-by))]
-    await stepper.release()
+    const [up, down] = [
+      await trainingStep.gradient(examples, moved(by)),
+      await trainingStep.gradient(examples, moved(-by)),
+    ]
+    await trainingStep.release()
     const measured = (up.loss - down.loss) / (2 * by)
     expect(Math.abs(measured - steepness) / steepness).toBeLessThan(0.02)
   })

@@ -1,7 +1,7 @@
 // A step that computes its layers twice gives the gradient of one that keeps them, in every family, method, placement and loss.
 import { describe, expect, it } from 'vitest'
 import { families, reference, tinyModel } from '../../support/tiny.ts'
-import { apart, examplesOf, stepperOf, tensorsOf } from './engine.ts'
+import { apart, examplesOf, trainingStepOf, tensorsOf } from './engine.ts'
 
 const cases = families.flatMap((family) => reference(family).cases.map((choice) => ({ family, ...choice })))
 
@@ -12,8 +12,8 @@ describe('a step with little memory', () => {
     const examples = examplesOf(found, choice)
     const tensors = tensorsOf(model, choice.method, found.tokens, choice.start)
     const [usual, low] = [
-      stepperOf(model, found, choice, examples),
-      stepperOf(model, found, { ...choice, memory: 'low' }, examples),
+      trainingStepOf(model, found, choice, examples),
+      trainingStepOf(model, found, { ...choice, memory: 'low' }, examples),
     ]
     const [expected, ours] = [await usual.gradient(examples, tensors), await low.gradient(examples, tensors)]
     await Promise.all([usual.release(), low.release()])

@@ -1,4 +1,4 @@
-// The gradient of a model kept smaller than float32, against the float32 model's, for every family, method and loss.
+// The gradient of a quantised model against the float32 model's, for every family, method and loss.
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -7,7 +7,7 @@ import { prepareModel } from '../../../main/engine/model/prepare.ts'
 import { withoutCopies } from '../../../main/engine/model/weights.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { families, type Family, reference, tinyFolder, tinyModel } from '../../support/tiny.ts'
-import { examplesOf, stepperOf, tensorsOf } from './engine.ts'
+import { examplesOf, trainingStepOf, tensorsOf } from './engine.ts'
 
 const prepared = (family: Family, precision: PrecisionName): Promise<PreparedModel> =>
   prepareModel(tinyFolder(family), temporaryFolder(), { name: family, precision })
@@ -17,12 +17,12 @@ async function step(model: PreparedModel, family: Family, at: number) {
   const choice = found.cases[at]
   if (choice === undefined) throw new Error('no case')
   const examples = examplesOf(found, choice)
-  const stepper = stepperOf(model, found, choice, examples)
-  const { loss, gradients } = await stepper.gradient(
+  const trainingStep = trainingStepOf(model, found, choice, examples)
+  const { loss, gradients } = await trainingStep.gradient(
     examples,
     tensorsOf(model, choice.method, found.tokens, choice.start),
   )
-  await stepper.release()
+  await trainingStep.release()
   return { loss, gradients: Object.values(gradients).flatMap((slope) => [...slope]) }
 }
 
@@ -38,7 +38,7 @@ const bounds = {
   f16: { cosine: 0.999_99, loss: 2e-3 },
 } as const
 
-describe.each(['int8', 'f16'] as const)('kept as %s', (precision) => {
+describe.each(['int8', 'f16'] as const)('quantised as %s', (precision) => {
   it.each(families)('%s has the float32 gradient’s direction', async (family) => {
     const [model, whole] = [await prepared(family, precision), await tinyModel(family)]
     for (const at of reference(family).cases.keys()) {

@@ -9,8 +9,8 @@ const sample = JSON.parse(readFileSync(new URL('sample.json', folder), 'utf8')) 
 
 /** From a short line to a small paragraph: 5 to 45 words, with nothing to trim. */
 function fits(text: string): boolean {
-  const words = text.split(/\s+/).length
-  return text === text.trim() && words >= 5 && words <= 45
+  const texts = text.split(/\s+/).length
+  return text === text.trim() && texts >= 5 && texts <= 45
 }
 
 it('holds 300 different messages, 50 for each of six teams, under the columns that it names', async () => {

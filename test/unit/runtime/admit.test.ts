@@ -128,7 +128,7 @@ test('where there is only the CPU, nothing is tried out', async () => {
   })
 })
 
-test('the CPU is chosen when asked for, and when what was asked for is not here', async () => {
+test('the CPU is chosen on request, and where the requested hardware is absent', async () => {
   const notes: ProviderNote[] = []
   const choose = (names: readonly string[]) =>
     chooseHardware(block(), feeds, { ...settings, names, tolerance: tolerances.exact }, (note) => notes.push(note))
@@ -163,11 +163,11 @@ test.runIf(hasWebGpu)('WebGPU computes the CPU’s gradient (needs Debian’s ch
   expect(disagreement(await run({ provider: 'webgpu', dialect: 'portable' }), cpus)).toBeLessThan(1e-5)
 })
 
-test.runIf(hasWebGpu)('a person who asks for WebGPU is told whether it was taken, and why', async () => {
+test.runIf(hasWebGpu)('where WebGPU is requested, a note says whether it was taken, and why', async () => {
   process.env['VK_ICD_FILENAMES'] = driver
   const notes: ProviderNote[] = []
-  const asked = { ...settings, names: ['webgpu'], tolerance: tolerances.exact }
-  const taken = await chooseHardware(block(), feeds, asked, (note) => notes.push(note))
+  const wanted = { ...settings, names: ['webgpu'], tolerance: tolerances.exact }
+  const taken = await chooseHardware(block(), feeds, wanted, (note) => notes.push(note))
   const said = taken.provider === 'webgpu' ? /^Computing on .* agrees/ : /no faster than the CPU/
   expect(notes[0]).toEqual({ name: 'webgpu', note: expect.stringMatching(said) as string })
 })

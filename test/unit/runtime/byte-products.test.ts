@@ -1,4 +1,4 @@
-// The levels of bytes that this CPU allows, by its own flags where the system tells them.
+// The range of int8 codes that this CPU's products allow, by its own flags where the system reports them.
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { byteCodes } from '../../../main/engine/runtime/byte-products.ts'
@@ -18,6 +18,6 @@ it.skipIf(process.arch !== 'x64' || flags === '')(
   },
 )
 
-it('is asked once', () => {
+it('is determined once', () => {
   expect(byteCodes()).toBe(byteCodes())
 })

@@ -41,7 +41,7 @@ test.each(['Device was lost', 'DXGI_ERROR_DEVICE_REMOVED', 'VK_ERROR_DEVICE_LOST
   },
 )
 
-test.each(['none.bin', '../outside.bin'])('weights in %s are asked for again', async (file) => {
+test.each(['none.bin', '../outside.bin'])('weights in %s must be added again', async (file) => {
   const y = add(x, weight({ name: 'w', file, offset: 0, bytes: 4 }, [1]))
   const error = await failureOf(open({ y }, 'cpu', import.meta.dirname))
   expect([error.code, error.message]).toEqual(['compute/weights-file', expect.stringContaining('Add the model again')])

@@ -1,4 +1,4 @@
-// Which hardware the studio may ask ONNX Runtime for.
+// Which hardware the studio may request from ONNX Runtime.
 import { listSupportedBackends } from 'onnxruntime-node'
 import { expect, test } from 'vitest'
 import { isProviderName, offeredProviders, providers } from '../../../main/engine/runtime/providers.ts'
@@ -16,7 +16,7 @@ test('CUDA is not offered without the library that the studio does not ship', ()
   expect(offeredProviders()).not.toContain('cuda')
 })
 
-test('only the CPU is asked for the operators that only it has', () => {
+test('operators that only the CPU has are used on the CPU alone', () => {
   for (const [name, { dialect }] of Object.entries(providers)) expect(dialect).toBe(name === 'cpu' ? 'cpu' : 'portable')
 })
 

@@ -42,6 +42,6 @@ test.runIf(onLinux)('weights stay mapped: none is copied, transposed or packed',
   expect(await growth({ dialect: 'portable' })).toBeLessThan(0.3)
 })
 
-test.runIf(onLinux)('weights are packed where that is asked for', async () => {
+test.runIf(onLinux)('weights are packed where that is requested', async () => {
   expect(await growth({ dialect: 'cpu', packWeights: true })).toBeGreaterThan(0.9)
 })

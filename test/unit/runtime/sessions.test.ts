@@ -1,4 +1,4 @@
-// The cache of sessions: opens once, keeps a few, lets go of the one unused for longest.
+// The cache of sessions: opens each once, keeps up to a maximum, and releases the least recently used.
 import { expect, test } from 'vitest'
 import { input, mul, scalar } from '../../../main/engine/graph/ops.ts'
 import type { Session } from '../../../main/engine/runtime/session.ts'
@@ -8,8 +8,8 @@ import { open } from '../graph/run.ts'
 const feeds = { x: { shape: [1], data: Float32Array.of(3) } }
 
 /** A cache of sessions that multiply by their key, and the keys in the order in which they were opened and released. */
-function multipliers(most: number) {
-  const sessions = createSessions(most)
+function multipliers(max: number) {
+  const sessions = createSessions(max)
   const [opened, released]: [string[], string[]] = [[], []]
   const make = async (key: string): Promise<Session> => {
     opened.push(key)
@@ -31,14 +31,14 @@ test('a key is opened once and answers with its own session', async () => {
   await sessions.release()
 })
 
-test('asking twice at once opens once', async () => {
+test('two requests at once open one session', async () => {
   const { times, opened, sessions } = multipliers(2)
   expect(await Promise.all([times('2'), times('2')])).toEqual([6, 6])
   expect(opened).toEqual(['2'])
   await sessions.release()
 })
 
-test('the session unused for longest makes room, and is opened anew when asked for', async () => {
+test('the least recently used session is released, and opened anew on request', async () => {
   const { times, opened, released, sessions } = multipliers(2)
   for (const key of ['1', '2', '1', '3']) await times(key)
   expect(released).toEqual(['2'])

@@ -33,7 +33,7 @@ const installed = (packages: Record<string, object>): boolean => {
 }
 
 describe('isInstalled', () => {
-  test('asks for an install on a bare clone', () => {
+  test('requires an install on a bare clone', () => {
     expect(isInstalled(folder)).toBe(false)
   })
 
@@ -46,23 +46,23 @@ describe('isInstalled', () => {
     ['a package has another version', { 'node_modules/a': { ...a, version: '1.0.1' } }],
     ['a package has other contents', { 'node_modules/a': { ...a, integrity: 'sha512-c' } }],
     ['a package is left over', { 'node_modules/a': a, 'node_modules/c': a }],
-  ])('asks for an install when %s', (_, packages) => {
+  ])('requires an install when %s', (_, packages) => {
     expect(installed(packages)).toBe(false)
   })
 
-  test('asks for an install when the record is cut short', () => {
+  test('requires an install when the record is cut short', () => {
     writeFileSync(join(folder, 'node_modules/.package-lock.json'), '{"packages": {')
     expect(isInstalled(folder)).toBe(false)
   })
 })
 
 describe('bootstrap', () => {
-  test('names the tasks when asked for one that it does not know', () => {
+  test('names the tasks where the given one is unknown', () => {
     const run = () => execFileSync(process.execPath, [join(root, 'scripts/bootstrap.mjs'), 'fly'], { stdio: 'pipe' })
     expect(run).toThrow('There is no task "fly". Choose one of: start, test, journey, check, package, prove.')
   })
 
-  test('hands what is for the command line to the command line, and asks for no window', () => {
+  test('hands what is for the command line to the command line, and opens no window', () => {
     const home = join(folder, 'home')
     const args = [join(root, 'scripts/bootstrap.mjs'), 'start', 'runs', '--json', '--home', home]
     expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toContain('"event":"result"')

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { createChanges } from '../../../main/service/changes.ts'
 
-it('tells every watcher once for a burst of changes of one subject', async () => {
+it('notifies every watcher once for a burst of changes of one subject', async () => {
   const { changed, watch } = createChanges()
   const stop = new AbortController()
   const [one, other] = [[], []] as [string[], string[]]

@@ -65,7 +65,7 @@ describe('a second host', () => {
     expect((await first.call('runs.stop', { run: name })).state).toBe('stopped')
   })
 
-  it('is told when the first one closes', async () => {
+  it('is notified when the first one closes', async () => {
     const folder = temporaryFolder()
     const first = await connect(join(folder, 'home'), options)
     const second = await open(join(folder, 'home'))

@@ -29,7 +29,7 @@ async function watched(folder: string, ...program: string[]) {
   return { stdout, looked, opened: lines.filter((line) => !looked.includes(line)) }
 }
 
-it('import, tuning, scoring, trying and export open no socket and ask for no name', { timeout: 120_000 }, async () => {
+it('import, tuning, scoring, trying and export open no socket and look up no name', { timeout: 120_000 }, async () => {
   const folder = temporaryFolder()
   const labels = ['billing', 'delivery', 'praise']
   const rows = Array.from(

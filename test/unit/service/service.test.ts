@@ -52,7 +52,7 @@ describe('a run', () => {
     expect(prompt.labels).toEqual(['billing', 'delivery', 'praise'])
   })
 
-  it('is told of in full to someone who comes late', async () => {
+  it('is replayed in full to a late follower', async () => {
     const { service, base } = await start()
     const { name } = await service.call('runs.start', { ...base, settings: quick })
     await new Promise<void>(
@@ -87,11 +87,11 @@ describe('a run', () => {
     const whole = await service.call('runs.start', { ...base, settings })
     await watchRun(service, whole.name)
     const halted = await service.call('runs.start', { ...base, settings })
-    let asked: Promise<unknown> | undefined
+    let stopping: Promise<unknown> | undefined
     await watchRun(service, halted.name, (e) => {
-      if (e.event === 'step' && e.step === 8) asked = service.call('runs.stop', { run: halted.name })
+      if (e.event === 'step' && e.step === 8) stopping = service.call('runs.stop', { run: halted.name })
     })
-    expect(await asked).toMatchObject({ state: 'stopped' })
+    expect(await stopping).toMatchObject({ state: 'stopped' })
     const { checkpoint, steps } = await service.call('runs.show', { run: halted.name })
     expect(checkpoint).toBe(steps.length)
     expect(checkpoint).toBeLessThan(60)
@@ -141,7 +141,7 @@ describe('when compute', () => {
     expect(details.steps.map(({ step }) => step)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1))
   })
 
-  it('dies again and again, the run is interrupted with what was kept, and can be resumed', async () => {
+  it('dies again and again, the run is interrupted with its last checkpoint, and can be resumed', async () => {
     const { service, base, children } = await start({ retries: 1 })
     const { name } = await service.call('runs.start', { ...base, settings: { ...quick, initText: 'die' } })
     await watchRun(service, name)

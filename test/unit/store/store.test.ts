@@ -377,24 +377,24 @@ describe('evaluations', () => {
     const { store } = await open()
     const { run, dataset } = await withRun(store)
     const rows = [{ row: 3, label: 'a', predicted: 'b', logProbabilities: [-0.7, -0.6], metrics: { accuracy: 0 } }]
-    const kept = await store.transaction((t) =>
+    const stored = await store.transaction((t) =>
       t.evaluations.add({ run: run.id, dataset: dataset.id, version: 1 }, { subject: 'no prompt', rows, ...measured }),
     )
-    expect(await store.evaluations.list(run.id)).toEqual([kept])
-    expect(kept).toMatchObject({ subject: 'no prompt', rows: 1, ...measured })
-    expect(await store.evaluations.rows(kept.id)).toEqual(rows)
+    expect(await store.evaluations.list(run.id)).toEqual([stored])
+    expect(stored).toMatchObject({ subject: 'no prompt', rows: 1, ...measured })
+    expect(await store.evaluations.rows(stored.id)).toEqual(rows)
   })
 
-  it('of a written prompt keep its words', async () => {
+  it('of a hand-written prompt store its text', async () => {
     const { store } = await open()
     const { run, dataset } = await withRun(store)
     const handWritten = 'Which team?\n\nText: where is it\nAnswer: delivery'
     const evaluation: Evaluation = { subject: 'hand-written prompt', handWritten, rows: [], ...measured }
-    const kept = await store.transaction((t) =>
+    const stored = await store.transaction((t) =>
       t.evaluations.add({ run: run.id, dataset: dataset.id, version: 1 }, evaluation),
     )
-    expect(kept).toMatchObject({ subject: 'hand-written prompt', handWritten })
-    expect(await store.evaluations.list(run.id)).toEqual([kept])
-    expect(await store.evaluations.all()).toEqual([kept])
+    expect(stored).toMatchObject({ subject: 'hand-written prompt', handWritten })
+    expect(await store.evaluations.list(run.id)).toEqual([stored])
+    expect(await store.evaluations.all()).toEqual([stored])
   })
 })

@@ -44,7 +44,7 @@ describe('bands', () => {
   it('are wider where seeds differ', () => {
     const alike = rankTogether([[grades(100, 200), grades(100, 200), grades(100, 200)]])[0]
     const apart = rankTogether([[grades(60, 200), grades(100, 200), grades(140, 200)]])[0]
-    const width = (judged: typeof alike): number => (judged ? judged.band.high - judged.band.low : NaN)
+    const width = (result: typeof alike): number => (result ? result.band.high - result.band.low : NaN)
     expect(width(apart)).toBeGreaterThan(1.5 * width(alike))
   })
 
@@ -73,7 +73,7 @@ describe('which setting mattered', () => {
       ),
     )
 
-  it('is told in pairs that differ in nothing else', () => {
+  it('is measured in pairs that differ in nothing else', () => {
     const [tokens, init] = factorsOf(
       vary,
       results((n) => n / 100),

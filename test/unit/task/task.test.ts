@@ -1,4 +1,4 @@
-// What each kind of task asks, how it grades an answer, and what it tells of all of them.
+// Each kind of task: its text, the grade of an answer, and the metrics over all of them.
 import { describe, expect, it } from 'vitest'
 import { headlineOf } from '../../../main/contract/metrics.ts'
 import { taskNames } from '../../../main/contract/settings.ts'
@@ -44,7 +44,7 @@ describe('every task', () => {
   })
 })
 
-it('a JSON answer is told by its fields', () => {
+it('a JSON answer is measured by its fields', () => {
   const answers = [
     { label: '{"item": "tea", "count": 2}', predicted: '{"item": "tea", "count": 3}' },
     { label: '{"item": "nut", "count": 1}', predicted: 'a nut' },

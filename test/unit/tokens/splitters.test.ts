@@ -9,7 +9,7 @@ interface Json {
   readonly added_tokens: readonly { readonly id: number }[]
 }
 
-/** The byte-level fixture as a GGUF file tells it. */
+/** The byte-level fixture as a GGUF file describes it. */
 function metadata(pre: string | undefined): Map<string, unknown> {
   const { model, added_tokens } = byteLevel.tokenizer as unknown as Json
   const tokens = Object.entries(model.vocab)

@@ -197,7 +197,10 @@ describe('a malformed tokenizer', () => {
     fc.assert(
       fc.property(fc.constantFrom(...entries.map(([key]) => key)), value, (key, changed) => {
         const metadata = new Map<string, unknown>([
-          ...entries.map(([name, kept]): [string, unknown] => [name, Array.isArray(kept) ? kept.slice(0, 20) : kept]),
+          ...entries.map(([name, entry]): [string, unknown] => [
+            name,
+            Array.isArray(entry) ? entry.slice(0, 20) : entry,
+          ]),
           [key, changed],
         ])
         try {

@@ -1,4 +1,4 @@
-// What a model takes, told from its shape: exact in numbers, near in memory.
+// What a model takes, estimated from its shape: exact in parameters, near in memory.
 import { expect, it } from 'vitest'
 import type { DecoderConfig } from '../../../main/contract/model.ts'
 import { elements } from '../../../main/contract/tensor.ts'
@@ -27,7 +27,7 @@ const smol: DecoderConfig = {
   vocab: 49_152,
 }
 
-it('estimates the memory of tuning: weights as float32, texts read once, a step, and the process', () => {
+it('estimates the memory of tuning: weights as float32, the KV precompute of texts, a step, and the process', () => {
   expect(parameterCount(smol)).toBe(134_515_008)
   const memory = tuningMemory(smol, 16e9)
   // A thousand texts of 32 tokens, each with keys and values of 3 heads of 64 numbers in 30 layers.

@@ -1,4 +1,4 @@
-// Training examples: how far a row is read, what is asked of it, and the inputs of the loss.
+// Training examples: the tokens of a row, its target positions, and the inputs of the loss.
 import { describe, expect, it } from 'vitest'
 import type { Tensor } from '../../../main/contract/tensor.ts'
 import { labelTrie } from '../../../main/engine/evaluate/trie.ts'
@@ -13,7 +13,7 @@ const trie = labelTrie([[5], [5, 6], [7, 8]], end, ['a', 'b', 'c'])
 const examples = [0, 1, 2].map((label) => labelExample(row, trie, label, settings))
 
 describe('an example for the loss among the labels', () => {
-  it('reads no further than the last choice, and asks at each', () => {
+  it('ends at the last trie node of the label, with a target position at each', () => {
     expect(examples.map(({ sequence, targetPositions }) => [sequence.ids, targetPositions])).toEqual([
       [
         [1, 2, 3, 4, 5],
@@ -27,7 +27,7 @@ describe('an example for the loss among the labels', () => {
     ])
   })
 
-  it('has one right choice a slot, among its branching’s children, and weighs no slot that it does not ask', () => {
+  it('has one right child a slot, among those of its trie node, and weight 0 at slots without a target', () => {
     const lossShape = lossShapeOf('labels', trie, examples)
     expect(lossShape).toEqual({ loss: 'labels', slots: 2, candidates: 4 })
     const shape = { batch: 4, length: 8, embeddings: 0, past: 2, cached: 0 }
@@ -61,7 +61,7 @@ describe('an example for the loss among the labels', () => {
 })
 
 describe('an example for the loss over the vocabulary', () => {
-  it('asks for every token of the answer and its end', () => {
+  it('has every token of the answer and its end as a target', () => {
     const found = vocabularyExample(row, [7, 8], end, { ...settings, method: 'prompt-tuning', placement: 'after-text' })
     expect(found).toMatchObject({ targetPositions: [5, 6, 7], labels: [7, 8, end], path: [] })
     expect(found.sequence.ids).toEqual([1, 2, 3, 4, 0, 0, 7, 8])

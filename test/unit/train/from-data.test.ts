@@ -1,4 +1,4 @@
-// Settings that follow from the table: what a usual one keeps, and what each clause of the rule asks for.
+// Settings that follow from the table: what a usual one keeps, and what each clause of the rule requires.
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
@@ -32,7 +32,7 @@ describe('the settings that follow from the data', () => {
     expect(defaultsFor({ ...trec, labels: 10 }, usual)).toEqual(usual)
   })
 
-  it('take long texts a few at a time, with room for all but the longest', () => {
+  it('take long texts in small batches, with a token limit for all but the longest', () => {
     const long = { ...trec, tokens: { p50: 200, p95: 600, max: 4000 } }
     expect(defaultsFor(long, usual)).toMatchObject({ batch: 8, learningRate: 0.035, maxTokens: 768 })
     expect(defaultsFor({ ...long, tokens: { p50: 900, p95: 3000, max: 4000 } }, usual).maxTokens).toBe(1024)

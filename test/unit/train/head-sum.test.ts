@@ -1,4 +1,4 @@
-// The sum over all words comes out the same in one part and in many, with its gradient, however the head is kept.
+// The sum over the vocabulary is the same in one part and in many, with its gradient, in every precision of the head.
 import { describe, expect, it } from 'vitest'
 import type { Feeds } from '../../../main/contract/tensor.ts'
 import { gradients } from '../../../main/engine/autodiff/differentiate.ts'
@@ -17,7 +17,7 @@ const counts = [5, 80] as const
 
 const partsIn = (sum: Node): number => topological([sum]).filter(({ op }) => op === 'Float').length
 
-describe.each(['float32', 'f16', 'int8', 'as-stored'] as const)('a head kept as %s', (precision) => {
+describe.each(['float32', 'f16', 'int8', 'as-stored'] as const)('a head in %s', (precision) => {
   it.each(families)('has the same sum and gradient in parts: %s', async (family) => {
     const model = await prepareModel(tinyFolder(family), temporaryFolder(), { name: family, precision })
     const { hidden, vocab } = model.config

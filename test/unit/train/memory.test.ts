@@ -23,18 +23,18 @@ const cases = fc.record({
 })
 
 describe('splitting a batch', () => {
-  it('is not done where there is room, and goes down to single rows', () => {
+  it('is not done where memory suffices, and goes down to single rows', () => {
     const rows = (bytes: number) => microBatch(config, { length: 64, cached: 0, past: 16, memory: 'normal' }, 8, bytes)
     expect([rows(Infinity), rows(1)]).toEqual([8, 1])
     for (let bytes = 1e5; bytes < 1e8; bytes *= 2) expect([1, 2, 3, 4, 8]).toContain(rows(bytes))
   })
 
-  it('is done for long rows even where there is room: what stands near the cores is quicker to reach', () => {
+  it('is done for long rows even where memory suffices: caches near the cores are quicker to reach', () => {
     const rows = (length: number) => microBatch(config, { length, cached: 0, past: 16, memory: 'normal' }, 8, Infinity)
     expect([rows(80), rows(81), rows(272), rows(4096)]).toEqual([8, 4, 2, 1])
   })
 
-  it('keeps to the memory, in as few parts as it allows, no row to spare', () => {
+  it('stays within the memory, in as few micro-batches as it allows, with no larger one possible', () => {
     fc.assert(
       fc.property(cases, ({ length, cached, past, memory, batch, bytes }) => {
         const size = { length, cached, past, memory }
@@ -68,16 +68,16 @@ describe('the memory of a step', () => {
     return Number(execFileSync(process.execPath, [script, job], { env, encoding: 'utf8' }))
   }
 
-  // Elsewhere the C library's heap is another one. How much room products take to reorder their input differs from
+  // Elsewhere the C library's heap is another one. How much memory products take to reorder their input differs from
   // processor to processor, by up to 8 % here, and the same process comes to one of two peaks, 12 % apart. `prove forecast`
   // holds whole runs on the real model to 15 %.
   it.runIf(process.platform === 'linux').each(['normal', 'low'] as const)(
-    'is told to within 20 % of what a process comes to: %s',
+    'is estimated to within 20 % of what a process takes: %s',
     async (memory) => {
       const model = await tinyModel('llama')
-      const [told, found] = [stepMemory(model, 'vocabulary', { ...size, memory }, 32), measured(32, memory)]
-      expect(told / found).toBeGreaterThan(0.8)
-      expect(told / found).toBeLessThan(1.2)
+      const [estimated, found] = [stepMemory(model, 'vocabulary', { ...size, memory }, 32), measured(32, memory)]
+      expect(estimated / found).toBeGreaterThan(0.8)
+      expect(estimated / found).toBeLessThan(1.2)
     },
     30_000,
   )
@@ -103,9 +103,9 @@ describe('the memory of a step', () => {
   })
 
   it('leaves rows what the weights leave, never more than a share, and a little on a computer that is too small', () => {
-    const room = (total: number) => activationBudget({ config, weights: {} }, 'labels', total)
-    expect(room(16e9)).toBe(4e9)
-    expect(room(2e8)).toBeCloseTo(2e8 / 16)
-    expect(room(3e8)).toBeLessThan(3e8 / 4)
+    const budget = (total: number) => activationBudget({ config, weights: {} }, 'labels', total)
+    expect(budget(16e9)).toBe(4e9)
+    expect(budget(2e8)).toBeCloseTo(2e8 / 16)
+    expect(budget(3e8)).toBeLessThan(3e8 / 4)
   })
 })

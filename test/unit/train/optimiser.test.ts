@@ -34,7 +34,7 @@ describe('AdamW', () => {
 })
 
 describe('the norm of a gradient', () => {
-  it('is told for each virtual token over all tensors', () => {
+  it('is reported for each virtual token over all tensors', () => {
     const gradients = { a: Float32Array.of(3, 0, 0, 1), b: Float32Array.of(4, 0) }
     const { all, byToken } = gradientNorms(gradients, new Set(['a', 'b']), 2)
     expect(byToken).toEqual([5, 1])

@@ -1,4 +1,4 @@
-// A few real steps of a run on a tiny model tell what the run will take, and which way its gradient points.
+// A few real steps of a run on a tiny model: the measurements that predict the whole run, and its first gradient.
 import { describe, expect, it } from 'vitest'
 import type { PreparedModel } from '../../../main/contract/model.ts'
 import type { Example, TuneSettings } from '../../../main/contract/settings.ts'
@@ -18,20 +18,20 @@ const rows = (count: number) =>
   })
 
 interface Given {
-  readonly kept?: PreparedModel
+  readonly quantised?: PreparedModel
   readonly provider?: string
   readonly validation?: readonly Example[]
-  /** Bytes that the process holds, whenever it is asked. */
+  /** Resident memory of the process in bytes, at each call. */
   readonly resident?: () => number
 }
 
 async function measured(
   given: Partial<TuneSettings> = {},
-  { kept, provider = 'cpu', validation = rows(10), resident = () => 1e6 }: Given = {},
+  { quantised, provider = 'cpu', validation = rows(10), resident = () => 1e6 }: Given = {},
 ) {
   const settings = defaultSettings({ steps: 40, tokens: 4, batch: 8, ...given }, labels)
   const split = { train: rows(60), validation, test: rows(4) }
-  const model = kept ?? (await tinyModel('llama'))
+  const model = quantised ?? (await tinyModel('llama'))
   const job = { kind: 'preflight' as const, model, settings, labels, split, threads: 1, provider }
   return preflight(job, { emit: () => undefined, stopRequested: () => false }, resident)
 }
@@ -41,7 +41,7 @@ describe('a pre-flight', () => {
     const began = performance.now()
     const { start, steps, step, precompute, precomputeRow, scoreRow } = await measured()
     const taken = performance.now() - began
-    // Short ones go on: the first of a session tell too much.
+    // Short steps continue: the first of a session take longer than usual ones.
     expect(steps).toHaveLength(16 + 16)
     expect(Math.min(...steps, precomputeRow, scoreRow)).toBeGreaterThan(0)
     expect(steps.reduce((sum, each) => sum + each, start + precomputeRow + scoreRow)).toBeLessThan(taken)
@@ -51,7 +51,7 @@ describe('a pre-flight', () => {
     expect(precompute).toBeCloseTo((60 + 10) * precomputeRow, 6)
   })
 
-  it('counts what the run will hold beyond these steps: texts that are read once, and sessions of other lengths', async () => {
+  it('counts what the run will hold beyond these steps: the KV precompute of texts, and sessions of other lengths', async () => {
     const once = await measured()
     const anew = await measured({ placement: 'start' })
     expect(anew.memory).toBeGreaterThan(1e6)
@@ -59,19 +59,19 @@ describe('a pre-flight', () => {
     expect((await measured({ placement: 'start', memory: 'low' })).memory).toBe(1e6)
   })
 
-  it('tells the most that the process held while it stepped', async () => {
-    let asked = 0
-    const resident = () => (asked++ === 3 ? 5e6 : 1e6)
+  it('reports the peak memory of the process during the steps', async () => {
+    let calls = 0
+    const resident = () => (calls++ === 3 ? 5e6 : 1e6)
     expect((await measured({ placement: 'start', memory: 'low' }, { resident })).memory).toBe(5e6)
   })
 
   it('counts what the process holds behind the last answers, too', async () => {
-    let asked = 0
-    const { memory } = await measured({ placement: 'start', memory: 'low' }, { resident: () => 1e6 + ++asked })
-    expect(memory).toBe(1e6 + asked)
+    let calls = 0
+    const { memory } = await measured({ placement: 'start', memory: 'low' }, { resident: () => 1e6 + ++calls })
+    expect(memory).toBe(1e6 + calls)
   })
 
-  it('tells what an answer takes by rows to learn from where there are no others', async () => {
+  it('measures an answer on training rows where there are no others', async () => {
     const began = performance.now()
     const { answerRow, plainRow } = await measured({ placement: 'start' }, { validation: [] })
     expect(Math.min(answerRow, plainRow)).toBeGreaterThan(0)
@@ -95,11 +95,11 @@ describe('a pre-flight', () => {
     expect((await measured({ placement: 'start' })).precompute).toBe(0)
   })
 
-  it('tells the first step’s gradient: the same in the same precision, much the same in 8 bits', async () => {
+  it('reports the first step’s gradient: the same in the same precision, nearly the same in 8 bits', async () => {
     const exact = await measured()
     expect(cosine(exact.gradient, (await measured()).gradient)).toBeCloseTo(1, 6)
     const rough = await prepareModel(tinyFolder('llama'), temporaryFolder(), { name: 'rough', precision: 'int8' })
-    const { gradient } = await measured({ precision: 'int8' }, { kept: rough })
+    const { gradient } = await measured({ precision: 'int8' }, { quantised: rough })
     expect(gradient).toHaveLength(exact.gradient.length)
     expect(cosine(exact.gradient, gradient)).toBeGreaterThan(0.9)
     expect(cosine(exact.gradient, gradient)).toBeLessThan(1)

@@ -1,4 +1,4 @@
-// Which answers a pre-flight asks for, by what its reader is asked.
+// Which answers a pre-flight times, by the calls of its inference runner.
 import { expect, it } from 'vitest'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
 import { encoderFor } from '../../../main/engine/evaluate/encode.ts'
@@ -16,7 +16,7 @@ const rows = (count: number) =>
   })
 
 /** Times answers of some rows, with little memory where nothing else is given. */
-async function asked(given: Partial<TuneSettings>, count = 6) {
+async function timed(given: Partial<TuneSettings>, count = 6) {
   const model = await tinyModel('llama')
   const settings = defaultSettings({ tokens: 4, placement: 'start', memory: 'low', ...given }, labels)
   const { encoder } = encoderFor(model, settings, labels, rows(20))
@@ -47,29 +47,29 @@ async function asked(given: Partial<TuneSettings>, count = 6) {
   await runner.release()
   return { questions, answers }
 }
-it('asks with the prompt and without, each once to open its session and once to be timed', async () => {
-  const { questions, answers } = await asked({ memory: 'normal' })
+it('answers with the prompt and without, each once to open its session and once to be timed', async () => {
+  const { questions, answers } = await timed({ memory: 'normal' })
   expect(questions.map(({ isTuned }) => isTuned)).toEqual([true, true, false, false])
   expect(new Set(questions.map(({ tokens }) => tokens))).toEqual(new Set([17]))
   expect(answers).toMatchObject({ opening: 0, peakBytes: 4 })
 })
 
-it('opens its session twice more, and asks behind each written prompt, where memory is short', async () => {
-  const { questions, answers } = await asked({})
+it('opens its session twice more, and answers with each hand-written prompt, where memory is short', async () => {
+  const { questions, answers } = await timed({})
   expect(questions.map(({ isTuned }) => isTuned)).toEqual([true, true, ...Array<boolean>(9).fill(false)])
-  // The task in words, and the same with four and with eight examples: these rows hold more than any other.
+  // An instruction, alone and with four and eight examples: these rows hold more than any other.
   expect(questions.map(({ tokens }) => tokens)).toEqual([...Array<number>(8).fill(17), 46, 127, 209])
   expect(answers.peakBytes).toBe(11)
 })
 
-it('asks behind no written prompt where none is to be beaten', async () => {
-  const { questions, answers } = await asked({ duel: false })
+it('answers with no hand-written prompt where there is no duel', async () => {
+  const { questions, answers } = await timed({ duel: false })
   expect(questions.map(({ tokens }) => tokens)).toEqual(Array<number>(8).fill(17))
   expect(answers.peakBytes).toBe(8)
 })
 
-it('asks nothing where there is no row', async () => {
-  const { questions, answers } = await asked({}, 0)
+it('answers nothing where there is no row', async () => {
+  const { questions, answers } = await timed({}, 0)
   expect(questions).toEqual([])
   expect(answers).toEqual({ row: 0, plainRow: 0, opening: 0, peakBytes: 0 })
 })

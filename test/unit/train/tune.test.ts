@@ -21,8 +21,8 @@ const rows = (count: number, from: number) =>
 
 const mean = (some: readonly number[]): number => some.reduce((sum, loss) => sum + loss, 0) / some.length
 
-async function run(family: Family, given: Partial<TuneSettings>, kept?: PreparedModel) {
-  const model = kept ?? (await tinyModel(family))
+async function run(family: Family, given: Partial<TuneSettings>, quantised?: PreparedModel) {
+  const model = quantised ?? (await tinyModel(family))
   const settings = defaultSettings({ steps: 30, tokens: 4, batch: 8, seed: 1, ...given }, labels)
   const split = { train: rows(24, 0), validation: rows(6, 100), test: rows(9, 200) }
   const job: Extract<Job, { kind: 'tune' }> = {
@@ -56,21 +56,24 @@ describe('a run', () => {
     ['qwen2', 1.24, 1.085],
     ['qwen3', 2.969, 1.394],
     ['gemma3', 1.859, 0.447],
-  ])('learns on %s, and is judged with the tuned prompt, with none and with words', async (family, first, last) => {
-    const { result, losses, evaluations } = await run(family, {})
-    expect(result.outcome).toBe('finished')
-    expect(losses).toHaveLength(30)
-    expect(mean(losses.slice(0, 5))).toBeCloseTo(first, 2)
-    expect(mean(losses.slice(-5))).toBeCloseTo(last, 2)
-    expect(evaluations.map(({ subject, rows: scored }) => [subject, scored.length])).toEqual([
-      ['tuned prompt', 9],
-      ['no prompt', 9],
-      ['hand-written prompt', 9],
-    ])
-    for (const { rows: scored } of evaluations)
-      for (const { logProbabilities } of scored)
-        expect(logProbabilities.reduce((sum, value) => sum + Math.exp(value), 0)).toBeCloseTo(1, 3)
-  })
+  ])(
+    'learns on %s, and is evaluated with the tuned prompt, with none and with a hand-written one',
+    async (family, first, last) => {
+      const { result, losses, evaluations } = await run(family, {})
+      expect(result.outcome).toBe('finished')
+      expect(losses).toHaveLength(30)
+      expect(mean(losses.slice(0, 5))).toBeCloseTo(first, 2)
+      expect(mean(losses.slice(-5))).toBeCloseTo(last, 2)
+      expect(evaluations.map(({ subject, rows: scored }) => [subject, scored.length])).toEqual([
+        ['tuned prompt', 9],
+        ['no prompt', 9],
+        ['hand-written prompt', 9],
+      ])
+      for (const { rows: scored } of evaluations)
+        for (const { logProbabilities } of scored)
+          expect(logProbabilities.reduce((sum, value) => sum + Math.exp(value), 0)).toBeCloseTo(1, 3)
+    },
+  )
 
   it.each<[Partial<TuneSettings>, first: number, last: number]>([
     [{ method: 'prompt-tuning', placement: 'start', init: 'vocab' }, 2.356, 1.746],
@@ -86,7 +89,7 @@ describe('a run', () => {
   })
 
   it.each(['f16', 'int8'] as const)(
-    'learns on a model kept as %s what it learns on the whole one',
+    'learns on a model quantised as %s what it learns on the float32 one',
     async (precision) => {
       const whole = await prepareModel(tinyFolder('llama'), temporaryFolder(), { name: 'tiny' })
       const [exact, found] = [
@@ -95,8 +98,8 @@ describe('a run', () => {
       ]
       expect(found.result.outcome).toBe('finished')
       expect(found.losses).toHaveLength(exact.losses.length)
-      const most = Math.max(...found.losses.map((loss, i) => Math.abs(loss - (exact.losses[i] ?? NaN))))
-      expect(most).toBeLessThan({ f16: 0.01, int8: 0.1 }[precision])
+      const largest = Math.max(...found.losses.map((loss, i) => Math.abs(loss - (exact.losses[i] ?? NaN))))
+      expect(largest).toBeLessThan({ f16: 0.01, int8: 0.1 }[precision])
     },
   )
 
@@ -113,15 +116,15 @@ describe('a run', () => {
     })
   })
 
-  it('reads the rows to stop by before the first check, and those to learn from no sooner than they are needed', async () => {
+  it('precomputes the validation set before the first validation, and training rows no sooner than they are needed', async () => {
     const { events } = await run('llama', {})
-    const told = events.flatMap((each) => {
+    const order = events.flatMap((each) => {
       if (each.event === 'step' && each.metrics.step === 1) return ['first step']
       if (each.event === 'validation' && each.step === 0) return ['first check']
       if (each.event !== 'progress' || each.stage !== 'reading the texts (KV cache)') return []
       return [each.done === each.total ? 'all read' : 'some read']
     })
-    expect([...new Set(told)]).toEqual(['some read', 'first check', 'all read', 'first step'])
+    expect([...new Set(order)]).toEqual(['some read', 'first check', 'all read', 'first step'])
   })
 
   it('reads texts once where virtual tokens stand behind them and the run comes back to them', async () => {
@@ -133,18 +136,18 @@ describe('a run', () => {
     expect(await once({ steps: 5 })).toBe(false)
   })
 
-  it('judges rows whose texts it read once as it judges them read afresh', async () => {
+  it('scores rows with a KV precompute as it scores them computed afresh', async () => {
     const settings = { steps: 12, init: 'random' } as const
     const shared = await run('llama', settings)
     expect(shared.stages).toContain('reading the test set (KV cache)')
     const model = await tinyModel('llama')
     const runner = createInferenceRunner(model, { threads: 1 })
     const found = shared.result.prompt
-    for (const { subject, rows: judged } of shared.evaluations.slice(0, 2)) {
+    for (const { subject, rows: evaluatedRows } of shared.evaluations.slice(0, 2)) {
       const prompt = subject === 'no prompt' ? undefined : found
       const task = { model, settings: found.settings, labels, examples: rows(9, 200), prompt }
       const afresh = await scoreTask(runner, task, () => undefined)
-      judged.forEach(({ logProbabilities }, row) => {
+      evaluatedRows.forEach(({ logProbabilities }, row) => {
         logProbabilities.forEach((value, label) => {
           expect(Math.abs(value - (afresh.rows[row]?.logProbabilities[label] ?? NaN))).toBeLessThan(1e-4)
         })

@@ -1,4 +1,4 @@
-// Warnings about a gradient: told once, when it is worth telling.
+// Warnings about a gradient: reported once, when it is worth a warning.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { watchGradient } from '../../../main/engine/train/watch.ts'

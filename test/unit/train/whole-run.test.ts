@@ -50,7 +50,7 @@ describe('a whole run', () => {
     expect(whole({}, { expected: { run: { tokens, openings: 3 }, longest, usual } }).step).toBe(step)
   })
 
-  it('takes usual steps where the longest tell nothing: as long as these, or no slower', () => {
+  it('predicts from usual steps where the longest were not measured: as long as these, or no slower', () => {
     const expected = { ...measured.expected, longest: { tokens: 109, openings: 1 } }
     expect(whole({}, { expected }).step).toBe(10)
     expect(whole({}, { longest: { steps: [30, 9], step: 9 } }).step).toBe(10)
@@ -66,7 +66,7 @@ describe('a whole run', () => {
     const answers = { row: 3, plainRow: 4, opening: 1000, peakBytes: 0 }
     const { opening, scoreRow } = whole({ memory: 'low', validateEvery: 10, ...given }, { answers })
     expect(opening).toBe(sessions * 1000 + (3 + again) * 7)
-    // More was taken off a validated row than it took: one whose label is asked for takes an answer at least.
+    // More opening time is subtracted than a validation took: a row whose label is scored counts as an answer at least.
     expect(scoreRow).toBe(given.task === 'generation' ? 0 : 3)
   })
 })

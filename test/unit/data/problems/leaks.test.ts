@@ -74,7 +74,7 @@ describe('personal data', () => {
     expect(performance.now() - start).toBeLessThan(2000)
   })
 
-  it('is told with its kinds', async () => {
+  it('is reported with its kinds', async () => {
     const found = (
       await findings([
         ['mail a@example.com', 'x'],
@@ -140,13 +140,13 @@ describe('cut texts', () => {
 })
 
 describe('rare answers', () => {
-  it('are told with their rows where the most frequent has ten times as many', async () => {
+  it('are reported with their rows where the most frequent has ten times as many', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 6 }), async (most, few) => {
-        const rows = Array.from({ length: most + few }, (_, i): Row => [`text ${i}`, i < most ? 'usual' : 'rare'])
+      fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 6 }), async (usual, rare) => {
+        const rows = Array.from({ length: usual + rare }, (_, i): Row => [`text ${i}`, i < usual ? 'usual' : 'rare'])
         const found = (await findings(rows)).get('imbalance')
-        const expected = few >= 3 && most >= 10 * few
-        expect(found?.rows.length ?? 0).toBe(expected ? few : 0)
+        const expected = rare >= 3 && usual >= 10 * rare
+        expect(found?.rows.length ?? 0).toBe(expected ? rare : 0)
       }),
     )
   })

@@ -47,7 +47,7 @@ test.each(both)('a graph of symbolic sizes is lowered once and runs at every siz
   await session.release()
 })
 
-test.each(both)('a symbolic dim is kept while others stretch, in dialect %s', async (dialect) => {
+test.each(both)('a symbolic dim is preserved while others are broadcast, in dialect %s', async (dialect) => {
   const x = input('x', ['batch', 1, 2])
   const { y } = await evaluate({ y: expand(x, ['batch', 3, 2]) }, { x: tensor([2, 1, 2], () => 1) }, dialect)
   expect(y?.shape).toEqual([2, 3, 2])

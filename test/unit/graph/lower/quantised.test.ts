@@ -1,4 +1,4 @@
-// Weights kept smaller than float32, against the values that they stand for: products forwards and backwards, and rows.
+// Quantised weights against the values that they represent: matrix products forwards and backwards, and gathered rows.
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -45,7 +45,7 @@ function storedWeight(type: StoredType, shape: readonly number[]): Uint8Array {
   return bytes
 }
 
-interface Kept {
+interface StoredWeight {
   readonly folder: string
   readonly weight: QuantisedWeight
   /** What it stands for. */
@@ -57,18 +57,18 @@ const rounding = async (type: 'i8' | 'u8'): Promise<number> =>
   type === 'u8' || (await byteCodes()) === 127 ? 0.015 : 0.03
 
 /** The weight in a form, its parts one after another in a file. */
-const keep = (form: QuantScheme, type: StoredType, shape: readonly number[]): Promise<Kept> =>
-  keepBytes(form, type, storedWeight(type, shape), shape)
+const store = (form: QuantScheme, type: StoredType, shape: readonly number[]): Promise<StoredWeight> =>
+  storeBytes(form, type, storedWeight(type, shape), shape)
 
-const keepValues = (form: QuantScheme, values: Float32Array, shape: readonly number[]): Promise<Kept> =>
-  keepBytes(form, 'F32', new Uint8Array(values.buffer), shape)
+const storeValues = (form: QuantScheme, values: Float32Array, shape: readonly number[]): Promise<StoredWeight> =>
+  storeBytes(form, 'F32', new Uint8Array(values.buffer), shape)
 
-async function keepBytes(
+async function storeBytes(
   form: QuantScheme,
   type: StoredType,
   stored: Uint8Array,
   shape: readonly number[],
-): Promise<Kept> {
+): Promise<StoredWeight> {
   const folder = temporaryFolder()
   writeFileSync(join(folder, 'stored'), stored)
   const ref = { file: 'stored', offset: 0, bytes: stored.length, type, shape }
@@ -76,13 +76,13 @@ async function keepBytes(
   const parts: Record<string, WeightPart> = {}
   for (const [name, part] of Object.entries(form.parts(ref))) {
     const bytes = partBytes(part.type, elements(part.shape))
-    parts[name] = { ...part, file: 'kept', offset: end, bytes }
+    parts[name] = { ...part, file: 'weights', offset: end, bytes }
     end += Math.ceil(bytes / 64) * 64
   }
-  const kept = openSync(join(folder, 'kept'), 'w')
-  writeSync(kept, Buffer.alloc(end))
+  const written = openSync(join(folder, 'weights'), 'w')
+  writeSync(written, Buffer.alloc(end))
   const writer = form.writer(ref, (part, data, at) => {
-    writeSync(kept, data, 0, data.byteLength, (parts[part]?.offset ?? 0) + at)
+    writeSync(written, data, 0, data.byteLength, (parts[part]?.offset ?? 0) + at)
     return Promise.resolve()
   })
   const values = new Float32Array(elements(shape))
@@ -91,7 +91,7 @@ async function keepBytes(
     values.set(valuesOf(rows), rows.first * rows.columns)
   }
   await writer.end()
-  closeSync(kept)
+  closeSync(written)
   return { folder, weight: { scheme: form.name ?? 'half', shape, parts }, values }
 }
 
@@ -104,7 +104,11 @@ const dy = tensor([2, tokens, out], () => random() - 0.5)
 const wanted = [0, 47, 3, 3]
 
 /** What the graph makes of the weight: x W', dy W and some rows. */
-async function use({ folder, weight }: Kept, dialect: Dialect, given: Tensor = x): Promise<Record<string, Tensor>> {
+async function use(
+  { folder, weight }: StoredWeight,
+  dialect: Dialect,
+  given: Tensor = x,
+): Promise<Record<string, Tensor>> {
   const node = quantised('w', weight)
   const outputs = {
     forward: matmul(input('x', x.shape), node, { transB: true }),
@@ -132,9 +136,9 @@ function expected(values: Float32Array): Record<'forward' | 'backward' | 'rows',
   return { forward, backward, rows: Float32Array.from(rows) }
 }
 
-async function worst(kept: Kept, dialect: Dialect): Promise<number> {
-  const found = await use(kept, dialect)
-  const errors = Object.entries(expected(kept.values)).map(([name, values]) =>
+async function worst(stored: StoredWeight, dialect: Dialect): Promise<number> {
+  const found = await use(stored, dialect)
+  const errors = Object.entries(expected(stored.values)).map(([name, values]) =>
     distance(found[name]?.data ?? [], values),
   )
   return Math.max(...errors)
@@ -145,24 +149,24 @@ const dialects = ['cpu', 'portable'] as const
 describe.each(dialects)('said in %s operators', (dialect) => {
   it.each(['Q4_0', 'Q4_1', 'Q4_K', 'Q5_0', 'Q5_1', 'Q5_K', 'Q6_K', 'Q8_0'] as const)(
     'a weight of type %s is used as it is stored',
-    async (type) => expect(await worst(await keep(blocks, type, [out, width]), dialect)).toBeLessThan(1e-5),
+    async (type) => expect(await worst(await store(blocks, type, [out, width]), dialect)).toBeLessThan(1e-5),
   )
 
   it('a weight of 16 bits is the float32 weight of its rounded values', async () => {
-    const kept = await keep(half, 'F32', [out, width])
-    const rounded = { ...kept, values: new Float32Array(new Float16Array(kept.values)) }
+    const stored = await store(half, 'F32', [out, width])
+    const rounded = { ...stored, values: new Float32Array(new Float16Array(stored.values)) }
     expect(await worst(rounded, dialect)).toBeLessThan(1e-6)
-    expect(await worst(await keep(half, 'F16', [out, width]), dialect)).toBeLessThan(1e-6)
+    expect(await worst(await store(half, 'F16', [out, width]), dialect)).toBeLessThan(1e-6)
   })
 
   it.each(['i8', 'u8'] as const)('an 8-bit weight of %s is the float32 weight but for rounding', async (type) => {
-    expect(await worst(await keep(int8(type), 'F32', [out, width]), dialect)).toBeLessThan(await rounding(type))
+    expect(await worst(await store(int8(type), 'F32', [out, width]), dialect)).toBeLessThan(await rounding(type))
   })
 })
 
 describe.each(dialects)('an 8-bit weight of which there is one copy, said in %s operators', (dialect) => {
   it.each(['i8', 'u8'] as const)('is multiplied by forwards and backwards from the same bytes, %s', async (type) => {
-    const { folder, weight, values } = await keep(int8(type), 'F32', [out, width])
+    const { folder, weight, values } = await store(int8(type), 'F32', [out, width])
     const parts = Object.fromEntries(Object.entries(weight.parts).filter(([part]) => part.startsWith('column')))
     const node = quantised('w', { ...weight, parts })
     const outputs = {
@@ -185,7 +189,7 @@ describe('some rows of a weight', () => {
     ['Q6_K', blocks],
     ['F16', half],
   ] as const)('are those rows, of type %s, forwards and backwards', async (type, form) => {
-    const { folder, weight, values } = await keep(form, type, [out, width])
+    const { folder, weight, values } = await store(form, type, [out, width])
     const [start, end] = [5, 22]
     const cut = rowsOf(quantised('w', weight), start, end)
     const outputs = {
@@ -203,8 +207,8 @@ describe('some rows of a weight', () => {
     expect(distance(found['forward']?.data ?? [], columns)).toBeLessThan(1e-5)
   })
 
-  it('are not to be had of 8-bit weights, which are kept turned too, nor of none', async () => {
-    const { weight } = await keep(int8('i8'), 'F32', [out, width])
+  it('cannot be gathered from 8-bit weights that are stored transposed, nor from none', async () => {
+    const { weight } = await store(int8('i8'), 'F32', [out, width])
     expect(() => rowsOf(quantised('w', weight), 0, 3)).toThrow(RangeError)
     expect(() => rowsOf(input('x', [4, 4]), 0, 3)).toThrow(RangeError)
     expect(() => rowsOf(quantised('w', weight), 3, 3)).toThrow(/rows 3:3/)
@@ -215,10 +219,10 @@ describe('some rows of a weight', () => {
 const sizes = [0, 1e-12, 1, 1e12] as const
 const sizeOf = (token: number): number => sizes[token % 4] ?? NaN
 
-async function worstToken(kept: Kept, dialect: Dialect): Promise<number> {
+async function worstToken(stored: StoredWeight, dialect: Dialect): Promise<number> {
   const data = x.data.map((value, i) => value * sizeOf(Math.floor(i / width)))
-  const { forward } = await use(kept, dialect, { shape: x.shape, data })
-  const right = expected(kept.values).forward
+  const { forward } = await use(stored, dialect, { shape: x.shape, data })
+  const right = expected(stored.values).forward
   const errors = Array.from({ length: 2 * tokens }, (_, t) => {
     const [found, wish] = [forward?.data, right].map((all) => all?.slice(t * out, (t + 1) * out))
     return distance(found ?? [], wish?.map((value) => value * sizeOf(t)) ?? [])
@@ -228,7 +232,7 @@ async function worstToken(kept: Kept, dialect: Dialect): Promise<number> {
 
 describe('a 16-bit product', () => {
   it('holds tokens that 16 bits could not, each by its own scale', async () => {
-    expect(await worstToken(await keep(half, 'F16', [out, width]), 'portable')).toBeLessThan(2e-3)
+    expect(await worstToken(await store(half, 'F16', [out, width]), 'portable')).toBeLessThan(2e-3)
   })
 })
 
@@ -238,11 +242,11 @@ describe('an 8-bit product', () => {
     for (const type of ['i8', 'u8'] as const) {
       const weight = new Float32Array(out * width).fill(0.5)
       // Rotated, equal elements are one large one in each block: the backward product is by the rows as they are.
-      const kept = await keepValues(int8(type), weight, [out, width])
+      const stored = await storeValues(int8(type), weight, [out, width])
       const session = await open(
-        { y: matmul(input('dy', [tokens, out]), quantised('w', kept.weight)) },
+        { y: matmul(input('dy', [tokens, out]), quantised('w', stored.weight)) },
         'cpu',
-        kept.folder,
+        stored.folder,
       )
       const { y } = await session.run({ dy: tensor([tokens, out], () => 1) })
       await session.release()
@@ -256,6 +260,6 @@ describe('an 8-bit product', () => {
   })
 
   it('gives zeros for zeros, and each token its own scale', async () => {
-    expect(await worstToken(await keep(int8('u8'), 'F32', [out, width]), 'cpu')).toBeLessThan(0.015)
+    expect(await worstToken(await store(int8('u8'), 'F32', [out, width]), 'cpu')).toBeLessThan(0.015)
   })
 })

@@ -1,4 +1,4 @@
-// The browser host as a program: prints one address, answers there, and ends when it is asked to.
+// The browser host as a program: prints one address, answers there, and ends on a signal.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'

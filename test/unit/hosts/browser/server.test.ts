@@ -13,7 +13,7 @@ describe('a person with the address', () => {
     expect(headers['set-cookie']?.[0]).toMatch(/; HttpOnly; SameSite=Strict; Path=\/$/)
   })
 
-  test('gets the window and its files with their types, kept for good where their name holds a hash', async () => {
+  test('gets the window and its files with their types, cached for good where their name holds a hash', async () => {
     const host = await serve()
     const cookie = await host.cookie()
     const page = await host.get('/', { cookie })
@@ -125,7 +125,7 @@ describe('a stranger', () => {
     '/%00',
     'http://evil.example/',
     '*',
-  ])('gets nothing from outside the window by asking for %s', async (path) => {
+  ])('gets nothing from outside the window by requesting %s', async (path) => {
     const host = await serve()
     const { status, body } = await host.get(path, { cookie: await host.cookie() })
     expect(status).toBeOneOf([400, 404])
@@ -184,21 +184,21 @@ describe('a window that has gone mad', () => {
 
   test('that does not read is closed before what waits for it fills the memory', async () => {
     const big = 'x'.repeat(1 << 20)
-    const told = Promise.withResolvers<boolean>()
+    const aborted = Promise.withResolvers<boolean>()
     const host = await serve({
       call: async (_method, _input, options) => {
         for (let i = 0; i < 300 && options?.signal?.aborted !== true; i++) {
           options?.onEvent?.({ event: 'token', text: big })
           await new Promise(setImmediate)
         }
-        told.resolve(options?.signal?.aborted === true)
+        aborted.resolve(options?.signal?.aborted === true)
         return null as never
       },
     })
     const socket = await ownSocket(host)
     socket.pause()
     say(socket, { say: 'call', id: 1, method: 'studio.watch', input: {} })
-    expect(await told.promise).toBe(true)
+    expect(await aborted.promise).toBe(true)
   })
 })
 

@@ -1,4 +1,4 @@
-// The desktop app on fakes of Electron's objects: what it forbids, hands over, asks and brings back. Electron itself does not run here.
+// The desktop app on fakes of Electron's objects: what it forbids, hands over, asks a person and restarts. Electron itself does not run here.
 import { describe, expect, test, vi } from 'vitest'
 import { type Client, createClient, type ServerMessage } from '../../../../main/contract/protocol.ts'
 import type { RunState } from '../../../../main/contract/records.ts'
@@ -47,11 +47,11 @@ describe('starting', () => {
 })
 
 describe('the window’s files', () => {
-  const ask = async (app: App, url: string, method = 'GET'): Promise<Response> =>
+  const request = async (app: App, url: string, method = 'GET'): Promise<Response> =>
     (app.handler('protocol.handle') as (request: Request) => Response)(new Request(url, { method }))
 
   test('come with the policy that allows nothing but the app', async () => {
-    const page = await ask(await start(), 'app://studio/')
+    const page = await request(await start(), 'app://studio/')
     expect(await page.text()).toContain('the window')
     const policy = page.headers.get('content-security-policy')
     expect(policy).toContain("default-src 'none'")
@@ -66,11 +66,11 @@ describe('the window’s files', () => {
     'app://studio//etc/passwd',
     'app://studio/nothing',
   ])('are all that %s can get', async (url) => {
-    expect((await ask(await start(), url)).status).toBe(404)
+    expect((await request(await start(), url)).status).toBe(404)
   })
 
   test('take no writes', async () => {
-    expect((await ask(await start(), 'app://studio/', 'POST')).status).toBe(404)
+    expect((await request(await start(), 'app://studio/', 'POST')).status).toBe(404)
   })
 })
 
@@ -118,8 +118,15 @@ describe('a page', () => {
       permission: string,
       answer: (may: boolean) => void,
     ) => void
-    const asked = ['media', 'geolocation', 'notifications', 'openExternal', 'clipboard-sanitized-write', 'fileSystem']
-    const granted = asked.filter((permission) => {
+    const permissions = [
+      'media',
+      'geolocation',
+      'notifications',
+      'openExternal',
+      'clipboard-sanitized-write',
+      'fileSystem',
+    ]
+    const granted = permissions.filter((permission) => {
       const answer = vi.fn()
       request(null, permission, answer)
       return answer.mock.calls[0]![0] as boolean
@@ -230,13 +237,13 @@ function withRun(first: RunState) {
     studio,
     becomes: (next: RunState) => {
       state = next
-      for (const tell of watchers) tell({ event: 'changed', subject: 'runs' })
+      for (const notify of watchers) notify({ event: 'changed', subject: 'runs' })
     },
   }
 }
 
 describe('while a run is under way', () => {
-  test('the computer stays awake, until it has ended and the person is told how', async () => {
+  test('the computer stays awake until the run has ended, and a notification says how', async () => {
     const run = withRun('running')
     const app = await start(run.studio)
     await vi.waitFor(() => {
@@ -251,7 +258,7 @@ describe('while a run is under way', () => {
     expect(app.called('power.stop')).toEqual([['power.stop', 7]])
   })
 
-  test('a failure is told, a stop that the person asked for is not', async () => {
+  test('a failure is notified, a stop by the person is not', async () => {
     const run = withRun('running')
     const app = await start(run.studio)
     await vi.waitFor(() => {
@@ -289,7 +296,7 @@ describe('while a run is under way', () => {
     await vi.waitFor(() => {
       expect(app.called('app.quit')).toEqual([['app.quit'], ['app.quit']])
     })
-    expect(app.services[0]!.asked).toEqual(['end'])
+    expect(app.services[0]!.requests).toEqual(['end'])
   })
 })
 
@@ -298,7 +305,7 @@ describe('closing', () => {
     const app = await start()
     app.windows[0]!.close()
     await vi.waitFor(() => {
-      expect(app.services[0]!.asked).toEqual(['end'])
+      expect(app.services[0]!.requests).toEqual(['end'])
     })
     expect(app.called('dialog.showMessageBox')).toEqual([])
   })

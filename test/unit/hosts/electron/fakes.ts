@@ -1,4 +1,4 @@
-// Electron's objects as far as the studio uses them: they record what was asked of them, and tell what a test says.
+// Electron's objects as far as the studio uses them: they record the calls, and answer as a test wants.
 import { EventEmitter } from 'node:events'
 import type { ElectronParts } from '../../../../main/hosts/electron/parts.ts'
 

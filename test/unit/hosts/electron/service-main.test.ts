@@ -26,7 +26,7 @@ const exit = (child: ServiceChild): Promise<string> =>
     child.onExit(resolve)
   })
 
-test('it answers on the folder’s socket, and ends when it is asked to', async () => {
+test('it answers on the folder’s socket, and ends at its parent’s message', async () => {
   const home = temporaryFolder()
   const child = start(home)
   await ready(child)
@@ -38,7 +38,7 @@ test('it answers on the folder’s socket, and ends when it is asked to', async 
   expect(await gone).toBe('exit code 0')
 })
 
-test('a folder that cannot be opened is told in a sentence', async () => {
+test('a folder that cannot be opened is reported in a sentence', async () => {
   const child = start(join(entry, 'home'))
   expect(await exit(child)).toContain('service-main.ts')
 })

@@ -13,7 +13,7 @@ import { type FakeElectron, fakeElectron } from './fakes.ts'
 
 export interface FakeService extends ServiceChild {
   dies(how: string): void
-  readonly asked: string[]
+  readonly requests: string[]
 }
 
 export interface App extends FakeElectron {
@@ -24,16 +24,16 @@ export interface App extends FakeElectron {
 
 function fakeService(): FakeService {
   let exit: (how: string) => void = () => undefined
-  const asked: string[] = []
+  const requests: string[] = []
   return {
-    asked,
+    requests,
     onReady: () => undefined,
     onExit: (listener) => (exit = listener),
     end: () => {
-      asked.push('end')
+      requests.push('end')
       exit('')
     },
-    kill: () => void asked.push('kill'),
+    kill: () => void requests.push('kill'),
     dies: (how) => {
       exit(how)
     },

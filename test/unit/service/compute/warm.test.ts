@@ -68,7 +68,7 @@ describe('a warm process', () => {
     expect(spawned()).toBe(3)
   })
 
-  it('ends when nobody has asked for a while', async () => {
+  it('ends when there was no job for a while', async () => {
     const { spawn, pids } = start(50)
     await run(spawn, hardware)
     await wait(400)

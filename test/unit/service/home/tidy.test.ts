@@ -52,15 +52,15 @@ it('an operation that a crash cut off is taken back, as if it had never begun', 
 
 it('an import that never came to its end is forgotten, and no other one', async () => {
   const { store, bring, revisions } = await start()
-  const kept = await bring('kept')
-  await kept.done()
+  const remaining = await bring('kept')
+  await remaining.done()
   const broken = await bring('broken')
   expect(await store.datasets.byId(broken.id)).toBeUndefined()
   const tidy = await createTidy(store, unexpected)
   await expect.poll(revisions).toBe(ROWS)
   await tidy.close()
   expect(await store.datasets.unfinished()).toEqual({ hidden: [], open: [] })
-  expect((await store.datasets.list()).map(({ id }) => id)).toEqual([kept.id])
+  expect((await store.datasets.list()).map(({ id }) => id)).toEqual([remaining.id])
 })
 
 it('a data set that is removed is out of sight at once, and gone by and by', async () => {
@@ -88,11 +88,11 @@ it('what a closing studio leaves is done after the next start', async () => {
   await expect.poll(revisions).toBe(0)
 })
 
-it('why it could not be done is told', async () => {
+it('the error of a failed piece is reported', async () => {
   const { store, bring } = await start()
   await bring('broken')
-  const told = Promise.withResolvers<unknown>()
+  const failure = Promise.withResolvers<unknown>()
   const failing = { ...store, piece: () => Promise.reject(new Error('the disk is full')) }
-  await createTidy(failing, told.resolve)
-  expect(await told.promise).toMatchObject({ message: 'the disk is full' })
+  await createTidy(failing, failure.resolve)
+  expect(await failure.promise).toMatchObject({ message: 'the disk is full' })
 })

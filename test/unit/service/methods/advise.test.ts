@@ -54,7 +54,7 @@ describe('advice', () => {
       target: { by: 'rows', rows: [1] },
       change,
     })
-    const asked = { ...base, version, rowsOf: 'first', settings: {} }
-    await expect(service.call('runs.plan', asked)).rejects.toMatchObject({ code: 'run/other-rows' })
+    const input = { ...base, version, rowsOf: 'first', settings: {} }
+    await expect(service.call('runs.plan', input)).rejects.toMatchObject({ code: 'run/other-rows' })
   })
 })

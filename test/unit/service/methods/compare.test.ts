@@ -7,7 +7,7 @@ import { createService } from '../../../../main/service/service.ts'
 import { prepareStudio, quick, spawnFake, watchRun } from '../../../support/fake-studio.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
 
-/** The engine answers 'billing' without a prompt; with one it is wrong on its first held-out row only. */
+/** The engine answers 'billing' without a prompt; with one it is wrong on its first test row only. */
 async function start(...names: string[]) {
   const folder = temporaryFolder()
   const service = await createService({ home: openHome(join(folder, 'home')), spawn: spawnFake, threads: 1 })
@@ -21,15 +21,15 @@ async function start(...names: string[]) {
 }
 
 describe('a finished run', () => {
-  it('is judged against no prompt in a sentence, and against another run on the same rows', async () => {
+  it('is compared with no prompt in a sentence, and with another run on the same rows', async () => {
     const { service } = await start('first', 'second')
     const verdict = await service.call('runs.verdict', { run: 'first' })
     expect(verdict).toMatchObject({ kind: 'better', rows: 15 })
     expect(verdict.sentence).toMatch(
       /^Better: \d+ % against \d+ % without a prompt, \+\d+ points \(95 % interval .*, 15 rows\)\.$/,
     )
-    const words = await service.call('runs.verdict', { run: 'first', rival: 'hand-written prompt' })
-    expect(words).toMatchObject({ kind: 'better', rival: 'hand-written prompt', other: verdict.other })
+    const handWritten = await service.call('runs.verdict', { run: 'first', rival: 'hand-written prompt' })
+    expect(handWritten).toMatchObject({ kind: 'better', rival: 'hand-written prompt', other: verdict.other })
     const same = await service.call('runs.verdict', { run: 'first', against: 'second' })
     expect(same).toMatchObject({ kind: 'cannot tell', difference: 0, rows: 15 })
   })
@@ -57,7 +57,7 @@ describe('a finished run', () => {
     expect(answer!.probability).toBeCloseTo(Math.exp(-1))
   })
 
-  it('tells which rows it fixed and which it broke', async () => {
+  it('reports which rows it fixed and which it broke', async () => {
     const { service } = await start('mine')
     const { fixed, broken } = await service.call('runs.flips', { run: 'mine' })
     const { tuned, other } = await service.call('runs.verdict', { run: 'mine' })
@@ -93,11 +93,11 @@ describe('the playground', () => {
     const heard: string[] = []
     const speakers = [undefined, { by: 'nothing' as const }, { by: 'written' as const, instruction: 'be brief' }]
     for (const speaker of speakers) {
-      const asked = { run: 'mine', text: 'hello you', ...(speaker ? { speaker } : {}) }
-      const labels = await service.call('classify', asked)
+      const input = { run: 'mine', text: 'hello you', ...(speaker ? { speaker } : {}) }
+      const labels = await service.call('classify', input)
       expect(labels.map(({ label }) => label).sort()).toEqual(['billing', 'delivery', 'praise'])
       const onEvent = (event: { event: string }) => heard.push(event.event)
-      expect(await service.call('try', { ...asked, sampling }, { onEvent })).toEqual({ text: 'HELLO YOU ' })
+      expect(await service.call('try', { ...input, sampling }, { onEvent })).toEqual({ text: 'HELLO YOU ' })
     }
     expect(heard).toEqual(Array<string>(6).fill('token'))
   })
@@ -114,7 +114,7 @@ describe('what cannot be compared', () => {
     const { text, label } = roles
     await service.call('runs.start', { ...base, dataset, version, text, label, name: 'other', settings: quick })
     await watchRun(service, 'other')
-    const asked = { run: 'mine', against: 'other' }
-    await expect(service.call('runs.verdict', asked)).rejects.toMatchObject({ code: 'run/other-data' })
+    const input = { run: 'mine', against: 'other' }
+    await expect(service.call('runs.verdict', input)).rejects.toMatchObject({ code: 'run/other-data' })
   })
 })

@@ -25,8 +25,8 @@ async function start(home: ReturnType<typeof openHome>, path: string) {
   const { call } = service
   const { dataset } = await call('data.import', { path })
   const find = async (query: Partial<DataQuery> = {}, version?: number) => {
-    const asked = { dataset, query: { ...all, ...query }, ...(version === undefined ? {} : { version }) }
-    const { view, total } = await call('data.view', asked)
+    const input = { dataset, query: { ...all, ...query }, ...(version === undefined ? {} : { version }) }
+    const { view, total } = await call('data.view', input)
     const rows = await call('data.page', { view, from: 0, count: 1000 })
     return { view, total, rows, numbers: rows.map(({ row }) => row), texts: rows.map(({ cells }) => cells[0]) }
   }
@@ -120,7 +120,7 @@ describe('a view', () => {
     expect(await firstOf(old.view)).toBe('delivery')
   })
 
-  it('that was forgotten says that it has to be asked for again', async () => {
+  it('that was dropped says that it has to be requested again', async () => {
     const { find, call } = await startSmall()
     const { view } = await find()
     for (let i = 0; i < 12; i++) await find()
@@ -145,7 +145,7 @@ describe('a change', () => {
     expect(await labels()).toEqual(['delivery', 'x', 'billing', 'x'])
   })
 
-  it('excludes rows, throws them away and puts them back; each state is counted and shown where it is asked for', async () => {
+  it('excludes rows, throws them away and puts them back; each state is counted and shown on request', async () => {
     const { state, find, show, first, at } = await startSmall()
     await state([first, at(1)], 'excluded')
     await state([at(1)], 'trash')
@@ -226,7 +226,7 @@ describe('undo and redo', () => {
     expect((await again.labels())[0]).toBe('one')
   })
 
-  it('asked for at once take back one edit each', async () => {
+  it('requested at once take back one edit each', async () => {
     const { call, dataset, relabel, labels, at } = await startSmall()
     const original = await labels()
     for (const i of [0, 1, 2]) await relabel([at(i)], 'x')

@@ -1,4 +1,4 @@
-// The lens as a window asks for it: on validation rows alone, with progress, to be cancelled, and kept.
+// Prompt inspection through the service: on validation rows alone, with progress, cancelled, and cached.
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { StudioEvent } from '../../../../main/contract/service.ts'
@@ -17,7 +17,7 @@ async function start(initText = '') {
   return service
 }
 
-describe('the lens on a run', () => {
+describe('the inspection of a run', () => {
   it('looks at every token on the rows that the run was stopped by, and adds how each was pushed', async () => {
     const service = await start()
     await watchRun(service, 'mine')
@@ -48,15 +48,15 @@ describe('the lens on a run', () => {
     expect(events).toEqual([])
   })
 
-  it('ends at once where nobody wants it any more, and can be asked for again', async () => {
+  it('ends at once where it is cancelled, and can be requested again', async () => {
     const service = await start('slow inspection')
     await watchRun(service, 'mine')
     const abort = new AbortController()
     const onEvent = (): void => {
       abort.abort()
     }
-    const asked = service.call('runs.inspect', { run: 'mine' }, { onEvent, signal: abort.signal })
-    await expect(asked).rejects.toMatchObject({ code: 'run/cancelled' })
+    const inspecting = service.call('runs.inspect', { run: 'mine' }, { onEvent, signal: abort.signal })
+    await expect(inspecting).rejects.toMatchObject({ code: 'run/cancelled' })
     expect(await service.call('runs.inspection', { run: 'mine' })).toBeNull()
   })
 
@@ -79,7 +79,7 @@ describe('what was found', () => {
     expect(inspections.get({ id: 2, endedAt: 'then' })).toBeUndefined()
   })
 
-  it('makes way for other runs where it was asked for longest ago', () => {
+  it('is dropped for other runs where it is the least recently used', () => {
     const inspections = createInspections()
     for (let id = 0; id < 60; id++) {
       inspections.add({ id, endedAt: undefined }, found)

@@ -38,18 +38,18 @@ it('the families that can be added are those of the engine’s table', async () 
 it('removing a model deletes what the studio keeps of it and nothing of its owner', async () => {
   const { service, folder, home } = await start()
   mkdirSync(home.models, { recursive: true })
-  const [own, kept] = [join(folder, 'own.gguf'), join(home.models, 'kept.gguf')]
+  const [own, owned] = [join(folder, 'own.gguf'), join(home.models, 'kept.gguf')]
   writeFileSync(own, 'mine')
-  writeFileSync(kept, 'the studio fetched it')
-  for (const path of [own, kept]) await service.call('models.add', { path })
+  writeFileSync(owned, 'the studio fetched it')
+  for (const path of [own, owned]) await service.call('models.add', { path })
   expect((await service.call('models.list', {})).map(({ bytes }) => bytes)).toEqual([0, 21])
   await service.call('models.remove', { model: 'own' })
   await service.call('models.remove', { model: 'kept' })
   expect(await service.call('models.list', {})).toEqual([])
-  expect([existsSync(own), existsSync(kept)]).toEqual([true, false])
+  expect([existsSync(own), existsSync(owned)]).toEqual([true, false])
 })
 
-it('a model that a window handed over is kept in the studio, and goes where it cannot be read', async () => {
+it('an uploaded model is stored in the studio’s folder, and removed where it cannot be read', async () => {
   const { service, home } = await start()
   const handOver = async (content: string) => {
     const { file } = await service.call('files.open', { name: 'mine.gguf' })
@@ -73,7 +73,7 @@ it('a model that runs were tuned on stays', async () => {
   expect(await service.call('models.list', {})).toMatchObject([{ name: 'tiny', runs: 1 }])
 })
 
-it('with the network forbidden the starter model is refused, and nothing is asked', async () => {
+it('with the network forbidden the starter model is refused, and nothing is requested', async () => {
   vi.stubEnv('SOFTPROMPT_MODEL', '')
   onTestFinished(() => void vi.unstubAllEnvs())
   const { service } = await start()
@@ -95,9 +95,9 @@ it('every exchange is in the ledger, failed ones too', async () => {
   })
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
   const part = join(temporaryFolder(), 'part')
-  const told: string[] = []
+  const subjects: string[] = []
   const fetching = (path: string) =>
-    throughNetwork({ store, changed: (subject) => void told.push(subject) }, 'a test', (onConnection) =>
+    throughNetwork({ store, changed: (subject) => void subjects.push(subject) }, 'a test', (onConnection) =>
       download(url + path, part, {
         bytes: 7,
         onBytes: () => undefined,
@@ -111,5 +111,5 @@ it('every exchange is in the ledger, failed ones too', async () => {
   expect(first).toMatchObject({ host: new URL(url).host, purpose: 'a test', received: 0 })
   expect(second).toMatchObject({ received: 7 })
   expect(second?.sent).toBeGreaterThan(50)
-  expect(told).toEqual(['ledger', 'ledger'])
+  expect(subjects).toEqual(['ledger', 'ledger'])
 })

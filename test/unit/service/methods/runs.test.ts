@@ -1,4 +1,4 @@
-// What a person does with runs that wait or are under way: keep, discard, reorder, describe; and what is told before Start.
+// What a person does with runs that wait or are under way: keep, discard, reorder, describe; and what is predicted before Start.
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Studio } from '../../../../main/contract/service.ts'
@@ -26,7 +26,7 @@ const behindStep = (service: Studio, run: string, step: number): Promise<void> =
   })
 
 describe('a run that is under way', () => {
-  it('is kept as it is: finished early, judged, with the best prompt so far', async () => {
+  it('is kept as it is: finished early and evaluated, with the best prompt so far', async () => {
     const { service, base } = await start()
     await service.call('runs.start', { ...base, name: 'kept', settings: long })
     await behindStep(service, 'kept', 12)
@@ -84,7 +84,7 @@ describe('runs that wait', () => {
 })
 
 describe('before Start', () => {
-  it('a plan tells the answers and how the rows will be split, and takes no step', async () => {
+  it('a plan reports the labels and how the rows will be split, and takes no step', async () => {
     const { service, base } = await start()
     expect(await service.call('runs.plan', { ...base, settings: quick })).toMatchObject({
       labels: ['billing', 'delivery', 'praise'],

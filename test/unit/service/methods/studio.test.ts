@@ -34,7 +34,7 @@ it('choices last over a restart, and what was never chosen has its default', asy
   })
 })
 
-it('this computer is described with its room and its hardware', async () => {
+it('this computer is described with its memory, disk and hardware', async () => {
   const folder = temporaryFolder()
   const service = await open(folder)
   await prepareStudio(service, folder)

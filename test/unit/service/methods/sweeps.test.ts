@@ -1,4 +1,4 @@
-// Sweeps through the service: begun, halved, paused, cut off and gone on with, and what is told of them.
+// Sweeps through the service: started, halved, paused, interrupted and resumed, and what is reported of them.
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Input, Studio } from '../../../../main/contract/service.ts'
@@ -72,7 +72,7 @@ describe('a sweep', () => {
     expect((await service.call('sweeps.list', {}))[0]).toMatchObject({ name: 'sweep-1', done: 40 })
   })
 
-  it('of seeds alone tells their mean and band, on one split', async () => {
+  it('of random seeds alone reports their mean and interval, on one split', async () => {
     const { service, base } = await start()
     const { name } = await service.call('sweeps.start', { ...base, name: 'thrice', seeds: 3 })
     const { configurations, sentence, summary } = await ended(service, name)
@@ -102,7 +102,7 @@ describe('a sweep', () => {
     })
   })
 
-  it('survives the service: a host that stays goes on with it, another one leaves it until it is asked', async () => {
+  it('survives the service: a host that stays resumes it, another one leaves it until it is resumed', async () => {
     const { service, base, again } = await start()
     const { name } = await service.call('sweeps.start', { ...base, vary: four })
     await behind(service, name, 12)

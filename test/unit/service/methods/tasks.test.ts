@@ -1,4 +1,4 @@
-// Tasks whose answers are written, through the service: what a table looks like, what a run tells, what its prompt answers.
+// Tasks with generated answers, through the service: roles of the table, metrics of a run, answers of its prompt.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -46,8 +46,8 @@ describe('a table of questions', () => {
     expect(await roles()).toMatchObject({ ...columns, context: '', task: 'generation', guessed: false })
     await service.call('data.roles', { dataset, ...columns, context: 'context', task: 'classification' })
     expect(await roles()).toMatchObject({ context: 'context', task: 'classification', taskGuessed: false })
-    const asked = service.call('data.roles', { dataset, ...columns, context: 'nowhere' })
-    await expect(asked).rejects.toMatchObject({ code: 'run/no-column' })
+    const input = service.call('data.roles', { dataset, ...columns, context: 'nowhere' })
+    await expect(input).rejects.toMatchObject({ code: 'run/no-column' })
   })
 
   it('is looked at as what it is: answers that stand once are no problem, lengths count the context', async () => {
@@ -71,7 +71,7 @@ describe('a table of questions', () => {
 })
 
 describe('a run whose answers are written', () => {
-  it('tells all figures of its task, and each answer with its grade', async () => {
+  it('reports all metrics of its task, and each answer with its grade', async () => {
     const { service, tune } = await start()
     await tune('asked')
     const metrics = await service.call('runs.metrics', { run: 'asked' })
@@ -95,13 +95,13 @@ describe('a run whose answers are written', () => {
     expect(html).not.toContain('right \\ answered')
   })
 
-  it('has a prompt that is asked about a context, and that writes instead of choosing', async () => {
+  it('has a prompt that answers questions about a context, and generates instead of choosing', async () => {
     const { service, tune } = await start()
     await tune('asked')
-    const asked = { run: 'asked', text: 'who', context: 'anna came' }
-    expect(await service.call('classify', asked)).toEqual([])
+    const input = { run: 'asked', text: 'who', context: 'anna came' }
+    expect(await service.call('classify', input)).toEqual([])
     const sampling = { maxNewTokens: 5, temperature: 0, topP: 1, stop: [], seed: 0 }
-    expect(await service.call('try', { ...asked, sampling })).toEqual({ text: 'WHO\nCONTEXT: ANNA CAME ' })
+    expect(await service.call('try', { ...input, sampling })).toEqual({ text: 'WHO\nCONTEXT: ANNA CAME ' })
     const [prompt] = await service.call('prompts.list', {})
     expect(prompt).toMatchObject({ labels: [], tunedOn: { textColumn: 'question', contextColumn: 'context' } })
     const { name, bytes } = await service.call('export.archive', { run: 'asked', to: 'peft' })

@@ -79,7 +79,7 @@ describe('the choice', () => {
     expect(chooseTrial([trial({ fits: false }), int8({ fits: false })]).precision).toBe('int8')
   })
 
-  it('is told in a sentence with its figures, and not at all where there was none', () => {
+  it('is explained in a sentence with its figures, and not at all where there was none', () => {
     const trials = [trial(), int8()]
     expect(becauseOf(trials, chooseTrial(trials))).toBe(
       'int8 was chosen by measurement: float32 90 to 110 s, 2.0 GB; int8 40 to 60 s, 1.0 GB, gradient agreement 0.990.',

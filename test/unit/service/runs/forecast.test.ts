@@ -1,4 +1,4 @@
-// What is told of a run before Start follows from what its few real steps took.
+// The forecast of a run follows from the time and memory of its few real steps.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { MeasuredSteps } from '../../../../main/contract/compute.ts'
@@ -36,41 +36,41 @@ describe('a forecast', () => {
     expect(seconds[1]).toBeLessThan(1.3 * whole)
   })
 
-  it('counts every validation, and judging with and without the prompt', () => {
+  it('counts every validation, and the evaluation with and without the prompt', () => {
     const rows = { train: 100, validation: 40, test: 60 }
-    const judged = { ...plan(100), rows }
-    const more = middle(forecast(judged, measured, 8e9)) - middle(forecast(plan(100), measured, 8e9))
-    // Texts behind which a prefix stands are read once for both answers.
+    const evaluated = { ...plan(100), rows }
+    const more = middle(forecast(evaluated, measured, 8e9)) - middle(forecast(plan(100), measured, 8e9))
+    // The KV precompute of texts before a prefix serves both evaluations.
     expect(more).toBeCloseTo(2 * 40 * 0.005 + 60 * (0.015 + 2 * 0.005), 6)
     const anew = (of: ReturnType<typeof plan>) => ({ ...of, settings: { ...of.settings, placement: 'start' as const } })
-    const unshared = middle(forecast(anew(judged), measured, 8e9)) - middle(forecast(anew(plan(100)), measured, 8e9))
+    const unshared = middle(forecast(anew(evaluated), measured, 8e9)) - middle(forecast(anew(plan(100)), measured, 8e9))
     expect(unshared).toBeCloseTo(2 * 40 * 0.005 + 60 * (0.015 + 0.005 + 0.012), 6)
-    const often = { ...judged, settings: { ...judged.settings, validateEvery: 25 } }
-    expect(middle(forecast(often, measured, 8e9))).toBeGreaterThan(middle(forecast(judged, measured, 8e9)))
+    const often = { ...evaluated, settings: { ...evaluated.settings, validateEvery: 25 } }
+    expect(middle(forecast(often, measured, 8e9))).toBeGreaterThan(middle(forecast(evaluated, measured, 8e9)))
   })
 
-  it('judges in the time that answers take, not in that of validations', () => {
+  it('evaluates in the time that answers take, not in that of validations', () => {
     const rows = { train: 100, validation: 40, test: 60 }
-    const told = (answerRow: number) => middle(forecast({ ...plan(100), rows }, { ...measured, answerRow }, 8e9))
-    expect(told(30) - told(5)).toBeCloseTo(2 * 60 * 0.025, 6)
+    const predicted = (answerRow: number) => middle(forecast({ ...plan(100), rows }, { ...measured, answerRow }, 8e9))
+    expect(predicted(30) - predicted(5)).toBeCloseTo(2 * 60 * 0.025, 6)
   })
 
   it('counts an answer that is written as all that it takes: its text is read with it', () => {
     const settings = { ...plan(100).settings, task: 'generation' as const }
-    const told = (test: number) =>
+    const predicted = (test: number) =>
       middle(forecast({ settings, rows: { train: 100, validation: 0, test } }, measured, 8e9))
-    expect(told(60) - told(0)).toBeCloseTo(60 * (0.005 + 0.012), 6)
+    expect(predicted(60) - predicted(0)).toBeCloseTo(60 * (0.005 + 0.012), 6)
   })
 
-  it('counts what written prompts take', () => {
+  it('counts what hand-written prompts take', () => {
     const rows = { train: 100, validation: 40, test: 60 }
     const [without, settings] = [{ ...plan(100), rows }, defaultSettings({ steps: 100, validateEvery: 0 })]
     const more = middle(forecast({ settings, rows }, measured, 8e9)) - middle(forecast(without, measured, 8e9))
-    // Every held-out row behind the best, and validation rows behind words and two with examples, which take a third more.
+    // All test rows with the best, and validation rows with an instruction and with two few-shot prompts, which take a third more.
     expect(more).toBeCloseTo(((4 / 3) * 60 + (1 + (2 * 4) / 3) * 40) * 0.012, 6)
     const again = { ...measured, reading: 0, readRow: 1 }
-    const told = middle(forecast({ settings, rows }, again, 8e9)) - middle(forecast(without, again, 8e9))
-    expect(told).toBeCloseTo(more, 6)
+    const predicted = middle(forecast({ settings, rows }, again, 8e9)) - middle(forecast(without, again, 8e9))
+    expect(predicted).toBeCloseTo(more, 6)
     const own = { ...settings, handWritten: 'Sort these messages by team.' }
     const one =
       middle(forecast({ settings: own, rows }, measured, 8e9)) - middle(forecast({ settings, rows }, measured, 8e9))
@@ -80,9 +80,10 @@ describe('a forecast', () => {
   it('counts rows without the prompt as read anew where only those with it have an instruction', () => {
     const rows = { train: 100, validation: 0, test: 60 }
     const { settings } = plan(100)
-    const told = { ...settings, template: { ...settings.template, instruction: 'Which team is asked?' } }
+    const predicted = { ...settings, template: { ...settings.template, instruction: 'Which team is asked?' } }
     const more =
-      middle(forecast({ settings: told, rows }, measured, 8e9)) - middle(forecast({ settings, rows }, measured, 8e9))
+      middle(forecast({ settings: predicted, rows }, measured, 8e9)) -
+      middle(forecast({ settings, rows }, measured, 8e9))
     expect(more).toBeCloseTo(60 * (0.012 - 0.005), 6)
   })
 

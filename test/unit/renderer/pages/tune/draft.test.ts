@@ -22,7 +22,7 @@ it('does not name the usual task', () => {
   expect(taskSetting('answering')).toEqual({ task: 'answering' })
 })
 
-it('asks for the defaults of task, method, placement and kind of template, and of nothing else', () => {
+it('requests the defaults of task, method, placement and kind of template, and of nothing else', () => {
   const given = {
     method: 'prefix-tuning',
     placement: 'start',
