@@ -118,7 +118,7 @@ describe('a text with a KV precompute', () => {
     expect(progress).toEqual([])
     await texts.precompute(sequences.slice(0, 2))
     expect(progress).toEqual([0, 2])
-    await expect(texts.feeds(sequences.slice(2), { batch: 2, cached: 5 })).rejects.toThrow('never read')
+    await expect(texts.feeds(sequences.slice(2), { batch: 2, cached: 5 })).rejects.toThrow('never computed')
     await texts.precompute(sequences.slice(1))
     await texts.precompute(sequences)
     expect(progress).toEqual([0, 2, 2, 4])
