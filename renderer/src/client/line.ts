@@ -1,4 +1,4 @@
-// Lines to the service: a message port in Electron, a websocket in a browser.
+// Connections (lines) to the service: a message port in Electron, a websocket in a browser.
 import type { ClientMessage, Receiver, ServerMessage } from '../../../main/contract/protocol.ts'
 import { decodeMessage, encodeMessage } from '../../../main/contract/wire.ts'
 import { bridge } from './host.ts'
@@ -8,17 +8,17 @@ export interface Line {
   close(): void
 }
 
-/** Opens a line; `ear` gets each message that arrives, and is called when the line has closed. */
-export async function openLine(ear: Receiver<ServerMessage>): Promise<Line> {
-  return bridge ? overPort(await bridge.port(), ear) : overSocket(ear)
+/** Opens a line; `receiver` gets each message that arrives, and is called when the line has closed. */
+export async function openLine(receiver: Receiver<ServerMessage>): Promise<Line> {
+  return bridge ? overPort(await bridge.port(), receiver) : overSocket(receiver)
 }
 
-function overPort(port: MessagePort, ear: Receiver<ServerMessage>): Line {
+function overPort(port: MessagePort, receiver: Receiver<ServerMessage>): Line {
   port.onmessage = ({ data }: MessageEvent<ServerMessage>) => {
-    ear.take(data)
+    receiver.take(data)
   }
   port.addEventListener('close', () => {
-    ear.closed()
+    receiver.closed()
   })
   port.start()
   return {
@@ -27,18 +27,18 @@ function overPort(port: MessagePort, ear: Receiver<ServerMessage>): Line {
     },
     close: () => {
       port.close()
-      ear.closed()
+      receiver.closed()
     },
   }
 }
 
-function overSocket(ear: Receiver<ServerMessage>): Promise<Line> {
+function overSocket(receiver: Receiver<ServerMessage>): Promise<Line> {
   return new Promise((resolve, reject) => {
     const url = new URL('/studio', location.href)
     url.protocol = 'ws:'
     const socket = new WebSocket(url)
     socket.onmessage = ({ data }: MessageEvent<string>) => {
-      ear.take(decodeMessage(data) as ServerMessage)
+      receiver.take(decodeMessage(data) as ServerMessage)
     }
     socket.onopen = () => {
       resolve({
@@ -51,7 +51,7 @@ function overSocket(ear: Receiver<ServerMessage>): Promise<Line> {
       })
     }
     socket.onclose = () => {
-      ear.closed()
+      receiver.closed()
       reject(new Error('The line is closed.'))
     }
   })

@@ -27,7 +27,7 @@ async function open(): Promise<Opened> {
 }
 
 async function tryOnce(): Promise<Opened> {
-  // Nothing is sent before the line has been handed over, but the service greets at once.
+  // The service greets at once, perhaps before the line is assigned, so replies are buffered until then.
   const handed: { line?: Line } = {}
   const early: ClientMessage[] = []
   const client = createClient((message) => {

@@ -1,4 +1,4 @@
-// How a run's state looks, the same everywhere.
+// The tone (colour) of each state of a run, the same on all pages.
 import type { RunState } from '../../../../main/contract/records.ts'
 
 export const toneOf: Readonly<Record<RunState, 'neutral' | 'good' | 'warn' | 'danger' | 'accent'>> = {
