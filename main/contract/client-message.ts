@@ -1,4 +1,4 @@
-// The shape of what a window may say: hosts check it before anything hears it.
+// Schema of a client's messages: hosts validate each before the service receives it.
 import * as v from 'valibot'
 import type { ClientMessage } from './protocol.ts'
 
@@ -9,5 +9,5 @@ const shape = v.variant('say', [
   v.strictObject({ say: v.literal('cancel'), id }),
 ])
 
-/** Throws where it is none; the input of a call is checked by the service. */
+/** A valid message; throws ValiError for any other. The service validates the input of a call. */
 export const clientMessage = (message: unknown): ClientMessage => v.parse(shape, message) as ClientMessage

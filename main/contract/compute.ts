@@ -7,7 +7,7 @@ import type { Subject, ValidationRecord } from './records.ts'
 import type { Example, Split, TuneSettings } from './settings.ts'
 import type { NamedTensors } from './tensor.ts'
 
-/** A tuned prompt with all that gives it meaning: without its placement and template a prompt is noise. */
+/** A tuned prompt with everything needed to use it: it works only with its own placement, template and base model. */
 export interface TunedPrompt {
   readonly tensors: NamedTensors
   readonly settings: TuneSettings
@@ -16,7 +16,7 @@ export interface TunedPrompt {
   readonly modelHash: string
 }
 
-/** All that a run needs to go on as if it had never stopped. Batches follow from (seed, step), so no order is kept beside it. */
+/** The state of a run from which it resumes to the same result. Batches follow from (seed, step), so no order is stored. */
 export interface Checkpoint {
   /** Optimiser steps done. */
   readonly step: number
@@ -27,7 +27,7 @@ export interface Checkpoint {
   readonly best: { readonly step: number; readonly loss: number; readonly tensors: NamedTensors } | undefined
   /** Validations since the best one. */
   readonly stale: number
-  /** True when the run needs no more steps, only its final scoring. */
+  /** True when the run needs no more steps, only its evaluation. */
   readonly finished: boolean
 }
 
@@ -44,7 +44,7 @@ export interface SamplingSettings {
 /** Hardware that ONNX Runtime knows, and whether this computer offers it. */
 export interface KnownProvider {
   readonly name: string
-  /** As it stands in a sentence. */
+  /** Its name in sentences. */
   readonly title: string
   readonly offered: boolean
 }
@@ -65,9 +65,9 @@ export type Job =
       readonly labels: readonly string[]
       readonly split: Split
       readonly resume: Checkpoint | undefined
-      /** Step to pause behind, as on request; to the end where absent. */
+      /** Step after which the run pauses, as on request; it trains to the end where absent. */
       readonly until?: number
-      /** Folder for what is read once of these rows' texts; runs on the same rows share it. In memory alone where absent. */
+      /** Folder of the texts' cached keys and values, which runs on the same rows share; in memory alone where absent. */
       readonly texts?: string
       /** Hardware to try, best first; the CPU is always the last resort. Empty = what the machine offers. */
       readonly providers: readonly string[]
@@ -79,10 +79,10 @@ export type Job =
       readonly settings: TuneSettings
       readonly labels: readonly string[]
       readonly split: Split
-      /** As a tune job's: decides whether the run will read texts once. */
+      /** As a tune job's: the rule for the KV precompute depends on it. */
       readonly texts?: string
       readonly threads: number
-      /** Hardware to take the steps on. Where it does not prove itself, the job fails with compute/refused. */
+      /** Execution provider of the steps. Where it fails its self-check, the job fails with 'compute/refused'. */
       readonly provider: string
     }
   | {
@@ -99,10 +99,10 @@ export type Job =
       readonly kind: 'inspect'
       readonly model: PreparedModel
       readonly prompt: TunedPrompt
-      /** The prompt's own, and its labels. */
+      /** The prompt's own settings and labels. */
       readonly settings: TuneSettings
       readonly labels: readonly string[]
-      /** Rows that are scored once more for each virtual token. */
+      /** Rows that are scored again for each virtual token. */
       readonly examples: readonly Example[]
       /** As a tune job's. */
       readonly texts?: string
@@ -125,7 +125,7 @@ export type Job =
       readonly threads: number
     }
 
-/** A prepared model as it is stored and sent: its tokenizer is megabytes that only compute reads, and parsing them would hold the service up. */
+/** A prepared model as it is stored and sent: only compute parses its tokenizer, megabytes that would block the service. */
 export interface SealedModel extends Pick<PreparedModel, 'name' | 'hash' | 'folder' | 'licence'> {
   readonly family: string
   /** The whole PreparedModel as UTF-8 JSON. */
@@ -134,22 +134,22 @@ export interface SealedModel extends Pick<PreparedModel, 'name' | 'hash' | 'fold
 
 type WireForm<J> = J extends { readonly model: PreparedModel } ? Omit<J, 'model'> & { readonly model: SealedModel } : J
 
-/** A job on its way to compute. */
+/** A job as it is sent to the compute process. */
 export type WireJob = WireForm<Job>
 
-/** One held-out row as scored: log-probabilities align with the job's labels. */
+/** One evaluated row; log-probabilities align with the job's labels, and are empty where answers are generated. */
 export interface ScoredRow {
   readonly row: number
   readonly label: string
   readonly predicted: string
   readonly logProbabilities: readonly number[]
-  /** Its own value by each metric that has one for single rows. */
+  /** The row's own value of each metric that is defined for single rows. */
   readonly metrics: Metrics
 }
 
 export interface Evaluation extends Measured {
   readonly subject: Subject
-  /** The words of a written prompt. */
+  /** The text of a hand-written prompt. */
   readonly handWritten?: string
   readonly rows: readonly ScoredRow[]
 }
@@ -166,29 +166,29 @@ export interface StepMetrics {
   readonly milliseconds: number
 }
 
-/** What a few real steps took, and what follows from them for the whole run; times are milliseconds. */
+/** Measurements of a few real steps, and what they predict for the whole run; times are milliseconds. */
 export interface MeasuredSteps {
-  /** Opening the model, initialising and the first sessions, before the first step. */
+  /** Before the first step: opening the model and the first sessions, and initialising. */
   readonly start: number
-  /** Each step that was taken; a first one opens its session. */
+  /** Each measured step; a first one opens its session. */
   readonly steps: readonly number[]
   /** A step of the run on average, by the lengths of its rows. */
   readonly step: number
-  /** Opening sessions to step with, all that the run opens. */
+  /** Opening all training sessions of the run. */
   readonly opening: number
   /** Validating one row. */
   readonly scoreRow: number
-  /** Answering one row with the prompt: among labels (behind its text where that is read once), or by writing. */
+  /** Answering one row with the prompt, by label scores (without its text's precompute) or by generation. */
   readonly answerRow: number
   /** Answering one row without virtual tokens, its text included. */
   readonly plainRow: number
-  /** Reading all texts once, where the run will do so; else 0. */
+  /** KV precompute of all texts; 0 where the run has none. */
   readonly precompute: number
-  /** Reading one of them; 0 where none is read once. */
+  /** KV precompute of one text; 0 where the run has none. */
   readonly precomputeRow: number
-  /** Bytes: what the process held at most while it stepped, and what the whole run will hold beyond that. */
+  /** Predicted peak bytes of the whole run: the measured peak, and what the run will hold beyond it. */
   readonly memory: number
-  /** The first step's, of all trainable tensors in the order of their names: its direction is compared. */
+  /** The first step's gradient, of all trainable tensors in the order of their names; its direction is compared. */
   readonly gradient: Float32Array
 }
 
@@ -201,14 +201,14 @@ export type ComputeEvent =
   | { readonly event: 'step'; readonly metrics: StepMetrics }
   | ({ readonly event: 'validation' } & ValidationRecord)
   | { readonly event: 'warning'; readonly code: string; readonly message: string; readonly step: number }
-  /** The service stores it and answers with an acknowledgement of the same id. */
+  /** The service stores the checkpoint and answers with an acknowledgement of the same id. */
   | { readonly event: 'checkpoint'; readonly id: number; readonly checkpoint: Checkpoint }
   | { readonly event: 'evaluation'; readonly evaluation: Evaluation }
   | { readonly event: 'preflight'; readonly measured: MeasuredSteps }
   | { readonly event: 'preview'; readonly rows: readonly PreviewRow[] }
   | { readonly event: 'inspection'; readonly inspection: PromptInspection }
   | { readonly event: 'token'; readonly text: string }
-  /** `prompt` only from a tune job: its best on validation. `stopped`: ended early on request, checkpoint kept. */
+  /** `prompt`: only from a tune job, the best one on the validation set. `stopped`: ended on request, with a checkpoint. */
   | {
       readonly event: 'done'
       readonly outcome: 'finished' | 'stopped'
@@ -218,10 +218,10 @@ export type ComputeEvent =
   | { readonly event: 'failed'; readonly code: string; readonly message: string }
 
 export type ComputeRequest =
-  /** `stay`: the process waits for a further job behind it, instead of ending with it. */
+  /** `stay`: the process waits for another job after this one, instead of ending. */
   | { readonly request: 'start'; readonly job: WireJob; readonly stay?: boolean }
   /** Ends after the current step, with a checkpoint. */
   | { readonly request: 'stop' }
-  /** Ends training after the current step, and judges the best prompt so far as a finished run does. */
+  /** Ends training after the current step, and evaluates the best prompt so far as a finished run does. */
   | { readonly request: 'keep' }
   | { readonly request: 'acknowledge'; readonly id: number }

@@ -1,12 +1,12 @@
-// How long a run tries, for people who do not want to know about steps.
+// Presets of a run's length, for people who do not want to choose steps.
 import type { TuneSettings } from './settings.ts'
 
 export type Effort = 'quick' | 'balanced' | 'thorough'
 
 interface EffortScale {
-  /** Relative to what was measured to be enough for the method. */
+  /** Factor of the default steps, which were measured to suffice for the method. */
   readonly steps: number
-  /** Steps without a better check before it ends early; 0 = never. */
+  /** Steps without a better validation before the run stops early; 0 = never. */
   readonly patientSteps: number
 }
 
@@ -16,7 +16,7 @@ export const efforts: Readonly<Record<Effort, EffortScale>> = {
   thorough: { steps: 2.5, patientSteps: 150 },
 }
 
-/** The settings of an effort, given those that the method and the rows have by default. */
+/** The settings of an effort, given the defaults of the method and the data. */
 export function effortSettings(
   effort: Effort,
   usual: Pick<TuneSettings, 'steps' | 'validateEvery'>,

@@ -1,64 +1,64 @@
-// What inspecting a tuned prompt reports of each virtual token: hints at what tuning made of it, never an explanation.
+// Results of a prompt inspection for each virtual token: hints at what was learned, no explanation.
 import type { LinearName } from './parts.ts'
 
 export interface NearToken {
   readonly id: number
-  /** As it stands in a text, with the space before it; one that is no text by itself in its tokenizer's spelling. */
+  /** Its text, with a space before it where it has one; the tokenizer's spelling of a token that is no text by itself. */
   readonly token: string
   readonly cosine: number
 }
 
-/** What happens to the answers where one virtual token alone is taken away. */
+/** How the answers change where one virtual token is ablated. */
 export interface Ablation {
-  /** Mean loss of the right label, in nats, without it less with it: above 0 = the prompt needs it. */
+  /** Mean loss of the right label in nats, without the token minus with it: above 0 = the prompt needs the token. */
   readonly difference: number
   /**
-   * Half the width of the difference's interval, from the rows' paired differences; the intervals of all tokens hold
-   * together with 95 %. Infinity for a single row.
+   * Half the width of the difference's confidence interval, from the rows' paired differences; the intervals of all tokens
+   * hold simultaneously with 95 %. Infinity for a single row.
    */
   readonly margin: number
-  /** Rows that are answered otherwise. */
+  /** Rows whose answer changes. */
   readonly changed: number
 }
 
 interface InspectedToken {
-  /** The word whose numbers it started from; undefined where it started from chance. */
+  /** The token from which it was initialised; undefined where it was initialised at random. */
   readonly startedAs: string | undefined
   readonly ablation: Ablation
 }
 
 export interface EmbeddingToken extends InspectedToken {
-  /** L2 norm, to be read beside the words' norms. */
+  /** L2 norm, to compare with the vocabulary's `TokenNorms`. */
   readonly norm: number
-  /** Cosine to the word it started from; undefined where it started from chance. */
+  /** Cosine to the token from which it was initialised; undefined where it was initialised at random. */
   readonly startCosine: number | undefined
-  /** The nearest words by cosine, the nearest first. */
+  /** The nearest tokens of the vocabulary by cosine, the nearest first. */
   readonly nearest: readonly NearToken[]
 }
 
-/** Norms are means over the layers, in units of the mean norm of the tokens that the prefix started from: 1 = like them. */
+/** Norms are means over the layers, in units of the mean norm of the initial tokens: 1 = as large as these. */
 export interface PrefixToken extends InspectedToken {
   readonly keys: number
   readonly values: number
-  /** Distance of its keys and values from where they started, in the same units. */
+  /** Distance of its keys and values from their initial values, in the same units. */
   readonly moved: number
 }
 
 /** L2 norms of the rows of the embedding table. */
 export interface TokenNorms {
   readonly mean: number
-  /** 5 % of the words have less. */
+  /** 5th percentile over the vocabulary. */
   readonly low: number
-  /** 5 % of the words have more. */
+  /** 95th percentile over the vocabulary. */
   readonly high: number
 }
 
-/** How far updates are from changing nothing, over all layers: the root mean square of what each adds. */
+/** Sizes of the linear updates over all layers, as root mean squares: 0 = they change nothing. */
 export interface UpdateSize {
   readonly linear: LinearName
-  /** Of the matrix that is added to the weights; 0 = none. */
+  /** The matrix that is added to the weights. */
   readonly weights: number
-  /** Of the factors of inputs and outputs less one; 0 = none. */
+  /** Factors of inputs and outputs, minus 1. */
   readonly factors: number
   readonly bias: number
 }
@@ -67,17 +67,17 @@ export type TokenStates =
   | {
       readonly part: 'embeddings'
       readonly tokenNorms: TokenNorms
-      /** Cosine of a row of random numbers to the word that is nearest to it, on average. */
+      /** Cosine of a random vector to its nearest token, on average. */
       readonly chance: number
       readonly tokens: readonly EmbeddingToken[]
     }
-  /** Keys and values of every layer: there is no embedding, and so no token of the vocabulary that could be near. */
+  /** Keys and values of every layer, which have no embedding, and so no nearest tokens. */
   | { readonly part: 'past'; readonly tokens: readonly PrefixToken[] }
-  /** No virtual token at all: how much each linear map was changed. */
+  /** Linear updates without virtual tokens. */
   | { readonly part: 'updates'; readonly tokens: readonly never[]; readonly updates: readonly UpdateSize[] }
 
 export type PromptInspection = TokenStates & {
-  /** Validation rows that were scored with each token taken away. */
+  /** Validation rows that were scored without each token. */
   readonly rows: number
   /** Mean loss of the right label on them with the whole prompt, in nats. */
   readonly loss: number

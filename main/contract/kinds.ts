@@ -1,4 +1,4 @@
-// Kinds of files that a person may choose, by their endings; what a file is, its content says.
+// File name extensions to offer in file dialogs; the format itself is detected from a file's content.
 
 export const tableEndings = ['csv', 'tsv', 'tab', 'txt', 'xlsx', 'xlsm', 'parquet', 'json', 'jsonl', 'ndjson'] as const
 

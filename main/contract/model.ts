@@ -1,8 +1,8 @@
-// What a base model is to the rest of the studio, whatever file it came from.
+// A base model as the studio uses it, independent of the file format it came from.
 
 export type StoredType = 'F32' | 'F16' | 'BF16' | 'Q8_0' | 'Q4_0' | 'Q4_1' | 'Q5_0' | 'Q5_1' | 'Q4_K' | 'Q5_K' | 'Q6_K'
 
-/** What a frozen model is kept and multiplied in. */
+/** The precision in which a frozen model's weights are stored and multiplied. */
 export type PrecisionName = 'float32' | 'int8' | 'f16' | 'as-stored'
 
 export type RopeScaling =
@@ -21,9 +21,9 @@ export interface Rope {
   readonly scaling: RopeScaling
 }
 
-/** A decoder's shape: the network is built from this alone, and never asks which family it is of. */
+/** A decoder's shape: the network is built from this alone, without regard to `family`. */
 export interface DecoderConfig {
-  /** Its architecture's name in the engine's table: a word to show and to keep, not to decide by. */
+  /** Its architecture's name in the engine's table, to show and to store; nothing depends on it. */
   readonly family: string
   readonly layers: number
   readonly hidden: number
@@ -41,7 +41,7 @@ export interface DecoderConfig {
   readonly qkvBias: boolean
   /** RMS norm over each head of queries and keys before the rotation (Qwen3, Gemma 3). */
   readonly qkNorm: boolean
-  /** Norms behind attention and behind the feed-forward block as well (Gemma 3). */
+  /** Norms also after attention and after the feed-forward block (Gemma 3). */
   readonly postNorms: boolean
   /** Embeddings are multiplied by this: sqrt(hidden) for Gemma, otherwise 1. */
   readonly embeddingScale: number
@@ -56,7 +56,7 @@ export interface DecoderConfig {
   readonly localRope: Rope
 }
 
-/** Where a weight lies on disk. `file` is a base name within the folder that holds it. */
+/** A float32 weight's bytes on disk. `file` is a base name within the model's folder. */
 export interface WeightRef {
   readonly file: string
   /** Byte offset of the first element. */
@@ -89,7 +89,7 @@ export interface QuantisedWeight {
   readonly parts: Readonly<Record<string, WeightPart>>
 }
 
-/** A tokenizer in Hugging Face's format, whatever file it was read from. */
+/** A tokenizer in Hugging Face's format, whichever file format it was read from. */
 export interface TokenizerFiles {
   readonly tokenizer: Readonly<Record<string, unknown>>
   /** tokenizer_config.json's object: bos_token, eos_token, add_bos_token, chat_template, ... */

@@ -1,4 +1,4 @@
-// Shares and differences as every host writes them.
+// Formats of shares and differences for all hosts.
 
 /** A share in per cent, without its sign: 0.834 -> "83"; `digits` decimals. */
 export const inPercent = (share: number, digits = 0): string => (100 * share).toFixed(digits)

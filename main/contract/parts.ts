@@ -1,4 +1,4 @@
-// What a tuned prompt comes down to, whatever method tuned it: parts that the model is read with, any of which may be there.
+// The parts into which every method folds its tuned prompt; the model runs with these, and any of them may be absent.
 import type { Tensor } from './tensor.ts'
 
 /** The linear maps of a decoder layer, by their Hugging Face names. */
@@ -34,8 +34,8 @@ export interface PlacedUpdate extends LinearUpdate {
 }
 
 /**
- * Which tokens a part acts on is the layout's matter alone (engine/method/layout.ts): virtual embeddings stand at the
- * prompt's placement; past keys and values are seen, and linear updates made, from one token of each row on.
+ * The layout (engine/method/layout.ts) decides on which tokens a part acts: virtual embeddings are at the prompt's
+ * placement; from one token of each row on, tokens attend to past keys and values and get linear updates.
  */
 export interface Parts {
   /** Virtual embeddings [P, hidden]. */

@@ -1,4 +1,4 @@
-// What a client and the service say to each other, on whatever carries it: a local socket, a websocket, a message port.
+// The messages between a client and the service, over a local socket, a websocket or a message port.
 import { StudioError, studioError } from './errors/index.ts'
 import type { CallOptions, Method, Outputs, Studio, StudioEvent } from './service.ts'
 
@@ -15,7 +15,7 @@ export type ServerMessage =
   | { readonly say: 'value'; readonly id: number; readonly value: unknown }
   | { readonly say: 'error'; readonly id: number; readonly code: string; readonly message: string }
 
-/** One end of a conversation: hears the other's messages, and of the line's end. */
+/** One end of a connection: receives the other end's messages, and learns when the connection closes. */
 export interface Receiver<M> {
   take(message: M): void
   closed(): void
@@ -33,11 +33,11 @@ interface Pending {
   readonly onEvent: CallOptions['onEvent']
 }
 
-/** The client's end of a line. Calls fail with 'run/service-closed' once it has closed. */
+/** The client's end of a connection. Calls fail with 'run/service-closed' once it has closed. */
 export function createClient(send: (message: ClientMessage) => void): Client {
   const pending = new Map<number, Pending>()
   const hello = Promise.withResolvers<undefined>()
-  // A line may close before anybody has asked for the greeting.
+  // The connection may close before the caller awaits the greeting: that must not be an unhandled rejection.
   hello.promise.catch(() => undefined)
   let calls = 0
   let open = true
@@ -89,7 +89,7 @@ export function createClient(send: (message: ClientMessage) => void): Client {
   }
 }
 
-/** The service's end of a line: greets, answers calls, and ends what nobody waits for any more. */
+/** The service's end of a connection: greets, answers calls, and aborts them when the client cancels or disconnects. */
 export function answerClient(studio: Studio, send: (message: ServerMessage) => void): Receiver<ClientMessage> {
   const calls = new Map<number, AbortController>()
 

@@ -1,9 +1,8 @@
-// What the studio keeps: the records that the service hands to windows and to the command line.
+// The studio's records, as the service returns them to windows and to the command line.
 import type { Measured } from './metrics.ts'
 import type { TaskName, TuneSettings } from './settings.ts'
 
-/** Who answered the rows that were scored. */
-/** In the order in which they are told. */
+/** What answered the evaluated rows, in the order in which results are reported. */
 export const subjectNames = ['no prompt', 'hand-written prompt', 'tuned prompt'] as const
 export type Subject = (typeof subjectNames)[number]
 
@@ -38,19 +37,19 @@ export interface VersionRecord {
   readonly kind: 'import' | 'edit' | 'undo' | 'redo'
   /** The version whose change an undo takes back, or whose undo a redo takes back. */
   readonly undoes: number | undefined
-  /** What was done, in words: "Excluded 12 rows". */
+  /** What was done: "Excluded 12 rows". */
   readonly description: string
-  /** What its owner calls it. */
+  /** The name that the user gave it. */
   readonly name: string | undefined
   readonly createdAt: string
 }
 
-/** Rows in use are learned from; excluded ones stay visible; trash is out of sight. */
+/** Rows in use are part of the split; excluded rows stay visible; trash is hidden. */
 export type RowState = 'used' | 'excluded' | 'trash'
 
 /** A row of a version; cells align with the data set's columns. */
 export interface DataRow {
-  /** Its place in the file it came from: stable through edits. */
+  /** Its position in the imported file, which edits do not change. */
   readonly row: number
   readonly cells: readonly string[]
 }
@@ -66,7 +65,7 @@ export interface TaskRecord {
   readonly labels: readonly string[]
 }
 
-/** Row numbers by their part of the version. */
+/** Row numbers of a version by their part of the split. */
 export interface SplitRows {
   readonly train: readonly number[]
   readonly validation: readonly number[]
@@ -83,7 +82,7 @@ export interface RunRecord {
   readonly version: number
   readonly settings: TuneSettings
   readonly seed: number
-  /** Why it is not finished, in a sentence; undefined where there is nothing to say. */
+  /** Why the run is not finished, in a sentence; undefined where there is no such reason. */
   readonly error: string | undefined
   readonly createdAt: string
   readonly endedAt: string | undefined
@@ -92,12 +91,12 @@ export interface RunRecord {
   readonly starred: boolean
 }
 
-/** By `accuracy` where answers are labels, else by `teacher_forced_exact_match`. */
+/** Its metric is `accuracy` where answers are labels, else `teacher_forced_exact_match`. */
 export interface ValidationRecord extends Measured {
   readonly step: number
   readonly loss: number
   readonly best: boolean
-  /** The worst and some other validation rows as answered at this step; empty where they were not kept. */
+  /** The worst and some other validation rows with their answers at this step; empty where they were not stored. */
   readonly rows: readonly ValidatedRow[]
 }
 
@@ -106,24 +105,24 @@ export interface ValidatedRow {
   readonly text: string
   readonly label: string
   readonly predicted: string
-  /** Of the right label among the labels. */
+  /** Probability of the right label among the labels. */
   readonly probability: number
   readonly worst: boolean
 }
 
-/** A remark of the run for its reader: a fallback, a vanishing gradient, a crash and what was kept. */
+/** A note on a run for the user: a fallback, a vanishing gradient, a crash and what was saved. */
 export interface NoteRecord {
   readonly step: number
   readonly code: string
   readonly message: string
 }
 
-/** How somebody did on held-out rows. */
+/** The metrics of one subject on the test set. */
 export interface EvaluationFigures extends Measured {
   readonly subject: Subject
-  /** The words of a written prompt. */
+  /** The text of a hand-written prompt. */
   readonly handWritten?: string
-  /** How many rows were scored. */
+  /** Number of evaluated rows. */
   readonly rows: number
 }
 

@@ -1,4 +1,4 @@
-// The contract of the service: what a window or the command line may ask of it, and what it answers.
+// The contract of the service: its methods, their inputs and outputs, and its events, for windows and the command line.
 import type * as v from 'valibot'
 import type { StepMetrics } from './compute.ts'
 import { dataInputs, type DataOutputs } from './methods/data.ts'
@@ -19,7 +19,7 @@ export type * from './methods/studio.ts'
 export type * from './methods/sweeps.ts'
 export { exportFormats } from './methods/prompts.ts'
 
-/** Every method and the shape of its input, given the tuning methods; all of it is checked where the service takes it in. */
+/** Every method and the schema of its input, given the tuning methods; the service validates all inputs with it. */
 export const inputsFor = (methods: readonly MethodDeclaration[]) =>
   ({
     ...modelInputs,
@@ -36,10 +36,10 @@ export type Input<M extends Method> = v.InferOutput<Inputs[M]>
 
 export interface Outputs extends ModelOutputs, DataOutputs, RunOutputs, SweepOutputs, PromptOutputs, StudioOutputs {}
 
-/** What the studio holds, for those who show it. */
+/** Kinds of data whose changes are announced. */
 export type Topic = 'runs' | 'data' | 'models' | 'ledger' | 'preferences'
 
-/** What is told while a method works. */
+/** Events during a method's work. */
 export type StudioEvent =
   | { readonly event: 'state'; readonly run: string; readonly state: RunState; readonly message: string | undefined }
   | { readonly event: 'progress'; readonly stage: string; readonly done: number; readonly total: number }
@@ -56,11 +56,11 @@ export type StudioEvent =
 
 export interface CallOptions {
   readonly onEvent?: (event: StudioEvent) => void
-  /** Ends the call; for a watch, only the watching. */
+  /** Cancels the call; cancelling a watch does not stop the run or sweep. */
   readonly signal?: AbortSignal
 }
 
-/** What every host and client of the studio offers, in this process or through a socket. */
+/** The interface to the service, in the same process or through a connection. */
 export interface Studio {
   call<M extends Method>(method: M, input: Input<M>, options?: CallOptions): Promise<Outputs[M]>
 }

@@ -1,4 +1,4 @@
-// What a setting is: its values and its default, from which the schema, the command line, the window and sweeps are made.
+// Declarations of settings, from which the schema, the command line, the window and sweeps are made.
 import { memoryNames, type Placement, precisionNames, type TuneSettings } from './settings.ts'
 
 export type SettingValue = string | number
@@ -6,11 +6,11 @@ export type SettingValue = string | number
 interface SettingBase {
   /** Its key in a run's settings. */
   readonly name: string
-  /** As the command line calls it: `--option`. */
+  /** Its command line option: `--option`. */
   readonly option: string
-  /** Whether it matters before others: it is then shown first. */
+  /** Whether it is shown before the others, because it matters most. */
   readonly first?: boolean
-  /** Whether a sweep may try several values of it; the values that the window offers. */
+  /** Values that the window offers in a sweep; absent where the setting cannot vary. */
   readonly vary?: readonly SettingValue[]
 }
 
@@ -26,10 +26,10 @@ export type SettingSpec = SettingBase &
     | { readonly kind: 'text'; readonly default?: string }
   )
 
-/** What was measured to suit a method at a placement. */
+/** Settings that were measured to suit a method and placement. */
 export type Recipe = Pick<TuneSettings, 'learningRate' | 'steps' | 'validateEvery'>
 
-/** What a method declares of itself: all that windows and the command line know of it. */
+/** What a method declares: windows and the command line use only this. */
 export interface MethodDeclaration {
   readonly name: string
   readonly placements: readonly Placement[]

@@ -1,11 +1,11 @@
-// What a person chooses before a run, and the defaults where they choose nothing.
+// The settings of a run, its template, and its rows.
 
 import type { PrecisionName } from './model.ts'
 
-/** One of the engine's table of methods. */
+/** The name of a method in the engine's table. */
 export type MethodName = string
 
-/** Names that methods had in earlier versions: the command line and prompt files still say them. */
+/** Names that methods had in earlier versions, which commands and prompt files may still contain. */
 export const methodAliases: Readonly<Record<string, MethodName>> = { prefix: 'prefix-tuning', prompt: 'prompt-tuning' }
 
 export const methodNamed = (name: string): MethodName => methodAliases[name] ?? name
@@ -39,7 +39,7 @@ export interface Template {
 }
 
 export interface TuneSettings {
-  /** What the answers are; classification where absent. */
+  /** The kind of task; classification where absent. */
   readonly task?: TaskName
   readonly method: MethodName
   readonly placement: Placement
@@ -47,7 +47,7 @@ export interface TuneSettings {
   readonly tokens: number
   readonly init: Initialisation
   readonly initText: string
-  /** Tokens at the template's end that see an after-text prefix. */
+  /** Tokens at the template's end that attend to a prefix after the text. */
   readonly tail: number
   readonly loss: LossName
   readonly template: Template
@@ -68,17 +68,17 @@ export interface TuneSettings {
   readonly patience: number
   /** Tokens a row may take, virtual tokens included. */
   readonly maxTokens: number
-  /** What the base model is kept and multiplied in; as the model was added where absent. */
+  /** The precision of the base model's weights; as the model was added where absent. */
   readonly precision?: PrecisionName
-  /** `low` computes each layer once more for the backward pass instead of keeping what it computed; normal where absent. */
+  /** `low` recomputes activations in the backward pass (gradient checkpointing, Chen et al. 2016); normal where absent. */
   readonly memory?: MemoryName
-  /** The person's own prompt in words, for the tuned one to beat; only what the studio writes itself where absent. */
+  /** The user's own hand-written prompt as a baseline; only the studio's own candidates where absent. */
   readonly handWritten?: string
-  /** Whether a finished run is judged beside the best written prompt, too; it is where absent. */
+  /** Whether a finished run also evaluates the best hand-written prompt; true where absent. */
   readonly duel?: boolean
 }
 
-/** What is chosen of the settings; of the template, too, only some parts may be. Settings that a method declares stand beside these. */
+/** Settings that the user gives; the template, too, may be partial. Settings that a method declares are beside these. */
 export type GivenSettings = Omit<Partial<TuneSettings>, 'template'> & { readonly template?: Partial<Template> }
 
 export interface Example {
@@ -89,7 +89,7 @@ export interface Example {
   readonly label: string
 }
 
-/** Rows by their part; no row stands in two of them. */
+/** The disjoint parts of a data set. */
 export interface Split {
   readonly train: readonly Example[]
   readonly validation: readonly Example[]

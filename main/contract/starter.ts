@@ -1,6 +1,6 @@
-// The starter model: what a person is told of it before it is fetched, and what the fetched file must be.
+// The starter model: facts to show before it is downloaded, and the size and hash of its file.
 
-/** How a starter model's file is told from any other. */
+/** What identifies a starter model's file. */
 export interface StarterFile {
   readonly name: string
   readonly file: string
@@ -10,7 +10,7 @@ export interface StarterFile {
 
 export const starter = {
   name: 'SmolLM2-135M-Instruct',
-  /** Where other software finds its original weights. */
+  /** Hugging Face repository of its original weights, for other software. */
   repository: 'HuggingFaceTB/SmolLM2-135M-Instruct',
   author: 'Hugging Face (HuggingFaceTB)',
   licence: 'Apache-2.0',

@@ -1,4 +1,4 @@
-// A small dense float32 tensor, the only form in which vectors travel between processes, files and the database.
+// Dense tensors, the form in which numbers pass between processes, files and the database.
 
 /** Row-major float32 values; data.length is the product of shape. */
 export interface Tensor {
@@ -6,7 +6,7 @@ export interface Tensor {
   readonly data: Float32Array
 }
 
-/** Tensors by name: all that the trainer, the optimiser, checkpoints and exports know of a method. */
+/** Tensors by name: the training loop, the optimiser, checkpoints and exports treat a method's tensors by name only. */
 export type NamedTensors = Readonly<Record<string, Tensor>>
 
 /** Token ids and other indices. */
@@ -15,7 +15,7 @@ export interface IntegerTensor {
   readonly data: BigInt64Array
 }
 
-/** What a graph is fed, by input name. */
+/** A graph's inputs by name. */
 export type Feeds = Readonly<Record<string, Tensor | IntegerTensor>>
 
 export const elements = (shape: readonly number[]): number => shape.reduce((n, dim) => n * dim, 1)

@@ -1,4 +1,4 @@
-// What Node and every browser have: named here, because the contract is compiled with the types of neither.
+// Globals of both Node and browsers: declared here, because the contract is compiled with the types of neither.
 interface AbortSignal {
   readonly aborted: boolean
   addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void

@@ -1,10 +1,10 @@
 // Messages as text, for a websocket: JSON that also carries bytes, arrays of numbers, NaN and infinities.
 import { studioError } from './errors/index.ts'
 
-/** Longest message in characters: a piece of a file, or a prompt, with room to spare. */
+/** Longest message in characters; the largest ones are pieces of files and prompts. */
 export const MAX_MESSAGE = 32 * 1024 * 1024
 
-/** Key of what plain JSON cannot say; an object that has it itself is wrapped. */
+/** Key that marks values that plain JSON cannot represent; an object that has this key itself is wrapped. */
 const TAG = '$'
 
 const arrays = { u8: Uint8Array, f32: Float32Array, i32: Int32Array } as const
@@ -39,7 +39,7 @@ export function decodeMessage(text: string): unknown {
   }
 }
 
-/** Depth is bounded by what JSON.parse itself took. */
+/** The recursion is no deeper than JSON.parse's was. */
 function revive(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(revive)

@@ -9,7 +9,7 @@ const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   method: { prefix: 'prefix-tuning', prompt: 'prompt-tuning' },
   subject: { 'written prompt': 'hand-written prompt' },
   rival: { 'written prompt': 'hand-written prompt' },
-  factorsOn: {},
+  factorsOn: { 'held-out': 'test' },
 }
 
 const metricNames: Readonly<Record<string, string>> = {

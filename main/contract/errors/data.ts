@@ -24,8 +24,8 @@ export const dataErrors = {
     `All rows have the label "${label}". There must be at least two labels to learn the difference.`,
   'data/label-too-rare': (label: string, has: number, needs: number) =>
     `The label "${label}" has ${has === 0 ? 'no text' : has === 1 ? 'one text' : `${has} different texts`} of its own, and at least ${needs} are needed, for the training, validation and test sets. Add rows, or exclude this label.`,
-  'data/too-many-labels': (count: number, most: number) =>
-    `The label column has ${count} different values, more than ${most}. Is it the right column?`,
+  'data/too-many-labels': (count: number, max: number) =>
+    `The label column has ${count} different values, more than ${max}. Is it the right column?`,
   'data/no-examples': (text: string, label: string) =>
     `No row has both a text in "${text}" and a label in "${label}". Choose other columns.`,
   'data/view-gone': () => 'This list is out of date. Load it again.',

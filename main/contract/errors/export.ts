@@ -1,4 +1,4 @@
-// Errors of taking a prompt away.
+// Errors of exporting and opening prompt files.
 export const exportErrors = {
   'export/not-empty': (folder: string) =>
     `${folder} already contains files. Choose a new or empty folder, so that nothing is overwritten.`,

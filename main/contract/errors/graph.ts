@@ -1,4 +1,4 @@
-// Errors of the graph and its differentiation: they reach a person only through a defect or an unknown model.
+// Errors of the graph and its differentiation: users see them only after a defect or with an unknown model.
 export const graphErrors = {
   'graph/shape': (op: string, why: string) =>
     `The network could not be built: ${op} got shapes that do not match (${why}).`,

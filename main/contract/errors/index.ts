@@ -1,4 +1,4 @@
-// The one catalogue of errors: what a person reads when something goes wrong, by code.
+// The catalogue of errors: for each code, the sentence that the user reads.
 import { computeErrors } from './compute.ts'
 import { dataErrors } from './data.ts'
 import { exportErrors } from './export.ts'
@@ -27,7 +27,7 @@ const catalogue = {
 export type ErrorCode = keyof typeof catalogue
 type Details<C extends ErrorCode> = Parameters<(typeof catalogue)[C]>
 
-/** An error with a sentence for its reader: what is wrong and what to do. Crosses processes as {code, message}. */
+/** An error whose message says what is wrong and what to do. Crosses processes as {code, message}. */
 export class StudioError extends Error {
   readonly code: string
 

@@ -1,9 +1,10 @@
 // Errors of runs, of the processes behind them, and of the command line.
 export const runErrors = {
   'run/failed': (why: string) => `The work stopped because of an unexpected error: ${why}.`,
-  'run/crashed': (how: string, kept: string) =>
-    `The compute process ended unexpectedly (${how}). ${kept} If it happens again, close other programs to free memory, or choose a smaller batch.`,
-  'run/orphaned': (kept: string) => `The studio was closed or crashed during this run. ${kept} Resume it to continue.`,
+  'run/crashed': (how: string, saved: string) =>
+    `The compute process ended unexpectedly (${how}). ${saved} If it happens again, close other programs to free memory, or choose a smaller batch.`,
+  'run/orphaned': (saved: string) =>
+    `The studio was closed or crashed during this run. ${saved} Resume it to continue.`,
   'run/already-running': (run: string) => `Run "${run}" is already queued or running.`,
   'run/already-finished': (run: string) => `Run "${run}" is finished: there is nothing to resume.`,
   'run/not-running': (run: string) => `Run "${run}" is not running.`,
@@ -42,8 +43,8 @@ export const runErrors = {
   'sweep/nothing': () =>
     'None of these combinations can be run: a prefix stands at the start or after the text. Choose another placement or method.',
   'sweep/which': () => 'Say which sweep.',
-  'sweep/too-many': (runs: number, most: number) =>
-    `That would be ${String(runs)} runs; at most ${String(most)} are possible. Choose fewer values or fewer seeds.`,
+  'sweep/too-many': (runs: number, max: number) =>
+    `That would be ${String(runs)} runs; at most ${String(max)} are possible. Choose fewer values or fewer seeds.`,
   'sweep/already-running': (sweep: string) => `"${sweep}" is already running.`,
   'sweep/already-finished': (sweep: string) => `"${sweep}" is finished: there is nothing to resume.`,
   'sweep/not-running': (sweep: string) => `"${sweep}" is not running.`,

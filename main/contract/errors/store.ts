@@ -1,4 +1,4 @@
-// Errors of the database and of what is kept in it.
+// Errors of the database and its records.
 export const storeErrors = {
   'store/cannot-open': (path: string, why: string) =>
     `The studio's database ${path} could not be opened (${why}). Check that the folder is writable and the disk not full, or choose another folder.`,

@@ -1,4 +1,4 @@
-// Errors of tokenizers, chat templates and the words of a task.
+// Errors of tokenizers and templates.
 export const tokenErrors = {
   'tokens/damaged': (why: string) =>
     `The model's tokenizer is damaged or incomplete: ${why}. Download the model again, or choose another one.`,

@@ -1,4 +1,4 @@
-// Methods files.* and data.*: bring examples in, look at them, change them, take it back.
+// Methods files.* and data.*: import data sets, view, edit, undo.
 import * as v from 'valibot'
 import type { DataRow, DatasetRecord, RowState, VersionRecord } from '../records.ts'
 import { type GivenSettings, type TaskName, taskNames, type Template } from '../settings.ts'
@@ -7,7 +7,7 @@ import { column, id, nothing, path, text, title, whole } from './fields.ts'
 const rowNumber = whole(0, Number.MAX_SAFE_INTEGER)
 const state = v.picklist(['used', 'excluded', 'trash'])
 
-/** Bytes of one piece of a file at most. */
+/** Bytes of one piece of an uploaded file at most. */
 export const FILE_PIECE = 1 << 20
 
 const filter = v.variant('kind', [
@@ -19,13 +19,13 @@ const filter = v.variant('kind', [
 ])
 
 const query = v.strictObject({
-  /** Found in any cell, case ignored; empty = all. */
+  /** Text to find in any cell, ignoring case; empty = all rows. */
   search: v.pipe(v.string(), v.maxLength(1000)),
   /** A row must pass every one of them. */
   filters: v.pipe(v.array(filter), v.maxLength(20)),
   /** The states to show. */
   states: v.pipe(v.array(state), v.minLength(1)),
-  /** By a column's cells, by the text's length, or absent: as in the file. */
+  /** By a column's cells or by the text's length; the file's order where absent. */
   sort: v.exactOptional(
     v.strictObject({
       by: v.variant('kind', [
@@ -37,10 +37,10 @@ const query = v.strictObject({
   ),
 })
 
-/** The rows that a change is for. */
+/** The rows to change. */
 const target = v.variant('by', [
   v.strictObject({ by: v.literal('rows'), rows: v.pipe(v.array(rowNumber), v.minLength(1), v.maxLength(100_000)) }),
-  /** Places in a view, both ends included. */
+  /** Positions in a view, both ends included. */
   v.strictObject({ by: v.literal('view'), view: id, from: rowNumber, to: rowNumber }),
 ])
 
@@ -51,24 +51,24 @@ const change = v.variant('kind', [
 
 const dataset = id
 
-/** `settings`: the schema of what a person may set of a run. */
+/** `settings`: the schema of a run's given settings. */
 export const dataInputs = (settings: v.GenericSchema<GivenSettings>) => ({
-  /** A file that comes in pieces (dropped or pasted into a window); its name decides its format where its text does not. */
+  /** Begins a file that is sent in pieces (dropped or pasted into a window); its name decides its format where its content does not. */
   'files.open': v.strictObject({ name: v.pipe(v.string(), v.minLength(1), v.maxLength(255)) }),
   'files.write': v.strictObject({ file: id, bytes: v.pipe(v.instance(Uint8Array), v.maxLength(FILE_PIECE)) }),
   /** Gives the path for data.import or models.add. */
   'files.close': v.strictObject({ file: id }),
   'data.import': v.strictObject({ path }),
-  /** The sample that comes with the studio; imported once. */
+  /** Imports the sample data set, unless it is imported already. */
   'data.sample': nothing,
   'data.list': nothing,
   'data.show': v.strictObject({ dataset }),
   'data.rename': v.strictObject({ dataset, name: title }),
-  /** An empty name takes the version's name away. */
+  /** An empty name removes the version's name. */
   'data.nameVersion': v.strictObject({ dataset, version: id, name: v.pipe(v.string(), v.trim(), v.maxLength(80)) }),
-  /** Error where runs pin it. */
+  /** Error: 'data/in-use' where runs were tuned on it. */
   'data.remove': v.strictObject({ dataset }),
-  /** Without a context there is none from now on; without a task it is guessed from the answers again. */
+  /** Chooses the columns; without `context` there is none, and without `task` it is inferred from the answers. */
   'data.roles': v.strictObject({
     dataset,
     text: column,
@@ -77,9 +77,9 @@ export const dataInputs = (settings: v.GenericSchema<GivenSettings>) => ({
     task: v.exactOptional(v.picklist(taskNames)),
   }),
   'data.profile': v.strictObject({ dataset, version: id }),
-  /** Finds a version's rows; the answer is kept for data.page until its data set is viewed anew many times. */
+  /** Finds a version's rows, and keeps the result for data.page until many newer views of the data set replace it. */
   'data.view': v.strictObject({ dataset, version: v.exactOptional(id), query }),
-  /** Rows of a view as they are now. */
+  /** Rows of a view in their present state. */
   'data.page': v.strictObject({ view: id, from: rowNumber, count: whole(1, 1000) }),
   'data.change': v.strictObject({ dataset, target, change }),
   'data.add': v.strictObject({
@@ -91,7 +91,7 @@ export const dataInputs = (settings: v.GenericSchema<GivenSettings>) => ({
   'data.undo': v.strictObject({ dataset }),
   'data.redo': v.strictObject({ dataset }),
   'data.compare': v.strictObject({ dataset, from: id, to: id, offset: rowNumber, count: whole(1, 1000) }),
-  /** The exact text that the model will read for these rows, in pieces, with token counts. */
+  /** The exact text that the model reads for these rows, in pieces with token counts. */
   'data.preview': v.strictObject({
     dataset,
     version: id,
@@ -109,7 +109,7 @@ export type DataFilter = v.InferOutput<typeof filter>
 export type DataTarget = v.InferOutput<typeof target>
 export type DataChange = v.InferOutput<typeof change>
 
-/** A row that could not be read, for its owner. */
+/** A line of an imported file that could not be read as a row. */
 export interface SkippedRow {
   readonly line: number
   readonly reason: string
@@ -122,20 +122,20 @@ export interface ImportedData {
   readonly columns: readonly string[]
   readonly rows: number
   readonly skippedCount: number
-  /** The first of them. */
+  /** The first of the skipped rows. */
   readonly skipped: readonly SkippedRow[]
 }
 
-/** Which columns are read and which is answered; guessed until their owner says so. */
+/** The columns of text, context and answer; guessed until the user chooses them. */
 export interface Roles {
   readonly text: string
   readonly label: string
-  /** What the text asks about; '' where there is no such column. */
+  /** The column of contexts to which the texts' questions refer; '' where there is none. */
   readonly context: string
   readonly guessed: boolean
-  /** What the answers are. */
+  /** The kind of task. */
   readonly task: TaskName
-  /** The task is guessed from the answers, whoever said which column holds them. */
+  /** True where the task is inferred from the answers, even where the user chose the columns. */
   readonly taskGuessed: boolean
 }
 
@@ -145,7 +145,7 @@ export interface DatasetSummary extends DatasetRecord {
   /** Rows in use in it. */
   readonly rows: number
   readonly roles: Roles
-  /** Runs that pin one of its versions. */
+  /** Runs that were tuned on one of its versions. */
   readonly runs: number
 }
 
@@ -153,7 +153,7 @@ export interface DatasetDetails extends DatasetSummary {
   readonly excluded: number
   readonly trash: number
   readonly versions: readonly VersionRecord[]
-  /** What an undo or redo would do now, in words; undefined where there is nothing. */
+  /** Descriptions of what undo and redo would do; undefined where there is nothing to undo or redo. */
   readonly undo: string | undefined
   readonly redo: string | undefined
 }
@@ -170,19 +170,19 @@ export interface LengthBin {
   readonly rows: number
 }
 
-/** Something about some rows that tuning would suffer from. */
+/** A problem of some rows that would harm tuning. */
 export interface DataProblem {
   /** Its name in a 'problem' filter and in data.fix. */
   readonly problem: string
   readonly title: string
-  /** Why it matters and what the fix does, in a sentence or two. */
+  /** One or two sentences: why it matters and what the fix does. */
   readonly explanation: string
   readonly rows: number
-  /** The button's words; undefined where only a person can decide. */
+  /** Label of the fix's button; undefined where only the user can decide. */
   readonly fix: string | undefined
 }
 
-/** Rows in use, counted; excluded rows and trash do not count. */
+/** Statistics of the rows in use, without excluded rows and trash. */
 export interface DataProfile {
   readonly rows: number
   readonly labels: readonly LabelCount[]
@@ -212,7 +212,7 @@ export interface PreviewRow {
   readonly row: number
   readonly pieces: readonly PreviewPiece[]
   readonly tokens: number
-  /** Tokens a row may take; a longer text is cut, never the answer. */
+  /** Tokens of a row at most; a longer row's text is truncated, never its answer. */
   readonly budget: number
   readonly cut: boolean
 }

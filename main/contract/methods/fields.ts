@@ -1,4 +1,4 @@
-// The checks that several methods' inputs share.
+// Schemas that several methods' inputs share.
 import * as v from 'valibot'
 
 export const nothing = v.strictObject({})
@@ -13,5 +13,5 @@ export const text = v.pipe(v.string(), v.maxLength(1_000_000))
 export const whole = (low: number, high: number) => v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high))
 export const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high))
 export const id = whole(1, Number.MAX_SAFE_INTEGER)
-/** Runs are named by name or number. */
+/** A run's name or number. */
 export const run = v.pipe(v.string(), v.minLength(1), v.maxLength(80))

@@ -1,4 +1,4 @@
-// Methods models.*: base models, added, listed, removed.
+// Methods models.*: add, list and remove base models.
 import * as v from 'valibot'
 import type { ModelRecord } from '../records.ts'
 import { precisionNames } from '../settings.ts'
@@ -6,26 +6,26 @@ import { nothing, path, title } from './fields.ts'
 
 export const modelInputs = {
   'models.list': nothing,
-  /** The families whose models can be added, as people write them. */
+  /** Titles of the supported architectures. */
   'models.families': nothing,
-  /** `precision`: what its weights are prepared in; runs in others prepare it once more from the same file. */
+  /** `precision`: that of its prepared weights; runs in another precision prepare it again from the same file. */
   'models.add': v.strictObject({
     path,
     name: v.exactOptional(title),
     precision: v.exactOptional(v.picklist(precisionNames)),
   }),
   'models.starter': nothing,
-  /** Forgets the model and deletes the copies that the studio made of it; a file outside its folder stays. */
+  /** Removes the model and the copies that the studio made of it; the source file stays if it is outside the studio's folder. */
   'models.remove': v.strictObject({ model: title }),
 } as const
 
-/** A model with what it takes and what it leaves. */
+/** A model with its sizes, and whether it fits this computer. */
 export interface InstalledModel extends ModelRecord {
-  /** Bytes on disk, of what the studio keeps. */
+  /** Bytes of the studio's copies on disk. */
   readonly bytes: number
-  /** Tokens it can read at once. */
+  /** Context length in tokens. */
   readonly context: number
-  /** How many numbers it is made of. */
+  /** Number of parameters. */
   readonly parameters: number
   /** Estimated bytes of memory that tuning with the defaults takes. */
   readonly memory: number

@@ -1,4 +1,4 @@
-// Methods score, try, classify and export: what a tuned prompt is good for.
+// Methods prompts.*, score, try, classify and export: use tuned prompts.
 import * as v from 'valibot'
 import type { EvaluationRecord, EvaluationFigures } from '../records.ts'
 import type { TuneSettings } from '../settings.ts'
@@ -12,7 +12,7 @@ const sampling = v.strictObject({
   seed: whole(0, 0xffffffff),
 })
 
-/** Who answers: the run's tuned prompt, its base model alone, or its base model with a written instruction. */
+/** What answers: the run's tuned prompt, its base model alone, or its base model with a hand-written prompt. */
 const speaker = v.variant('by', [
   v.strictObject({ by: v.literal('tuned') }),
   v.strictObject({ by: v.literal('nothing') }),
@@ -26,23 +26,23 @@ const question = {
   run,
   speaker: v.exactOptional(speaker),
   text,
-  /** What the text asks about, where the prompt was tuned with a context. */
+  /** The context to which the text's question refers, where the prompt was tuned with contexts. */
   context: v.exactOptional(text),
 }
 
 export const promptInputs = {
-  /** Those of finished runs, and those that were opened from a file; the newest first. */
+  /** Prompts of finished runs, and prompts that were opened from a file; the newest first. */
   'prompts.list': nothing,
-  /** Takes a prompt file in, once its model is here and it answers as where it was made. */
+  /** Opens a prompt file, if its model is installed and gives the answers that the file records. */
   'prompts.open': v.strictObject({ path }),
-  /** Forgets one that was opened from a file. */
+  /** Removes a prompt that was opened from a file. */
   'prompts.forget': v.strictObject({ prompt: run }),
   score: v.strictObject({
     ...{ run, dataset: id, version: id, text: column, label: column },
     context: v.exactOptional(column),
   }),
   try: v.strictObject({ ...question, sampling }),
-  /** How likely each of the run's labels is for a text; none where its answers are written. */
+  /** Probability of each of the run's labels for a text; empty where its answers are generated. */
   classify: v.strictObject(question),
   export: v.strictObject({ run, to: v.picklist(exportFormats), folder: path }),
   /** The same files as one zip, for a window that cannot choose a folder. */
@@ -51,7 +51,7 @@ export const promptInputs = {
 
 export type Speaker = v.InferOutput<typeof speaker>
 
-/** A tuned prompt that can be tried and taken away. */
+/** A tuned prompt that can be tried and exported. */
 export interface PromptSummary {
   readonly name: string
   readonly modelName: string

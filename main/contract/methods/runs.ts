@@ -1,4 +1,4 @@
-// Methods runs.* and prompts.*: plan, start, steer, follow, judge and compare runs.
+// Methods runs.*: plan, start, control, watch, evaluate and compare runs.
 import * as v from 'valibot'
 import type { KnownProvider, StepMetrics, TunedPrompt } from '../compute.ts'
 import type { PromptInspection } from '../inspection.ts'
@@ -22,40 +22,40 @@ const plannedWith = (settings: v.GenericSchema<GivenSettings>) => ({
   version: id,
   text: column,
   label: column,
-  /** What the text asks about, where the task has such a column. */
+  /** The column of contexts, where the task has one. */
   context: v.exactOptional(column),
-  /** Held-out rows at most. */
+  /** Rows of the test set at most. */
   test: v.exactOptional(whole(1, 1_000_000)),
-  /** A run on the same version and columns whose split is taken over, so that the two are judged on the same rows. */
+  /** A run on the same version and columns whose split is used again, so that both are evaluated on the same rows. */
   rowsOf: v.exactOptional(run),
   settings,
 })
 
-/** What a run's own tuned prompt may be measured against. */
+/** Baselines that a run's own tuned prompt can be compared with. */
 const rival = v.picklist(['no prompt', 'hand-written prompt'])
 
-/** `settings`: the schema of what a person may set. */
+/** `settings`: the schema of a run's given settings. */
 export const runInputs = (settings: v.GenericSchema<GivenSettings>) => {
   const planned = plannedWith(settings)
   return {
-    /** The whole of the settings that a start would take: what is given, and the defaults for the rest. */
+    /** The complete settings of a run before it starts: the given ones, and defaults for the rest. */
     'runs.plan': v.strictObject(planned),
-    /** A few real steps on the longest rows: time, memory, and whether it fits. */
+    /** Measures a few real steps, and predicts time, memory and whether the run fits. */
     'runs.preflight': v.strictObject(planned),
-    /** `because`: why these settings, as a pre-flight told; it is kept with the run. */
+    /** `because`: a pre-flight's reason for the precision, stored with the run. */
     'runs.start': v.strictObject({
       name: v.exactOptional(title),
       because: v.exactOptional(v.pipe(v.string(), v.maxLength(2000))),
       ...planned,
     }),
     'runs.resume': v.strictObject({ run }),
-    /** Ends behind the current step with a checkpoint: a pause. */
+    /** Pauses the run after the current step, with a checkpoint. */
     'runs.stop': v.strictObject({ run }),
-    /** Ends training now, keeps the best prompt so far and judges it. */
+    /** Ends training after the current step, keeps the best prompt so far and evaluates it. */
     'runs.keep': v.strictObject({ run }),
-    /** Ends it at once and removes it with all that it made. */
+    /** Ends the run at once and removes it with all its results. */
     'runs.discard': v.strictObject({ run }),
-    /** Puts a waiting run at a place in the queue, 0 = next. */
+    /** Moves a waiting run to a place in the queue, 0 = next. */
     'runs.move': v.strictObject({ run, place: whole(0, 10_000) }),
     'runs.edit': v.strictObject({
       run,
@@ -66,35 +66,35 @@ export const runInputs = (settings: v.GenericSchema<GivenSettings>) => {
     }),
     'runs.list': nothing,
     'runs.show': v.strictObject({ run }),
-    /** Tells all that has happened since the run was taken on, then all that happens, until it ends. */
+    /** Emits the events since the run was started in this process, then every further event, until the run ends. */
     'runs.watch': v.strictObject({ run }),
     /**
-     * The run's tuned prompt against another run's, or against a rival of its own: the stronger one where none is named.
-     * On the held-out rows that both were scored on.
+     * Compares the run's tuned prompt with another run's, or with one of its own baselines (the better one where `rival` is
+     * absent), on the test rows that both were evaluated on.
      */
     'runs.verdict': v.strictObject({ run, against: v.exactOptional(run), rival: v.exactOptional(rival) }),
-    /** What to try next, each with its reason; nothing where the run is healthy. */
+    /** What to try next, each with its reason; empty where nothing calls for a change. */
     'runs.advise': v.strictObject({ run }),
-    /** All figures of the run's task, of each that answered its held-out rows. */
+    /** All metrics of the run's task on its test set, for each subject that was evaluated. */
     'runs.metrics': v.strictObject({ run }),
     'runs.confusion': v.strictObject({ run, subject: v.picklist(subjectNames) }),
-    /** Scored rows of one cell of the confusion matrix, or all. */
+    /** Evaluated rows of one cell of the confusion matrix, or all. */
     'runs.answers': v.strictObject({
       run,
       subject: v.picklist(subjectNames),
       label: v.exactOptional(text),
       predicted: v.exactOptional(text),
     }),
-    /** Rows that the run answers rightly and those that a verdict compares it with did not, and the other way round. */
+    /** Rows that only the run answers rightly, and rows that only the other side of its verdict does. */
     'runs.flips': v.strictObject({ run, against: v.exactOptional(run), rival: v.exactOptional(rival) }),
     /**
-     * Each virtual token of the run's prompt: what it is near to, how large it is, its gradients, and the answers to some
-     * validation rows without it. Long work the first time.
+     * Inspects the run's prompt, token by token: nearest tokens, norms, gradients, and ablations on some validation rows.
+     * The first call computes, later ones return the stored result.
      */
     'runs.inspect': v.strictObject({ run }),
-    /** The same where it was found since the service started, without any work. */
+    /** The result of an earlier 'runs.inspect' since the service started, without computing. */
     'runs.inspection': v.strictObject({ run }),
-    /** A self-contained page about some runs, to keep or print. */
+    /** A self-contained HTML page about some runs, to save or print. */
     'runs.report': v.strictObject({ runs: v.pipe(v.array(run), v.minLength(1), v.maxLength(50)) }),
     'prompts.get': v.strictObject({ run }),
   } as const
@@ -104,17 +104,17 @@ export const runInputs = (settings: v.GenericSchema<GivenSettings>) => {
 export interface RunSummary extends RunRecord {
   readonly modelName: string
   readonly datasetName: string
-  /** What the three below are of, on its held-out rows; undefined before it has finished, as they are. */
+  /** The metric of the three figures below, on the test set; like them undefined before the run has finished. */
   readonly headline: MetricName | undefined
   readonly noPrompt: number | undefined
-  /** Undefined as well where no duel was held. */
+  /** Undefined as well where no hand-written prompt was evaluated. */
   readonly handWritten: number | undefined
   readonly tuned: number | undefined
-  /** Held-out rows that were scored. */
+  /** Test rows that were evaluated. */
   readonly rows: number | undefined
   /** Step reached. */
   readonly step: number
-  /** Place in the queue, 0 = next; undefined where it does not wait. */
+  /** Place in the queue, 0 = next; undefined where the run is not queued. */
   readonly place: number | undefined
 }
 
@@ -132,7 +132,7 @@ export interface RunDetails {
   readonly validations: readonly ValidationRecord[]
   readonly notes: readonly NoteRecord[]
   readonly evaluations: readonly EvaluationRecord[]
-  /** Step of the checkpoint that a resume would go on from. */
+  /** Step of the checkpoint from which the run would resume. */
   readonly checkpoint: number | undefined
 }
 
@@ -140,54 +140,54 @@ export interface RunPlan {
   readonly settings: TuneSettings
   readonly labels: readonly string[]
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number }
-  /** Why this precision, where an earlier pre-flight chose it; empty where it had no choice, absent where none was. */
+  /** Why an earlier pre-flight chose this precision: empty where it had no choice, absent without a pre-flight. */
   readonly because?: string
-  /** Numbers of rows that no part may have, because they are nearly the same as rows of two parts. */
+  /** Numbers of rows that are left out of the split, because they are near duplicates of rows in two of its parts. */
   readonly leftOut: readonly number[]
 }
 
-/** The base model in one precision on one kind of hardware, as a few real steps found it. */
+/** Measurements of a few real steps in one precision on one kind of hardware. */
 export interface PreflightTrial {
   readonly precision: PrecisionName
   readonly hardware: Pick<KnownProvider, 'name' | 'title'>
-  /** Whole run, shortest and longest that the measured steps allow. */
+  /** Shortest and longest predicted time of the whole run. */
   readonly seconds: readonly [number, number]
   readonly memory: number
   readonly fits: boolean
-  /** Cosine of its gradient to the one of the first trial; undefined for that one. */
+  /** Cosine between its gradient and the first trial's; undefined for the first trial. */
   readonly agreement: number | undefined
 }
 
-/** What follows is of the trial that was chosen. */
+/** Results of a pre-flight: its trials, and the figures of the chosen one. */
 export interface Preflight {
   readonly plan: RunPlan
   readonly trials: readonly PreflightTrial[]
   readonly chosen: PrecisionName
   /** Name of the hardware that was measured with it. */
   readonly hardware: string
-  /** A sentence for each kind of hardware that did not prove itself. */
+  /** A sentence for each kind of hardware that failed its self-check. */
   readonly refused: readonly string[]
-  /** Why, in one sentence; empty where there was nothing to choose. */
+  /** Reason for the choice, in one sentence; empty where there was nothing to choose. */
   readonly because: string
-  /** Whole run, shortest and longest that the measured steps allow. */
+  /** Shortest and longest predicted time of the whole run. */
   readonly seconds: readonly [number, number]
-  /** Peak bytes of the compute process while it took the steps. */
+  /** Predicted peak bytes of the run's compute process. */
   readonly memory: number
   /** Bytes that this computer has for it. */
   readonly available: number
   readonly fits: boolean
-  /** What to do where it does not fit, or what to know where it does. */
+  /** A remedy where the run does not fit, else a remark. */
   readonly advice: string
-  /** Milliseconds of each step that was taken. */
+  /** Milliseconds of each measured step. */
   readonly steps: readonly number[]
 }
 
 export type VerdictKind = 'better' | 'worse' | 'cannot tell'
 
-/** Of the runs' headline metric; difference and its 95 % interval (paired bootstrap over rows) are tuned minus other. */
+/** Figures are of the headline metric; difference and 95 % interval (paired bootstrap over rows) are of tuned minus other. */
 export interface Verdict {
   readonly kind: VerdictKind
-  /** What `other` is of; 'tuned prompt' of another run. */
+  /** The subject of `other`; 'tuned prompt' is another run's. */
   readonly rival: Subject
   readonly rows: number
   readonly tuned: number
@@ -214,11 +214,11 @@ export type AdviceRule =
 /** One thing to try next. */
 export interface Advice {
   readonly rule: AdviceRule
-  /** What in the run asks for it, with the run's own figures. */
+  /** The reason in the run, with the run's own figures. */
   readonly evidence: string
-  /** What it proposes. */
+  /** The proposed change, in a sentence. */
   readonly change: string
-  /** The change: laid over the run's settings, they are those of the next run. */
+  /** The changed settings: merged into the run's settings, they are the next run's. */
   readonly settings: Partial<TuneSettings>
 }
 
@@ -227,7 +227,7 @@ export interface AnsweredRow {
   readonly text: string
   readonly label: string
   readonly predicted: string
-  /** Probability of the predicted label among the labels; 0 where answers are written. */
+  /** Probability of the predicted label among the labels; 0 where answers are generated. */
   readonly probability: number
   /** The headline metric of this answer alone, 0 to 1. */
   readonly grade: number
@@ -243,10 +243,10 @@ export interface FlippedRow {
   readonly grades: { readonly before: number; readonly after: number }
 }
 
-/** What the lens found in a run's prompt. */
+/** Results of a prompt inspection, with the run's gradients. */
 export interface RunInspection {
   readonly inspection: PromptInspection
-  /** [tokens][stretches]: mean L2 norm of each token's gradient in stretches of the run, in order; NaN where none was a number. */
+  /** [tokens][stretches]: mean L2 norm of each token's gradient in stretches of the run, in order; NaN where none is finite. */
   readonly gradients: readonly (readonly number[])[]
 }
 
@@ -266,12 +266,12 @@ export interface RunOutputs {
   readonly 'runs.verdict': Verdict
   readonly 'runs.metrics': readonly ({ readonly subject: Subject } & Measured)[]
   readonly 'runs.advise': readonly Advice[]
-  /** counts[i][j]: rows of labels[i] that were answered as labels[j]. */
+  /** counts[i][j]: rows of labels[i] that were answered with labels[j]. */
   readonly 'runs.confusion': { readonly labels: readonly string[]; readonly counts: readonly (readonly number[])[] }
   readonly 'runs.answers': readonly AnsweredRow[]
   readonly 'runs.flips': { readonly fixed: readonly FlippedRow[]; readonly broken: readonly FlippedRow[] }
   readonly 'runs.inspect': RunInspection
-  /** Null where it was not found yet. */
+  /** Null where the prompt was not inspected since the service started. */
   readonly 'runs.inspection': RunInspection | null
   readonly 'runs.report': { readonly html: string }
   readonly 'prompts.get': TunedPrompt

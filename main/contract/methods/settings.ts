@@ -1,4 +1,4 @@
-// What a person may set of a run, checked as methods and settings declare it; the engine's defaults fill in the rest.
+// Schemas of a run's given settings, made from the declarations of settings and methods.
 import * as v from 'valibot'
 import { type MethodDeclaration, type SettingSpec, settingSpecs, type SettingValue } from '../setting-specs.ts'
 import { type GivenSettings, methodAliases, methodNamed, taskNames, templateKinds } from '../settings.ts'
@@ -6,7 +6,7 @@ import { between, text, whole } from './fields.ts'
 
 type ValueSchema = v.GenericSchema<SettingValue>
 
-/** A value of a setting; of the method, its earlier names too. */
+/** The schema of a setting's value; for the method, its earlier names are valid too. */
 export function valueSchema(spec: SettingSpec): ValueSchema {
   switch (spec.kind) {
     case 'choice':
@@ -22,7 +22,7 @@ export function valueSchema(spec: SettingSpec): ValueSchema {
   }
 }
 
-/** The parts of a template that are to be others than the task's own. */
+/** The fields of a template that replace the task's defaults. */
 const template = v.strictObject({
   kind: v.exactOptional(v.picklist(templateKinds)),
   body: v.exactOptional(text),

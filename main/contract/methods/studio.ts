@@ -1,16 +1,16 @@
-// Methods studio.*: settings, this computer, the network ledger, backup, and word of what has changed.
+// Methods studio.*: preferences, this computer, the network ledger, backup, and change notifications.
 import * as v from 'valibot'
 import type { MethodDeclaration } from '../setting-specs.ts'
 import { nothing, path, run } from './fields.ts'
 
-/** What a person has chosen for the whole studio. */
+/** The user's choices for the whole studio. */
 const preferences = v.strictObject({
   theme: v.exactOptional(v.picklist(['system', 'light', 'dark'])),
-  /** False: no connection at all, not even one that is asked for. */
+  /** False: no network connection at all, not even on request. */
   network: v.exactOptional(v.boolean()),
-  /** The run that others are measured against; null = none. */
+  /** The run that other runs are compared with; null = none. */
   baseline: v.exactOptional(v.nullable(run)),
-  /** True when the first steps have been taken or waved away. */
+  /** True when the introduction has been completed or dismissed. */
   welcomed: v.exactOptional(v.boolean()),
 })
 
@@ -18,16 +18,16 @@ export const studioInputs = {
   'studio.preferences': nothing,
   'studio.prefer': preferences,
   'studio.computer': nothing,
-  /** The tuning methods that there are, with the settings that they declare. */
+  /** All tuning methods, with the settings that they declare. */
   'studio.methods': nothing,
   'studio.ledger': nothing,
-  /** Everything in one file. Errors where the path exists. */
+  /** Writes everything into one file. Error: 'studio/backup-exists'. */
   'studio.backup': v.strictObject({ path: v.exactOptional(path) }),
-  /** Takes effect at the next start; what is there now is kept beside it. */
+  /** Restores a backup at the next start; the present data is kept beside it. */
   'studio.restore': v.strictObject({ path }),
-  /** What a helper would want to know, without rows, prompts, names or paths. */
+  /** Facts for a bug report, without rows, prompts, names or paths. */
   'studio.diagnostics': nothing,
-  /** Tells of every change until it is cancelled. */
+  /** Emits every change until the call is cancelled. */
   'studio.watch': nothing,
 } as const
 
@@ -38,7 +38,7 @@ export interface Preferences {
   readonly welcomed: boolean
 }
 
-/** What the self-check of a provider said. */
+/** The result of a provider's self-check. */
 export interface ProviderCheck {
   readonly name: string
   readonly state: 'in use' | 'refused' | 'absent' | 'untried'
@@ -52,10 +52,10 @@ export interface Computer {
   /** Bytes. */
   readonly memory: number
   readonly free: number
-  /** Free bytes where the studio's folder lies. */
+  /** Free bytes on the disk of the studio's folder. */
   readonly disk: number
   readonly folder: string
-  /** Bytes that the studio's folder takes: database, models, cache. */
+  /** Bytes of the studio's folder, by contents. */
   readonly used: { readonly database: number; readonly models: number; readonly cache: number }
   readonly providers: readonly ProviderCheck[]
   readonly version: string
@@ -65,7 +65,7 @@ export interface Computer {
 export interface ConnectionRecord {
   readonly id: number
   readonly host: string
-  /** What asked for it, in words. */
+  /** The purpose, in a few words. */
   readonly purpose: string
   readonly sent: number
   readonly received: number
@@ -76,7 +76,7 @@ export interface Ledger {
   readonly connections: readonly ConnectionRecord[]
   readonly sent: number
   readonly received: number
-  /** Bytes of the person's own data, prompts and texts among what was sent: always 0, by construction. */
+  /** Bytes of the user's own data, prompts and texts among those sent: always 0, by construction. */
   readonly own: 0
 }
 

@@ -1,4 +1,4 @@
-// Methods sweeps.*: several runs on the same rows that differ in some settings, in the base model or in their seed alone.
+// Methods sweeps.*: several runs on the same rows that differ in settings, base model or random seed.
 import * as v from 'valibot'
 import type { MetricName } from '../metrics.ts'
 import type { RunState } from '../records.ts'
@@ -7,10 +7,10 @@ import { column, id, nothing, run, title, whole } from './fields.ts'
 import { type MethodDeclaration, settingSpecs, type SettingValue } from '../setting-specs.ts'
 import { settingsSchema, valueSchema } from './settings.ts'
 
-/** At most so many runs: a queue longer than that is a mistake. */
+/** Most runs of a sweep: a longer queue is probably a mistake. */
 export const maxSwept = 96
 
-/** Values to try of each setting that may vary. */
+/** Values to try, by setting. */
 export type Vary = Readonly<Record<string, readonly SettingValue[]>>
 
 const varySchema = (methods: readonly MethodDeclaration[]): v.GenericSchema<Vary> =>
@@ -32,41 +32,41 @@ const sweptWith = (methods: readonly MethodDeclaration[]) => ({
   version: id,
   text: column,
   label: column,
-  /** What the text asks about, where the task has such a column. */
+  /** The column of contexts, where the task has one. */
   context: v.exactOptional(column),
   test: v.exactOptional(whole(1, 1_000_000)),
-  /** What all runs have in common. */
+  /** Settings of all runs. */
   settings: settingsSchema(methods),
-  /** Values to try of some settings: every combination is a configuration. */
+  /** Values to try: every combination is a configuration. */
   vary: varySchema(methods),
-  /** Each configuration is run this often, with the seeds that follow the settings' own, on the same rows. */
+  /** Runs of each configuration, with consecutive random seeds from the settings' own on, on the same rows. */
   seeds: whole(1, 20),
-  /** Successive halving: all begin, the better half goes on at a quarter and at half of the steps. */
+  /** Successive halving (Jamieson and Talwalkar 2016): only the better half continues at a quarter and at half of the steps. */
   halving: v.boolean(),
 })
 
 export const sweepInputs = (methods: readonly MethodDeclaration[]) => {
   const swept = sweptWith(methods)
   return {
-    /** What a start would do. */
+    /** The configurations and runs of a sweep before it starts. */
     'sweeps.plan': v.strictObject(swept),
     'sweeps.start': v.strictObject({ name: v.exactOptional(title), ...swept }),
     'sweeps.list': nothing,
     'sweeps.show': v.strictObject({ sweep: run }),
-    /** Pauses it behind the current step of the run that is under way. */
+    /** Pauses the sweep after the current step of its running run. */
     'sweeps.stop': v.strictObject({ sweep: run }),
     'sweeps.resume': v.strictObject({ sweep: run }),
-    /** Ends it at once and removes it with all its runs. */
+    /** Ends the sweep at once and removes it with all its runs. */
     'sweeps.discard': v.strictObject({ sweep: run }),
-    /** Tells what happens until it ends or pauses; at once where it is not under way. */
+    /** Emits events until the sweep ends or pauses; returns at once where it is not running. */
     'sweeps.watch': v.strictObject({ sweep: run }),
   } as const
 }
 
-/** What may differ between a sweep's configurations: `model`, or a setting that may vary. */
+/** A dimension of a sweep: `model`, or the name of a setting. */
 export type SweptName = string
 
-/** `paused`: by its owner, or because it could not go on (see `error`). */
+/** `paused`: by the user, or because the sweep could not continue (see `error`). */
 export type SweepState = 'running' | 'paused' | 'finished'
 
 export interface SweepRecord {
@@ -75,13 +75,13 @@ export interface SweepRecord {
   readonly state: SweepState
   readonly dataset: number
   readonly version: number
-  /** Why it pauses, where its owner did not ask for it. */
+  /** Why the sweep paused, where the user did not pause it. */
   readonly error: string | undefined
   readonly createdAt: string
   readonly endedAt: string | undefined
 }
 
-/** The values that were tried of one setting. */
+/** The values to try of one setting. */
 export interface Varied {
   readonly setting: SweptName
   readonly values: readonly SettingValue[]
@@ -89,12 +89,12 @@ export interface Varied {
 
 export interface SweepPlan extends Pick<RunPlan, 'rows' | 'leftOut' | 'labels'> {
   readonly vary: readonly Varied[]
-  /** Configurations that differ in what counts: of those that would compute the same, one. */
+  /** The distinct configurations: of several that would compute the same, one. */
   readonly configurations: readonly Readonly<Record<SweptName, SettingValue>>[]
   readonly runs: number
-  /** Shares of its steps at which a run may end: [1] without halving. */
+  /** The rungs of successive halving, as shares of the steps at which runs may end: [1] without halving. */
   readonly rungs: readonly number[]
-  /** Configurations that begin each rung. */
+  /** Number of configurations at the beginning of each rung. */
   readonly survivors: readonly number[]
   /** Steps of all runs together. */
   readonly steps: number
@@ -105,7 +105,7 @@ export interface SweepSummary extends SweepRecord {
   readonly vary: readonly Varied[]
   readonly configurations: number
   readonly seeds: number
-  /** Steps that are done, and that will be. */
+  /** Steps that are done, and steps in all. */
   readonly done: number
   readonly steps: number
 }
@@ -113,48 +113,48 @@ export interface SweepSummary extends SweepRecord {
 /** A mean with its 95 % interval, as shares. */
 export interface Band {
   readonly mean: number
-  /** NaN where nothing tells of it: neither several rows nor several seeds. */
+  /** Bounds of the interval; NaN where it cannot be estimated, for lack of several rows or seeds. */
   readonly low: number
   readonly high: number
 }
 
 export interface SweptRun {
-  /** Its name; undefined where it has not begun, or was discarded. */
+  /** The run's name; undefined before it begins, or where it was discarded. */
   readonly run: string | undefined
   readonly seed: number
-  /** 'waiting' before it begins and between two rungs; 'discarded' by its owner. */
+  /** 'waiting' before it begins and between two rungs; 'discarded' by the user. */
   readonly state: RunState | 'waiting' | 'discarded'
   readonly step: number
   readonly steps: number
-  /** Why it failed. */
+  /** Why the run failed. */
   readonly error: string | undefined
 }
 
 export interface SweptConfiguration {
   readonly number: number
-  /** Of what varies, its values. */
+  /** Values of the settings that vary. */
   readonly values: Readonly<Record<SweptName, SettingValue>>
   readonly runs: readonly SweptRun[]
-  /** Rung that it reached, 0 = the first one; its runs end there unless it is the last. */
+  /** Rung that the configuration reached, 0 = the first one; its runs end there unless it is the last. */
   readonly rung: number
-  /** Whether it goes on, came to the end, was left behind by better ones, or could not be run. */
+  /** Whether the configuration continues, has finished, was eliminated by better ones, or failed. */
   readonly fate: 'goes on' | 'finished' | 'left behind' | 'failed'
-  /** Headline metric on validation rows at the end of the first rung, which all configurations come to; undefined before. */
+  /** Headline metric on the validation set at the end of the first rung, which all configurations reach; undefined before. */
   readonly early: Band | undefined
-  /** Headline metric on held-out rows; undefined where its runs did not come to their end. */
+  /** Headline metric on the test set; undefined where its runs did not finish. */
   readonly test: Band | undefined
-  /** First and last place that the intervals allow among those that were judged on held-out rows, 1 = best. */
+  /** Best and worst rank that the intervals allow among the configurations evaluated on the test set, 1 = best. */
   readonly rank: readonly [number, number] | undefined
 }
 
 /** How much a setting mattered. */
 export interface Factor {
   readonly setting: SweptName
-  /** Mean figure of the configurations that have it, best first. */
+  /** For each value the mean figure of its configurations, best first. */
   readonly values: readonly { readonly value: SettingValue; readonly mean: number; readonly runs: number }[]
-  /** The best value's gain over the worst one's, in pairs of runs that differ in nothing else. */
+  /** Mean difference between the best and the worst value, over pairs of runs that differ in nothing else. */
   readonly difference: number
-  /** 95 % interval of the mean over pairs, held together for all pairs of values; NaN with fewer than two pairs. */
+  /** 95 % interval of the difference, simultaneous for all pairs of values; NaN with fewer than two pairs of runs. */
   readonly low: number
   readonly high: number
   readonly pairs: number
@@ -168,14 +168,14 @@ export interface SweepDetails {
   readonly summary: SweepSummary
   readonly rows: RunPlan['rows']
   readonly rungs: readonly number[]
-  /** Best first: by held-out rows, then by how far they came and the early figure. */
+  /** Best first: by the test set, then by the rung that they reached and the early figure. */
   readonly configurations: readonly SweptConfiguration[]
   readonly factors: readonly Factor[]
   /** Metrics of `early` and `test`; undefined where nothing was measured yet. */
   readonly headlines: { readonly early: MetricName | undefined; readonly test: MetricName | undefined }
-  /** What the factors were measured on: held-out rows where all configurations were judged, else early validations. */
-  readonly factorsOn: 'held-out' | 'validation'
-  /** What came of it so far, in one or two sentences. */
+  /** What the factors were measured on: the test set where all configurations were evaluated on it, else early validations. */
+  readonly factorsOn: 'test' | 'validation'
+  /** The result so far, in one or two sentences. */
   readonly sentence: string
 }
 

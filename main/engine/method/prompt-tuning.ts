@@ -19,7 +19,7 @@ export const promptTuning: Method = {
 
   async initialise(probe, { tokens }, { ids, init, random }) {
     const rows = await probe.embeddings(ids)
-    // Random rows get the scale of real embeddings, because the model was trained on no others.
+    // Random rows get the scale of real embeddings, the only one that the model was trained on.
     const scale = rootMeanSquare(rows)
     const data = init === 'random' ? rows.map(() => random.normal() * scale) : rows
     return { prompt: { shape: [tokens, probe.config.hidden], data } }

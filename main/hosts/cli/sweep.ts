@@ -50,8 +50,7 @@ export function linesOf(details: SweepDetails): string[] {
     placeOf(rank),
     runs.map(({ run, error }) => error ?? run ?? '–').join(', '),
   ])
-  const basis =
-    factorsOn === 'held-out' ? `${String(rows.test)} test rows` : `${String(rows.validation)} validation rows`
+  const basis = factorsOn === 'test' ? `${String(rows.test)} test rows` : `${String(rows.validation)} validation rows`
   return [
     `Sweep "${sweep.name}": ${sweep.state}. ${sweep.error ?? details.sentence}`,
     ...aligned([['', ...names, 'outcome', 'validation', 'test set', 'rank', 'runs'], ...table]),

@@ -93,7 +93,7 @@ export async function detailsOf(store: Store, sweep: SweepRecord): Promise<Sweep
     factors: isEvaluated
       ? factorsOf(plan.vary, await testResults(store, places), split.test.length)
       : factorsOf(plan.vary, earlyResults(places, rungs), split.validation.length),
-    factorsOn: isEvaluated ? 'held-out' : 'validation',
+    factorsOn: isEvaluated ? 'test' : 'validation',
     sentence:
       sweep.state === 'finished'
         ? verdictOf(configurations, split.test.length, summary.seeds)

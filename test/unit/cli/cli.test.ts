@@ -131,7 +131,7 @@ describe('softprompt', () => {
       /^1 {2}sweep-1 {2}finished {2}4 combinations, 1 seeds {2}80 of 80 steps\n$/,
     )
     const [shown] = jsonLines((await cli(['sweeps', 'sweep-1', '--json', ...at])).out)
-    expect(shown).toMatchObject({ event: 'result', factorsOn: 'held-out' })
+    expect(shown).toMatchObject({ event: 'result', factorsOn: 'test' })
     expect(await cli(['sweeps', 'sweep-1', '--resume', ...at])).toMatchObject({
       code: 1,
       err: '"sweep-1" is finished: there is nothing to resume.\n',

@@ -29,7 +29,7 @@ export const sweeps = {
   discardText: 'This deletes the sweep, all its runs and what they have learned. It cannot be undone.',
   mattered: 'What mattered',
   matteredOn: {
-    'held-out': (rows: string) => `Measured on ${rows} test rows, in pairs of runs that differ in nothing else.`,
+    test: (rows: string) => `Measured on ${rows} test rows, in pairs of runs that differ in nothing else.`,
     validation: (rows: string) =>
       `Measured on ${rows} validation rows early in the runs, in pairs that differ in nothing else.`,
   },
