@@ -57,7 +57,7 @@ def padded(rows, with_answers):
 
 
 def label_scores(rows):
-    """Scores of each label's first token behind the question; the labels differ there."""
+    """Logits of each label's first token after the row, [rows, labels]; the labels differ there."""
     ids, mask, _ = padded(rows, False)
     out = model(input_ids=ids, attention_mask=mask).logits
     # Prompt tuning gives logits of the virtual tokens too.

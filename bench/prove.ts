@@ -38,7 +38,7 @@ const benches: Readonly<Record<string, Bench>> = {
   scale,
 }
 
-/** Runs one bench; true when it came to its end, counts, and met every target. */
+/** Runs one bench; true when it finished without doubts and met every target. */
 async function prove(name: string, bench: Bench, folder: string, quick: boolean): Promise<boolean> {
   const began = performance.now()
   try {

@@ -133,7 +133,7 @@ function findings(figures: readonly LengthFigures[]): Findings {
       `Prompt tuning at the start, ${tokens} virtual tokens, batch ${batch}, loss over the vocabulary on two label tokens, ` +
       'AdamW, CPU, all cores. Three processes computed by turns, never two at once; ' +
       'bfloat16 without kernels does one step, after the others, on the shortest texts only: longer ones take a quarter of an hour. Ratios are taken round by round and shown as median (lowest to highest). ' +
-      "Peak memory is VmHWM: ours of the whole process, PEFT's from behind its loading. PEFT's threads wait as is faster for it. Where PyTorch " +
+      "Peak memory is VmHWM: ours of the whole process, PEFT's without its loading. PEFT's threads spin or sleep while they wait, whichever is faster. Where PyTorch " +
       'has no bfloat16 kernels for the CPU ("none"), the ratio to bfloat16 says nothing about machines that have them.',
     table: {
       columns: [

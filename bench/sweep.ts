@@ -160,7 +160,7 @@ function findings(settings: Swept, models: Swept | undefined): Findings {
       target('combinations of settings that could be run', whole.length, '>=', configurations),
       target('kills', settings.killed.length, '>=', 2),
       target(
-        'base models that came to the end',
+        'base models that finished',
         (models?.details.configurations ?? []).filter(({ fate }) => fate === 'finished').length,
         '>=',
         2,

@@ -40,7 +40,7 @@ const theirs = { steps: 300, evaluateEvery: 25, rates: { 'prefix-tuning': [1e-2]
 const losses = { vocabulary: 8, labels: 5 } as const
 const patience = 1.1
 
-/** What a pre-flight tries on a computer that has room for all of them. */
+/** Precisions that a pre-flight tries on a computer with enough memory for all of them. */
 const tried = ['float32', 'int8'] as const satisfies readonly PrecisionName[]
 
 /** Accuracy on the test set after some step, and the seconds until then, one evaluation included. */

@@ -63,12 +63,12 @@ const orders: readonly ((order: Order) => string)[] = [
 
 function order(random: Random): Omit<Example, 'row'> {
   const [word, count] = one(random, counts)
-  const words = {
+  const parts = {
     ...{ count: word, unit: one(random, units), item: one(random, goods) },
     ...{ name: one(random, names), city: one(random, cities), day: one(random, days) },
   }
-  const { item, name, city, day } = words
-  return { text: one(random, orders)(words), label: JSON.stringify({ item, count, name, city, day }) }
+  const { item, name, city, day } = parts
+  return { text: one(random, orders)(parts), label: JSON.stringify({ item, count, name, city, day }) }
 }
 
 const jobs = ['a baker', 'a nurse', 'a bus driver', 'a teacher', 'a carpenter', 'a librarian', 'a cook', 'a gardener']

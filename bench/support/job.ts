@@ -24,7 +24,7 @@ export interface StepJob {
   /** The virtual tokens' first values, [tokens, hidden]. */
   readonly prompt: readonly number[]
   readonly tokens: number
-  /** Step number i reads batch i, beginning again behind the last. */
+  /** Step number i reads batch i, beginning again after the last. */
   readonly batches: readonly (readonly JobRow[])[]
   readonly learningRate: number
   readonly threads: number

@@ -13,7 +13,7 @@ export interface Ran {
   readonly peakBytes: number
 }
 
-/** Throws where the job does not come to its end. */
+/** Throws where the job does not finish. */
 export async function runJob(job: WireJob, onEvent: (event: ComputeEvent) => void): Promise<Ran> {
   const began = performance.now()
   let pid: number | undefined

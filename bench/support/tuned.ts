@@ -14,7 +14,7 @@ export interface Tuning {
   readonly precomputes?: boolean | undefined
 }
 
-/** Throws where the run does not come to its end. */
+/** Throws where the run does not finish. */
 export async function tuned(
   { precomputes, ...run }: Tuning,
   onEvent: (event: ComputeEvent) => void = () => undefined,

@@ -44,7 +44,7 @@ test.describe('a finished run', () => {
     await expect(inspection.getByRole('table')).toBeVisible()
   })
 
-  test('shows near words, lengths, worth and gradients of a prompt, and how to read them', async ({ page }) => {
+  test('shows nearest tokens, norms, worth and gradients of a prompt, and how to read them', async ({ page }) => {
     await studio.call('runs.inspect', { run: 'Words' })
     await studio.open(page, '#/compare/Words')
     const inspection = card(page)
@@ -65,7 +65,7 @@ test.describe('a finished run', () => {
     await inspect(page, 'inspection-prompt')
   })
 
-  test('says of a prefix why it has no words, and shows its sizes instead', async ({ page }) => {
+  test('says of a prefix why it has no nearest tokens, and shows its norms instead', async ({ page }) => {
     await studio.open(page, '#/compare/First%20try')
     const inspection = card(page)
     await inspection.getByRole('button', { name: 'Inspect the tokens' }).click()

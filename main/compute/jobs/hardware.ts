@@ -1,4 +1,4 @@
-// Job: report which hardware ONNX Runtime can be asked for on this computer.
+// Job: report which kinds of hardware ONNX Runtime offers on this computer.
 import { offeredProviders, providers } from '../../engine/runtime/providers.ts'
 import type { Handlers } from '../serve.ts'
 

@@ -29,7 +29,7 @@ export interface BrowserHost {
   close(): Promise<void>
 }
 
-/** Windows of one person: more than these is somebody trying something. */
+/** Limits that one person's windows never reach: beyond them a connection is taken for an attack. */
 const MAX_SOCKETS = 32
 const MAX_CONNECTIONS = 256
 

@@ -5,7 +5,7 @@ import { answerClient } from '../../contract/protocol.ts'
 import type { Studio } from '../../contract/service.ts'
 import { decodeMessage, encodeMessage } from '../../contract/wire.ts'
 
-/** Bytes that wait for a window which does not read; above them it is closed, and asks again when it has recovered. */
+/** Bytes queued at most for a window that does not read; above them its socket is closed, and the window reconnects. */
 const MAX_WAITING = 64 * 1024 * 1024
 
 export function serveSocket(studio: Studio, socket: WebSocket): void {

@@ -45,7 +45,7 @@ export function figures({
   }
 }
 
-/** A finished run's last word, for both kinds of output. */
+/** Reports a finished run's evaluations, for both kinds of output. */
 export function sayFinished({ output }: Session, details: RunDetails): void {
   const { name, state } = details.run
   const { noPrompt, handWritten, tuned } = figures(details)

@@ -20,7 +20,7 @@ export function withHint({ code, message }: { readonly code: string; readonly me
   return hint === undefined ? message : `${message} ${hint}`
 }
 
-/** How a run that has stopped goes on. */
+/** How to resume a stopped run. */
 export const goOnWith = (run: string): string => `Resume with: softprompt resume ${quoted(run)}`
 
 /** A name as it is typed in a shell. */

@@ -12,7 +12,7 @@ import { words } from './words.ts'
 /** Returns at once; a second instance hands its files to the first and ends. */
 export function startApp(electron: ElectronParts, options: AppOptions): void {
   const { app, protocol, shell } = electron
-  // The lock and what Chromium keeps belong to the studio's folder: two folders are two studios.
+  // The lock and Chromium's own files belong to the studio's folder: two folders are two studios.
   app.setPath('userData', join(options.home.folder, 'window'))
   if (!app.requestSingleInstanceLock()) {
     app.quit()

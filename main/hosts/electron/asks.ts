@@ -16,7 +16,7 @@ export async function mayLeave(dialog: Dialog, window: BrowserWindow, runs: numb
   return response === 1
 }
 
-/** Asks whether to start a service again that has died too often; `how`: its last words. */
+/** Asks whether to start a service again that has died too often; `how`: the last line of its error stream. */
 export async function askAgain(dialog: Dialog, how: string): Promise<boolean> {
   const { message, detail, again, leave } = words.service
   const choices = { buttons: [again, leave], defaultId: 0, cancelId: 1 }

@@ -77,7 +77,7 @@ export function createDesktop(electron: ElectronParts, options: AppOptions): Des
   }
 }
 
-/** The page asks for its line to the service, and says when it takes files. */
+/** Answers the page: it requests a message port to the service, and reports when it takes files. */
 function answerPage({ ipcMain, MessageChannelMain }: ElectronParts, address: string, inbox: Inbox): void {
   ipcMain.on(LINE, ({ senderFrame }) => {
     if (!isWindow(senderFrame)) return

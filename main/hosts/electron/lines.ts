@@ -4,7 +4,7 @@ import type { MessagePortMain } from 'electron'
 import { clientMessage } from '../../contract/client-message.ts'
 import { encodeFrame, frameReader } from '../../service/socket/frames.ts'
 
-/** Bytes that wait for a service which does not read; above them the line is cut. */
+/** Bytes queued at most for a service that does not read; above them the connection is closed. */
 const MAX_WAITING = 64 * 1024 * 1024
 
 /** Joins them until one of them closes; then closes the other. */

@@ -1,4 +1,4 @@
-// Runs one short job for somebody who waits: its events, its end, and its cancellation.
+// Runs one short job whose caller waits for it: its events, its end, and its cancellation.
 import type { ComputeEvent, WireJob } from '../../contract/compute.ts'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
 import type { CallContext, ServiceContext } from '../context.ts'

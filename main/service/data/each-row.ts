@@ -1,4 +1,4 @@
-// Reads a version row by row without holding anybody up.
+// Reads a version row by row without blocking the service.
 import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
 import type { ViewedRow } from '../../contract/service.ts'

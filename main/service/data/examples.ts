@@ -36,7 +36,7 @@ export async function loadExamples(store: Store, source: ExampleColumns): Promis
   }
 }
 
-/** The parts of a split as the store keeps them. */
+/** The sets of a split as the store has them: row numbers. */
 export const splitRows = (split: Split): SplitRows => ({
   train: split.train.map(({ row }) => row),
   validation: split.validation.map(({ row }) => row),

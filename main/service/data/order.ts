@@ -1,4 +1,4 @@
-// Sorts millions of things without holding anybody up: short runs first, then merged in slices.
+// Sorts millions of elements without blocking the service: short runs first, then merged in slices.
 import { setImmediate } from 'node:timers/promises'
 
 const RUN = 2048

@@ -8,7 +8,7 @@ export interface View {
   readonly rows: Uint32Array
 }
 
-/** Views that are kept; a window requests an older one again. */
+/** Views at most; a window requests a dropped one again. */
 const MAX_VIEWS = 12
 
 export interface Views {

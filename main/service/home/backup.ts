@@ -62,7 +62,7 @@ export async function layReady(
 
 /**
  * Call it before the database is opened; gives the path of the database that a backup has replaced, undefined where none
- * was restored. Every step can be cut short: the next start goes on from there.
+ * was restored. Every step can be cut short: the next start continues from there.
  */
 export function applyRestore(home: Home): string | undefined {
   const ready = waiting(home).at(-1)

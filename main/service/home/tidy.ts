@@ -1,4 +1,4 @@
-// Takes out of the database what nobody sees any more: data sets that were removed, and operations that never came to their end.
+// Deletes from the database what is no longer visible: data sets that were removed, and edits that never finished.
 import { setImmediate } from 'node:timers/promises'
 import type { VersionRecord } from '../../contract/records.ts'
 import type { Store, Tables } from '../../engine/store/store.ts'
@@ -14,7 +14,7 @@ export interface Tidy {
   readonly ready: Promise<void>
   /** Takes back an operation, of which a part may be there. */
   drop(version: Operation): Promise<void>
-  /** Hides a data set at once and forgets it by and by. */
+  /** Hides a data set at once and deletes it in pieces afterwards. */
   forget(dataset: number): Promise<void>
   /** Ends after the piece under way; the rest is done after the next start. */
   close(): Promise<void>

@@ -72,7 +72,7 @@ export async function createUploads({ cache }: Pick<Home, 'cache'>): Promise<Upl
     async write(file, bytes) {
       const { handle } = get(file)
       try {
-        // Unlike write, it goes on where the disk took only a part.
+        // Unlike write, writeFile continues where the disk took only a part.
         await handle.writeFile(bytes)
       } catch (error) {
         await forget(file)

@@ -59,7 +59,7 @@ async function endingOf(options: ExecuteOptions, active: ActiveRun): Promise<End
   return tune(options, active, await runMaterial(options.store, active.run), recorder)
 }
 
-/** Tunes until the job comes to an end of its own; every attempt goes on from the last checkpoint. */
+/** Tunes until the job ends by itself; every attempt resumes from the last checkpoint. */
 async function tune(
   options: ExecuteOptions,
   active: ActiveRun,

@@ -162,7 +162,7 @@ const runOf = ({ run, state, step, planned: { settings } }: Place): SweptRun => 
   error: run?.error,
 })
 
-/** Of runs that have all come to the end of the first rung. */
+/** The validation result at the first rung; undefined until all of the runs have reached it. */
 function earlyBand(places: readonly Place[], [first = 1]: readonly number[], rows: number): Band | undefined {
   const found = earlyResults(places, [first])
   if (found.length < places.length) return undefined

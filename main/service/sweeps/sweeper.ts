@@ -1,4 +1,4 @@
-// Takes sweeps on, and goes on with them where a service that has died left off.
+// Starts sweeps, and resumes those that a service which has died left under way.
 import type { SweepRecord } from '../../contract/methods/sweeps.ts'
 import type { StudioEvent } from '../../contract/service.ts'
 import { sentenceOf } from '../runs/execute.ts'

@@ -162,7 +162,7 @@ describe('softprompt', () => {
     expect(ended.out).toMatch(/Sweep "twice": finished\. 90\.9 % \(95 % interval \d+ to \d+\), 2 seeds, 11 test rows\./)
   })
 
-  it('repeats a run about a context with that context, in the words of its task', { timeout: 60_000 }, async () => {
+  it('repeats a run about a context with that context, and describes its task', { timeout: 60_000 }, async () => {
     const { model, folder, at } = home()
     const data = join(folder, 'questions.csv')
     const rows = Array.from(

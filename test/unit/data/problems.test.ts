@@ -1,4 +1,4 @@
-// What is found wrong with a table: which rows, in whose words, and what the fix would do.
+// Problems of a table: which rows have them, how they are explained, and what the fix would do.
 import { describe, expect, it } from 'vitest'
 import type { TaskName } from '../../../main/contract/settings.ts'
 import type { Finding } from '../../../main/engine/data/problems/check.ts'
@@ -128,7 +128,7 @@ describe('answers', () => {
 })
 
 it.each(['generation', 'answering'] as const)(
-  'answers that are written may be rare, spelled in any way and words of the text: %s',
+  'generated answers may be rare, spelled in any way and occur in the text: %s',
   async (task) => {
     const rows: Row[] = Array.from({ length: 30 }, (_, i) => [`Anna ${String(i)} came. Who?`, `Anna ${String(i)}`])
     rows.push(

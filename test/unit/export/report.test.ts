@@ -1,4 +1,4 @@
-// The report as a file: whole without anything else, and safe whatever its words are.
+// The report as a file: complete without any other file, and safe whatever texts it shows.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { TuneSettings } from '../../../main/contract/settings.ts'

@@ -52,7 +52,7 @@ async function look(family: Family, prompt: TunedPrompt) {
 }
 
 describe('the inspection of a tuned prompt', () => {
-  it('names the nearest words of each token, the one it started from among them where it hardly moved', async () => {
+  it('names the nearest tokens of each virtual token, the one it started from among them where it hardly moved', async () => {
     const settings = {
       method: 'prompt-tuning',
       placement: 'start',
@@ -99,7 +99,7 @@ describe('the inspection of a tuned prompt', () => {
 })
 
 describe('the inspection of a tuned prefix', () => {
-  it('has no words, but the size of its keys and values, how far they went, and what each token is worth', async () => {
+  it('has no nearest tokens, but the norms of its keys and values, how far they moved, and what each token is worth', async () => {
     const prompt = await tuned('qwen3', {})
     const { inspection, stages, loss } = await look('qwen3', prompt)
     if (inspection.part !== 'past') throw new Error('no prefix')

@@ -44,7 +44,7 @@ describe('the vocabulary', () => {
     ])
   })
 
-  it('knows how long words are, and the average word, of the words that there are', async () => {
+  it('knows the norms of token embeddings, and their average, over the tokens of the vocabulary', async () => {
     const { norms, mean } = await readVocabulary(model, tensor, tokens, () => undefined)
     const lengths = Array.from({ length: tokens }, (_, id) => Math.sqrt(dot(tokenRow(id), tokenRow(id)))).sort(
       (a, b) => a - b,

@@ -76,7 +76,7 @@ describe('a batch of any rows, with every method and placement', () => {
     )
   })
 
-  it('puts each virtual row in its place once, and blanks the words there alone', () => {
+  it('puts each virtual token in its place once, and masks the text tokens there alone', () => {
     fc.assert(
       fc.property(inAll, ([segments, way]) => {
         const { sequences, shape, feeds } = batchOf(segments, way)

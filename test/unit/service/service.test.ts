@@ -201,15 +201,15 @@ describe('the service', () => {
       ['no prompt', 60],
       ['tuned prompt', 60],
     ])
-    const words: string[] = []
+    const pieces: string[] = []
     const sampling = { maxNewTokens: 8, temperature: 0, topP: 1, stop: [], seed: 0 }
     const onEvent = (e: StudioEvent) => {
-      if (e.event === 'token') words.push(e.text)
+      if (e.event === 'token') pieces.push(e.text)
     }
     expect(await service.call('try', { run: name, text: 'one two', sampling }, { onEvent })).toEqual({
       text: 'ONE TWO ',
     })
-    expect(words).toEqual(['ONE ', 'TWO '])
+    expect(pieces).toEqual(['ONE ', 'TWO '])
     const abort = new AbortController()
     const long = 'word '.repeat(5000)
     const cancelled = service.call(

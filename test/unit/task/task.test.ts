@@ -12,7 +12,7 @@ import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { tinyModel } from '../../support/tiny.ts'
 
 describe('every task', () => {
-  it.each(taskNames)('tells its mean grade first, all figures between 0 and 1: %s', (task) => {
+  it.each(taskNames)('gives its mean grade first, all metrics between 0 and 1: %s', (task) => {
     for (const answers of [
       [],
       [

@@ -1,4 +1,4 @@
-// Every way of cutting text into words against the Rust reference, from GGUF metadata and from tokenizer.json.
+// Every pre-tokenizer that splits text into words, against the Rust reference, from GGUF metadata and from tokenizer.json.
 import { describe, expect, it } from 'vitest'
 import { tokenizerFromGguf } from '../../../main/engine/tokens/from-gguf.ts'
 import { createTokenizer } from '../../../main/engine/tokens/tokenizer.ts'

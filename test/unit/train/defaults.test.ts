@@ -68,7 +68,7 @@ describe('settings of a method', () => {
     expect(defaultSettings({ method: 'prefix-projection' })).toMatchObject({ encoderHidden: 128, tokens: 16 })
   })
 
-  it('may be asked for by the names that methods had in earlier versions', () => {
+  it('may be chosen by the names that methods had in earlier versions', () => {
     expect(defaultSettings({ method: 'prompt' }).method).toBe('prompt-tuning')
     expect(() => defaultSettings({ method: 'lora' })).toThrow('There is no method "lora"')
   })

@@ -1,4 +1,4 @@
-// A prompt's first tensors, on a real tiny model: the words they stand for, tiled or cut to a length.
+// A prompt's first tensors, on a real tiny model: the embeddings of text tokens, tiled or cut to a length.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -45,7 +45,7 @@ function rowOf(id: number): number[] {
   return Array.from({ length: hidden }, (_, i) => Math.fround(bytes.readFloatLE(at + 4 * i) * embeddingScale))
 }
 
-describe('a prompt that starts from words', () => {
+describe('a prompt that starts from tokens', () => {
   it('repeats a short text and cuts a long one', async () => {
     const ids = encoder.tokenizer.encodeWithSpecials('parcel')
     expect(ids.length).toBeGreaterThan(1)
@@ -68,7 +68,7 @@ describe('a prompt that starts from words', () => {
     expect([...(tensors['prompt']?.data ?? [])]).toEqual(ids.slice(0, 4).flatMap(rowOf))
   })
 
-  it('has the label words’ rows, one label after the other', async () => {
+  it('has the embeddings of the labels’ tokens, one label after the other', async () => {
     const ids = labels.flatMap((label) => encoder.answer(label))
     expect(new Set(ids).size).toBeGreaterThan(1)
     const found = await rows({ ...prompt, init: 'labels', tokens: ids.length + 1 })
@@ -82,11 +82,11 @@ describe('a prompt that starts from words', () => {
 
 describe('a prompt that starts from chance', () => {
   it('has real rows of the vocabulary, or random ones at their scale', async () => {
-    const words = await rows({ ...prompt, init: 'vocab', tokens: 40 })
+    const tokens = await rows({ ...prompt, init: 'vocab', tokens: 40 })
     const random = await rows({ ...prompt, init: 'random', tokens: 40 })
     const scale = (all: number[][]) => rootMeanSquare(Float32Array.from(all.flat()))
-    expect(scale(random) / scale(words)).toBeGreaterThan(0.8)
-    expect(scale(random) / scale(words)).toBeLessThan(1.25)
+    expect(scale(random) / scale(tokens)).toBeGreaterThan(0.8)
+    expect(scale(random) / scale(tokens)).toBeLessThan(1.25)
     expect(new Set(random.flat()).size).toBeGreaterThan(0.99 * random.flat().length)
   })
 
