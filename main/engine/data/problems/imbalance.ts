@@ -1,8 +1,8 @@
-// Check: answers that are so much rarer than the frequent frequent one that a model may do well without them.
+// Check: answers that are so much rarer than the most frequent one that a model may do well without them.
 import { rowsOf } from '../words.ts'
 import { type Check, rowsByLabel } from './check.ts'
 
-/** The frequent frequent answer has this many times the rows. */
+/** The most frequent answer has this many times the rows. */
 const TIMES = 10
 /** Answers with fewer rows are reported by another check. */
 const MIN_ROWS = 3
@@ -13,8 +13,8 @@ export const imbalance: Check = () => {
     see,
     finish() {
       const [usual, ...others] = [...rows].sort(([, a], [, b]) => b.length - a.length)
-      const frequent = usual?.[1].length ?? 0
-      const small = others.filter(([, { length }]) => length >= MIN_ROWS && length * TIMES <= frequent)
+      const maxRows = usual?.[1].length ?? 0
+      const small = others.filter(([, { length }]) => length >= MIN_ROWS && length * TIMES <= maxRows)
       const rarest = small.at(-1)
       if (!usual || !rarest) return undefined
       const found = small.flatMap(([, some]) => some).sort((a, b) => a - b)
@@ -22,9 +22,9 @@ export const imbalance: Check = () => {
         rows: found,
         title:
           `${small.length === 1 ? '1 answer has' : `${small.length} answers have`} a tenth of the rows of “${usual[0]}” or less: ` +
-          `“${rarest[0]}” has ${rowsOf(rarest[1].length)} against ${frequent.toLocaleString('en')}`,
+          `“${rarest[0]}” has ${rowsOf(rarest[1].length)} against ${maxRows.toLocaleString('en')}`,
         explanation:
-          'A model that never gives a rare answer still looks right frequent of the time. Add rows with the rare answers, exclude some of the frequent ones, and look at macro-F1, which counts each answer the same.',
+          'A model that never gives a rare answer still looks right most of the time. Add rows with the rare answers, exclude some of the frequent ones, and look at macro-F1, which counts each answer the same.',
         fix: undefined,
       }
     },
