@@ -98,7 +98,7 @@ function givenSettings(options: object): GivenSettings {
   const values = new Map<string, unknown>(Object.entries(options))
   const entries = declaredSettings().flatMap(({ name, option }) => {
     const value = values.get(camel(option))
-    return value === undefined || value === 'auto' ? [] : [[name, value] as const]
+    return value === undefined || (name === 'precision' && value === 'auto') ? [] : [[name, value] as const]
   })
   return Object.fromEntries(entries)
 }

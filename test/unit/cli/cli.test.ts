@@ -244,7 +244,9 @@ describe('softprompt', () => {
 
   it('speaks one JSON event a line with --json, the result last', { timeout: 60_000 }, async () => {
     const { model, data, at } = home()
-    const args = ['tune', data, '--text', 'text', '--label', 'label', '--model', model, ...settings, '--json', ...at]
+    const columns = ['--text', 'text', '--label', 'label']
+    const words = ['--init-text', 'auto', '--hand-written', 'auto']
+    const args = ['tune', data, ...columns, '--model', model, ...settings, ...words, '--json', ...at]
     const { code, out, err } = await cli(args)
     expect([code, err]).toEqual([0, ''])
     const events = jsonLines(out)
@@ -254,6 +256,7 @@ describe('softprompt', () => {
     const shown = jsonLines((await cli(['show', 'run-1', '--json', ...at])).out)
     expect(shown).toHaveLength(1)
     expect(shown[0]).toMatchObject({ event: 'result', run: { name: 'run-1', state: 'finished' }, checkpoint: 20 })
+    expect(shown[0]).toMatchObject({ run: { settings: { initText: 'auto', handWritten: 'auto' } } })
   })
 
   it(
