@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { precisionNames, type TuneSettings } from '../../contract/settings.ts'
+import { methodAliases, precisionNames, type TuneSettings } from '../../contract/settings.ts'
 import type { Home } from '../home/home.ts'
 
 const known = v.object({ precision: v.picklist(precisionNames), because: v.string() })
@@ -17,6 +17,12 @@ type Kind = Pick<TuneSettings, 'method' | 'placement' | 'loss' | 'memory'>
 const keyOf = (model: string, { method, placement, loss, memory = 'normal' }: Kind): string =>
   [cpus()[0]?.model.trim(), availableParallelism(), model, method, placement, loss, memory].join(' | ')
 
+/** The same in the file of an earlier version, where its method had another name; undefined where it had this one. */
+function earlierKeyOf(model: string, kind: Kind): string | undefined {
+  const earlier = Object.keys(methodAliases).find((name) => methodAliases[name] === kind.method)
+  return earlier === undefined ? undefined : keyOf(model, { ...kind, method: earlier })
+}
+
 /** The file lies in the cache: it can be measured again, and a backup must not carry it to another computer. */
 const pathOf = ({ cache }: Pick<Home, 'cache'>): string => join(cache, 'choices.json')
 
@@ -26,7 +32,8 @@ export async function knownChoice(
   model: string,
   kind: Kind,
 ): Promise<KnownChoice | undefined> {
-  return (await read(home))[keyOf(model, kind)]
+  const choices = await read(home)
+  return choices[keyOf(model, kind)] ?? choices[earlierKeyOf(model, kind) ?? '']
 }
 
 export async function keepChoice(

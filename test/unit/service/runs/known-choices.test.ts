@@ -31,6 +31,16 @@ describe('a choice', () => {
       expect(await knownChoice(home, 'model', { ...kind, ...other })).toBeUndefined()
   })
 
+  it('is known from the file of an earlier version, where methods had other names', async () => {
+    const home = { cache: temporaryFolder() }
+    await keepChoice(home, 'model', { ...kind, method: 'prefix' }, choice)
+    expect(await knownChoice(home, 'model', kind)).toEqual(choice)
+    expect(await knownChoice(home, 'model', { ...kind, method: 'prompt-tuning' })).toBeUndefined()
+    const later = { precision: 'f16', because: 'f16 was chosen by measurement.' } as const
+    await keepChoice(home, 'model', kind, later)
+    expect(await knownChoice(home, 'model', kind)).toEqual(later)
+  })
+
   it('is kept where nothing was cached before', async () => {
     const home = { cache: join(temporaryFolder(), 'none', 'yet') }
     await keepChoice(home, 'model', kind, choice)
