@@ -16,7 +16,7 @@ const sampling = v.strictObject({
 const speaker = v.variant('by', [
   v.strictObject({ by: v.literal('tuned') }),
   v.strictObject({ by: v.literal('nothing') }),
-  v.strictObject({ by: v.literal('written'), instruction: text }),
+  v.strictObject({ by: v.literal('hand-written'), instruction: text }),
 ])
 
 export const exportFormats = ['peft', 'bundle'] as const

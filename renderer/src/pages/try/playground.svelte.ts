@@ -68,7 +68,7 @@ export class Playground {
     }
     await Promise.all([
       this.modelAlone.ask({ ...queryFor(base), speaker: { by: 'nothing' } }, signal),
-      this.handWritten.ask({ ...queryFor(base), speaker: { by: 'written', instruction } }, signal),
+      this.handWritten.ask({ ...queryFor(base), speaker: { by: 'hand-written', instruction } }, signal),
       ...this.tuned.map(({ prompt, answer }) => answer.ask({ ...queryFor(prompt), speaker: { by: 'tuned' } }, signal)),
     ])
     this.#abort = undefined

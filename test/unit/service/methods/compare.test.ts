@@ -91,7 +91,7 @@ describe('the playground', () => {
     const { service } = await start('mine')
     const sampling = { maxNewTokens: 5, temperature: 0, topP: 1, stop: [], seed: 0 }
     const heard: string[] = []
-    const speakers = [undefined, { by: 'nothing' as const }, { by: 'written' as const, instruction: 'be brief' }]
+    const speakers = [undefined, { by: 'nothing' as const }, { by: 'hand-written' as const, instruction: 'be brief' }]
     for (const speaker of speakers) {
       const input = { run: 'mine', text: 'hello you', ...(speaker ? { speaker } : {}) }
       const labels = await service.call('classify', input)
