@@ -1,6 +1,6 @@
 // Metrics by name: the same names in events, records, --json, the database, reports and cards.
 
-/** All there are, but for those of single fields. */
+/** Every metric except those of single fields (`field:NAME`). */
 export const metricNames = [
   'accuracy',
   'macro_f1',
@@ -11,7 +11,7 @@ export const metricNames = [
   /** Mean over answers, some of which are JSON objects (field_accuracy) and some are not (rouge_l). */
   'fields_or_rouge_l',
   'valid_json',
-  /** Share of right answers of which each token is the likeliest one behind the right tokens before it. */
+  /** Share of answers of which each right token is the likeliest one, given the right tokens before it. */
   'teacher_forced_exact_match',
 ] as const
 
@@ -21,16 +21,16 @@ export type MetricName = (typeof metricNames)[number] | `field:${string}`
 /** Values by name, 0 to 1. */
 export type Metrics = { readonly [N in MetricName]?: number }
 
-/** What answers came to: of a validation one metric, of an evaluation all that its task has. */
+/** The metrics of some answers: a validation has one, an evaluation all of its task. */
 export interface Measured {
-  /** The one that verdicts, sweeps and advice go by. */
+  /** The metric on which verdicts, sweeps and advice are based. */
   readonly headline: MetricName
   readonly metrics: Metrics
 }
 
 export const headlineOf = ({ headline, metrics }: Measured): number => metrics[headline] ?? NaN
 
-/** The metrics that any of them have, the headline first. */
+/** Names of all metrics that occur, the headline first. */
 export const namesOf = (all: readonly Measured[]): MetricName[] => [
   ...new Set(all.flatMap(({ headline, metrics }) => [headline, ...(Object.keys(metrics) as MetricName[])])),
 ]
@@ -40,7 +40,7 @@ export const isMetricName = (name: string): name is MetricName =>
 
 const fieldPrefix = 'field:'
 
-/** The field of a metric of a single one; undefined for any other metric. */
+/** The field of a metric `field:NAME`; undefined for other metrics. */
 export const fieldOf = (name: MetricName): string | undefined =>
   name.startsWith(fieldPrefix) ? name.slice(fieldPrefix.length) : undefined
 
@@ -56,6 +56,6 @@ const titles: { readonly [N in (typeof metricNames)[number]]: string } = {
   teacher_forced_exact_match: 'teacher-forced exact match',
 }
 
-/** As it stands in a sentence: "macro-F1", "field city". */
+/** A metric's name in sentences: "macro-F1", "field city". */
 export const metricTitle = (name: MetricName): string =>
   fieldOf(name) === undefined ? titles[name as keyof typeof titles] : `field ${fieldOf(name) ?? ''}`

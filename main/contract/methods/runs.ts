@@ -34,6 +34,39 @@ const plannedWith = (settings: v.GenericSchema<GivenSettings>) => ({
 /** Baselines that a run's own tuned prompt can be compared with. */
 const rival = v.picklist(['no prompt', 'hand-written prompt'])
 
+/** Methods that read or compare the results of runs. */
+const resultInputs = {
+  /**
+   * Compares the run's tuned prompt with another run's, or with one of its own baselines (the better one where `rival` is
+   * absent), on the test rows that both were evaluated on.
+   */
+  'runs.verdict': v.strictObject({ run, against: v.exactOptional(run), rival: v.exactOptional(rival) }),
+  /** What to try next, each with its reason; empty where nothing calls for a change. */
+  'runs.advise': v.strictObject({ run }),
+  /** All metrics of the run's task on its test set, for each subject that was evaluated. */
+  'runs.metrics': v.strictObject({ run }),
+  'runs.confusion': v.strictObject({ run, subject: v.picklist(subjectNames) }),
+  /** Evaluated rows of one cell of the confusion matrix, or all. */
+  'runs.answers': v.strictObject({
+    run,
+    subject: v.picklist(subjectNames),
+    label: v.exactOptional(text),
+    predicted: v.exactOptional(text),
+  }),
+  /** Rows that only the run answers rightly, and rows that only the other side of its verdict does. */
+  'runs.flips': v.strictObject({ run, against: v.exactOptional(run), rival: v.exactOptional(rival) }),
+  /**
+   * Inspects the run's prompt, token by token: nearest tokens, norms, gradients, and ablations on some validation rows.
+   * The first call computes, later ones return the stored result.
+   */
+  'runs.inspect': v.strictObject({ run }),
+  /** The result of an earlier 'runs.inspect' since the service started, without computing. */
+  'runs.inspection': v.strictObject({ run }),
+  /** A self-contained HTML page about some runs, to save or print. */
+  'runs.report': v.strictObject({ runs: v.pipe(v.array(run), v.minLength(1), v.maxLength(50)) }),
+  'prompts.get': v.strictObject({ run }),
+} as const
+
 /** `settings`: the schema of a run's given settings. */
 export const runInputs = (settings: v.GenericSchema<GivenSettings>) => {
   const planned = plannedWith(settings)
@@ -68,35 +101,7 @@ export const runInputs = (settings: v.GenericSchema<GivenSettings>) => {
     'runs.show': v.strictObject({ run }),
     /** Emits the events since the run was started in this process, then every further event, until the run ends. */
     'runs.watch': v.strictObject({ run }),
-    /**
-     * Compares the run's tuned prompt with another run's, or with one of its own baselines (the better one where `rival` is
-     * absent), on the test rows that both were evaluated on.
-     */
-    'runs.verdict': v.strictObject({ run, against: v.exactOptional(run), rival: v.exactOptional(rival) }),
-    /** What to try next, each with its reason; empty where nothing calls for a change. */
-    'runs.advise': v.strictObject({ run }),
-    /** All metrics of the run's task on its test set, for each subject that was evaluated. */
-    'runs.metrics': v.strictObject({ run }),
-    'runs.confusion': v.strictObject({ run, subject: v.picklist(subjectNames) }),
-    /** Evaluated rows of one cell of the confusion matrix, or all. */
-    'runs.answers': v.strictObject({
-      run,
-      subject: v.picklist(subjectNames),
-      label: v.exactOptional(text),
-      predicted: v.exactOptional(text),
-    }),
-    /** Rows that only the run answers rightly, and rows that only the other side of its verdict does. */
-    'runs.flips': v.strictObject({ run, against: v.exactOptional(run), rival: v.exactOptional(rival) }),
-    /**
-     * Inspects the run's prompt, token by token: nearest tokens, norms, gradients, and ablations on some validation rows.
-     * The first call computes, later ones return the stored result.
-     */
-    'runs.inspect': v.strictObject({ run }),
-    /** The result of an earlier 'runs.inspect' since the service started, without computing. */
-    'runs.inspection': v.strictObject({ run }),
-    /** A self-contained HTML page about some runs, to save or print. */
-    'runs.report': v.strictObject({ runs: v.pipe(v.array(run), v.minLength(1), v.maxLength(50)) }),
-    'prompts.get': v.strictObject({ run }),
+    ...resultInputs,
   } as const
 }
 

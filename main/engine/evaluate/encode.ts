@@ -17,7 +17,7 @@ export interface Encoder {
   /** A row's token ids, truncated to the limit. Error: 'tuning/no-room' where the template alone exceeds it. */
   row(text: string): Segments
   /** As `row`, with the number of tokens that the text lost. */
-  fit(text: string): { readonly segments: Segments; readonly cut: number }
+  fit(text: string): { readonly segments: Segments; readonly truncated: number }
   /** Token ids of an answer, without its end token. */
   answer(label: string): readonly number[]
   /** The token that ends an answer. */

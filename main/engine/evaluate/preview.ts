@@ -13,8 +13,8 @@ export function previewRows({ model, settings, labels, examples }: PreviewJob): 
   const { prefix, suffix, shape } = frameOf(model.tokenizer, template)
   const virtual: PreviewPiece = { kind: 'virtual', text: '', tokens }
   return examples.map(({ row, text, label }) => {
-    const { segments, cut } = encoder.fit(text)
-    const modelText = cut === 0 ? shape(text) : encoder.tokenizer.decode(segments.text)
+    const { segments, truncated } = encoder.fit(text)
+    const modelText = truncated === 0 ? shape(text) : encoder.tokenizer.decode(segments.text)
     const answer = encoder.answer(label)
     const pieces: PreviewPiece[] = [
       { kind: 'template', text: prefix, tokens: segments.before.length },
@@ -26,7 +26,7 @@ export function previewRows({ model, settings, labels, examples }: PreviewJob): 
     pieces.splice(virtualAt[placement], 0, virtual)
     const shown = pieces.filter((piece) => piece.tokens > 0)
     const all = shown.reduce((sum, piece) => sum + piece.tokens, 0)
-    return { row, pieces: shown, tokens: all, budget: Math.min(maxTokens, model.config.context), cut: cut > 0 }
+    return { row, pieces: shown, tokens: all, budget: Math.min(maxTokens, model.config.context), cut: truncated > 0 }
   })
 }
 

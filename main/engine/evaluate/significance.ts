@@ -119,8 +119,8 @@ export function verdictOf(graded: readonly GradedPair[], rival: Subject = 'no pr
   const difference = tuned - other
   const pairs = asPairs(graded)
   const { low, high } = pairs ? pairedBootstrap(pairs) : gradedBootstrap(graded)
-  const sure = pairs ? mcNemar(pairs) < 1 - LEVEL : true
-  const kind: VerdictKind = sure && low > 0 ? 'better' : sure && high < 0 ? 'worse' : 'cannot tell'
+  const isSignificant = pairs ? mcNemar(pairs) < 1 - LEVEL : true
+  const kind: VerdictKind = isSignificant && low > 0 ? 'better' : isSignificant && high < 0 ? 'worse' : 'cannot tell'
   const figures = { rival, rows: graded.length, tuned, other, difference, low, high }
   return { kind, ...figures, sentence: sentenceOf(kind, figures, rowsNeeded(graded)) }
 }

@@ -38,11 +38,11 @@ interface TokenNode {
 export function labelTrie(answers: readonly (readonly number[])[], end: number, labels: readonly string[]): LabelTrie {
   const root: TokenNode = { children: new Map() }
   const closed = answers.map((ids) => [...ids, end])
-  const seen = new Map<string, number>()
+  const labelOfTokens = new Map<string, number>()
   closed.forEach((ids, label) => {
-    const twin = seen.get(ids.join())
+    const twin = labelOfTokens.get(ids.join())
     if (twin !== undefined) throw studioError('tuning/same-tokens', labels[twin] ?? '', labels[label] ?? '')
-    seen.set(ids.join(), label)
+    labelOfTokens.set(ids.join(), label)
     let at = root
     for (const id of ids) {
       const next = at.children.get(id) ?? { children: new Map() }

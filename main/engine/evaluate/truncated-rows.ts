@@ -11,7 +11,7 @@ export function reportTruncatedRows(
   { maxTokens }: Pick<TuneSettings, 'maxTokens'>,
   emit: (event: ComputeEvent) => void,
 ): void {
-  const truncated = rows.filter(({ text }) => encoder.fit(text).cut > 0).length
+  const truncated = rows.filter(({ text }) => encoder.fit(text).truncated > 0).length
   if (truncated === 0) return
   const { code, message } = studioError('tuning/rows-cut', truncated, rows.length, maxTokens)
   emit({ event: 'warning', code, message, step: 0 })

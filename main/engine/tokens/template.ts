@@ -45,10 +45,13 @@ export const endOfAnswer = (tokenizer: Tokenizer, template: Template): number =>
   template.kind === 'chat' ? tokenizer.endOfTurn : tokenizer.eos
 
 /** The row in at most `maxTokens` tokens: the text's end is cut, the template never is. `cut`: how many tokens were removed. */
-export function fitRow(row: RowTokens, maxTokens: number): { readonly segments: RowTokens; readonly cut: number } {
+export function fitRow(
+  row: RowTokens,
+  maxTokens: number,
+): { readonly segments: RowTokens; readonly truncated: number } {
   const textTokens = Math.max(0, maxTokens - row.before.length - row.after.length)
-  const cut = Math.max(0, row.text.length - textTokens)
-  return { segments: cut === 0 ? row : { ...row, text: row.text.slice(0, textTokens) }, cut }
+  const truncated = Math.max(0, row.text.length - textTokens)
+  return { segments: truncated === 0 ? row : { ...row, text: row.text.slice(0, textTokens) }, truncated }
 }
 
 /** The ids with BOS in front, where the model wants it and a chat template has not written it already. */

@@ -16,7 +16,7 @@ export interface DataShape {
 
 type Usual = Pick<TuneSettings, 'tokens' | 'learningRate' | 'steps' | 'batch' | 'maxTokens' | 'validateEvery'>
 
-/** Fewer training rows than these are few: a usual batch would put them into less than four steps an epoch. */
+/** Below this many training rows the usual batch would give an epoch less than four steps. */
 const fewRows = 64
 /** Virtual tokens for few rows: fewer parameters memorise less. */
 const fewTokens = 8

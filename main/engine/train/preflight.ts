@@ -158,7 +158,7 @@ function furtherSessions(
     (Math.min(maxOpen, trainingSessions) * (packed ? 2 : 1) + (memory === 'low' ? 0 : inferenceSessions)) *
     weightBytes(model, loss)
   const precomputeSessions = Number(precomputes)
-  // Answers behind cached texts come from the session that computed these, unless parts change its graph.
+  // Label scores after cached texts use the session of the KV precompute, unless the prompt's parts change the graph.
   const { virtual, updatesLinears } = methodOf(settings)
   const isShared = precomputes && scoresLabels(settings) && virtual(settings).embeddings === 0 && !updatesLinears
   const inferenceSessions = isShared ? 1 : precomputeSessions + 1

@@ -72,8 +72,8 @@ it('of a question that is too long with its context the context is cut, never th
   const answer = 'Anna, in the morning'
   const settings = defaultSettings({ task: 'answering', maxTokens: 90, tokens: 4 })
   const { encoder, maxAnswer } = encoderFor(model, settings, [], [{ row: 0, text, label: answer }])
-  const { segments, cut } = encoder.fit(text)
-  expect(cut).toBe(810)
+  const { segments, truncated } = encoder.fit(text)
+  expect(truncated).toBe(810)
   const ids = [...segments.before, ...segments.text, ...segments.after]
   const read = encoder.tokenizer.decode(ids)
   expect(read).toContain(`Question: ${question}\nContext: Anna`)

@@ -125,8 +125,8 @@ describe('a row that is too long', () => {
   const row = { before: [1, 2], text: [3, 4, 5, 6], after: [7] }
 
   it('loses the end of its text, never the template', () => {
-    expect(fitRow(row, 5)).toEqual({ segments: { before: [1, 2], text: [3, 4], after: [7] }, cut: 2 })
-    expect(fitRow(row, 7)).toEqual({ segments: row, cut: 0 })
+    expect(fitRow(row, 5)).toEqual({ segments: { before: [1, 2], text: [3, 4], after: [7] }, truncated: 2 })
+    expect(fitRow(row, 7)).toEqual({ segments: row, truncated: 0 })
     expect(fitRow(row, 2).segments.text).toEqual([])
   })
 })
