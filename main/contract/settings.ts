@@ -13,18 +13,18 @@ export const methodNamed = (name: string): MethodName => methodAliases[name] ?? 
 export type Placement = 'start' | 'before-text' | 'after-text'
 export type Initialisation = 'text' | 'labels' | 'vocab' | 'random'
 export type LossName = 'labels' | 'vocabulary'
-/** All there are. */
+/** The kinds of task. */
 export const taskNames = ['classification', 'generation', 'answering'] as const
 export type TaskName = (typeof taskNames)[number]
 export type ScheduleName = 'constant' | 'linear' | 'cosine'
 
-/** All there are. */
+/** The memory settings. */
 export const memoryNames = ['normal', 'low'] as const
 export type MemoryName = (typeof memoryNames)[number]
 
 export const precisionNames = ['float32', 'f16', 'int8', 'as-stored'] as const satisfies readonly PrecisionName[]
 
-/** All there are. */
+/** The kinds of template. */
 export const templateKinds = ['plain', 'chat'] as const
 
 /** How a row becomes text. `{text}` in a plain template stands for the row's text column. */

@@ -26,7 +26,7 @@ export const networkTensors = (network: Network, widths: readonly number[]): Ten
     ]
   })
 
-/** As PyTorch's Linear begins: weights and biases uniform in +-1/sqrt(in). */
+/** Initialised like PyTorch's Linear: weights and biases uniform in +-1/sqrt(in). */
 export function startNetwork(network: Network, widths: readonly number[], random: Random): NamedTensors {
   const uniform = (shape: readonly number[], limit: number): Tensor => ({
     shape,
@@ -50,7 +50,7 @@ export function networkNode(network: Network, inputs: (name: string) => Node, x:
   )
 }
 
-/** The same in plain arithmetic, for parts that are folded. */
+/** The same map in plain arithmetic, for folding. */
 export function networkOutput(network: Network, tensors: NamedTensors, x: Tensor): Tensor {
   const activate = { relu: (value: number) => Math.max(value, 0), tanh: Math.tanh }[network.activation]
   return layersOf(network).reduce((at, { weight, bias }, i) => {

@@ -8,7 +8,7 @@ export const tokens: SettingSpec = {
 
 const starts = ['text', 'labels', 'vocab', 'random']
 
-/** What virtual tokens start from, and the text for those that start from one. */
+/** The initialisation of virtual tokens, and the text for an initialisation from text. */
 export const init: readonly SettingSpec[] = [
   { name: 'init', option: 'init', first: true, kind: 'choice', values: starts, default: 'text', vary: starts },
   { name: 'initText', option: 'init-text', first: true, kind: 'text', vary: [] },

@@ -58,7 +58,7 @@ export function defaultSettings(
   }
 }
 
-/** What is given without the settings that only other methods have: they would change nothing. */
+/** The given settings without those that only other methods declare, since they have no effect. */
 function ownSettings(given: GivenSettings, method: Method): GivenSettings {
   const specs = declarations()
   const own = new Set(settingsOfMethod(specs, method.name).map(({ name }) => name))

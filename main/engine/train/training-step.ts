@@ -21,7 +21,7 @@ import { gradientOf, type StepSettings, trainingGraph } from './training-graph.t
 export interface Gradient {
   /** Mean of -log p over the step's label tokens. */
   readonly loss: number
-  /** By the name of each trainable tensor, in its layout. */
+  /** Gradients by the name of each trainable tensor, in its layout. */
   readonly gradients: Readonly<Record<string, Float32Array>>
 }
 
