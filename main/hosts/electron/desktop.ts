@@ -1,7 +1,7 @@
 // The window, its line to the service, the service's process, and the files that the system opens.
 import type { BrowserWindow, WebFrameMain } from 'electron'
 import { readWindow } from '../window/files.ts'
-import { askAgain, mayLeave, notify, stayAwake } from './asks.ts'
+import { askAgain, mayLeave, notify, stayAwake } from './dialogs.ts'
 import { createBudget } from './budget.ts'
 import { guardSession, isOwn } from './guard.ts'
 import { chooseFile, createInbox, type Inbox } from './inbox.ts'

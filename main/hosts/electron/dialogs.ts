@@ -1,4 +1,4 @@
-// What the app asks a person and reports outside the window: questions, notifications, and staying awake meanwhile.
+// Dialogs and notifications of the app outside its page, and keeping the computer awake during runs.
 import type { BrowserWindow, Dialog, Notification, PowerSaveBlocker } from 'electron'
 import type { RunSummary } from '../../contract/service.ts'
 import { words } from './words.ts'
