@@ -1,4 +1,4 @@
-// How well a run did on its own held-out rows, and whether there was more to have.
+// How well a run did on its own test set, and whether there was more to have.
 import type { Subject } from '../../contract/records.ts'
 import { headlineOf, metricTitle } from '../../contract/metrics.ts'
 import { percent } from '../../contract/numbers.ts'
@@ -32,7 +32,7 @@ export function figuresOf({ run, labels, evaluations }: Evidence): Figures | und
   return { noPrompt: headlineOf(noPrompt), tuned: headlineOf(tuned), rows: tuned.rows, chance, named }
 }
 
-/** Its figures, where it was judged and tuning has put right less than half of what was wrong without a prompt. */
+/** Its figures, where it was evaluated and tuning has put right less than half of what was wrong without a prompt. */
 export function poorFigures(evidence: Evidence): Figures | undefined {
   const figures = figuresOf(evidence)
   if (!figures || figures.tuned >= good) return undefined

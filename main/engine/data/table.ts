@@ -11,7 +11,7 @@ export interface Table {
   readonly encoding: Encoding | undefined
   /** Distinct and not empty. */
   readonly columns: readonly string[]
-  /** Every row's cells align with `columns`. May be read once. Errors: 'data/unreadable', 'data/damaged', 'data/too-large'. */
+  /** Every row's cells align with `columns`. Can be iterated over only once. Errors: 'data/unreadable', 'data/damaged', 'data/too-large'. */
   readonly chunks: () => AsyncGenerator<TableChunk>
 }
 

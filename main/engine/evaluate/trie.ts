@@ -4,13 +4,13 @@ import type { AnswerToken } from '../method/layout.ts'
 
 /** A node with several children: labels continue with different tokens here. */
 interface TrieNode {
-  /** Index into `context` of the token before the branching; -1 = the end of the question. */
+  /** Index into `context` of the token before the node; -1 = the end of the question. */
   readonly after: number
   /** The children's tokens, as indices into `candidates`. */
   readonly children: readonly number[]
 }
 
-/** One branching on the path to a label, and the child that the label takes. */
+/** A node on the path to a label, and the child that the label takes. */
 export interface TrieStep {
   readonly node: number
   /** Index into `candidates`. */
@@ -23,7 +23,7 @@ export interface LabelTrie {
   readonly nodes: readonly TrieNode[]
   /** Tokens on the paths to all nodes: the forward pass computes each once, though labels share it. */
   readonly context: readonly AnswerToken[]
-  /** For each label the branchings on its path, from the root on. */
+  /** For each label the nodes on its path, from the root on. */
   readonly paths: readonly (readonly TrieStep[])[]
 }
 

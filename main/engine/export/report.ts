@@ -20,18 +20,18 @@ export interface ReportedRun {
   readonly model: Pick<ModelRecord, 'name' | 'family' | 'hash' | 'licence'>
   readonly dataset: string
   readonly labels: readonly string[]
-  /** How many rows were learned from, stopped by and held out. */
+  /** How many rows the training, validation and test set have. */
   readonly rows: { readonly [Part in keyof SplitRows]: number }
   readonly steps: readonly StepMetrics[]
   readonly validations: readonly ValidationRecord[]
   /** Undefined where it has not finished. */
   readonly verdict: Verdict | undefined
-  /** Metrics with nothing, with the best hand-written prompt and with the tuned one, as far as it was judged. */
-  readonly judged: readonly EvaluationFigures[]
-  /** Undefined as well where answers are written. */
+  /** Metrics with nothing, with the best hand-written prompt and with the tuned one, as far as they were evaluated. */
+  readonly evaluations: readonly EvaluationFigures[]
+  /** Undefined as well where answers are generated. */
   readonly confusion: Outputs['runs.confusion'] | undefined
-  /** Answers of the tuned prompt that are written, as far as they are shown; the worst first. */
-  readonly written: readonly AnsweredRow[]
+  /** Answers that the tuned prompt generated, as far as they are shown; the worst first. */
+  readonly generated: readonly AnsweredRow[]
 }
 
 const style = `
@@ -106,7 +106,7 @@ function section(reported: ReportedRun): string {
 ${run.note === '' ? '' : `<pre>${escaped(run.note)}</pre>`}
 ${duel(reported)}
 <h3>Loss</h3>${curvesOf([reported])}
-${confusion ? `<h3>Confusion matrix</h3>${matrix(confusion)}` : ''}${answers(reported.written)}
+${confusion ? `<h3>Confusion matrix</h3>${matrix(confusion)}` : ''}${answers(reported.generated)}
 <h3>Data and model</h3><table>${facts(reported)}</table>
 <h3>Settings</h3><table>${settings.join('')}</table>`
 }
@@ -117,15 +117,15 @@ const subjects: Readonly<Record<Subject, string>> = {
   'tuned prompt': 'Tuned prompt',
 }
 
-/** All that was judged on the held-out rows, and the words that were the best. */
-function duel({ judged }: ReportedRun): string {
-  if (judged.length === 0) return ''
-  const names = namesOf(judged)
-  const rows = judged.map(({ subject, metrics, rows }) => {
+/** Every evaluation on the test set, and the best hand-written prompt. */
+function duel({ evaluations }: ReportedRun): string {
+  if (evaluations.length === 0) return ''
+  const names = namesOf(evaluations)
+  const rows = evaluations.map(({ subject, metrics, rows }) => {
     const cells = names.map((name) => metrics[name])
     return `<tr><td>${subjects[subject]}</td>${cells.map((value) => `<td class="n">${value === undefined ? '' : percent(value, 1)}</td>`).join('')}<td class="n">${rows}</td></tr>`
   })
-  const words = judged.flatMap(({ handWritten }) => handWritten ?? [])
+  const words = evaluations.flatMap(({ handWritten }) => handWritten ?? [])
   return `<h3>Three ways compared</h3><table><tr><th></th>${names.map((name) => `<th>${escaped(name)}</th>`).join('')}<th>test rows</th></tr>${rows.join('')}</table>
 ${words.map((each) => `<p class="quiet">The hand-written prompt, chosen on the validation set:</p><pre>${escaped(each)}</pre>`).join('')}`
 }

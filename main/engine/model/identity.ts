@@ -1,4 +1,4 @@
-// A model's identity: the SHA-256 of its files, remembered beside the cache so that large files are read once.
+// A model's identity: the SHA-256 of its files, remembered beside the cache so that large files are hashed only once.
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'

@@ -4,7 +4,7 @@ import { inPercent, percent } from '../../contract/numbers.ts'
 import type { Values } from './configurations.ts'
 import { settingWords } from '../../contract/words/settings.ts'
 
-/** `rows`: held-out rows; `seeds`: runs of each configuration. */
+/** `rows`: test rows; `seeds`: runs of each configuration. */
 export function verdictOf(
   configurations: readonly Pick<SweptConfiguration, 'values' | 'test' | 'rank'>[],
   rows: number,

@@ -17,7 +17,7 @@ export interface TrainingExample {
   readonly labels: readonly number[]
 }
 
-/** The answer ends at the label's last branching: the label-restricted loss has no target after it. */
+/** The answer ends at the last node of the label's path: the label-restricted loss has no target after it. */
 export function labelExample(
   segments: Segments,
   trie: LabelTrie,

@@ -50,7 +50,7 @@ export function sayFinished({ output }: Session, details: RunDetails): void {
   const { name, state } = details.run
   const { noPrompt, handWritten, tuned } = figures(details)
   const brief = (e: EvaluationRecord | undefined) => e && { headline: e.headline, metrics: e.metrics, rows: e.rows }
-  output.result({ run: name, state, noPrompt: brief(noPrompt), written: brief(handWritten), tuned: brief(tuned) }, [
+  output.result({ run: name, state, noPrompt: brief(noPrompt), handWritten: brief(handWritten), tuned: brief(tuned) }, [
     `Run "${name}" is finished.`,
     ...[noPrompt, handWritten, tuned].flatMap((e) => (e ? [describeEvaluation(e)] : [])),
     `Export the prompt with: softprompt export ${quoted(name)} --to peft DIR`,

@@ -1,4 +1,4 @@
-// The window's files: read once, served from memory; no path of a request ever reaches the disk.
+// The window's files, loaded at the start and served from memory; no path of a request ever reaches the disk.
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'

@@ -184,9 +184,9 @@ async function report(context: ServiceContext, { runs }: Input<'runs.report'>): 
         steps,
         validations,
         verdict: isEvaluated ? await verdict(context, { run: name }) : undefined,
-        judged: await latestEvaluations(context, run),
+        evaluations: await latestEvaluations(context, run),
         confusion: isEvaluated && chosen ? await confusion(context, query) : undefined,
-        written: isEvaluated && !chosen ? worst(await answers(context, query)) : [],
+        generated: isEvaluated && !chosen ? worst(await answers(context, query)) : [],
       }
     }),
   )

@@ -47,7 +47,7 @@ const run = (name: string, words: string, tokens = 8): ReportedRun => ({
     high: 0.6,
     sentence: 'Better: 80 % against 40 %.',
   },
-  judged: [
+  evaluations: [
     { subject: 'no prompt', headline: 'accuracy', metrics: { accuracy: 0.4, macro_f1: 0.3 }, rows: 20 },
     {
       subject: 'hand-written prompt',
@@ -57,7 +57,7 @@ const run = (name: string, words: string, tokens = 8): ReportedRun => ({
       rows: 20,
     },
   ],
-  written: [{ row: 1, text: words, label: words, predicted: words, probability: 0, grade: 0.25 }],
+  generated: [{ row: 1, text: words, label: words, predicted: words, probability: 0, grade: 0.25 }],
   confusion: { labels: ['yes', words], counts: [[3, 1], [0, 4]] }, // prettier-ignore
 })
 const at = new Date('2026-02-03T00:00:00Z')

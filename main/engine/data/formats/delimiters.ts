@@ -1,4 +1,4 @@
-// Which character parts the cells of a text, judged by its first lines.
+// Which character parts the cells of a text, by its first lines.
 const delimiters = [',', ';', '\t', '|'] as const
 /** Lines that are looked at. */
 const sampledLines = 20

@@ -1,4 +1,4 @@
-// Tables evaluations and evaluation_rows: how well each held-out row was answered.
+// Tables evaluations and evaluation_rows: how well each test row was answered.
 import type { Selectable } from 'kysely'
 import type { Evaluation, ScoredRow } from '../../../contract/compute.ts'
 import type { Metrics } from '../../../contract/metrics.ts'
