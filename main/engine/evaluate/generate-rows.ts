@@ -3,7 +3,7 @@ import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
 import { batchFeeds, MASK_VALUE, integers, selection } from '../method/batch.ts'
 import { layOut, type Segments, type Sequence } from '../method/layout.ts'
-import { virtualTokensOf } from '../method/virtual.ts'
+import { hasUpdates, virtualTokensOf } from '../method/virtual.ts'
 import { kvBytes, weightBytes } from '../model/sizes.ts'
 import { updateFeeds } from '../network/linear-update.ts'
 import { withoutCopies } from '../model/weights.ts'
@@ -90,7 +90,7 @@ async function generateBatch(
   const first = await prefill(runner, config, sequences, inputs, cache)
   let unfinished = appended(answers, first, stop, [...answers.keys()])
   if (unfinished.length === 0 || maxTokens <= 1) return answers
-  const step = await runner.session({ ...decoding, ...(parts ? { updates: shapeOf(parts).updates ?? [] } : {}) })
+  const step = await runner.session({ ...shapeOf(parts), ...decoding })
   const updates = updateFeeds(parts?.updates ?? [])
   for (let generated = 1; generated < maxTokens && unfinished.length > 0; generated++) {
     const at = past + length + generated - 1
@@ -124,8 +124,7 @@ async function prefill(
 ): Promise<number[]> {
   const parts = placed?.parts
   const virtual = virtualTokensOf(parts)
-  const shapeOfParts = parts && shapeOf(parts)
-  const session = await runner.session({ ...decoding, ...shapeOfParts })
+  const session = await runner.session(parts ? { ...shapeOf(parts), head: decoding.head, present: true } : decoding)
   const firstKv = parts?.past ? asPresent(partsFeeds({ past: parts.past }, 1)) : sharedKv
   const next = new Array<number>(sequences.length)
   for (const some of byLength([...sequences.keys()], (b) => tokenCost(sequences[b], shared), runner.tokensAtOnce)) {
@@ -135,7 +134,7 @@ async function prefill(
       length: Math.max(...chosen.map(({ ids }) => ids.length)) - shared,
       ...virtual,
       cached: shared,
-      updates: parts?.updates !== undefined,
+      updates: hasUpdates(parts),
     }
     const ends = chosen.map(({ questionEnd }) => [questionEnd])
     const found = await session.run({

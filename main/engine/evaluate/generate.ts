@@ -4,7 +4,7 @@ import type { DecoderConfig } from '../../contract/model.ts'
 import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
 import { batchFeeds, MASK_VALUE, integers, selection } from '../method/batch.ts'
 import { layOut, type Sequence } from '../method/layout.ts'
-import { virtualTokensOf } from '../method/virtual.ts'
+import { hasUpdates, virtualTokensOf } from '../method/virtual.ts'
 import { updateFeeds } from '../network/linear-update.ts'
 import { createRandom } from '../random.ts'
 import { reportTruncatedRows } from './truncated-rows.ts'
@@ -76,7 +76,7 @@ async function startDecoding(
   const updates = updateFeeds(parts?.updates ?? [])
   return {
     async first() {
-      const shape = { batch: 1, length, ...virtual, cached: 0, updates: parts?.updates !== undefined }
+      const shape = { batch: 1, length, ...virtual, cached: 0, updates: hasUpdates(parts) }
       const prefill = await runner.session({ ...shapeOf(parts), ...decoding })
       const promptFeeds = parts ? partsFeeds(parts, 1) : {}
       const results = await prefill.run({

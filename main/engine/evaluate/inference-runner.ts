@@ -6,7 +6,7 @@ import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
 import { batchFeeds, firstOf, MASK_VALUE, integers, selection } from '../method/batch.ts'
 import { hasOwnCopies } from '../model/weights.ts'
 import { layOut, type Sequence } from '../method/layout.ts'
-import { noVirtualTokens, virtualTokensOf } from '../method/virtual.ts'
+import { hasUpdates, noVirtualTokens, virtualTokensOf } from '../method/virtual.ts'
 import { type ForwardShape, forwardGraph } from '../network/forward-graph.ts'
 import { kvNames } from '../network/kv-names.ts'
 import { shapeOfUpdate, updateFeeds } from '../network/linear-update.ts'
@@ -142,7 +142,7 @@ async function queryFeeds(
     length: Math.max(...sequences.map((sequence) => sequence.ids.length - firstOf(sequence, { cached }))),
     ...virtualTokensOf(parts),
     cached,
-    updates: parts?.updates !== undefined,
+    updates: hasUpdates(parts),
   }
   const cachedFeeds = await texts?.feeds(sequences, { ...shape, offset: shape.past }, buffers)
   return {
@@ -211,13 +211,13 @@ function pastAndTexts(texts: NamedTensors, parts: Parts | undefined): Feeds {
 export const shapeOf = (parts: Parts | undefined): Pick<ForwardShape, 'embeddings' | 'past' | 'updates'> => ({
   embeddings: parts?.embeddings !== undefined,
   past: parts?.past !== undefined,
-  ...(parts?.updates ? { updates: parts.updates.map(shapeOfUpdate) } : {}),
+  ...(hasUpdates(parts) ? { updates: parts?.updates?.map(shapeOfUpdate) ?? [] } : {}),
 })
 
 /** Feeds of a pass over one token of each row: its hidden state is selected, and linear maps are updated on it. */
 export function oneOfEach(rows: number, parts: Parts | undefined): Feeds {
   const ones = { shape: [rows, 1, 1], data: new Float32Array(rows).fill(1) }
-  return { select: ones, ...(parts?.updates ? { updateMask: ones } : {}) }
+  return { select: ones, ...(hasUpdates(parts) ? { updateMask: ones } : {}) }
 }
 
 /** Parts as graph inputs: past keys and values are repeated for every sequence of the batch, and left out for none. */
@@ -228,13 +228,13 @@ export function partsFeeds({ embeddings, past = [], updates = [] }: Parts, batch
     putFirst(all, each)
     return all
   }
-  const pastFeeds = past.flatMap(({ keys, values }, layer): [string, Tensor][] => [
+  const pastFeeds = (batch > 0 ? past : []).flatMap(({ keys, values }, layer): [string, Tensor][] => [
     [`past.keys.${layer}`, repeatedFor(keys)],
     [`past.values.${layer}`, repeatedFor(values)],
   ])
   return {
     ...(embeddings ? { embeddings } : {}),
-    ...(batch > 0 ? Object.fromEntries(pastFeeds) : {}),
+    ...Object.fromEntries(pastFeeds),
     ...updateFeeds(updates),
   }
 }

@@ -17,3 +17,6 @@ export const virtualTokensOf = (parts: Parts | undefined): VirtualTokens => ({
 
 /** Positions that virtual tokens of both kinds take. */
 export const countOf = ({ embeddings, past }: VirtualTokens): number => embeddings + past
+
+/** Whether parts update linear maps. */
+export const hasUpdates = (parts: Parts | undefined): boolean => (parts?.updates ?? []).length > 0

@@ -63,9 +63,13 @@ describe('writing answers', () => {
       ? { settings, parts: methodOf({ method }).fold(tensorsOf(model, method, found.tokens, start)) }
       : undefined
     const done: number[] = []
+    const session = vi.spyOn(runner, 'session')
     const generated = await generateRows(runner, rows, virtual, { model, ends: [], maxTokens }, (count) =>
       done.push(count),
     )
+    // Each further session maps the weights again: only virtual embeddings need one of their own, before the first token.
+    const shapes = new Set(session.mock.calls.map(([shape]) => JSON.stringify(shape)))
+    expect(shapes.size).toBe(method === 'prompt-tuning' ? 2 : 1)
     for (const [i, row] of rows.entries()) expect(generated[i]).toEqual(await alone(runner, row, virtual))
     expect(done.at(-1)).toBe(rows.length)
     // What ends an answer is no part of it, and the others go on without it.
