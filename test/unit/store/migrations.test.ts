@@ -23,16 +23,19 @@ async function databaseOf(last: string, path: string, rows: string): Promise<voi
   await db.destroy()
 }
 
+/** Model 1, and data set 4 with its version 1: what runs and tasks refer to. */
+const MODEL_AND_DATASET = `INSERT INTO models (id, name, hash, source, folder, family, prepared, added_at)
+    VALUES (1, 'm', 'h', 's', 'f', 'llama', x'7b7d', 'now');
+  INSERT INTO datasets (id, name, source, hash, columns, created_at)
+    VALUES (4, 'mail', '/mail.csv', 'h', '["text","label"]', 'now');
+  INSERT INTO versions (dataset, number, kind, complete, created_at) VALUES (4, 1, 'import', 1, 'now');`
+
 it('runs keep their tasks when tasks learn of written answers, and evaluations their subject', async () => {
   const path = join(temporaryFolder(), 'studio.db')
   await databaseOf(
     '0006-opened-prompts',
     path,
-    `INSERT INTO models (id, name, hash, source, folder, family, prepared, added_at)
-       VALUES (1, 'm', 'h', 's', 'f', 'llama', x'7b7d', 'now');
-     INSERT INTO datasets (id, name, source, hash, columns, created_at)
-       VALUES (4, 'mail', '/mail.csv', 'h', '["text","label"]', 'now');
-     INSERT INTO versions (dataset, number, kind, complete, created_at) VALUES (4, 1, 'import', 1, 'now');
+    `${MODEL_AND_DATASET}
      INSERT INTO tasks VALUES (7, 4, 'classification', 'text', 'label', '["a","b"]');
      INSERT INTO runs (id, name, state, task, model, dataset, version, settings, seed, split, created_at)
        VALUES (9, 'mine', 'finished', 7, 1, 4, 1, '{}', 0, '{"train":[],"validation":[],"test":[]}', 'now');
@@ -90,11 +93,7 @@ it('figures get the names of what they were of, and each row its own values', as
   await databaseOf(
     '0010-terms',
     path,
-    `INSERT INTO models (id, name, hash, source, folder, family, prepared, added_at)
-       VALUES (1, 'm', 'h', 's', 'f', 'llama', x'7b7d', 'now');
-     INSERT INTO datasets (id, name, source, hash, columns, created_at)
-       VALUES (4, 'mail', '/mail.csv', 'h', '["text","label"]', 'now');
-     INSERT INTO versions (dataset, number, kind, complete, created_at) VALUES (4, 1, 'import', 1, 'now');
+    `${MODEL_AND_DATASET}
      ${evaluated(
        11,
        'classification',
