@@ -113,6 +113,12 @@ module.exports = {
       { path: '^node_modules/onnxruntime-' },
     ),
     forbid(
+      'processes',
+      'Other programs are started in one place, which runs nothing out of the current folder.',
+      { path: '^main/', pathNot: '^main/engine/programs.ts$' },
+      { path: '^(node:)?child_process$' },
+    ),
+    forbid(
       'electron',
       'Electron objects are passed in: only its own host and the preload import the module.',
       { pathNot: ['^main/hosts/electron/', '^preload/'] },

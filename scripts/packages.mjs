@@ -1,7 +1,7 @@
 // Installs what package-lock.json names, when node_modules holds something else. Runs on Node 20, built-ins only.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, dirname, isAbsolute, join } from 'node:path'
 
 /** A failure that a person can act on: shown as its one sentence, without a stack. */
 export class SetupError extends Error {}
@@ -74,17 +74,27 @@ export function install(root) {
 }
 
 /**
- * npm's own program where npm started us (it needs no shell, on Windows neither), otherwise the one on the path.
+ * npm's own program: the one that started us, else the one that came with Node, else the one on the path; never one that lies
+ * in the current folder, and without a shell, which would look there.
+ */
+function npmProgram() {
+  const node = dirname(process.execPath)
+  const beside = [join(node, 'node_modules'), join(node, '..', 'lib', 'node_modules')]
+  const candidates = [process.env.npm_execpath ?? '', ...beside.map((folder) => join(folder, 'npm/bin/npm-cli.js'))]
+  const script = candidates.find((path) => path.endsWith('npm-cli.js') && isAbsolute(path) && existsSync(path))
+  if (script) return { program: process.execPath, first: [script] }
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((entry) => isAbsolute(entry))
+  return { program: folders.map((folder) => join(folder, 'npm')).find(existsSync), first: [] }
+}
+
+/**
  * @param {string[]} args
  * @param {string} cwd
+ * @returns {{ error?: Error, status: number | null }}
  */
 function npm(args, cwd) {
-  const program = process.env.npm_execpath
+  const { program, first } = npmProgram()
+  if (program === undefined) return { error: new Error('there is no npm'), status: null }
   // npm reports to stdout; ours belongs to the command that follows.
-  const stdio = /** @type {const} */ (['ignore', 2, 'inherit'])
-  if (program?.endsWith('npm-cli.js'))
-    return spawnSync(process.execPath, [program, ...args], { cwd, stdio: [...stdio] })
-  if (process.platform === 'win32')
-    return spawnSync(`npm.cmd ${args.join(' ')}`, { cwd, stdio: [...stdio], shell: true })
-  return spawnSync('npm', args, { cwd, stdio: [...stdio] })
+  return spawnSync(program, [...first, ...args], { cwd, stdio: ['ignore', 2, 'inherit'] })
 }

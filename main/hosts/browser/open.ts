@@ -1,5 +1,5 @@
 // Opens an address in the person's browser; where that fails they have the printed line.
-import { spawn } from 'node:child_process'
+import { startProgram } from '../../service/studio/programs.ts'
 
 const openers: Readonly<Partial<Record<NodeJS.Platform, readonly [command: string, ...args: string[]]>>> = {
   darwin: ['open'],
@@ -8,8 +8,8 @@ const openers: Readonly<Partial<Record<NodeJS.Platform, readonly [command: strin
 
 export function openInBrowser(url: string): void {
   const [command, ...args] = openers[process.platform] ?? ['xdg-open']
-  spawn(command, [...args, url], { stdio: 'ignore', detached: true })
-    .on('error', () => undefined)
+  startProgram(command, [...args, url], { stdio: 'ignore', detached: true })
+    ?.on('error', () => undefined)
     .unref()
 }
 

@@ -1,5 +1,5 @@
 // Keeps the service running in a process of its own: starts it again when it dies, until it dies too often.
-import { spawn } from 'node:child_process'
+import { startAt } from '../../service/studio/programs.ts'
 import type { Budget } from './budget.ts'
 
 /** A process of the service, as this file sees it. */
@@ -84,7 +84,7 @@ const TAIL = 2000
 
 /** Starts the service on the plain Node that comes along: Electron's own never runs ONNX Runtime. */
 export function spawnService(node: string, entry: string, home: string): ServiceChild {
-  const child = spawn(node, [entry, home], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], windowsHide: true })
+  const child = startAt(node, [entry, home], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], windowsHide: true })
   let said = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-TAIL)

@@ -1,6 +1,6 @@
 // A compute process as the service sees it, and how a host on plain Node forks one.
-import { fork } from 'node:child_process'
 import type { ComputeEvent, ComputeRequest } from '../../contract/compute.ts'
+import { forkNode } from '../../engine/programs.ts'
 
 /** How a compute process ended: exit code or signal, and the last line that it wrote to its error stream. */
 export interface ComputeExit {
@@ -37,10 +37,9 @@ export const allocatorSettings = {
 export const forkCompute =
   (entry: string): SpawnCompute =>
   () => {
-    const child = fork(entry, {
+    const child = forkNode(entry, {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: [],
       env: { ...allocatorSettings, ...process.env },
     })
     let errors = ''
