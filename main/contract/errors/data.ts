@@ -18,6 +18,8 @@ export const dataErrors = {
     `${name} unpacks to more than the studio can read. Save the table as CSV, and choose that file.`,
   'data/too-many-columns': (name: string, count: number) =>
     `${name} has ${count} columns, more than the studio can show. Is it really a table with one row for each example?`,
+  'data/not-to-choose': (name: string, format: string, choice: string) =>
+    `${name} is read as ${format}, where there is no ${choice} to choose. Leave that choice out.`,
   'data/json-not-array': (name: string) =>
     `${name} is JSON but not a list of objects. It must look like [{"text": "…", "label": "…"}, …].`,
   'data/one-label': (label: string) =>

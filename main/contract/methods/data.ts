@@ -1,5 +1,6 @@
 // Methods files.* and data.*: import data sets, view, edit, undo.
 import * as v from 'valibot'
+import { readingChoices, type Taken } from '../reading.ts'
 import type { DataRow, DatasetRecord, RowState, VersionRecord } from '../records.ts'
 import { type GivenSettings, type TaskName, taskNames, type Template } from '../settings.ts'
 import { column, id, nothing, path, text, title, whole } from './fields.ts'
@@ -58,7 +59,7 @@ export const dataInputs = (settings: v.GenericSchema<GivenSettings>) => ({
   'files.write': v.strictObject({ file: id, bytes: v.pipe(v.instance(Uint8Array), v.maxLength(FILE_PIECE)) }),
   /** Gives the path for data.import or models.add. */
   'files.close': v.strictObject({ file: id }),
-  'data.import': v.strictObject({ path }),
+  'data.import': v.strictObject({ path, choices: v.exactOptional(readingChoices) }),
   /** Imports the sample data set, unless it is imported already. */
   'data.sample': nothing,
   'data.list': nothing,
@@ -120,7 +121,12 @@ export interface ImportedData {
   readonly version: number
   readonly name: string
   readonly columns: readonly string[]
+  /** How the file was read; its notes tell what was guessed, filled in or left out. */
+  readonly taken: Taken
+  /** Rows read from the file. */
   readonly rows: number
+  /** Rows in use in `version`: others than `rows` where the file was imported before and rows were edited since. */
+  readonly used: number
   readonly skippedCount: number
   /** The first of the skipped rows. */
   readonly skipped: readonly SkippedRow[]

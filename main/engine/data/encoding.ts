@@ -3,8 +3,7 @@ import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
-
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
+import type { EncodingName } from '../../contract/reading.ts'
 
 export interface TextPiece {
   readonly text: string
@@ -16,7 +15,7 @@ export interface TextPiece {
 const pieceBytes = 1 << 15
 const sampleBytes = 1 << 16
 
-const marks: readonly (readonly [Encoding, readonly number[]])[] = [
+const marks: readonly (readonly [EncodingName, readonly number[]])[] = [
   ['utf-8', [0xef, 0xbb, 0xbf]],
   ['utf-16le', [0xff, 0xfe]],
   ['utf-16be', [0xfe, 0xff]],
@@ -27,7 +26,7 @@ const marks: readonly (readonly [Encoding, readonly number[]])[] = [
  * valid UTF-8; else Windows-1252, which Latin-1 files are read as everywhere. Errors: 'data/not-found', 'data/unreadable',
  * 'data/empty', 'data/binary'.
  */
-export async function detectEncoding(path: string): Promise<Encoding> {
+export async function detectEncoding(path: string): Promise<EncodingName> {
   const start = await firstBytes(path)
   const marked = marks.find(([, bytes]) => bytes.every((byte, i) => start[i] === byte))
   if (marked) return marked[0]
@@ -38,7 +37,7 @@ export async function detectEncoding(path: string): Promise<Encoding> {
 }
 
 /** The file's text without a byte order mark; what is invalid in its encoding becomes U+FFFD. Errors: 'data/unreadable'. */
-export async function* readText(path: string, encoding: Encoding): AsyncGenerator<TextPiece> {
+export async function* readText(path: string, encoding: EncodingName): AsyncGenerator<TextPiece> {
   const decoder = new TextDecoder(encoding)
   let bytes = 0
   for await (const piece of readBytes(path)) {
@@ -90,7 +89,7 @@ const unreadable = (path: string, error: unknown): Error =>
   studioError('data/unreadable', path, error instanceof Error ? error.message : String(error))
 
 /** UTF-16 without a byte order mark: nearly every other byte is zero, on one side only. */
-function wideEncoding(bytes: Uint8Array): Encoding | undefined {
+function wideEncoding(bytes: Uint8Array): EncodingName | undefined {
   const pairs = bytes.length >> 1
   if (pairs === 0) return undefined
   const zeros = [0, 0]

@@ -1,47 +1,52 @@
 // Opens a table file: its format and columns at once, its rows in chunks.
 import { basename, extname } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
-import { detectEncoding, type Encoding, firstBytes, readText, type TextPiece } from './encoding.ts'
+import type { FormatName, ReadingChoices, Taken } from '../../contract/reading.ts'
+import { detectEncoding, firstBytes, readText, type TextPiece } from './encoding.ts'
 import type { Format, OpenedTable, TableChunk } from './formats/format.ts'
-import { type FormatName, formats } from './formats/index.ts'
+import { formats } from './formats/index.ts'
 
 export interface Table {
-  readonly format: FormatName
-  /** Undefined where the file is not a text. */
-  readonly encoding: Encoding | undefined
+  /** How the file is read; the chunks may add notes. */
+  readonly taken: Taken
   /** Distinct and not empty. */
   readonly columns: readonly string[]
   /** Every row's cells align with `columns`. Can be iterated over only once. Errors: 'data/unreadable', 'data/damaged', 'data/too-large'. */
   readonly chunks: () => AsyncGenerator<TableChunk>
 }
 
-interface Opened extends OpenedTable, Pick<Table, 'format' | 'encoding'> {}
+interface Opened extends Omit<OpenedTable, 'taken'>, Pick<Table, 'taken'> {}
 
 const sampleCharacters = 1 << 16
 const maxColumns = 1000
 const known = Object.entries(formats) as [FormatName, Format][]
 
 /**
- * Errors: 'data/not-found', 'data/unreadable', 'data/empty', 'data/no-rows', 'data/binary', 'data/json-not-array',
- * 'data/damaged', 'data/old-excel', 'data/not-workbook', 'data/too-large', 'data/too-many-columns'.
+ * Whatever is not chosen is guessed, and stands in `taken`. Errors: 'data/not-found', 'data/unreadable', 'data/empty',
+ * 'data/no-rows', 'data/binary', 'data/json-not-array', 'data/damaged', 'data/old-excel', 'data/not-workbook',
+ * 'data/too-large', 'data/too-many-columns', 'data/not-to-choose'.
  */
-export async function openTable(path: string): Promise<Table> {
+export async function openTable(path: string, choices: ReadingChoices = {}): Promise<Table> {
   const start = await firstBytes(path)
-  const { format, encoding, columns, chunks } = (await openBinary(path, start)) ?? (await openText(path))
+  const { taken, columns, chunks } = (await openBinary(path, start, choices)) ?? (await openText(path, choices))
   if (columns.length > maxColumns) throw studioError('data/too-many-columns', basename(path), columns.length)
-  return { format, encoding, columns: distinct(columns), chunks }
+  return { taken, columns: distinct(columns), chunks }
 }
 
-async function openBinary(path: string, start: Uint8Array): Promise<Opened | undefined> {
+async function openBinary(path: string, start: Uint8Array, choices: ReadingChoices): Promise<Opened | undefined> {
+  const name = basename(path)
   for (const [format, way] of known)
-    if (way.kind === 'binary' && way.looksLike(start))
-      return { format, encoding: undefined, ...(await way.open({ name: basename(path), path })) }
+    if (way.kind === 'binary' && way.looksLike(start)) {
+      refuseOthers(name, format, way.heeds, choices)
+      const { taken, ...opened } = await way.open({ name, path, choices })
+      return { ...opened, taken: { format, ...taken } }
+    }
   return undefined
 }
 
 /** By the file's ending where it is a known one, else by how the text starts. */
-async function openText(path: string): Promise<Opened> {
-  const encoding = await detectEncoding(path)
+async function openText(path: string, choices: ReadingChoices): Promise<Opened> {
+  const encoding = choices.encoding ?? (await detectEncoding(path))
   const name = basename(path)
   const read = (): AsyncGenerator<TextPiece> => readText(path, encoding)
   const sample = await firstCharacters(read())
@@ -52,7 +57,15 @@ async function openText(path: string): Promise<Opened> {
     texts.find((each) => each.way.endings.includes(ending)) ??
     texts.find((each) => each.way.looksLike(sample)) ??
     ({ format: 'csv', way: formats.csv } as const)
-  return { format, encoding, ...(await way.open({ name, read, sample })) }
+  refuseOthers(name, format, ['encoding', ...way.heeds], choices)
+  const { taken, ...opened } = await way.open({ name, choices, read, sample })
+  return { ...opened, taken: { format, encoding, ...taken } }
+}
+
+/** A choice that would be ignored is a mistake that somebody should hear of. */
+function refuseOthers(name: string, format: FormatName, heeds: readonly string[], choices: ReadingChoices): void {
+  const other = Object.keys(choices).find((choice) => !heeds.includes(choice))
+  if (other !== undefined) throw studioError('data/not-to-choose', name, format, other)
 }
 
 async function firstCharacters(pieces: AsyncGenerator<TextPiece>): Promise<string> {

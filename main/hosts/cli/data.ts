@@ -1,20 +1,42 @@
-// Reads a data file through the studio and says what could not be read.
+// Reads a data file through the studio and says how it was read, and what could not be.
 import { resolve } from 'node:path'
+import type { ReadingChoices } from '../../contract/reading.ts'
 import type { ImportedData } from '../../contract/service.ts'
+import { encodingWords, takenWords } from '../../contract/words/reading.ts'
 import type { Session } from './host.ts'
 
 /** Skipped rows that are named one by one, at most. */
 const NAMED = 5
 
-export async function importData({ studio, output, signal }: Session, path: string): Promise<ImportedData> {
+export async function importData(
+  { studio, output, signal }: Session,
+  path: string,
+  choices: ReadingChoices = {},
+): Promise<ImportedData> {
   const onEvent = (event: Parameters<typeof output.event>[0]) => {
     output.event(event)
   }
-  const data = await studio.call('data.import', { path: resolve(path) }, { onEvent, signal })
-  output.say(`Read ${count(data.rows)} from ${data.name}.`)
-  for (const { line, reason } of data.skipped.slice(0, NAMED)) output.say(`Skipped line ${String(line)}: ${reason}`)
-  if (data.skippedCount > 0) output.say(`Skipped ${count(data.skippedCount)} in all.`)
+  const data = await studio.call('data.import', { path: resolve(path), choices }, { onEvent, signal })
+  for (const line of readingLines(data)) output.say(line)
   return data
+}
+
+/** How the file was read, in lines. */
+export function readingLines(
+  data: Pick<ImportedData, 'name' | 'rows' | 'taken' | 'skipped' | 'skippedCount'>,
+): string[] {
+  const { name, rows, taken, skipped, skippedCount } = data
+  return [
+    `Read ${count(rows)} from ${name}. It was read as ${takenWords(taken)}.`,
+    ...(taken.encoding !== undefined && taken.encodingDoubtful === true
+      ? [
+          `The encoding is a guess: ${encodingWords(taken.encoding)}. If letters look wrong, choose another with --encoding.`,
+        ]
+      : []),
+    ...taken.notes,
+    ...skipped.slice(0, NAMED).map(({ line, reason }) => `Skipped line ${String(line)}: ${reason}`),
+    ...(skippedCount > 0 ? [`Skipped ${count(skippedCount)} in all.`] : []),
+  ]
 }
 
 const count = (rows: number): string => (rows === 1 ? '1 row' : `${String(rows)} rows`)

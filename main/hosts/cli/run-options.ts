@@ -16,8 +16,9 @@ import { importData } from './data.ts'
 import type { CommonOptions, Session } from './host.ts'
 import { chooseModel } from './model.ts'
 import { given, realNumber, wholeNumber } from './options.ts'
+import { choicesOf, type ReadingOptions, withReading } from './reading.ts'
 
-export interface RunOptions extends CommonOptions {
+export interface RunOptions extends CommonOptions, ReadingOptions {
   readonly text: string
   readonly label: string
   readonly task?: TaskName
@@ -89,8 +90,8 @@ function withSettings(command: Command): Command {
     .option('--eval <n>', 'maximum number of test rows', wholeNumber(1))
 }
 
-/** Adds the table, its columns, and every setting. */
-export const withRunOptions = (command: Command): Command => withSettings(withTable(command))
+/** Adds the table, how it is read, its columns, and every setting. */
+export const withRunOptions = (command: Command): Command => withSettings(withReading(withTable(command)))
 
 /** What is given of the declared settings; commander names `--init-text` initText. */
 function givenSettings(options: object): GivenSettings {
@@ -106,7 +107,7 @@ function givenSettings(options: object): GivenSettings {
 /** Imports the table, and gives the input of a run on it that the options describe. */
 export async function plannedRun(session: Session, path: string, options: RunOptions): Promise<Input<'runs.plan'>> {
   const template = given({ kind: options.template, instruction: options.instruction, body: options.body })
-  const { dataset, version } = await importData(session, path)
+  const { dataset, version } = await importData(session, path, choicesOf(options))
   const model = await chooseModel(session, options.model)
   const settings: GivenSettings = {
     ...givenSettings(options),

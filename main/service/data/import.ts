@@ -5,10 +5,12 @@ import { basename } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import * as v from 'valibot'
 import { studioError } from '../../contract/errors/index.ts'
+import type { ReadingChoices } from '../../contract/reading.ts'
 import type { DataRow, DatasetRecord } from '../../contract/records.ts'
 import type { ImportedData, SkippedRow } from '../../contract/service.ts'
 import { readBytes } from '../../engine/data/encoding.ts'
 import { openTable, type Table } from '../../engine/data/table.ts'
+import { rowsOf } from '../../engine/data/words.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
 import { resources } from '../studio/resources.ts'
 
@@ -17,15 +19,26 @@ const CHUNK = 500
 /** Skipped rows that are named one by one. */
 const NAMED = 100
 
-/** A file that was imported before is found by its hash. Errors: those of `openTable`, 'data/no-rows', 'run/cancelled'. */
-export async function importTable(context: ServiceContext, call: CallContext, path: string): Promise<ImportedData> {
+/** Goes up with every change of what some file is read as: a data set of an older reader is then no answer any more. */
+const READER_VERSION = 2
+
+/**
+ * A file that was read before, under this name, with these choices and by this reader, is found by its hash.
+ * Errors: those of `openTable`, 'data/no-rows', 'run/cancelled'.
+ */
+export async function importTable(
+  context: ServiceContext,
+  call: CallContext,
+  path: string,
+  choices: ReadingChoices = {},
+): Promise<ImportedData> {
   const { store } = context
-  const table = await openTable(path)
-  const hash = await hashFile(path, call)
+  const table = await openTable(path, choices)
+  const name = basename(path)
+  const hash = await hashReading(path, choices, call)
   const known = await store.datasets.byHash(hash)
   if (known) return countAgain(context, call, known, table)
   const { size } = await stat(path)
-  const name = basename(path)
   const dataset = await store.datasets.add({ name, source: path, hash, columns: table.columns })
   try {
     const version = await store.datasets.begin(dataset.id, { kind: 'import', description: `Imported ${name}` })
@@ -40,26 +53,32 @@ export async function importTable(context: ServiceContext, call: CallContext, pa
     if (counts.rows === 0) throw studioError('data/no-rows', name)
     await store.datasets.complete(version, { used: counts.rows, excluded: 0, trash: 0 })
     context.changed('data')
-    return { dataset: dataset.id, version: version.number, name, columns: table.columns, ...counts }
+    return { dataset: dataset.id, version: version.number, name, columns: table.columns, used: counts.rows, ...counts }
   } catch (error) {
     await context.tidy.forget(dataset.id)
     throw error
   }
 }
 
-/** A file that is there already is read only for its counts. */
+/** A file that is there already is read only for its counts; its newest version is what is tuned. */
 async function countAgain(
   { store }: ServiceContext,
   call: CallContext,
   known: DatasetRecord,
   table: Table,
 ): Promise<ImportedData> {
-  const version = (await store.datasets.versions(known.id)).at(-1)?.number ?? 1
+  const version = await store.datasets.newest(known.id)
   const counts = await forEachChunk(table, call, () => setImmediate())
-  return { dataset: known.id, version, name: known.name, columns: known.columns, ...counts }
+  const { used } = await store.datasets.counts(known.id, version)
+  const edited =
+    version === 1
+      ? []
+      : [`The studio has this file as ${known.name}: its version ${version} is taken, with ${rowsOf(used)} in use.`]
+  const taken = { ...counts.taken, notes: [...counts.taken.notes, ...edited] }
+  return { dataset: known.id, version, name: known.name, columns: known.columns, ...counts, used, taken }
 }
 
-type Counts = Pick<ImportedData, 'rows' | 'skippedCount' | 'skipped'>
+type Counts = Pick<ImportedData, 'taken' | 'rows' | 'skippedCount' | 'skipped'>
 
 async function forEachChunk(
   table: Table,
@@ -69,22 +88,27 @@ async function forEachChunk(
   let rows = 0
   let skippedCount = 0
   const named: SkippedRow[] = []
+  const notes = [...table.taken.notes]
   for await (const chunk of table.chunks()) {
     refuseCancelled(call)
     rows += chunk.rows.length
     skippedCount += chunk.skipped.length
     named.push(...chunk.skipped.slice(0, NAMED - named.length))
+    notes.push(...(chunk.notes ?? []))
     await work(chunk.rows, chunk.bytes)
   }
-  return { rows, skippedCount, skipped: named }
+  return { taken: { ...table.taken, notes }, rows, skippedCount, skipped: named }
 }
 
-async function hashFile(path: string, call: CallContext): Promise<string> {
+/** SHA-256 of the file's bytes and of all that decides how they are read. */
+async function hashReading(path: string, choices: ReadingChoices, call: CallContext): Promise<string> {
   const hash = createHash('sha256')
   for await (const piece of readBytes(path)) {
     refuseCancelled(call)
     hash.update(piece)
   }
+  const chosen = Object.entries(choices).sort(([a], [b]) => (a < b ? -1 : 1))
+  hash.update(JSON.stringify([READER_VERSION, basename(path), chosen]))
   return hash.digest('hex')
 }
 

@@ -57,7 +57,7 @@ type Described =
   `data.${'import' | 'sample' | 'list' | 'show' | 'rename' | 'nameVersion' | 'remove' | 'roles' | 'profile' | 'fix'}`
 
 export const dataMethods: Pick<Methods, Described> = {
-  'data.import': (context, { path }, call) => importTable(context, call, path),
+  'data.import': (context, { path, choices }, call) => importTable(context, call, path, choices),
   'data.sample': (context, _input, call) => importSample(context, call),
   'data.list': async (context) =>
     Promise.all((await context.store.datasets.list()).map((record) => summary(context, record))),

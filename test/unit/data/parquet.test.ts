@@ -174,7 +174,7 @@ describe('any bytes', () => {
       fc.asyncProperty(fc.oneof({ weight: 5, arbitrary: changed }, noise), async (bytes) => {
         writeFileSync(path, bytes)
         try {
-          const { columns, chunks } = await openParquet({ name: 'f.parquet', path }, 1000)
+          const { columns, chunks } = await openParquet({ name: 'f.parquet', path, choices: {} }, 1000)
           for await (const { rows } of chunks())
             for (const { cells } of rows) expect(cells).toHaveLength(columns.length)
         } catch (error) {

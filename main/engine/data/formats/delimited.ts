@@ -12,16 +12,18 @@ const maxRecordSize = 4_000_000
 
 export const csv: TextFormat = {
   kind: 'text',
+  heeds: ['delimiter', 'header'],
   endings: ['.csv'],
   looksLike: () => true,
-  open: (source) => open(source, likelyDelimiter(source.sample)),
+  open: (source) => open(source, source.choices.delimiter ?? likelyDelimiter(source.sample)),
 }
 
 export const tsv: TextFormat = {
   kind: 'text',
+  heeds: ['delimiter', 'header'],
   endings: ['.tsv', '.tab'],
   looksLike: (sample) => likelyDelimiter(sample) === '\t',
-  open: (source) => open(source, '\t'),
+  open: (source) => open(source, source.choices.delimiter ?? '\t'),
 }
 
 interface Parsed {
@@ -64,7 +66,7 @@ async function open(source: TextSource, delimiter: string): Promise<OpenedTable>
     if (records.broken !== undefined) chunk.skip(records.end + 1, records.broken)
     yield chunk.take(records.bytes)
   }
-  return { columns, chunks }
+  return { taken: { delimiter, quoting: 'doubled', headerLine: header.line, notes: [] }, columns, chunks }
 }
 
 function readRecords(source: TextSource, delimiter: string): RecordReader {

@@ -1,4 +1,5 @@
 // What a table format is: how it is recognised, and how its text or its bytes become rows.
+import type { ReadingChoices, Taken } from '../../../contract/reading.ts'
 import type { DataRow } from '../../../contract/records.ts'
 import type { SkippedRow } from '../../../contract/service.ts'
 import type { TextPiece } from '../encoding.ts'
@@ -8,6 +9,8 @@ export interface TableChunk {
   /** `row` is the line where the row starts in the file, or in a list, its number there; both from 1, no two alike. */
   readonly rows: readonly DataRow[]
   readonly skipped: readonly SkippedRow[]
+  /** What became clear only while reading, in sentences that join those of `Taken`. */
+  readonly notes?: readonly string[]
   /** Bytes of the file read so far. */
   readonly bytes: number
 }
@@ -15,6 +18,7 @@ export interface TableChunk {
 /** A file's text as a format reads it; each call starts again at the beginning. */
 export interface TextSource {
   readonly name: string
+  readonly choices: ReadingChoices
   readonly read: () => AsyncGenerator<TextPiece>
   /** The first characters, enough to see columns by. */
   readonly sample: string
@@ -24,16 +28,25 @@ export interface TextSource {
 export interface FileSource {
   readonly name: string
   readonly path: string
+  readonly choices: ReadingChoices
 }
+
+/** How a format read a file; the encoding is found before. */
+export type TakenByFormat = Omit<Taken, 'format' | 'encoding' | 'encodingDoubtful'>
 
 /** What a format makes of a file. */
 export interface OpenedTable {
+  readonly taken: TakenByFormat
   readonly columns: readonly string[]
   readonly chunks: () => AsyncGenerator<TableChunk>
 }
 
+type Choice = keyof ReadingChoices
+
 export interface TextFormat {
   readonly kind: 'text'
+  /** The choices that it heeds beside the encoding; any other is refused. */
+  readonly heeds: readonly Choice[]
   /** File endings, lower case, with the dot. */
   readonly endings: readonly string[]
   /** Whether a text of unknown ending is likely to be of this format. */
@@ -44,6 +57,8 @@ export interface TextFormat {
 /** Recognised by its first bytes alone: a wrong file ending does not matter. */
 export interface BinaryFormat {
   readonly kind: 'binary'
+  /** The choices that it heeds; any other is refused. */
+  readonly heeds: readonly Choice[]
   looksLike(start: Uint8Array): boolean
   open(source: FileSource): Promise<OpenedTable>
 }

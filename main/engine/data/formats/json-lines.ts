@@ -4,6 +4,7 @@ import { gatherText, type JsonText, openObjects } from './objects.ts'
 
 export const jsonLines: TextFormat = {
   kind: 'text',
+  heeds: [],
   endings: ['.jsonl', '.ndjson'],
   looksLike: (sample) => /^\s*\{\s*["}]/.test(sample),
   open: (source) => openObjects(source.name, () => lines(source)),

@@ -6,6 +6,7 @@ import { gatherText, type JsonText, openObjects } from './objects.ts'
 
 export const json: TextFormat = {
   kind: 'text',
+  heeds: [],
   endings: ['.json'],
   // A line of a chat may start with a time in brackets.
   looksLike: (sample) => /^\s*\[\s*[[{\]]/.test(sample),

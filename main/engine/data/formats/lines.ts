@@ -8,9 +8,11 @@ const chunkRows = 1000
 
 export const lines: TextFormat = {
   kind: 'text',
+  heeds: [],
   endings: [],
   looksLike: (sample) => commonDelimiter(sample) === undefined,
-  open: (source) => Promise.resolve({ columns: ['text'], chunks: () => chunks(source) }),
+  open: (source) =>
+    Promise.resolve({ taken: { headerLine: 0, notes: [] }, columns: ['text'], chunks: () => chunks(source) }),
 }
 
 async function* chunks({ read }: TextSource): AsyncGenerator<TableChunk> {

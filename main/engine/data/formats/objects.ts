@@ -65,7 +65,7 @@ export async function openObjects(name: string, values: () => AsyncGenerator<Jso
     }
     yield chunk.take(read)
   }
-  return { columns, chunks }
+  return { taken: { notes: [] }, columns, chunks }
 }
 
 /** The object, or why it is none. */

@@ -7,6 +7,7 @@ const mark = 'PAR1'
 
 export const parquet: BinaryFormat = {
   kind: 'binary',
+  heeds: [],
   // A table of text may have such a column; behind the mark it has no control character.
   looksLike: (start) =>
     start.length > 4 && new TextDecoder().decode(start.subarray(0, 4)) === mark && isControl(start[4]),
@@ -18,7 +19,7 @@ const isControl = (byte = 32): boolean => byte < 32 && byte !== 9 && byte !== 10
 /** `timeout`: milliseconds that reading some rows may take. Errors: see `readInThread`, 'data/no-rows'. */
 export async function openParquet(source: FileSource, timeout?: number): Promise<OpenedTable> {
   const columns = await columnsOf(source, timeout)
-  return { columns, chunks: () => chunks(source, timeout) }
+  return { taken: { notes: [] }, columns, chunks: () => chunks(source, timeout) }
 }
 
 async function columnsOf(source: FileSource, timeout: number | undefined): Promise<readonly string[]> {

@@ -15,12 +15,14 @@ const begins = (start: Uint8Array, mark: readonly number[]): boolean => mark.eve
 
 export const xlsx: BinaryFormat = {
   kind: 'binary',
+  heeds: ['sheet', 'header'],
   looksLike: (start) => begins(start, zipMark),
   open,
 }
 
 export const oldExcel: BinaryFormat = {
   kind: 'binary',
+  heeds: ['sheet', 'header'],
   looksLike: (start) => begins(start, oldMark),
   open: ({ name }) => Promise.reject(studioError('data/old-excel', name)),
 }
@@ -31,7 +33,12 @@ async function open(source: FileSource): Promise<OpenedTable> {
   for (const part of workbook.sheets) {
     const pieces = (): AsyncGenerator<SheetPiece> => readSheet(archive, part, workbook)
     const header = await headerOf(pieces())
-    if (header) return { columns: header.cells, chunks: () => chunks(pieces(), header) }
+    if (header)
+      return {
+        taken: { headerLine: header.row, notes: [] },
+        columns: header.cells,
+        chunks: () => chunks(pieces(), header),
+      }
   }
   throw studioError('data/no-rows', source.name)
 }

@@ -19,7 +19,7 @@ type StoredRoles = Pick<Roles, 'text' | 'label'> & Partial<Pick<Roles, 'context'
 export interface NewDataset {
   readonly name: string
   readonly source: string
-  /** SHA-256 of the file that was read, so that the same file is imported once. */
+  /** SHA-256 of the file and of how it was read, so that the same reading is imported once. */
   readonly hash: string
   readonly columns: readonly string[]
 }
@@ -64,7 +64,7 @@ const records = (db: Db) => ({
     return (await found.executeTakeFirstOrThrow()).count
   },
 
-  /** The data set that was read from a file of these bytes, if its import came to an end. */
+  /** The data set that was read from these bytes in this way, if its import came to an end. */
   async byHash(hash: string): Promise<DatasetRecord | undefined> {
     const row = await db
       .selectFrom('datasets')

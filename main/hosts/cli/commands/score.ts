@@ -3,9 +3,10 @@ import { Command } from 'commander'
 import { importData } from '../data.ts'
 import { type CommonOptions, type Host, withStudio } from '../host.ts'
 import { given, withCommon } from '../options.ts'
+import { choicesOf, type ReadingOptions, withReading } from '../reading.ts'
 import { describeEvaluation } from '../words.ts'
 
-interface ScoreOptions extends CommonOptions {
+interface ScoreOptions extends CommonOptions, ReadingOptions {
   readonly text: string
   readonly label: string
   readonly context?: string
@@ -22,7 +23,7 @@ export function scoreCommand(host: Host): Command {
     .action((run: string, path: string, options: ScoreOptions) =>
       withStudio(host, options, async (session) => {
         const { studio, output, signal } = session
-        const { dataset, version } = await importData(session, path)
+        const { dataset, version } = await importData(session, path, choicesOf(options))
         const input = {
           run,
           dataset,
@@ -40,5 +41,5 @@ export function scoreCommand(host: Host): Command {
         output.result({ run, evaluations }, evaluations.map(describeEvaluation))
       }),
     )
-  return withCommon(command)
+  return withCommon(withReading(command))
 }

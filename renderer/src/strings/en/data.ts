@@ -19,6 +19,8 @@ export const data = {
   opening: 'Opening the file',
   reading: (name: string) => `Reading ${name}`,
   imported: (rows: string, name: string) => `${rowsOf(rows)} of ${name} imported.`,
+  taken: (how: string) => `Read as ${how}.`,
+  encodingDoubtful: 'The encoding is a guess: look whether the letters below are right.',
   skipped: (count: string) => `${rowsOf(count)} could not be read and ${count === '1' ? 'was' : 'were'} skipped:`,
   skippedLine: (line: string, reason: string) => `line ${line}: ${reason}`,
   skippedMore: (count: string) => `and ${count} more`,

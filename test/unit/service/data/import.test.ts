@@ -42,11 +42,43 @@ describe('an import', () => {
     expect(data).toMatchObject({ rows: 600, skippedCount: 0 })
   })
 
-  it('of the same bytes is the same data set, with the columns it has', async () => {
+  it('of the same bytes under the same name is the same data set, with the columns it has', async () => {
     const { service, file } = await start()
     const first = await service.call('data.import', { path: file('a.csv', table(10)) })
-    const again = await service.call('data.import', { path: file('b.tsv', table(10)) })
+    const again = await service.call('data.import', { path: file('a.csv', table(10)) })
     expect(again).toMatchObject({ dataset: first.dataset, version: 1, name: 'a.csv', columns: ['text', 'label'] })
+  })
+
+  it('reads known bytes again where their name or the choices differ', async () => {
+    const { service, file } = await start()
+    const semicolons = table(10).replaceAll(',', ';')
+    const tabs = await service.call('data.import', { path: file('a.tsv', semicolons), choices: { delimiter: '\t' } })
+    expect(tabs).toMatchObject({ columns: ['text;label'], rows: 10 })
+    const path = file('a.csv', semicolons)
+    const guessed = await service.call('data.import', { path })
+    expect(guessed).toMatchObject({ name: 'a.csv', columns: ['text', 'label'] })
+    expect(guessed.dataset).not.toBe(tabs.dataset)
+    const chosen = await service.call('data.import', { path, choices: { delimiter: '|' } })
+    expect(chosen.columns).toEqual(['text;label'])
+    expect(await service.call('data.import', { path })).toMatchObject({ dataset: guessed.dataset })
+  })
+
+  it('of a file that was edited since says what is in use now', async () => {
+    const { service, file } = await start()
+    const path = file('a.csv', table(10))
+    const { dataset, used } = await service.call('data.import', { path })
+    expect(used).toBe(10)
+    const change = { kind: 'state', state: 'excluded' } as const
+    await service.call('data.change', { dataset, target: { by: 'rows', rows: [2, 3] }, change })
+    const again = await service.call('data.import', { path })
+    expect(again).toMatchObject({ dataset, version: 2, rows: 10, used: 8 })
+    expect(again.taken.notes.join(' ')).toContain('version 2 is taken, with 8 rows in use')
+  })
+
+  it('refuses a choice that the file has no use for', async () => {
+    const { service, file } = await start()
+    const sheet = service.call('data.import', { path: file('a.csv', table(10)), choices: { sheet: 'Data' } })
+    await expect(sheet).rejects.toMatchObject({ code: 'data/not-to-choose' })
   })
 
   it('leaves nothing behind where it is cancelled, and can be done again', async () => {

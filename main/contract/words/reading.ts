@@ -1,0 +1,57 @@
+// How a table file was read, in words for a person.
+import type { EncodingName, FormatName, Quoting, Taken } from '../reading.ts'
+
+const formats: Readonly<Record<FormatName, string>> = {
+  xlsx: 'Excel workbook',
+  parquet: 'Parquet',
+  'old-excel': 'old Excel workbook',
+  json: 'JSON',
+  jsonl: 'JSON Lines',
+  lines: 'plain lines',
+  tsv: 'table with tabs',
+  csv: 'CSV',
+}
+
+const encodings: Partial<Readonly<Record<EncodingName, string>>> = {
+  'utf-8': 'UTF-8',
+  'utf-16le': 'UTF-16',
+  'utf-16be': 'UTF-16 (big endian)',
+  'utf-32le': 'UTF-32',
+  'utf-32be': 'UTF-32 (big endian)',
+  'windows-1250': 'Central European (windows-1250)',
+  'windows-1251': 'Cyrillic (windows-1251)',
+  'windows-1252': 'Western (windows-1252)',
+  gb18030: 'Chinese (gb18030)',
+  big5: 'Chinese (big5)',
+  shift_jis: 'Japanese (shift_jis)',
+  'euc-jp': 'Japanese (euc-jp)',
+  'euc-kr': 'Korean (euc-kr)',
+  'koi8-r': 'Cyrillic (koi8-r)',
+  macintosh: 'Western, old Macs (macintosh)',
+}
+
+/** The encoding as people know it, with the name by which it is chosen. */
+export const encodingWords = (encoding: EncodingName): string => encodings[encoding] ?? encoding
+
+const delimiters: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' }
+const quotings: Partial<Readonly<Record<Quoting, string>>> = {
+  none: 'quotes are part of the cells',
+  backslash: 'quotes in cells stand behind a backslash',
+}
+
+/** One line: "CSV, UTF-8, cells between commas, names in line 1". */
+export function takenWords({ format, encoding, delimiter, quoting, sheet, sheets, headerLine }: Taken): string {
+  const place = format === 'xlsx' ? 'row' : 'line'
+  return [
+    formats[format],
+    encoding && encodingWords(encoding),
+    delimiter && `cells between ${delimiters[delimiter] ?? `"${delimiter}"`}`,
+    quoting && quotings[quoting],
+    sheet && `sheet "${sheet}"${sheets && sheets.length > 1 ? ` of ${sheets.length}` : ''}`,
+    format !== 'lines' &&
+      headerLine !== undefined &&
+      (headerLine === 0 ? 'no line of names' : `names in ${place} ${headerLine}`),
+  ]
+    .filter(Boolean)
+    .join(', ')
+}
