@@ -34,6 +34,25 @@ export default tseslint.config(
     },
   },
   {
+    // The system's own figures do not know a container's limit.
+    files: ['main/**'],
+    ignores: ['main/engine/runtime/machine-memory.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: 'node:os',
+              importNames: ['totalmem', 'freemem'],
+              message: 'Use totalMemory and freeMemory of main/engine/runtime/machine-memory.ts.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: tseslint.parser } },
     rules: {

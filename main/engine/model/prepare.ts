@@ -1,7 +1,6 @@
 // Prepares a model for ONNX Runtime: weights are used in place where their type allows it, and written once otherwise.
 import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
-import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
@@ -13,6 +12,7 @@ import { type QuantScheme, partBytes } from './quantisation/scheme.ts'
 import { identityOf } from './identity.ts'
 import { type ModelSource, openModel } from './open.ts'
 import { byteCodes } from '../runtime/byte-products.ts'
+import { totalMemory } from '../runtime/machine-memory.ts'
 import { type Precision, precisions, versionsOf } from './precisions.ts'
 import { storedRows } from './stored.ts'
 
@@ -43,7 +43,7 @@ export async function prepareModel(path: string, cache: string, options: Prepare
   const how = precisions[precision](await byteCodes())
   const plan = layOutFile(source, how)
   const needed = plan.bytes
-  const allowed = limits.memory ?? Math.min(totalmem(), process.constrainedMemory() || Infinity) * memoryShare
+  const allowed = limits.memory ?? totalMemory() * memoryShare
   if (needed > allowed) throw studioError('model/memory', needed, allowed)
   let read = 0
   const fileBytes = Object.values(source.weights).reduce((sum, { bytes }) => sum + bytes, 0)

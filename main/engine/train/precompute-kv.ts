@@ -1,5 +1,4 @@
 // KV precompute of a run's texts: the rule whether it pays, and where keys and values are stored.
-import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { PreparedModel } from '../../contract/model.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
@@ -9,6 +8,7 @@ import type { CachedTexts } from '../evaluate/cached-texts.ts'
 import { pruneKvStore, createKvStore, kvDiskBudget, type KvStore } from '../evaluate/kv-store.ts'
 import { methodOf } from '../method/index.ts'
 import { pastOf, type Sequence } from '../method/layout.ts'
+import { totalMemory } from '../runtime/machine-memory.ts'
 
 /** Shares of all memory that cached texts may take. */
 const memoryShare = { normal: cachedShare, low: 1 / 16 } as const
@@ -24,7 +24,7 @@ export const cacheBytes = (model: Model, sequences: readonly Sequence[]): number
   cachedValues(model.config, sequences) * (isHalf(model) ? 2 : 4)
 
 /** Bytes of memory for cached texts, on a computer of `total` bytes. */
-export const cacheMemory = ({ memory = 'normal' }: Pick<Settings, 'memory'>, total = totalmem()): number =>
+export const cacheMemory = ({ memory = 'normal' }: Pick<Settings, 'memory'>, total = totalMemory()): number =>
   total * memoryShare[memory]
 
 /** `folder`: shared with earlier runs on the same data set; undefined = in memory alone. */

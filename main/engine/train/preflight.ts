@@ -1,5 +1,4 @@
 // Pre-flight: measures a few real steps of a planned run, on its longest rows and on usual ones, and discards their results.
-import { totalmem } from 'node:os'
 import type { ComputeEvent, MeasuredSteps } from '../../contract/compute.ts'
 import type { Example } from '../../contract/settings.ts'
 import { tokensAtOnce } from '../evaluate/batches.ts'
@@ -10,6 +9,7 @@ import { methodOf } from '../method/index.ts'
 import type { Sequence } from '../method/layout.ts'
 import { weightBytes } from '../model/sizes.ts'
 import { hasOwnCopies } from '../model/weights.ts'
+import { totalMemory } from '../runtime/machine-memory.ts'
 import { scoresLabels } from '../task/index.ts'
 import { exampleMaker } from './example.ts'
 import { type ExpectedSteps, expectedSteps } from './expected-steps.ts'
@@ -131,7 +131,7 @@ function expectedOf(
     batch: settings.batch,
     seed: settings.seed,
     buckets: bucketsOf(sequences, precomputes),
-    rowsAtOnce: rowsAtOnce(model, settings, Math.min(settings.batch, sequences.length), totalmem()),
+    rowsAtOnce: rowsAtOnce(model, settings, Math.min(settings.batch, sequences.length), totalMemory()),
     sessions: maxSessions[settings.memory ?? 'normal'],
   })
 }
@@ -153,7 +153,7 @@ function furtherSessions(
   const { memory = 'normal', loss } = settings
   const maxOpen = maxSessions[memory]
   const open = { loss, sessions: Math.min(maxOpen, run.openings), isCached: precomputes }
-  const packed = !hasOwnCopies(model) && packsWeights(model, settings, open, totalmem())
+  const packed = !hasOwnCopies(model) && packsWeights(model, settings, open, totalMemory())
   const bytesOf = (trainingSessions: number, inferenceSessions: number): number =>
     (Math.min(maxOpen, trainingSessions) * (packed ? 2 : 1) + (memory === 'low' ? 0 : inferenceSessions)) *
     weightBytes(model, loss)

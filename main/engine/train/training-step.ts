@@ -1,5 +1,4 @@
 // Loss and gradient of one optimiser step: micro-batches of static shapes, with a few open sessions.
-import { totalmem } from 'node:os'
 import type { PreparedModel } from '../../contract/model.ts'
 import type { MemoryName } from '../../contract/settings.ts'
 import type { Feeds, NamedTensors } from '../../contract/tensor.ts'
@@ -9,6 +8,7 @@ import type { LabelTrie } from '../evaluate/trie.ts'
 import type { CachedTexts } from '../evaluate/cached-texts.ts'
 import { type BatchShape, batchFeeds } from '../method/batch.ts'
 import { methodOf } from '../method/index.ts'
+import { totalMemory } from '../runtime/machine-memory.ts'
 import { chooseHardware, type Hardware, type ProviderNote, tolerances } from '../runtime/admit.ts'
 import { createSession } from '../runtime/session.ts'
 import { createSessions } from '../runtime/sessions.ts'
@@ -54,7 +54,7 @@ export function createTrainingStep(given: TrainingStepOptions): TrainingStep {
   const parts = { ...virtual(settings), updates: updatesLinears }
   const sessions = createSessions(maxSessions[memory])
   const open = { loss: lossShape.loss, sessions: given.buckets.length, isCached: texts !== undefined }
-  const packWeights = packsWeights(model, settings, open, totalmem())
+  const packWeights = packsWeights(model, settings, open, totalMemory())
   const buffers = createBuffers()
   let hardware: Promise<Hardware> | undefined
 

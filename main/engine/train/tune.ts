@@ -1,5 +1,4 @@
 // A run from its rows to its prompt: encodes, initialises, trains and evaluates.
-import { totalmem } from 'node:os'
 import type { Checkpoint, ComputeEvent, Job, TunedPrompt } from '../../contract/compute.ts'
 import type { CachedTexts } from '../evaluate/cached-texts.ts'
 import { reportTruncatedRows } from '../evaluate/truncated-rows.ts'
@@ -10,6 +9,7 @@ import { bestHandWritten } from '../evaluate/hand-written.ts'
 import { methodOf } from '../method/index.ts'
 import { scoresLabels } from '../task/index.ts'
 import { layOut, type Sequence } from '../method/layout.ts'
+import { totalMemory } from '../runtime/machine-memory.ts'
 import { exampleMaker, lossShapeOf, type TrainingExample } from './example.ts'
 import { initialTensors } from './initialise.ts'
 import { type LoopResult, trainLoop, type TuneSink } from './loop.ts'
@@ -131,7 +131,7 @@ async function train(
     lossShape: lossShapeOf(settings.loss, encoder.trie, examples),
     buckets: bucketsOf(sequences, texts !== undefined),
     texts,
-    rowsAtOnce: rowsAtOnce(model, settings, batch, totalmem()),
+    rowsAtOnce: rowsAtOnce(model, settings, batch, totalMemory()),
     threads: job.threads,
     providers: job.providers,
     onProvider: (note) => sink.emit({ event: 'provider', ...note }),

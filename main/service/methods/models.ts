@@ -1,7 +1,6 @@
 // Methods models.*: base models, added, listed and removed.
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
-import { totalmem } from 'node:os'
 import { basename, extname, join } from 'node:path'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
 import type { PrecisionName } from '../../contract/model.ts'
@@ -12,6 +11,7 @@ import { preparedFolders } from '../../engine/model/prepare.ts'
 import { fetchStarter } from '../../engine/model/starter.ts'
 import { parameterCount } from '../../engine/model/sizes.ts'
 import { architectures, titlesOf } from '../../engine/network/architectures/index.ts'
+import { totalMemory } from '../../engine/runtime/machine-memory.ts'
 import { tuningMemory } from '../../engine/train/estimate.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { bytesAt, liesIn } from '../home/disk.ts'
@@ -69,7 +69,7 @@ async function list({ store, home }: ServiceContext): Promise<InstalledModel[]> 
     models.map(async (model) => {
       const config = configs.get(model.id)
       const sizes = await Promise.all(ownCopies(home, model).map(bytesAt))
-      const memory = config === undefined ? 0 : tuningMemory(config, totalmem())
+      const memory = config === undefined ? 0 : tuningMemory(config, totalMemory())
       return {
         ...model,
         bytes: sizes.reduce((sum, size) => sum + size, 0),

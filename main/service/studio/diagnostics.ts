@@ -1,6 +1,7 @@
 // A report for whoever helps with a problem: versions, hardware, counts and error codes; no rows, texts, names or paths.
-import { availableParallelism, arch, freemem, release, totalmem, type } from 'node:os'
+import { availableParallelism, arch, release, type } from 'node:os'
 import type { RunState } from '../../contract/records.ts'
+import { freeMemory, totalMemory } from '../../engine/runtime/machine-memory.ts'
 import type { ServiceContext } from '../context.ts'
 import { checksOf } from './hardware.ts'
 import { packageVersion, studioVersion } from './version.ts'
@@ -36,8 +37,8 @@ export async function diagnosticsOf(context: ServiceContext): Promise<string> {
       [
         ['system', `${type()} ${release()} ${arch()}`],
         ['cores', availableParallelism()],
-        ['memory', totalmem()],
-        ['free memory', freemem()],
+        ['memory', totalMemory()],
+        ['free memory', freeMemory()],
         ['service memory', process.memoryUsage.rss()],
         ['service seconds', Math.round(process.uptime())],
       ],

@@ -1,8 +1,9 @@
 // Describes this computer: system, memory, disk, and the state of each kind of hardware for computing.
 import { statfs } from 'node:fs/promises'
-import { availableParallelism, arch, cpus, freemem, release, totalmem, type } from 'node:os'
+import { availableParallelism, arch, cpus, release, type } from 'node:os'
 import type { KnownProvider } from '../../contract/compute.ts'
 import type { Computer, ProviderCheck } from '../../contract/service.ts'
+import { freeMemory, totalMemory } from '../../engine/runtime/machine-memory.ts'
 import type { ServiceContext } from '../context.ts'
 import { bytesAt } from '../home/disk.ts'
 import { supervise } from '../compute/supervise.ts'
@@ -24,8 +25,8 @@ export async function computerOf(context: ServiceContext): Promise<Computer> {
     system: `${type()} ${release()} (${arch()})`,
     processor: cpus()[0]?.model.trim() ?? arch(),
     cores: availableParallelism(),
-    memory: totalmem(),
-    free: freemem(),
+    memory: totalMemory(),
+    free: freeMemory(),
     disk: disk.bavail * disk.bsize,
     folder,
     used: { database: databases.reduce((sum, size) => sum + size, 0), models: modelBytes, cache: cacheBytes },
@@ -35,7 +36,7 @@ export async function computerOf(context: ServiceContext): Promise<Computer> {
 }
 
 /** Bytes for a run: the free memory, or 70 % of all memory where that is more, since the system swaps out idle programs. */
-export const availableMemory = (): number => Math.max(freemem(), 0.7 * totalmem())
+export const availableMemory = (): number => Math.max(freeMemory(), 0.7 * totalMemory())
 
 /** The state of every provider, from the notes of runs and from ONNX Runtime itself. */
 export async function checksOf(context: ServiceContext): Promise<ProviderCheck[]> {
