@@ -42,8 +42,8 @@ const batch = Math.max(...batches.map((rows) => rows.length))
 async function precomputedTexts(): Promise<CachedTexts> {
   const runner = createInferenceRunner(model, { threads })
   try {
-    const oneStep = { ...settings, steps: 1, batch }
-    const texts = await precomputeKv({ model, runner }, oneStep, undefined, sequences, () => undefined)
+    const source = { model, runner, settings: { ...settings, steps: 1, batch }, folder: undefined }
+    const texts = await precomputeKv({ ...source, emit: () => undefined }, sequences)
     await texts.precompute(sequences)
     return texts
   } finally {

@@ -30,7 +30,7 @@ export async function tuned(
     stopRequested: () => false,
     keepRequested: () => false,
   }
-  const { outcome, reason } = await tune(job, sink, precomputes)
+  const { outcome, reason } = await tune(job, sink, { precomputes })
   if (outcome !== 'finished' || reason !== undefined) throw new Error(`The run ended early: ${reason ?? outcome}`)
   return evaluations
 }

@@ -29,6 +29,8 @@ export interface Checkpoint {
   readonly stale: number
   /** True when the run needs no more steps, only its evaluation. */
   readonly finished: boolean
+  /** Whether the run trains over precomputed keys and values of its texts; absent before the first step. */
+  readonly precomputes?: boolean | undefined
 }
 
 export interface SamplingSettings {

@@ -14,7 +14,7 @@ export interface CachedShape {
 }
 
 export interface CachedTexts {
-  /** Computes the keys and values that the cache lacks; `feeds` fails for a text without them. */
+  /** Computes the keys and values that the cache lacks, in large batches; `feeds` computes what is still missing. */
   precompute(sequences: readonly Sequence[]): Promise<void>
   /**
    * Graph inputs `cached.keys.<layer>` and `cached.values.<layer>` [batch, kvHeads, offset + cached, headDim], zero after

@@ -60,8 +60,8 @@ export interface PrecomputeJob {
 }
 
 /**
- * The cache of these sequences' constant starts. Nothing is computed before `precompute` asks for it, and what an earlier
- * run stored is used again. `onProgress` is called before the first forward pass and after each.
+ * The cache of these sequences' constant starts. Nothing is computed before it is asked for, and what an earlier run stored
+ * is used again. `onProgress` is called before the first forward pass and after each.
  */
 export async function cacheTexts(
   { model, runner, store, past }: PrecomputeJob,
@@ -72,19 +72,37 @@ export async function cacheTexts(
   const entryFor = (text: Sequence): BlockEntry => entryOfStart(model, past, text)
   const texts = distinct(sequences).filter(({ constant }) => constant > 0)
   const missing = await missingTexts({ model, store, past }, texts)
+  await store.reserve(missing.reduce((sum, text) => sum + entryFor(text).values, 0))
   const pending = new Map(missing.map((text) => [startOf(text), text.ids.slice(0, text.constant)]))
   const shared = missing.length > 1 ? sharedStart([...pending.values()]) : []
   const report = (): void => onProgress(texts.length - pending.size, texts.length)
   let sharedKv: NamedTensors | undefined
   if (missing.length === 0) report()
 
-  const storeBlock = async (ids: readonly number[], present: NamedTensors, row: number): Promise<void> => {
-    const { key, values } = entryOf(model, past, ids)
-    const block = new Float32Array(values)
-    if (sharedKv) fill(config, block, sharedKv, { row: 0, at: 0, count: shared.length, of: ids.length })
-    const own = { row, at: shared.length, count: ids.length - shared.length, of: ids.length }
-    fill(config, block, present, own)
-    await store.put(key, block)
+  /** The blocks of some texts, in their order, stored where there is room. */
+  const compute = async (some: readonly (readonly number[])[], start: NamedTensors | undefined): Promise<Block[]> => {
+    const present = await runner.keysValues(some, past, { sharedKv: start })
+    const before = start ? shared.length : 0
+    const blocks: Block[] = []
+    for (const [row, ids] of some.entries()) {
+      const { key, values } = entryOf(model, past, ids)
+      const block = new Float32Array(values)
+      if (start) fill(config, block, start, { row: 0, at: 0, count: before, of: ids.length })
+      fill(config, block, present, { row, at: before, count: ids.length - before, of: ids.length })
+      blocks.push(await store.put(key, block))
+      pending.delete(ids.join())
+    }
+    return blocks
+  }
+  /** Blocks that found no room, or that somebody has deleted, are computed again. */
+  const recompute = async (lost: readonly Sequence[]): Promise<Map<string, Block>> => {
+    const found = new Map<string, Block>()
+    const starts = distinct(lost).map(({ ids, constant }) => ids.slice(0, constant))
+    for (const some of byLength(starts, ({ length }) => length, runner.tokensAtOnce)) {
+      const blocks = await compute(some, undefined)
+      for (const [row, ids] of some.entries()) found.set(ids.join(), blocks[row] as Block)
+    }
+    return found
   }
   return {
     async precompute(requested) {
@@ -98,21 +116,19 @@ export async function cacheTexts(
       report()
       if (shared.length > 0) sharedKv ??= await runner.keysValues([shared], past)
       for (const some of byLength(starts, ({ length }) => length - shared.length, runner.tokensAtOnce)) {
-        const present = await runner.keysValues(some, past, { sharedKv })
-        for (const [row, ids] of some.entries()) {
-          await storeBlock(ids, present, row)
-          pending.delete(ids.join())
-        }
+        await compute(some, sharedKv)
         report()
       }
     },
     async feeds(requested, shape, buffers = createBuffers()) {
-      const blocks = await Promise.all(
-        requested.map((sequence) => {
+      const stored = await Promise.all(
+        requested.map(async (sequence) => {
           const { key, values } = entryFor(sequence)
-          return values > 0 ? store.get(key, values) : Promise.resolve(undefined)
+          return values > 0 ? store.get(key, values) : new Float32Array()
         }),
       )
+      const computed = await recompute(requested.filter((_, i) => stored[i] === undefined))
+      const blocks = requested.map((sequence, i) => stored[i] ?? computed.get(startOf(sequence)))
       return feedsOf(config, blocks, shape, buffers)
     },
     prefetch: (sequences) =>

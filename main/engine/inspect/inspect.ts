@@ -2,6 +2,7 @@
 import type { ComputeEvent, Job } from '../../contract/compute.ts'
 import type { EmbeddingToken, PromptInspection, TokenStates } from '../../contract/inspection.ts'
 import type { Tensor } from '../../contract/tensor.ts'
+import type { CachedTexts } from '../evaluate/cached-texts.ts'
 import { createEncoder, type Encoder } from '../evaluate/encode.ts'
 import type { InferenceRunner } from '../evaluate/inference-runner.ts'
 import { placedPrompt } from '../evaluate/score.ts'
@@ -10,7 +11,7 @@ import { declares } from '../method/method.ts'
 import { layOut, type Segments } from '../method/layout.ts'
 import { createRandom } from '../random.ts'
 import { initialTensors, startIds } from '../train/initialise.ts'
-import { precomputeKv, cacheBytes, cacheMemory } from '../train/precompute-kv.ts'
+import { precomputeKv, cacheBytes, cacheMemory, withKvLease } from '../train/precompute-kv.ts'
 import { ablate } from './ablate.ts'
 import { prefixStates } from './prefix-states.ts'
 import { updateSizes } from './update-sizes.ts'
@@ -25,7 +26,10 @@ const nearestTokens = 5
 const chanceRows = 8
 
 /** `job.examples`: rows of the validation set, neither trained on nor part of the test set. Error: 'tuning/other-model'. */
-export async function inspectPrompt(runner: InferenceRunner, job: InspectJob, emit: Emit): Promise<PromptInspection> {
+export const inspectPrompt = (runner: InferenceRunner, job: InspectJob, emit: Emit): Promise<PromptInspection> =>
+  withKvLease(job.texts, () => inspection(runner, job, emit))
+
+async function inspection(runner: InferenceRunner, job: InspectJob, emit: Emit): Promise<PromptInspection> {
   const { model, prompt, settings, labels, examples } = job
   const encoder = createEncoder(model, settings, labels)
   const placed = placedPrompt(model, prompt)
@@ -45,7 +49,7 @@ export async function inspectPrompt(runner: InferenceRunner, job: InspectJob, em
       trie: encoder.trie,
       rows,
       right: examples.map(({ label }) => labels.indexOf(label)),
-      placed: { ...placed, texts: await textsOf(runner, job, encoder, rows, stage('reading the texts (KV cache)')) },
+      placed: { ...placed, texts: await textsOf(runner, job, encoder, rows, emit) },
       average: vocabulary?.mean ?? new Float32Array(),
     },
     stage('answering without each token'),
@@ -111,12 +115,12 @@ async function textsOf(
   { model, settings, texts }: InspectJob,
   { trie }: Encoder,
   rows: readonly Segments[],
-  onProgress: (done: number, total: number) => void,
-): Promise<Awaited<ReturnType<typeof precomputeKv>> | undefined> {
+  emit: Emit,
+): Promise<CachedTexts | undefined> {
   const sequences = rows.map((row) => layOut(row, trie.context, settings))
   const bytes = cacheBytes(model, sequences)
   if (settings.placement !== 'after-text' || bytes === 0 || bytes > cacheMemory(settings)) return undefined
-  const cached = await precomputeKv({ model, runner }, settings, texts, sequences, onProgress)
+  const cached = await precomputeKv({ model, runner, settings, folder: texts, emit }, sequences)
   await cached.precompute(sequences)
   return cached
 }

@@ -133,6 +133,8 @@ export interface Schema {
     loss: number | null
     stale: number
     finished: number
+    /** Null where it is not decided. */
+    precomputes: number | null
     vectors: Uint8Array
     sha256: string
   }

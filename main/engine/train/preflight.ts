@@ -49,7 +49,7 @@ export async function preflight(
     split.train.filter((_, i) => i % every === 0),
   )
   const textBytes = allTextBytes(job, sequences)
-  const precomputes = await paysToPrecompute(settings, split.train.length, textBytes, job.texts)
+  const precomputes = await paysToPrecompute(settings, split.train.length, textBytes, { folder: job.texts })
   const begin = (part: (typeof parts)[number]): void =>
     sink.emit({ event: 'progress', stage: part, done: parts.indexOf(part), total: parts.length })
   begin('measuring the longest rows')

@@ -46,7 +46,7 @@ export async function timeAnswers(
   const sequences = examples.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
   const texts =
     precomputes && scoresLabels(settings)
-      ? await precomputeKv({ model, runner }, settings, undefined, sequences, () => undefined)
+      ? await precomputeKv({ model, runner, settings, folder: undefined, emit: () => undefined }, sequences)
       : undefined
   await texts?.precompute(sequences)
   const common = { model, labels }

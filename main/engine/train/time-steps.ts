@@ -74,7 +74,7 @@ export async function timeSteps(
   const { prompt } = await tune(
     { kind: 'tune', model, settings: short, labels, split: part, resume: undefined, providers: [provider], threads },
     sink,
-    precomputes,
+    { precomputes },
   ).finally(watch.end)
   const refusal = watch.refusal()
   if (refusal !== undefined) throw studioError('compute/refused', refusal)

@@ -16,7 +16,15 @@ import { type LoopResult, trainLoop, type TuneSink } from './loop.ts'
 import { modelInMemory, rowsAtOnce } from './memory.ts'
 import { startState } from './optimiser.ts'
 import { bucketsOf, stepOrder } from './order.ts'
-import { paysToPrecompute, precomputeKv, sharesCache, cacheBytes } from './precompute-kv.ts'
+import {
+  cacheBytes,
+  cacheFits,
+  type CachePlaces,
+  paysToPrecompute,
+  precomputeKv,
+  sharesCache,
+  withKvLease,
+} from './precompute-kv.ts'
 import { createTrainingStep } from './training-step.ts'
 import { validate, type ValidationRow } from './validate.ts'
 
@@ -31,11 +39,16 @@ export interface TuneResult {
   readonly reason?: string
 }
 
-/**
- * Trains until the end or a requested stop, then evaluates on the test set. `precomputes` overrides the rule for the KV
- * precompute: a pre-flight decides it for the whole run, of which its job has only some rows.
- */
-export async function tune(given: TuneJob, sink: TuneSink, precomputes?: boolean): Promise<TuneResult> {
+export interface TuneOptions extends Pick<CachePlaces, 'limits'> {
+  /** In place of the rule for the KV precompute: a pre-flight decides it for the whole run, of which its job has only some rows. */
+  readonly precomputes?: boolean | undefined
+}
+
+/** Trains until the end or a requested stop, then evaluates on the test set. */
+export const tune = (job: TuneJob, sink: TuneSink, options: TuneOptions = {}): Promise<TuneResult> =>
+  withKvLease(job.texts, () => tuneWithLease(job, sink, options))
+
+async function tuneWithLease(given: TuneJob, sink: TuneSink, options: TuneOptions): Promise<TuneResult> {
   const job = { ...given, model: modelInMemory(given.model, given.settings) }
   const { model, settings, labels } = job
   const rows = [...job.split.train, ...job.split.validation, ...job.split.test]
@@ -46,12 +59,12 @@ export async function tune(given: TuneJob, sink: TuneSink, precomputes?: boolean
     const start = job.resume ?? (await firstCheckpoint(job, encoder, runner, sink))
     const { checkpoint, reason } = start.finished
       ? { checkpoint: start }
-      : await train(job, encoder, runner, start, sink, precomputes)
+      : await train(job, encoder, runner, start, sink, options)
     const tensors = checkpoint.best?.tensors ?? checkpoint.tensors
     const prompt: TunedPrompt = { tensors, settings, labels, modelHash: model.hash }
     const because = reason === undefined ? {} : { reason }
     if (!checkpoint.finished) return { outcome: 'stopped', prompt, ...because }
-    await evaluate(job, encoder, runner, prompt, sink)
+    await evaluate(job, encoder, runner, prompt, sink, options)
     return { outcome: 'finished', prompt, ...because }
   } finally {
     await runner.release()
@@ -68,15 +81,16 @@ async function evaluate(
   runner: InferenceRunner,
   prompt: TunedPrompt,
   sink: TuneSink,
+  { limits }: TuneOptions,
 ): Promise<void> {
   const { model, settings, labels, split } = job
   const rows = split.test.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
-  const onProgress = (done: number, total: number): void =>
-    sink.emit({ event: 'progress', stage: 'reading the test set (KV cache)', done, total })
-  const texts =
-    scoresLabels(settings) && sharesCache(settings)
-      ? await precomputeKv({ model, runner }, settings, job.texts, rows, onProgress)
-      : undefined
+  const emit = (event: ComputeEvent): void => sink.emit(event)
+  const places = { folder: job.texts, limits }
+  const source = { model, runner, settings, ...places, emit }
+  const isCached =
+    scoresLabels(settings) && sharesCache(settings) && (await cacheFits(settings, cacheBytes(model, rows), places))
+  const texts = isCached ? await precomputeKv(source, rows, 'reading the test set (KV cache)') : undefined
   await texts?.precompute(rows)
   const cached = texts ? { cached: { texts, settings } } : {}
   const uninstructed = withoutInstruction(settings)
@@ -86,11 +100,10 @@ async function evaluate(
     const reused = subject || sameText ? cached : {}
     sink.emit({
       event: 'evaluation',
-      evaluation: await scoreTask(runner, { ...task, ...reused }, (event) => sink.emit(event)),
+      evaluation: await scoreTask(runner, { ...task, ...reused }, emit),
     })
   }
   if (settings.duel === false) return
-  const emit = (event: ComputeEvent): void => sink.emit(event)
   const rival = await bestHandWritten(runner, job, emit)
   if (rival)
     sink.emit({ event: 'evaluation', evaluation: await scoreTask(runner, { ...rival, examples: split.test }, emit) })
@@ -116,12 +129,12 @@ async function train(
   runner: InferenceRunner,
   start: Checkpoint,
   sink: TuneSink,
-  precomputes: boolean | undefined,
+  options: TuneOptions,
 ): Promise<LoopResult> {
   const { model, settings } = job
   const rows = rowsOfRun(job, encoder)
   const { examples } = rows
-  const texts = await cachedTexts(job, runner, rows, sink, precomputes)
+  const texts = await cachedTexts(job, runner, rows, sink, { precomputes: start.precomputes, ...options })
   const batch = Math.min(settings.batch, examples.length)
   const sequences = examples.map(({ sequence }) => sequence)
   const trainingStep = createTrainingStep({
@@ -165,7 +178,8 @@ async function train(
       return found
     },
   }
-  return trainLoop(start, loop, sink).finally(() => trainingStep.release())
+  // A resumed run keeps to the decision, whatever room there is then: half-precision keys and values give another curve.
+  return trainLoop({ ...start, precomputes: texts !== undefined }, loop, sink).finally(() => trainingStep.release())
 }
 
 interface RunRows {
@@ -197,14 +211,14 @@ async function cachedTexts(
   runner: InferenceRunner,
   { examples, validationSequences }: RunRows,
   sink: TuneSink,
-  precomputes: boolean | undefined,
+  { precomputes, limits }: TuneOptions,
 ): Promise<CachedTexts | undefined> {
   const sequences = [...examples.map(({ sequence }) => sequence), ...validationSequences]
-  const pays = await (precomputes ?? paysToPrecompute(settings, examples.length, cacheBytes(model, sequences), folder))
-  if (!pays) return undefined
-  const onProgress = (done: number, total: number): void =>
-    sink.emit({ event: 'progress', stage: 'reading the texts (KV cache)', done, total })
-  const texts = await precomputeKv({ model, runner }, settings, folder, sequences, onProgress)
+  const places = { folder, limits }
+  const bytes = cacheBytes(model, sequences)
+  if (!(precomputes ?? (await paysToPrecompute(settings, examples.length, bytes, places)))) return undefined
+  const emit = (event: ComputeEvent): void => sink.emit(event)
+  const texts = await precomputeKv({ model, runner, settings, ...places, emit }, sequences)
   // With little memory only one session is open at a time, so all texts are precomputed before the first step opens its own.
   await texts.precompute(settings.memory === 'low' ? sequences : validationSequences)
   return texts

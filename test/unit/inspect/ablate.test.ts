@@ -79,13 +79,8 @@ describe('a prefix without one of its tokens', () => {
     const { model, settings, parts } = await placedParts('qwen3', 'prefix-tuning', 'after-text')
     const runner = createInferenceRunner(model, { threads: 1 })
     const sequences = rows.map((row) => layOut(row, trie.context, settings))
-    const texts = await precomputeKv(
-      { model, runner },
-      { ...settings, steps: 1, batch: 1 },
-      undefined,
-      sequences,
-      () => undefined,
-    )
+    const source = { model, runner, settings: { ...settings, steps: 1, batch: 1 }, folder: undefined }
+    const texts = await precomputeKv({ ...source, emit: () => undefined }, sequences)
     await texts.precompute(sequences)
     const task = { runner, trie, rows, right, average: new Float32Array() }
     const [plain, read] = [

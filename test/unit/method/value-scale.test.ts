@@ -51,7 +51,7 @@ async function run(family: Family, placement: Placement, { resume, until, precom
     stopRequested: () => false,
     keepRequested: () => false,
   }
-  const { prompt, outcome } = await tune(job, sink, precomputes)
+  const { prompt, outcome } = await tune(job, sink, { precomputes })
   const steps = events.flatMap((event) => (event.event === 'step' ? [event.metrics] : []))
   const validations = events.flatMap((event) => (event.event === 'validation' ? [event] : []))
   const evaluations = events.flatMap((event) => (event.event === 'evaluation' ? [event.evaluation] : []))

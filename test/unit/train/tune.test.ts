@@ -1,16 +1,20 @@
 // A whole run on a tiny model of each family: rows in, a prompt and figures out; the same for the same seed.
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { ComputeEvent, Job } from '../../../main/contract/compute.ts'
+import type { Checkpoint, ComputeEvent, Job } from '../../../main/contract/compute.ts'
 import type { PreparedModel } from '../../../main/contract/model.ts'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
 import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { scoreTask } from '../../../main/engine/evaluate/score.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
-import { tune } from '../../../main/engine/train/tune.ts'
+import { tune, type TuneOptions } from '../../../main/engine/train/tune.ts'
 import { inPrecision } from '../../../main/engine/model/in-precision.ts'
 import { prepareModel } from '../../../main/engine/model/prepare.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { type Family, tinyFolder, tinyModel } from '../../support/tiny.ts'
+
+type TuneJob = Extract<Job, { kind: 'tune' }>
 
 const labels = ['billing', 'delivery', 'praise']
 const rows = (count: number, from: number) =>
@@ -19,13 +23,27 @@ const rows = (count: number, from: number) =>
     return { row: from + i, text: `message number ${String(i)} is about ${label}`, label }
   })
 
+/** No room at all for cached texts. */
+const none = { memory: 0, disk: 0 }
+
 const mean = (some: readonly number[]): number => some.reduce((sum, loss) => sum + loss, 0) / some.length
 
-async function run(family: Family, given: Partial<TuneSettings>, quantised?: PreparedModel) {
+interface How extends TuneOptions {
+  readonly quantised?: PreparedModel
+  /** Fields of the job. */
+  readonly job?: Partial<TuneJob>
+  readonly onStep?: () => void
+}
+
+async function run(
+  family: Family,
+  given: Partial<TuneSettings>,
+  { quantised, job: own, onStep, ...options }: How = {},
+) {
   const model = quantised ?? (await tinyModel(family))
   const settings = defaultSettings({ steps: 30, tokens: 4, batch: 8, seed: 1, ...given }, labels)
   const split = { train: rows(24, 0), validation: rows(6, 100), test: rows(9, 200) }
-  const job: Extract<Job, { kind: 'tune' }> = {
+  const job: TuneJob = {
     kind: 'tune',
     model,
     settings,
@@ -34,19 +52,25 @@ async function run(family: Family, given: Partial<TuneSettings>, quantised?: Pre
     resume: undefined,
     providers: ['cpu'],
     threads: 1,
+    ...own,
   }
   const events: ComputeEvent[] = []
+  let last: Checkpoint | undefined
   const sink = {
-    emit: (event: ComputeEvent) => void events.push(event),
-    checkpoint: () => Promise.resolve(),
+    emit(event: ComputeEvent) {
+      events.push(event)
+      if (event.event === 'step') onStep?.()
+    },
+    checkpoint: (checkpoint: Checkpoint) => Promise.resolve(void (last = checkpoint)),
     stopRequested: () => false,
     keepRequested: () => false,
   }
-  const result = await tune(job, sink)
+  const result = await tune(job, sink, options)
   const losses = events.flatMap((event) => (event.event === 'step' ? [event.metrics.loss] : []))
   const evaluations = events.flatMap((event) => (event.event === 'evaluation' ? [event.evaluation] : []))
   const stages = new Set(events.flatMap((event) => (event.event === 'progress' ? [event.stage] : [])))
-  return { result, losses, evaluations, stages, events }
+  const warnings = events.flatMap((event) => (event.event === 'warning' ? [event.code] : []))
+  return { result, losses, evaluations, stages, events, warnings, last }
 }
 
 describe('a run', () => {
@@ -94,7 +118,7 @@ describe('a run', () => {
       const whole = await prepareModel(tinyFolder('llama'), temporaryFolder(), { name: 'tiny' })
       const [exact, found] = [
         await run('llama', {}),
-        await run('llama', { precision }, await inPrecision(whole, precision)),
+        await run('llama', { precision }, { quantised: await inPrecision(whole, precision) }),
       ]
       expect(found.result.outcome).toBe('finished')
       expect(found.losses).toHaveLength(exact.losses.length)
@@ -154,6 +178,41 @@ describe('a run', () => {
       })
     }
     await runner.release()
+  })
+
+  it('evaluates without cached texts where neither memory nor disk holds those of the test set', async () => {
+    const texts = join(temporaryFolder(), '1')
+    const usual = await run('llama', { steps: 4 }, { job: { texts } })
+    const small = await run('llama', { steps: 4 }, { job: { texts: join(temporaryFolder(), '1') }, limits: none })
+    expect(usual.stages).toContain('reading the test set (KV cache)')
+    expect(small.stages).not.toContain('reading the test set (KV cache)')
+    expect(small.evaluations.map(({ metrics }) => metrics)).toEqual(usual.evaluations.map(({ metrics }) => metrics))
+  })
+
+  it('goes on as it began when it is resumed with less room, and computes anew what found none', async () => {
+    const texts = join(temporaryFolder(), '1')
+    const whole = await run('llama', {}, { job: { texts } })
+    const first = await run('llama', {}, { job: { texts, until: 10 } })
+    expect(first.last).toMatchObject({ step: 10, precomputes: true })
+    rmSync(texts, { recursive: true })
+    const rest = await run('llama', {}, { job: { texts, resume: first.last }, limits: none })
+    expect(rest.warnings).toEqual(['tuning/cache-full'])
+    expect(existsSync(texts) ? readdirSync(texts) : []).toEqual([])
+    const losses = [...first.losses, ...rest.losses]
+    expect(losses).toHaveLength(whole.losses.length)
+    losses.forEach((loss, i) => expect(Math.abs(loss - (whole.losses[i] ?? NaN))).toBeLessThan(1e-4))
+  })
+
+  it('goes on when a full disk or somebody else deletes what was precomputed', async () => {
+    const texts = join(temporaryFolder(), '1')
+    const whole = await run('llama', {}, { job: { texts } })
+    const limits = { memory: 0, disk: Infinity }
+    const robbed = await run(
+      'llama',
+      {},
+      { job: { texts }, limits, onStep: () => rmSync(texts, { recursive: true, force: true }) },
+    )
+    robbed.losses.forEach((loss, i) => expect(Math.abs(loss - (whole.losses[i] ?? NaN))).toBeLessThan(1e-4))
   })
 
   it('is the same for the same seed, and another for another', async () => {

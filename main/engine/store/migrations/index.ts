@@ -11,6 +11,7 @@ import { tasks } from './0008-tasks.ts'
 import { sweeps } from './0009-sweeps.ts'
 import { terms } from './0010-terms.ts'
 import { namedMetrics } from './0011-named-metrics.ts'
+import { precomputes } from './0012-precomputes.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
@@ -24,4 +25,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0009-sweeps': sweeps,
   '0010-terms': terms,
   '0011-named-metrics': namedMetrics,
+  '0012-precomputes': precomputes,
 }

@@ -23,7 +23,9 @@ export const checkpointRepository = (db: Db) => ({
   async save(run: number, checkpoint: Checkpoint): Promise<void> {
     const { step, stale, best } = checkpoint
     const finished = checkpoint.finished ? 1 : 0
-    const last = { run, kind: 'last' as const, step, loss: null, stale, finished, ...sealTensors(join(checkpoint)) }
+    const precomputes = checkpoint.precomputes === undefined ? null : Number(checkpoint.precomputes)
+    const state = { step, loss: null, stale, finished, precomputes }
+    const last = { run, kind: 'last' as const, ...state, ...sealTensors(join(checkpoint)) }
     await db.replaceInto('checkpoints').values(last).execute()
     const stored = db
       .selectFrom('checkpoints')
@@ -33,7 +35,15 @@ export const checkpointRepository = (db: Db) => ({
     const known = await stored.executeTakeFirst()
     if (!best) await db.deleteFrom('checkpoints').where('run', '=', run).where('kind', '=', 'best').execute()
     else if (known?.step !== best.step || known.loss !== best.loss) {
-      const row = { run, kind: 'best' as const, step: best.step, loss: best.loss, stale: 0, finished: 0 }
+      const row = {
+        run,
+        kind: 'best' as const,
+        step: best.step,
+        loss: best.loss,
+        stale: 0,
+        finished: 0,
+        precomputes: null,
+      }
       await db
         .replaceInto('checkpoints')
         .values({ ...row, ...sealTensors(best.tensors) })
@@ -57,6 +67,7 @@ export const checkpointRepository = (db: Db) => ({
       best: best && { step: best.step, loss: best.loss ?? Infinity, tensors: openTensors(best, what) },
       stale: last.stale,
       finished: last.finished === 1,
+      ...(last.precomputes === null ? {} : { precomputes: last.precomputes === 1 }),
     }
   },
 
