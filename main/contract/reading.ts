@@ -5,7 +5,7 @@ import * as v from 'valibot'
 export const formatNames = ['xlsx', 'parquet', 'old-excel', 'json', 'jsonl', 'lines', 'tsv', 'csv'] as const
 export type FormatName = (typeof formatNames)[number]
 
-/** Encodings of text files, by their labels in the WHATWG Encoding Standard; UTF-32, which it lacks, by its usual ones. */
+/** Encodings of text files, by their labels in the WHATWG Encoding Standard; what it lacks by the usual ones. */
 export const encodingNames = [
   'utf-8',
   'utf-16le',
@@ -37,6 +37,9 @@ export const encodingNames = [
   'koi8-r',
   'koi8-u',
   'ibm866',
+  'ibm437',
+  'ibm850',
+  'ibm852',
   'macintosh',
   'x-mac-cyrillic',
   'gb18030',

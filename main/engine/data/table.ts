@@ -2,7 +2,10 @@
 import { basename, extname } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
 import type { FormatName, ReadingChoices, Taken } from '../../contract/reading.ts'
-import { detectEncoding, firstBytes, readText, type TextPiece } from './encoding.ts'
+import { firstBytes } from './bytes.ts'
+import { readText, type TextPiece } from './encoding/decode.ts'
+import { detectEncoding } from './encoding/detect.ts'
+import { watchText } from './encoding/watch.ts'
 import type { Format, OpenedTable, TableChunk } from './formats/format.ts'
 import { formats } from './formats/index.ts'
 
@@ -46,9 +49,10 @@ async function openBinary(path: string, start: Uint8Array, choices: ReadingChoic
 
 /** By the file's ending where it is a known one, else by how the text starts. */
 async function openText(path: string, choices: ReadingChoices): Promise<Opened> {
-  const encoding = choices.encoding ?? (await detectEncoding(path))
+  const found = choices.encoding === undefined ? await detectEncoding(path) : { encoding: choices.encoding }
   const name = basename(path)
-  const read = (): AsyncGenerator<TextPiece> => readText(path, encoding)
+  const watch = watchText()
+  const read = (): AsyncGenerator<TextPiece> => watch.through(readText(path, found.encoding))
   const sample = await firstCharacters(read())
   if (sample.trim() === '') throw studioError('data/empty', name)
   const ending = extname(path).toLowerCase()
@@ -58,8 +62,17 @@ async function openText(path: string, choices: ReadingChoices): Promise<Opened> 
     texts.find((each) => each.way.looksLike(sample)) ??
     ({ format: 'csv', way: formats.csv } as const)
   refuseOthers(name, format, ['encoding', ...way.heeds], choices)
-  const { taken, ...opened } = await way.open({ name, choices, read, sample })
-  return { ...opened, taken: { format, encoding, ...taken } }
+  const { taken, columns, chunks } = await way.open({ name, choices, read, sample })
+
+  async function* watched(): AsyncGenerator<TableChunk> {
+    let bytes = 0
+    for await (const chunk of chunks()) {
+      bytes = chunk.bytes
+      yield chunk
+    }
+    yield { rows: [], skipped: [], bytes, notes: watch.notes() }
+  }
+  return { columns, chunks: watched, taken: { format, ...found, ...taken } }
 }
 
 /** A choice that would be ignored is a mistake that somebody should hear of. */

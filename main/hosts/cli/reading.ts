@@ -28,6 +28,9 @@ export const choicesOf = ({ encoding, delimiter, sheet, header }: ReadingOptions
 /** What other programs call encodings, beyond the names of the WHATWG Encoding Standard, which TextDecoder knows. */
 const furtherNames: Readonly<Record<string, EncodingName>> = {
   'utf-32': 'utf-32le',
+  cp437: 'ibm437',
+  cp850: 'ibm850',
+  cp852: 'ibm852',
   cp874: 'windows-874',
   cp932: 'shift_jis',
   cp936: 'gb18030',

@@ -2,7 +2,7 @@
 import type { ReadingChoices, Taken } from '../../../contract/reading.ts'
 import type { DataRow } from '../../../contract/records.ts'
 import type { SkippedRow } from '../../../contract/service.ts'
-import type { TextPiece } from '../encoding.ts'
+import type { TextPiece } from '../encoding/decode.ts'
 
 /** Some rows, and what could not be read among them. */
 export interface TableChunk {
