@@ -1,7 +1,9 @@
 // The compute process's side of the messages: takes a job, streams its events, ends with it or stays for another.
 import { constants, setPriority } from 'node:os'
+import { dirname } from 'node:path'
 import type { Checkpoint, ComputeEvent, ComputeRequest, Job, WireJob } from '../contract/compute.ts'
 import type { PreparedModel } from '../contract/model.ts'
+import { isFull } from '../contract/errors/causes.ts'
 import { StudioError, studioError } from '../contract/errors/index.ts'
 import { lendModel } from './lent-runner.ts'
 
@@ -96,9 +98,15 @@ function modelOf(job: Extract<WireJob, { readonly model: unknown }>, sink: JobSi
 }
 
 function asFailure(error: unknown): { readonly code: string; readonly message: string } {
-  const why = error instanceof Error ? error.message : String(error)
-  const { code, message } = error instanceof StudioError ? error : studioError('run/failed', why)
+  const { code, message } = error instanceof StudioError ? error : unexpected(error)
   return { code, message }
+}
+
+function unexpected(error: unknown): StudioError {
+  const { path = '' } = (error ?? {}) as { readonly path?: string }
+  return isFull(error)
+    ? studioError('store/disk-full', path === '' ? "the studio's folder" : dirname(path))
+    : studioError('run/failed', error instanceof Error ? error.message : String(error))
 }
 
 function send(event: ComputeEvent): void {

@@ -1,5 +1,5 @@
 // Opens the home folder's store, and makes what every method of the service works with.
-import { openStore } from '../engine/store/store.ts'
+import { openStore, type Store } from '../engine/store/store.ts'
 import { createChanges } from './changes.ts'
 import type { SpawnCompute } from './compute/child.ts'
 import { createWarm } from './compute/warm.ts'
@@ -13,7 +13,7 @@ import { createInspections } from './prompts/inspections.ts'
 import { serialQueue } from './queue.ts'
 import { markOrphans } from './runs/orphans.ts'
 import { createRunner } from './runs/runner.ts'
-import { createFailures } from './studio/failures.ts'
+import { createFailures, type Failures } from './studio/failures.ts'
 import { createSweeper } from './sweeps/sweeper.ts'
 
 export interface ContextOptions {
@@ -36,13 +36,31 @@ const WARM_MS = 180_000
 
 /** Errors: those of `openStore`. */
 export async function openContext(options: ContextOptions): Promise<OpenContext> {
-  const { home, spawn, threads, retries = RETRIES } = options
+  const { home } = options
+  const failures = createFailures()
   const restored = applyRestore(home)
-  const store = await openStore(home.database)
+  const store = await openStore(home.database, {
+    failed: (error) => {
+      failures.failedUnattended('database', error)
+    },
+  })
+  try {
+    return await contextOf(options, store, failures, restored)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function contextOf(
+  { home, spawn, threads, retries = RETRIES }: ContextOptions,
+  store: Store,
+  failures: Failures,
+  restored: string | undefined,
+): Promise<OpenContext> {
   if (restored !== undefined) await keepNetworkRecord(store, restored)
   await markOrphans(store)
   const changes = createChanges()
-  const failures = createFailures()
   const tidy = await createTidy(store, (error) => {
     failures.failedUnattended('tidy', error)
   })

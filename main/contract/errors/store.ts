@@ -1,7 +1,17 @@
 // Errors of the database and its records.
 export const storeErrors = {
   'store/cannot-open': (path: string, why: string) =>
-    `The studio's database ${path} could not be opened (${why}). Check that the folder is writable and the disk not full, or choose another folder.`,
+    `The studio's database ${path} could not be opened (${why}). Choose another folder, or ask for help with this sentence.`,
+  'store/disk-full': (folder: string) =>
+    `The disk is full: the studio cannot write to ${folder}. What was saved before is safe. Free some disk space, then try again or resume.`,
+  'store/cannot-write': (folder: string, why: string) =>
+    `The studio cannot write to its folder ${folder} (${why}). Make the folder writable, or choose another folder.`,
+  'store/no-home': () =>
+    'This account has no home folder in which the studio could keep its data. Name a folder with SOFTPROMPT_HOME or --home.',
+  'store/not-yours': (folder: string) =>
+    `${folder} belongs to somebody else, so the studio does not use it. Choose another folder.`,
+  'store/damaged-file': (path: string) =>
+    `The studio's database ${path} is damaged. Restore a backup, or start anew: the damaged file is kept either way.`,
   'store/newer': (path: string) =>
     `The database ${path} was written by a newer version of the studio. Update this one, or choose another folder.`,
   'store/damaged': (what: string) =>

@@ -2,6 +2,7 @@
 import type { Generated, Insertable, Kysely } from 'kysely'
 import { studioError } from '../../contract/errors/index.ts'
 import type { SplitRows } from '../../contract/records.ts'
+import type { LateState, LateStates } from './late.ts'
 import type { Db, Schema } from './schema.ts'
 
 type NamedTable = 'runs' | 'sweeps'
@@ -22,6 +23,8 @@ type NewRow<T extends NamedTable> = Omit<Insertable<Schema[T]>, 'id' | 'name' | 
 
 export interface NamedOptions<T extends NamedTable, Row, R> {
   readonly table: T
+  /** States that are not in the table yet. */
+  readonly late: LateStates
   /** What errors call a record, and what its default name begins with. */
   readonly kind: 'run' | 'sweep'
   readonly columns: readonly (keyof Row & string)[]
@@ -34,15 +37,20 @@ export interface NamedOptions<T extends NamedTable, Row, R> {
 /** Insertion, reading and the state of named records; `Row`: the columns that are read. */
 export function namedRecords<T extends NamedTable, Row, R>(
   db: Db,
-  { table, kind, columns, record, hasEnded, isTaken }: NamedOptions<T, Row, R>,
+  { table, late, kind, columns, record, hasEnded, isTaken }: NamedOptions<T, Row, R>,
 ) {
   // To kysely both tables are one of the shared columns, here called `records`.
   const named = db as unknown as Kysely<{ records: NamedRow }>
   const records = table as string as 'records'
   // The selected columns are those of `Row`, which kysely cannot know of a table by its name alone.
   const selected = columns as readonly 'id'[]
-  const recordOf = (row: object): R => record(row as Row)
+  const recordOf = (row: object): R => record({ ...row, ...late.of(table, (row as { id: number }).id) } as Row)
   const rows = () => named.selectFrom(records).select(selected)
+  const stateOf = (state: Schema[T]['state'], error: string | undefined): LateState => ({
+    state,
+    error: error ?? null,
+    ended_at: hasEnded(state) ? new Date().toISOString() : null,
+  })
 
   return {
     /** `name` undefined = the kind and a number. Error: 'store/name-taken'. */
@@ -84,11 +92,26 @@ export function namedRecords<T extends NamedTable, Row, R>(
     },
 
     async setState(id: number, state: Schema[T]['state'], error?: string): Promise<void> {
-      const ended_at = hasEnded(state) ? new Date().toISOString() : null
-      const values = { state, error: error ?? null, ended_at }
-      await named.updateTable(records).set(values).where('id', '=', id).execute()
+      await writeState(db, table, id, stateOf(state, error))
+      late.drop(table, id)
+    },
+
+    /** As `setState`, but the state holds also where the database cannot take it now: it is written later. */
+    async settle(id: number, state: Schema[T]['state'], error?: string): Promise<void> {
+      late.set(table, id, stateOf(state, error))
+      await late.writeNow(table, id)
     },
   }
+}
+
+/** Writes a state into its row. */
+export async function writeState(db: Db, table: NamedTable, id: number, values: LateState): Promise<void> {
+  const named = db as unknown as Kysely<{ records: NamedRow }>
+  await named
+    .updateTable(table as string as 'records')
+    .set({ ...values })
+    .where('id', '=', id)
+    .execute()
 }
 
 /** The kind and the first number that no record has, from the next id on. */

@@ -1,12 +1,18 @@
 // Opens the studio's database: settings, migrations, and one repository per table.
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { Kysely, sql, SqliteDialect } from 'kysely'
 import { Migrator } from 'kysely/migration'
-import { studioError } from '../../contract/errors/index.ts'
+import { StudioError, studioError } from '../../contract/errors/index.ts'
+import { keepMargin } from '../disk.ts'
+import { guarded, openDatabase } from './connection.ts'
+import { bytesOf, copyDatabase } from './copy.ts'
+import { storeFailure } from './failures.ts'
+import { createLateStates, type LateStates } from './late.ts'
 import { migrations } from './migrations/index.ts'
+import { writeState } from './named.ts'
 import type { Db, Schema } from './schema.ts'
+import { createShrinking, freePages, makeShrinkable } from './shrink.ts'
 import { checkpointRepository } from './tables/checkpoints.ts'
 import { connectionRepository } from './tables/connections.ts'
 import { datasetRepository } from './tables/datasets.ts'
@@ -22,13 +28,13 @@ import { runRepository } from './tables/runs.ts'
 import { sweepRepository } from './tables/sweeps.ts'
 import { taskRepository } from './tables/tasks.ts'
 
-const repositories = (db: Db) => ({
+const repositories = (db: Db, late: LateStates) => ({
   models: modelRepository(db),
   datasets: datasetRepository(db),
   rows: rowRepository(db),
   tasks: taskRepository(db),
-  runs: runRepository(db),
-  sweeps: sweepRepository(db),
+  runs: runRepository(db, late),
+  sweeps: sweepRepository(db, late),
   metrics: metricRepository(db),
   notes: noteRepository(db),
   checkpoints: checkpointRepository(db),
@@ -46,90 +52,94 @@ export interface Store extends Tables {
   transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T>
   /**
    * A transaction that a power cut may undo until an ordinary one follows it: for the many pieces of an operation that
-   * counts once it is complete, and is undone at the next start where it is not.
+   * counts once it is complete, and is undone at the next start where it is not. Error: 'store/disk-full' while there is
+   * still room to undo it, unless the piece `frees` space itself.
    */
-  piece<T>(work: (tables: Tables) => Promise<T>): Promise<T>
-  /** Copies the whole database while it stays in use. `onProgress` cancels the copy by throwing. */
+  piece<T>(work: (tables: Tables) => Promise<T>, options?: { readonly frees?: boolean }): Promise<T>
+  /** Copies the whole database while it stays in use, without its free pages. `onProgress` cancels the copy by throwing. */
   copy(path: string, onProgress: (done: number, total: number) => void): Promise<void>
+  /** Bytes that a copy takes. */
+  bytes(): number
   close(): Promise<void>
 }
 
-/*
- * synchronous = FULL: every commit is on the disk before it is acknowledged, so a checkpoint survives even a power cut.
- * Commits are few (metrics go in with the checkpoint that follows them), so the price is a handful of milliseconds each.
- */
-const pragmas = [
-  'journal_mode = WAL',
-  'synchronous = FULL',
-  'foreign_keys = ON',
-  'busy_timeout = 5000',
-  // 32 MB: with 2, a change of many rows reads its indices from the disk again and again.
-  'cache_size = -32000',
-  // A checkpoint of the log is small, since the commit that triggers it has to wait.
-  'wal_autocheckpoint = 500',
-]
+export interface StoreOptions {
+  /** Gets the error of work that nobody waits for: shrinking the file, a state that cannot be written yet. */
+  readonly failed?: (error: unknown) => void
+  /** Pages that the file may have at most, as a full disk limits them; for tests. */
+  readonly maxPages?: number
+}
 
-/** Opens or creates the database file and brings it up to date. Errors: 'store/cannot-open', 'store/newer'. */
-export async function openStore(path: string): Promise<Store> {
-  const database = openDatabase(path)
-  const db: Db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
+/**
+ * Opens or creates the database file and brings it up to date. Errors: 'store/disk-full', 'store/cannot-write',
+ * 'store/damaged-file', 'store/newer', 'store/cannot-open'.
+ */
+export async function openStore(path: string, { failed = ignore, maxPages }: StoreOptions = {}): Promise<Store> {
+  const database = openShrinkable(path)
+  if (maxPages !== undefined) database.pragma(`max_page_count = ${String(maxPages)}`)
+  const source = guarded(database, {
+    path,
+    onDelete: () => {
+      shrinking.soon()
+    },
+  })
+  const db: Db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: source }) })
+  const alone = (work: () => void): Promise<void> => db.connection().execute(() => Promise.resolve().then(work))
+  const shrinking = createShrinking({ database, alone, failed })
   try {
     await migrate(db, path)
   } catch (error) {
     await db.destroy()
     throw error
   }
+  const late = createLateStates((...entry) => writeState(db, ...entry), failed)
+  if (freePages(database) > 0) shrinking.soon()
   return {
-    ...repositories(db),
-    transaction: (work) => db.transaction().execute((trx) => work(repositories(trx))),
-    piece: (work) =>
+    ...repositories(db, late),
+    transaction: (work) => db.transaction().execute((trx) => work(repositories(trx, late))),
+    piece: (work, { frees = false } = {}) =>
       db.connection().execute(async (one) => {
+        if (!frees) keepMargin(dirname(path))
         await sql`PRAGMA synchronous = NORMAL`.execute(one)
         try {
-          return await one.transaction().execute((trx) => work(repositories(trx)))
+          return await one.transaction().execute((trx) => work(repositories(trx, late)))
         } finally {
           await sql`PRAGMA synchronous = FULL`.execute(one)
         }
       }),
-    copy: (target, onProgress) => copyDatabase(database, target, onProgress),
-    close: () => db.destroy(),
-  }
-}
-
-function openDatabase(path: string): Database.Database {
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-    const database = new Database(path)
-    for (const pragma of pragmas) database.pragma(pragma)
-    return database
-  } catch (error) {
-    throw studioError('store/cannot-open', path, reason(error))
-  }
-}
-
-/** Pages that are copied before the event loop gets its turn: a few milliseconds' work. */
-const pagesAtOnce = 500
-
-async function copyDatabase(
-  database: Database.Database,
-  target: string,
-  onProgress: (done: number, total: number) => void,
-): Promise<void> {
-  await database.backup(target, {
-    progress: ({ totalPages, remainingPages }) => {
-      onProgress(totalPages - remainingPages, totalPages)
-      return pagesAtOnce
+    bytes: () => bytesOf(database),
+    copy: async (target, onProgress) => {
+      await shrinking.now()
+      await copyDatabase(database, target, onProgress)
     },
-  })
+    close: async () => {
+      late.close()
+      await shrinking.close()
+      await db.destroy()
+    },
+  }
+}
+
+const ignore = (): void => undefined
+
+function openShrinkable(path: string): Database.Database {
+  try {
+    makeShrinkable(path)
+  } catch (error) {
+    // Whatever is wrong with the file is found again, and told, where it is opened.
+    const shown = storeFailure(error, path)
+    if (shown instanceof StudioError && shown.code === 'store/damaged-file') throw shown
+  }
+  return openDatabase(path)
 }
 
 async function migrate(db: Db, path: string): Promise<void> {
   const provider = { getMigrations: () => Promise.resolve({ ...migrations }) }
   const { error } = await new Migrator({ db, provider }).migrateToLatest()
   if (error === undefined) return
+  if (error instanceof StudioError) throw error
+  const why = error instanceof Error ? error.message : String(error)
   // kysely's words for a database that has run a migration which this code does not know.
-  if (/previously executed migration .* is missing/.test(reason(error))) throw studioError('store/newer', path)
-  throw studioError('store/cannot-open', path, reason(error))
+  if (/previously executed migration .* is missing/.test(why)) throw studioError('store/newer', path)
+  throw studioError('store/cannot-open', path, why)
 }
-
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -11,6 +11,8 @@ const hints: { readonly [C in ErrorCode]?: string } = {
   'run/service-silent': home,
   'run/protocol': home,
   'store/cannot-open': home,
+  'store/cannot-write': home,
+  'store/disk-full': home,
   'store/newer': home,
 }
 

@@ -35,7 +35,7 @@ function makeVersion(
   planned: () => Plan | Promise<Plan>,
 ): Promise<VersionRecord> {
   return inTurn(async () => {
-    await tidy.ready
+    await tidy.ready()
     const { rows: touched, work, ...plan } = await planned()
     let counts = await store.datasets.counts(dataset, await store.datasets.newest(dataset))
     const version = await store.transaction((tables) => tables.datasets.begin(dataset, plan))

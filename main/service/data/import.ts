@@ -55,7 +55,7 @@ export async function importTable(
     context.changed('data')
     return { dataset: dataset.id, version: version.number, name, columns: table.columns, used: counts.rows, ...counts }
   } catch (error) {
-    await context.tidy.forget(dataset.id)
+    context.tidy.abandon(dataset.id)
     throw error
   }
 }

@@ -114,7 +114,8 @@ async function endRun({ store, runner }: ServiceContext, name: string, how: 'sto
 async function discard({ store, runner, changed }: ServiceContext, name: string): Promise<null> {
   const run = await findRun(store, name)
   if (runner.isActive(run.id)) await runner.discard(run.id)
-  else await store.runs.remove(run.id)
+  // What the runner has removed already is removed without effect; where it could not, its owner hears why.
+  await store.runs.remove(run.id)
   changed('runs')
   return null
 }

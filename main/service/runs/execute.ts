@@ -1,5 +1,5 @@
 // Sees one run to its end through crashes of its compute process.
-import { StudioError, studioError } from '../../contract/errors/index.ts'
+import { type ErrorCode, StudioError, studioError } from '../../contract/errors/index.ts'
 import type { RunState } from '../../contract/records.ts'
 import type { StudioEvent } from '../../contract/service.ts'
 import type { Store } from '../../engine/store/store.ts'
@@ -32,11 +32,33 @@ interface Ending {
 export async function execute(options: ExecuteOptions, active: ActiveRun): Promise<void> {
   const ending = await endingOf(options, active).catch((error: unknown): Ending => {
     options.failedUnattended('run', error)
-    return { state: 'failed', message: sentenceOf(error) }
+    return endingBy(codeOf(error), sentenceOf(error))
   })
-  if (active.wanted === 'discard') await options.store.runs.remove(active.run.id)
-  else await enter(options, active, ending)
+  if (active.wanted === 'discard' && (await isRemoved(options, active))) return
+  await options.store.runs.settle(active.run.id, ending.state, ending.message)
+  report(options, active, { event: 'state', run: active.run.name, state: ending.state, message: ending.message })
 }
+
+/** Removes the run; false where the database cannot be written. */
+async function isRemoved({ store, failedUnattended }: ExecuteOptions, { run }: ActiveRun): Promise<boolean> {
+  try {
+    await store.runs.remove(run.id)
+    return true
+  } catch (error) {
+    failedUnattended('run', error)
+    return false
+  }
+}
+
+/** Errors after which a run goes on as soon as its owner has mended their cause. */
+const mendable: readonly string[] = ['store/disk-full', 'store/cannot-write'] satisfies ErrorCode[]
+
+const endingBy = (code: string, message: string): Ending => ({
+  state: mendable.includes(code) ? 'interrupted' : 'failed',
+  message,
+})
+
+const codeOf = (error: unknown): string => (error instanceof StudioError ? error.code : 'run/failed')
 
 /** Sends the event to all that follow the run. */
 export function report({ changed }: Pick<Changes, 'changed'>, { events }: ActiveRun, event: StudioEvent): void {
@@ -44,15 +66,11 @@ export function report({ changed }: Pick<Changes, 'changed'>, { events }: Active
   events.send(event)
 }
 
-async function enter(options: ExecuteOptions, active: ActiveRun, { state, message }: Ending): Promise<void> {
-  const { id, name } = active.run
-  await options.store.runs.setState(id, state, message)
-  report(options, active, { event: 'state', run: name, state, message })
-}
-
 async function endingOf(options: ExecuteOptions, active: ActiveRun): Promise<Ending> {
   if (endsUnevaluated(active)) return { state: 'stopped' }
-  await enter(options, active, { state: 'running' })
+  const { id, name } = active.run
+  await options.store.runs.setState(id, 'running')
+  report(options, active, { event: 'state', run: name, state: 'running', message: undefined })
   const recorder = createRecorder(options.store, active.run, (event) => {
     report(options, active, event)
   })
@@ -70,7 +88,7 @@ async function tune(
   for (let attempt = 0; ; attempt++) {
     if (endsUnevaluated(active)) return { state: 'stopped' }
     const result = await runJob(options, active, material, recorder)
-    if (result.end === 'failed') return { state: 'failed', message: result.message }
+    if (result.end === 'failed') return endingBy(result.code, result.message)
     if (result.end === 'done') {
       if (result.reason !== undefined && result.outcome === 'finished')
         await recorder.note({ step: 0, code: 'ended', message: result.reason })

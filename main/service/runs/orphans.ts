@@ -13,6 +13,6 @@ export async function checkpointSentence(store: Store, run: RunRecord): Promise<
 export async function markOrphans(store: Store): Promise<void> {
   for (const run of await store.runs.unfinished()) {
     const { message } = studioError('run/orphaned', await checkpointSentence(store, run))
-    await store.runs.setState(run.id, 'interrupted', message)
+    await store.runs.settle(run.id, 'interrupted', message)
   }
 }

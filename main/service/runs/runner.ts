@@ -43,7 +43,7 @@ export function createRunner(options: ExecuteOptions): Runner {
     const active = busy ? undefined : waiting.shift()
     if (!active) return
     busy = true
-    // Only a database that cannot be written rejects; the next start finds the run and marks it.
+    // `execute` reports its own failures; whatever else happens, the next run gets its turn.
     await see(active).catch((error: unknown) => {
       failedUnattended('run', error)
     })

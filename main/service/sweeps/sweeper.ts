@@ -27,13 +27,9 @@ export function createSweeper(options: DriveOptions & Pick<Failures, 'failedUnat
 
   const run = async (active: ActiveSweep): Promise<void> => {
     const { id } = active.sweep
-    const fail = (error: unknown): void => {
-      failedUnattended('sweep', error)
-    }
     await drive(options, active).catch(async (error: unknown) => {
-      fail(error)
-      // Only a database that cannot be written rejects; the next start finds the sweep as it was.
-      await store.sweeps.setState(id, 'paused', sentenceOf(error)).catch(fail)
+      failedUnattended('sweep', error)
+      await store.sweeps.settle(id, 'paused', sentenceOf(error))
     })
     actives.delete(id)
     active.events.end()
@@ -60,7 +56,7 @@ export function createSweeper(options: DriveOptions & Pick<Failures, 'failedUnat
       if (!active) return
       await pause(active, 'stop')
       // It may have finished before the pause took effect.
-      if ((await store.sweeps.byId(sweep))?.state === 'running') await store.sweeps.setState(sweep, 'paused')
+      if ((await store.sweeps.byId(sweep))?.state === 'running') await store.sweeps.settle(sweep, 'paused')
     },
     discard: async (sweep) => {
       const active = actives.get(sweep)

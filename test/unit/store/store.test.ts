@@ -110,7 +110,7 @@ describe('opening', () => {
   it('says in a sentence that a file is no database', async () => {
     const path = join(temporaryFolder(), 'studio.db')
     writeFileSync(path, 'this is not a database, but it is long enough to be read as one '.repeat(40))
-    await expect(openStore(path)).rejects.toMatchObject({ code: 'store/cannot-open' })
+    await expect(openStore(path)).rejects.toMatchObject({ code: 'store/damaged-file' })
   })
 
   it('refuses a database of a newer studio', async () => {

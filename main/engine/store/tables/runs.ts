@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely'
 import { studioError } from '../../../contract/errors/index.ts'
 import type { RunRecord, RunState, SplitRows } from '../../../contract/records.ts'
 import type { TuneSettings } from '../../../contract/settings.ts'
+import type { LateStates } from '../late.ts'
 import { namedRecords } from '../named.ts'
 import type { Db, Schema } from '../schema.ts'
 
@@ -76,9 +77,10 @@ async function isOpenedPrompt(db: Db, name: string): Promise<boolean> {
   return (await opened.executeTakeFirst()) !== undefined
 }
 
-export const runRepository = (db: Db) => {
+export const runRepository = (db: Db, late: LateStates) => {
   const { insert, ...named } = namedRecords<'runs', RunRow, RunRecord>(db, {
     table: 'runs',
+    late,
     kind: 'run',
     columns,
     record,

@@ -5,6 +5,7 @@ import type { SplitRows } from '../../../contract/records.ts'
 import type { SweepRecord, SweptName, Varied } from '../../../contract/methods/sweeps.ts'
 import type { SettingValue } from '../../../contract/setting-specs.ts'
 import type { TuneSettings } from '../../../contract/settings.ts'
+import type { LateStates } from '../late.ts'
 import { namedRecords } from '../named.ts'
 import type { Db, Schema } from '../schema.ts'
 
@@ -50,9 +51,10 @@ export interface NewSweep {
   readonly split: SplitRows
 }
 
-export const sweepRepository = (db: Db) => {
+export const sweepRepository = (db: Db, late: LateStates) => {
   const { insert, ...named } = namedRecords<'sweeps', SweepRow, SweepRecord>(db, {
     table: 'sweeps',
+    late,
     kind: 'sweep',
     columns,
     record,

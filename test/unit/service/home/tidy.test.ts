@@ -44,7 +44,7 @@ it('an operation that a crash cut off is taken back, as if it had never begun', 
   await store.rows.insert(version, [{ row: ROWS + 1, cells: ['added'] }])
   const tidy = await createTidy(store, unexpected)
   expect(await store.datasets.newest(id)).toBe(1)
-  await tidy.ready
+  await tidy.ready()
   expect(await store.rows.states(id, numbers)).toEqual({ used: ROWS, excluded: 0, trash: 0 })
   expect(revisions()).toBe(ROWS)
   expect(await store.datasets.begin(id, { kind: 'edit', description: 'next' })).toMatchObject({ number: 2 })

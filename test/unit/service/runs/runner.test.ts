@@ -6,9 +6,9 @@ import { createRunner } from '../../../../main/service/runs/runner.ts'
 
 it('logs what it cannot write, and goes on', async () => {
   const logged: string[] = []
-  const setState = () => Promise.reject(new Error('database is read-only'))
+  const refuse = () => Promise.reject(new Error('database is read-only'))
   const runner = createRunner({
-    store: { runs: { setState } } as unknown as Store,
+    store: { runs: { setState: refuse, settle: refuse } } as unknown as Store,
     spawn: () => {
       throw new Error('nothing to compute')
     },
