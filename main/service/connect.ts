@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { studioError } from '../contract/errors/index.ts'
 import type { Studio } from '../contract/service.ts'
+import { storeFailure } from '../engine/store/failures.ts'
 import { takeLock } from '../engine/store/lock.ts'
 import { type Home, openHome } from './home/home.ts'
 import { createService, type ServiceOptions } from './service.ts'
@@ -39,25 +40,40 @@ export async function connect(folder: string, options: ConnectOptions): Promise<
   throw studioError('run/service-silent', home.folder, holder(home))
 }
 
+/** Whatever fails on the way, nothing stays open, and the folder is free for the next one only after that. */
 async function become(home: Home, options: ConnectOptions, release: () => void): Promise<Connection> {
+  const closers: (() => Promise<void> | void)[] = []
+  const close = async (): Promise<void> => {
+    try {
+      for (const closer of closers) await closer()
+    } finally {
+      release()
+    }
+  }
   try {
     const service = await createService({ ...options, home })
+    closers.push(() => service.close())
     const server = await listen(service, home.address)
-    writeFileSync(home.pid, `${String(process.pid)}\n`, { mode: 0o600 })
-    return {
-      call: service.call,
-      attached: false,
-      idle: () => server.idle(),
-      close: async () => {
-        await service.close()
-        await server.close()
+    closers.push(
+      () => server.close(),
+      () => {
         rmSync(home.pid, { force: true })
-        release()
       },
-    }
+    )
+    noteHolder(home)
+    return { call: service.call, attached: false, idle: () => server.idle(), close }
   } catch (error) {
-    release()
-    throw error
+    await close()
+    throw storeFailure(error, home.database)
+  }
+}
+
+/** For the sentence of another process that waits in vain. */
+function noteHolder({ pid }: Home): void {
+  try {
+    writeFileSync(pid, `${String(process.pid)}\n`, { mode: 0o600 })
+  } catch {
+    // A full disk takes no note; the other process then says that it does not know who holds the folder.
   }
 }
 

@@ -51,7 +51,11 @@ export interface Service extends Studio {
 export async function createService({ goOn = false, ...options }: ServiceOptions): Promise<Service> {
   const { context, close } = await openContext(options)
   const { runner, sweeper, failed } = context
-  if (goOn) await sweeper.goOn()
+  if (goOn)
+    await sweeper.goOn().catch(async (error: unknown) => {
+      await close()
+      throw error
+    })
   const closing = new AbortController()
   const calls = new Set<Promise<unknown>>()
 

@@ -1,8 +1,12 @@
 // Backup and restore of the whole studio: written beside its name first, restored at the next start, where the old database is renamed.
 import { existsSync, readdirSync, renameSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
 import { basename, dirname, join, resolve } from 'node:path'
+import { causeOf, isFull } from '../../contract/errors/causes.ts'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
+import { hasRoom } from '../../engine/disk.ts'
+import { moveToNew } from '../../engine/files.ts'
 import { networkRecord, sealBackup, unsealBackup } from '../../engine/store/backup.ts'
 import type { Store } from '../../engine/store/store.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
@@ -13,28 +17,36 @@ const ending = '.softprompt-backup'
 /** 2026-11-23-143005, in UTC. */
 const stamp = (): string => new Date().toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-')
 
-/** Writes everything to one file. Errors: 'studio/backup-exists', 'studio/backup-failed', 'run/cancelled'. */
+/**
+ * Writes everything to one file, and nothing that was removed. Errors: 'studio/backup-exists', 'studio/backup-failed',
+ * 'run/cancelled'.
+ */
 export async function backUp(
-  { home, store }: ServiceContext,
+  { home, store, tidy }: ServiceContext,
   { emit, signal }: CallContext,
   wanted: string = join(home.folder, 'backups', `studio-${stamp()}${ending}`),
 ): Promise<{ readonly path: string; readonly bytes: number }> {
   const path = resolve(wanted)
   if (existsSync(path)) throw studioError('studio/backup-exists', path)
-  const part = `${path}.part`
+  // A name of its own: a file that somebody else has there is not touched.
+  const part = `${path}.${randomBytes(4).toString('hex')}.part`
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await tidy.done()
+    if (!hasRoom(dirname(path), store.bytes())) throw studioError('store/disk-full', dirname(path))
     await store.copy(part, (done, total) => {
       signal.throwIfAborted()
       emit({ event: 'progress', stage: 'copying the studio', done, total })
     })
     const bytes = await sealBackup(part, signal)
-    await rename(part, path)
+    await moveToNew(part, path)
     return { path, bytes }
   } catch (error) {
     await rm(part, { force: true }).catch(() => undefined)
     if (signal.aborted) throw studioError('run/cancelled')
-    throw studioError('studio/backup-failed', path, error instanceof Error ? error.message : String(error))
+    if (error instanceof StudioError) throw error
+    if (isFull(error)) throw studioError('store/disk-full', dirname(path))
+    throw studioError('studio/backup-failed', path, causeOf(error))
   }
 }
 

@@ -1,8 +1,9 @@
 // The studio's folder: what lies where in it, and the address of the service that holds it.
 import { createHash } from 'node:crypto'
-import { lstatSync, mkdirSync, realpathSync } from 'node:fs'
-import { homedir, tmpdir, userInfo } from 'node:os'
-import { join, resolve } from 'node:path'
+import { chmodSync, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { causeOf, isFull } from '../../contract/errors/causes.ts'
 import { studioError } from '../../contract/errors/index.ts'
 
 export interface Home {
@@ -26,16 +27,31 @@ const MAX_ADDRESS = 100
 /** SOFTPROMPT_HOME, or the place where this system keeps programs' data. */
 export function defaultHome(env: NodeJS.ProcessEnv = process.env, platform: string = process.platform): string {
   if (env['SOFTPROMPT_HOME']) return env['SOFTPROMPT_HOME']
-  if (platform === 'win32') return join(env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), NAME)
-  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', NAME)
-  return join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), NAME)
+  if (platform === 'win32') return join(absolute(env['LOCALAPPDATA']) ?? join(ownFolder(), 'AppData', 'Local'), NAME)
+  if (platform === 'darwin') return join(ownFolder(), 'Library', 'Application Support', NAME)
+  // The XDG base directory specification has a relative path ignored.
+  return join(absolute(env['XDG_DATA_HOME']) ?? join(ownFolder(), '.local', 'share'), NAME)
+}
+
+const absolute = (path: string | undefined): string | undefined =>
+  path !== undefined && isAbsolute(path) ? path : undefined
+
+/** The account's home folder; without one, data would end up in whatever folder is the current one. Error: 'store/no-home'. */
+function ownFolder(): string {
+  try {
+    const folder = homedir()
+    if (isAbsolute(folder)) return folder
+  } catch {
+    // A user without an entry in the system's list has none either.
+  }
+  throw studioError('store/no-home')
 }
 
 /** Folder of the KV precompute of a data set's texts: it goes when the data set goes. */
 export const cachedTextsFolder = ({ texts }: Pick<Home, 'texts'>, dataset: number): string =>
   join(texts, String(dataset))
 
-/** Makes the folder, for its owner alone, and names its parts. Error: 'store/cannot-open'. */
+/** Makes the folder, for its owner alone, and names its parts. Errors: 'store/cannot-write', 'store/disk-full', 'store/not-yours'. */
 export function openHome(folder: string): Home {
   const made = makeFolder(resolve(folder))
   return {
@@ -53,9 +69,22 @@ export function openHome(folder: string): Home {
 function makeFolder(folder: string): string {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
+    closeToOthers(folder)
     return realpathSync(folder)
   } catch (error) {
-    throw studioError('store/cannot-open', folder, error instanceof Error ? error.message : String(error))
+    throw isFull(error)
+      ? studioError('store/disk-full', dirname(folder))
+      : studioError('store/cannot-write', folder, causeOf(error))
+  }
+}
+
+/** Also a folder that somebody has made with the system's usual permissions. */
+function closeToOthers(folder: string): void {
+  if (process.platform === 'win32' || (statSync(folder).mode & 0o077) === 0) return
+  try {
+    chmodSync(folder, 0o700)
+  } catch {
+    // Only its owner may, and disks without permissions refuse; who may read there is then not up to the studio.
   }
 }
 
@@ -64,12 +93,11 @@ function address(folder: string): string {
   if (process.platform === 'win32') return `\\\\.\\pipe\\${NAME}-${key}`
   const inside = join(folder, 'service.sock')
   if (Buffer.byteLength(inside) <= MAX_ADDRESS) return inside
-  const { uid } = userInfo()
+  const uid = process.getuid?.() ?? 0
   const shared = join(tmpdir(), `${NAME}-${String(uid)}`)
   mkdirSync(shared, { recursive: true, mode: 0o700 })
   // In a folder that everyone may write to, somebody else could have made it first.
   const { mode, uid: owner } = lstatSync(shared)
-  if (owner !== uid || (mode & 0o077) !== 0)
-    throw studioError('store/cannot-open', shared, 'it belongs to somebody else')
+  if (owner !== uid || (mode & 0o077) !== 0) throw studioError('store/not-yours', shared)
   return join(shared, `${key}.sock`)
 }

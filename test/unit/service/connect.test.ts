@@ -1,7 +1,7 @@
 // One service a folder: the second host attaches to the first, and a killed one is taken over.
-import { existsSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { StudioEvent } from '../../../main/contract/service.ts'
 import { takeLock } from '../../../main/engine/store/lock.ts'
 import { connect, type Connection } from '../../../main/service/connect.ts'
@@ -11,6 +11,10 @@ import { startHost } from '../../support/host-process.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 
 const options = { spawn: spawnFake, threads: 1 }
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 async function open(home: string): Promise<Connection> {
   const studio = await connect(home, options)
@@ -128,4 +132,66 @@ describe('a folder', () => {
     expect(defaultHome({}, 'darwin')).toContain('Application Support')
     expect(defaultHome({ LOCALAPPDATA: 'C:\\L' }, 'win32')).toContain('softprompt-studio')
   })
+})
+
+describe('a start that cannot be completed', () => {
+  it('goes on without the note of who holds the folder', async () => {
+    const folder = join(temporaryFolder(), 'home')
+    // Nothing can be written to where a folder is.
+    mkdirSync(openHome(folder).pid)
+    const studio = await connect(folder, options)
+    expect(await studio.call('models.list', {})).toEqual([])
+    rmSync(openHome(folder).pid, { recursive: true })
+    await studio.close()
+  })
+
+  it('leaves nothing open, and the folder free for the next one', async () => {
+    const folder = join(temporaryFolder(), 'home')
+    const home = openHome(folder)
+    mkdirSync(join(home.address, 'in the way'), { recursive: true })
+    await expect(connect(folder, options)).rejects.toThrow()
+    // The last connection that closes takes its log with it.
+    expect(existsSync(home.database)).toBe(true)
+    expect(existsSync(`${home.database}-wal`)).toBe(false)
+    rmSync(home.address, { recursive: true })
+    expect((await open(folder)).attached).toBe(false)
+  })
+
+  it('says that the folder cannot be written, and why', async () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'file'), '')
+    await expect(connect(join(folder, 'file'), options)).rejects.toMatchObject({
+      code: 'store/cannot-write',
+      message: expect.stringContaining('there is already something of that name') as string,
+    })
+    await expect(connect(join(folder, 'file', 'home'), options)).rejects.toMatchObject({
+      code: 'store/cannot-write',
+      message: expect.stringContaining('a part of the path is not a folder') as string,
+    })
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('a folder that is open to others', () => {
+  it('is closed to them, with all the files in it', async () => {
+    const folder = join(temporaryFolder(), 'home')
+    await (await connect(folder, options)).close()
+    const home = openHome(folder)
+    chmodSync(folder, 0o755)
+    chmodSync(home.database, 0o644)
+    await open(folder)
+    const modes = ['', ...readdirSync(folder)].map((name) => [name, statSync(join(folder, name)).mode & 0o077])
+    expect(modes.filter(([, others]) => others !== 0)).toEqual([])
+    expect(modes.length).toBeGreaterThan(5)
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('an account without a home folder', () => {
+  it.each([{ HOME: '' }, { HOME: 'relative' }, { HOME: '', XDG_DATA_HOME: 'relative/data' }])(
+    'is told to name a folder (%o), and nothing is written to the current one',
+    (env) => {
+      vi.stubEnv('HOME', env.HOME)
+      expect(() => defaultHome(env, 'linux')).toThrow('no home folder')
+      expect(() => defaultHome(env, 'darwin')).toThrow('no home folder')
+    },
+  )
 })
