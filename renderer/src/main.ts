@@ -1,4 +1,5 @@
-// Starts the window: styles first, then the studio.
+// Starts the window: the key leaves the address before anything reads it; then styles, then the studio.
+import './client/key.ts'
 import '@fontsource-variable/inter/wght.css'
 import './ui/tokens.css'
 import './ui/base.css'

@@ -1,57 +1,57 @@
 // Who may speak to the browser host: only a page that it served itself, opened by someone who has its address.
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { KEY_PROTOCOL } from '../../contract/window-key.ts'
 
 export interface Guard {
   /** False where the request names another host: a foreign name that was made to point here (DNS rebinding). */
   isForUs(request: IncomingMessage): boolean
   /** False where another site's page made the request. */
   isFromUs(request: IncomingMessage): boolean
-  /** True where the address itself carries the token, or a key that nobody has used before. */
-  bringsToken(url: URL): boolean
-  /** A key for one visit: other users of this computer can read the command line that opens a browser. */
-  oneVisit(): string
-  /** True where an earlier visit brought the token. */
-  hasCookie(request: IncomingMessage): boolean
-  /** Value of the Set-Cookie header. */
-  readonly cookie: string
+  /** True where a person follows a link, or a page on their disk, to the studio: it fills a tab, and holds no secret. */
+  isVisit(request: IncomingMessage): boolean
+  /** The session's secret for a key: the secret itself, or one for a single visit that nobody has used before. */
+  secretFor(request: IncomingMessage): string | undefined
+  /** A key that opens the studio once; `onUsed` is called when it has. */
+  oneVisit(onUsed: () => void): string
+  /** True where the request for a websocket offers the secret as a subprotocol. */
+  offersSecret(request: IncomingMessage): boolean
 }
 
-export function createGuard(token: string, port: number): Guard {
+export function createGuard(secret: string, port: number): Guard {
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`]
   const origins = hosts.map((host) => `http://${host}`)
-  // Cookies do not tell ports apart: two studios on one computer need two names.
-  const name = `softprompt-${port}`
-  const visits = new Set<string>()
+  const visits = new Map<string, () => void>()
   return {
     isForUs: ({ headers }) => hosts.includes(headers.host ?? ''),
     isFromUs: ({ headers }) =>
       headers.origin === undefined
         ? ['same-origin', 'none', undefined].includes(headers['sec-fetch-site'] as string | undefined)
         : origins.includes(headers.origin),
-    bringsToken: (url) => {
-      const key = url.searchParams.get('token') ?? ''
-      return visits.delete(key) || equal(key, token)
+    isVisit: ({ headers }) =>
+      headers.origin === undefined &&
+      headers['sec-fetch-mode'] === 'navigate' &&
+      headers['sec-fetch-dest'] === 'document',
+    secretFor: ({ headers }) => {
+      const key = /^Bearer ([\w-]+)$/.exec(headers.authorization ?? '')?.[1] ?? ''
+      visits.get(key)?.()
+      return visits.delete(key) || equal(key, secret) ? secret : undefined
     },
-    oneVisit: () => {
-      const key = newToken()
-      visits.add(key)
+    oneVisit: (onUsed) => {
+      const key = newSecret()
+      visits.set(key, onUsed)
       return key
     },
-    hasCookie: ({ headers }) => equal(cookieOf(headers.cookie ?? '', name), token),
-    cookie: `${name}=${token}; HttpOnly; SameSite=Strict; Path=/`,
+    offersSecret: ({ headers }) =>
+      (headers['sec-websocket-protocol'] ?? '')
+        .split(',')
+        .map((offer) => offer.trim())
+        .some((offer) => offer.startsWith(KEY_PROTOCOL) && equal(offer.slice(KEY_PROTOCOL.length), secret)),
   }
 }
 
 /** 256 random bits. */
-export const newToken = (): string => randomBytes(32).toString('base64url')
-
-const cookieOf = (header: string, name: string): string =>
-  header
-    .split(';')
-    .map((part) => part.trim())
-    .find((part) => part.startsWith(`${name}=`))
-    ?.slice(name.length + 1) ?? ''
+export const newSecret = (): string => randomBytes(32).toString('base64url')
 
 /** Compares in constant time, so that timing does not reveal where two secrets differ. */
 function equal(a: string, b: string): boolean {

@@ -1,4 +1,5 @@
 // The studio in the person's own browser: serves the window on this computer only, until ctrl-C.
+import { rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -6,7 +7,7 @@ import { StudioError, studioError } from '../../contract/errors/index.ts'
 import { forkCompute } from '../../service/compute/child.ts'
 import { keepCompiled } from '../../service/home/code-cache.ts'
 import { defaultHome } from '../../service/home/home.ts'
-import { hasDisplay, openInBrowser } from './open.ts'
+import { hasDisplay, openInBrowser, writePage } from './open.ts'
 import type { BrowserHost } from './server.ts'
 
 const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
@@ -27,13 +28,29 @@ async function main(): Promise<void> {
   try {
     host = await serveBrowser({ studio, folder, port: portOf(values.port) })
     process.stdout.write(`The studio is open at ${host.url}\nOnly this computer can reach it. Ctrl-C closes it.\n`)
-    if (values['no-open'] !== true && hasDisplay()) openInBrowser(host.visit())
+    const removePage = values['no-open'] !== true && hasDisplay() ? openOnce(home, host) : undefined
     await interrupted()
     process.stdout.write('Closing; a run that is under way keeps what it has learned.\n')
+    removePage?.()
     await host.close()
   } finally {
     await studio.close()
   }
+}
+
+/** Opens the person's browser; the page on disk that leads there goes when the browser has come, or by what it returns. */
+function openOnce(home: string, host: BrowserHost): () => void {
+  let page: string | undefined
+  const remove = (): void => {
+    if (page !== undefined) rmSync(page, { force: true })
+  }
+  try {
+    page = writePage(home, host.visit(remove))
+    openInBrowser(page)
+  } catch {
+    // The folder takes no file: the printed address is there.
+  }
+  return remove
 }
 
 /** Error: 'run/no-port' for what is no port. */

@@ -1,14 +1,15 @@
 // Serves the window and its line to the service on the loopback address, to nobody but the person who was given the address.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
+import type { AddressInfo, Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { MAX_MESSAGE } from '../../contract/wire.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { Studio } from '../../contract/service.ts'
+import { KEY_MARK, KEY_PATH, LINE_PATH } from '../../contract/window-key.ts'
 import { readWindow, type ServedFile } from '../window/files.ts'
 import { windowHeaders } from '../window/policy.ts'
-import { createGuard, type Guard, newToken } from './guard.ts'
+import { boundConnections, type Patience, patience as usual } from './connections.ts'
+import { createGuard, type Guard, newSecret } from './guard.ts'
 import { serveSocket } from './sockets.ts'
 
 export interface BrowserHostOptions {
@@ -17,53 +18,57 @@ export interface BrowserHostOptions {
   readonly folder: string
   /** 0 or absent = any free one. */
   readonly port?: number
+  /** How long it waits for others. */
+  readonly patience?: Patience
 }
 
 export interface BrowserHost {
-  /** What a person opens: it carries the token. */
+  /** What a person opens: it carries the key behind its '#'. */
   readonly url: string
-  /** An address that works once, for the command line that opens a browser. */
-  visit(): string
+  /** An address that works once; `onUsed` is called when it has. */
+  visit(onUsed: () => void): string
   /** Cuts every window's line; they open a new one. */
   drop(): void
   close(): Promise<void>
 }
 
-/** Limits that one person's windows never reach: beyond them a connection is taken for an attack. */
+/** Open websockets at most, which one person's windows never reach. */
 const MAX_SOCKETS = 32
-const MAX_CONNECTIONS = 256
 
 /** Errors: 'run/no-window', 'run/port-taken'. */
-export async function serveBrowser({ studio, folder, port = 0 }: BrowserHostOptions): Promise<BrowserHost> {
+export async function serveBrowser(options: BrowserHostOptions): Promise<BrowserHost> {
+  const { studio, folder, port = 0, patience = usual } = options
   const files = readWindow(folder)
-  const server = createServer()
-  server.maxConnections = MAX_CONNECTIONS
+  const server = createServer(patience)
+  const connections = boundConnections(server, patience)
   await listenOn(server, port)
   const actual = (server.address() as AddressInfo).port
-  const token = newToken()
-  const guard = createGuard(token, actual)
+  const secret = newSecret()
+  const guard = createGuard(secret, actual)
   const always = windowHeaders([`ws://127.0.0.1:${actual}`, `ws://localhost:${actual}`])
   server.on('request', (request, response) => {
     answer(request, response, guard, files, always)
   })
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, perMessageDeflate: false })
-  server.on('upgrade', (request, socket, head) => {
+  server.on('upgrade', (request, duplex, head) => {
+    const socket = duplex as Socket
     socket.on('error', () => socket.destroy())
-    const allowed = guard.isForUs(request) && hasOurOrigin(request, guard) && guard.hasCookie(request)
-    if (!allowed || request.url !== '/studio') refuse(socket, 403)
+    const allowed = guard.isForUs(request) && hasOurOrigin(request, guard) && guard.offersSecret(request)
+    if (!allowed || request.url !== LINE_PATH) refuse(socket, 403)
     else if (sockets.clients.size >= MAX_SOCKETS) refuse(socket, 503)
     else
       sockets.handleUpgrade(request, socket, head, (opened) => {
+        connections.trust(socket)
         serveSocket(studio, opened)
       })
   })
   const drop = (): void => {
     for (const socket of sockets.clients) socket.terminate()
   }
-  const address = (key: string): string => `http://127.0.0.1:${actual}/?token=${key}`
+  const address = (key: string): string => `http://127.0.0.1:${actual}/${KEY_MARK}${key}`
   return {
-    url: address(token),
-    visit: () => address(guard.oneVisit()),
+    url: address(secret),
+    visit: (onUsed) => address(guard.oneVisit(onUsed)),
     drop,
     close: async () => {
       drop()
@@ -93,12 +98,10 @@ function answer(
   if (request.method !== 'GET' && request.method !== 'HEAD') return say(405, 'Only GET is answered here.')
   const url = parsed(request)
   if (!url) return say(400, 'That is not an address.')
-  if (guard.bringsToken(url)) {
-    response.writeHead(303, { location: '/', 'set-cookie': guard.cookie, 'cache-control': 'no-store' }).end()
-    return
-  }
-  if (!guard.isFromUs(request) || !guard.hasCookie(request))
-    return say(403, 'Open the studio by the address that it printed when it started: it carries a key.')
+  const isFromUs = guard.isFromUs(request)
+  if (url.pathname === KEY_PATH && isFromUs) return sendSecret(response, guard.secretFor(request))
+  if (!isFromUs && !(url.pathname === '/' && guard.isVisit(request)))
+    return say(403, 'Another site’s page gets nothing from the studio.')
   const file = files.get(url.pathname)
   if (!file) return say(404, 'There is no such file.')
   response.writeHead(200, {
@@ -109,14 +112,25 @@ function answer(
   response.end(request.method === 'HEAD' ? undefined : file.bytes)
 }
 
+/** The session's secret, to a window that has a key; undefined = it has none, or an old one. */
+function sendSecret(response: ServerResponse, secret: string | undefined): void {
+  response.writeHead(secret === undefined ? 403 : 200, {
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+  })
+  response.end(secret)
+}
+
 function parsed({ url = '' }: IncomingMessage): URL | undefined {
   // An absolute or protocol-relative address would name another host.
   if (!url.startsWith('/') || url.startsWith('//')) return undefined
   return URL.parse(url, 'http://127.0.0.1') ?? undefined
 }
 
-function refuse(socket: Duplex, status: number): void {
-  socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+/** Says so and lets go of the connection: one that was only ended would stay until the other side ends it too. */
+function refuse(socket: Socket, status: number): void {
+  socket.write(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  socket.destroySoon()
 }
 
 function listenOn(server: Server, port: number): Promise<void> {

@@ -3,7 +3,8 @@ import { studioError } from '../../../main/contract/errors/index.ts'
 import { type Client, type ClientMessage, createClient } from '../../../main/contract/protocol.ts'
 import type { CallOptions, Input, Method, Outputs, Studio } from '../../../main/contract/service.ts'
 import { connection } from './connection.svelte.ts'
-import { type Line, openLine } from './line.ts'
+import { newKey } from './key.ts'
+import { type Line, NoKey, openLine } from './line.ts'
 
 interface Opened {
   readonly client: Client
@@ -19,11 +20,18 @@ async function open(): Promise<Opened> {
   for (let tries = 0; ; tries++) {
     try {
       return await tryOnce()
-    } catch {
-      connection.lost()
-      await new Promise((resolve) => setTimeout(resolve, waits[Math.min(tries, waits.length - 1)]))
+    } catch (error) {
+      connection.lost({ keyless: error instanceof NoKey })
+      await pause(waits[Math.min(tries, waits.length - 1)])
     }
   }
+}
+
+/** Resolves after so many milliseconds, or earlier with a new key. */
+async function pause(wait?: number): Promise<void> {
+  const over = new AbortController()
+  await Promise.race([newKey(over.signal), new Promise((resolve) => setTimeout(resolve, wait))])
+  over.abort()
 }
 
 async function tryOnce(): Promise<Opened> {

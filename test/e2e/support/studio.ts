@@ -19,6 +19,8 @@ export const tinyModelFolder = join(root, 'test/fixtures/tiny/llama')
 
 export interface RunningStudio {
   readonly home: string
+  /** The address that the host printed, with its key. */
+  readonly url: string
   /** Opens the window at a page: '#/data'. */
   open(page: Page, hash?: string): Promise<void>
   /** Calls the same service as the window does. */
@@ -28,7 +30,7 @@ export interface RunningStudio {
   /** Kills the host, and with it the service, as a crash would. */
   kill(): Promise<void>
   /** Starts it again on the same home. */
-  restart(): Promise<void>
+  restart(...args: string[]): Promise<void>
   /** The compute processes that are running. */
   computing(): readonly number[]
 }
@@ -40,8 +42,8 @@ interface Host {
 }
 
 /** Starts the host and waits for its address. */
-async function start(home: string): Promise<Host> {
-  const args = [join(root, 'main/hosts/browser/main.ts'), '--home', home, '--no-open']
+async function start(home: string, more: readonly string[] = []): Promise<Host> {
+  const args = [join(root, 'main/hosts/browser/main.ts'), '--home', home, '--no-open', ...more]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let errors = ''
   child.stderr.on('data', (text: Buffer) => (errors += text.toString()))
@@ -71,10 +73,13 @@ export function useStudio(prepare?: (studio: RunningStudio) => Promise<void>): R
     get home() {
       return home
     },
+    get url() {
+      return running().url
+    },
     open: async (page, hash = '') => {
       await page.goto(running().url)
       await page.waitForSelector('html[data-ready]')
-      if (hash !== '') await page.goto(new URL(hash, running().url.replace(/\?.*/, '')).href)
+      if (hash !== '') await page.goto(new URL(hash, running().url).href)
     },
     call: (method, input, options) => {
       const attached = running().studio
@@ -89,8 +94,8 @@ export function useStudio(prepare?: (studio: RunningStudio) => Promise<void>): R
       await end(running(), 'SIGKILL')
       host = undefined
     },
-    restart: async () => {
-      host = await start(home)
+    restart: async (...args) => {
+      host = await start(home, args)
     },
     computing: () => {
       const { stdout } = spawnSync('pgrep', ['-P', String(running().child.pid)], { encoding: 'utf8' })

@@ -16,6 +16,9 @@ export const common = {
   timeLeft: (time: string) => `${time} left`,
   disconnected: 'The studio does not answer. Reconnecting …',
   disconnectedHelp: 'Everything you confirmed is saved. If this message stays, restart the studio.',
+  keyless: 'This window has no key to the studio.',
+  keylessHelp:
+    'The studio has been started again, or this address was typed by hand. Open the address that the studio printed when it started; this window then goes on by itself.',
   skip: 'Skip to the page',
   dropHere: 'Drop the file: a table of examples, a prompt file or a model file',
   runStates: {

@@ -5,28 +5,43 @@ import { temporaryFolder } from '../../../support/temporary.ts'
 import { closed, hear, ownSocket, say, serve } from './talk.ts'
 
 describe('a person with the address', () => {
-  test('gets a cookie for it that no script reads, and an address without the key in it', async () => {
+  test('sends no key with it, and is given no cookie, which other ports of this computer would get too', async () => {
     const host = await serve()
-    const { status, headers } = await host.get(`/?token=${host.token}`)
-    expect(status).toBe(303)
-    expect(headers['location']).toBe('/')
-    expect(headers['set-cookie']?.[0]).toMatch(/; HttpOnly; SameSite=Strict; Path=\/$/)
+    expect(host.url).toBe(`http://127.0.0.1:${String(host.port)}/#key=${host.secret}`)
+    const { status, headers, body } = await host.get('/')
+    expect(status).toBe(200)
+    expect(headers['set-cookie']).toBeUndefined()
+    expect(body).not.toContain(host.secret)
+  })
+
+  test('exchanges the key for the secret, which no cache keeps', async () => {
+    const host = await serve()
+    const { status, headers, body } = await host.get('/key', host.bearer())
+    expect([status, body, headers['cache-control']]).toEqual([200, host.secret, 'no-store'])
   })
 
   test('gets the window and its files with their types, cached for good where their name holds a hash', async () => {
     const host = await serve()
-    const cookie = await host.cookie()
-    const page = await host.get('/', { cookie })
+    const page = await host.get('/')
     expect(page.body).toContain('the window')
     expect(page.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' })
-    const script = await host.get('/assets/main-a1b2.js', { cookie })
+    const script = await host.get('/assets/main-a1b2.js')
     expect(script.headers['content-type']).toBe('text/javascript; charset=utf-8')
     expect(script.headers['cache-control']).toContain('immutable')
   })
 
+  test('may come by a link, or by a page on their disk', async () => {
+    const host = await serve()
+    const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+    expect((await host.get('/', link)).status).toBe(200)
+    expect((await host.get('/icon.svg', link)).status).toBe(403)
+    expect((await host.get('/', { ...link, 'sec-fetch-dest': 'iframe' })).status).toBe(403)
+    expect((await host.get('/key', { ...link, ...host.bearer() })).status).toBe(403)
+  })
+
   test('gets headers that allow the window nothing but itself', async () => {
     const host = await serve()
-    for (const path of ['/', '/nothing', `/?token=${host.token}`]) {
+    for (const path of ['/', '/nothing', '/key']) {
       const { headers } = await host.get(path)
       const policy = String(headers['content-security-policy'])
       expect(policy).toContain("default-src 'none'")
@@ -50,11 +65,14 @@ describe('a person with the address', () => {
     expect(await value).toEqual({ say: 'value', id: 7, value: { file: 1, bytes: new Uint8Array([0, 255]) } })
   })
 
-  test('may open the address for one visit once only', async () => {
+  test('may open the address for one visit once only, which then counts as used', async () => {
     const host = await serve()
-    const { pathname, search } = new URL(host.visit())
-    expect((await host.get(pathname + search)).status).toBe(303)
-    expect((await host.get(pathname + search)).status).toBe(403)
+    let used = 0
+    const key = new URL(host.visit(() => used++)).hash.replace('#key=', '')
+    expect(key).not.toBe(host.secret)
+    expect(await host.get('/key', host.bearer(key))).toMatchObject({ status: 200, body: host.secret })
+    expect((await host.get('/key', host.bearer(key))).status).toBe(403)
+    expect(used).toBe(1)
   })
 })
 
@@ -63,49 +81,55 @@ describe('a stranger', () => {
     'that makes the name "%s" point here is sent away, key or not',
     async (name) => {
       const host = await serve()
-      const cookie = await host.cookie()
-      const headers = { host: name.replace('PORT', String(host.port)), cookie }
+      const headers = { host: name.replace('PORT', String(host.port)) }
       expect((await host.get('/', headers)).status).toBeOneOf([400, 421])
-      expect((await host.get(`/?token=${host.token}`, headers)).headers['set-cookie']).toBeUndefined()
-      expect(await host.socket({ ...headers, origin: `http://${name}` })).toBeOneOf([400, 403])
+      expect((await host.get('/key', { ...headers, ...host.bearer() })).body).not.toContain(host.secret)
+      expect(await host.socket({ ...headers, origin: `http://${name}` }, '/studio', host.secret)).toBeOneOf([400, 403])
     },
   )
 
   test.each(['http://evil.example', 'https://127.0.0.1:PORT', 'http://127.0.0.1:1', 'null', 'file://'])(
-    'page of %s gets no answer, though the browser sends the cookie',
+    'page of %s gets no answer, even with the key',
     async (page) => {
       const host = await serve()
-      const cookie = await host.cookie()
       const origin = page.replace('PORT', String(host.port))
-      expect((await host.get('/', { cookie, origin })).status).toBe(403)
-      expect(await host.socket({ cookie, origin })).toBe(403)
+      expect((await host.get('/', { origin })).status).toBe(403)
+      expect((await host.get('/key', { origin, ...host.bearer() })).body).not.toContain(host.secret)
+      expect(await host.socket({ origin }, '/studio', host.secret)).toBe(403)
     },
   )
 
   test('page that embeds one of the files gets no answer', async () => {
     const host = await serve()
-    const cookie = await host.cookie()
-    expect((await host.get('/icon.svg', { cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(403)
-    expect((await host.get('/icon.svg', { cookie, 'sec-fetch-site': 'same-site' })).status).toBe(403)
+    expect((await host.get('/icon.svg', { 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+    expect((await host.get('/icon.svg', { 'sec-fetch-site': 'same-site' })).status).toBe(403)
   })
 
   test('program that says no origin gets no socket', async () => {
     const host = await serve()
-    expect(await host.socket({ cookie: await host.cookie() })).toBe(403)
+    expect(await host.socket({}, '/studio', host.secret)).toBe(403)
   })
 
   test.each([
     ['without a key', {}],
-    ['with a wrong key', { cookie: 'softprompt-PORT=AAAA' }],
-    ['with an empty key', { cookie: 'softprompt-PORT=' }],
-    ['with a key under another name', { cookie: 'softprompt=TOKEN' }],
-  ])('%s gets neither files nor a socket', async (_, headers: { cookie?: string }) => {
+    ['with a wrong key', { authorization: 'Bearer AAAA' }],
+    ['with an empty key', { authorization: 'Bearer ' }],
+    ['with the key in a cookie', { cookie: 'softprompt-PORT=SECRET' }],
+    ['with the key as a password', { authorization: 'Basic SECRET' }],
+  ])('%s gets neither the secret nor a socket', async (_, headers: Record<string, string>) => {
     const host = await serve()
-    const cookie = headers.cookie?.replace('PORT', String(host.port)).replace('TOKEN', host.token)
-    const sent: Record<string, string> = cookie === undefined ? {} : { cookie }
-    for (const path of ['/', '/assets/main-a1b2.js', '/?token=AAAA', '/?token=', '/nothing'])
-      expect((await host.get(path, sent)).status).toBe(403)
-    expect(await host.socket({ ...sent, origin: `http://127.0.0.1:${String(host.port)}` })).toBe(403)
+    const sent = Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [
+        name,
+        value.replace('PORT', String(host.port)).replace('SECRET', host.secret),
+      ]),
+    )
+    const origin = `http://127.0.0.1:${String(host.port)}`
+    for (const path of ['/key', '/?token=AAAA', `/?key=${host.secret}`, '/assets/main-a1b2.js', '/studio'])
+      expect((await host.get(path, { ...sent, origin })).body).not.toContain(host.secret)
+    expect((await host.get('/key', { ...sent, origin })).status).toBe(403)
+    for (const key of [undefined, '', 'AAAA', `${host.secret}x`, host.secret.slice(1)])
+      expect(await host.socket({ ...sent, origin }, '/studio', key)).toBe(403)
   })
 
   test.each([
@@ -127,20 +151,21 @@ describe('a stranger', () => {
     '*',
   ])('gets nothing from outside the window by requesting %s', async (path) => {
     const host = await serve()
-    const { status, body } = await host.get(path, { cookie: await host.cookie() })
+    const { status, body } = await host.get(path)
     expect(status).toBeOneOf([400, 404])
     expect(body).not.toMatch(/secret\n?$|root:/)
   })
 
   test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE'])('changes nothing by %s', async (method) => {
     const host = await serve()
-    expect((await host.get('/', { cookie: await host.cookie() }, method)).status).toBe(405)
+    expect((await host.get('/', host.bearer(), method)).status).toBe(405)
   })
 
   test('gets a socket at no other path', async () => {
     const host = await serve()
-    const headers = { cookie: await host.cookie(), origin: `http://127.0.0.1:${String(host.port)}` }
-    for (const path of ['/', '/studio/', '/studio?x', '/other']) expect(await host.socket(headers, path)).toBe(403)
+    const headers = { origin: `http://127.0.0.1:${String(host.port)}` }
+    for (const path of ['/', '/studio/', '/studio?x', '/other'])
+      expect(await host.socket(headers, path, host.secret)).toBe(403)
   })
 })
 
@@ -158,7 +183,7 @@ describe('a window that has gone mad', () => {
     const socket = await ownSocket(host)
     socket.send(text)
     expect(await closed(socket)).toBe(1008)
-    expect((await host.get('/', { cookie: await host.cookie() })).status).toBe(200)
+    expect((await host.get('/')).status).toBe(200)
   })
 
   test('is closed after bytes in place of text', async () => {
@@ -176,8 +201,8 @@ describe('a window that has gone mad', () => {
 
   test('gets no more than 32 sockets', async () => {
     const host = await serve()
-    const headers = { cookie: await host.cookie(), origin: `http://127.0.0.1:${String(host.port)}` }
-    const sockets = await Promise.all(Array.from({ length: 40 }, () => host.socket(headers)))
+    const headers = { origin: `http://127.0.0.1:${String(host.port)}` }
+    const sockets = await Promise.all(Array.from({ length: 40 }, () => host.socket(headers, '/studio', host.secret)))
     expect(sockets.filter((socket) => socket === 503)).toHaveLength(8)
     expect(sockets.filter((socket) => typeof socket === 'object')).toHaveLength(32)
   })

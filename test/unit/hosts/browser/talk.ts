@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Studio } from '../../../../main/contract/service.ts'
 import { decodeMessage, encodeMessage } from '../../../../main/contract/wire.ts'
+import type { Patience } from '../../../../main/hosts/browser/connections.ts'
 import { type BrowserHost, serveBrowser } from '../../../../main/hosts/browser/server.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
 
@@ -25,17 +26,18 @@ const echo: Studio = {
 
 export interface Served extends BrowserHost {
   readonly port: number
-  readonly token: string
+  /** What the printed address carries behind its '#'. */
+  readonly secret: string
   /** A path exactly as given: no client tidies it up. */
   get(path: string, headers?: Record<string, string>, method?: string): Promise<Answer>
-  /** The cookie that a visit with the token is given. */
-  cookie(): Promise<string>
-  /** The socket, open or refused. */
-  socket(headers?: Record<string, string>, path?: string): Promise<WebSocket | number>
+  /** The headers with which a window exchanges a key. */
+  bearer(key?: string): Record<string, string>
+  /** The socket, open or refused; `key` undefined = none is offered. */
+  socket(headers?: Record<string, string>, path?: string, key?: string): Promise<WebSocket | number>
 }
 
 /** Serves a window of three files on any free port until the test ends. */
-export async function serve(studio: Studio = echo, wanted = 0): Promise<Served> {
+export async function serve(studio: Studio = echo, wanted = 0, patience?: Patience): Promise<Served> {
   const parent = temporaryFolder()
   const folder = join(parent, 'window')
   mkdirSync(join(folder, 'assets'), { recursive: true })
@@ -43,10 +45,11 @@ export async function serve(studio: Studio = echo, wanted = 0): Promise<Served> 
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>the window</title>')
   writeFileSync(join(folder, 'assets', 'main-a1b2.js'), 'export {}')
   writeFileSync(join(folder, 'icon.svg'), '<svg/>')
-  const host = await serveBrowser({ studio, folder, port: wanted })
+  const host = await serveBrowser({ studio, folder, port: wanted, ...(patience ? { patience } : {}) })
   onTestFinished(() => host.close())
   const url = new URL(host.url)
   const port = Number(url.port)
+  const secret = url.hash.replace('#key=', '')
   const get: Served['get'] = (path, headers = {}, method = 'GET') =>
     new Promise((resolve, reject) => {
       request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
@@ -62,19 +65,17 @@ export async function serve(studio: Studio = echo, wanted = 0): Promise<Served> 
   return {
     ...host,
     port,
-    token: url.searchParams.get('token') ?? '',
+    secret,
     get,
-    cookie: async () => {
-      const { headers } = await get(url.pathname + url.search)
-      return headers['set-cookie']?.[0]?.split(';')[0] ?? ''
-    },
-    socket: (headers = {}, path = '/studio') => open(`ws://127.0.0.1:${String(port)}${path}`, headers),
+    bearer: (key = secret) => ({ authorization: `Bearer ${key}` }),
+    socket: (headers = {}, path = '/studio', key) => open(`ws://127.0.0.1:${String(port)}${path}`, headers, key),
   }
 }
 
-function open(url: string, headers: Record<string, string>): Promise<WebSocket | number> {
+function open(url: string, headers: Record<string, string>, key?: string): Promise<WebSocket | number> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(url, { headers })
+    const protocols = key === undefined ? ['softprompt'] : ['softprompt', `softprompt.key.${key}`]
+    const socket = new WebSocket(url, protocols, { headers })
     socket.once('open', () => {
       resolve(socket)
     })
@@ -89,7 +90,7 @@ function open(url: string, headers: Record<string, string>): Promise<WebSocket |
 /** The socket of a window that the host served itself. */
 export async function ownSocket(host: Served): Promise<WebSocket> {
   const origin = `http://127.0.0.1:${String(host.port)}`
-  const socket = await host.socket({ cookie: await host.cookie(), origin })
+  const socket = await host.socket({ origin }, '/studio', host.secret)
   if (typeof socket === 'number') throw new Error(`refused with ${String(socket)}`)
   return socket
 }
