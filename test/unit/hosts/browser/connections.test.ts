@@ -70,7 +70,7 @@ test.each([
   const host = await serve()
   const before = await ownSocket(host)
   let gone = 0
-  for (let i = 0; i < 600; i++) (await hold(host, text(host))).on('close', () => gone++).resume()
+  for (let i = 0; i < 600; i++) (await hold(host, text(host))).on('end', () => gone++).resume()
   expect((await host.get('/')).status).toBe(200)
   await ownSocket(host)
   expect(before.readyState).toBe(before.OPEN)
