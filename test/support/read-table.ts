@@ -28,6 +28,8 @@ export function useTables() {
       bytes: chunks.at(-1)?.bytes,
       /** Rows of the largest chunk. */
       largestChunk: Math.max(...chunks.map(({ rows }) => rows.length)),
+      /** Characters of the largest chunk. */
+      longestChunk: Math.max(...chunks.map(({ rows }) => rows.flatMap(({ cells }) => cells).join('').length)),
     }
   }
   return { folder, read }

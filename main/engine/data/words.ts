@@ -8,3 +8,10 @@ export const rowsOf = (count: number): string => (count === 1 ? '1 row' : `${gro
 /** '1 row has', '2 rows have'. */
 export const rowsThat = (count: number, one: string, more: string): string =>
   `${rowsOf(count)} ${count === 1 ? one : more}`
+
+/** '“a”, “b”'; of many names the first ones, and how many more there are. */
+export const listOf = (names: readonly string[], shown = 5): string =>
+  names
+    .slice(0, shown)
+    .map((name) => `“${name}”`)
+    .join(', ') + (names.length > shown ? ` and ${grouped(names.length - shown)} more` : '')

@@ -1,10 +1,23 @@
 // A value of a Parquet column as text.
-import type { ParquetParsers, SchemaElement } from 'hyparquet'
+import type { ParquetParsers, SchemaElement, SchemaTree } from 'hyparquet'
+import { isListLike, isMapLike } from 'hyparquet/src/schema.js'
+import { tooDeep, tooLong } from '../chunks.ts'
+import type { Feature } from './features.ts'
 
 export type Show = (value: unknown) => string
+/** To what JSON can hold. */
+type Plain = (value: unknown) => unknown
 
 const perSecond = 1_000_000_000n
 const perDay = 86_400n * perSecond
+/** Stands for bytes that no cell can hold: the library calls its parsers once for each value of a dictionary. */
+const oversized = Symbol('oversized')
+/** Bytes of a value at most; a character takes up to four. */
+const maxBytes = 16_000_000
+const maxCharacters = 4_000_000
+const maxDepth = 100
+
+const strings = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** What stands for dates within a value; nothing of it is lost. */
 export const parsers: Partial<ParquetParsers> = {
@@ -12,43 +25,122 @@ export const parsers: Partial<ParquetParsers> = {
   timestampFromMicroseconds: (micros) => timestamp(BigInt(micros) * 1000n),
   timestampFromNanoseconds: (nanos) => timestamp(BigInt(nanos)),
   dateFromDays: (days) => dateOf(BigInt(days) * perDay),
-  jsonFromBytes: textOf,
-  geometryFromBytes: textOf,
-  geographyFromBytes: textOf,
+  stringFromBytes: unlessOversized((bytes) => strings.decode(bytes)),
+  jsonFromBytes: unlessOversized(textOf),
+  geometryFromBytes: unlessOversized(textOf),
+  geographyFromBytes: unlessOversized(textOf),
+}
+
+function unlessOversized(read: (bytes: Uint8Array) => string): (bytes: Uint8Array | undefined) => unknown {
+  return (bytes) => (bytes === undefined ? undefined : bytes.length > maxBytes ? oversized : read(bytes))
+}
+
+/**
+ * How a top column is shown: texts as they are, lists, maps and structs as JSON, whole numbers and decimals with all
+ * their digits, numbers with names (`feature`) by their name. Where a value is shown from its raw form, the schema is
+ * made to say no more of it. Error of a cell: UnreadableRow.
+ */
+export function showOf(node: SchemaTree, feature: Feature = {}): Show {
+  const plain = plainOf(node, feature)
+  return (value) => {
+    const shown = plain(value)
+    if (shown === null || shown === undefined) return ''
+    if (typeof shown === 'string') return shown
+    if (typeof shown !== 'object') return String(shown as number | bigint | boolean)
+    measure(shown, maxCharacters, 0)
+    return JSON.stringify(shown)
+  }
+}
+
+function plainOf(node: SchemaTree, feature: Feature): Plain {
+  const one = node.children.length === 0 ? leafOf(node.element, feature) : groupOf(node, feature)
+  const known: Plain = (value) => (value === null || value === undefined ? null : one(value))
+  return node.element.repetition_type === 'REPEATED' ? each(known) : known
+}
+
+const each =
+  (one: Plain): Plain =>
+  (value) =>
+    Array.isArray(value) ? value.map(one) : one(value)
+
+function groupOf(node: SchemaTree, feature: Feature): Plain {
+  const [within] = node.children
+  if (within && isListLike(node)) {
+    const [only] = within.children
+    const element = within.children.length === 1 && only ? only : within
+    return each(plainOf({ ...element, element: { ...element.element } }, feature.element ?? feature))
+  }
+  if (isMapLike(node)) {
+    const value = within?.children.find(({ element }) => element.name === 'value')
+    return value ? fieldsBy(() => plainOf(value, {})) : anything
+  }
+  if (node.element.logical_type?.type === 'VARIANT') return anything
+  const fields = new Map(
+    node.children.map((child) => {
+      const { name } = child.element
+      return [name, plainOf(child, (feature.fields ?? feature.element?.fields)?.[name] ?? {})]
+    }),
+  )
+  return fieldsBy((name) => fields.get(name) ?? anything)
+}
+
+const fieldsBy =
+  (plainBy: (name: string) => Plain): Plain =>
+  (value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plainBy(name)(inner)]))
+      : anything(value)
+
+function leafOf(element: SchemaElement, { names }: Feature): Plain {
+  // The library that writes names gives a missing label the number -1.
+  if (names) return (value) => (Number(value) === -1 ? null : (names[Number(value)] ?? anything(value)))
+  const raw = rawOf(element)
+  if (!raw) return anything
+  delete element.converted_type
+  delete element.logical_type
+  return raw
+}
+
+/** A value whose type says all. */
+function anything(value: unknown): unknown {
+  if (value === oversized) throw tooLong()
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
+  if (value instanceof Uint8Array) {
+    if (value.length > maxBytes) throw tooLong()
+    return textOf(value)
+  }
+  if (Array.isArray(value)) return value.map(anything)
+  return value === undefined ? null : value
 }
 
 /** Decimals keep their digits: the library would make binary fractions of them. Undefined where its own value is right. */
-export function rawShow({ type, converted_type: kind, logical_type: logical, scale }: SchemaElement): Show | undefined {
+function rawOf({ type, converted_type: kind, logical_type: logical, scale }: SchemaElement): Plain | undefined {
   if (kind === 'DECIMAL' || logical?.type === 'DECIMAL') {
     const digits = scale ?? (logical?.type === 'DECIMAL' ? logical.scale : 0)
-    return (value) => (value === null || value === undefined ? '' : decimal(wholeOf(value), digits))
+    return (value) => decimal(wholeOf(value), digits)
   }
   if (kind === 'TIME_MILLIS') return timeBy(1_000_000n)
   if (kind === 'TIME_MICROS') return timeBy(1000n)
   if (logical?.type === 'TIME') return timeBy({ MILLIS: 1_000_000n, MICROS: 1000n, NANOS: 1n }[logical.unit])
-  if (kind === 'BSON' || kind === 'INTERVAL') return show
-  return type === 'FLOAT' ? (value) => (typeof value === 'number' ? single(value) : show(value)) : undefined
+  if (kind === 'BSON' || kind === 'INTERVAL') return anything
+  return type === 'FLOAT' ? (value) => (typeof value === 'number' ? single(value) : anything(value)) : undefined
 }
 
 const timeBy =
-  (nanos: bigint): Show =>
+  (nanos: bigint): Plain =>
   (value) =>
-    value === null || value === undefined ? '' : timeOf(wholeOf(value) * nanos)
+    timeOf(wholeOf(value) * nanos)
 
-/** Error: RangeError where it is nested deeper than can be written. */
-export function show(value: unknown): string {
-  if (value === null || value === undefined) return ''
-  if (typeof value === 'string') return value
-  if (value instanceof Uint8Array) return textOf(value)
-  if (typeof value === 'object') return JSON.stringify(value, plain)
-  return String(value as number | bigint | boolean)
-}
-
-/** Values that JSON cannot represent. */
-function plain(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
-  if (value instanceof Uint8Array) return textOf(value)
-  return value === undefined ? null : value
+/** How many characters are left of `budget`. Errors: UnreadableRow where there are none, or values lie too deep. */
+function measure(value: unknown, budget: number, depth: number): number {
+  if (depth > maxDepth) throw tooDeep()
+  let left = budget - (typeof value === 'string' ? value.length + 2 : 4)
+  if (typeof value === 'object' && value !== null)
+    for (const [name, inner] of Object.entries(value)) {
+      left = measure(inner, left - (Array.isArray(value) ? 0 : name.length), depth + 1)
+    }
+  if (left < 0) throw tooLong()
+  return left
 }
 
 /** UTF-8, as old writers leave it unsaid; else the bytes in hexadecimal. */
@@ -75,12 +167,12 @@ function decimal(value: bigint, scale: number): string {
 }
 
 /** The shortest number that has the same 32 bits. */
-function single(value: number): string {
+function single(value: number): number {
   for (let digits = 6; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits))
-    if (Math.fround(short) === value) return String(short)
+    if (Math.fround(short) === value) return short
   }
-  return String(value)
+  return value
 }
 
 const timestamp = (nanos: bigint): string => {

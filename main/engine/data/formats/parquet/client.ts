@@ -1,63 +1,73 @@
-// Reads a Parquet file in a thread of its own: a file that crashes the library ends the thread alone.
+// Reads a Parquet file in a process of its own: a file that crashes the library, or takes all memory, ends it alone.
 import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { studioError } from '../../../../contract/errors/index.ts'
+import { forkNode } from '../../../programs.ts'
 import type { FileSource, TableChunk } from '../format.ts'
+import type { ParquetHead } from './rows.ts'
 
 export type Answer =
-  | { readonly kind: 'step'; readonly value: readonly string[] | TableChunk }
+  | { readonly kind: 'step'; readonly value: ParquetHead | TableChunk }
   | { readonly kind: 'end' }
+  | { readonly kind: 'too-large' }
   | { readonly kind: 'failed'; readonly why: string }
 
-/** MiB of memory that the thread may take, besides the pages that it unpacks. */
-const maxMemory = 2048
+/** MiB of values that the process may hold, besides the pages that it unpacks. */
+const maxMemory = 1024
 /** Milliseconds of a step at most: far above what some rows take on a slow disk. */
 const defaultTimeout = 120_000
 
 /**
- * The columns, then the rows. Errors: 'data/damaged', 'data/unsupported', 'data/too-large'. `timeout`: milliseconds
+ * The head, then the rows. Errors: 'data/damaged', 'data/unsupported', 'data/too-large'. `timeout`: milliseconds
  * that a step may take.
  */
-export async function* readInThread(
-  { name, path }: FileSource,
+export async function* readInProcess(
+  { name, path }: Pick<FileSource, 'name' | 'path'>,
   timeout = defaultTimeout,
-): AsyncGenerator<readonly string[] | TableChunk> {
-  const worker = new Worker(new URL('./thread.ts', import.meta.url), {
-    workerData: path,
-    resourceLimits: { maxOldGenerationSizeMb: maxMemory },
+): AsyncGenerator<ParquetHead | TableChunk> {
+  const child = forkNode(fileURLToPath(new URL('./process.ts', import.meta.url)), {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    execArgv: [`--max-old-space-size=${String(maxMemory)}`],
   })
-  // An error may arrive while no answer is awaited; `answerOf` reports the next one.
-  worker.on('error', () => undefined)
+  // An error may come while no answer is awaited; `answerOf` reports the next one.
+  child.on('error', () => undefined)
   try {
     for (;;) {
-      worker.postMessage(null)
-      const answer = await answerOf(worker, timeout)
+      // A process that is gone has lost its channel.
+      child.send(resolve(path), () => undefined)
+      const answer = await answerOf(child, timeout)
       if (answer.kind === 'end') return
+      if (answer.kind === 'too-large') throw studioError('data/too-large', name)
       if (answer.kind === 'failed') throw reasonOf(name, answer.why)
       yield answer.value
     }
   } finally {
-    await worker.terminate()
+    child.kill('SIGKILL')
   }
 }
 
 const unsupported = /unsupported|not supported/
 
 function reasonOf(name: string, why: string): Error {
-  if (why === outOfMemory) return studioError('data/too-large', name)
   if (unsupported.test(why)) return studioError('data/unsupported', name, why)
   return studioError('data/damaged', name, why.includes('footer') ? 'its end is missing' : 'a part of it is broken')
 }
 
-const outOfMemory = 'ERR_WORKER_OUT_OF_MEMORY'
-
-/** Its next answer, or why there will be none. */
-async function answerOf(worker: Worker, timeout: number): Promise<Answer> {
+/** Its next answer, or why there will be none: a process that ends by itself has reached a bound of memory. */
+async function answerOf(child: ReturnType<typeof forkNode>, timeout: number): Promise<Answer> {
+  if (child.exitCode !== null || child.signalCode !== null) return { kind: 'too-large' }
+  const waiting = new AbortController()
+  const signal = AbortSignal.any([waiting.signal, AbortSignal.timeout(timeout)])
   try {
-    const [answer] = (await once(worker, 'message', { signal: AbortSignal.timeout(timeout) })) as [Answer]
-    return answer
+    return await Promise.race([
+      once(child, 'message', { signal }).then(([answer]) => answer as Answer),
+      once(child, 'exit', { signal }).then((): Answer => ({ kind: 'too-large' })),
+    ])
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    return { kind: 'failed', why: code ?? String(error) }
+    return { kind: 'failed', why: String(error) }
+  } finally {
+    waiting.abort()
   }
 }
