@@ -47,6 +47,17 @@ export interface Service extends Studio {
   close(): Promise<void>
 }
 
+/** Milliseconds that calls get at the end, which are told that nobody waits for them any more. */
+const CALLS_MS = 10_000
+
+/** Resolves when all have ended, or the time is up: one that heeds no signal does not hold the service. */
+async function settled(calls: Iterable<Promise<unknown>>, within: number): Promise<void> {
+  const up = Promise.withResolvers<undefined>()
+  const timer = setTimeout(up.resolve, within)
+  await Promise.race([Promise.allSettled(calls), up.promise])
+  clearTimeout(timer)
+}
+
 /** Call it only while holding the home folder's lock. Errors: those of `openStore`. */
 export async function createService({ goOn = false, ...options }: ServiceOptions): Promise<Service> {
   const { context, close } = await openContext(options)
@@ -78,7 +89,7 @@ export async function createService({ goOn = false, ...options }: ServiceOptions
       closing.abort()
       await sweeper.close()
       await runner.close()
-      await Promise.allSettled(calls)
+      await settled(calls, CALLS_MS)
       await close()
     },
   }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { extname, join, resolve } from 'node:path'
 import { modelEndings, promptEndings, tableEndings } from '../../contract/kinds.ts'
 import { StudioError } from '../../contract/errors/index.ts'
-import { createDesktop } from './desktop.ts'
+import { createDesktop, type Desktop } from './desktop.ts'
 import { guardContents } from './guard.ts'
 import type { AppOptions, ElectronParts } from './parts.ts'
 import { SCHEME } from './scheme.ts'
@@ -28,7 +28,9 @@ export function startApp(electron: ElectronParts, options: AppOptions): void {
     guardContents(contents, shell)
   })
   const studio = createDesktop(electron, options)
+  const closing = closeOnce(app, studio, options)
   app.on('second-instance', (_event, args, folder) => {
+    if (closing.again(filesOf(args, folder))) return
     studio.focus()
     studio.open(filesOf(args, folder))
   })
@@ -43,15 +45,6 @@ export function startApp(electron: ElectronParts, options: AppOptions): void {
   app.on('window-all-closed', () => {
     app.quit()
   })
-  let closed = false
-  app.on('will-quit', (event) => {
-    if (closed) return
-    event.preventDefault()
-    void studio.close().finally(() => {
-      closed = true
-      app.quit()
-    })
-  })
   studio.open(filesOf(options.args, process.cwd()))
   app
     .whenReady()
@@ -60,6 +53,37 @@ export function startApp(electron: ElectronParts, options: AppOptions): void {
       electron.dialog.showErrorBox(words.name, error instanceof StudioError ? error.message : String(error))
       app.exit(1)
     })
+}
+
+/**
+ * Closes the studio before the app ends, once and within bounds. Who starts it meanwhile gets a new one as soon as this one
+ * has ended: the window is gone by then, and its service still holds the folder.
+ */
+function closeOnce(
+  app: ElectronParts['app'],
+  studio: Desktop,
+  options: AppOptions,
+): { again(files: readonly string[]): boolean } {
+  let state: 'open' | 'closing' | 'closed' = 'open'
+  let wanted: string[] | undefined
+  app.on('will-quit', (event) => {
+    if (state === 'closed') return
+    event.preventDefault()
+    if (state === 'closing') return
+    state = 'closing'
+    void studio.close().finally(() => {
+      state = 'closed'
+      if (wanted) options.startAgain(wanted)
+      app.quit()
+    })
+  })
+  return {
+    again: (files) => {
+      if (state === 'open') return false
+      wanted = [...(wanted ?? []), ...files]
+      return true
+    },
+  }
 }
 
 const openable = new Set<string>([...tableEndings, ...modelEndings, ...promptEndings])

@@ -1,10 +1,11 @@
 // The window, its line to the service, the service's process, and the files that the system opens.
 import type { BrowserWindow, WebFrameMain } from 'electron'
 import { readWindow } from '../window/files.ts'
-import { askAgain, mayLeave, notify, stayAwake } from './dialogs.ts'
+import { askAgain, notify, stayAwake } from './dialogs.ts'
 import { createBudget } from './budget.ts'
 import { guardSession, isOwn } from './guard.ts'
 import { chooseFile, createInbox, type Inbox } from './inbox.ts'
+import { createLeaving } from './leaving.ts'
 import { joinLine } from './lines.ts'
 import { menuTemplate } from './menu.ts'
 import type { AppOptions, ElectronParts } from './parts.ts'
@@ -25,9 +26,8 @@ export interface Desktop {
 }
 
 export function createDesktop(electron: ElectronParts, options: AppOptions): Desktop {
-  const { app, dialog, Menu, session } = electron
+  const { dialog, Menu, session } = electron
   const inbox = createInbox((path) => window?.webContents.send(OPEN, path))
-  const closing: Closing = { agreed: false, underWay: () => runs?.underWay() ?? 0 }
   let window: BrowserWindow | undefined
   let service: ServiceProcess | undefined
   let runs: RunsFollower | undefined
@@ -38,6 +38,13 @@ export function createDesktop(electron: ElectronParts, options: AppOptions): Des
     window.focus()
   }
   const start = (): void => {
+    const leaving = createLeaving(electron, () => runs?.underWay() ?? 0)
+    let signals = 0
+    options.onSignal(() => {
+      // The second one does not wait for a run's step.
+      if (++signals > 1) electron.app.exit(130)
+      else leaving.now()
+    })
     guardSession(session.defaultSession)
     session.defaultSession.protocol.handle(SCHEME, answerWindow(readWindow(options.places.window)))
     answerPage(electron, options.home.address, inbox)
@@ -47,10 +54,7 @@ export function createDesktop(electron: ElectronParts, options: AppOptions): Des
       start: options.startService,
       budget: createBudget(),
       ask: (how) => askAgain(dialog, how),
-      giveUp: () => {
-        closing.agreed = true
-        app.quit()
-      },
+      giveUp: leaving.now,
     })
     runs = followRuns(options.attach, {
       onUnderWay: stayAwake(electron.powerSaveBlocker),
@@ -59,7 +63,7 @@ export function createDesktop(electron: ElectronParts, options: AppOptions): Des
       },
     })
     window = makeWindow(electron, options, inbox)
-    askBeforeClosing(window, dialog, closing)
+    leaving.attend(window)
     window.on('closed', () => {
       window = undefined
     })
@@ -71,8 +75,7 @@ export function createDesktop(electron: ElectronParts, options: AppOptions): Des
     open: inbox.add,
     start,
     close: async () => {
-      await runs?.close()
-      await service?.close()
+      await Promise.all([runs?.close(), service?.close()])
     },
   }
 }
@@ -95,24 +98,6 @@ function makeWindow(electron: ElectronParts, { places }: AppOptions, inbox: Inbo
   window.webContents.on('did-start-loading', inbox.isDeaf)
   window.on('closed', inbox.isDeaf)
   return window
-}
-
-interface Closing {
-  /** The window may close without another question. */
-  agreed: boolean
-  /** Runs that its end would stop. */
-  readonly underWay: () => number
-}
-
-function askBeforeClosing(window: BrowserWindow, dialog: ElectronParts['dialog'], closing: Closing): void {
-  window.on('close', (event) => {
-    if (closing.agreed || closing.underWay() === 0) return
-    event.preventDefault()
-    void mayLeave(dialog, window, closing.underWay()).then((may) => {
-      closing.agreed = may
-      if (may) window.close()
-    })
-  })
 }
 
 /** Only the top frame of our own page may ask for anything. */

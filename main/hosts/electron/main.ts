@@ -19,4 +19,16 @@ startApp(electron, {
   platform: process.platform,
   startService: () => spawnService(places.node, places.service, home.folder),
   attach: () => attach(home.address),
+  startAgain: (files) => {
+    const app = electron.app.isPackaged ? [] : process.argv.slice(1, 2)
+    const home = typeof values.home === 'string' ? ['--home', values.home] : []
+    // An AppImage is gone from its mount point when it has ended.
+    electron.app.relaunch({
+      execPath: process.env['APPIMAGE'] ?? process.execPath,
+      args: [...app, ...home, ...files],
+    })
+  },
+  onSignal: (listener) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, listener)
+  },
 })

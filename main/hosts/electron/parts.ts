@@ -14,6 +14,7 @@ export type ElectronParts = Pick<
   | 'MessageChannelMain'
   | 'nativeTheme'
   | 'Notification'
+  | 'powerMonitor'
   | 'powerSaveBlocker'
   | 'protocol'
   | 'session'
@@ -29,4 +30,8 @@ export interface AppOptions {
   readonly platform: string
   readonly startService: () => ServiceChild
   readonly attach: () => Promise<RemoteStudio | undefined>
+  /** Starts the app again with those files once it has ended. */
+  readonly startAgain: (files: readonly string[]) => void
+  /** Calls back when the process is told to end: ctrl-C, a closed terminal, the system. */
+  readonly onSignal: (listener: () => void) => void
 }

@@ -1,6 +1,6 @@
 // The app follows runs itself: it must know whether one is under way, and how each ends.
 import { setTimeout } from 'node:timers/promises'
-import type { RunSummary } from '../../contract/service.ts'
+import type { RunSummary, StudioEvent } from '../../contract/service.ts'
 import type { RemoteStudio } from '../../service/socket/client.ts'
 
 export interface RunsFollower {
@@ -38,12 +38,9 @@ export function followRuns(
 
   const follow = async (): Promise<void> => {
     while (!closing.signal.aborted) {
-      const studio = await attach()
-      if (studio) {
-        const watch = watchRuns(studio, look, closing.signal)
-        await watch.catch(() => undefined)
-        await studio.close()
-      }
+      // A service of another version, for example: its window says so.
+      const studio = await attach().catch(() => undefined)
+      if (studio) await watchRuns(studio, look, closing.signal)
       await setTimeout(AGAIN_MS, undefined, { signal: closing.signal }).catch(() => undefined)
     }
   }
@@ -60,27 +57,24 @@ export function followRuns(
 
 const isUnderWay = ({ state }: RunSummary): boolean => state === 'running' || state === 'queued'
 
-/** Looks now and after every change, one look at a time; ends with the service, or with the signal. */
+/** Looks now and after every change, one look at a time; ends with the service or the signal, also where it does not answer. */
 async function watchRuns(
   studio: RemoteStudio,
   look: (studio: RemoteStudio) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
+  const close = (): void => void studio.close()
+  signal.addEventListener('abort', close)
   let looking = look(studio)
   const again = (): void => {
     looking = looking.then(() => look(studio)).catch(() => undefined)
   }
-  await looking
-  await studio.call(
-    'studio.watch',
-    {},
-    {
-      signal,
-      onEvent: (event) => {
-        if (event.event === 'changed' && event.subject === 'runs') again()
-      },
-    },
-  )
+  const onEvent = (event: StudioEvent): void => {
+    if (event.event === 'changed' && event.subject === 'runs') again()
+  }
+  await looking.then(() => studio.call('studio.watch', {}, { signal, onEvent })).catch(() => undefined)
+  signal.removeEventListener('abort', close)
+  await studio.close()
 }
 
 async function sentenceOf(studio: RemoteStudio, { name, state, error }: RunSummary): Promise<string> {

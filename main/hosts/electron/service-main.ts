@@ -6,6 +6,11 @@ import { forkCompute } from '../../service/compute/child.ts'
 import { keepCompiled } from '../../service/home/code-cache.ts'
 import { defaultHome } from '../../service/home/home.ts'
 
+/** Milliseconds between two signs of life while it ends. */
+const ALIVE_MS = 1000
+/** Milliseconds that it may take to end. */
+const CLOSE_MS = 60_000
+
 async function serve(home: string): Promise<void> {
   keepCompiled(home)
   const { connectLasting } = await import('../../service/lasting.ts')
@@ -21,7 +26,12 @@ async function serve(home: string): Promise<void> {
       resolve()
     })
   })
+  // Its parent takes silence for a hang.
+  const alive = setInterval(() => void (process.connected && process.send?.('ending')), ALIVE_MS)
+  // Nobody else ends this process where its parent is gone.
+  setTimeout(() => process.exit(1), CLOSE_MS).unref()
   await studio.close()
+  clearInterval(alive)
 }
 
 // A terminal's ctrl-C reaches this process too; its parent decides what it means.

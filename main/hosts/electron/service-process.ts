@@ -4,8 +4,11 @@ import type { Budget } from './budget.ts'
 
 /** A process of the service, as this file sees it. */
 export interface ServiceChild {
+  readonly pid: number | undefined
   /** Once, when it answers. */
   onReady(listener: () => void): void
+  /** While it ends, about once a second: it is alive, and writes checkpoints. */
+  onAlive(listener: () => void): void
   /** Called once, with the last line of its error stream, or else its exit code or signal. */
   onExit(listener: (how: string) => void): void
   /** Asks it to end; it first stops runs after their current step. */
@@ -29,10 +32,22 @@ export interface Keeping {
   readonly giveUp: () => void
 }
 
-/** Milliseconds that a run may need to finish its step and write its checkpoint. */
-const CLOSE_MS = 30_000
+/** Bounds of a close. */
+export interface CloseLimits {
+  /** Milliseconds in all: a run may need them to finish its step and write its checkpoint. */
+  readonly whole: number
+  /** Milliseconds without a sign of life: it hangs. */
+  readonly silence: number
+  /** Milliseconds that the system may need to end what has been killed. */
+  readonly kill: number
+}
 
-export function keepService({ start, budget, ask, giveUp }: Keeping): ServiceProcess {
+const closeLimits: CloseLimits = { whole: 30_000, silence: 10_000, kill: 2_000 }
+
+export function keepService(
+  { start, budget, ask, giveUp }: Keeping,
+  limits: CloseLimits = closeLimits,
+): ServiceProcess {
   const ready = Promise.withResolvers<undefined>()
   let child: ServiceChild | undefined
   let gone: (() => void) | undefined
@@ -70,14 +85,26 @@ export function keepService({ start, budget, ask, giveUp }: Keeping): ServicePro
       const last = child
       if (!last) return
       const ended = new Promise<void>((resolve) => (gone = resolve))
-      last.end()
-      const timer = setTimeout(() => {
-        last.kill()
-      }, CLOSE_MS)
-      await ended
-      clearTimeout(timer)
+      await endWithin(last, ended, limits)
     },
   }
+}
+
+/** Asks it to end, and kills it where it hangs or takes too long; resolves within the limits whatever happens. */
+async function endWithin(child: ServiceChild, ended: Promise<void>, limits: CloseLimits): Promise<void> {
+  const kill = (): void => {
+    child.kill()
+  }
+  const whole = setTimeout(kill, limits.whole)
+  const silence = setTimeout(kill, limits.silence)
+  child.onAlive(() => {
+    silence.refresh()
+  })
+  child.end()
+  const late = new Promise<void>((resolve) => setTimeout(resolve, limits.whole + limits.kill).unref())
+  await Promise.race([ended, late])
+  clearTimeout(whole)
+  clearTimeout(silence)
 }
 
 const TAIL = 2000
@@ -90,8 +117,13 @@ export function spawnService(node: string, entry: string, home: string): Service
     said = (said + text).slice(-TAIL)
   })
   return {
+    pid: child.pid,
     onReady: (listener) =>
       void child.once('message', () => {
+        listener()
+      }),
+    onAlive: (listener) =>
+      void child.on('message', () => {
         listener()
       }),
     onExit: (listener) => {

@@ -12,6 +12,9 @@ export interface RemoteStudio extends Studio {
 /** A service that holds the socket but says nothing for so long is taken for dead. */
 const HELLO_MS = 5_000
 
+/** Milliseconds that the service may take to close its end. */
+const CLOSE_MS = 1_000
+
 /** Connects to the service at the address; undefined where none listens. Errors: 'run/protocol'. */
 export async function attach(address: string): Promise<RemoteStudio | undefined> {
   const socket = await open(address)
@@ -48,13 +51,18 @@ export async function attach(address: string): Promise<RemoteStudio | undefined>
     call: client.studio.call,
     close: () =>
       new Promise((resolve) => {
-        if (socket.destroyed) resolve()
-        else
-          socket
-            .once('close', () => {
-              resolve()
-            })
-            .end()
+        if (socket.destroyed) {
+          resolve()
+          return
+        }
+        // A service that hangs never closes its end.
+        const timer = setTimeout(() => socket.destroy(), CLOSE_MS)
+        socket
+          .once('close', () => {
+            clearTimeout(timer)
+            resolve()
+          })
+          .end()
       }),
   }
 }

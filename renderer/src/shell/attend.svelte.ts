@@ -1,5 +1,6 @@
 // The effects of a run that is under way, whichever page is open: the title shows its progress, the computer stays
 // awake, closing the window needs a confirmation, and a notification reports its end.
+import { bridge } from '../client/host.ts'
 import { resource } from '../client/resource.svelte.ts'
 import { studio } from '../client/studio.ts'
 import { t } from '../strings/index.ts'
@@ -35,7 +36,8 @@ export function attendRuns(): void {
     const stay = (event: BeforeUnloadEvent): void => {
       event.preventDefault()
     }
-    addEventListener('beforeunload', stay)
+    // The desktop asks by itself: there, a page that refuses to be unloaded could not be closed at all.
+    if (!bridge) addEventListener('beforeunload', stay)
     const lock = 'wakeLock' in navigator ? navigator.wakeLock.request('screen').catch(() => undefined) : undefined
     return () => {
       removeEventListener('beforeunload', stay)

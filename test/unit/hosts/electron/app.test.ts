@@ -1,10 +1,8 @@
 // The desktop app on fakes of Electron's objects: what it forbids, hands over, asks a person and restarts. Electron itself does not run here.
 import { describe, expect, test, vi } from 'vitest'
 import { type Client, createClient, type ServerMessage } from '../../../../main/contract/protocol.ts'
-import type { RunState } from '../../../../main/contract/records.ts'
-import type { Studio, StudioEvent } from '../../../../main/contract/service.ts'
 import { fakeFrame, type FakePort } from './fakes.ts'
-import { type App, quiet, start } from './support.ts'
+import { type App, quiet, start, withRun } from './support.ts'
 
 describe('starting', () => {
   test('a second instance hands over to the first and opens nothing', async () => {
@@ -220,28 +218,6 @@ describe('files that the system opens', () => {
   })
 })
 
-/** A service with one run, whose state a test changes. */
-function withRun(first: RunState) {
-  let state = first
-  const watchers = new Set<(event: StudioEvent) => void>()
-  const studio: Studio = {
-    call: (method, input, options) => {
-      if (method === 'runs.list')
-        return Promise.resolve([{ id: 1, name: 'support', state, error: 'It stopped.' }] as never)
-      if (method === 'runs.verdict') return Promise.resolve({ sentence: 'Better by 9 points.' } as never)
-      if (options?.onEvent) watchers.add(options.onEvent)
-      return quiet.call(method, input, options)
-    },
-  }
-  return {
-    studio,
-    becomes: (next: RunState) => {
-      state = next
-      for (const notify of watchers) notify({ event: 'changed', subject: 'runs' })
-    },
-  }
-}
-
 describe('while a run is under way', () => {
   test('the computer stays awake until the run has ended, and a notification says how', async () => {
     const run = withRun('running')
@@ -279,35 +255,6 @@ describe('while a run is under way', () => {
       expect(app.called('power.stop')).toHaveLength(2)
     })
     expect(app.called('notification')).toHaveLength(1)
-  })
-
-  test('closing asks first, and stays where the person says so', async () => {
-    const app = await start(withRun('running').studio)
-    await vi.waitFor(() => {
-      expect(app.called('power.start')).toHaveLength(1)
-    })
-    app.answers.push(0, 1)
-    app.windows[0]!.close()
-    await vi.waitFor(() => {
-      expect(app.called('dialog.showMessageBox')).toHaveLength(1)
-    })
-    expect(app.called('app.quit')).toEqual([])
-    app.windows[0]!.close()
-    await vi.waitFor(() => {
-      expect(app.called('app.quit')).toEqual([['app.quit'], ['app.quit']])
-    })
-    expect(app.services[0]!.requests).toEqual(['end'])
-  })
-})
-
-describe('closing', () => {
-  test('asks nothing where nothing runs, and lets the service end in peace', async () => {
-    const app = await start()
-    app.windows[0]!.close()
-    await vi.waitFor(() => {
-      expect(app.services[0]!.requests).toEqual(['end'])
-    })
-    expect(app.called('dialog.showMessageBox')).toEqual([])
   })
 })
 

@@ -59,9 +59,17 @@ class FakeChannel {
 }
 
 export type FakeWindow = EventEmitter & {
-  readonly webContents: EventEmitter
+  readonly webContents: EventEmitter & { refuses?: boolean }
   readonly options: { readonly webPreferences: Record<string, unknown> }
+  readonly gone: boolean
   close(): void
+}
+
+/** Emits the event; false where a listener prevents its default. */
+function allowed(emitter: EventEmitter, event: string): boolean {
+  let allows = true
+  emitter.emit(event, { preventDefault: () => (allows = false) })
+  return allows
 }
 
 export interface FakeElectron {
@@ -70,6 +78,7 @@ export interface FakeElectron {
   readonly windows: FakeWindow[]
   readonly app: EventEmitter
   readonly ipc: EventEmitter
+  readonly power: EventEmitter
   /** Answers of message boxes to come. */
   readonly answers: number[]
   /** Calls with this name. */
@@ -83,6 +92,7 @@ export function fakeElectron({ first = true } = {}): FakeElectron {
   const calls: Calls = []
   const windows: FakeWindow[] = []
   const answers: number[] = []
+  let isQuitting = false
   const box = () => Promise.resolve({ response: answers.shift() ?? 0 })
   const app = recorder<EventEmitter>(calls, 'app', {
     setPath: undefined,
@@ -90,7 +100,14 @@ export function fakeElectron({ first = true } = {}): FakeElectron {
     enableSandbox: undefined,
     whenReady: Promise.resolve(),
     exit: undefined,
-    quit: () => app.emit('will-quit', { preventDefault: () => undefined }),
+    relaunch: undefined,
+    quit: () => {
+      if (!allowed(app, 'before-quit')) return
+      isQuitting = true
+      for (const window of windows) window.close()
+      isQuitting = false
+      if (windows.every(({ gone }) => gone) && allowed(app, 'will-quit')) calls.push(['gone'])
+    },
   })
   const commandLine = recorder(calls, 'commandLine', { appendSwitch: undefined })
   const session = recorder(calls, 'session', {
@@ -100,8 +117,12 @@ export function fakeElectron({ first = true } = {}): FakeElectron {
     setSpellCheckerEnabled: undefined,
   })
   const makeContents = () =>
-    recorder(calls, 'contents', { send: undefined, setWindowOpenHandler: undefined }) as unknown as EventEmitter
+    recorder(calls, 'contents', {
+      send: undefined,
+      setWindowOpenHandler: undefined,
+    }) as unknown as FakeWindow['webContents']
   const ipc = new EventEmitter()
+  const power = new EventEmitter()
 
   class BrowserWindow extends EventEmitter {
     readonly webContents = makeContents()
@@ -129,13 +150,13 @@ export function fakeElectron({ first = true } = {}): FakeElectron {
     isDestroyed(): boolean {
       return this.gone
     }
+    /** As Electron closes: the window is asked, then its page, whose refusal counts where nobody handles it. */
     close(): void {
-      let prevented = false
-      this.emit('close', { preventDefault: () => (prevented = true) })
-      if (prevented) return
+      if (this.gone || !allowed(this, 'close')) return
+      if (this.webContents.refuses && allowed(this.webContents, 'will-prevent-unload')) return
       this.gone = true
       this.emit('closed')
-      app.emit('window-all-closed')
+      if (!isQuitting) app.emit('window-all-closed')
     }
   }
 
@@ -166,6 +187,7 @@ export function fakeElectron({ first = true } = {}): FakeElectron {
     MessageChannelMain: FakeChannel,
     nativeTheme: { shouldUseDarkColors: true },
     Notification,
+    powerMonitor: power,
     powerSaveBlocker: recorder(calls, 'power', { start: 7, stop: undefined }),
     protocol: recorder(calls, 'protocol', { registerSchemesAsPrivileged: undefined }),
     session: {
@@ -183,6 +205,7 @@ export function fakeElectron({ first = true } = {}): FakeElectron {
     windows,
     app,
     ipc,
+    power,
     answers,
     called,
     handler: (what) =>

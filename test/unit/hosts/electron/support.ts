@@ -2,7 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { Studio } from '../../../../main/contract/service.ts'
+import type { RunState } from '../../../../main/contract/records.ts'
+import type { Studio, StudioEvent } from '../../../../main/contract/service.ts'
 import { startApp } from '../../../../main/hosts/electron/app.ts'
 import type { ServiceChild } from '../../../../main/hosts/electron/service-process.ts'
 import { openHome } from '../../../../main/service/home/home.ts'
@@ -20,20 +21,28 @@ export interface App extends FakeElectron {
   readonly folder: string
   /** The service's processes, as they were started. */
   readonly services: FakeService[]
+  /** Sends the app's process a signal. */
+  signal(): void
 }
 
-function fakeService(): FakeService {
+/** `hangs`: it does not end when it is asked. */
+function fakeService(hangs: boolean): FakeService {
   let exit: (how: string) => void = () => undefined
   const requests: string[] = []
   return {
+    pid: undefined,
     requests,
     onReady: () => undefined,
+    onAlive: () => undefined,
     onExit: (listener) => (exit = listener),
     end: () => {
       requests.push('end')
-      exit('')
+      if (!hangs) exit('')
     },
-    kill: () => void requests.push('kill'),
+    kill: () => {
+      requests.push('kill')
+      exit('SIGKILL')
+    },
     dies: (how) => {
       exit(how)
     },
@@ -54,7 +63,7 @@ export const quiet: Studio = {
 /** Starts the app; `studio` answers its service's socket. */
 export async function start(
   studio: Studio = quiet,
-  { args = [], first = true }: { args?: string[]; first?: boolean } = {},
+  { args = [], first = true, hangs = false }: { args?: string[]; first?: boolean; hangs?: boolean } = {},
 ): Promise<App> {
   const fake = fakeElectron({ first })
   const folder = temporaryFolder()
@@ -71,16 +80,40 @@ export async function start(
     platform: 'linux',
     places: { window, preload: '/preload.cjs', node: '/node', service: '/service' },
     startService: () => {
-      const service = fakeService()
+      const service = fakeService(hangs)
       services.push(service)
       return service
     },
     attach: () => attach(home.address),
+    startAgain: (files) => fake.calls.push(['again', ...files]),
+    onSignal: (listener) => fake.app.on('signal', listener),
   })
   onTestFinished(async () => {
     fake.app.emit('will-quit', { preventDefault: () => undefined })
     await server.close()
   })
   await new Promise(setImmediate)
-  return { ...fake, folder, services }
+  return { ...fake, folder, services, signal: () => fake.app.emit('signal') }
+}
+
+/** A service with one run, whose state a test changes. */
+export function withRun(first: RunState) {
+  let state = first
+  const watchers = new Set<(event: StudioEvent) => void>()
+  const studio: Studio = {
+    call: (method, input, options) => {
+      if (method === 'runs.list')
+        return Promise.resolve([{ id: 1, name: 'support', state, error: 'It stopped.' }] as never)
+      if (method === 'runs.verdict') return Promise.resolve({ sentence: 'Better by 9 points.' } as never)
+      if (options?.onEvent) watchers.add(options.onEvent)
+      return quiet.call(method, input, options)
+    },
+  }
+  return {
+    studio,
+    becomes: (next: RunState) => {
+      state = next
+      for (const notify of watchers) notify({ event: 'changed', subject: 'runs' })
+    },
+  }
 }
