@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { connect, type Connection } from '../../service/connect.ts'
 import { forkCompute } from '../../service/compute/child.ts'
 import { defaultHome } from '../../service/home/home.ts'
+import { untilSilent } from './answering.ts'
 import { createOutput, type Output, type Streams } from './output.ts'
 
 export interface CommonOptions {
@@ -17,6 +18,8 @@ export interface Host {
   readonly compute: string
   /** Calls back at each ctrl-C; returns how to stop listening. */
   onInterrupt(listener: () => void): () => void
+  /** Milliseconds after which a service that does not answer is no longer waited for, once ctrl-C was pressed. */
+  readonly silence: number
   /** Ends this process at once. */
   exit(code: number): never
 }
@@ -28,6 +31,7 @@ export const processHost: Host = {
     process.on('SIGINT', listener).on('SIGTERM', listener)
     return () => void process.off('SIGINT', listener).off('SIGTERM', listener)
   },
+  silence: 5_000,
   exit: (code) => process.exit(code),
 }
 
@@ -49,23 +53,37 @@ export async function withStudio<T>(
 ): Promise<T> {
   const output = createOutput(host.streams, options.json === true)
   const abort = new AbortController()
+  const ended = new AbortController()
+  let studio: Connection | undefined
   const done = host.onInterrupt(() => {
-    if (abort.signal.aborted) host.exit(130)
+    // Nothing has begun yet, or it was asked before.
+    if (!studio || abort.signal.aborted) host.exit(130)
     abort.abort()
+    if (studio.attached) void endWithoutAnswer(host, studio, output, ended.signal)
   })
   try {
     const spawn = forkCompute(host.compute)
-    const studio = await connect(options.home ?? defaultHome(), { spawn, threads: availableParallelism() })
+    const connected = await connect(options.home ?? defaultHome(), { spawn, threads: availableParallelism() })
+    studio = connected
     try {
-      return await work({ studio, output, signal: abort.signal })
+      return await work({ studio: connected, output, signal: abort.signal })
     } finally {
-      if (!abort.signal.aborted) await staying(studio, output, abort.signal)
-      await studio.close()
+      if (!abort.signal.aborted) await staying(connected, output, abort.signal)
+      await connected.close()
     }
   } finally {
+    ended.abort()
     output.end()
     done()
   }
+}
+
+async function endWithoutAnswer(host: Host, studio: Connection, output: Output, ended: AbortSignal): Promise<void> {
+  await untilSilent(studio, host.silence, ended)
+  if (ended.aborted) return
+  output.say('The studio that does this work does not answer, so this command ends without it.')
+  output.end()
+  host.exit(130)
 }
 
 async function staying(studio: Connection, output: Output, signal: AbortSignal): Promise<void> {

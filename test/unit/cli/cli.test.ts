@@ -31,6 +31,7 @@ async function cli(args: readonly string[], interrupt?: RegExp): Promise<Ended> 
   const host: Host = {
     streams: { out: { write }, err: { write: (text) => (err += text) } },
     compute: fakeEntry,
+    silence: 5000,
     onInterrupt: (listener) => {
       onInterrupt = listener
       return () => undefined
