@@ -38,3 +38,35 @@ export async function fetchElectron() {
   clearTimeout(limit)
   return done ? electronPath() : undefined
 }
+
+/** An Electron that ends badly so soon, in milliseconds, has shown nobody anything. */
+const START_MS = 15_000
+
+/**
+ * Runs it to its end and passes signals on. Only an end that somebody asked for is a good one: Chromium ends itself by a
+ * signal where the system forbids its sandbox (SIGTRAP), and crashes by one.
+ * @param {string} program
+ * @param {string[]} args
+ * @returns {Promise<{ code: number, how: string, early: boolean }>} `code`: 0 = ended well; `how`: its exit code or signal
+ */
+export async function runElectron(program, args) {
+  const started = performance.now()
+  const child = spawn(program, args, { stdio: 'inherit' })
+  let asked = false
+  /** @param {NodeJS.Signals} signal */
+  const pass = (signal) => {
+    asked = true
+    // A terminal sends ctrl-C to Electron as well.
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+  }
+  const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
+  for (const signal of signals) process.on(signal, pass)
+  const { code, how } = await new Promise((resolve) => {
+    child.on('error', ({ message }) => resolve({ code: 1, how: message }))
+    child.on('exit', (status, signal) =>
+      resolve({ code: status ?? 1, how: signal === null ? `exit code ${status}` : `ended by ${signal}` }),
+    )
+  })
+  for (const signal of signals) process.off(signal, pass)
+  return { code: asked ? 0 : code, how, early: performance.now() - started < START_MS }
+}

@@ -1,16 +1,12 @@
 // `npm start`: builds the window where it has changed, then opens it in Electron, or else in the person's browser.
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { hasDisplay } from '../main/hosts/browser/open.ts'
 import { buildElectron } from './build-electron.mjs'
-import { electronPath, fetchElectron } from './electron.mjs'
+import { electronPath, fetchElectron, runElectron } from './electron.mjs'
 import { root } from './node24.mjs'
 import { say } from './packages.mjs'
 import { buildRenderer } from './renderer.mjs'
-
-/** An Electron that ends badly so soon has shown nobody anything. */
-const START_MS = 15_000
 
 /**
  * @param {string[]} args
@@ -23,21 +19,14 @@ async function inElectron(args) {
     return false
   }
   await buildElectron()
-  const started = performance.now()
-  const child = spawn(program, [root, ...args], { stdio: 'inherit' })
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
-    process.on(signal, () => {
-      // A terminal sends ctrl-C to Electron as well.
-      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
-    })
-  const code = await new Promise((resolve) => {
-    child.on('error', () => resolve(1))
-    child.on('exit', (status, signal) => resolve(signal === null ? status : 0))
-  })
-  const failed = code !== 0 && performance.now() - started < START_MS
-  if (failed) say('Electron could not be started here, so the studio opens in your browser.')
-  else process.exitCode = code
-  return !failed
+  const { code, how, early } = await runElectron(program, [root, ...args])
+  if (code !== 0 && early) {
+    say(`Electron could not be started here (${how}), so the studio opens in your browser.`)
+    return false
+  }
+  if (code !== 0) say(`Electron ended unexpectedly (${how}). What you confirmed is saved: start the studio again.`)
+  process.exitCode = code
+  return true
 }
 
 const args = process.argv.slice(2)
