@@ -45,6 +45,8 @@ export interface InferenceRunner {
   readonly memory: MemoryName
   /** Tokens of one forward pass, padding included. */
   readonly tokensAtOnce: number
+  /** Number of rows of the model's head, V. */
+  readonly vocab: number
   /** Logits [sequences, slots, candidates or V]; slots = the most target positions of a sequence. */
   logits(query: LogitsQuery): Promise<Tensor>
   /**
@@ -91,6 +93,7 @@ export function createInferenceRunner(model: PreparedModel, options: RunnerOptio
   return {
     memory,
     tokensAtOnce: tokensAtOnce[memory],
+    vocab: model.config.vocab,
     session,
     async logits(query) {
       const { parts, candidates, texts, sharedKv } = query

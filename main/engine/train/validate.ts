@@ -11,6 +11,7 @@ import type { CachedTexts } from '../evaluate/cached-texts.ts'
 import type { Segments } from '../method/layout.ts'
 import { scoresLabels } from '../task/index.ts'
 import type { TrainingExample } from './example.ts'
+import { teacherForced } from './teacher-forced.ts'
 
 export interface ValidationRow {
   readonly segments: Segments
@@ -43,7 +44,14 @@ export async function validate(
   texts: CachedTexts | undefined,
 ): Promise<Validation> {
   const tokens = rows.reduce((sum, { example }) => sum + example.targetPositions.length, 0)
-  const forced = settings.loss === 'vocabulary' ? await teacherForced(runner, rows, parts, texts) : []
+  const forced =
+    settings.loss === 'vocabulary'
+      ? await teacherForced(
+          runner,
+          rows.map(({ example }) => example),
+          { parts, texts },
+        )
+      : []
   const labelScores = scoresLabels(settings)
     ? await scoreRows(
         runner,
@@ -78,57 +86,4 @@ function selectShown(all: readonly Omit<ValidatedRow, 'worst'>[]): ValidatedRow[
   const every = Math.max(1, Math.floor(all.length / shownRows))
   const others = all.filter((row, i) => i % every === 0 && !worst.includes(row)).slice(0, shownRows)
   return [...worst.map((row) => ({ ...row, worst: true })), ...others.map((row) => ({ ...row, worst: false }))]
-}
-
-/** The model's prediction for each token of a right answer, given the right tokens before it. */
-interface TeacherForced {
-  /** log p of the whole answer with its end token. */
-  readonly logProbability: number
-  /** Whether every token is the likeliest one, so that greedy generation would give this answer. */
-  readonly right: boolean
-  /** The likeliest token at each position, without the position of the end token. */
-  readonly likeliest: readonly number[]
-}
-
-/** Rows of one forward pass, whose logits over the whole vocabulary are in memory together. */
-const rowsAtOnce = 8
-
-async function teacherForced(
-  runner: InferenceRunner,
-  rows: readonly ValidationRow[],
-  parts: Parts,
-  texts: CachedTexts | undefined,
-): Promise<TeacherForced[]> {
-  const found: TeacherForced[] = []
-  for (let start = 0; start < rows.length; start += rowsAtOnce) {
-    const some = rows.slice(start, start + rowsAtOnce).map(({ example }) => example)
-    const { data, shape } = await runner.logits({
-      sequences: some.map(({ sequence }) => sequence),
-      parts,
-      targetPositions: some.map(({ targetPositions }) => targetPositions),
-      candidates: undefined,
-      texts,
-    })
-    const [, slots = 0, width = 0] = shape
-    some.forEach(({ labels }, b) => {
-      const tokens = labels.map((id, slot) => {
-        const logits = data.subarray((b * slots + slot) * width, (b * slots + slot + 1) * width)
-        const likeliest = best(logits)
-        return { likeliest, right: likeliest === id, loss: negativeLogProbability(logits, id, likeliest) }
-      })
-      found.push({
-        logProbability: tokens.reduce((sum, { loss }) => sum - loss, 0),
-        right: tokens.every(({ right }) => right),
-        likeliest: tokens.slice(0, -1).map(({ likeliest }) => likeliest),
-      })
-    })
-  }
-  return found
-}
-
-function negativeLogProbability(logits: Float32Array, id: number, likeliest: number): number {
-  const top = logits[likeliest] ?? 0
-  let sum = 0
-  for (const value of logits) sum += Math.exp(value - top)
-  return top + Math.log(sum) - (logits[id] ?? -Infinity)
 }
