@@ -8,6 +8,8 @@ export const tuningErrors = {
     all === 1
       ? `The text is longer than ${tokens} tokens with its answer and virtual tokens: its end is cut off.`
       : `${rows} of ${all} rows are longer than ${tokens} tokens with their answers and virtual tokens: the end of their texts is cut off. Raise the limit under Advanced if the end matters.`,
+  'tuning/context-full': (context: number) =>
+    `The answer ends here: this model reads at most ${context} tokens at once, the text and its answer together.`,
   'tuning/cache-full': () =>
     'Neither memory nor disk has room for what the model computed of all texts: those that found none are read again each time, which is slower. More free disk space helps.',
   'tuning/placement': (method: string, placement: string, possible: string) =>

@@ -85,7 +85,7 @@ async function generateBatch(
   const parts = inputs.placed?.parts
   const { past } = virtualTokensOf(parts)
   const length = Math.max(...sequences.map(({ ids }) => ids.length))
-  const cache = createKvCache(config, batch, past + length + maxTokens, inputs.cacheBuffers)
+  const cache = createKvCache(config, batch, past + length + maxTokens, { buffers: inputs.cacheBuffers })
   const answers = sequences.map((): number[] => [])
   const first = await prefill(runner, config, sequences, inputs, cache)
   let unfinished = appended(answers, first, stop, [...answers.keys()])

@@ -1,5 +1,6 @@
 // The generate job: streams the model's continuation of a row, sampling token by token with a KV cache.
 import type { ComputeEvent, Job } from '../../contract/compute.ts'
+import { studioError } from '../../contract/errors/index.ts'
 import type { DecoderConfig } from '../../contract/model.ts'
 import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
 import { batchFeeds, MASK_VALUE, integers, selection } from '../method/batch.ts'
@@ -18,7 +19,10 @@ import { watchStops } from './stop-strings.ts'
 
 type GenerateJob = Extract<Job, { kind: 'generate' }>
 
-/** Emits `token` events while it generates, and returns the whole text. Ends at an end token, a stop string or the limit. */
+/**
+ * Emits `token` events while it generates, and returns the whole text. Ends at an end token, a stop string, the limit, or
+ * with a warning where the model's context is full.
+ */
 export async function generate(
   runner: InferenceRunner,
   { model, prompt, settings, sampling, text }: Omit<GenerateJob, 'kind' | 'threads'>,
@@ -37,19 +41,33 @@ export async function generate(
     all += piece
     sink.emit({ event: 'token', text: piece })
   }
-  const next = await startDecoding(runner, model.config, sequence, placed, sampling.maxNewTokens)
+  const { context } = model.config
+  const taken = virtualTokensOf(placed?.parts).past + sequence.ids.length
+  const limit = Math.min(sampling.maxNewTokens, context - taken)
+  const next = await startDecoding(runner, model.config, sequence, placed, limit)
   let logits = await next.first()
-  for (let generated = 0; generated < sampling.maxNewTokens && !sink.stopRequested(); generated++) {
+  let generated = 0
+  for (; generated < limit && !sink.stopRequested(); generated++) {
     const id = sample(logits, sampling, random)
-    if (encoder.tokenizer.ends.includes(id)) break
+    if (encoder.tokenizer.ends.includes(id)) {
+      show(stops.rest())
+      return all
+    }
     const safe = stops.push(stream.push(id))
     show(safe.text)
     if (safe.stopped) return all
-    if (generated + 1 < sampling.maxNewTokens) logits = await next.after(id)
+    if (generated + 1 < limit) logits = await next.after(id)
   }
   show(stops.rest())
+  if (generated === limit && limit < sampling.maxNewTokens) {
+    const { code, message } = studioError('tuning/context-full', context)
+    sink.emit({ event: 'warning', code, message, step: 0 })
+  }
   return all
 }
+
+/** New tokens for which the KV cache has room at first. */
+const firstTokens = 32
 
 interface NextToken {
   /** Logits [V] of the token after the row. */
@@ -69,7 +87,7 @@ async function startDecoding(
   const virtual = virtualTokensOf(parts)
   const { past } = virtual
   const length = sequence.ids.length
-  const cache = createKvCache(config, 1, past + length + maxNewTokens)
+  const cache = createKvCache(config, 1, past + length + maxNewTokens, { start: past + length + firstTokens })
   let cached = 0
   const decoding = { head: 'vocabulary', present: true } as const
   const step = await runner.session({ ...shapeOf(parts), embeddings: false, past: true, ...decoding })

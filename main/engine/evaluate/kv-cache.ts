@@ -1,15 +1,15 @@
-// The KV cache of a generation: arrays of a fixed capacity that each forward pass appends to.
+// The KV cache of a generation: arrays that each forward pass appends to, which grow with the answer.
 import type { DecoderConfig } from '../../contract/model.ts'
 import { type Feeds, type NamedTensors, type Tensor } from '../../contract/tensor.ts'
 import { kvNames } from '../network/kv-names.ts'
 import { type Buffers, createBuffers } from './buffers.ts'
 
 export interface KvCache {
-  /** Tokens of a row at most. */
+  /** Tokens of a row that the arrays hold now. */
   readonly capacity: number
   /**
    * Copies one row of `keys.<layer>` and `values.<layer>` [rows, kvHeads, tokens, headDim] into a row of the cache; gives
-   * the position after it. Throws RangeError beyond the capacity.
+   * the position after it. Throws RangeError beyond the largest capacity.
    */
   put(present: NamedTensors, where: Place): number
   /** Graph inputs `past.keys.<layer>`, `past.values.<layer>` [rows, kvHeads, capacity, headDim]; unused positions are 0. */
@@ -25,31 +25,58 @@ export interface Place {
   readonly at: number
 }
 
-/** A cache of zeros. `buffers`: those of an earlier cache, whose contents are lost. */
+export interface KvCacheOptions {
+  /** Tokens of a row at first: every forward pass reads all that the arrays hold, used or not. The largest where absent. */
+  readonly start?: number
+  /** Those of an earlier cache, whose contents are lost. */
+  readonly buffers?: Buffers
+}
+
+/** A cache of zeros for at most `largest` tokens of a row; its capacity doubles where it is used up. */
 export function createKvCache(
   { layers, kvHeads, headDim }: DecoderConfig,
   rows: number,
-  capacity: number,
-  buffers: Buffers = createBuffers(),
+  largest: number,
+  { start = largest, buffers = createBuffers() }: KvCacheOptions = {},
 ): KvCache {
   const names = kvNames(layers)
-  const shape = [rows, kvHeads, capacity, headDim]
-  const arrays = new Map(names.map((name) => [name, buffers.take(name, rows * kvHeads * capacity * headDim).fill(0)]))
+  let capacity = Math.min(start, largest)
+  const sizeOf = (tokens: number): number => rows * kvHeads * tokens * headDim
+  const arrays = new Map(names.map((name) => [name, buffers.take(name, sizeOf(capacity)).fill(0)]))
   return {
-    capacity,
+    get capacity() {
+      return capacity
+    },
     put(present, where) {
+      const end = where.at + (present[names[0] ?? '']?.shape[2] ?? 0)
+      if (end > largest) throw new RangeError(`${end - where.at} tokens at ${where.at} are more than ${largest}`)
+      if (end > capacity) grow(Math.min(largest, Math.max(end, 2 * capacity)))
       for (const [name, data] of arrays) copyRow(present[name], data, where)
-      return where.at + (present[names[0] ?? '']?.shape[2] ?? 0)
+      return end
     },
     feeds: () =>
-      Object.fromEntries([...arrays].map(([name, data]): [string, Tensor] => [`past.${name}`, { shape, data }])),
+      Object.fromEntries(
+        [...arrays].map(([name, data]): [string, Tensor] => [
+          `past.${name}`,
+          { shape: [rows, kvHeads, capacity, headDim], data },
+        ]),
+      ),
+  }
+
+  function grow(to: number): void {
+    const [from, width] = [capacity * headDim, to * headDim]
+    for (const [name, data] of arrays) {
+      const larger = new Float32Array(sizeOf(to))
+      for (let head = 0; head < rows * kvHeads; head++)
+        larger.set(data.subarray(head * from, (head + 1) * from), head * width)
+      arrays.set(name, larger)
+    }
+    capacity = to
   }
 
   function copyRow(present: Tensor | undefined, to: Float32Array, { from = 0, row = 0, at }: Place): void {
     if (present === undefined) throw new RangeError('the forward graph gave too few keys and values')
-    const tokens = present.shape[2] ?? 0
-    if (at + tokens > capacity) throw new RangeError(`${tokens} tokens at ${at} are more than ${capacity}`)
-    const width = tokens * headDim
+    const width = (present.shape[2] ?? 0) * headDim
     for (let head = 0; head < kvHeads; head++) {
       const start = (from * kvHeads + head) * width
       to.set(present.data.subarray(start, start + width), ((row * kvHeads + head) * capacity + at) * headDim)

@@ -166,6 +166,9 @@ function open(json: Readonly<Record<string, unknown>>, config: Readonly<Record<s
 
 const incomplete = '\uFFFD'
 
+/** Tokens of one character at most, a byte each; more that spell none are no text, and are shown as they are. */
+const maxPending = 8
+
 /** Decodes again from the last complete text on: a token's text may depend on the token before it. */
 function decodeStream(decode: (ids: readonly number[]) => string): DecodeStream {
   let window: number[] = []
@@ -175,7 +178,8 @@ function decodeStream(decode: (ids: readonly number[]) => string): DecodeStream 
       const before = decode(window.slice(0, shown))
       window.push(id)
       const text = decode(window)
-      if (text.endsWith(incomplete) || text.length <= before.length) return ''
+      const isPending = text.endsWith(incomplete) || text.length <= before.length
+      if (isPending && window.length - shown < maxPending) return ''
       window = window.slice(shown)
       shown = window.length
       return text.slice(before.length)

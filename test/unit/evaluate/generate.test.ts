@@ -115,6 +115,22 @@ describe('a generation', () => {
     expect((await say({ maxNewTokens: 0 })).said).toBe('')
   })
 
+  it('ends where the context of the model is full, and says so', async () => {
+    const model = await tinyModel('llama')
+    const runner = createInferenceRunner(model, { threads: 1 })
+    const settings = defaultSettings()
+    const { before, text: own, after } = createEncoder(model, settings, []).row(text)
+    // The encoder leaves room for the default number of virtual tokens, which a generation without a prompt can use.
+    const context = before.length + own.length + after.length + 22
+    const small = { ...model, config: { ...model.config, context } }
+    const events: ComputeEvent[] = []
+    const sink = { emit: (event: ComputeEvent) => void events.push(event), stopRequested: () => false }
+    const job = { model: small, prompt: undefined, settings, text, sampling: { ...greedy, maxNewTokens: 24 } }
+    const said = await generate(runner, job, sink).finally(() => runner.release())
+    expect((await say({ maxNewTokens: 22 })).said).toBe(said)
+    expect(events.at(-1)).toMatchObject({ event: 'warning', code: 'tuning/context-full' })
+  })
+
   it('says the same for the same seed, and something else for another', async () => {
     const warm = (seed: number) => say({ temperature: 1, topP: 0.95, seed })
     expect(await warm(1)).toEqual(await warm(1))

@@ -34,17 +34,20 @@ describe('the cache of keys and values', () => {
         fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 5 }),
         fc.nat({ max: 2 }),
         fc.nat({ max: 2 }),
-        (pieces, from, row) => {
-          const cache = createKvCache(config, 3, 20)
+        fc.integer({ min: 1, max: 20 }),
+        (pieces, from, row, start) => {
+          const cache = createKvCache(config, 3, 20, { start })
           const length = pieces.reduce((at, tokens) => cache.put(present(at, tokens, from), { from, row, at }), 0)
           expect(length).toBe(pieces.reduce((sum, tokens) => sum + tokens, 0))
           const feeds = cache.feeds()
           expect(Object.keys(feeds)).toEqual(names.map((name) => `past.${name}`))
           for (const name of names) {
             const { shape, data } = feeds[`past.${name}`] as Tensor
-            expect(shape).toEqual([3, kvHeads, 20, headDim])
-            const expected = Array.from({ length: 3 * kvHeads * 20 * headDim }, (_, i) => {
-              const [place, token] = [Math.floor(i / headDim / 20), Math.floor(i / headDim) % 20]
+            const { capacity } = cache
+            expect(capacity).toBeLessThanOrEqual(Math.max(start, 2 * length))
+            expect(shape).toEqual([3, kvHeads, capacity, headDim])
+            const expected = Array.from({ length: 3 * kvHeads * capacity * headDim }, (_, i) => {
+              const [place, token] = [Math.floor(i / headDim / capacity), Math.floor(i / headDim) % capacity]
               const [r, head] = [Math.floor(place / kvHeads), place % kvHeads]
               return r === row && token < length ? valueAt(name, head, token, i % headDim) : 0
             })

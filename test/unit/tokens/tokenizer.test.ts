@@ -50,6 +50,14 @@ describe('byte-level BPE', () => {
     expect(ids.slice(0, -1).map((id) => stream.push(id))).toEqual(ids.slice(0, -1).map(() => ''))
     expect(stream.push(ids.at(-1) ?? 0)).toBe('👩')
   })
+
+  it('holds back no more than a character, where bytes never become one', () => {
+    const stream = tokenizer.decodeStream()
+    const [lead = 0] = tokenizer.encode('👩')
+    const pieces = Array.from({ length: 40 }, () => stream.push(lead))
+    expect(pieces.slice(0, 16).join('').length).toBeGreaterThan(0)
+    expect(stream.push(tokenizer.encode('a')[0] ?? 0)).toMatch(/a$/)
+  })
 })
 
 describe('SentencePiece BPE from GGUF metadata', () => {
