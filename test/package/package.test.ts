@@ -172,7 +172,7 @@ describe.each(targets)('packed for $platform $arch', (target) => {
     expect(state(FuseV1Options.EnableNodeOptionsEnvironmentVariable)).toBe(false)
     expect(state(FuseV1Options.EnableNodeCliInspectArguments)).toBe(false)
     expect(state(FuseV1Options.GrantFileProtocolExtraPrivileges)).toBe(false)
-    expect(state(FuseV1Options.EnableCookieEncryption)).toBe(true)
+    expect(state(FuseV1Options.EnableCookieEncryption)).toBe(false)
     expect(state(FuseV1Options.EnableEmbeddedAsarIntegrityValidation)).toBe(true)
     expect(state(FuseV1Options.OnlyLoadAppFromAsar)).toBe(true)
   })

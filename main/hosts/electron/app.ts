@@ -2,18 +2,40 @@
 import { existsSync } from 'node:fs'
 import { extname, join, resolve } from 'node:path'
 import { modelEndings, promptEndings, tableEndings } from '../../contract/kinds.ts'
-import { StudioError } from '../../contract/errors/index.ts'
+import { makeFolder } from '../../service/home/home.ts'
 import { createDesktop, type Desktop } from './desktop.ts'
+import { mayOpenUnsandboxed } from './dialogs.ts'
 import { guardContents } from './guard.ts'
 import type { AppOptions, ElectronParts } from './parts.ts'
 import { SCHEME } from './scheme.ts'
 import { words } from './words.ts'
 
-/** Returns at once; a second instance hands its files to the first and ends. */
-export function startApp(electron: ElectronParts, options: AppOptions): void {
+/** The packed app's name to Windows: electron-builder's appId, which the shortcut carries. */
+export const APP_ID = 'org.softprompt.studio'
+
+/** Returns at once; a second instance hands its files to the first and ends. Whatever hinders the start is told in a dialog. */
+export function startApp(electron: ElectronParts, options: () => AppOptions): void {
+  try {
+    begin(electron, options())
+  } catch (error) {
+    // Before the app is ready Linux would show no dialog.
+    void electron.app.whenReady().then(() => {
+      fail(electron, error)
+    })
+  }
+}
+
+function fail({ app, dialog }: ElectronParts, error: unknown): void {
+  dialog.showErrorBox(words.name, error instanceof Error ? error.message : String(error))
+  app.exit(1)
+}
+
+function begin(electron: ElectronParts, options: AppOptions): void {
   const { app, protocol, shell } = electron
+  app.setAppUserModelId(APP_ID)
   // The lock and Chromium's own files belong to the studio's folder: two folders are two studios.
-  app.setPath('userData', join(options.home.folder, 'window'))
+  // Electron takes no folder that is missing.
+  app.setPath('userData', makeFolder(join(options.home.folder, 'window')))
   if (!app.requestSingleInstanceLock()) {
     app.quit()
     return
@@ -32,12 +54,12 @@ export function startApp(electron: ElectronParts, options: AppOptions): void {
   app.on('second-instance', (_event, args, folder) => {
     if (closing.again(filesOf(args, folder))) return
     studio.focus()
-    studio.open(filesOf(args, folder))
+    studio.offer(filesOf(args, folder))
   })
   // macOS may ask before the app is ready.
   app.on('open-file', (event, path) => {
     event.preventDefault()
-    studio.open([path])
+    studio.offer([path])
   })
   app.on('activate', () => {
     studio.focus()
@@ -45,13 +67,16 @@ export function startApp(electron: ElectronParts, options: AppOptions): void {
   app.on('window-all-closed', () => {
     app.quit()
   })
-  studio.open(filesOf(options.args, process.cwd()))
+  studio.offer(filesOf(options.args, process.cwd()))
   app
     .whenReady()
-    .then(studio.start)
+    .then(async () => {
+      const isOpen = options.isPackaged && app.commandLine.hasSwitch('no-sandbox')
+      if (isOpen && !(await mayOpenUnsandboxed(electron.dialog))) app.quit()
+      else studio.start()
+    })
     .catch((error: unknown) => {
-      electron.dialog.showErrorBox(words.name, error instanceof StudioError ? error.message : String(error))
-      app.exit(1)
+      fail(electron, error)
     })
 }
 

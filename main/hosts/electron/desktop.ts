@@ -1,7 +1,7 @@
 // The window, its line to the service, the service's process, and the files that the system opens.
 import type { BrowserWindow, WebFrameMain } from 'electron'
 import { readWindow } from '../window/files.ts'
-import { askAgain, notify, stayAwake } from './dialogs.ts'
+import { askAgain, chooseOther, mayTake, notify, stayAwake } from './dialogs.ts'
 import { createBudget } from './budget.ts'
 import { guardSession, isOwn } from './guard.ts'
 import { chooseFile, createInbox, type Inbox } from './inbox.ts'
@@ -21,13 +21,17 @@ const OPEN = 'softprompt:open'
 export interface Desktop {
   start(): void
   focus(): void
-  open(paths: readonly string[]): void
+  /** Files that the system or another program opens. */
+  offer(paths: readonly string[]): void
   close(): Promise<void>
 }
 
 export function createDesktop(electron: ElectronParts, options: AppOptions): Desktop {
   const { dialog, Menu, session } = electron
-  const inbox = createInbox((path) => window?.webContents.send(OPEN, path))
+  const inbox = createInbox(
+    (path) => window?.webContents.send(OPEN, path),
+    async (paths) => window !== undefined && mayTake(dialog, window, paths),
+  )
   let window: BrowserWindow | undefined
   let service: ServiceProcess | undefined
   let runs: RunsFollower | undefined
@@ -45,7 +49,7 @@ export function createDesktop(electron: ElectronParts, options: AppOptions): Des
       if (++signals > 1) electron.app.exit(130)
       else leaving.now()
     })
-    guardSession(session.defaultSession)
+    guardSession(session.defaultSession, (path) => chooseOther(dialog, path))
     session.defaultSession.protocol.handle(SCHEME, answerWindow(readWindow(options.places.window)))
     answerPage(electron, options.home.address, inbox)
     const openChosen = (): void => void chooseFile(dialog).then(inbox.add)
@@ -72,7 +76,7 @@ export function createDesktop(electron: ElectronParts, options: AppOptions): Des
 
   return {
     focus,
-    open: inbox.add,
+    offer: inbox.offer,
     start,
     close: async () => {
       await Promise.all([runs?.close(), service?.close()])

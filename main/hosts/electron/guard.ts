@@ -35,8 +35,19 @@ const schemes: readonly string[] = [`${SCHEME}:`, 'data:', 'blob:', 'devtools:']
 /** Copying, and writing into a folder that the person chooses in the system's own dialog. */
 const permitted: readonly string[] = ['clipboard-sanitized-write', 'fileSystem']
 
-/** What the session of every window refuses. */
-export function guardSession(session: Session): void {
+/** What the session of every window refuses. `chooseOther`: asks for another folder than one that Chromium protects. */
+export function guardSession(session: Session, chooseOther: (path: string) => Promise<boolean>): void {
+  // Without an answer the page would wait for its folder for ever.
+  session.on('file-system-access-restricted', (_event, { path }, answer) => {
+    void chooseOther(path).then(
+      (again) => {
+        answer(again ? 'tryAgain' : 'deny')
+      },
+      () => {
+        answer('deny')
+      },
+    )
+  })
   session.setPermissionRequestHandler((_contents, permission, answer) => {
     answer(permitted.includes(permission))
   })

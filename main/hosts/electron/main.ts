@@ -7,28 +7,29 @@ import { startApp } from './app.ts'
 import { placesOf } from './places.ts'
 import { spawnService } from './service-process.ts'
 
-const args = process.argv.slice(electron.app.isPackaged ? 1 : 2)
-const { values } = parseArgs({ args, options: { home: { type: 'string' } }, strict: false })
-const home = openHome(typeof values.home === 'string' ? values.home : defaultHome())
-const places = placesOf(electron.app.getAppPath())
-
-startApp(electron, {
-  home,
-  places,
-  args,
-  platform: process.platform,
-  startService: () => spawnService(places.node, places.service, home.folder),
-  attach: () => attach(home.address),
-  startAgain: (files) => {
-    const app = electron.app.isPackaged ? [] : process.argv.slice(1, 2)
-    const home = typeof values.home === 'string' ? ['--home', values.home] : []
-    // An AppImage is gone from its mount point when it has ended.
-    electron.app.relaunch({
-      execPath: process.env['APPIMAGE'] ?? process.execPath,
-      args: [...app, ...home, ...files],
-    })
-  },
-  onSignal: (listener) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, listener)
-  },
+startApp(electron, () => {
+  const { app } = electron
+  const args = process.argv.slice(app.isPackaged ? 1 : 2)
+  const { values } = parseArgs({ args, options: { home: { type: 'string' } }, strict: false })
+  const home = openHome(typeof values.home === 'string' ? values.home : defaultHome())
+  const places = placesOf(app.getAppPath())
+  return {
+    home,
+    places,
+    args,
+    platform: process.platform,
+    isPackaged: app.isPackaged,
+    startService: () => spawnService(places.node, places.service, home.folder),
+    attach: () => attach(home.address),
+    startAgain: (files) => {
+      app.relaunch({
+        // An AppImage is gone from its mount point when it has ended.
+        execPath: process.env['APPIMAGE'] ?? process.execPath,
+        args: [...(app.isPackaged ? [] : process.argv.slice(1, 2)), '--home', home.folder, ...files],
+      })
+    },
+    onSignal: (listener) => {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, listener)
+    },
+  }
 })

@@ -28,6 +28,7 @@ export interface AppOptions {
   /** What the app was started with. */
   readonly args: readonly string[]
   readonly platform: string
+  readonly isPackaged: boolean
   readonly startService: () => ServiceChild
   readonly attach: () => Promise<RemoteStudio | undefined>
   /** Starts the app again with those files once it has ended. */

@@ -32,6 +32,9 @@ export const windowOptions = (preload: string, dark: boolean): BrowserWindowCons
   },
 })
 
+/** Milliseconds after which the window is shown whatever its page does. */
+const SHOW_MS = 10_000
+
 /** Loads the page, and again when its process dies, until that has happened too often. */
 export function showStudio(window: BrowserWindow, budget: Budget, dialog: Pick<Dialog, 'showMessageBox'>): void {
   window.once('ready-to-show', () => {
@@ -40,19 +43,42 @@ export function showStudio(window: BrowserWindow, budget: Budget, dialog: Pick<D
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     if (reason === 'clean-exit' || window.isDestroyed()) return
     const wait = budget.spend()
-    if (wait === undefined) void ask(window, budget, dialog)
-    else setTimeout(() => void load(window), wait)
+    if (wait === undefined) void ask(window, budget, dialog, words.renderer)
+    else setTimeout(() => void load(window, budget, dialog), wait)
   })
-  void load(window)
+  // A page that never has anything to show is better than no window.
+  const late = setTimeout(() => {
+    if (!window.isDestroyed()) window.show()
+  }, SHOW_MS)
+  window.once('show', () => {
+    clearTimeout(late)
+  })
+  void load(window, budget, dialog)
 }
 
-async function load(window: BrowserWindow): Promise<void> {
-  // A window that was closed meanwhile, or a load that the next one replaced.
-  if (!window.isDestroyed()) await window.loadURL(`${ORIGIN}/`).catch(() => undefined)
+type Dialogs = Pick<Dialog, 'showMessageBox'>
+
+/** Chromium's error of a load that another one has replaced. */
+const ABORTED = 'ERR_ABORTED'
+
+async function load(window: BrowserWindow, budget: Budget, dialog: Dialogs): Promise<void> {
+  if (window.isDestroyed()) return
+  const failure = await window.loadURL(`${ORIGIN}/`).then(
+    () => undefined,
+    (error: unknown) => error as { readonly code?: string; readonly message?: string },
+  )
+  if (failure === undefined || failure.code === ABORTED || window.isDestroyed()) return
+  window.show()
+  const { detail, ...others } = words.page
+  await ask(window, budget, dialog, { ...others, detail: detail(failure.code ?? failure.message ?? '') })
 }
 
-async function ask(window: BrowserWindow, budget: Budget, dialog: Pick<Dialog, 'showMessageBox'>): Promise<void> {
-  const { message, detail, again, leave } = words.renderer
+async function ask(
+  window: BrowserWindow,
+  budget: Budget,
+  dialog: Dialogs,
+  { message, detail, again, leave }: Readonly<Record<'message' | 'detail' | 'again' | 'leave', string>>,
+): Promise<void> {
   const { response } = await dialog.showMessageBox(window, {
     type: 'error',
     message,
@@ -60,8 +86,9 @@ async function ask(window: BrowserWindow, budget: Budget, dialog: Pick<Dialog, '
     buttons: [again, leave],
     cancelId: 0,
   })
+  if (window.isDestroyed()) return
   if (response === 0) {
     budget.reset()
-    await load(window)
+    await load(window, budget, dialog)
   } else window.close()
 }

@@ -29,6 +29,37 @@ export const words = {
     again: 'Reopen it',
     leave: 'Close the studio',
   },
+  page: {
+    message: 'The window could not be loaded.',
+    detail: (why: string) =>
+      `Runs continue in the background, and nothing that you confirmed is lost. Try again; if it happens again, install the studio anew. What Electron says: ${why}`,
+    again: 'Try again',
+    leave: 'Close the studio',
+  },
+  taking: {
+    message: (names: readonly string[]) =>
+      names.length === 1
+        ? `Open “${names[0] ?? ''}” in the studio?`
+        : `Open ${String(names.length)} files in the studio?`,
+    copies: 'The studio keeps a copy of what it opens.',
+    models: 'A model takes up to four times its size on disk.',
+    take: 'Open',
+    leave: 'Not now',
+  },
+  restricted: {
+    message: 'This folder cannot be written to as a whole.',
+    detail: (path: string) =>
+      `The system protects ${path}. Choose a folder inside it, or make a new one there, and nothing else in it is touched.`,
+    again: 'Choose another folder',
+    leave: 'Cancel',
+  },
+  unsandboxed: {
+    message: 'This system does not let the window be shut off from the rest of the computer.',
+    detail:
+      'It forbids what Chromium’s sandbox is made of (unprivileged user namespaces). Install the studio from its .deb file, which brings the permission along, or open it without this protection: it shows its own pages only.',
+    leave: 'Close the studio',
+    open: 'Open without it',
+  },
   finished: (run: string) => `“${run}” is tuned`,
   failed: (run: string) => `“${run}” has stopped`,
 } as const

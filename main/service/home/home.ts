@@ -66,7 +66,8 @@ export function openHome(folder: string): Home {
   }
 }
 
-function makeFolder(folder: string): string {
+/** Makes a folder for its owner alone; gives its real path. Errors: 'store/cannot-write', 'store/disk-full'. */
+export function makeFolder(folder: string): string {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     closeToOthers(folder)

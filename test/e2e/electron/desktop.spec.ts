@@ -55,7 +55,10 @@ test('one click tunes the sample and ends with a verdict', async () => {
   await expect(page.getByText(/better|worse|cannot tell/i).first()).toBeVisible()
 })
 
-test('a file that is opened with it comes in, handed over by the second instance', async () => {
+test('a file that is opened with it comes in after a question, handed over by the second instance', async () => {
+  await app.evaluate(({ dialog }) => {
+    dialog.showMessageBox = () => Promise.resolve({ response: 0, checkboxChecked: false })
+  })
   const path = join(home, 'mail.csv')
   writeFileSync(path, 'text,label\nThe parcel came late,delivery\nGreat shop,praise\n')
   const second = await launch(path).catch(() => undefined)

@@ -13,7 +13,8 @@ describe('starting', () => {
 
   test('the lock is taken before anything else but its place', async () => {
     const { calls } = await start()
-    expect(calls.slice(0, 3).map(([what]) => what)).toEqual([
+    expect(calls.slice(0, 4).map(([what]) => what)).toEqual([
+      'app.setAppUserModelId',
       'app.setPath',
       'app.requestSingleInstanceLock',
       'app.enableSandbox',
@@ -206,15 +207,19 @@ describe('files that the system opens', () => {
     expect(app.called('contents.send')).toEqual([])
     app.ipc.emit('softprompt:open', { senderFrame: fakeFrame() })
     app.ipc.emit('softprompt:open', { senderFrame: fakeFrame() })
-    expect(app.called('contents.send')).toEqual([['contents.send', 'softprompt:open', `${app.folder}/mail.csv`]])
+    await vi.waitFor(() => {
+      expect(app.called('contents.send')).toEqual([['contents.send', 'softprompt:open', `${app.folder}/mail.csv`]])
+    })
   })
 
   test('of a second instance come to the first, which shows itself', async () => {
     const app = await start()
     app.ipc.emit('softprompt:open', { senderFrame: fakeFrame() })
     app.app.emit('second-instance', {}, ['/studio', 'mail.csv'], app.folder)
-    expect(app.called('contents.send')).toHaveLength(1)
     expect(app.called('window.focus')).toHaveLength(1)
+    await vi.waitFor(() => {
+      expect(app.called('contents.send')).toHaveLength(1)
+    })
   })
 })
 

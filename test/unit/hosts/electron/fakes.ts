@@ -81,6 +81,10 @@ export interface FakeElectron {
   readonly power: EventEmitter
   /** Answers of message boxes to come. */
   readonly answers: number[]
+  /** Chromium's errors of loads to come. */
+  readonly failures: string[]
+  readonly notifications: EventEmitter[]
+  readonly session: EventEmitter
   /** Calls with this name. */
   called(what: string): Calls
   /** What was last handed to it: a handler that Electron would call. */
@@ -88,14 +92,20 @@ export interface FakeElectron {
 }
 
 /** `first`: whether no other instance holds the lock. */
-export function fakeElectron({ first = true } = {}): FakeElectron {
+export function fakeElectron({
+  first = true,
+  switches = [],
+}: { readonly first?: boolean; readonly switches?: readonly string[] } = {}): FakeElectron {
   const calls: Calls = []
   const windows: FakeWindow[] = []
   const answers: number[] = []
+  const failures: string[] = []
+  const notifications: EventEmitter[] = []
   let isQuitting = false
   const box = () => Promise.resolve({ response: answers.shift() ?? 0 })
   const app = recorder<EventEmitter>(calls, 'app', {
     setPath: undefined,
+    setAppUserModelId: undefined,
     requestSingleInstanceLock: first,
     enableSandbox: undefined,
     whenReady: Promise.resolve(),
@@ -109,7 +119,10 @@ export function fakeElectron({ first = true } = {}): FakeElectron {
       if (windows.every(({ gone }) => gone) && allowed(app, 'will-quit')) calls.push(['gone'])
     },
   })
-  const commandLine = recorder(calls, 'commandLine', { appendSwitch: undefined })
+  const commandLine = recorder(calls, 'commandLine', {
+    appendSwitch: undefined,
+    hasSwitch: (name: string) => switches.includes(name),
+  })
   const session = recorder(calls, 'session', {
     setPermissionRequestHandler: undefined,
     setPermissionCheckHandler: undefined,
@@ -136,10 +149,12 @@ export function fakeElectron({ first = true } = {}): FakeElectron {
     }
     loadURL(url: string): Promise<void> {
       calls.push(['window.loadURL', url])
-      return Promise.resolve()
+      const failure = failures.shift()
+      return failure ? Promise.reject(Object.assign(new Error(failure), { code: failure })) : Promise.resolve()
     }
     show(): void {
       calls.push(['window.show'])
+      this.emit('show')
     }
     focus(): void {
       calls.push(['window.focus'])
@@ -164,6 +179,7 @@ export function fakeElectron({ first = true } = {}): FakeElectron {
     constructor(options: unknown) {
       super()
       calls.push(['notification', options])
+      notifications.push(this)
     }
     static isSupported(): boolean {
       return true
@@ -207,6 +223,9 @@ export function fakeElectron({ first = true } = {}): FakeElectron {
     ipc,
     power,
     answers,
+    failures,
+    notifications,
+    session,
     called,
     handler: (what) =>
       called(what)

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { studioError } from '../../../../main/contract/errors/index.ts'
 import type { RunState } from '../../../../main/contract/records.ts'
 import type { Studio, StudioEvent } from '../../../../main/contract/service.ts'
 import { startApp } from '../../../../main/hosts/electron/app.ts'
@@ -60,12 +61,41 @@ export const quiet: Studio = {
       : Promise.resolve([] as never),
 }
 
+export interface StartOptions {
+  readonly args?: string[]
+  /** No other instance holds the lock. */
+  readonly first?: boolean
+  /** The service does not end when it is asked. */
+  readonly hangs?: boolean
+  readonly isPackaged?: boolean
+  /** Of the command line. */
+  readonly switches?: readonly string[]
+  /** Answers of message boxes to come. */
+  readonly answers?: readonly number[]
+  /** Chromium's errors of loads to come. */
+  readonly failures?: readonly string[]
+  /** Tries to reach the service that fail first. */
+  readonly attachFails?: number
+}
+
 /** Starts the app; `studio` answers its service's socket. */
 export async function start(
   studio: Studio = quiet,
-  { args = [], first = true, hangs = false }: { args?: string[]; first?: boolean; hangs?: boolean } = {},
+  {
+    args = [],
+    first = true,
+    hangs = false,
+    isPackaged = false,
+    switches = [],
+    answers = [],
+    failures = [],
+    attachFails = 0,
+  }: StartOptions = {},
 ): Promise<App> {
-  const fake = fakeElectron({ first })
+  const fake = fakeElectron({ first, switches })
+  fake.answers.push(...answers)
+  fake.failures.push(...failures)
+  let fails = attachFails
   const folder = temporaryFolder()
   const home = openHome(join(folder, 'home'))
   const window = join(folder, 'window')
@@ -74,20 +104,21 @@ export async function start(
   writeFileSync(join(folder, 'mail.csv'), 'text,label\n')
   const server = await listen(studio, home.address)
   const services: FakeService[] = []
-  startApp(fake.electron, {
+  startApp(fake.electron, () => ({
     home,
     args: args.map((arg) => arg.replace('FOLDER', folder)),
     platform: 'linux',
+    isPackaged,
     places: { window, preload: '/preload.cjs', node: '/node', service: '/service' },
     startService: () => {
       const service = fakeService(hangs)
       services.push(service)
       return service
     },
-    attach: () => attach(home.address),
+    attach: () => (fails-- > 0 ? Promise.reject(studioError('run/protocol')) : attach(home.address)),
     startAgain: (files) => fake.calls.push(['again', ...files]),
     onSignal: (listener) => fake.app.on('signal', listener),
-  })
+  }))
   onTestFinished(async () => {
     fake.app.emit('will-quit', { preventDefault: () => undefined })
     await server.close()
