@@ -92,8 +92,10 @@ export interface QuantisedWeight {
 /** A tokenizer in Hugging Face's format, whichever file format it was read from. */
 export interface TokenizerFiles {
   readonly tokenizer: Readonly<Record<string, unknown>>
-  /** tokenizer_config.json's object: bos_token, eos_token, add_bos_token, chat_template, ... */
+  /** tokenizer_config.json's object: bos_token, eos_token, chat_template, ... */
   readonly config: Readonly<Record<string, unknown>>
+  /** Ids that end generation, where the model's files name them. */
+  readonly ends?: readonly number[]
 }
 
 /**

@@ -3,6 +3,7 @@ import { studioError } from '../../contract/errors/index.ts'
 import type { DecoderConfig, RopeScaling } from '../../contract/model.ts'
 import { type Architecture, architectures, byGgufName } from '../network/architectures/index.ts'
 import type { GgufHeader, Metadata, MetadataValue } from './gguf.ts'
+import { refuseOtherKeys } from './gguf-keys.ts'
 import { plausible } from './plausible.ts'
 
 /** Far above any model: what is larger is damage, and must not be allocated by. */
@@ -46,7 +47,12 @@ export function configFromGguf(
     theta,
     scaling: rotaryFactors ? llama3Scaling(rotaryFactors, theta, metadata) : scalingOf(metadata, prefix, read),
   }
-  const window = gguf.windowPattern === undefined ? 0 : read.number('attention.sliding_window', 0)
+  for (const [key, usual] of Object.entries({ 'attention.value_length': headDim, 'attention.key_length_swa': headDim }))
+    if (read.number(key, usual) !== usual) throw studioError('model/unsupported-feature', 'values of another width')
+  refuseOtherKeys(metadata, prefix)
+  const window = read.number('attention.sliding_window', 0)
+  if (window > 0 && gguf.windowPattern === undefined && !metadata.has(`${prefix}.attention.sliding_window_pattern`))
+    throw studioError('model/unsupported-feature', 'a sliding window in layers that it does not name')
   const pattern = metadata.get(`${prefix}.attention.sliding_window_pattern`) ?? gguf.windowPattern
   const tensorNamed = (wanted: string) => tensors.find((tensor) => tensor.name === wanted)
   const embedding = tensorNamed('token_embd.weight')
@@ -110,9 +116,10 @@ function reader(metadata: Metadata, prefix: string): Reader {
 }
 
 function scalingOf(metadata: Metadata, prefix: string, read: Reader): RopeScaling {
-  const kind = metadata.get(`${prefix}.rope.scaling.type`) ?? 'none'
+  const older = read.number('rope.scale_linear', 1)
+  const kind = metadata.get(`${prefix}.rope.scaling.type`) ?? (older === 1 ? 'none' : 'linear')
   if (kind === 'none') return { kind }
-  if (kind === 'linear') return { kind, factor: read.number('rope.scaling.factor', 1) }
+  if (kind === 'linear') return { kind, factor: read.number('rope.scaling.factor', older) }
   throw studioError('model/unsupported-feature', `rope scaling "${String(kind)}"`)
 }
 

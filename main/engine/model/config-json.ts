@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { studioError } from '../../contract/errors/index.ts'
 import type { DecoderConfig, Rope, RopeScaling } from '../../contract/model.ts'
 import { type Architecture, architectures, byModelType } from '../network/architectures/index.ts'
+import { refuseOtherMathematics, refuseQuantised } from './other-mathematics.ts'
 import { plausible } from './plausible.ts'
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31))
@@ -15,7 +16,7 @@ const ropeEntry = v.looseObject({
   low_freq_factor: v.optional(factor),
   high_freq_factor: v.optional(factor),
   original_max_position_embeddings: v.optional(size),
-  partial_rotary_factor: v.optional(v.number()),
+  partial_rotary_factor: v.nullish(v.number()),
 })
 type RopeEntry = v.InferOutput<typeof ropeEntry>
 
@@ -54,6 +55,7 @@ const schema = v.looseObject({
   query_pre_attn_scalar: v.nullish(factor),
   num_experts: v.nullish(v.number()),
   num_local_experts: v.nullish(v.number()),
+  original_max_position_embeddings: v.nullish(size),
   partial_rotary_factor: v.nullish(v.number()),
   attn_logit_softcapping: v.nullish(v.number()),
   final_logit_softcapping: v.nullish(v.number()),
@@ -82,7 +84,9 @@ export function configFromJson(json: unknown, architecture = architectureOfJson(
   if (!parsed.success)
     throw studioError('model/damaged', `its config.json is incomplete (${v.getDotPath(parsed.issues[0]) ?? ''})`)
   const config = parsed.output
+  refuseQuantised(whole, inner)
   refuseWhatIsMissing(config, traits)
+  refuseOtherMathematics(inner)
   const heads = config.num_attention_heads
   const headDim = config.head_dim ?? config.hidden_size / heads
   const windowed = windowedLayers(config, safetensors)
@@ -117,41 +121,58 @@ function refuseWhatIsMissing(config: Config, traits: Architecture['traits']): vo
     [config.use_bidirectional_attention === true, 'attention in both directions'],
     [config.mlp_bias === true, 'feed-forward biases'],
     [(config.num_experts ?? config.num_local_experts ?? 0) > 1, 'a mixture of experts'],
-    [
-      (config.partial_rotary_factor ?? config.rope_parameters?.partial_rotary_factor ?? 1) !== 1,
-      'partial rotary embedding',
-    ],
-    [(config.attn_logit_softcapping ?? config.final_logit_softcapping ?? null) !== null, 'soft-capped logits'],
+    [ropeEntries(config).some((rope) => (rope.partial_rotary_factor ?? 1) !== 1), 'partial rotary embedding'],
+    [Boolean(config.attn_logit_softcapping) || Boolean(config.final_logit_softcapping), 'soft-capped logits'],
   ] as const
   for (const [isMissing, feature] of missing) if (isMissing) throw studioError('model/unsupported-feature', feature)
 }
+
+/** Every description of a rotation in the config; the config itself holds one in its older form. */
+const ropeEntries = ({ partial_rotary_factor, rope_parameters: parameters, rope_scaling: scaling }: Config) =>
+  [{ partial_rotary_factor }, parameters, parameters?.full_attention, parameters?.sliding_attention, scaling].filter(
+    (entry) => entry !== undefined && entry !== null,
+  )
 
 function windowedLayers(config: Config, { windowed }: Architecture['safetensors']): boolean[] {
   const every = Array.from({ length: config.num_hidden_layers }, (_, layer) => layer)
   if (!config.sliding_window || config.use_sliding_window === false || !windowed) return every.map(() => false)
   const { layer_types: types } = config
-  if (types) return every.map((layer) => types[layer] === 'sliding_attention')
+  if (types && config.model_type !== 'mistral') {
+    const unknown = types.find((type) => type !== 'sliding_attention' && type !== 'full_attention')
+    if (unknown !== undefined) throw studioError('model/unsupported-feature', `layers of the kind "${unknown}"`)
+    if (types.length < every.length) throw studioError('model/damaged', 'it does not name the kind of every layer')
+    return every.map((layer) => types[layer] === 'sliding_attention')
+  }
   return every.map(windowed(config))
 }
 
+/** As in transformers, `rope_scaling` counts before `rope_parameters`, and for Gemma it adds to its global layers' ones. */
 function ropes(config: Config, architecture: Architecture): Pick<DecoderConfig, 'rope' | 'localRope'> {
   const { rope_parameters: parameters, rope_scaling: scaling } = config
-  const { rotaryBase: usual, localRotaryBase: usualLocal } = architecture
-  if (parameters?.full_attention ?? parameters?.sliding_attention)
-    return {
-      rope: ropeOf(parameters?.full_attention, usual),
-      localRope: ropeOf(parameters?.sliding_attention, usualLocal ?? usual),
-    }
-  const stated: RopeEntry = parameters ?? scaling ?? {}
-  const rope = ropeOf({ rope_theta: config.rope_theta ?? usual, ...stated }, usual)
-  if (usualLocal === undefined) return { rope, localRope: rope }
-  return { rope, localRope: { theta: config.rope_local_base_freq ?? usualLocal, scaling: { kind: 'none' } } }
+  const { rotaryBase, localRotaryBase } = architecture
+  const theta = config.rope_theta ?? rotaryBase
+  const { full_attention: full, sliding_attention: sliding } = parameters ?? {}
+  const isNested = full !== undefined || sliding !== undefined
+  if (localRotaryBase === undefined) {
+    if (isNested) throw studioError('model/unsupported-feature', 'rotations that differ between its layers')
+    const rope = ropeOf(config, scaling ?? parameters ?? {}, theta)
+    return { rope, localRope: rope }
+  }
+  return {
+    rope: ropeOf(config, { ...(isNested ? full : parameters), ...scaling }, theta),
+    localRope: ropeOf(config, sliding ?? {}, config.rope_local_base_freq ?? localRotaryBase),
+  }
 }
 
-const ropeOf = (entry: RopeEntry = {}, usual: number): Rope => ({
-  theta: entry.rope_theta ?? usual,
-  scaling: scalingOf(entry),
-})
+/** What the entry leaves out, the config states elsewhere; Llama 3's original context counts outside before inside. */
+function ropeOf(config: Config, entry: RopeEntry, theta: number): Rope {
+  const original =
+    config.original_max_position_embeddings ?? entry.original_max_position_embeddings ?? config.max_position_embeddings
+  return {
+    theta: entry.rope_theta ?? theta,
+    scaling: scalingOf({ ...entry, original_max_position_embeddings: original }),
+  }
+}
 
 function scalingOf(entry: RopeEntry): RopeScaling {
   const kind = entry.rope_type ?? entry.type ?? 'default'

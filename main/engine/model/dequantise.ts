@@ -3,8 +3,6 @@ import type { StoredType } from '../../contract/model.ts'
 
 /** A type whose elements are numbers of their own. */
 interface Plain {
-  /** GGML's number of the type. */
-  readonly ggml: number
   /** Bytes an element. */
   readonly bytes: number
   /** Copies little-endian bytes: all supported machines are little-endian. */
@@ -13,7 +11,6 @@ interface Plain {
 
 /** A type whose elements are integers in groups: an element is scale * integer + offset. */
 export interface Blocked {
-  readonly ggml: number
   /** Elements a block. */
   readonly block: number
   /** Bytes a block. */
@@ -39,10 +36,9 @@ const halves = halfTable()
 const half = (from: DataView, at: number): number => halves[from.getUint16(at, true)] as number
 
 const plain: { readonly [K in 'F32' | 'F16' | 'BF16']: Plain } = {
-  F32: { ggml: 0, bytes: 4, read: (from, to) => to.set(new Float32Array(from.buffer, from.byteOffset, to.length)) },
-  F16: { ggml: 1, bytes: 2, read: (from, to) => to.set(new Float16Array(from.buffer, from.byteOffset, to.length)) },
+  F32: { bytes: 4, read: (from, to) => to.set(new Float32Array(from.buffer, from.byteOffset, to.length)) },
+  F16: { bytes: 2, read: (from, to) => to.set(new Float16Array(from.buffer, from.byteOffset, to.length)) },
   BF16: {
-    ggml: 30,
     bytes: 2,
     // The upper half of a float32.
     read(from, to) {
@@ -78,7 +74,6 @@ export const blocked: { readonly [K in Exclude<StoredType, keyof typeof plain>]:
   Q8_0: {
     ...simple,
     bytes: 34,
-    ggml: 8,
     min: -128,
     max: 127,
     hasOffsets: false,
@@ -90,7 +85,6 @@ export const blocked: { readonly [K in Exclude<StoredType, keyof typeof plain>]:
   Q4_0: {
     ...simple,
     bytes: 18,
-    ggml: 2,
     min: -8,
     max: 7,
     hasOffsets: false,
@@ -102,7 +96,6 @@ export const blocked: { readonly [K in Exclude<StoredType, keyof typeof plain>]:
   Q4_1: {
     ...simple,
     bytes: 20,
-    ggml: 3,
     min: 0,
     max: 15,
     hasOffsets: true,
@@ -115,7 +108,6 @@ export const blocked: { readonly [K in Exclude<StoredType, keyof typeof plain>]:
   Q5_0: {
     ...simple,
     bytes: 22,
-    ggml: 6,
     min: -16,
     max: 15,
     hasOffsets: false,
@@ -127,7 +119,6 @@ export const blocked: { readonly [K in Exclude<StoredType, keyof typeof plain>]:
   Q5_1: {
     ...simple,
     bytes: 24,
-    ggml: 7,
     min: 0,
     max: 31,
     hasOffsets: true,
@@ -140,7 +131,6 @@ export const blocked: { readonly [K in Exclude<StoredType, keyof typeof plain>]:
   Q4_K: {
     ...large,
     bytes: 144,
-    ggml: 12,
     min: 0,
     max: 15,
     hasOffsets: true,
@@ -156,7 +146,6 @@ export const blocked: { readonly [K in Exclude<StoredType, keyof typeof plain>]:
   Q5_K: {
     ...large,
     bytes: 176,
-    ggml: 13,
     min: 0,
     max: 31,
     hasOffsets: true,
@@ -176,7 +165,6 @@ export const blocked: { readonly [K in Exclude<StoredType, keyof typeof plain>]:
     block: 256,
     group: 16,
     bytes: 210,
-    ggml: 14,
     min: -32,
     max: 31,
     hasOffsets: false,
@@ -267,5 +255,5 @@ function decodeBlocks(type: Blocked, bytes: Uint8Array, to: Float32Array): void 
 
 const types = [...(Object.keys(plain) as StoredType[]), ...(Object.keys(blocked) as StoredType[])]
 
-export const ggmlType = (number: number): StoredType | undefined =>
-  types.find((type) => (isBlocked(type) ? blocked[type] : plain[type]).ggml === number)
+/** The type of that name, if it can be read. */
+export const storedType = (name: string): StoredType | undefined => types.find((type) => type === name)

@@ -71,6 +71,8 @@ export function parseGguf(bytes: Uint8Array, size = bytes.length): GgufHeader | 
 function header(cursor: Cursor, size: number): GgufHeader {
   if (cursor.text(4) !== 'GGUF') throw damaged('it does not begin with GGUF')
   const version = cursor.u32()
+  // A file of the other byte order has its version's bytes the other way round.
+  if (version > 0 && (version & 0xffff) === 0) throw studioError('model/big-endian')
   if (version !== 2 && version !== 3) throw studioError('model/gguf-version', version)
   const tensorCount = cursor.count(24)
   const entryCount = cursor.count(13)

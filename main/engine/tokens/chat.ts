@@ -34,8 +34,11 @@ function chosenTemplate(value: unknown): string {
   if (typeof value === 'string' && value !== '') return value
   if (Array.isArray(value)) {
     const named = value.filter(isRecord)
-    const chosen = named.find(({ name }) => name === 'default') ?? named[0]
+    const chosen = named.find(({ name }) => name === 'default')
     if (typeof chosen?.['template'] === 'string') return chosen['template']
+    const names = named.flatMap(({ name }) => (typeof name === 'string' ? [name] : []))
+    if (names.length > 0)
+      throw studioError('tokens/chat-template', `it has several, and none is the default: ${names.join(', ')}`)
   }
   throw studioError('tokens/no-chat-template')
 }

@@ -19,8 +19,8 @@ interface Vocabulary {
 /** Errors: 'tokens/damaged', 'tokens/unsupported'. */
 export function tokenizerFromGguf(metadata: Metadata): TokenizerFiles {
   const model = metadata.get('tokenizer.ggml.model')
-  if (model !== 'gpt2' && model !== 'llama')
-    throw studioError('tokens/unsupported', `the algorithm "${String(model ?? 'none')}"`)
+  if (model === undefined || model === 'no_vocab' || model === 'none') throw studioError('tokens/none')
+  if (model !== 'gpt2' && model !== 'llama') throw studioError('tokens/unsupported', `the algorithm "${String(model)}"`)
   const tokens = strings(metadata, 'tokenizer.ggml.tokens')
   const types = numbers(metadata, 'tokenizer.ggml.token_type')
   const vocabulary: Vocabulary = { tokens, kindOf: (id) => types[id] ?? 1 }
@@ -33,7 +33,8 @@ export function tokenizerFromGguf(metadata: Metadata): TokenizerFiles {
     model === 'gpt2' ? byteLevel(metadata, vocabulary) : sentencePiece(metadata, vocabulary, unknown ?? '<unk>')
   const addBos = flag(metadata, 'add_bos_token') ?? made.addBos
   const addEos = flag(metadata, 'add_eos_token') ?? false
-  const chat = metadata.get('tokenizer.chat_template')
+  const chat = templatesOf(metadata)
+  const ends = endsOf(metadata, tokens.length)
   return {
     tokenizer: {
       ...made.parts,
@@ -44,9 +45,30 @@ export function tokenizerFromGguf(metadata: Metadata): TokenizerFiles {
       ...(bos === undefined ? {} : { bos_token: bos }),
       ...(eos === undefined ? {} : { eos_token: eos }),
       ...(unknown === undefined ? {} : { unk_token: unknown }),
-      ...(typeof chat === 'string' ? { chat_template: chat } : {}),
+      ...(chat === undefined ? {} : { chat_template: chat }),
     },
+    ...(ends.length === 0 ? {} : { ends }),
   }
+}
+
+/** The template, or several by their names where the file has more than one. */
+function templatesOf(metadata: Metadata): string | { readonly name: string; readonly template: string }[] | undefined {
+  const main = metadata.get('tokenizer.chat_template')
+  const start = 'tokenizer.chat_template.'
+  const named = [...metadata].flatMap(([key, template]) =>
+    key.startsWith(start) && typeof template === 'string' ? [{ name: key.slice(start.length), template }] : [],
+  )
+  if (typeof main !== 'string') return named.length === 0 ? undefined : named
+  return named.length === 0 ? main : [{ name: 'default', template: main }, ...named]
+}
+
+/** Ids that end a text, a turn or a message; a list of its own where a file has one. */
+function endsOf(metadata: Metadata, tokens: number): number[] {
+  const stated = ['eos_token_id', 'eot_token_id', 'eom_token_id', 'eos_token_ids'].map((key) =>
+    metadata.get(`tokenizer.ggml.${key}`),
+  )
+  const ids = stated.flat().map((id) => (typeof id === 'bigint' ? Number(id) : id))
+  return [...new Set(ids.filter((id): id is number => typeof id === 'number' && id >= 0 && id < tokens))]
 }
 
 interface Made {
@@ -56,7 +78,8 @@ interface Made {
 }
 
 function byteLevel(metadata: Metadata, { tokens }: Vocabulary): Made {
-  const name = metadata.get('tokenizer.ggml.pre') ?? 'default'
+  const name = metadata.get('tokenizer.ggml.pre')
+  if (name === undefined) throw studioError('tokens/no-splitting')
   const splitter = Object.hasOwn(splitters, String(name)) ? splitters[String(name)] : undefined
   if (splitter === undefined)
     throw studioError('tokens/unsupported', `the way of splitting text named "${String(name)}"`)

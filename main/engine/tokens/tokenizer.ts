@@ -58,8 +58,11 @@ export function createTokenizer(files: TokenizerFiles): Tokenizer {
     return content === undefined ? undefined : idOf(content)
   }
   const found = (contents: readonly string[]): number[] => contents.flatMap((content) => idOf(content) ?? [])
-  const eos = named('eos_token') ?? found([...textEnds, ...turnEnds])[0]
+  const vocabSize = 1 + Math.max(largest(parts.vocab), ...parts.added.map(({ id }) => id))
+  const stated = files.ends?.filter((id) => id < vocabSize)
+  const eos = named('eos_token') ?? stated?.[0] ?? found([...textEnds, ...turnEnds])[0]
   if (eos === undefined) throw studioError('tokens/damaged', 'it has no token that ends a text')
+  const endOfTurn = found(turnEnds)[0] ?? eos
   const probe = idsOf(whole, 'a', true)
   const addBos = probe.length > idsOf(whole, 'a').length && probe[0] === named('bos_token')
   const decode = (ids: readonly number[]): string => decodeWith(whole, ids)
@@ -77,10 +80,11 @@ export function createTokenizer(files: TokenizerFiles): Tokenizer {
     specials: specials.map(({ content }) => content),
     bos: named('bos_token'),
     eos,
-    endOfTurn: found(turnEnds)[0] ?? eos,
-    ends: [...new Set([eos, ...found([...turnEnds, ...textEnds])])],
+    endOfTurn,
+    // What the files say; the end that a prompt is tuned to write; and without a word from them, all that look like ends.
+    ends: [...new Set([...(stated ?? found([...turnEnds, ...textEnds])), eos, endOfTurn])],
     addBos,
-    vocabSize: 1 + Math.max(largest(parts.vocab), ...parts.added.map(({ id }) => id)),
+    vocabSize,
   }
 }
 

@@ -36,8 +36,9 @@ describe.each(Object.entries(byteLevel.splitters))('a GGUF file that splits as %
 })
 
 describe('a GGUF file', () => {
-  it('that names no way of splitting is read as llama.cpp reads it', () => {
-    const tokenizer = createTokenizer(tokenizerFromGguf(metadata(undefined)))
+  it('that names the default way of splitting is read as llama.cpp reads it, one that names none is refused', () => {
+    expect(() => tokenizerFromGguf(metadata(undefined))).toThrow('does not say how its tokenizer splits text')
+    const tokenizer = createTokenizer(tokenizerFromGguf(metadata('default')))
     expect(corpus.map((text) => tokenizer.encode(text))).toEqual(byteLevel.splitters['default'])
   })
 

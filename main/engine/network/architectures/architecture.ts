@@ -43,7 +43,7 @@ interface Gguf {
   readonly architecture: string | undefined
   /** Whether query and key rows are in the order of interleaved rotary pairs. */
   readonly interleavedRotary: boolean
-  /** Every n-th layer is global where a file gives only the window's size; undefined = no layer is windowed. */
+  /** Every n-th layer is global where a file gives only the window's size; undefined = such a file is refused. */
   readonly windowPattern: number | undefined
   /** Attention scores are divided by the square root of this. */
   readonly attentionWidth: (shape: Pick<DecoderConfig, 'layers' | 'hidden' | 'heads' | 'headDim'>) => number

@@ -7,5 +7,6 @@ export const llama = Object.freeze<Architecture>({
   name: 'llama',
   title: 'Llama',
   safetensors: { ...plain.safetensors, modelTypes: ['llama'], defaults: { max_position_embeddings: 2048 } },
-  gguf: { ...plain.gguf, architecture: 'llama', interleavedRotary: true },
+  // A window is Mistral's, which has it in every layer.
+  gguf: { ...plain.gguf, architecture: 'llama', interleavedRotary: true, windowPattern: Infinity },
 })

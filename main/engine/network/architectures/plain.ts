@@ -11,8 +11,13 @@ export const plain = Object.freeze<Omit<Architecture, 'name' | 'title'>>({
     defaults: {},
     windowed: undefined,
     normOffset: 0,
-    // In a text model, and within a multimodal model as transformers 4 and 5 name it.
-    tensorNames: (name) => [name, `language_model.${name}`, name.replace(/^model\./, 'model.language_model.')],
+    // In a text model, within a multimodal model as transformers 4 and 5 name it, and in a model saved without its head.
+    tensorNames: (name) => [
+      name,
+      `language_model.${name}`,
+      name.replace(/^model\./, 'model.language_model.'),
+      name.replace(/^model\./, ''),
+    ],
   },
   gguf: {
     architecture: undefined,
