@@ -41,9 +41,9 @@ export function fieldScore(predicted: string, right: string): FieldScore {
   }
 }
 
-/** Equal for equal values: order of an object's fields and white space around a text say nothing. */
+/** Equal for equal values: order of an object's fields, white space and encoding (NFC) of a text say nothing. */
 function canonical(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.trim().replace(/\s+/g, ' '))
+  if (typeof value === 'string') return JSON.stringify(value.trim().replace(/\s+/g, ' ').normalize('NFC'))
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))

@@ -14,13 +14,19 @@ const macroF1Metric: CorpusMetric = { name: 'macro_f1', ofAll: macroF1 }
 const fieldAccuracy = ({ label, predicted }: Answered): number => fieldScore(predicted, label).right
 const wordOrder = ({ label, predicted }: Answered): number => rougeL(predicted, label)
 
+/** However lines end and letters with marks are encoded (NFC). */
+const sameText = (...texts: readonly [string, string]): boolean => {
+  const [one, other] = texts.map((text) => text.replaceAll('\r\n', '\n').trim().normalize('NFC'))
+  return one === other
+}
+
 export const metrics = {
   accuracy: byRow('accuracy', ({ label, predicted }) => Number(label === predicted)),
   macroF1: macroF1Metric,
   tokenF1: byRow('token_f1', ({ label, predicted }) => tokenF1(predicted, label)),
   rougeL: byRow('rouge_l', wordOrder),
   /** The same text but for white space around it. */
-  exactText: byRow('exact_match', ({ label, predicted }) => Number(label.trim() === predicted.trim())),
+  exactText: byRow('exact_match', ({ label, predicted }) => Number(sameText(label, predicted))),
   /** The same text but for case, punctuation and articles, as of short answers. */
   exactAnswer: byRow('exact_match', ({ label, predicted }) => Number(exactMatch(predicted, label))),
   validJson: byRow('valid_json', ({ predicted }) => Number(objectOf(predicted) !== undefined)),

@@ -1,20 +1,25 @@
-// Short answers against the right ones: exact match and token F1, as SQuAD's evaluation has them (Rajpurkar et al. 2016).
+// Short answers against the right ones: exact match and token F1, as the evaluations of SQuAD (Rajpurkar et al. 2016) and,
+// beyond English, of MLQA (Lewis et al. 2020) have them.
+import { folded, wordsWithin } from './segment.ts'
 
-const punctuation = /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/g
+/** Punctuation of any script, and what ASCII has besides. */
+const punctuation = /[\p{P}$+<=>^`|~]/gu
 /** Whole words, whatever letters stand beside them. */
-const articles = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu
+const articles = /(?<![\p{L}\p{M}\p{N}_])(?:a|an|the)(?![\p{L}\p{M}\p{N}_])/gu
 
-/** Lower case, without punctuation, articles and runs of white space. */
-export const plainAnswer = (text: string): string =>
-  text
-    .toLowerCase()
-    .replace(punctuation, '')
-    .replace(articles, ' ')
-    .split(/\s+/)
-    .filter((word) => word !== '')
-    .join(' ')
+/** Words in lower case, without punctuation and articles; with them where nothing else is there: "+" is not "-". */
+function wordsOf(text: string): string[] {
+  const whole = folded(text)
+  const bare = whole.replace(punctuation, '')
+  const [words = []] = [bare.replace(articles, ' '), bare, whole].map(spaced).filter(({ length }) => length > 0)
+  return words.flatMap(wordsWithin)
+}
 
-export const exactMatch = (predicted: string, right: string): boolean => plainAnswer(predicted) === plainAnswer(right)
+const spaced = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '')
+
+/** Whether both have the same words in the same order. */
+export const exactMatch = (predicted: string, right: string): boolean =>
+  wordsOf(predicted).join(' ') === wordsOf(right).join(' ')
 
 /** Harmonic mean of precision and recall over words, 0 to 1; 1 where both are empty. */
 export function tokenF1(predicted: string, right: string): number {
@@ -29,9 +34,4 @@ export function tokenF1(predicted: string, right: string): number {
     left.set(word, count - 1)
   }
   return (2 * common) / (said.length + wanted.length)
-}
-
-const wordsOf = (text: string): string[] => {
-  const plain = plainAnswer(text)
-  return plain === '' ? [] : plain.split(' ')
 }

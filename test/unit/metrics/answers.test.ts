@@ -1,8 +1,9 @@
-// Written answers against right ones: the values of SQuAD's evaluation and of Google's rouge_score (test/fixtures/answers.json).
+// Written answers against right ones, in any script: values of reference implementations (test/fixtures/answers.py).
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fieldScore, objectOf } from '../../../main/engine/metrics/fields.ts'
+import { metrics } from '../../../main/engine/metrics/index.ts'
 import { rougeL } from '../../../main/engine/metrics/rouge.ts'
 import { exactMatch, tokenF1 } from '../../../main/engine/metrics/words.ts'
 
@@ -26,7 +27,23 @@ it.each(pairs)('“$predicted” for “$right” has its reference values', (pa
 
 describe('every measure', () => {
   it('is symmetric, lies between 0 and 1, and is 1 for the same words', () => {
-    const text = fc.array(fc.constantFrom('a', 'tree', 'Oak', '42', 'übel', '!'), { maxLength: 8 })
+    const words = [
+      'a',
+      'tree',
+      'Oak',
+      '42',
+      'übel',
+      '!',
+      'ёлка',
+      '東京',
+      'コーヒー',
+      'مُحَمَّد',
+      'หนังสือ',
+      'दिल्ली',
+      '서울',
+      '👍',
+    ]
+    const text = fc.array(fc.constantFrom(...words), { maxLength: 8 })
     fc.assert(
       fc.property(text, text, (one, other) => {
         const [a, b] = [one.join(' '), other.join(' ')]
@@ -36,9 +53,61 @@ describe('every measure', () => {
           expect(measure(a, b)).toBeLessThanOrEqual(1)
         }
         expect(tokenF1(a, a)).toBe(1)
+        expect(rougeL(a, a)).toBe(1)
         expect(exactMatch(a, a)).toBe(true)
+        for (const form of ['NFC', 'NFD', 'NFKC', 'NFKD'] as const)
+          expect(rougeL(a, b.normalize(form))).toBe(rougeL(a, b))
       }),
     )
+  })
+
+  it('of any text is 1 against itself', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        expect(rougeL(text, text)).toBe(1)
+        expect(tokenF1(text, text)).toBe(1)
+        expect(exactMatch(text, text)).toBe(true)
+      }),
+    )
+  })
+})
+
+describe('ROUGE-L', () => {
+  /** The definition by Lin 2004, word by word. */
+  function subsequence(a: readonly string[], b: readonly string[]): number {
+    const table = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0))
+    for (const [i, word] of a.entries())
+      for (const [j, other] of b.entries())
+        (table[i + 1] as number[])[j + 1] =
+          word === other ? (table[i]?.[j] ?? 0) + 1 : Math.max(table[i]?.[j + 1] ?? 0, table[i + 1]?.[j] ?? 0)
+    return table[a.length]?.[b.length] ?? 0
+  }
+
+  it('counts the longest common subsequence of texts longer than its blocks', () => {
+    const text = fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), { minLength: 1, maxLength: 150 })
+    fc.assert(
+      fc.property(text, text, (a, b) => {
+        expect(rougeL(a.join(' '), b.join(' '))).toBeCloseTo((2 * subsequence(a, b)) / (a.length + b.length), 12)
+      }),
+    )
+  })
+
+  it('takes milliseconds for thousands of words', () => {
+    const text = (seed: number): string => Array.from({ length: 8000 }, (_, i) => `w${(i * seed) % 997}`).join(' ')
+    const [one, other] = [text(31), text(47)]
+    const began = performance.now()
+    expect(rougeL(one, other)).toBeGreaterThan(0)
+    expect(performance.now() - began).toBeLessThan(250)
+  })
+})
+
+describe('the same text', () => {
+  it('is the same whatever its line ends and the encoding of its letters', () => {
+    const score = (label: string, predicted: string) => metrics.exactText.ofRow({ label, predicted })
+    expect(score('Gro\u0308\u00dfe\r\n38', ' Größe\n38 ')).toBe(1)
+    expect(score('Größe', 'Grüße')).toBe(0)
+    expect(score('Größe', 'größe')).toBe(0)
+    expect(fieldScore('{"a":"e\u0301"}', '{"a":"é"}').right).toBe(1)
   })
 })
 
