@@ -36,6 +36,19 @@ export interface Template {
   readonly instruction: string
   /** Put directly before a label, e.g. " " in plain templates, "" in chat. */
   readonly answerPrefix: string
+  /**
+   * Chat: false where the answer begins at once, as templates with `enable_thinking` write it. Prompts of earlier versions
+   * have none and stay with the model's own default, on which they were tuned.
+   */
+  readonly thinking?: boolean
+}
+
+/** Limits of a generated answer: they come from the answers of the training and validation rows, never of test rows. */
+export interface AnswerLimits {
+  /** Tokens at most. */
+  readonly tokens: number
+  /** Whether an answer may have several lines. */
+  readonly lines: boolean
 }
 
 export interface TuneSettings {
@@ -76,6 +89,8 @@ export interface TuneSettings {
   readonly handWritten?: string
   /** Whether a finished run also evaluates the best hand-written prompt; true where absent. */
   readonly duel?: boolean
+  /** Where answers are generated: set when tuning begins, and part of the prompt. */
+  readonly answers?: AnswerLimits
 }
 
 /** Settings that the user gives; the template, too, may be partial. Settings that a method declares are beside these. */

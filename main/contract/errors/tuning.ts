@@ -1,9 +1,43 @@
 // Errors and warnings of tuning and scoring.
+
+/** What takes the tokens of a row besides its text. */
+interface TokensTaken {
+  readonly template: number
+  readonly virtual: number
+  /** The longest answer, or all nodes of the labels' trie side by side. */
+  readonly answers: number
+  readonly answersAre: 'labels' | 'generated'
+  /** Tokens that the settings allow a row. */
+  readonly maxTokens: number
+  /** Tokens that the base model can read. */
+  readonly context: number
+}
+
+const answersOf = { labels: 'the labels', generated: 'the longest answer' } as const
+
+const limitOf = ({ maxTokens, context }: TokensTaken): string =>
+  maxTokens <= context ? `${maxTokens} tokens` : `the ${context} tokens that the model can read`
+
+/** Names the largest share, and the limit where it can be raised. */
+function adviceOf({ template, virtual, answers, answersAre, maxTokens, context }: TokensTaken): string {
+  const shorter =
+    answers >= Math.max(template, virtual)
+      ? { labels: 'Choose shorter or fewer labels', generated: 'Leave out the rows with the longest answers' }[
+          answersAre
+        ]
+      : template >= virtual
+        ? 'Choose a shorter template'
+        : 'Choose fewer virtual tokens'
+  return maxTokens < context
+    ? `${shorter}, or raise the limit of tokens under Advanced: the model can read ${context}.`
+    : `${shorter}, or a model that reads longer texts.`
+}
+
 export const tuningErrors = {
   'tuning/same-tokens': (one: string, other: string) =>
     `The model reads the labels "${one}" and "${other}" as the same tokens. Rename one of them in the data.`,
-  'tuning/no-room': (tokens: number) =>
-    `The template and the virtual tokens leave no space for the text within ${tokens} tokens. Choose fewer virtual tokens or a shorter template.`,
+  'tuning/no-room': (taken: TokensTaken) =>
+    `The template (${taken.template} tokens), the virtual tokens (${taken.virtual}) and ${answersOf[taken.answersAre]} (${taken.answers}) leave no space for the text within ${limitOf(taken)}. ${adviceOf(taken)}`,
   'tuning/rows-cut': (rows: number, all: number, tokens: number) =>
     all === 1
       ? `The text is longer than ${tokens} tokens with its answer and virtual tokens: its end is cut off.`

@@ -28,6 +28,7 @@ const template = v.strictObject({
   body: v.exactOptional(text),
   instruction: v.exactOptional(text),
   answerPrefix: v.exactOptional(text),
+  thinking: v.exactOptional(v.boolean()),
 })
 
 /** The schema of each setting by its name. */

@@ -6,16 +6,18 @@ import { place } from '../tokens/frame.ts'
 type FindEnd = (generated: string) => { readonly answer: string; readonly isOver: boolean }
 
 /**
- * An answer ends where the template would begin its next row, and at a line's end unless right answers have several lines.
- * Without this a base model continues with further rows, above all after few-shot examples, and the evaluation would
- * grade those rows as part of the answer.
+ * The texts at which an answer ends: where the template would begin its next row, and a line's end unless answers have
+ * several lines. Without them a base model continues with further rows, above all after few-shot examples, and the
+ * evaluation would grade those rows as part of the answer.
  */
-export function answerEnd({ kind, body }: Template, right: readonly string[]): FindEnd {
+export function answerStops({ kind, body }: Template, lines: boolean): readonly string[] {
   const [opening = ''] = body.split(place)
-  const stops = [
-    ...(right.some((answer) => /[\r\n]/.test(answer.trim())) ? [] : ['\n']),
-    ...(kind === 'plain' && opening.trim() !== '' ? [`\n${opening}`] : []),
-  ]
+  return [...(lines ? [] : ['\n']), ...(kind === 'plain' && opening.trim() !== '' ? [`\n${opening}`] : [])]
+}
+
+export const hasLines = (answer: string): boolean => /[\r\n]/.test(answer.trim())
+
+export function answerEnd(stops: readonly string[]): FindEnd {
   return (generated) => {
     const text = generated.replaceAll('\r\n', '\n').trimStart()
     const end = Math.min(...stops.map((stop) => text.indexOf(stop)).filter((at) => at >= 0))

@@ -1,7 +1,8 @@
 // Encodes a task's rows as token ids: fills the template and truncates the text to the token limit.
 import type { PreparedModel } from '../../contract/model.ts'
 import { studioError } from '../../contract/errors/index.ts'
-import type { Example, TuneSettings } from '../../contract/settings.ts'
+import type { AnswerLimits, Split, TuneSettings } from '../../contract/settings.ts'
+import { hasLines } from './answer-end.ts'
 import { type LabelTrie, labelTrie } from './trie.ts'
 import { methodOf } from '../method/index.ts'
 import type { Segments } from '../method/layout.ts'
@@ -22,6 +23,8 @@ export interface Encoder {
   answer(label: string): readonly number[]
   /** The token that ends an answer. */
   readonly end: number
+  /** Tokens of template and text at most. */
+  readonly limit: number
 }
 
 /** Settings for the model without any prompt: the same template with an empty instruction. */
@@ -51,34 +54,52 @@ export function createEncoder(
   const answer = (label: string): readonly number[] => encodeAnswer(tokenizer, template, label)
   const end = endOfAnswer(tokenizer, template)
   const trie = labelTrie(labels.map(answer), end, labels)
-  const budget =
-    Math.min(settings.maxTokens, model.config.context) -
-    countOf(methodOf(settings).virtual(settings)) -
-    Math.max(maxAnswer + 1, answerBudget(labels.map(answer), trie))
+  const { maxTokens } = settings
+  const { context } = model.config
+  const virtual = countOf(methodOf(settings).virtual(settings))
+  const answers = Math.max(maxAnswer + 1, answerBudget(labels.map(answer), trie))
+  const limit = Math.min(maxTokens, context) - virtual - answers
   const fit = (text: string): ReturnType<typeof fitRow> => {
     const encoded = encodeRow(tokenizer, model.tokenizer, template, text)
-    if (encoded.before.length + encoded.after.length >= budget) throw studioError('tuning/no-room', settings.maxTokens)
-    return fitRow(encoded, budget)
+    const taken = encoded.before.length + encoded.after.length
+    const answersAre = labels.length > 0 ? 'labels' : 'generated'
+    if (taken >= limit)
+      throw studioError('tuning/no-room', { template: taken, virtual, answers, answersAre, maxTokens, context })
+    return fitRow(encoded, limit)
   }
-  return { tokenizer, trie, answer, end, fit, row: (text) => fit(text).segments }
+  return { tokenizer, trie, answer, end, limit, fit, row: (text) => fit(text).segments }
 }
 
-/** Tokens by which a generated answer may exceed the longest right one. */
+/** Tokens by which a generated answer may exceed the longest one of the training and validation rows. */
 const answerMargin = 8
 
-/** An encoder that reserves tokens for the answers to these rows; `maxAnswer`: the limit of a generated answer. */
-export function encoderFor(
+/** Tokens of an answer for prompts of earlier versions, which did not record their limits. */
+const unknownTokens = 128
+
+export const answerLimits = (
+  { config }: Pick<PreparedModel, 'config'>,
+  { answers, maxTokens }: Pick<TuneSettings, 'answers' | 'maxTokens'>,
+): AnswerLimits => answers ?? { tokens: Math.min(unknownTokens, Math.min(maxTokens, config.context) >> 2), lines: true }
+
+/** The settings with the limits of generated answers, taken from the rows that a run may learn from. */
+export function withAnswerLimits(
   model: PreparedModel,
   settings: TuneSettings,
-  labels: readonly string[],
-  rows: readonly Example[],
-): { readonly encoder: Encoder; readonly maxAnswer: number } {
-  const encoder = createEncoder(model, settings, labels)
-  if (scoresLabels(settings)) return { encoder, maxAnswer: 0 }
-  const maxAnswer =
-    answerMargin + rows.reduce((longest, { label }) => Math.max(longest, encoder.answer(label).length), 1)
-  return { encoder: createEncoder(model, settings, labels, maxAnswer), maxAnswer }
+  { train, validation }: Pick<Split, 'train' | 'validation'>,
+): TuneSettings {
+  if (scoresLabels(settings)) return settings
+  const tokenizer = tokenizerOf(model)
+  const known = [...train, ...validation].map(({ label }) => label)
+  const longest = known.reduce(
+    (most, label) => Math.max(most, encodeAnswer(tokenizer, settings.template, label).length),
+    1,
+  )
+  return { ...settings, answers: { tokens: answerMargin + longest, lines: known.some(hasLines) } }
 }
+
+/** An encoder that reserves tokens for a generated answer. */
+export const encoderFor = (model: PreparedModel, settings: TuneSettings, labels: readonly string[]): Encoder =>
+  createEncoder(model, settings, labels, scoresLabels(settings) ? 0 : answerLimits(model, settings).tokens)
 
 /** Tokens to reserve for answers: the longest one with its end token, or all branches of the trie side by side. */
 const answerBudget = (answers: readonly (readonly number[])[], trie: LabelTrie): number =>

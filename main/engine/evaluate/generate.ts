@@ -28,7 +28,8 @@ export async function generate(
   { model, prompt, settings, sampling, text }: Omit<GenerateJob, 'kind' | 'threads'>,
   sink: { emit(event: ComputeEvent): void; stopRequested(): boolean },
 ): Promise<string> {
-  const encoder = createEncoder(model, settings, [])
+  // A generated answer reads the row as its evaluation does, cut at the same token.
+  const encoder = createEncoder(model, settings, [], settings.answers?.tokens)
   reportTruncatedRows([{ row: 0, text, label: '' }], encoder, settings, (event) => sink.emit(event))
   const placed = prompt && placedPrompt(model, prompt)
   const sequence = layOut(encoder.row(text), [], placed?.settings)

@@ -7,9 +7,9 @@ import { methodOf } from '../method/index.ts'
 import type { LayoutSettings } from '../method/layout.ts'
 import { measured } from '../metrics/index.ts'
 import { scoresLabels, taskOf } from '../task/index.ts'
-import { answerEnd } from './answer-end.ts'
+import { answerEnd, answerStops } from './answer-end.ts'
 import { best } from './best.ts'
-import { createEncoder, encoderFor } from './encode.ts'
+import { answerLimits, createEncoder, encoderFor } from './encode.ts'
 import { generateRows } from './generate-rows.ts'
 import { type PlacedPrompt, scoreRows } from './label-scores.ts'
 import type { InferenceRunner } from './inference-runner.ts'
@@ -61,12 +61,12 @@ const labelAnswers: Answers = async (runner, { model, settings, labels, examples
 }
 
 const generatedAnswers: Answers = async (runner, { model, settings, examples, prompt }, onProgress) => {
-  const { encoder, maxAnswer } = encoderFor(model, settings, [], examples)
+  const encoder = encoderFor(model, settings, [])
   const { tokenizer, end } = encoder
-  const right = examples.map(({ label }) => label)
-  const findEnd = answerEnd(settings.template, right)
+  const limits = answerLimits(model, settings)
+  const findEnd = answerEnd(answerStops(settings.template, limits.lines))
   const isOver = (ids: readonly number[]): boolean => findEnd(tokenizer.decode(ids)).isOver
-  const options = { model, ends: [end, ...tokenizer.ends], maxTokens: maxAnswer, isOver }
+  const options = { model, ends: [end, ...tokenizer.ends], maxTokens: limits.tokens, isOver }
   const segments = examples.map(({ text }) => encoder.row(text))
   const answers = await generateRows(runner, segments, prompt && placedPrompt(model, prompt), options, onProgress)
   return examples.map(({ row, label }, i) => {

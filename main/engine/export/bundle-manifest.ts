@@ -7,7 +7,7 @@ import type { TuneSettings } from '../../contract/settings.ts'
 import { allMethods } from '../method/index.ts'
 
 /** A file of a higher version is refused: its fields may mean something else. */
-export const bundleVersion = 2
+export const bundleVersion = 3
 
 const name = v.pipe(v.string(), v.regex(/^[^\p{Cc}/\\]{1,80}$/u))
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
@@ -22,7 +22,7 @@ const metrics = v.pipe(
 
 /** Settings of a later studio that this one does not know are passed over. */
 export const manifestSchema = v.object({
-  softprompt: v.picklist([1, bundleVersion]),
+  softprompt: v.picklist([1, 2, bundleVersion]),
   name,
   base: v.object({
     name: v.pipe(v.string(), v.maxLength(200)),
@@ -31,7 +31,12 @@ export const manifestSchema = v.object({
   }),
   /** Empty where answers are generated. */
   labels: v.pipe(v.array(label), v.maxLength(10_000)),
-  settings: v.object(settingEntries(allMethods())),
+  settings: v.object({
+    ...settingEntries(allMethods()),
+    answers: v.exactOptional(
+      v.object({ tokens: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000)), lines: v.boolean() }),
+    ),
+  }),
   figures: v.pipe(
     v.array(
       v.pipe(

@@ -4,7 +4,7 @@ import { strFromU8, unzipSync } from 'fflate'
 import * as v from 'valibot'
 import type { TunedPrompt } from '../../contract/compute.ts'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
-import { taskNames } from '../../contract/settings.ts'
+import { taskNames, type TuneSettings } from '../../contract/settings.ts'
 import type { NamedTensors, Tensor } from '../../contract/tensor.ts'
 import { named } from '../metrics/unnamed.ts'
 import { parseSafetensors } from '../model/safetensors.ts'
@@ -29,12 +29,12 @@ export function openBundle(bytes: Uint8Array, file: string): Bundle {
     const parsed = withTerms(JSON.parse(strFromU8(manifest)))
     const version = v.safeParse(v.object({ softprompt: v.number() }), parsed)
     if (version.success && version.output.softprompt > bundleVersion) throw studioError('prompt/newer', file)
-    const { name, base, labels, settings, figures, answers, sha256 } = v.parse(manifestSchema, parsed)
+    const { softprompt, name, base, labels, settings, figures, answers, sha256 } = v.parse(manifestSchema, parsed)
     if (createHash('sha256').update(vectors).digest('hex') !== sha256) throw new Error('its numbers have changed')
     if (answers.some(({ probabilities }) => probabilities.length !== labels.length)) throw new Error('answers are cut')
     const prompt = {
       tensors: tensorsOf(vectors),
-      settings: defaultSettings(settings, labels),
+      settings: asTuned(softprompt, defaultSettings(settings, labels)),
       labels,
       modelHash: base.hash,
     }
@@ -74,6 +74,13 @@ const earlier = v.looseObject({
     }),
   ),
 })
+
+/** Chat templates of versions before 3 were rendered without a word on thinking. */
+function asTuned(version: number, settings: TuneSettings): TuneSettings {
+  if (version >= 3) return settings
+  const { thinking: _, ...template } = settings.template
+  return { ...settings, template }
+}
 
 function unpacked(bytes: Uint8Array): Partial<Record<string, Uint8Array>> {
   if (bytes.length > maxBundleBytes) throw new Error('it is too large')

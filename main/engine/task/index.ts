@@ -14,8 +14,11 @@ export const taskOf = ({ task = 'classification' }: { readonly task?: TaskName }
 export const scoresLabels = ({ task = 'classification' }: { readonly task?: TaskName }): boolean =>
   task === 'classification'
 
-/** The chat template's message is the text alone, because the roles already separate question and answer. */
-const chat: Template = { kind: 'chat', body: '{text}', instruction: '', answerPrefix: '' }
+/**
+ * The chat template's message is the text alone, because the roles already separate question and answer. A model that
+ * thinks by default would begin every answer with its thoughts, which labels are not scored on.
+ */
+const chat: Template = { kind: 'chat', body: '{text}', instruction: '', answerPrefix: '', thinking: false }
 
 /** A complete template: the given fields, and for the rest the task's defaults for that kind of template. */
 export const templateOf = ({ template }: Task, given: Partial<Template> = {}): Template => ({

@@ -2,6 +2,7 @@
 import { Template as Jinja } from '@huggingface/jinja'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
 import type { TokenizerFiles } from '../../contract/model.ts'
+import type { Template } from '../../contract/settings.ts'
 import { isRecord } from './record.ts'
 import { tokenText } from './specials.ts'
 
@@ -14,19 +15,24 @@ interface Message {
  * The conversation up to where the model answers. Models that know no system role read the instruction at the start of
  * the user's message. Errors: 'tokens/no-chat-template', 'tokens/chat-template'.
  */
-export function renderChat({ config }: TokenizerFiles, instruction: string, message: string): string {
+export function renderChat(
+  { config }: TokenizerFiles,
+  { instruction, thinking }: Pick<Template, 'instruction' | 'thinking'>,
+  message: string,
+): string {
   const source = chosenTemplate(config['chat_template'])
+  const render = (messages: readonly Message[]): string => rendered(source, config, messages, thinking)
   const user: Message = { role: 'user', content: message }
-  if (instruction === '') return render(source, config, [user])
+  if (instruction === '') return render([user])
   const together: Message = { role: 'user', content: `${instruction}\n\n${message}` }
   const system: Message = { role: 'system', content: instruction }
   try {
-    const rendered = render(source, config, [system, user])
-    if (rendered.includes(instruction.trim())) return rendered
+    const both = render([system, user])
+    if (both.includes(instruction.trim())) return both
   } catch (error) {
     if (!(error instanceof StudioError)) throw error
   }
-  return render(source, config, [together])
+  return render([together])
 }
 
 /** One template, or the default one among several named ones. */
@@ -43,7 +49,12 @@ function chosenTemplate(value: unknown): string {
   throw studioError('tokens/no-chat-template')
 }
 
-function render(source: string, config: TokenizerFiles['config'], messages: readonly Message[]): string {
+function rendered(
+  source: string,
+  config: TokenizerFiles['config'],
+  messages: readonly Message[],
+  thinking: boolean | undefined,
+): string {
   const tokens = ['bos_token', 'eos_token', 'pad_token', 'unk_token'].map((name) => [
     name,
     tokenText(config[name]) ?? '',
@@ -56,6 +67,7 @@ function render(source: string, config: TokenizerFiles['config'], messages: read
       // Defined as null, as in transformers: templates test whether they are none.
       tools: null,
       documents: null,
+      ...(thinking === undefined ? {} : { enable_thinking: thinking }),
       [dateName]: dateOfTemplates,
     })
   } catch (error) {

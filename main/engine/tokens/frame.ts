@@ -7,7 +7,9 @@ import { renderChat } from './chat.ts'
 export interface Frame {
   readonly prefix: string
   readonly suffix: string
-  /** The text as the template renders it: some templates trim it. */
+  /** Whether the template keeps white space at the text's start and end: some trim it. */
+  readonly keeps: { readonly start: boolean; readonly end: boolean }
+  /** The text as the template renders it. */
   readonly shape: (text: string) => string
 }
 
@@ -30,21 +32,25 @@ export function partsOfBody(body: string): readonly [before: string, after: stri
 export function frameOf(files: TokenizerFiles, template: Template): Frame {
   const known = frames.get(files) ?? new Map<string, Frame>()
   frames.set(files, known)
-  const key = JSON.stringify([template.kind, template.body, template.instruction])
+  const key = JSON.stringify([template.kind, template.body, template.instruction, template.thinking])
   const frame = known.get(key) ?? makeFrame(files, template)
   known.set(key, frame)
   return frame
 }
 
-function makeFrame(files: TokenizerFiles, { kind, body, instruction }: Template): Frame {
+function makeFrame(files: TokenizerFiles, template: Template): Frame {
+  const { kind, body, instruction } = template
   const [before, after] = partsOfBody(body)
   const lead = instruction === '' ? '' : `${instruction}\n`
-  if (kind === 'plain') return { prefix: lead + before, suffix: after, shape: (text) => text }
-  const [prefix, suffix, ...more] = renderChat(files, instruction, before + hole + after).split(hole)
+  if (kind === 'plain') return frame(lead + before, after, { start: true, end: true })
+  const [prefix, suffix, ...more] = renderChat(files, template, before + hole + after).split(hole)
   if (prefix === undefined || suffix === undefined || more.length > 0)
     throw studioError('tokens/chat-template', 'it does not repeat the message once')
-  const spaced = renderChat(files, instruction, `${before} ${hole} ${after}`)
-  const [keepsStart, keepsEnd] = [spaced.includes(` ${hole}`), spaced.includes(`${hole} `)]
-  const start = (text: string): string => (keepsStart ? text : text.trimStart())
-  return { prefix, suffix, shape: (text) => (keepsEnd ? start(text) : start(text).trimEnd()) }
+  const spaced = renderChat(files, template, `${before} ${hole} ${after}`)
+  return frame(prefix, suffix, { start: spaced.includes(` ${hole}`), end: spaced.includes(`${hole} `) })
+}
+
+function frame(prefix: string, suffix: string, keeps: Frame['keeps']): Frame {
+  const start = (text: string): string => (keeps.start ? text : text.trimStart())
+  return { prefix, suffix, keeps, shape: (text) => (keeps.end ? start(text) : start(text).trimEnd()) }
 }

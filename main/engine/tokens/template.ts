@@ -2,7 +2,7 @@
 import type { TokenizerFiles } from '../../contract/model.ts'
 import type { Template } from '../../contract/settings.ts'
 import { commonPrefix, commonSuffix } from './common.ts'
-import { frameOf, place } from './frame.ts'
+import { type Frame, frameOf, place } from './frame.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 export interface RowTokens {
@@ -17,17 +17,38 @@ export interface RowTokens {
  * text's. Errors: 'tokens/no-text-in-template', those of the chat template.
  */
 export function encodeRow(tokenizer: Tokenizer, files: TokenizerFiles, template: Template, text: string): RowTokens {
-  const { prefix, suffix, shape } = frameOf(files, template)
-  const [lead, near] = splitBehindLast(prefix, tokenizer.specials)
-  const [next, rest] = splitBeforeFirst(suffix, tokenizer.specials)
-  const first = lead === ''
+  const { shape, first, lead, near, next, rest } = frameTokens(tokenizer, files, template)
   const middle = tokenizer.encode(near + shape(text) + next, first)
   const start = commonPrefix([middle, tokenizer.encode(near, first)])
   const end = commonSuffix(middle.slice(start), tokenizer.encode(next, false))
   return {
-    before: [...withBos(tokenizer, tokenizer.encodeTemplate(lead)), ...middle.slice(0, start)],
+    before: [...lead, ...middle.slice(0, start)],
     text: middle.slice(start, middle.length - end),
-    after: [...middle.slice(middle.length - end), ...tokenizer.encodeTemplate(rest)],
+    after: [...middle.slice(middle.length - end), ...rest],
+  }
+}
+
+export interface FrameTokens extends Pick<Frame, 'keeps' | 'shape'> {
+  /** Ids of the template up to its last special token before the text, BOS included. */
+  readonly lead: readonly number[]
+  /** The template's text directly before and after the row's, which is tokenised together with it. */
+  readonly near: string
+  readonly next: string
+  /** Ids of the template from its first special token after the text on. */
+  readonly rest: readonly number[]
+  /** Whether `near` is the start of the whole text, where some tokenizers put a space before the first word. */
+  readonly first: boolean
+}
+
+/** What stands around every row's text, as ids as far as these do not depend on the text. Errors: those of `encodeRow`. */
+export function frameTokens(tokenizer: Tokenizer, files: TokenizerFiles, template: Template): FrameTokens {
+  const { prefix, suffix, keeps, shape } = frameOf(files, template)
+  const [lead, near] = splitBehindLast(prefix, tokenizer.specials)
+  const [next, rest] = splitBeforeFirst(suffix, tokenizer.specials)
+  return {
+    ...{ keeps, shape, near, next, first: lead === '' },
+    lead: withBos(tokenizer, tokenizer.encodeTemplate(lead)),
+    rest: tokenizer.encodeTemplate(rest),
   }
 }
 

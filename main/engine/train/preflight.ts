@@ -2,7 +2,7 @@
 import type { ComputeEvent, MeasuredSteps } from '../../contract/compute.ts'
 import type { Example } from '../../contract/settings.ts'
 import { tokensAtOnce } from '../evaluate/batches.ts'
-import { type Encoder, encoderFor } from '../evaluate/encode.ts'
+import { type Encoder, encoderFor, withAnswerLimits } from '../evaluate/encode.ts'
 import { maxRows } from '../evaluate/generate-rows.ts'
 import { createInferenceRunner } from '../evaluate/inference-runner.ts'
 import { methodOf } from '../method/index.ts'
@@ -35,9 +35,11 @@ export async function preflight(
   sink: { emit(event: ComputeEvent): void } & Stoppable,
   resident: () => number,
 ): Promise<MeasuredSteps> {
-  const job = { ...given, model: modelInMemory(given.model, given.settings) }
-  const { model, settings, labels, split } = job
-  const { encoder } = encoderFor(model, settings, labels, [...split.train, ...split.validation])
+  const model = modelInMemory(given.model, given.settings)
+  const settings = withAnswerLimits(model, given.settings, given.split)
+  const job = { ...given, model, settings }
+  const { labels, split } = job
+  const encoder = encoderFor(model, settings, labels)
   const sorted = split.train.toSorted((a, b) => b.text.length - a.text.length)
   const rows = Math.min(settings.batch, sorted.length)
   const middle = Math.max(0, Math.floor((sorted.length - rows) / 2))

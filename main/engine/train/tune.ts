@@ -2,7 +2,7 @@
 import type { Checkpoint, ComputeEvent, Job, TunedPrompt } from '../../contract/compute.ts'
 import type { CachedTexts } from '../evaluate/cached-texts.ts'
 import { reportTruncatedRows } from '../evaluate/truncated-rows.ts'
-import { type Encoder, encoderFor, withoutInstruction } from '../evaluate/encode.ts'
+import { type Encoder, encoderFor, withAnswerLimits, withoutInstruction } from '../evaluate/encode.ts'
 import { createInferenceRunner, type InferenceRunner } from '../evaluate/inference-runner.ts'
 import { scoreTask } from '../evaluate/score.ts'
 import { bestHandWritten } from '../evaluate/hand-written.ts'
@@ -49,10 +49,12 @@ export const tune = (job: TuneJob, sink: TuneSink, options: TuneOptions = {}): P
   withKvLease(job.texts, () => tuneWithLease(job, sink, options))
 
 async function tuneWithLease(given: TuneJob, sink: TuneSink, options: TuneOptions): Promise<TuneResult> {
-  const job = { ...given, model: modelInMemory(given.model, given.settings) }
-  const { model, settings, labels } = job
+  const model = modelInMemory(given.model, given.settings)
+  const settings = withAnswerLimits(model, given.settings, given.split)
+  const job = { ...given, model, settings }
+  const { labels } = job
   const rows = [...job.split.train, ...job.split.validation, ...job.split.test]
-  const { encoder } = encoderFor(model, settings, labels, rows)
+  const encoder = encoderFor(model, settings, labels)
   const runner = createInferenceRunner(model, { threads: job.threads, memory: settings.memory })
   try {
     if (!job.resume) reportTruncatedRows(rows, encoder, settings, (event) => sink.emit(event))

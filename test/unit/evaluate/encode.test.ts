@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
-import { createEncoder, withoutInstruction } from '../../../main/engine/evaluate/encode.ts'
+import { createEncoder, encoderFor, withoutInstruction } from '../../../main/engine/evaluate/encode.ts'
 import { layOut } from '../../../main/engine/method/layout.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { vocabularyExample } from '../../../main/engine/train/example.ts'
@@ -56,6 +56,35 @@ describe('encoding rows', () => {
 
   it('says so where template and virtual tokens leave no tokens for a text', () => {
     expect(() => encoderOf({ maxTokens: 8 }).row('a parcel')).toThrow('leave no space for the text within 8 tokens')
+  })
+
+  it('names what takes the tokens, and what can be done about it', () => {
+    const { context } = model.config
+    const words = Array.from({ length: 256 }, (_, i) => i.toString(2).padStart(8, '0').split('').join(' '))
+    const long = { ...defaultSettings().template, instruction: 'Answer with one word. '.repeat(20) }
+    for (const [sentence, given, of] of [
+      [
+        /the virtual tokens \(40\).*within 48 tokens\. Choose fewer virtual tokens, or raise the limit/,
+        { maxTokens: 48, tokens: 40 },
+        labels,
+      ],
+      [
+        /Choose a shorter template, or raise the limit.*the model can read 256\.$/,
+        { maxTokens: 200, template: long },
+        labels,
+      ],
+      [
+        /the labels \(\d+\).*the 256 tokens that the model can read\. Choose shorter or fewer labels, or a model/,
+        { maxTokens: context * 2 },
+        words,
+      ],
+      [/the labels \(\d+\).*within 64 tokens\. Choose shorter or fewer labels, or raise/, { maxTokens: 64 }, words],
+    ] as const)
+      expect(() => encoderOf(given, true, of).row('a parcel')).toThrow(sentence)
+    const settings = defaultSettings({ task: 'generation', answers: { tokens: 600, lines: true } })
+    expect(() => encoderFor(model, settings, []).row('a parcel')).toThrow(
+      /the longest answer \(601\).*Leave out the rows with the longest answers, or a model/,
+    )
   })
 
   it('needs no labels to read a row', () => {

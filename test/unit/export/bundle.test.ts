@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { strToU8, unzipSync, zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
+import { bundleVersion } from '../../../main/engine/export/bundle-manifest.ts'
 import { bundle } from '../../../main/engine/export/bundle.ts'
 import type { Exported } from '../../../main/engine/export/format.ts'
 import { openBundle } from '../../../main/engine/export/open-bundle.ts'
@@ -56,7 +57,7 @@ describe('a prompt file', () => {
   })
 
   it('of a later version is refused, and says what to do', () => {
-    const later = changed((manifest) => (manifest['softprompt'] = 3))
+    const later = changed((manifest) => (manifest['softprompt'] = bundleVersion + 1))
     expect(() => openBundle(later, 'mail.softprompt')).toThrow(/newer version of the studio/)
   })
 
@@ -73,6 +74,23 @@ describe('a prompt file', () => {
     expect(openBundle(earlier, 'mail.softprompt').figures).toEqual([
       { subject: 'tuned prompt', headline: first, metrics: { [first]: 0.75, [second]: 0.5 }, rows: 20 },
     ])
+  })
+
+  it('keeps the limits of its answers, and a chat template that lets the model think or not, as it was tuned', () => {
+    const settings = {
+      ...defaultSettings({ task: 'generation', method: 'prompt-tuning', tokens: 2, template: { kind: 'chat' } }),
+      answers: { tokens: 17, lines: true },
+    }
+    const file = written({ ...exported, answers: [], prompt: { ...exported.prompt, settings, labels: [] } })
+    expect(settings.template.thinking).toBe(false)
+    expect(openBundle(file, 'mail.softprompt').prompt.settings).toEqual(settings)
+    const { thinking: _, ...template } = settings.template
+    const earlier = changed((manifest) => {
+      manifest['softprompt'] = 2
+      manifest['settings'] = { ...settings, template }
+      manifest['labels'] = manifest['answers'] = []
+    })
+    expect(openBundle(earlier, 'mail.softprompt').prompt.settings.template).toEqual(template)
   })
 
   it('with a metric that this studio does not know is read without it', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { headlineOf } from '../../../main/contract/metrics.ts'
 import { taskNames } from '../../../main/contract/settings.ts'
-import { encoderFor } from '../../../main/engine/evaluate/encode.ts'
+import { encoderFor, withAnswerLimits } from '../../../main/engine/evaluate/encode.ts'
 import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { scoreTask } from '../../../main/engine/evaluate/score.ts'
 import { measured } from '../../../main/engine/metrics/index.ts'
@@ -70,8 +70,10 @@ it('of a question that is too long with its context the context is cut, never th
   const context = 'Anna came in the morning. '.repeat(40)
   const text = taskOf({ task: 'answering' }).textOf(question, context)
   const answer = 'Anna, in the morning'
-  const settings = defaultSettings({ task: 'answering', maxTokens: 90, tokens: 4 })
-  const { encoder, maxAnswer } = encoderFor(model, settings, [], [{ row: 0, text, label: answer }])
+  const given = defaultSettings({ task: 'answering', maxTokens: 90, tokens: 4 })
+  const settings = withAnswerLimits(model, given, { train: [{ row: 0, text, label: answer }], validation: [] })
+  const encoder = encoderFor(model, settings, [])
+  const maxAnswer = settings.answers?.tokens ?? NaN
   const { segments, truncated } = encoder.fit(text)
   expect(truncated).toBe(810)
   const ids = [...segments.before, ...segments.text, ...segments.after]

@@ -1,10 +1,11 @@
 // Rows through plain and chat templates: the reference's ids, split where the text stands.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Template } from '../../../main/contract/settings.ts'
+import type { Template, TuneSettings } from '../../../main/contract/settings.ts'
 import { renderChat } from '../../../main/engine/tokens/chat.ts'
 import { tokenizerFromGguf } from '../../../main/engine/tokens/from-gguf.ts'
 import { encodeAnswer, encodeRow, endOfAnswer, fitRow } from '../../../main/engine/tokens/template.ts'
+import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { createTokenizer } from '../../../main/engine/tokens/tokenizer.ts'
 import { byteLevel, chats, corpus, sentencePiece } from './fixtures.ts'
 
@@ -52,8 +53,8 @@ describe('a plain template', () => {
 
 describe('a chat template', () => {
   it('is rendered as transformers renders it', () => {
-    expect(renderChat(byteLevel, 'Sort it.', 'Where is it?')).toBe(byteLevel.chats[0])
-    expect(renderChat(byteLevel, '', 'Where is it?')).toBe(byteLevel.chats[1])
+    expect(renderChat(byteLevel, { instruction: 'Sort it.' }, 'Where is it?')).toBe(byteLevel.chats[0])
+    expect(renderChat(byteLevel, { instruction: '' }, 'Where is it?')).toBe(byteLevel.chats[1])
   })
 
   it('holds the text in the middle, its own special tokens around it', () => {
@@ -85,20 +86,39 @@ describe('a chat template', () => {
 
   it('writes the same date on every day', () => {
     const dated = "{{ strftime_now('%d %b %Y') }}: {{ messages[0]['content'] }}"
-    expect(renderChat({ ...byteLevel, config: { chat_template: dated } }, '', 'x')).toBe('26 Jul 2024: x')
+    expect(renderChat({ ...byteLevel, config: { chat_template: dated } }, { instruction: '' }, 'x')).toBe(
+      '26 Jul 2024: x',
+    )
+  })
+
+  it('lets no model think before its answer, but in prompts that were tuned so', () => {
+    const thinks =
+      "{{ messages[0]['content'] }}<a>{% if enable_thinking is defined and enable_thinking is false %}<think></think>{% endif %}"
+    const files = { ...byteLevel, config: { chat_template: thinks } }
+    const rendered = ({ template }: TuneSettings) => renderChat(files, template, 'x')
+    expect(rendered(defaultSettings({ template: { kind: 'chat' } }))).toBe('x<a><think></think>')
+    const earlier = defaultSettings({ template: { kind: 'chat' } })
+    const { thinking: _, ...template } = earlier.template
+    expect(rendered({ ...earlier, template })).toBe('x<a>')
+    // A template that tests nothing but the value reads the same.
+    const other = {
+      ...byteLevel,
+      config: { chat_template: '{% if enable_thinking %}<think>{% endif %}{{ messages[0].content }}' },
+    }
+    expect(renderChat(other, { instruction: '', thinking: false }, 'x')).toBe('x')
   })
 
   it('reads the instruction with the message where the model knows no system role', () => {
     const gemma =
       "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system role') }}{% endif %}{{ messages[0]['content'] }}"
     const files = { ...byteLevel, config: { ...byteLevel.config, chat_template: gemma } }
-    expect(renderChat(files, 'Sort it.', 'Where?')).toBe('Sort it.\n\nWhere?')
+    expect(renderChat(files, { instruction: 'Sort it.' }, 'Where?')).toBe('Sort it.\n\nWhere?')
   })
 
   it('is refused in a sentence where there is none, or a broken one', () => {
     const files = (chat_template: unknown) => ({ ...byteLevel, config: { chat_template } })
-    expect(() => renderChat(files(undefined), '', 'x')).toThrow('no chat template')
-    expect(() => renderChat(files('{% for %}'), '', 'x')).toThrow('cannot be used')
+    expect(() => renderChat(files(undefined), { instruction: '' }, 'x')).toThrow('no chat template')
+    expect(() => renderChat(files('{% for %}'), { instruction: '' }, 'x')).toThrow('cannot be used')
     expect(() => encodeRow(tokenizer, files('nothing'), chat, 'x')).toThrow('does not repeat the message')
   })
 })

@@ -19,7 +19,7 @@ const rows = (count: number) =>
 async function timed(given: Partial<TuneSettings>, count = 6) {
   const model = await tinyModel('llama')
   const settings = defaultSettings({ tokens: 4, placement: 'start', memory: 'low', ...given }, labels)
-  const { encoder } = encoderFor(model, settings, labels, rows(20))
+  const encoder = encoderFor(model, settings, labels)
   const runner = createInferenceRunner(model, { threads: 1, memory: settings.memory })
   /** Tokens of the longest row of each question, and whether virtual tokens stood before it. */
   const questions: { readonly tokens: number; readonly isTuned: boolean }[] = []
