@@ -5,8 +5,9 @@ import { inspect } from './jobs/inspect.ts'
 import { preflight } from './jobs/preflight.ts'
 import { prepare } from './jobs/prepare.ts'
 import { preview } from './jobs/preview.ts'
+import { render } from './jobs/render.ts'
 import { score } from './jobs/score.ts'
 import { tune } from './jobs/tune.ts'
 import { serve } from './serve.ts'
 
-serve({ hardware, prepare, preview, preflight, tune, score, inspect, generate })
+serve({ hardware, prepare, preview, render, preflight, tune, score, inspect, generate })

@@ -89,8 +89,8 @@ async function run(handlers: Handlers, job: WireJob, sink: JobSink): Promise<Out
 
 /** The job's model, in the precision that its settings name or that it was added in; prepared now where it is not yet. */
 function modelOf(job: Extract<WireJob, { readonly model: unknown }>, sink: JobSink): Promise<PreparedModel> {
-  // A preview needs the tokenizer alone, so no weights are prepared for it.
-  const precision = job.kind === 'preview' ? undefined : job.settings.precision
+  // These need the tokenizer alone, so no weights are prepared for them.
+  const precision = job.kind === 'preview' || job.kind === 'render' ? undefined : job.settings.precision
   const onProgress = (stage: string, done: number, total: number): void => {
     sink.emit({ event: 'progress', stage, done, total })
   }

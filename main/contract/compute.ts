@@ -1,6 +1,7 @@
 // The messages between the service, which owns the database, and the compute process, which owns ONNX Runtime.
 import type { PromptInspection } from './inspection.ts'
 import type { DecoderConfig, PrecisionName, PreparedModel } from './model.ts'
+import type { Rendering } from './rendering.ts'
 import type { PreviewRow } from './methods/data.ts'
 import type { Measured, Metrics } from './metrics.ts'
 import type { Subject, ValidationRecord } from './records.ts'
@@ -118,6 +119,13 @@ export type Job =
       readonly examples: readonly Example[]
     }
   | {
+      readonly kind: 'render'
+      readonly model: PreparedModel
+      /** A prompt's settings and labels. */
+      readonly settings: TuneSettings
+      readonly labels: readonly string[]
+    }
+  | {
       readonly kind: 'generate'
       readonly model: PreparedModel
       readonly prompt: TunedPrompt | undefined
@@ -208,6 +216,7 @@ export type ComputeEvent =
   | { readonly event: 'evaluation'; readonly evaluation: Evaluation }
   | { readonly event: 'preflight'; readonly measured: MeasuredSteps }
   | { readonly event: 'preview'; readonly rows: readonly PreviewRow[] }
+  | { readonly event: 'rendering'; readonly rendering: Rendering }
   | { readonly event: 'inspection'; readonly inspection: PromptInspection }
   | { readonly event: 'token'; readonly text: string }
   /** `prompt`: only from a tune job, the best one on the validation set. `stopped`: ended on request, with a checkpoint. */

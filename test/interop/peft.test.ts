@@ -11,6 +11,7 @@ import type { PreparedModel } from '../../main/contract/model.ts'
 import type { MethodName, Placement } from '../../main/contract/settings.ts'
 import type { NamedTensors } from '../../main/contract/tensor.ts'
 import { createInferenceRunner } from '../../main/engine/evaluate/inference-runner.ts'
+import { renderingOf } from '../../main/engine/evaluate/rendering.ts'
 import { writeFolder } from '../../main/engine/export/folder.ts'
 import { peft } from '../../main/engine/export/peft.ts'
 import { methodOf } from '../../main/engine/method/index.ts'
@@ -119,7 +120,14 @@ describe('an exported folder', () => {
       const { name, hash, config } = model
       await writeFolder(
         target,
-        peft({ name: 'x', model: { name, hash, family: config.family }, prompt, figures: [], answers: [] }),
+        peft({
+          name: 'x',
+          model: { name, hash, family: config.family },
+          prompt,
+          figures: [],
+          answers: [],
+          rendering: renderingOf(model, prompt),
+        }),
       )
       jobs.push({ base, folder: target, rows, peft: placement === 'start', out: outOf(i) })
       ours.push(await logits(model, method, placement, tensors))

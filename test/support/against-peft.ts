@@ -9,6 +9,7 @@ import type { PreparedModel } from '../../main/contract/model.ts'
 import type { TuneSettings } from '../../main/contract/settings.ts'
 import type { NamedTensors } from '../../main/contract/tensor.ts'
 import { createInferenceRunner } from '../../main/engine/evaluate/inference-runner.ts'
+import { renderingOf } from '../../main/engine/evaluate/rendering.ts'
 import { writeFolder } from '../../main/engine/export/folder.ts'
 import { peft } from '../../main/engine/export/peft.ts'
 import { methodOf } from '../../main/engine/method/index.ts'
@@ -118,7 +119,10 @@ export function describeAgainstPeft({ method, settings: own, config, parameterOf
       const { name, hash, config: shape } = model
       const target = join(folder, 'exported')
       const about = { name, hash, family: shape.family }
-      await writeFolder(target, peft({ name: 'x', model: about, prompt, figures: [], answers: [] }))
+      await writeFolder(
+        target,
+        peft({ name: 'x', model: about, prompt, figures: [], answers: [], rendering: renderingOf(model, prompt) }),
+      )
       const out = join(folder, 'logits')
       const rows = [{ question, answer, textStart: 2 }]
       python('logits.py', [{ base: tinyFolder(family), folder: target, rows, peft: true, out }], folder)

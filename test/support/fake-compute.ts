@@ -198,4 +198,19 @@ const generate: Handlers['generate'] = async ({ text }, sink) => {
   return { outcome: 'finished' }
 }
 
-serve({ hardware, prepare, preview, preflight, tune, score, inspect, generate })
+const render: Handlers['render'] = async ({ labels }, sink) => {
+  const text = { near: '', next: '', beforeContext: '\n', first: true, keeps: { start: true, end: true } }
+  const ids = {
+    lead: [],
+    rest: [],
+    labels: labels.map((_, i) => [i + 2]),
+    end: 1,
+    ends: [1],
+    limit: 100,
+    answerTokens: 0,
+  }
+  sink.emit({ event: 'rendering', rendering: { ...text, ...ids, specials: [], stops: [] } })
+  return { outcome: 'finished' }
+}
+
+serve({ hardware, prepare, preview, render, preflight, tune, score, inspect, generate })

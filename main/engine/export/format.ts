@@ -1,6 +1,7 @@
 // What an export format takes and returns.
 import type { TunedPrompt } from '../../contract/compute.ts'
 import type { EvaluationFigures, ModelRecord } from '../../contract/records.ts'
+import type { Rendering } from '../../contract/rendering.ts'
 import type { KnownAnswer } from './bundle-manifest.ts'
 
 /** A prompt to export, with what its files say of it. */
@@ -11,8 +12,10 @@ export interface Exported {
   readonly prompt: TunedPrompt
   /** Its figures on the test set; empty where it was not evaluated. */
   readonly figures: readonly EvaluationFigures[]
-  /** Its answers to fixed texts; empty where the format has no place for them. */
+  /** Its answers to fixed texts; empty where it has no labels. */
   readonly answers: readonly KnownAnswer[]
+  /** How its rows are encoded. */
+  readonly rendering: Rendering
 }
 
 /** The files of a folder by their names. */

@@ -26,7 +26,11 @@ export function peft(exported: Exported): Files {
     num_virtual_tokens: countOf(virtualTokensOf(parts)),
   }
   const { method, placement, tail, template } = settings
-  const meaning = { method, placement, tail, template, labels, base_model: base, base_model_sha256: model.hash }
+  const { rendering, answers } = exported
+  const meaning = {
+    ...{ method, placement, tail, template: { ...template, rendering }, labels },
+    ...{ base_model: base, base_model_sha256: model.hash, known_answers: answers },
+  }
   return {
     'adapter_config.json': json(config),
     'adapter_model.safetensors': safetensorsFile({ prompt_embeddings: embeddings }),

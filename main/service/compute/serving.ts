@@ -11,6 +11,7 @@ const stays: { readonly [K in WireJob['kind']]: boolean } = {
   preflight: false,
   tune: false,
   preview: true,
+  render: true,
   score: true,
   inspect: true,
   generate: true,

@@ -89,9 +89,11 @@ async function filesOf(
   call: CallContext,
 ): Promise<{ readonly name: string; readonly files: Files }> {
   const { model, prompt, ...tuned } = await findTuned(context.store, name)
-  const format = formats[to]
-  const answers = format.answers ? await knownAnswers(context, call, model.id, prompt) : []
-  return { name: tuned.name, files: format.files({ ...tuned, model, prompt, answers }) }
+  const answers = await knownAnswers(context, call, model.id, prompt)
+  const { labels, settings } = prompt
+  const job = { kind: 'render' as const, model: await sealedModel(context.store, model.id), settings, labels }
+  const { rendering } = await serveForEvent(context, call, job, 'rendering')
+  return { name: tuned.name, files: formats[to]({ ...tuned, model, prompt, answers, rendering }) }
 }
 
 export const promptMethods: Pick<Methods, 'score' | 'try' | 'classify' | 'export' | 'export.archive'> = {

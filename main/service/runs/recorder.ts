@@ -121,6 +121,7 @@ function recordersOf(
       report(event)
     },
     prepared: ignore,
+    rendering: ignore,
     inspection: ignore,
     preview: ignore,
     preflight: ignore,

@@ -7,6 +7,7 @@ import { bundle } from '../../../main/engine/export/bundle.ts'
 import type { Exported } from '../../../main/engine/export/format.ts'
 import { openBundle } from '../../../main/engine/export/open-bundle.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
+import { someRendering } from '../../support/rendering.ts'
 
 const labels = ['billing', 'delivery']
 const exported: Exported = {
@@ -20,6 +21,7 @@ const exported: Exported = {
   },
   figures: [{ subject: 'tuned prompt', headline: 'accuracy', metrics: { accuracy: 0.75, macro_f1: 0.7 }, rows: 20 }],
   answers: [{ text: 'Hello', probabilities: [0.25, 0.75] }],
+  rendering: someRendering,
 }
 const written = (given: Exported = exported): Uint8Array => bundle(given)['Mail.softprompt'] as Uint8Array
 

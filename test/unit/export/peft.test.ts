@@ -11,6 +11,7 @@ import { peft } from '../../../main/engine/export/peft.ts'
 import { safetensorsFile } from '../../../main/engine/export/safetensors.ts'
 import { readSafetensorsFolder } from '../../../main/engine/model/safetensors.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
+import { someRendering } from '../../support/rendering.ts'
 
 /** Tensors of a file that this program wrote, read back by the reader of base models. */
 async function readBack(file: Uint8Array): Promise<Record<string, { shape: readonly number[]; data: number[] }>> {
@@ -61,6 +62,7 @@ const exported = (method: 'prompt-tuning' | 'prefix-tuning', placement: 'start' 
   },
   figures: [{ subject: 'tuned prompt', headline: 'accuracy', metrics: { accuracy: 0.875, macro_f1: 0.9 }, rows: 80 }],
   answers: [],
+  rendering: someRendering,
 })
 
 describe('a prompt in PEFT’s form', () => {

@@ -1,0 +1,15 @@
+// Runs a script of test/interop with a job in the Python that has torch and peft.
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { referencePython } from './python-env.ts'
+
+/** Throws what the script wrote to stderr where it fails. `folder` receives the job's file. */
+export function pythonJob(script: string, job: unknown, folder: string): void {
+  const file = join(folder, 'job.json')
+  writeFileSync(file, JSON.stringify(job))
+  const path = fileURLToPath(new URL(`../interop/${script}`, import.meta.url))
+  const { status, stderr } = spawnSync(referencePython(), [path, file], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(stderr)
+}
