@@ -19,7 +19,7 @@ test.describe('with two prompts', () => {
     ;({ dataset } = await fill(running, ['First try', 'Second try']))
   })
 
-  test('the model alone, a hand-written prompt and two tuned ones answer the same text with label probabilities and generated text', async ({
+  test('the model alone, a hand-written prompt and two tuned ones answer the same text with label probabilities, and freely where that is asked for', async ({
     page,
   }) => {
     await studio.open(page, '#/try?run=First%20try')
@@ -38,6 +38,12 @@ test.describe('with two prompts', () => {
     }
     await page.getByRole('button', { name: 'Remove Second try' }).click()
     await expect(page.getByRole('region', { name: 'Second try' })).toHaveCount(0)
+    const free = page.getByRole('heading', { name: 'Free answer' })
+    await expect(free).toHaveCount(0)
+    await page.getByText('Writing: length and temperature').click()
+    await page.getByLabel('Also let the model write freely').check()
+    await page.getByRole('button', { name: 'Answer', exact: true }).click()
+    await expect(free).toHaveCount(3)
   })
 
   test('a wrong answer becomes a row with its right label, and can be tuned on', async ({ page }) => {

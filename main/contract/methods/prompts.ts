@@ -5,10 +5,12 @@ import type { TuneSettings } from '../settings.ts'
 import { between, column, id, nothing, path, run, text, whole } from './fields.ts'
 
 const sampling = v.strictObject({
-  maxNewTokens: whole(1, 100_000),
+  /** As an evaluation of the prompt has it, where absent. */
+  maxNewTokens: v.exactOptional(whole(1, 100_000)),
   temperature: between(0, 100),
   topP: between(1e-6, 1),
-  stop: v.pipe(v.array(text), v.maxLength(16)),
+  /** Where an evaluation of the prompt ends an answer, where absent. */
+  stop: v.exactOptional(v.pipe(v.array(text), v.maxLength(16))),
   seed: whole(0, 0xffffffff),
 })
 

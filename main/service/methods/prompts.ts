@@ -1,10 +1,11 @@
 // Methods score, try, classify and export: using a tuned prompt.
-import type { TunedPrompt } from '../../contract/compute.ts'
+import type { SamplingSettings, TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { EvaluationRecord } from '../../contract/records.ts'
 import type { Input, Outputs, Speaker } from '../../contract/service.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
 import { scoresLabels, taskOf } from '../../engine/task/index.ts'
+import { answerStops } from '../../engine/evaluate/answer-end.ts'
 import { withoutInstruction } from '../../engine/evaluate/encode.ts'
 import { zipped } from '../../engine/export/archive.ts'
 import type { Files } from '../../engine/export/format.ts'
@@ -64,6 +65,12 @@ function speaking(prompt: TunedPrompt, speaker: Speaker = { by: 'tuned' }): Spea
   return { prompt: undefined, settings: { ...settings, template } }
 }
 
+/** Where a written answer ends unless the caller says otherwise: as in an evaluation; a label's free answer is one line. */
+function samplingLimits(settings: TuneSettings): Pick<SamplingSettings, 'maxNewTokens' | 'stop'> {
+  const { tokens, lines } = settings.answers ?? { tokens: 32, lines: !scoresLabels(settings) }
+  return { maxNewTokens: tokens, stop: answerStops(settings.template, lines) }
+}
+
 async function classify(
   context: ServiceContext,
   { run: name, speaker, text, context: about = '' }: Input<'classify'>,
@@ -105,7 +112,11 @@ export const promptMethods: Pick<Methods, 'score' | 'try' | 'classify' | 'export
     const { threads } = context
     const text = taskOf(prompt.settings).textOf(ownText, about)
     const pieces: string[] = []
-    const job = { kind: 'generate' as const, model, ...speaking(prompt, speaker), text, sampling, threads }
+    const limits = samplingLimits(prompt.settings)
+    const job = {
+      ...{ kind: 'generate' as const, model, ...speaking(prompt, speaker), text, threads },
+      sampling: { ...limits, ...sampling },
+    }
     await serveJob(context, call, job, (event) => {
       if (event.event === 'token') pieces.push(event.text)
     })

@@ -239,7 +239,17 @@ describe('softprompt', () => {
     expect(shown.out).toContain('Run 1 "first try": finished')
     expect(shown.out).toContain('Steps: 20 of 20')
     expect((await cli(['runs', ...at])).out).toContain('1  first try  finished')
-    expect((await cli(['try', '1', 'hello there', ...at])).out).toBe('HELLO THERE \n')
+    const chosen = '36.8 %  billing\n36.8 %  delivery\n36.8 %  praise\n'
+    expect((await cli(['try', '1', 'hello there', ...at])).out).toBe(chosen)
+    expect((await cli(['try', '1', 'hello there', '--free', ...at])).out).toBe('HELLO THERE \n')
+    const idle = await cli(['try', '1', 'hello there', '--temperature', '1', ...at])
+    expect(idle.out).toBe(
+      `${chosen}The options of writing have no effect on labels: give --free to let the model write.\n`,
+    )
+    expect(jsonLines((await cli(['try', '1', 'hello there', '--json', ...at])).out).at(-1)).toMatchObject({
+      ...{ event: 'result', run: '1', answer: 'billing' },
+      labels: [{ label: 'billing' }, { label: 'delivery' }, { label: 'praise' }],
+    })
     expect((await cli(['score', '1', data, '--text', 'text', '--label', 'label', ...at])).out).toContain('60 rows')
   })
 

@@ -48,7 +48,11 @@ describe('softprompt with a real model', () => {
     expect(await cli('inspect', 'mail')).toMatch(
       /^Hints, not explanations.*\ntoken  started as.*(\n[1-4]  .*){4}\nThere are no nearest tokens/m,
     )
-    await cli('try', 'mail', 'message about delivery', '--max-new-tokens', '4')
+    const tried = await cli('try', 'mail', 'message about delivery')
+    const shares = labels.map((label) => Number(new RegExp(`(\\d+\\.\\d) %  ${label}`).exec(tried)?.[1]))
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 0)
+    expect(tried.trimEnd().split('\n')).toHaveLength(3)
+    await cli('try', 'mail', 'message about delivery', '--free', '--max-new-tokens', '4')
     const target = join(folder, 'taken away')
     await cli('export', 'mail', '--to', 'peft', target)
     expect(readdirSync(target).sort()).toEqual([

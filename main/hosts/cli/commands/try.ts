@@ -1,24 +1,28 @@
 // softprompt try RUN "text"
 import { Command } from 'commander'
-import { type CommonOptions, type Host, withStudio } from '../host.ts'
+import { percent } from '../../../contract/numbers.ts'
+import { aligned } from '../aligned.ts'
+import { type CommonOptions, type Host, type Session, withStudio } from '../host.ts'
 import { given, realNumber, wholeNumber, withCommon } from '../options.ts'
 
 interface TryOptions extends CommonOptions {
-  readonly maxNewTokens: number
+  readonly free?: true
+  readonly maxNewTokens?: number
   readonly temperature: number
   readonly topP: number
-  readonly stop: readonly string[]
+  readonly stop?: readonly string[]
   readonly seed: number
   readonly context?: string
 }
 
 export function tryCommand(host: Host): Command {
   const command = new Command('try')
-    .description('let the model answer a text with the tuned prompt')
+    .description('answer a text with the tuned prompt: its labels with their likelihoods, or the answer it writes')
     .argument('<run>')
     .argument('<text>')
     .option('--context <text>', 'the text that the question is about')
-    .option('--max-new-tokens <n>', 'maximum number of tokens to generate', wholeNumber(1), 32)
+    .option('--free', 'write freely, where the prompt chooses among labels')
+    .option('--max-new-tokens <n>', 'maximum number of tokens to write (default: as in the evaluation)', wholeNumber(1))
     .option('--temperature <t>', 'sampling temperature; 0 = always the likeliest token', realNumber(0), 0)
     .option(
       '--top-p <p>',
@@ -26,24 +30,47 @@ export function tryCommand(host: Host): Command {
       realNumber(),
       1,
     )
-    .option('--stop <text...>', 'stop before any of these texts', ['\n'])
+    .option('--stop <text...>', 'stop before any of these texts (default: as in the evaluation)')
     .option('--seed <n>', 'random seed for sampling', wholeNumber(0), 0)
     .action((run: string, text: string, options: TryOptions) =>
-      withStudio(host, options, async ({ studio, output, signal }) => {
-        const { maxNewTokens, temperature, topP, stop, seed } = options
-        const sampling = { maxNewTokens, temperature, topP, stop: [...stop], seed }
-        const answer = await studio.call(
-          'try',
-          { run, text, ...given({ context: options.context }), sampling },
-          {
-            onEvent: (event) => {
-              output.event(event)
-            },
-            signal,
-          },
-        )
-        output.result({ run, ...answer }, [])
+      withStudio(host, options, async (session) => {
+        const question = { run, text, ...given({ context: options.context }) }
+        const chose = options.free ? false : await choose(session, question)
+        if (!chose) await write(session, question, options)
+        else if (writing.some((name) => command.getOptionValueSource(name) === 'cli'))
+          session.output.say('The options of writing have no effect on labels: give --free to let the model write.')
       }),
     )
   return withCommon(command)
+}
+
+/** Options that only count where the model writes. */
+const writing = ['maxNewTokens', 'temperature', 'topP', 'stop', 'seed'] as const
+
+interface Question {
+  readonly run: string
+  readonly text: string
+  readonly context?: string
+}
+
+/** Prints the labels, the likeliest first; false where the prompt has none. */
+async function choose({ studio, output, signal }: Session, question: Question): Promise<boolean> {
+  const onEvent = (event: Parameters<typeof output.event>[0]): void => {
+    if (event.event === 'warning') output.event(event)
+  }
+  const labels = await studio.call('classify', question, { onEvent, signal })
+  if (labels.length === 0) return false
+  const lines = aligned(labels.map(({ label, probability }) => [percent(probability, 1), label]))
+  output.result({ run: question.run, answer: labels[0]?.label, labels }, lines)
+  return true
+}
+
+async function write({ studio, output, signal }: Session, question: Question, options: TryOptions): Promise<void> {
+  const { maxNewTokens, temperature, topP, stop, seed } = options
+  const sampling = { temperature, topP, seed, ...given({ maxNewTokens, stop: stop && [...stop] }) }
+  const onEvent = (event: Parameters<typeof output.event>[0]): void => {
+    output.event(event)
+  }
+  const answer = await studio.call('try', { ...question, sampling }, { onEvent, signal })
+  output.result({ run: question.run, ...answer }, [])
 }

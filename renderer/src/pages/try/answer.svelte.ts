@@ -1,5 +1,5 @@
 // The answer of one subject: the probability of each label (if any), then the generated text as it arrives.
-import type { Input, Outputs, Speaker } from '../../../../main/contract/service.ts'
+import type { Input, Outputs, Speaker, StudioEvent } from '../../../../main/contract/service.ts'
 import { studio } from '../../client/studio.ts'
 
 export interface Query {
@@ -9,6 +9,8 @@ export interface Query {
   /** The context of the text, if the prompt was tuned with one. */
   readonly context?: string
   readonly sampling: Input<'try'>['sampling']
+  /** Whether the model also writes freely where the prompt chooses among labels. */
+  readonly free: boolean
 }
 
 export interface Answer {
@@ -16,7 +18,8 @@ export interface Answer {
   readonly query: Pick<Query, 'text' | 'context'> | undefined
   /** The labels, the likeliest first; empty where answers are generated text, undefined until they arrive. */
   readonly labels: Outputs['classify'] | undefined
-  readonly generated: string
+  /** What the model has written; undefined where only labels were asked for. */
+  readonly generated: string | undefined
   /** A warning about the answer: the text was too long and was truncated. */
   readonly note: string | undefined
   readonly busy: boolean
@@ -27,7 +30,7 @@ export interface Answer {
 export function createAnswer(): Answer {
   let current = $state.raw<Pick<Query, 'text' | 'context'>>()
   let labels = $state.raw<Outputs['classify']>()
-  let generated = $state('')
+  let generated = $state<string>()
   let note = $state<string>()
   let busy = $state(false)
   let error = $state.raw<Error>()
@@ -51,27 +54,22 @@ export function createAnswer(): Answer {
     get error() {
       return error
     },
-    async ask({ sampling, ...query }, signal) {
+    async ask({ sampling, free, ...query }, signal) {
       current = query
       labels = undefined
-      generated = ''
+      generated = undefined
       note = undefined
       error = undefined
       busy = true
       try {
-        labels = await studio.call('classify', query, { signal })
-        const { text: whole } = await studio.call(
-          'try',
-          { ...query, sampling },
-          {
-            signal,
-            onEvent: (event) => {
-              if (event.event === 'token') generated += event.text
-              else if (event.event === 'warning') note = event.message
-            },
-          },
-        )
-        generated = whole
+        const onEvent = (event: StudioEvent): void => {
+          if (event.event === 'token') generated = (generated ?? '') + event.text
+          else if (event.event === 'warning') note = event.message
+        }
+        labels = await studio.call('classify', query, { signal, onEvent })
+        if (labels.length > 0 && !free) return
+        generated = ''
+        generated = (await studio.call('try', { ...query, sampling }, { signal, onEvent })).text
       } catch (reason) {
         if (!signal.aborted) error = reason instanceof Error ? reason : new Error(String(reason))
       } finally {

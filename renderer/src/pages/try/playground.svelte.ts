@@ -3,7 +3,7 @@ import type { PromptSummary } from '../../../../main/contract/service.ts'
 import type { TaskName } from '../../../../main/contract/settings.ts'
 import { t } from '../../strings/index.ts'
 import { type Answer, createAnswer } from './answer.svelte.ts'
-import { stopsOf, defaultLength } from './limits.ts'
+import { defaultLength } from './limits.ts'
 
 interface Tuned {
   readonly prompt: PromptSummary
@@ -23,6 +23,8 @@ export class Playground {
   instruction = $state('')
   maxNewTokens = $state(0)
   temperature = $state(0)
+  /** Whether the model also writes freely where a prompt chooses among labels. */
+  free = $state(false)
   /** Never empty: the two subjects that are not tuned take their model and template from the first one. */
   tuned: readonly Tuned[] = $state.raw([])
   readonly modelAlone = createAnswer()
@@ -60,12 +62,10 @@ export class Playground {
     const base = this.tuned[0]?.prompt
     if (!base || this.text.trim() === '' || this.busy) return
     const { signal } = (this.#abort = new AbortController())
-    const { text, maxNewTokens, temperature, instruction } = this
+    const { text, maxNewTokens, temperature, instruction, free } = this
     const context = this.needsContext && this.context.trim() !== '' ? { context: this.context } : {}
-    const queryFor = ({ name, settings }: PromptSummary) => {
-      const sampling = { maxNewTokens, temperature, topP: 1, stop: stopsOf(settings), seed: 0 }
-      return { text, ...context, sampling, run: name }
-    }
+    const sampling = { maxNewTokens, temperature, topP: 1, seed: 0 }
+    const queryFor = ({ name }: PromptSummary) => ({ text, ...context, sampling, free, run: name })
     await Promise.all([
       this.modelAlone.ask({ ...queryFor(base), speaker: { by: 'nothing' } }, signal),
       this.handWritten.ask({ ...queryFor(base), speaker: { by: 'hand-written', instruction } }, signal),
