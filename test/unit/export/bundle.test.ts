@@ -35,8 +35,9 @@ function changed(change: (manifest: Record<string, unknown>) => void): Uint8Arra
 
 describe('a prompt file', () => {
   it('gives back the prompt bit for bit, with its template, model, figures and answers', () => {
+    const { rendering: _, ...stored } = exported
     const { name, base, figures, answers, prompt } = openBundle(written(), 'mail.softprompt')
-    expect({ name, model: base, figures, answers, prompt }).toEqual(exported)
+    expect({ name, model: base, figures, answers, prompt }).toEqual(stored)
   })
 
   it('is the same file each time, and holds a card in plain words', () => {

@@ -37,8 +37,8 @@ describe('a folder’s texts', () => {
   it.each(Object.entries(texts))('%s', async (_, { files, expected }) => {
     const { tokenizer: found } = await openModel(folderWith('llama', files))
     const tokenizer = createTokenizer(found)
-    if (expected.chat === null) expect(() => renderChat(found, '', 'hi')).toThrow('template')
-    else expect(renderChat(found, '', 'hi')).toBe(expected.chat)
+    if (expected.chat === null) expect(() => renderChat(found, { instruction: '' }, 'hi')).toThrow('template')
+    else expect(renderChat(found, { instruction: '' }, 'hi')).toBe(expected.chat)
     expect(tokenizer.spell(tokenizer.eos)).toBe(expected.eos)
     expect(found.ends ?? null).toEqual(expected.ends)
     // A tuned prompt writes the tokenizer's own end, so generation stops there as well.
