@@ -6,6 +6,7 @@ import { createWarm } from './compute/warm.ts'
 import type { ServiceContext } from './context.ts'
 import { createViews } from './data/views.ts'
 import { applyRestore, keepNetworkRecord } from './home/backup.ts'
+import { removeReplaced } from './home/aside.ts'
 import type { Home } from './home/home.ts'
 import { createTidy } from './home/tidy.ts'
 import { createUploads } from './home/uploads.ts'
@@ -20,6 +21,8 @@ export interface ContextOptions {
   readonly home: Home
   readonly spawn: SpawnCompute
   readonly threads: number
+  /** The database that was moved aside because it is damaged. */
+  readonly replaced?: string | undefined
   /** Restarts of a crashed compute process before its run is left as interrupted. */
   readonly retries?: number
 }
@@ -39,13 +42,14 @@ export async function openContext(options: ContextOptions): Promise<OpenContext>
   const { home } = options
   const failures = createFailures()
   const restored = applyRestore(home)
+  const previous = options.replaced ?? restored
   const store = await openStore(home.database, {
     failed: (error) => {
       failures.failedUnattended('database', error)
     },
   })
   try {
-    return await contextOf(options, store, failures, restored)
+    return await contextOf(options, store, failures, previous)
   } catch (error) {
     await store.close()
     throw error
@@ -56,9 +60,10 @@ async function contextOf(
   { home, spawn, threads, retries = RETRIES }: ContextOptions,
   store: Store,
   failures: Failures,
-  restored: string | undefined,
+  previous: string | undefined,
 ): Promise<OpenContext> {
-  if (restored !== undefined) await keepNetworkRecord(store, restored)
+  if (previous !== undefined) await keepNetworkRecord(store, previous)
+  removeReplaced(home)
   await markOrphans(store)
   const changes = createChanges()
   const tidy = await createTidy(store, (error) => {

@@ -1,9 +1,7 @@
 // The service: opens the home folder's store, answers the contract on the engine, supervises compute.
-import * as v from 'valibot'
-import { studioError } from '../contract/errors/index.ts'
-import { type CallOptions, type Input, inputsFor, type Method, type Outputs, type Studio } from '../contract/service.ts'
-import { declarations } from '../engine/method/index.ts'
+import type { CallOptions, Method, Outputs, Studio } from '../contract/service.ts'
 import type { CallContext, Methods } from './context.ts'
+import { checked } from './inputs.ts'
 import { adviseMethods } from './methods/advise.ts'
 import { compareMethods } from './methods/compare.ts'
 import { curateMethods } from './methods/curate.ts'
@@ -18,6 +16,7 @@ import { runMethods } from './methods/runs.ts'
 import { sweepMethods } from './methods/sweeps.ts'
 import { studioMethods } from './methods/studio.ts'
 import { type ContextOptions, openContext } from './open-context.ts'
+import { recoverable } from './recovery.ts'
 
 const methods: Methods = {
   ...modelMethods,
@@ -34,8 +33,6 @@ const methods: Methods = {
   ...promptFileMethods,
   ...studioMethods,
 }
-
-const inputs = inputsFor(declarations())
 
 export interface ServiceOptions extends ContextOptions {
   /** Whether sweeps that a service which has died left under way go on by themselves: in a host that stays. */
@@ -58,8 +55,14 @@ async function settled(calls: Iterable<Promise<unknown>>, within: number): Promi
   clearTimeout(timer)
 }
 
-/** Call it only while holding the home folder's lock. Errors: those of `openStore`. */
-export async function createService({ goOn = false, ...options }: ServiceOptions): Promise<Service> {
+/**
+ * Call it only while holding the home folder's lock. Over a damaged database it answers its condition and how to
+ * recover. Errors: those of `openStore` but for 'store/damaged-file'.
+ */
+export const createService = (options: ServiceOptions): Promise<Service> =>
+  recoverable({ home: options.home, open: (replaced) => openService({ ...options, replaced }) })
+
+async function openService({ goOn = false, ...options }: ServiceOptions): Promise<Service> {
   const { context, close } = await openContext(options)
   const { runner, sweeper, failed } = context
   if (goOn)
@@ -93,13 +96,4 @@ export async function createService({ goOn = false, ...options }: ServiceOptions
       await close()
     },
   }
-}
-
-/** The input as the contract wants it. Error: 'run/bad-input'. */
-function checked<M extends Method>(method: M, input: unknown): Input<M> {
-  if (!Object.hasOwn(inputs, method)) throw studioError('run/bad-input', 'Request', 'there is no such method')
-  const result = v.safeParse<v.GenericSchema<unknown, Input<M>>>(inputs[method] as never, input)
-  if (result.success) return result.output
-  const [issue] = result.issues
-  throw studioError('run/bad-input', v.getDotPath(issue) ?? method, issue.message)
 }

@@ -13,4 +13,5 @@ export const studioErrors = {
   'studio/not-a-backup': (path: string) => `${path} is not a backup of the studio. Choose a .softprompt-backup file.`,
   'studio/backup-damaged': (path: string, why: string) =>
     `The backup ${path} cannot be restored: ${why}. The studio was not changed. Choose another backup.`,
+  'studio/not-damaged': () => 'The database is not damaged: there is nothing to recover.',
 } satisfies Record<string, (...details: never[]) => string>

@@ -25,6 +25,13 @@ export const studioInputs = {
   'studio.backup': v.strictObject({ path: v.exactOptional(path) }),
   /** Restores a backup at the next start; the present data is kept beside it. */
   'studio.restore': v.strictObject({ path }),
+  /** Whether the database is damaged, and which backups lie in the studio's folder. Answered also where nothing else is. */
+  'studio.condition': nothing,
+  /**
+   * Replaces a damaged database, which is kept beside it, by a backup of the studio's folder, by its name, or by an
+   * empty one. Error: 'studio/not-damaged'.
+   */
+  'studio.recover': v.strictObject({ backup: v.exactOptional(v.pipe(v.string(), v.regex(/^[^/\\]+$/))) }),
   /** Facts for a bug report, without rows, prompts, names or paths. */
   'studio.diagnostics': nothing,
   /** Emits every change until the call is cancelled. */
@@ -80,7 +87,24 @@ export interface Ledger {
   readonly own: 0
 }
 
+/** A backup in the studio's folder. */
+export interface BackupFile {
+  readonly name: string
+  readonly path: string
+  readonly bytes: number
+  readonly at: string
+}
+
+export interface Condition {
+  /** What is wrong with the database, in a sentence; null = nothing is known to be. */
+  readonly damage: string | null
+  readonly folder: string
+  readonly backups: readonly BackupFile[]
+}
+
 export interface StudioOutputs {
+  readonly 'studio.condition': Condition
+  readonly 'studio.recover': null
   readonly 'studio.preferences': Preferences
   readonly 'studio.prefer': Preferences
   readonly 'studio.computer': Computer

@@ -7,6 +7,7 @@ import Database from 'better-sqlite3'
 import { studioError } from '../../contract/errors/index.ts'
 import type { ConnectionRecord } from '../../contract/service.ts'
 import { migrations } from './migrations/index.ts'
+import { foreignPart } from './own-schema.ts'
 
 /** The seal at a backup's end: SQLite reads no further than its last page. */
 const sealText = (sha256: string): string => `\nsoftprompt-backup 1 ${sha256}\n`
@@ -40,7 +41,7 @@ export async function unsealBackup(path: string, target: string, options: Unseal
     const found = await copyAndHash(path, target, bytes, options)
     if (found !== sha256)
       throw studioError('studio/backup-damaged', path, 'its contents have changed since it was made')
-    const why = unusable(target)
+    const why = await unusable(target)
     if (why !== undefined) throw studioError('studio/backup-damaged', path, why)
   } catch (error) {
     await rm(target, { force: true })
@@ -88,37 +89,40 @@ async function copyAndHash(
   return hash.digest('hex')
 }
 
-/** A database's network ledger, and whether connections are forbidden; empty where it cannot be read. */
-export function networkRecord(path: string): {
+export interface NetworkRecord {
   readonly connections: readonly ConnectionRecord[]
   readonly forbidden: boolean
-} {
+}
+
+/** A database's network ledger, and whether connections are forbidden; undefined where it cannot be read. */
+export function networkRecord(path: string): NetworkRecord | undefined {
+  let database: Database.Database | undefined
   try {
-    const database = new Database(path, { readonly: true, fileMustExist: true })
-    try {
-      const connections = database.prepare('SELECT * FROM connections ORDER BY id').all() as ConnectionRecord[]
-      const network = database.prepare(`SELECT value FROM preferences WHERE name = 'network'`).pluck().get()
-      return { connections, forbidden: network === 'false' }
-    } finally {
-      database.close()
-    }
+    database = new Database(path, { readonly: true, fileMustExist: true })
+    const connections = database.prepare('SELECT * FROM connections ORDER BY id').all() as ConnectionRecord[]
+    const network = database.prepare(`SELECT value FROM preferences WHERE name = 'network'`).pluck().get()
+    return { connections, forbidden: network === 'false' }
   } catch {
-    return { connections: [], forbidden: false }
+    // It is damaged, or not even a database; who called decides what that means.
+    return undefined
+  } finally {
+    database?.close()
   }
 }
 
-/** Why this studio cannot open a database, as the end of a sentence. */
-function unusable(path: string): string | undefined {
+/** Why this studio does not take a database, as the end of a sentence. */
+async function unusable(path: string): Promise<string | undefined> {
+  let database: Database.Database | undefined
   try {
-    const database = new Database(path, { readonly: true, fileMustExist: true })
-    try {
-      const made = database.prepare('SELECT name FROM kysely_migration').pluck().all() as string[]
-      if (made.some((name) => !Object.hasOwn(migrations, name))) return 'a newer version of the studio has made it'
-      return made.length === 0 ? 'it is empty' : undefined
-    } finally {
-      database.close()
-    }
+    database = new Database(path, { readonly: true, fileMustExist: true })
+    const made = database.prepare('SELECT name FROM kysely_migration').pluck().all() as string[]
+    if (made.some((name) => !Object.hasOwn(migrations, name))) return 'a newer version of the studio has made it'
+    if (made.length === 0) return 'it is empty'
+    const foreign = await foreignPart(database, made)
+    return foreign === undefined ? undefined : `it holds something that the studio does not make (${foreign})`
   } catch {
     return 'there is no database of the studio in it'
+  } finally {
+    database?.close()
   }
 }

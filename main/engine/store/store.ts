@@ -12,6 +12,7 @@ import { createLateStates, type LateStates } from './late.ts'
 import { migrations } from './migrations/index.ts'
 import { writeState } from './named.ts'
 import type { Db, Schema } from './schema.ts'
+import { refuseDamaged } from './sound.ts'
 import { createShrinking, freePages, makeShrinkable } from './shrink.ts'
 import { checkpointRepository } from './tables/checkpoints.ts'
 import { connectionRepository } from './tables/connections.ts'
@@ -88,9 +89,10 @@ export async function openStore(path: string, { failed = ignore, maxPages }: Sto
   const shrinking = createShrinking({ database, alone, failed })
   try {
     await migrate(db, path)
+    refuseDamaged(database, path, bytesOf(database))
   } catch (error) {
     await db.destroy()
-    throw error
+    throw storeFailure(error, path)
   }
   const late = createLateStates((...entry) => writeState(db, ...entry), failed)
   if (freePages(database) > 0) shrinking.soon()

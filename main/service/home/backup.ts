@@ -1,6 +1,6 @@
 // Backup and restore of the whole studio: written beside its name first, restored at the next start, where the old database is renamed.
 import { existsSync, readdirSync, renameSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { basename, dirname, join, resolve } from 'node:path'
 import { causeOf, isFull } from '../../contract/errors/causes.ts'
@@ -9,13 +9,12 @@ import { hasRoom } from '../../engine/disk.ts'
 import { moveToNew } from '../../engine/files.ts'
 import { networkRecord, sealBackup, unsealBackup } from '../../engine/store/backup.ts'
 import type { Store } from '../../engine/store/store.ts'
+import type { BackupFile } from '../../contract/service.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
+import { setAside, stamp } from './aside.ts'
 import type { Home } from './home.ts'
 
 const ending = '.softprompt-backup'
-
-/** 2026-11-23-143005, in UTC. */
-const stamp = (): string => new Date().toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-')
 
 /**
  * Writes everything to one file, and nothing that was removed. Errors: 'studio/backup-exists', 'studio/backup-failed',
@@ -50,9 +49,22 @@ export async function backUp(
   }
 }
 
+/** Backups in the studio's own folder for them, the newest first. */
+export async function listBackups({ folder }: Pick<Home, 'folder'>): Promise<BackupFile[]> {
+  const backups = join(folder, 'backups')
+  const names = await readdir(backups).catch((): string[] => [])
+  const files = names
+    .filter((name) => name.endsWith(ending))
+    .map(async (name) => {
+      const { size, mtime } = await stat(join(backups, name))
+      return { path: join(backups, name), name, bytes: size, at: mtime.toISOString() }
+    })
+  return (await Promise.all(files)).sort((a, b) => b.at.localeCompare(a.at))
+}
+
 /** Proves the backup and lays it ready for the next start. Errors: those of `unsealBackup`, 'run/cancelled'. */
 export async function layReady(
-  { home }: ServiceContext,
+  { home }: Pick<ServiceContext, 'home'>,
   { emit, signal }: CallContext,
   path: string,
 ): Promise<{ readonly restart: true }> {
@@ -79,20 +91,18 @@ export async function layReady(
 export function applyRestore(home: Home): string | undefined {
   const ready = waiting(home).at(-1)
   if (ready === undefined) return undefined
-  const previous = join(
-    home.folder,
-    `studio-before-${ready.slice(ready.lastIndexOf('restore-') + 'restore-'.length)}.db`,
-  )
-  // The database file is renamed last: as long as it is there, a restart also renames the rest of its write-ahead log.
-  for (const end of ['-shm', '-wal', ''])
-    if (existsSync(home.database + end)) renameSync(home.database + end, previous + end)
+  const replaced = setAside(home, 'before', ready.slice(ready.lastIndexOf('restore-') + 'restore-'.length))
   renameSync(join(home.folder, ready), home.database)
-  return previous
+  return replaced
 }
 
-/** Carries the log of connections and a switched-off network over from the database that a backup has replaced. */
+/**
+ * Carries the log of connections and a switched-off network over from the database that was replaced. Where that cannot
+ * be read any more, the network is off until somebody allows it: nobody knows what its owner had chosen.
+ */
 export async function keepNetworkRecord(store: Store, previous: string): Promise<void> {
-  const { connections, forbidden } = networkRecord(previous)
+  if (!existsSync(previous)) return
+  const { connections, forbidden } = networkRecord(previous) ?? { connections: [], forbidden: true }
   await store.transaction(async (tables) => {
     await tables.connections.merge(connections)
     if (forbidden) await tables.preferences.set({ network: false })

@@ -1,9 +1,11 @@
 // Methods studio.*: preferences, this computer, the network ledger, backup, and notice of changes.
 import type { Ledger, Method } from '../../contract/service.ts'
+import { studioError } from '../../contract/errors/index.ts'
 import { declarations } from '../../engine/method/index.ts'
 import { backUp, layReady } from '../home/backup.ts'
 import type { Methods, ServiceContext } from '../context.ts'
 import { diagnosticsOf } from '../studio/diagnostics.ts'
+import { conditionOf } from '../recovery.ts'
 import { computerOf } from '../studio/hardware.ts'
 
 async function ledger({ store }: ServiceContext): Promise<Ledger> {
@@ -24,6 +26,8 @@ export const studioMethods: Pick<Methods, Extract<Method, `studio.${string}`>> =
   'studio.computer': (context) => computerOf(context),
   'studio.backup': (context, { path }, call) => backUp(context, call, path),
   'studio.restore': (context, { path }, call) => layReady(context, call, path),
+  'studio.condition': ({ home }) => conditionOf(home, undefined),
+  'studio.recover': () => Promise.reject(studioError('studio/not-damaged')),
   'studio.diagnostics': async (context) => ({ text: await diagnosticsOf(context) }),
   'studio.watch': async ({ watch }, _input, { emit, signal }) => {
     await watch((subject) => {

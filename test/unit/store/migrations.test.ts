@@ -1,27 +1,10 @@
 // A studio's data from before a migration is all there behind it.
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
-import { Migrator } from 'kysely/migration'
 import { expect, it } from 'vitest'
-import { migrations } from '../../../main/engine/store/migrations/index.ts'
 import { openStore } from '../../../main/engine/store/store.ts'
+import { databaseOf } from '../../support/earlier-database.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
-
-/** A database as the studio with migrations up to this one left it. */
-async function databaseOf(last: string, path: string, rows: string): Promise<void> {
-  const database = new Database(path)
-  database.pragma('foreign_keys = ON')
-  const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database }) })
-  const some = Object.fromEntries(Object.entries(migrations).filter(([name]) => name <= last))
-  const { error } = await new Migrator({
-    db,
-    provider: { getMigrations: () => Promise.resolve(some) },
-  }).migrateToLatest()
-  expect(error).toBeUndefined()
-  database.exec(rows)
-  await db.destroy()
-}
 
 /** Model 1, and data set 4 with its version 1: what runs and tasks refer to. */
 const MODEL_AND_DATASET = `INSERT INTO models (id, name, hash, source, folder, family, prepared, added_at)

@@ -1,11 +1,22 @@
 // Backup and restore of a whole studio: one file, proved before anything is touched, the old state kept.
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, it, onTestFinished } from 'vitest'
 import { openStore } from '../../../../main/engine/store/store.ts'
 import { openHome } from '../../../../main/service/home/home.ts'
 import { createService, type Service } from '../../../../main/service/service.ts'
+import { databaseOf } from '../../../support/earlier-database.ts'
 import { prepareStudio, quick, spawnFake, watchRun } from '../../../support/fake-studio.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
 
@@ -121,4 +132,58 @@ it('a restore that was cut short goes on at the next start', async () => {
   const restored = await open(folder)
   expect((await restored.call('runs.list', {})).map(({ name }) => name)).toEqual(['first'])
   expect(existsSync(join(home, ready))).toBe(false)
+})
+
+/** Changes the database in a backup, and seals it again. */
+function tamper(path: string, target: string, change: (database: Database.Database) => void): void {
+  const bytes = readFileSync(path)
+  writeFileSync(target, bytes.subarray(0, -86))
+  const database = new Database(target)
+  database.unsafeMode().pragma('journal_mode = DELETE')
+  change(database)
+  database.close()
+  seal(target)
+}
+
+function seal(path: string): void {
+  const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex')
+  appendFileSync(path, `\nsoftprompt-backup 1 ${sha256}\n`)
+}
+
+it.each([
+  [
+    'trigger evil',
+    `CREATE TRIGGER evil AFTER UPDATE ON preferences BEGIN UPDATE preferences SET value = 'true' WHERE name = 'network'; END`,
+  ],
+  ['view evil', 'CREATE VIEW evil AS SELECT * FROM runs'],
+  ['table evil', 'CREATE TABLE evil (a)'],
+  ['index evil', `CREATE INDEX evil ON runs (name) WHERE name LIKE 'x'`],
+  ['table preferences', 'ALTER TABLE preferences ADD COLUMN more TEXT'],
+  ['index runs_by_state', 'DROP INDEX runs_by_state'],
+])('a backup with a foreign schema is refused: %s', async (what, statement) => {
+  const folder = temporaryFolder()
+  const service = await open(folder)
+  const { path } = await service.call('studio.backup', {})
+  const target = join(folder, 'other.softprompt-backup')
+  tamper(path, target, (database) => {
+    database.exec(statement)
+  })
+  await expect(service.call('studio.restore', { path: target })).rejects.toMatchObject({
+    code: 'studio/backup-damaged',
+    message: expect.stringContaining(what) as string,
+  })
+  expect(readdirSync(join(folder, 'home')).filter((name) => name.includes('resto'))).toEqual([])
+})
+
+it('a backup of an earlier version is restored, and brought up to date', async () => {
+  const folder = temporaryFolder()
+  const service = await open(folder)
+  await service.close()
+  const target = join(folder, 'earlier.softprompt-backup')
+  await databaseOf('0006-opened-prompts', target)
+  seal(target)
+  const again = await open(folder)
+  await again.call('studio.restore', { path: target })
+  await again.close()
+  expect(await (await open(folder)).call('runs.list', {})).toEqual([])
 })
