@@ -14,6 +14,7 @@ const hints: { readonly [C in ErrorCode]?: string } = {
   'store/cannot-write': home,
   'store/disk-full': home,
   'store/newer': home,
+  'store/damaged-file': 'With: softprompt restore BACKUP, or: softprompt restore --anew',
 }
 
 /** The sentence, and how its advice is typed. */

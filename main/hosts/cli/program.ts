@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
 import { adviseCommand } from './commands/advise.ts'
+import { backupCommand, restoreCommand } from './commands/backup.ts'
 import { demoCommand } from './commands/demo.ts'
 import { exportCommand } from './commands/export.ts'
 import { inspectCommand } from './commands/inspect.ts'
@@ -33,6 +34,8 @@ const commands = [
   scoreCommand,
   exportCommand,
   demoCommand,
+  backupCommand,
+  restoreCommand,
 ]
 
 function makeProgram(host: Host): Command {

@@ -3,6 +3,7 @@ import { studioError } from '../../../main/contract/errors/index.ts'
 import { type Client, type ClientMessage, createClient } from '../../../main/contract/protocol.ts'
 import type { CallOptions, Input, Method, Outputs, Studio } from '../../../main/contract/service.ts'
 import { connection } from './connection.svelte.ts'
+import { damage } from './damage.svelte.ts'
 import { newKey } from './key.ts'
 import { type Line, NoKey, openLine } from './line.ts'
 
@@ -65,6 +66,9 @@ export const studio: Studio = {
   async call<M extends Method>(method: M, input: Input<M>, options: CallOptions = {}): Promise<Outputs[M]> {
     if (!connection.connected && connection.everConnected) throw studioError('run/service-closed')
     const { client } = await opened
-    return client.studio.call(method, input, options)
+    return client.studio.call(method, input, options).catch((error: unknown) => {
+      damage.notice(error)
+      throw error
+    })
   },
 }

@@ -1,6 +1,7 @@
 // The catalogue of every text on screen; another language is another folder beside en/.
 import { common } from './en/common.ts'
 import { compare } from './en/compare.ts'
+import { damaged } from './en/damaged.ts'
 import { data } from './en/data.ts'
 import { glossary } from './en/glossary.ts'
 import { help } from './en/help.ts'
@@ -20,6 +21,7 @@ import { tune } from './en/tune.ts'
 export const t = {
   common,
   compare,
+  damaged,
   data,
   glossary,
   help,

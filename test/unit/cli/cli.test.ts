@@ -76,6 +76,24 @@ function home() {
 }
 
 describe('softprompt', () => {
+  it('backs up, and names the way out of a damaged database', { timeout: 60_000 }, async () => {
+    const { model, folder, at } = home()
+    await cli(['models', 'add', model, '--name', 'tiny', ...at])
+    const backup = join(folder, 'mine.softprompt-backup')
+    expect(await cli(['backup', backup, ...at])).toMatchObject({ code: 0, err: '' })
+    expect((await cli(['restore', ...at])).out).toContain('no backup in the studio')
+    writeFileSync(join(folder, 'home', 'studio.db'), 'this is not a database '.repeat(500))
+    const { code, err } = await cli(['models', 'list', ...at])
+    expect(code).toBe(1)
+    expect(err).toContain('is damaged')
+    expect(err).toContain('softprompt restore BACKUP')
+    expect((await cli(['restore', backup, ...at])).out).toContain('Done')
+    expect((await cli(['models', 'list', ...at])).out).toContain('tiny')
+    writeFileSync(join(folder, 'home', 'studio.db'), 'this is not a database '.repeat(500))
+    expect((await cli(['restore', '--anew', ...at])).out).toContain('The studio is empty now')
+    expect((await cli(['models', 'list', ...at])).out).toContain('There is no model yet')
+  })
+
   it('advises on a run, and starts what it advises on the same rows', { timeout: 60_000 }, async () => {
     const { model, data, at } = home()
     await cli(['models', 'add', model, '--name', 'tiny', ...at])

@@ -49,7 +49,7 @@ export const settings = {
   restore: 'Restore',
   restoreConfirm: 'Restore this backup?',
   restoreConfirmText: (name: string) =>
-    `At the next start the studio will be as it was when “${name}” was made. What is here now is moved aside in the studio’s folder, under a name that begins with studio-before.`,
+    `At the next start the studio will be as it was when “${name}” was made. What is here now is moved aside in the studio’s folder, under a name that begins with studio-before; it is removed after 30 days, or by the next restore.`,
   restoreKeep: 'Cancel',
   restoreReady: 'The backup is complete. Close the studio and start it again: it will then be as it was in the backup.',
   copying: 'Copying the file',
