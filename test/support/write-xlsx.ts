@@ -7,6 +7,10 @@ export type Cell = string | { readonly number: number; readonly code?: string } 
 export interface SheetToWrite {
   readonly rows: readonly (readonly Cell[] | undefined)[]
   readonly hidden?: boolean
+  readonly name?: string
+  /** XML before the rows, as of columns, and behind them, as of merged cells. */
+  readonly before?: string
+  readonly behind?: string
 }
 
 const head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -35,12 +39,12 @@ export function xlsxParts(sheets: readonly SheetToWrite[], { from1904 = false } 
     const style = cell.code === undefined ? 0 : 1 + number(codes, cell.code)
     return `<c r="${place}" s="${String(style)}"><v>${String(cell.number)}</v></c>`
   }
-  const sheetXml = ({ rows }: SheetToWrite): string => {
+  const sheetXml = ({ rows, before = '', behind = '' }: SheetToWrite): string => {
     const lines = rows.map((cells, i) => {
       const row = String(i + 1)
       return cells ? `<row r="${row}">${cells.map((cell, at) => cellXml(cell, nameOf(at) + row)).join('')}</row>` : ''
     })
-    return `${head}<worksheet ${main}><sheetData>${lines.join('')}</sheetData></worksheet>`
+    return `${head}<worksheet ${main}>${before}<sheetData>${lines.join('')}</sheetData>${behind}</worksheet>`
   }
   const relation = (id: string, kind: string, target: string): string =>
     `<Relationship Id="${id}" Type="${office}/${kind}" Target="${target}"/>`
@@ -56,7 +60,8 @@ export function xlsxParts(sheets: readonly SheetToWrite[], { from1904 = false } 
     '_rels/.rels': `${head}<Relationships ${packages}>${relation('rId1', 'officeDocument', 'xl/workbook.xml')}</Relationships>`,
     'xl/workbook.xml': `${head}<workbook ${main} xmlns:r="${office}"><workbookPr${from1904 ? ' date1904="1"' : ''}/><sheets>${sheets
       .map(
-        (sheet, i) => `<sheet name="S${String(i)}" sheetId="${String(i + 1)}"${state(sheet)} r:id="${ids[i] ?? ''}"/>`,
+        (sheet, i) =>
+          `<sheet name="${escapeXml(sheet.name ?? `S${String(i)}`)}" sheetId="${String(i + 1)}"${state(sheet)} r:id="${ids[i] ?? ''}"/>`,
       )
       .join('')}</sheets></workbook>`,
     'xl/_rels/workbook.xml.rels': `${head}<Relationships ${packages}>${files.join('')}${relation('s', 'sharedStrings', 'sharedStrings.xml')}${relation('y', 'styles', 'styles.xml')}</Relationships>`,

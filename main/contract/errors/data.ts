@@ -1,4 +1,7 @@
 // Errors of data files and of splitting their rows.
+const size = (bytes: number): string =>
+  bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
+
 export const dataErrors = {
   'data/not-found': (path: string) => `There is no file at ${path}. Check the path.`,
   'data/unreadable': (path: string, why: string) => `${path} cannot be read: ${why}.`,
@@ -14,12 +17,22 @@ export const dataErrors = {
     `${name} is an old Excel file or has a password. Save it in Excel as a workbook (.xlsx) without a password, and choose that file.`,
   'data/not-workbook': (name: string) =>
     `${name} is an archive but not an Excel workbook. Unpack it, and choose the table in it.`,
+  'data/other-workbook': (name: string, kind: string) =>
+    `${name} is ${kind}. Save it as an Excel workbook (.xlsx) or as CSV, and choose that file.`,
+  'data/no-sheet': (name: string, sheet: string, sheets: readonly string[]) =>
+    `${name} has no sheet “${sheet}”. Its sheets are: ${sheets.join(', ')}.`,
+  'data/no-header': (name: string, row: number) =>
+    `${name} has no names of columns in row ${row}. Choose the row that has them, or 0 where there are none.`,
   'data/too-large': (name: string) =>
     `${name} unpacks to more than the studio can read. Save the table as CSV, and choose that file.`,
   'data/too-many-columns': (name: string, count: number) =>
     `${name} has ${count} columns, more than the studio can show. Is it really a table with one row for each example?`,
   'data/not-to-choose': (name: string, format: string, choice: string) =>
     `${name} is read as ${format}, where there is no ${choice} to choose. Leave that choice out.`,
+  'data/too-many-rows': (name: string, rows: number, most: number) =>
+    `${name} has ${rows.toLocaleString('en')} rows or more, and the studio holds ${most.toLocaleString('en')} at most. Choose a file with a part of them.`,
+  'data/no-room': (name: string, needed: number, free: number) =>
+    `${name} takes about ${size(needed)} in the studio's folder, and only ${size(free)} are free on its disk. Free some disk space, or choose a file with a part of the rows.`,
   'data/json-not-array': (name: string) =>
     `${name} is JSON but not a list of objects. It must look like [{"text": "…", "label": "…"}, …].`,
   'data/one-label': (label: string) =>

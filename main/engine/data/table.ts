@@ -1,4 +1,5 @@
 // Opens a table file: its format and columns at once, its rows in chunks.
+import { stat } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
 import type { FormatName, ReadingChoices, Taken } from '../../contract/reading.ts'
@@ -6,14 +7,17 @@ import { firstBytes } from './bytes.ts'
 import { readText, type TextPiece } from './encoding/decode.ts'
 import { detectEncoding } from './encoding/detect.ts'
 import { watchText } from './encoding/watch.ts'
-import type { Format, OpenedTable, TableChunk } from './formats/format.ts'
+import type { Format, OpenedTable, TableChunk, TableSize, Watch } from './formats/format.ts'
 import { formats } from './formats/index.ts'
 
 export interface Table {
+  /** The file's, without its folder. */
+  readonly name: string
   /** How the file is read; the chunks may add notes. */
   readonly taken: Taken
   /** Distinct and not empty. */
   readonly columns: readonly string[]
+  readonly size?: TableSize
   /** Every row's cells align with `columns`. Can be iterated over only once. Errors: 'data/unreadable', 'data/damaged', 'data/too-large'. */
   readonly chunks: () => AsyncGenerator<TableChunk>
 }
@@ -25,34 +29,46 @@ const maxColumns = 1000
 const known = Object.entries(formats) as [FormatName, Format][]
 
 /**
- * Whatever is not chosen is guessed, and stands in `taken`. Errors: 'data/not-found', 'data/unreadable', 'data/empty',
+ * Whatever is not chosen is guessed, and stands in `taken`. `watch` ends the reading where it throws. Errors: 'data/not-found', 'data/unreadable', 'data/empty',
  * 'data/no-rows', 'data/binary', 'data/json-not-array', 'data/damaged', 'data/old-excel', 'data/not-workbook',
  * 'data/too-large', 'data/too-many-columns', 'data/not-to-choose'.
  */
-export async function openTable(path: string, choices: ReadingChoices = {}): Promise<Table> {
+export async function openTable(
+  path: string,
+  choices: ReadingChoices = {},
+  watch: Watch = () => undefined,
+): Promise<Table> {
+  const name = basename(path)
   const start = await firstBytes(path)
-  const { taken, columns, chunks } = (await openBinary(path, start, choices)) ?? (await openText(path, choices))
-  if (columns.length > maxColumns) throw studioError('data/too-many-columns', basename(path), columns.length)
-  return { taken, columns: distinct(columns), chunks }
+  const opened = (await openBinary(path, start, choices, watch)) ?? (await openText(path, choices, watch))
+  const { columns } = opened
+  if (columns.length > maxColumns) throw studioError('data/too-many-columns', name, columns.length)
+  return { ...opened, name, columns: distinct(columns) }
 }
 
-async function openBinary(path: string, start: Uint8Array, choices: ReadingChoices): Promise<Opened | undefined> {
+async function openBinary(
+  path: string,
+  start: Uint8Array,
+  choices: ReadingChoices,
+  watch: Watch,
+): Promise<Opened | undefined> {
   const name = basename(path)
   for (const [format, way] of known)
     if (way.kind === 'binary' && way.looksLike(start)) {
       refuseOthers(name, format, way.heeds, choices)
-      const { taken, ...opened } = await way.open({ name, path, choices })
+      const { taken, ...opened } = await way.open({ name, path, choices, watch })
       return { ...opened, taken: { format, ...taken } }
     }
   return undefined
 }
 
 /** By the file's ending where it is a known one, else by how the text starts. */
-async function openText(path: string, choices: ReadingChoices): Promise<Opened> {
+async function openText(path: string, choices: ReadingChoices, onBytes: Watch): Promise<Opened> {
   const found = choices.encoding === undefined ? await detectEncoding(path) : { encoding: choices.encoding }
   const name = basename(path)
+  const { size } = await stat(path)
   const watch = watchText()
-  const read = (): AsyncGenerator<TextPiece> => watch.through(readText(path, found.encoding))
+  const read = (): AsyncGenerator<TextPiece> => watch.through(told(readText(path, found.encoding), size, onBytes))
   const sample = await firstCharacters(read())
   if (sample.trim() === '') throw studioError('data/empty', name)
   const ending = extname(path).toLowerCase()
@@ -79,6 +95,13 @@ async function openText(path: string, choices: ReadingChoices): Promise<Opened> 
 function refuseOthers(name: string, format: FormatName, heeds: readonly string[], choices: ReadingChoices): void {
   const other = Object.keys(choices).find((choice) => !heeds.includes(choice))
   if (other !== undefined) throw studioError('data/not-to-choose', name, format, other)
+}
+
+async function* told(pieces: AsyncGenerator<TextPiece>, total: number, onBytes: Watch): AsyncGenerator<TextPiece> {
+  for await (const piece of pieces) {
+    onBytes(piece.bytes, total)
+    yield piece
+  }
 }
 
 async function firstCharacters(pieces: AsyncGenerator<TextPiece>): Promise<string> {

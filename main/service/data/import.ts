@@ -6,13 +6,15 @@ import { setImmediate } from 'node:timers/promises'
 import * as v from 'valibot'
 import { studioError } from '../../contract/errors/index.ts'
 import type { ReadingChoices } from '../../contract/reading.ts'
-import type { DataRow, DatasetRecord } from '../../contract/records.ts'
+import type { DatasetRecord } from '../../contract/records.ts'
 import type { ImportedData, SkippedRow } from '../../contract/service.ts'
 import { readBytes } from '../../engine/data/bytes.ts'
+import type { TableChunk, Watch } from '../../engine/data/formats/format.ts'
 import { openTable, type Table } from '../../engine/data/table.ts'
 import { rowsOf } from '../../engine/data/words.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
 import { resources } from '../studio/resources.ts'
+import { type Forecast, forecastOf, refuseForecast, refuseRows } from './forecast.ts'
 
 /** Rows that go into the database at once: short enough that nobody waits for it. */
 const CHUNK = 500
@@ -33,16 +35,23 @@ export async function importTable(
   choices: ReadingChoices = {},
 ): Promise<ImportedData> {
   const { store } = context
-  const table = await openTable(path, choices)
+  const table = await openTable(path, choices, watchOf(call))
   const name = basename(path)
   const hash = await hashReading(path, choices, call)
   const known = await store.datasets.byHash(hash)
   if (known) return countAgain(context, call, known, table)
   const { size } = await stat(path)
+  refuseRows(name, table.size?.rows ?? 0)
+  let forecast: Forecast | undefined
   const dataset = await store.datasets.add({ name, source: path, hash, columns: table.columns })
   try {
     const version = await store.datasets.begin(dataset.id, { kind: 'import', description: `Imported ${name}` })
-    const counts = await forEachChunk(table, call, async (rows, bytes) => {
+    const counts = await forEachChunk(table, call, async (chunk) => {
+      const { rows, bytes } = chunk
+      if (rows.length > 0 && !forecast) {
+        forecast = forecastOf(chunk, size, table.size)
+        refuseForecast(name, forecast, context.home.folder)
+      }
       for (let at = 0; at < rows.length; at += CHUNK) {
         const some = rows.slice(at, at + CHUNK)
         await store.piece((tables) => tables.rows.insert(version, some))
@@ -83,7 +92,7 @@ type Counts = Pick<ImportedData, 'taken' | 'rows' | 'skippedCount' | 'skipped'>
 async function forEachChunk(
   table: Table,
   call: CallContext,
-  work: (rows: readonly DataRow[], bytes: number) => Promise<unknown>,
+  work: (chunk: TableChunk) => Promise<unknown>,
 ): Promise<Counts> {
   let rows = 0
   let skippedCount = 0
@@ -95,7 +104,8 @@ async function forEachChunk(
     skippedCount += chunk.skipped.length
     named.push(...chunk.skipped.slice(0, NAMED - named.length))
     notes.push(...(chunk.notes ?? []))
-    await work(chunk.rows, chunk.bytes)
+    refuseRows(table.name, rows)
+    await work(chunk)
   }
   return { taken: { ...table.taken, notes }, rows, skippedCount, skipped: named }
 }
@@ -110,6 +120,18 @@ async function hashReading(path: string, choices: ReadingChoices, call: CallCont
   const chosen = Object.entries(choices).sort(([a], [b]) => (a < b ? -1 : 1))
   hash.update(JSON.stringify([READER_VERSION, basename(path), chosen]))
   return hash.digest('hex')
+}
+
+/** While a file is looked through before its rows come, an import can be cancelled and says that it goes on. */
+function watchOf(call: CallContext): Watch {
+  let told = 0
+  return (bytes, total) => {
+    refuseCancelled(call)
+    // Some files are looked through more than once.
+    if (bytes >= told && bytes < told + total / 100) return
+    told = bytes
+    call.emit({ event: 'progress', stage: 'looking through the file', done: Math.min(bytes, total), total })
+  }
 }
 
 function refuseCancelled({ signal }: CallContext): void {

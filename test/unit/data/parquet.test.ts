@@ -35,6 +35,7 @@ describe('a Parquet file', () => {
     expect(await read('a.parquet', write(small))).toMatchObject({
       format: 'parquet',
       columns: ['text', 'label'],
+      size: { rows: 4 },
       rows: texts.map((text, i) => ({ row: i + 1, cells: [text, labels[i]] })),
       skipped: [],
     })

@@ -29,7 +29,11 @@ export interface FileSource {
   readonly name: string
   readonly path: string
   readonly choices: ReadingChoices
+  readonly watch?: Watch
 }
+
+/** Is called with the bytes read so far, of so many, while a file is looked through; what it throws ends that. */
+export type Watch = (bytes: number, total: number) => void
 
 /** How a format read a file; the encoding is found before. */
 export type TakenByFormat = Omit<Taken, 'format' | 'encoding' | 'encodingDoubtful'>
@@ -38,7 +42,15 @@ export type TakenByFormat = Omit<Taken, 'format' | 'encoding' | 'encodingDoubtfu
 export interface OpenedTable {
   readonly taken: TakenByFormat
   readonly columns: readonly string[]
+  /** What the file is known to hold before its rows are read, where that costs little to find out. */
+  readonly size?: TableSize
   readonly chunks: () => AsyncGenerator<TableChunk>
+}
+
+export interface TableSize {
+  readonly rows: number
+  /** Of all cells; undefined where only reading them tells. */
+  readonly characters?: number
 }
 
 type Choice = keyof ReadingChoices

@@ -21,7 +21,12 @@ const isControl = (byte = 32): boolean => byte < 32 && byte !== 9 && byte !== 10
 /** `timeout`: milliseconds that reading some rows may take. Errors: see `readInProcess`, 'data/no-rows'. */
 export async function openParquet(source: FileSource, timeout?: number): Promise<OpenedTable> {
   const head = await headOf(source, timeout)
-  return { taken: { notes: notesOf(head) }, columns: head.columns, chunks: () => chunks(source, timeout) }
+  return {
+    taken: { notes: notesOf(head) },
+    columns: head.columns,
+    size: { rows: head.rows },
+    chunks: () => chunks(source, timeout),
+  }
 }
 
 const notesOf = ({ named, nested }: ParquetHead): string[] => [

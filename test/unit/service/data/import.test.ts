@@ -7,6 +7,7 @@ import { openHome } from '../../../../main/service/home/home.ts'
 import { createService } from '../../../../main/service/service.ts'
 import { spawnFake } from '../../../support/fake-studio.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
+import { writeXlsx } from '../../../support/write-xlsx.ts'
 
 async function start() {
   const folder = temporaryFolder()
@@ -101,5 +102,29 @@ describe('an import', () => {
     const store = await openStore(home.database)
     onTestFinished(() => store.close())
     await expect.poll(() => store.datasets.byId(1)).toBeUndefined()
+  })
+})
+
+describe('a workbook', () => {
+  it('can be cancelled while it is looked through', async () => {
+    const { service, file } = await start()
+    const path = file('long.xlsx', '')
+    writeFileSync(path, writeXlsx([{ rows: Array.from({ length: 20_000 }, (_, i) => [`text ${String(i)}`, 'x']) }]))
+    const stop = new AbortController()
+    const stages: string[] = []
+    const importing = service.call(
+      'data.import',
+      { path },
+      {
+        signal: stop.signal,
+        onEvent: (event) => {
+          if (event.event === 'progress') stages.push(event.stage)
+          stop.abort()
+        },
+      },
+    )
+    await expect(importing).rejects.toMatchObject({ code: 'run/cancelled' })
+    expect(new Set(stages)).toEqual(new Set(['looking through the file']))
+    expect(await service.call('data.list', {})).toEqual([])
   })
 })

@@ -5,21 +5,61 @@ import { builtInCode, general, type Show, showBy } from './numbers.ts'
 import { BrokenXml, createXmlReader, type XmlHandlers } from './xml.ts'
 import type { Archive } from './zip.ts'
 
+export interface Sheet {
+  /** As its tab shows it. */
+  readonly name: string
+  readonly hidden: boolean
+  /** The name of its file in the archive. */
+  readonly part: string
+}
+
 export interface Workbook {
-  /** Names of the files of sheets that are not hidden, in order; all where every one is. */
-  readonly sheets: readonly string[]
+  /** In order. */
+  readonly sheets: readonly Sheet[]
   readonly strings: readonly string[]
   /** By a cell's style. */
   readonly shows: readonly Show[]
 }
 
 const maxPartBytes = 64 << 20
-/** Bytes of the shared strings at most: they are in memory all at once. */
+/** Bytes of the shared strings' file, and characters of all of them, at most: they are in memory all at once. */
 const maxStringsBytes = 512 << 20
+const maxStringsCharacters = 128 << 20
+const maxStrings = 1 << 24
 
-/** Errors: 'data/not-workbook', 'data/damaged', 'data/too-large', 'data/unreadable'. */
+/** Files that only the workbooks of other programs have. */
+const otherKinds = [
+  ['xl/workbook.bin', 'a binary Excel workbook'],
+  ['content.xml', 'an OpenDocument file'],
+  ['Index/Document.iwa', 'a Numbers table'],
+] as const
+
+/** Errors: 'data/not-workbook', 'data/other-workbook', 'data/damaged', 'data/too-large', 'data/unreadable'. */
 export async function readWorkbook(name: string, archive: Archive): Promise<Workbook> {
-  const read = async (part: string, handlers: XmlHandlers, maxBytes = maxPartBytes): Promise<void> => {
+  const read = partReader(name, archive)
+  const [book] = [...(await relations(read, '')).values()].filter(({ type }) => type.endsWith('/officeDocument'))
+  const path = book?.target ?? 'xl/workbook.xml'
+  const other = otherKinds.find(([part]) => archive.has(part) || path === part)
+  if (other) throw studioError('data/other-workbook', name, other[1])
+  if (!archive.has(path)) throw studioError('data/not-workbook', name)
+  const { sheets, from1904 } = await readBook(read, path)
+  const parts = await relations(read, path)
+  const target = (kind: string): string => [...parts.values()].find(({ type }) => type.endsWith(kind))?.target ?? ''
+  return {
+    sheets: sheets.flatMap(({ id, ...sheet }) => {
+      const part = parts.get(id)?.target
+      return part !== undefined && archive.has(part) ? [{ ...sheet, part }] : []
+    }),
+    strings: await readStrings(read, target('/sharedStrings'), name),
+    shows: await readShows(read, target('/styles'), from1904),
+  }
+}
+
+type Read = (part: string, handlers: XmlHandlers, maxBytes?: number) => Promise<void>
+
+const partReader =
+  (name: string, archive: Archive): Read =>
+  async (part, handlers, maxBytes = maxPartBytes) => {
     if (!archive.has(part)) return
     try {
       const reader = createXmlReader(handlers)
@@ -29,20 +69,6 @@ export async function readWorkbook(name: string, archive: Archive): Promise<Work
       throw error instanceof BrokenXml ? studioError('data/damaged', name, 'a part of it is broken') : error
     }
   }
-  const [book] = [...(await relations(read, '')).values()].filter(({ type }) => type.endsWith('/officeDocument'))
-  const path = book?.target ?? 'xl/workbook.xml'
-  if (!archive.has(path)) throw studioError('data/not-workbook', name)
-  const { sheets, from1904 } = await readBook(read, path)
-  const parts = await relations(read, path)
-  const target = (kind: string): string => [...parts.values()].find(({ type }) => type.endsWith(kind))?.target ?? ''
-  return {
-    sheets: sheets.flatMap((id) => parts.get(id)?.target ?? []),
-    strings: await readStrings(read, target('/sharedStrings')),
-    shows: await readShows(read, target('/styles'), from1904),
-  }
-}
-
-type Read = (part: string, handlers: XmlHandlers, maxBytes?: number) => Promise<void>
 
 interface Relation {
   readonly type: string
@@ -63,32 +89,39 @@ async function relations(read: Read, part: string): Promise<Map<string, Relation
   return found
 }
 
-async function readBook(read: Read, path: string): Promise<{ sheets: readonly string[]; from1904: boolean }> {
-  const sheets: { readonly id: string; readonly hidden: boolean }[] = []
+type NamedSheet = Omit<Sheet, 'part'> & { readonly id: string }
+
+async function readBook(read: Read, path: string): Promise<{ sheets: readonly NamedSheet[]; from1904: boolean }> {
+  const sheets: NamedSheet[] = []
   let from1904 = false
   await read(path, {
     open: (name, attributes) => {
       if (name === 'workbookPr') from1904 = isTrue(attributes['date1904'])
       if (name !== 'sheet') return
       const id = Object.entries(attributes).find(([key]) => key.endsWith(':id'))?.[1]
-      if (id !== undefined) sheets.push({ id, hidden: (attributes['state'] ?? 'visible') !== 'visible' })
+      const hidden = (attributes['state'] ?? 'visible') !== 'visible'
+      if (id !== undefined) sheets.push({ id, name: attributes['name'] ?? '', hidden })
     },
   })
-  const seen = sheets.filter(({ hidden }) => !hidden)
-  return { sheets: (seen.length > 0 ? seen : sheets).map(({ id }) => id), from1904 }
+  return { sheets, from1904 }
 }
 
-const isTrue = (value: string | undefined): boolean => value === '1' || value === 'true'
+export const isTrue = (value: string | undefined): boolean => value === '1' || value === 'true'
 
-async function readStrings(read: Read, part: string): Promise<string[]> {
+async function readStrings(read: Read, part: string, file: string): Promise<string[]> {
   const strings: string[] = []
+  let characters = 0
   const rich = gatherRich()
   const handlers: XmlHandlers = {
     open: rich.open,
     text: rich.text,
     close: (name) => {
       rich.close(name)
-      if (name === 'si') strings.push(rich.take())
+      if (name !== 'si') return
+      const text = rich.take()
+      characters += text.length
+      if (characters > maxStringsCharacters || strings.length >= maxStrings) throw studioError('data/too-large', file)
+      strings.push(text)
     },
   }
   await read(part, handlers, maxStringsBytes)
@@ -143,4 +176,10 @@ async function readShows(read: Read, part: string, from1904: boolean): Promise<S
   const shows = new Map<string, Show>()
   for (const id of new Set(styles)) shows.set(id, showBy(codes.get(id) ?? builtInCode(Number(id)), from1904))
   return styles.map((id) => shows.get(id) ?? general)
+}
+
+/** Whether cells of the sheet have notes or comments. Errors: those of `readWorkbook`. */
+export async function hasComments(name: string, archive: Archive, { part }: Sheet): Promise<boolean> {
+  const found = await relations(partReader(name, archive), part)
+  return [...found.values()].some(({ type }) => /\/(comments|threadedComment)$/.test(type))
 }

@@ -44,14 +44,21 @@ const chunkSize = 1 << 16
 export async function openZip(source: FileSource): Promise<Archive> {
   const file = await open(source.path, 'r').catch(unreadable(source))
   let entries: ReadonlyMap<string, Entry>
+  let total: number
   try {
+    total = (await file.stat()).size
     entries = await readDirectory(source, file)
   } finally {
     await file.close()
   }
   return {
     has: (name) => entries.has(name.toLowerCase()),
-    unpack: (name, maxBytes) => unpack(source, entries.get(name.toLowerCase()), maxBytes),
+    unpack: async function* (name, maxBytes) {
+      for await (const piece of unpack(source, entries.get(name.toLowerCase()), maxBytes)) {
+        source.watch?.(piece.read, total)
+        yield piece
+      }
+    },
   }
 }
 
