@@ -2,6 +2,10 @@
 export const exportErrors = {
   'export/not-empty': (folder: string) =>
     `${folder} already contains files. Choose a new or empty folder, so that nothing is overwritten.`,
+  'export/foreign-file': (folder: string, name: string) =>
+    `${folder} holds an export, and also ${name}, which is no part of it. Choose a new or empty folder, so that nothing is lost.`,
+  'export/changed-file': (folder: string, name: string) =>
+    `${name} in ${folder} was changed since it was exported. Choose a new or empty folder, so that nothing is lost.`,
   'export/cannot-write': (folder: string, why: string) =>
     `The prompt cannot be saved to ${folder}: ${why}. Choose another folder.`,
   'export/parts': (format: string) =>

@@ -124,7 +124,7 @@ describe('an export’s folder', () => {
     const folder = join(temporaryFolder(), 'deep', 'support')
     await writeFolder(folder, { 'softprompt.json': 'one', 'old.txt': '' })
     await writeFolder(folder, { 'softprompt.json': 'two' })
-    expect(readdirSync(folder)).toEqual(['softprompt.json'])
+    expect(readdirSync(folder)).toEqual(['.softprompt-export.json', 'softprompt.json'])
     expect(readdirSync(join(folder, '..'))).toEqual(['support'])
   })
 

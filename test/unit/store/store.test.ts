@@ -1,5 +1,5 @@
 // The database on a real file: every table, from an empty folder on.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -105,24 +105,6 @@ describe('opening', () => {
     const again = await openStore(join(folder, 'new', 'studio.db'))
     expect((await again.runs.list()).map(({ name, state }) => [name, state])).toEqual([['run-1', 'queued']])
     await again.close()
-  })
-
-  it('finds damage within the file, and names it', async () => {
-    const { store, path } = await open()
-    await withDataset(store)
-    await store.close()
-    const bytes = readFileSync(path)
-    for (const [name, damaged] of [
-      ['cut', bytes.subarray(0, bytes.length - 3 * 4096)],
-      [
-        'overwritten',
-        Buffer.concat([bytes.subarray(0, 5 * 4096), Buffer.alloc(30_000, 0x55), bytes.subarray(5 * 4096 + 30_000)]),
-      ],
-    ] as const) {
-      const copy = join(temporaryFolder(), `${name}.db`)
-      writeFileSync(copy, damaged)
-      await expect(openStore(copy)).rejects.toMatchObject({ code: 'store/damaged-file' })
-    }
   })
 
   it('says in a sentence that a file is no database', async () => {
