@@ -1,13 +1,11 @@
 // Finds out how a text file is encoded.
 import { basename } from 'node:path'
 import { studioError } from '../../../contract/errors/index.ts'
-import type { EncodingName, Taken } from '../../../contract/reading.ts'
+import type { EncodingName } from '../../../contract/reading.ts'
 import { firstBytes } from '../bytes.ts'
-import { legacyEncoding } from './legacy.ts'
+import { type FoundEncoding, legacyEncoding } from './legacy.ts'
 import { surveyUtf8 } from './utf8.ts'
 import { isText, markedEncoding, wideEncoding } from './wide.ts'
-
-export type FoundEncoding = Required<Pick<Taken, 'encoding' | 'encodingDoubtful'>>
 
 /**
  * A byte order mark decides; else UTF-16 or UTF-32 where the bytes are text in no other way; else UTF-8 where the whole

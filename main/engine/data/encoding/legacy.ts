@@ -1,8 +1,9 @@
 // Which encoding older than Unicode some text is in: a detector's candidates, and of those the one that reads best.
-import { type EncodingName, encodingNames } from '../../../contract/reading.ts'
+import { type EncodingName, encodingNames, type Taken } from '../../../contract/reading.ts'
 import { decodeAll } from './decode.ts'
-import type { FoundEncoding } from './detect.ts'
 import { type Candidate, candidatesFor } from './detector.ts'
+
+export type FoundEncoding = Required<Pick<Taken, 'encoding' | 'encodingDoubtful'>>
 
 /** What is as likely as this, of the likeliest one's likelihood, is a candidate too. */
 const nearShare = 0.9
