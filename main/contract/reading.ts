@@ -63,8 +63,8 @@ export const readingChoices = v.strictObject({
 })
 export type ReadingChoices = v.InferOutput<typeof readingChoices>
 
-/** What quotes mean in a delimited text: nothing, or that they enclose a cell and are doubled or escaped in it. */
-export type Quoting = 'none' | 'doubled' | 'backslash'
+/** How a quote stands in a quoted cell of a delimited text: twice, or behind a backslash. */
+export type Quoting = 'doubled' | 'backslash'
 
 /** How a file was read, by choice or by guess. */
 export interface Taken {

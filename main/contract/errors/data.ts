@@ -6,7 +6,9 @@ export const dataErrors = {
   'data/not-found': (path: string) => `There is no file at ${path}. Check the path.`,
   'data/unreadable': (path: string, why: string) => `${path} cannot be read: ${why}.`,
   'data/empty': (name: string) => `${name} is empty. Choose a file with a header line and rows, or JSON objects.`,
-  'data/no-rows': (name: string) => `${name} has no row that can be read. Choose another file.`,
+  /** `line` and `why`: of the first line that is no row. */
+  'data/no-rows': (name: string, line?: number, why?: string) =>
+    `${name} has no row that can be read${line === undefined || why === undefined ? '' : `: at line ${line}, ${why}`}. Mend the file or choose another.`,
   'data/binary': (name: string) =>
     `${name} is not a kind of file that the studio can read. Save the table as Excel (.xlsx), CSV, TSV, Parquet, JSON or JSON Lines, and choose that file.`,
   'data/damaged': (name: string, why: string) =>
@@ -27,6 +29,8 @@ export const dataErrors = {
     `${name} unpacks to more than the studio can read. Save the table as CSV, and choose that file.`,
   'data/too-many-columns': (name: string, count: number) =>
     `${name} has ${count} columns, more than the studio can show. Is it really a table with one row for each example?`,
+  'data/no-header-line': (name: string, line: number) =>
+    `No row of ${name} begins at line ${line}, or it is too far from the beginning to name the columns. Choose another line.`,
   'data/not-to-choose': (name: string, format: string, choice: string) =>
     `${name} is read as ${format}, where there is no ${choice} to choose. Leave that choice out.`,
   'data/too-many-rows': (name: string, rows: number, most: number) =>

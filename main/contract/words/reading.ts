@@ -35,7 +35,6 @@ export const encodingWords = (encoding: EncodingName): string => encodings[encod
 
 const delimiters: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' }
 const quotings: Partial<Readonly<Record<Quoting, string>>> = {
-  none: 'quotes are part of the cells',
   backslash: 'quotes in cells stand behind a backslash',
 }
 

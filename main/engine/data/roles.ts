@@ -10,7 +10,7 @@ export interface GuessedRoles {
   readonly context: string
 }
 
-const textNames = [
+export const textNames = [
   'text',
   'message',
   'sentence',
@@ -26,7 +26,7 @@ const textNames = [
   'query',
   'utterance',
 ]
-const labelNames = [
+export const labelNames = [
   'label',
   'category',
   'class',
@@ -48,7 +48,16 @@ const labelNames = [
   'json',
   'fields',
 ]
-const contextNames = ['context', 'passage', 'paragraph', 'document', 'article', 'background', 'evidence', 'story']
+export const contextNames = [
+  'context',
+  'passage',
+  'paragraph',
+  'document',
+  'article',
+  'background',
+  'evidence',
+  'story',
+]
 const questionNames = ['question', 'query']
 
 /** What a column looks like. */

@@ -69,7 +69,7 @@ async function openText(path: string, choices: ReadingChoices, onBytes: Watch): 
   const { size } = await stat(path)
   const watch = watchText()
   const read = (): AsyncGenerator<TextPiece> => watch.through(told(readText(path, found.encoding), size, onBytes))
-  const sample = await firstCharacters(read())
+  const { sample, isWhole } = await firstCharacters(read())
   if (sample.trim() === '') throw studioError('data/empty', name)
   const ending = extname(path).toLowerCase()
   const texts = known.flatMap(([format, way]) => (way.kind === 'text' ? [{ format, way }] : []))
@@ -78,7 +78,7 @@ async function openText(path: string, choices: ReadingChoices, onBytes: Watch): 
     texts.find((each) => each.way.looksLike(sample)) ??
     ({ format: 'csv', way: formats.csv } as const)
   refuseOthers(name, format, ['encoding', ...way.heeds], choices)
-  const { taken, columns, chunks } = await way.open({ name, choices, read, sample })
+  const { taken, columns, chunks } = await way.open({ name, choices, read, sample, isWhole })
 
   async function* watched(): AsyncGenerator<TableChunk> {
     let bytes = 0
@@ -104,13 +104,15 @@ async function* told(pieces: AsyncGenerator<TextPiece>, total: number, onBytes: 
   }
 }
 
-async function firstCharacters(pieces: AsyncGenerator<TextPiece>): Promise<string> {
-  let text = ''
+async function firstCharacters(
+  pieces: AsyncGenerator<TextPiece>,
+): Promise<{ readonly sample: string; readonly isWhole: boolean }> {
+  let sample = ''
   for await (const piece of pieces) {
-    text += piece.text
-    if (text.length >= sampleCharacters) break
+    sample += piece.text
+    if (sample.length >= sampleCharacters) return { sample, isWhole: false }
   }
-  return text
+  return { sample, isWhole: true }
 }
 
 /** Names without invisible characters around them; an empty one is "column 3", a second "text" is "text (2)". */

@@ -59,7 +59,8 @@ export async function importTable(
       }
       call.emit({ event: 'progress', stage: 'importing', done: bytes, total: size })
     })
-    if (counts.rows === 0) throw studioError('data/no-rows', name)
+    const [first] = counts.skipped
+    if (counts.rows === 0) throw studioError('data/no-rows', name, first?.line, first?.reason)
     await store.datasets.complete(version, { used: counts.rows, excluded: 0, trash: 0 })
     context.changed('data')
     return { dataset: dataset.id, version: version.number, name, columns: table.columns, used: counts.rows, ...counts }

@@ -24,8 +24,10 @@ const minControls = 0.1
 /** Share of characters that no text has, in a text of two or four bytes a character. */
 const maxOdd = 0.02
 
-/** Control characters that no text has; NUL bytes may fill up fields, and escape begins a letter set in ISO-2022-JP. */
-const isControl = (byte: number): boolean => byte < 0x20 && byte > 0 && (byte < 0x09 || byte > 0x0d) && byte !== 0x1b
+/** Bytes below 32 that a text has: white space, the separators of tables, and the escape of ISO-2022-JP. */
+const usualControls = new Set([0x01, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f])
+/** NUL bytes are none of them, as they may fill up fields. */
+const isControl = (byte: number): boolean => byte < 0x20 && byte > 0 && !usualControls.has(byte)
 
 /** Whether bytes without a mark are text of one byte a character, or of several that are never below 32. */
 export function isText(start: Uint8Array): boolean {

@@ -1,136 +1,105 @@
-// CSV and TSV: a header line, then a record for each row; quoted cells may hold delimiters and newlines.
-import { Readable } from 'node:stream'
-import { type CsvError, parse } from 'csv-parse'
+// CSV, TSV and the like: a line of names, then a record for each row; quoted cells may hold delimiters and newlines.
 import { studioError } from '../../../contract/errors/index.ts'
+import { createPlaces } from '../places.ts'
+import { rowsThat } from '../words.ts'
 import { createChunkBuilder } from './chunks.ts'
-import { likelyDelimiter } from './delimiters.ts'
+import { cellsWithin, isTable, sniff } from './delimited/dialect.ts'
+import { findHeader, type Header, headerAt } from './delimited/header.ts'
+import { createRecordParser, type TextRecord } from './delimited/records.ts'
 import type { OpenedTable, TableChunk, TextFormat, TextSource } from './format.ts'
 
 const chunkRows = 250
-/** Characters of a record at most; a longer one is taken for a quote that is never closed. */
-const maxRecordSize = 4_000_000
 
 export const csv: TextFormat = {
   kind: 'text',
   heeds: ['delimiter', 'header'],
   endings: ['.csv'],
   looksLike: () => true,
-  open: (source) => open(source, source.choices.delimiter ?? likelyDelimiter(source.sample)),
+  open,
 }
 
 export const tsv: TextFormat = {
-  kind: 'text',
-  heeds: ['delimiter', 'header'],
+  ...csv,
   endings: ['.tsv', '.tab'],
-  looksLike: (sample) => likelyDelimiter(sample) === '\t',
-  open: (source) => open(source, source.choices.delimiter ?? '\t'),
+  looksLike: (sample) => isTable(sample, ['\t']),
 }
 
-interface Parsed {
-  readonly record: readonly string[]
-  /** Lines up to the record's end. */
-  readonly info: { readonly lines: number }
-}
+/** Excel's line that says which character parts the cells. */
+const announcement = /^"?sep=([^"\r\n])"?(?=[\r\n])/i
 
-/** A record of the file with the line where it starts. */
-interface CsvRecord {
-  readonly line: number
-  readonly cells: readonly string[]
-}
-
-interface RecordReader {
-  /** Undefined behind the last record. */
-  next(): Promise<CsvRecord | undefined>
-  /** The line where the last record ends. */
-  readonly end: number
-  /** Bytes of the file read so far. */
-  readonly bytes: number
-  /** Why the records end before the file does: the parser loses its place at the first such error. */
-  readonly broken: string | undefined
-}
-
-async function open(source: TextSource, delimiter: string): Promise<OpenedTable> {
-  const records = readRecords(source, delimiter)
-  const header = await records.next()
-  if (header === undefined) throw studioError('data/no-rows', source.name)
-  const columns = header.cells
-
-  async function* chunks(): AsyncGenerator<TableChunk> {
-    const chunk = createChunkBuilder(chunkRows)
-    for (let record = await records.next(); record !== undefined; record = await records.next()) {
-      const { line, cells } = record
-      if (cells.length === columns.length) chunk.row(line, cells)
-      else chunk.skip(line, `${counted(cells.length)} where the header has ${columns.length}`)
-      if (chunk.isFull()) yield chunk.take(records.bytes)
-    }
-    if (records.broken !== undefined) chunk.skip(records.end + 1, records.broken)
-    yield chunk.take(records.bytes)
-  }
-  return { taken: { delimiter, quoting: 'doubled', headerLine: header.line, notes: [] }, columns, chunks }
-}
-
-function readRecords(source: TextSource, delimiter: string): RecordReader {
-  let bytes = 0
-  let end = 0
-  let pairs = 0
-  let broken: string | undefined
-  const text = async function* (): AsyncGenerator<string> {
-    for await (const piece of source.read()) {
-      if (broken !== undefined) return
-      bytes = piece.bytes
-      yield piece.text
-    }
-  }
-  const parser = parse({
-    delimiter,
-    info: true,
-    record_delimiter: ['\r\n', '\n', '\r'],
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    max_record_size: maxRecordSize,
-    on_skip: (error) => {
-      broken ??= reasonOf(error)
-      return undefined
-    },
+function open(source: TextSource): Promise<OpenedTable> {
+  const { name, sample, isWhole, choices } = source
+  const announced = announcement.exec(sample)?.[1]
+  const { delimiter, quoting, width, records: all } = sniff(sample, isWhole, choices.delimiter ?? announced)
+  const records = announced === undefined ? all : all.slice(1)
+  const found = choices.header === undefined ? findHeader(records, width) : headerAt(records, choices.header, width)
+  if (!found) throw studioError('data/no-header-line', name, choices.header ?? 0)
+  const header = announced === undefined ? found : { ...found, end: Math.max(1, found.end) }
+  return Promise.resolve({
+    taken: { ...(delimiter === undefined ? {} : { delimiter, quoting }), headerLine: header.line, notes: header.notes },
+    columns: header.columns,
+    chunks: () => chunks(source, createRecordParser({ delimiter, quoting }, header.columns.length), header),
   })
-  const stream = Readable.from(text())
-  // An error of the file ends the records too.
-  stream.on('error', (error) => parser.destroy(error))
-  const records = stream.pipe(parser)[Symbol.asyncIterator]() as AsyncIterator<Parsed>
+}
+
+async function* chunks(
+  source: TextSource,
+  parser: ReturnType<typeof createRecordParser>,
+  header: Header,
+): AsyncGenerator<TableChunk> {
+  const chunk = createChunkBuilder(chunkRows)
+  const rows = rowTaker(header)
+  const take = (record: TextRecord): void => {
+    const taken = rows.take(record)
+    if (typeof taken === 'string') chunk.skip(record.line, taken)
+    else if (taken) chunk.row(record.line, taken)
+  }
+  let read = 0
+  for await (const { text, bytes } of source.read()) {
+    read = bytes
+    parser.push(text).forEach(take)
+    if (chunk.isFull()) yield chunk.take(bytes)
+  }
+  parser.end().forEach(take)
+  yield { ...chunk.take(read), notes: rows.notes() }
+}
+
+/** Makes rows as wide as the header of records. */
+function rowTaker({ line: headerLine, end, columns }: Header) {
+  const width = columns.length
+  const whose = headerLine === 0 ? 'most rows have' : 'the header has'
+  const [short, trailing, lone] = [createPlaces(), createPlaces(), createPlaces()]
   return {
-    get bytes() {
-      return bytes
+    /** The row's cells, or why it is none; undefined for what stands above the rows. */
+    take({ line, cells, blank, lone: hasLone, broken }: TextRecord): readonly string[] | string | undefined {
+      if (line <= end) return undefined
+      if (broken !== undefined) return broken
+      if (blank) return 'all of its cells are empty'
+      if (headerLine > 0 && cells.length >= width && cells.every((cell, i) => cell === (columns[i] ?? '')))
+        return 'the names of the columns stand here again'
+      const count = cellsWithin(cells, width)
+      if (count < width && cells[0]?.startsWith('#')) return 'it is a comment, which begins with "#"'
+      if (count > width || (count === 1 && width > 1)) return `${counted(count)} where ${whose} ${width}`
+      if (hasLone) lone.see(line)
+      if (cells.length > width) trailing.see(line)
+      if (count === width) return cells.slice(0, width)
+      short.see(line)
+      return Array.from({ length: width }, (_, i) => cells[i] ?? '')
     },
-    get end() {
-      return end
-    },
-    get broken() {
-      return broken
-    },
-    async next() {
-      const { value, done } = await records.next()
-      if (done === true) return undefined
-      const { record, info } = value as Parsed
-      // The parser counts a carriage return and the line feed behind it as two lines where they are quoted.
-      pairs += count(record, /\r\n/g)
-      end = info.lines - pairs
-      return { line: end - count(record, /\r\n|\r|\n/g), cells: record }
-    },
+    notes: () => [
+      ...(short.count === 0
+        ? []
+        : [
+            `${rowsThat(short.count, 'has', 'have')} fewer cells than columns; the last ones are empty: ${short.words()}.`,
+          ]),
+      ...(trailing.count === 0
+        ? []
+        : [`${rowsThat(trailing.count, 'ends', 'end')} with empty cells beyond the columns: ${trailing.words()}.`]),
+      ...(lone.count === 0
+        ? []
+        : [`A quote that closes nowhere, or only rows later, was taken for a part of the text: ${lone.words()}.`]),
+    ],
   }
 }
 
 const counted = (cells: number): string => (cells === 1 ? '1 cell' : `${cells} cells`)
-
-/** How often the pattern stands in the cells. */
-function count(cells: readonly string[], pattern: RegExp): number {
-  let found = 0
-  for (const cell of cells) if (/[\r\n]/.test(cell)) found += cell.match(pattern)?.length ?? 0
-  return found
-}
-
-const reasonOf = (error: CsvError | undefined): string =>
-  error?.code === 'CSV_MAX_RECORD_SIZE'
-    ? 'a row at or behind this line is longer than 4 MB, as where a quote is never closed; it and what follows it were left out'
-    : 'a quote opens at or behind this line and is never closed; what follows it was left out'

@@ -22,6 +22,8 @@ export interface TextSource {
   readonly read: () => AsyncGenerator<TextPiece>
   /** The first characters, enough to see columns by. */
   readonly sample: string
+  /** Whether the sample is the whole text. */
+  readonly isWhole: boolean
 }
 
 /** A file that a format opens by itself, to read any part of it. */

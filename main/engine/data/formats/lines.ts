@@ -1,6 +1,6 @@
 // Plain lines: each is a text of its own, in one column.
 import { createChunkBuilder } from './chunks.ts'
-import { commonDelimiter } from './delimiters.ts'
+import { isTable } from './delimited/dialect.ts'
 import type { TableChunk, TextFormat, TextSource } from './format.ts'
 import { gatherText } from './objects.ts'
 
@@ -10,7 +10,7 @@ export const lines: TextFormat = {
   kind: 'text',
   heeds: [],
   endings: [],
-  looksLike: (sample) => commonDelimiter(sample) === undefined,
+  looksLike: (sample) => !isTable(sample),
   open: (source) =>
     Promise.resolve({ taken: { headerLine: 0, notes: [] }, columns: ['text'], chunks: () => chunks(source) }),
 }

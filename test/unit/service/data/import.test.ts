@@ -91,7 +91,7 @@ describe('an import', () => {
     const store = await openStore(home.database)
     onTestFinished(() => store.close())
     await expect.poll(() => store.datasets.byId(1)).toBeUndefined()
-    expect(await store.rows.page(1, 1, -1, 10)).toEqual([])
+    await expect.poll(() => store.rows.page(1, 1, -1, 10)).toEqual([])
     expect((await service.call('data.import', { path })).rows).toBe(30_000)
   })
 
