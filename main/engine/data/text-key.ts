@@ -1,4 +1,5 @@
-// Texts as people tell them apart: case, width and runs of white space do not count.
+// Texts as people tell them apart: case, width, runs of white space and invisible characters do not count.
+import { visible } from './invisible.ts'
 
 const foreign = /[^\0-\x7f]/
 
@@ -13,7 +14,7 @@ const isSpace = (code: number): boolean =>
 
 /** 53 bits (FNV-1a and a variant): the same for texts that look the same, and hardly ever for others. */
 export function textKey(text: string): number {
-  const plain = (foreign.test(text) ? text.normalize('NFKC') : text).toLowerCase()
+  const plain = (foreign.test(text) ? visible(text).normalize('NFKC') : text).toLowerCase()
   let low = 0x811c9dc5
   let high = 0x1b873593
   const mix = (code: number): void => {

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { studioError } from '../../contract/errors/index.ts'
 import type { DatasetRecord, VersionRecord } from '../../contract/records.ts'
 import type { DatasetDetails, DatasetSummary, Input, ViewedRow } from '../../contract/service.ts'
+import type { Fix } from '../../engine/data/problems/check.ts'
 import { rowsOf } from '../../engine/data/words.ts'
 import type { Methods, ServiceContext } from '../context.ts'
 import { cachedTextsFolder } from '../home/home.ts'
@@ -34,6 +35,19 @@ async function details(context: ServiceContext, id: number): Promise<DatasetDeta
   return { ...shown, excluded, trash, versions, undo: undo?.description, redo: redo?.description }
 }
 
+/** What a fix makes of a row. */
+function mend(fix: Fix, textsAt: readonly number[], labelAt: number): (row: ViewedRow) => ViewedRow {
+  const cellsBy =
+    (at: readonly number[], write: (cell: string) => string) =>
+    (row: ViewedRow): ViewedRow => ({
+      ...row,
+      cells: row.cells.map((cell, i) => (at.includes(i) ? write(cell) : cell)),
+    })
+  if (fix.kind === 'exclude') return (row) => ({ ...row, state: 'excluded' })
+  if (fix.kind === 'rewrite') return cellsBy(textsAt, fix.rewrite)
+  return cellsBy([labelAt], (cell) => fix.labels.get(cell.trim()) ?? cell)
+}
+
 async function fix(context: ServiceContext, { dataset, problem }: Input<'data.fix'>): Promise<VersionRecord> {
   const { store } = context
   const record = await findDataset(store, dataset)
@@ -41,13 +55,10 @@ async function fix(context: ServiceContext, { dataset, problem }: Input<'data.fi
   const found = findings.get(problem)
   if (!found?.fix) throw studioError('data/no-fix')
   const { fix, rows } = found
-  const labelAt = record.columns.indexOf((await rolesOf(context, dataset)).label)
-  const mended = (row: ViewedRow): ViewedRow => {
-    if (fix.kind === 'exclude') return { ...row, state: 'excluded' }
-    const label = (row.cells[labelAt] ?? '').trim()
-    return { ...row, cells: row.cells.map((cell, i) => (i === labelAt ? (fix.labels.get(label) ?? cell) : cell)) }
-  }
-  const done = fix.kind === 'exclude' ? `${rowsOf(rows.length)} excluded` : `Spelling unified in ${rowsOf(rows.length)}`
+  const { text, label, context: passage } = await rolesOf(context, dataset)
+  const textsAt = [text, passage].map((column) => record.columns.indexOf(column ?? ''))
+  const done = fix.kind === 'exclude' ? `${rowsOf(rows.length)} excluded` : `${fix.done} in ${rowsOf(rows.length)}`
+  const mended = mend(fix, textsAt, record.columns.indexOf(label))
   return edit(context, dataset, done, rows, async (tables, version, some) =>
     tables.rows.replace(version, (await tables.rows.read(dataset, version.number, some)).map(mended)),
   )

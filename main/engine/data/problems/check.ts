@@ -12,10 +12,22 @@ export interface CheckedRow {
   readonly labelNumber: number
 }
 
-/** What a fix does with the found rows: exclude them, or give their label another spelling. */
+/** What a fix does with the found rows: exclude them, give their label another spelling, or write their text anew. */
 export type Fix =
   | { readonly kind: 'exclude'; readonly button: string }
-  | { readonly kind: 'relabel'; readonly button: string; readonly labels: ReadonlyMap<string, string> }
+  | {
+      readonly kind: 'relabel'
+      readonly button: string
+      readonly labels: ReadonlyMap<string, string>
+      /** What the list of edits says, before "in 3 rows". */
+      readonly done: string
+    }
+  | {
+      readonly kind: 'rewrite'
+      readonly button: string
+      readonly rewrite: (text: string) => string
+      readonly done: string
+    }
 
 export interface Finding {
   /** In order. */

@@ -6,7 +6,9 @@ import { conflicts } from './conflicts.ts'
 import { duplicates } from './duplicates.ts'
 import { emptyLabels, emptyTexts } from './empty.ts'
 import { imbalance } from './imbalance.ts'
+import { invisibleLabels, invisibleTexts } from './invisible.ts'
 import { labelSpelling, oneLabel, rareLabels } from './labels.ts'
+import { missingLabels, missingTexts } from './missing.ts'
 import { personal } from './personal.ts'
 import { tooLong } from './too-long.ts'
 import { truncated } from './truncated.ts'
@@ -24,12 +26,17 @@ const ofLabels = (check: Check): Listed => ({ check, tasks: ['classification'] }
 /** The gravest first. */
 const checks = {
   'one-label': always(oneLabel),
+  // What answers are comes first: they may then be spelled alike.
+  'invisible-label': always(invisibleLabels),
+  'missing-label': always(missingLabels),
   // Before rare-labels: answers that are given one spelling may no longer be rare.
   'label-spelling': ofLabels(labelSpelling),
   'rare-labels': ofLabels(rareLabels),
   conflicts: always(conflicts),
   'empty-text': always(emptyTexts),
   'empty-label': always(emptyLabels),
+  'missing-text': always(missingTexts),
+  'invisible-text': always(invisibleTexts),
   duplicates: always(duplicates),
   'answer-in-text': ofLabels(answerInText),
   'personal-data': always(personal),

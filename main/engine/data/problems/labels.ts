@@ -1,4 +1,5 @@
 // Checks of the labels as a whole: too rare to be split, the same but for spelling, only one.
+import { visible } from '../invisible.ts'
 import { rowsOf, rowsThat } from '../words.ts'
 import { type Check, inOrder, rowsByLabel } from './check.ts'
 
@@ -47,8 +48,10 @@ export const labelSpelling: Check = () => {
     see,
     finish() {
       const groups = Map.groupBy(rows.keys(), (label) =>
-        label
+        visible(label)
           .normalize('NFKC')
+          // Upper case first: "ß" is "SS" there.
+          .toUpperCase()
           .toLowerCase()
           .replace(/[\s_-]+/g, ' '),
       )
@@ -65,7 +68,7 @@ export const labelSpelling: Check = () => {
         rows: found,
         title: `${rowsThat(found.length, 'spells', 'spell')} an answer differently: ${quoted([...labels.keys()])}`,
         explanation: 'To the model these are different answers. The fix uses the spelling that most rows have.',
-        fix: { kind: 'relabel', button: 'Use one spelling', labels },
+        fix: { kind: 'relabel', button: 'Use one spelling', labels, done: 'Spelling unified' },
       }
     },
   }
