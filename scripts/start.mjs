@@ -31,7 +31,7 @@ async function inElectron(args) {
 
 const args = process.argv.slice(2)
 const own = args.filter((arg) => arg !== '--browser')
-const wantsBrowser = own.length < args.length || own.some((arg) => /^--(no-open|port)\b/.test(arg))
+const wantsBrowser = own.length < args.length || own.some((arg) => /^--(no-open|port|allow)\b/.test(arg))
 await buildRenderer()
 if (wantsBrowser || !hasDisplay() || !(await inElectron(own))) {
   const host = join(root, 'main/hosts/browser/main.ts')

@@ -10,7 +10,6 @@ import type { Enqueue } from './queue.ts'
 import type { Runner } from './runs/runner.ts'
 import type { Sweeper } from './sweeps/sweeper.ts'
 import type { Tidy } from './home/tidy.ts'
-import type { Uploads } from './home/uploads.ts'
 import type { Views } from './data/views.ts'
 
 export interface ServiceContext extends Changes, Failures {
@@ -25,7 +24,6 @@ export interface ServiceContext extends Changes, Failures {
   readonly views: Views
   readonly inspections: Inspections
   readonly tidy: Tidy
-  readonly uploads: Uploads
   /** Short work for people who wait (prepare, score, generate), one at a time, beside a tune. */
   readonly serve: Enqueue
 }

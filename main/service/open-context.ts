@@ -1,4 +1,5 @@
 // Opens the home folder's store, and makes what every method of the service works with.
+import { rm } from 'node:fs/promises'
 import { openStore, type Store } from '../engine/store/store.ts'
 import { createChanges } from './changes.ts'
 import type { SpawnCompute } from './compute/child.ts'
@@ -9,7 +10,6 @@ import { applyRestore, keepNetworkRecord } from './home/backup.ts'
 import { removeReplaced } from './home/aside.ts'
 import type { Home } from './home/home.ts'
 import { createTidy } from './home/tidy.ts'
-import { createUploads } from './home/uploads.ts'
 import { createInspections } from './prompts/inspections.ts'
 import { serialQueue } from './queue.ts'
 import { markOrphans } from './runs/orphans.ts'
@@ -71,16 +71,15 @@ async function contextOf(
   })
   const runner = createRunner({ store, spawn, threads, home, retries, ...changes, ...failures })
   const sweeper = createSweeper({ store, runner, ...changes, ...failures })
-  const uploads = await createUploads(home)
+  await rm(home.uploads, { recursive: true, force: true, maxRetries: 3 })
   const warm = createWarm(spawn, WARM_MS)
   const views = createViews()
   const inspections = createInspections()
-  const made = { runner, sweeper, views, inspections, tidy, uploads, serve: serialQueue(), ...changes, ...failures }
+  const made = { runner, sweeper, views, inspections, tidy, serve: serialQueue(), ...changes, ...failures }
   return {
     context: { home, store, spawn, warm: warm.spawn, threads, ...made },
     close: async () => {
       warm.close()
-      await uploads.end()
       await tidy.close()
       await store.close()
     },

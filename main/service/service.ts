@@ -6,7 +6,6 @@ import { adviseMethods } from './methods/advise.ts'
 import { compareMethods } from './methods/compare.ts'
 import { curateMethods } from './methods/curate.ts'
 import { dataMethods } from './methods/data.ts'
-import { fileMethods } from './methods/files.ts'
 import { inspectMethods } from './methods/inspect.ts'
 import { modelMethods } from './methods/models.ts'
 import { previewMethods } from './methods/preview.ts'
@@ -20,7 +19,6 @@ import { recoverable } from './recovery.ts'
 
 const methods: Methods = {
   ...modelMethods,
-  ...fileMethods,
   ...dataMethods,
   ...curateMethods,
   ...previewMethods,

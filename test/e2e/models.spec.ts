@@ -1,11 +1,11 @@
 // Journey 8: models are added, understood and removed.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { architectures, titlesOf } from '../../main/engine/network/architectures/index.ts'
 import { tinyModelFolder, useStudio } from './support/studio.ts'
 
-const studio = useStudio()
+const studio = useStudio(undefined, { mayType: true })
 
 test('with no model the page teaches, and offers the starter model with its size, source and licence', async ({
   page,
@@ -35,6 +35,13 @@ test('a model is added by its place, says what it takes, and is removed without 
   expect(readFileSync(join(tinyModelFolder, 'config.json'), 'utf8')).toContain('llama')
 })
 
+test('a path outside the folders that were named at the start is refused in a sentence', async ({ page }) => {
+  await studio.open(page, '#/models')
+  await page.getByLabel('Location').fill('/proc/version')
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+  await expect(page.getByRole('alert')).toContainText('start the studio with --allow')
+})
+
 test('what is no model is refused in a sentence, and the page stays', async ({ page }) => {
   await studio.open(page, '#/models')
   const drop = async (name: string): Promise<void> => {
@@ -61,4 +68,23 @@ test('a model with runs stays, and says why', async ({ page }) => {
   const card = page.getByRole('article', { name: model })
   await expect(card).toContainText('One run was tuned on it, so it cannot be removed.')
   await expect(card.getByRole('button', { name: `Remove ${model}` })).toBeDisabled()
+})
+
+test.describe('where no folder was named at the start', () => {
+  const other = useStudio()
+
+  test('a folder is chosen and copied, and no path is asked for', async ({ page }) => {
+    await other.open(page, '#/models')
+    await expect(page.getByText('start the studio with --allow FOLDER')).toBeVisible()
+    await expect(page.getByLabel('Location')).toHaveCount(0)
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('button', { name: 'Choose a folder' }).click(),
+    ])
+    await chooser.setFiles(tinyModelFolder)
+    const card = page.getByRole('article', { name: 'llama' })
+    await expect(card).toContainText('✓ Fits')
+    await expect(card).toContainText(join(other.home, 'models', 'llama'))
+    expect(readdirSync(join(other.home, 'models', 'llama')).sort()).toEqual(readdirSync(tinyModelFolder).sort())
+  })
 })

@@ -5,9 +5,12 @@ import { expect, test } from '@playwright/test'
 import { fill } from './support/filled.ts'
 import { useStudio } from './support/studio.ts'
 
-const studio = useStudio(async (running) => {
-  await fill(running)
-})
+const studio = useStudio(
+  async (running) => {
+    await fill(running)
+  },
+  { mayType: true },
+)
 
 test('the theme changes at once and stays', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'light' })

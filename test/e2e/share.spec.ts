@@ -17,9 +17,12 @@ test.describe('before any run', () => {
 })
 
 test.describe('with a tuned prompt', () => {
-  const studio = useStudio(async (running) => {
-    await fill(running)
-  })
+  const studio = useStudio(
+    async (running) => {
+      await fill(running)
+    },
+    { mayType: true },
+  )
 
   test('says who uses the form, shows the card, and hands over a zip', async ({ page }) => {
     await studio.open(page, '#/share/First%20try')

@@ -53,5 +53,7 @@ export const dataErrors = {
   'data/no-fix': () => 'There is nothing left to fix. Reload the list of problems.',
   'data/not-received': (why: string) =>
     `The file could not be copied into the studio's folder (${why}). Free some disk space, and choose it again.`,
+  'data/too-many-files': () =>
+    'Several files are being copied into the studio already. Wait until they have arrived, then choose this one again.',
   'data/no-file': () => 'Copying this file has stopped. Choose it again.',
 } satisfies Record<string, (...details: never[]) => string>

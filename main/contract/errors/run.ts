@@ -40,6 +40,7 @@ export const runErrors = {
   'run/port-taken': (port: number) =>
     `Port ${String(port)} is used by another program. Close that program, or leave the port out.`,
   'run/no-port': (text: string) => `"${text}" is not a port. Give a number from 1 to 65535, or leave the port out.`,
+  'run/no-folder': (path: string) => `${path} is no folder. Name a folder that exists, or leave --allow out.`,
   'sweep/nothing': () =>
     'None of these combinations can be run: a prefix stands at the start or after the text. Choose another placement or method.',
   'sweep/which': () => 'Say which sweep.',

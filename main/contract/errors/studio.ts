@@ -14,4 +14,11 @@ export const studioErrors = {
   'studio/backup-damaged': (path: string, why: string) =>
     `The backup ${path} cannot be restored: ${why}. The studio was not changed. Choose another backup.`,
   'studio/not-damaged': () => 'The database is not damaged: there is nothing to recover.',
+  'studio/no-grant': (what: string) =>
+    `A window may not name a file of this computer by its path, so this was not done (${what}). Choose the file or folder again, or drop it into the window.`,
+  'studio/no-dialog': () => 'This window cannot ask for a file or folder by a dialog of the system.',
+  'studio/path-outside': (path: string, allowed: readonly string[]) =>
+    allowed.length === 0
+      ? `This window takes no typed paths, so ${path} was not used. Choose the file instead, or start the studio with --allow FOLDER for a folder whose files it may name.`
+      : `${path} does not lie in a folder that this window may use (${allowed.join(', ')}). Choose the file instead, or start the studio with --allow FOLDER for another folder.`,
 } satisfies Record<string, (...details: never[]) => string>

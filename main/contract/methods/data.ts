@@ -1,4 +1,4 @@
-// Methods files.* and data.*: import data sets, view, edit, undo.
+// Methods data.*: import data sets, view, edit, undo.
 import * as v from 'valibot'
 import { readingChoices, type Taken } from '../reading.ts'
 import type { DataRow, DatasetRecord, RowState, VersionRecord } from '../records.ts'
@@ -7,9 +7,6 @@ import { column, id, nothing, path, text, title, whole } from './fields.ts'
 
 const rowNumber = whole(0, Number.MAX_SAFE_INTEGER)
 const state = v.picklist(['used', 'excluded', 'trash'])
-
-/** Bytes of one piece of an uploaded file at most. */
-export const FILE_PIECE = 1 << 20
 
 const filter = v.variant('kind', [
   v.strictObject({ kind: v.literal('label'), values: v.pipe(v.array(text), v.maxLength(1000)) }),
@@ -54,12 +51,7 @@ const dataset = id
 
 /** `settings`: the schema of a run's given settings. */
 export const dataInputs = (settings: v.GenericSchema<GivenSettings>) => ({
-  /** Begins a file that is sent in pieces (dropped or pasted into a window); its name decides its format where its content does not. */
-  'files.open': v.strictObject({ name: v.pipe(v.string(), v.minLength(1), v.maxLength(255)) }),
-  'files.write': v.strictObject({ file: id, bytes: v.pipe(v.instance(Uint8Array), v.maxLength(FILE_PIECE)) }),
-  /** Gives the path for data.import or models.add. */
-  'files.close': v.strictObject({ file: id }),
-  'data.import': v.strictObject({ path, choices: v.exactOptional(readingChoices) }),
+  'data.import': v.strictObject({ path: path('read'), choices: v.exactOptional(readingChoices) }),
   /** Imports the sample data set, unless it is imported already. */
   'data.sample': nothing,
   'data.list': nothing,
@@ -229,9 +221,6 @@ export interface DataPreview {
 }
 
 export interface DataOutputs {
-  readonly 'files.open': { readonly file: number }
-  readonly 'files.write': null
-  readonly 'files.close': { readonly path: string }
   readonly 'data.import': ImportedData
   readonly 'data.sample': ImportedData
   readonly 'data.list': readonly DatasetSummary[]

@@ -7,7 +7,14 @@ export const title = v.pipe(
   v.trim(),
   v.regex(/^[^\p{Cc}/\\]{1,80}$/u, 'a name has 1 to 80 characters and no slashes'),
 )
-export const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
+
+/** What a path is named for: a file or folder to read, a folder to write into, or a file to write. */
+export const pathUses = ['read', 'folder', 'save'] as const
+export type PathUse = (typeof pathUses)[number]
+/** A path on this computer, from the command line. A window gives a grant of its host in its place (grants.ts). */
+export const path = <const Use extends PathUse>(use: Use) =>
+  v.pipe(v.string(), v.minLength(1), v.maxLength(4096), v.metadata({ path: use }))
+
 export const column = v.pipe(v.string(), v.maxLength(1000))
 export const text = v.pipe(v.string(), v.maxLength(1_000_000))
 export const whole = (low: number, high: number) => v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high))

@@ -10,7 +10,7 @@ export const modelInputs = {
   'models.families': nothing,
   /** `precision`: that of its prepared weights; runs in another precision prepare it again from the same file. */
   'models.add': v.strictObject({
-    path,
+    path: path('read'),
     name: v.exactOptional(title),
     precision: v.exactOptional(v.picklist(precisionNames)),
   }),

@@ -36,7 +36,7 @@ export const promptInputs = {
   /** Prompts of finished runs, and prompts that were opened from a file; the newest first. */
   'prompts.list': nothing,
   /** Opens a prompt file, if its model is installed and gives the answers that the file records. */
-  'prompts.open': v.strictObject({ path }),
+  'prompts.open': v.strictObject({ path: path('read') }),
   /** Removes a prompt that was opened from a file. */
   'prompts.forget': v.strictObject({ prompt: run }),
   score: v.strictObject({
@@ -46,7 +46,7 @@ export const promptInputs = {
   try: v.strictObject({ ...question, sampling }),
   /** Probability of each of the run's labels for a text; empty where its answers are generated. */
   classify: v.strictObject(question),
-  export: v.strictObject({ run, to: v.picklist(exportFormats), folder: path }),
+  export: v.strictObject({ run, to: v.picklist(exportFormats), folder: path('folder') }),
   /** The same files as one zip, for a window that cannot choose a folder. */
   'export.archive': v.strictObject({ run, to: v.picklist(exportFormats) }),
 } as const

@@ -22,9 +22,9 @@ export const studioInputs = {
   'studio.methods': nothing,
   'studio.ledger': nothing,
   /** Writes everything into one file. Error: 'studio/backup-exists'. */
-  'studio.backup': v.strictObject({ path: v.exactOptional(path) }),
+  'studio.backup': v.strictObject({ path: v.exactOptional(path('save')) }),
   /** Restores a backup at the next start; the present data is kept beside it. */
-  'studio.restore': v.strictObject({ path }),
+  'studio.restore': v.strictObject({ path: path('read') }),
   /** Whether the database is damaged, and which backups lie in the studio's folder. Answered also where nothing else is. */
   'studio.condition': nothing,
   /**

@@ -1,12 +1,13 @@
 // The studio in the person's own browser: serves the window on this computer only, until ctrl-C.
-import { rmSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
 import { forkCompute } from '../../service/compute/child.ts'
 import { keepCompiled } from '../../service/home/code-cache.ts'
-import { defaultHome } from '../../service/home/home.ts'
+import { defaultHome, openHome } from '../../service/home/home.ts'
 import { hasDisplay, openInBrowser, writePage } from './open.ts'
 import type { BrowserHost } from './server.ts'
 
@@ -14,7 +15,12 @@ const pathOf = (relative: string): string => fileURLToPath(new URL(relative, imp
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { home: { type: 'string' }, port: { type: 'string' }, 'no-open': { type: 'boolean' } },
+    options: {
+      home: { type: 'string' },
+      port: { type: 'string' },
+      'no-open': { type: 'boolean' },
+      allow: { type: 'string', multiple: true },
+    },
   })
   const home = values.home ?? defaultHome()
   keepCompiled(home)
@@ -25,8 +31,9 @@ async function main(): Promise<void> {
   const options = { spawn, threads: availableParallelism() }
   const studio = await connectLasting(home, options, () => host?.drop())
   const folder = pathOf('../../../build/renderer/')
+  const window = { uploads: openHome(home).uploads, allowed: foldersOf(values.allow) }
   try {
-    host = await serveBrowser({ studio, folder, port: portOf(values.port) })
+    host = await serveBrowser({ studio, window, folder, port: portOf(values.port) })
     process.stdout.write(`The studio is open at ${host.url}\nOnly this computer can reach it. Ctrl-C closes it.\n`)
     const removePage = values['no-open'] !== true && hasDisplay() ? openOnce(home, host) : undefined
     await interrupted()
@@ -58,6 +65,14 @@ function portOf(text = '0'): number {
   const port = Number(text)
   if (!/^\d+$/.test(text) || port > 65_535) throw studioError('run/no-port', text)
   return port
+}
+
+/** Folders in which windows may name files by a typed path. Error: 'run/no-folder' for what is none. */
+function foldersOf(named: readonly string[] = []): string[] {
+  return named.map((folder) => {
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw studioError('run/no-folder', folder)
+    return resolve(folder)
+  })
 }
 
 /** The first ctrl-C asks for an end; the second does not wait for a run's step. */

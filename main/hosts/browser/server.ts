@@ -8,12 +8,14 @@ import type { Studio } from '../../contract/service.ts'
 import { KEY_MARK, KEY_PATH, LINE_PATH } from '../../contract/window-key.ts'
 import { readWindow, type ServedFile } from '../window/files.ts'
 import { windowHeaders } from '../window/policy.ts'
+import type { WindowOptions } from '../window/studio.ts'
 import { boundConnections, type Patience, patience as usual } from './connections.ts'
 import { createGuard, type Guard, newSecret } from './guard.ts'
 import { serveSocket } from './sockets.ts'
 
 export interface BrowserHostOptions {
   readonly studio: Studio
+  readonly window: WindowOptions
   /** The built window. */
   readonly folder: string
   /** 0 or absent = any free one. */
@@ -37,7 +39,7 @@ const MAX_SOCKETS = 32
 
 /** Errors: 'run/no-window', 'run/port-taken'. */
 export async function serveBrowser(options: BrowserHostOptions): Promise<BrowserHost> {
-  const { studio, folder, port = 0, patience = usual } = options
+  const { studio, window, folder, port = 0, patience = usual } = options
   const files = readWindow(folder)
   const server = createServer(patience)
   const connections = boundConnections(server, patience)
@@ -59,7 +61,7 @@ export async function serveBrowser(options: BrowserHostOptions): Promise<Browser
     else
       sockets.handleUpgrade(request, socket, head, (opened) => {
         connections.trust(socket)
-        serveSocket(studio, opened)
+        serveSocket(studio, opened, window)
       })
   })
   const drop = (): void => {

@@ -4,11 +4,14 @@ import { clientMessage } from '../../contract/client-message.ts'
 import { answerClient } from '../../contract/protocol.ts'
 import type { Studio } from '../../contract/service.ts'
 import { decodeMessage, encodeMessage } from '../../contract/wire.ts'
+import { createGrants } from '../window/grants.ts'
+import { guardStudio, type WindowOptions } from '../window/studio.ts'
 
 /** Bytes queued at most for a window that does not read; above them its socket is closed, and the window reconnects. */
 const MAX_WAITING = 64 * 1024 * 1024
 
-export function serveSocket(studio: Studio, socket: WebSocket): void {
+export function serveSocket(whole: Studio, socket: WebSocket, options: WindowOptions): void {
+  const studio = guardStudio(whole, createGrants(), options)
   const client = answerClient(studio, (answer) => {
     if (socket.readyState !== socket.OPEN) return
     if (socket.bufferedAmount > MAX_WAITING) socket.terminate()
@@ -19,6 +22,7 @@ export function serveSocket(studio: Studio, socket: WebSocket): void {
   })
   socket.on('close', () => {
     client.closed()
+    void studio.end()
   })
   socket.on('message', (data: RawData, isBinary) => {
     try {

@@ -1,7 +1,10 @@
 // The window, its line to the service, the service's process, and the files that the system opens.
+import { isAbsolute } from 'node:path'
 import type { BrowserWindow, WebFrameMain } from 'electron'
 import { readWindow } from '../window/files.ts'
-import { askAgain, chooseOther, mayTake, notify, stayAwake } from './dialogs.ts'
+import { createGrants, type Grants } from '../window/grants.ts'
+import { guardStudio, type WindowOptions } from '../window/studio.ts'
+import { askAgain, chooseOther, choosePath, mayTake, notify, stayAwake } from './dialogs.ts'
 import { createBudget } from './budget.ts'
 import { guardSession, isOwn } from './guard.ts'
 import { chooseFile, createInbox, type Inbox } from './inbox.ts'
@@ -17,6 +20,7 @@ import { showStudio, windowOptions } from './window.ts'
 /** Channels between the app and its preload. */
 const LINE = 'softprompt:line'
 const OPEN = 'softprompt:open'
+const GRANT = 'softprompt:grant'
 
 export interface Desktop {
   start(): void
@@ -28,8 +32,9 @@ export interface Desktop {
 
 export function createDesktop(electron: ElectronParts, options: AppOptions): Desktop {
   const { dialog, Menu, session } = electron
+  const grants = createGrants()
   const inbox = createInbox(
-    (path) => window?.webContents.send(OPEN, path),
+    (path) => window?.webContents.send(OPEN, grants.give('read', path)),
     async (paths) => window !== undefined && mayTake(dialog, window, paths),
   )
   let window: BrowserWindow | undefined
@@ -51,7 +56,11 @@ export function createDesktop(electron: ElectronParts, options: AppOptions): Des
     })
     guardSession(session.defaultSession, (path) => chooseOther(dialog, path))
     session.defaultSession.protocol.handle(SCHEME, answerWindow(readWindow(options.places.window)))
-    answerPage(electron, options.home.address, inbox)
+    answerPage(electron, options, inbox, grants, {
+      uploads: options.home.uploads,
+      allowed: [],
+      choose: (use, suggested) => choosePath(dialog, window, use, suggested),
+    })
     const openChosen = (): void => void chooseFile(dialog).then(inbox.add)
     Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(options.platform, openChosen)))
     service = keepService({
@@ -84,14 +93,24 @@ export function createDesktop(electron: ElectronParts, options: AppOptions): Des
   }
 }
 
-/** Answers the page: it requests a message port to the service, and reports when it takes files. */
-function answerPage({ ipcMain, MessageChannelMain }: ElectronParts, address: string, inbox: Inbox): void {
+/** Answers the page: it requests a message port to the service, and grants for dropped files, and reports when it takes files. */
+function answerPage(
+  { ipcMain, MessageChannelMain }: ElectronParts,
+  { attach }: AppOptions,
+  inbox: Inbox,
+  grants: Grants,
+  options: WindowOptions,
+): void {
   ipcMain.on(LINE, ({ senderFrame }) => {
     if (!isWindow(senderFrame)) return
     const { port1, port2 } = new MessageChannelMain()
-    joinLine(port1, address)
+    void joinLine(port1, attach, (studio) => guardStudio(studio, grants, options))
     senderFrame.postMessage(LINE, null, [port2])
   })
+  // The page's scripts cannot ask this: the preload does, for a file of which Chromium says where it lies.
+  ipcMain.handle(GRANT, ({ senderFrame }, path: unknown) =>
+    isWindow(senderFrame) && typeof path === 'string' && isAbsolute(path) ? grants.give('read', path) : undefined,
+  )
   ipcMain.on(OPEN, ({ senderFrame }) => {
     if (isWindow(senderFrame)) inbox.listens()
   })

@@ -1,6 +1,7 @@
 // Dialogs and notifications of the app outside its page, and keeping the computer awake during runs.
 import { basename } from 'node:path'
 import type { BrowserWindow, Dialog, Notification, PowerSaveBlocker } from 'electron'
+import type { PathUse } from '../../contract/methods/fields.ts'
 import type { RunSummary } from '../../contract/service.ts'
 import { modelEndings } from '../../contract/kinds.ts'
 import { words } from './words.ts'
@@ -21,6 +22,24 @@ export async function mayLeave(dialog: Dialog, window: BrowserWindow, runs: numb
     ...choices,
   })
   return response === 1
+}
+
+/** Asks the person for a folder to read or to write into, or for a file to write; undefined where they choose none. */
+export async function choosePath(
+  dialog: Dialog,
+  window: BrowserWindow | undefined,
+  use: PathUse,
+  suggested?: string,
+): Promise<string | undefined> {
+  if (!window) return undefined
+  if (use === 'save') {
+    const { filePath } = await dialog.showSaveDialog(window, suggested === undefined ? {} : { defaultPath: suggested })
+    return filePath || undefined
+  }
+  const { filePaths } = await dialog.showOpenDialog(window, {
+    properties: ['openDirectory', ...(use === 'folder' ? (['createDirectory'] as const) : [])],
+  })
+  return filePaths[0]
 }
 
 /** Asks whether to start a service again that has died too often; `how`: the last line of its error stream. */

@@ -22,8 +22,8 @@ export type ElectronParts = Pick<
 >
 
 export interface AppOptions {
-  /** The studio's folder, and the address where its service listens. */
-  readonly home: { readonly folder: string; readonly address: string }
+  /** The studio's folder, and where windows' uploads lie. */
+  readonly home: { readonly folder: string; readonly uploads: string }
   readonly places: Places
   /** What the app was started with. */
   readonly args: readonly string[]

@@ -13,6 +13,8 @@ export interface Home {
   readonly cache: string
   /** The KV precompute of each data set's texts. */
   readonly texts: string
+  /** Files that windows upload; hosts delete each when it was used, and the service what a crash has left. */
+  readonly uploads: string
   readonly lock: string
   readonly pid: string
   /** Unix domain socket or Windows named pipe. */
@@ -60,6 +62,7 @@ export function openHome(folder: string): Home {
     models: join(made, 'models'),
     cache: join(made, 'cache'),
     texts: join(made, 'cache', 'texts'),
+    uploads: join(made, 'cache', 'uploads'),
     lock: join(made, 'service.lock'),
     pid: join(made, 'service.pid'),
     address: address(made),

@@ -1,7 +1,7 @@
 // Methods models.*: base models, added, listed and removed.
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
-import { basename, extname, join } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
 import type { PrecisionName } from '../../contract/model.ts'
 import type { ModelRecord } from '../../contract/records.ts'
@@ -38,7 +38,7 @@ async function add(
   return model
 }
 
-/** Moves an uploaded file among the models before it is prepared: the folder of uploads is emptied at the next start. */
+/** Moves an uploaded file or folder among the models before it is prepared: an upload is deleted once it was used. */
 async function addHandedOver(
   context: ServiceContext,
   call: CallContext,
@@ -55,10 +55,10 @@ async function addHandedOver(
   try {
     const model = await add(context, call, stored, name, precision)
     // The same file once more: one copy is enough.
-    if (before && liesIn(models, before.source)) await rm(before.source, { force: true })
+    if (before && dirname(before.source) === models) await rm(before.source, { recursive: true, force: true })
     return model
   } catch (error) {
-    await rm(stored, { force: true })
+    await rm(stored, { recursive: true, force: true })
     throw error
   }
 }

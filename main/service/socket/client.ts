@@ -6,11 +6,16 @@ import type { Studio } from '../../contract/service.ts'
 import { encodeFrame, frameReader } from './frames.ts'
 
 export interface RemoteStudio extends Studio {
+  /** Resolves when the connection is gone, whoever closed it. */
+  readonly closed: Promise<void>
   close(): Promise<void>
 }
 
 /** A service that holds the socket but says nothing for so long is taken for dead. */
 const HELLO_MS = 5_000
+
+/** Bytes queued at most for a service that does not read; above them the connection is closed. */
+const MAX_WAITING = 64 * 1024 * 1024
 
 /** Milliseconds that the service may take to close its end. */
 const CLOSE_MS = 1_000
@@ -19,7 +24,15 @@ const CLOSE_MS = 1_000
 export async function attach(address: string): Promise<RemoteStudio | undefined> {
   const socket = await open(address)
   if (!socket) return undefined
-  const client = createClient((message) => void socket.write(encodeFrame(message)))
+  const client = createClient((message) => {
+    socket.write(encodeFrame(message))
+    if (socket.writableLength > MAX_WAITING) socket.destroy()
+  })
+  const closed = new Promise<void>((resolve) => {
+    socket.on('close', () => {
+      resolve()
+    })
+  })
   const read = frameReader()
   let broken = false
   socket.on('data', (piece) => {
@@ -49,6 +62,7 @@ export async function attach(address: string): Promise<RemoteStudio | undefined>
   }
   return {
     call: client.studio.call,
+    closed,
     close: () =>
       new Promise((resolve) => {
         if (socket.destroyed) {

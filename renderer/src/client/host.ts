@@ -1,18 +1,20 @@
 // What an Electron host hands to the window through its preload; absent in a browser.
 
+import type { Granted } from '../../../main/contract/methods/host.ts'
+
 /** The object that preload/preload.ts exposes. */
 interface Preload {
   askLine(): void
-  onOpen(listener: (path: string) => void): void
-  pathOf(file: File): string
+  onOpen(listener: (file: Granted) => void): void
+  grantOf(file: File): Promise<Granted | undefined>
 }
 
 export interface HostBridge {
   /** A port to the service that speaks the contract's protocol. */
   port(): Promise<MessagePort>
-  /** The path of a dropped file on disk. */
-  pathOf(file: File): string
-  /** Calls back with each file that the system opens with the studio: only a name for `pathOf`, without its bytes. */
+  /** The host's grant for a file on disk that was dropped or chosen; undefined where it lies nowhere, as pasted text. */
+  grantOf(file: File): Promise<Granted | undefined>
+  /** Calls back with each file that the system opens with the studio: only a name for `grantOf`, without its bytes. */
   onOpen(listener: (file: File) => void): void
 }
 
@@ -25,7 +27,7 @@ declare global {
 export const bridge: HostBridge | undefined = window.softprompt && over(window.softprompt)
 
 function over(preload: Preload): HostBridge {
-  const paths = new WeakMap<File, string>()
+  const opened = new WeakMap<File, Granted>()
   return {
     port: () =>
       new Promise((resolve) => {
@@ -37,11 +39,11 @@ function over(preload: Preload): HostBridge {
         addEventListener('message', take)
         preload.askLine()
       }),
-    pathOf: (file) => paths.get(file) ?? preload.pathOf(file),
+    grantOf: (file) => Promise.resolve(opened.get(file) ?? preload.grantOf(file)),
     onOpen: (listener) => {
-      preload.onOpen((path) => {
-        const file = new File([], path.split(/[\\/]/).at(-1) ?? path)
-        paths.set(file, path)
+      preload.onOpen((granted) => {
+        const file = new File([], granted.name)
+        opened.set(file, granted)
         listener(file)
       })
     },

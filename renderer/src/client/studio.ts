@@ -1,7 +1,8 @@
 // The studio as pages see it: typed calls to the service, over a line that reconnects.
 import { studioError } from '../../../main/contract/errors/index.ts'
 import { type Client, type ClientMessage, createClient } from '../../../main/contract/protocol.ts'
-import type { CallOptions, Input, Method, Outputs, Studio } from '../../../main/contract/service.ts'
+import type { WindowStudio } from '../../../main/contract/grants.ts'
+import type { CallOptions, Method } from '../../../main/contract/service.ts'
 import { connection } from './connection.svelte.ts'
 import { damage } from './damage.svelte.ts'
 import { newKey } from './key.ts'
@@ -62,13 +63,15 @@ function reopen(): void {
 }
 
 /** Calls use the current connection; calls under way when it closes fail with 'run/service-closed'. */
-export const studio: Studio = {
-  async call<M extends Method>(method: M, input: Input<M>, options: CallOptions = {}): Promise<Outputs[M]> {
+export const studio: WindowStudio = {
+  async call(method: string, input: unknown, options: CallOptions = {}): Promise<never> {
     if (!connection.connected && connection.everConnected) throw studioError('run/service-closed')
     const { client } = await opened
-    return client.studio.call(method, input, options).catch((error: unknown) => {
+    try {
+      return (await client.studio.call(method as Method, input as never, options)) as never
+    } catch (error) {
       damage.notice(error)
       throw error
-    })
+    }
   },
 }

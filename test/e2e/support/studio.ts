@@ -61,8 +61,17 @@ async function end({ child, studio }: Host, signal: NodeJS.Signals): Promise<voi
   await gone
 }
 
+interface StudioOptions {
+  /** Whether the window may name files in the studio's folder and the fixtures by typed paths. */
+  readonly mayType?: boolean
+}
+
 /** Call it at the top of a spec; the studio runs from its first test to its last. */
-export function useStudio(prepare?: (studio: RunningStudio) => Promise<void>): RunningStudio {
+export function useStudio(
+  prepare?: (studio: RunningStudio) => Promise<void>,
+  { mayType = false }: StudioOptions = {},
+): RunningStudio {
+  const allowed = (): string[] => (mayType ? ['--allow', home, '--allow', join(tinyModelFolder, '..')] : [])
   let home = ''
   let host: Host | undefined
   const running = (): Host => {
@@ -95,7 +104,7 @@ export function useStudio(prepare?: (studio: RunningStudio) => Promise<void>): R
       host = undefined
     },
     restart: async (...args) => {
-      host = await start(home, args)
+      host = await start(home, [...allowed(), ...args])
     },
     computing: () => {
       const { stdout } = spawnSync('pgrep', ['-P', String(running().child.pid)], { encoding: 'utf8' })
@@ -105,7 +114,7 @@ export function useStudio(prepare?: (studio: RunningStudio) => Promise<void>): R
   test.beforeAll(async () => {
     // Not earlier: a spec is read more often than it is run.
     home = mkdtempSync(join(tmpdir(), 'softprompt-e2e-'))
-    host = await start(home)
+    host = await start(home, allowed())
     await prepare?.(studio)
   })
   test.afterAll(async () => {

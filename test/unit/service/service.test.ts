@@ -1,4 +1,5 @@
 // The service on a real database and a real compute process: a run's journey, and what happens when things go wrong.
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ComputeChild } from '../../../main/service/compute/child.ts'
@@ -247,5 +248,14 @@ describe('the service', () => {
     expect(await refused(service.call('runs.resume', { run: name }))).toBe('run/already-running')
     await service.call('runs.stop', { run: name })
     expect(await refused(service.call('runs.stop', { run: name }))).toBe('run/not-running')
+  })
+  it('deletes at its start what windows had uploaded when they were killed, and nothing else', async () => {
+    const home = openHome(temporaryFolder())
+    mkdirSync(join(home.uploads, 'window-a', '1'), { recursive: true })
+    writeFileSync(join(home.uploads, 'window-a', '1', 'mail.csv'), 'text,label')
+    writeFileSync(join(home.cache, 'kept'), 'kept')
+    const service = await createService({ home, spawn: spawnFake, threads: 1 })
+    await service.close()
+    expect(readdirSync(home.cache)).toEqual(['kept'])
   })
 })

@@ -2,7 +2,7 @@
 import type { ImportedData } from '../../../../main/contract/service.ts'
 import { createTask } from '../../client/task.svelte.ts'
 import { studio } from '../../client/studio.ts'
-import { pathOfFile } from '../../client/upload.ts'
+import { grantOfFile } from '../../client/upload.ts'
 import { go } from '../../router.svelte.ts'
 import { t } from '../../strings/index.ts'
 
@@ -29,7 +29,7 @@ export async function importFile(file: File): Promise<void> {
       const onProgress = (done: number, total: number): void => {
         report({ stage: t.data.reading(file.name), done, total })
       }
-      const path = await pathOfFile(file, { signal: options.signal, onProgress })
+      const path = await grantOfFile(file, { signal: options.signal, onProgress })
       return studio.call('data.import', { path }, options)
     }),
   )

@@ -1,7 +1,8 @@
 // Backup and restore: one at a time; they go on when the page is left.
 import { createTask } from '../../client/task.svelte.ts'
 import { studio } from '../../client/studio.ts'
-import { pathOfFile } from '../../client/upload.ts'
+import { grantOfFile } from '../../client/upload.ts'
+import { choosePath, typedPath } from '../../client/ways.ts'
 import { t } from '../../strings/index.ts'
 
 export const backingUp = createTask(t.settings.backupBegin)
@@ -19,9 +20,19 @@ export const saving = {
   get ready(): boolean {
     return ready
   },
-  async backUp(path: string): Promise<void> {
+  /** `typed`: a path, or '' for the studio's own folder. */
+  async backUp(typed: string): Promise<void> {
     written = undefined
-    written = await backingUp.run((options) => studio.call('studio.backup', path === '' ? {} : { path }, options))
+    written = await backingUp.run(async (options) =>
+      studio.call('studio.backup', typed === '' ? {} : { path: await typedPath('save', typed) }, options),
+    )
+  },
+  /** Asks by the host's dialog where to. */
+  async backUpTo(): Promise<void> {
+    const path = await choosePath('save', t.settings.backupName)
+    if (!path) return
+    written = undefined
+    written = await backingUp.run((options) => studio.call('studio.backup', { path }, options))
   },
   async restore(from: File | string): Promise<void> {
     ready = false
@@ -29,7 +40,10 @@ export const saving = {
       const onProgress = (done: number, total: number): void => {
         report({ stage: t.settings.copying, done, total })
       }
-      const path = typeof from === 'string' ? from : await pathOfFile(from, { signal: options.signal, onProgress })
+      const path =
+        typeof from === 'string'
+          ? await typedPath('read', from)
+          : await grantOfFile(from, { signal: options.signal, onProgress })
       return studio.call('studio.restore', { path }, options)
     })
     ready = answer !== undefined

@@ -1,7 +1,7 @@
 // Opening a prompt file: uploaded, checked against its model, and shown; one at a time.
 import { createTask } from '../../client/task.svelte.ts'
 import { studio } from '../../client/studio.ts'
-import { pathOfFile } from '../../client/upload.ts'
+import { grantOfFile } from '../../client/upload.ts'
 import { go } from '../../router.svelte.ts'
 import { t } from '../../strings/index.ts'
 import { toasts } from '../../ui/toasts.svelte.ts'
@@ -13,7 +13,7 @@ export async function openPrompt(file: File): Promise<void> {
     const onProgress = (done: number, total: number): void => {
       report({ stage: t.share.opening, done, total })
     }
-    const path = await pathOfFile(file, { signal: options.signal, onProgress })
+    const path = await grantOfFile(file, { signal: options.signal, onProgress })
     return studio.call('prompts.open', { path }, options)
   })
   if (!prompt) return

@@ -13,9 +13,13 @@ export const models = {
   allow: 'Change that under Privacy',
   addTitle: 'Add your own model',
   addText:
-    'A GGUF file, or a folder with config.json, tokenizer.json and safetensors files. Drop a GGUF file anywhere, choose it, or enter its location.',
+    'A GGUF file, or a folder with config.json, tokenizer.json and safetensors files. Drop a GGUF file anywhere, or choose the file or folder.',
   families: (titles: readonly string[]) => `Families: ${titles.join(', ')}.`,
   choose: 'Choose a file',
+  chooseFolder: 'Choose a folder',
+  emptyFolder: 'This folder holds no files of a model. Choose the folder in which config.json lies.',
+  browserOnly:
+    'In a browser the files are copied into the studio’s folder. To use a large model where it lies, start the studio with --allow FOLDER, or add it with: softprompt models add FOLDER',
   location: 'Location',
   locationHelp:
     'The full path of a file or folder. It is used where it is; weights that can be read from there are not copied.',
@@ -23,7 +27,7 @@ export const models = {
   add: 'Add',
   copying: (name: string) => `Copying ${name}`,
   added: (name: string) => `${name} is ready to tune.`,
-  onlyGguf: 'This file is not a model. Choose a file that ends in .gguf, or enter the location of a folder.',
+  onlyGguf: 'This file is not a model. Choose a file that ends in .gguf, or use the button for a folder.',
   family: 'Family',
   parameters: 'Parameters',
   context: 'Context',

@@ -32,12 +32,14 @@ export const settings = {
   states: { 'in use': '● In use', refused: '✕ Not used', absent: '– Not available', untried: '○ Not checked yet' },
   backupTitle: 'Backup',
   backupText:
-    'Everything in one file: data with all versions, runs with their curves, and tuned prompts. Base models are not included, because they are large and can be downloaded or added again.',
+    'Everything in one file, in the folder “backups” inside the studio’s folder unless you choose another place: data with all versions, runs with their curves, and tuned prompts. Base models are not included, because they are large and can be downloaded or added again.',
   backupBegin: 'Preparing the backup',
   backupPath: 'Save to (optional)',
   backupPathHelp:
     'The full path of a new file. If left empty, it goes into the folder “backups” inside the studio’s folder.',
   backupPathExample: '/home/you/studio.softprompt-backup',
+  backupName: 'studio.softprompt-backup',
+  backupChoose: 'Save it elsewhere …',
   backup: 'Back up now',
   backedUp: (size: string) => `Backed up, ${size}:`,
   restoreTitle: 'Restore from a backup',

@@ -60,8 +60,8 @@ describe('a person with the address', () => {
     const socket = await ownSocket(host)
     const event = hear(socket, ({ say }) => say === 'event')
     const value = hear(socket, ({ say }) => say === 'value')
-    say(socket, { say: 'call', id: 7, method: 'files.write', input: { file: 1, bytes: new Uint8Array([0, 255]) } })
-    expect(await event).toEqual({ say: 'event', id: 7, event: { event: 'token', text: 'files.write' } })
+    say(socket, { say: 'call', id: 7, method: 'data.undo', input: { file: 1, bytes: new Uint8Array([0, 255]) } })
+    expect(await event).toEqual({ say: 'event', id: 7, event: { event: 'token', text: 'data.undo' } })
     expect(await value).toEqual({ say: 'value', id: 7, value: { file: 1, bytes: new Uint8Array([0, 255]) } })
   })
 
@@ -230,7 +230,10 @@ describe('a window that has gone mad', () => {
 describe('a host that cannot serve', () => {
   test('says in a sentence that the window is not built', async () => {
     const studio = { call: () => Promise.reject(new Error('unused')) }
-    await expect(serveBrowser({ studio, folder: temporaryFolder() })).rejects.toMatchObject({ code: 'run/no-window' })
+    const window = { uploads: temporaryFolder(), allowed: [] }
+    await expect(serveBrowser({ studio, window, folder: temporaryFolder() })).rejects.toMatchObject({
+      code: 'run/no-window',
+    })
   })
 
   test('says in a sentence that the port is taken', async () => {

@@ -28,6 +28,8 @@ export interface Served extends BrowserHost {
   readonly port: number
   /** What the printed address carries behind its '#'. */
   readonly secret: string
+  /** Where its windows' uploads lie. */
+  readonly uploads: string
   /** A path exactly as given: no client tidies it up. */
   get(path: string, headers?: Record<string, string>, method?: string): Promise<Answer>
   /** The headers with which a window exchanges a key. */
@@ -39,13 +41,15 @@ export interface Served extends BrowserHost {
 /** Serves a window of three files on any free port until the test ends. */
 export async function serve(studio: Studio = echo, wanted = 0, patience?: Patience): Promise<Served> {
   const parent = temporaryFolder()
+  const uploads = join(parent, 'uploads')
+  const window = { uploads, allowed: [] }
   const folder = join(parent, 'window')
   mkdirSync(join(folder, 'assets'), { recursive: true })
   writeFileSync(join(parent, 'secret.txt'), 'secret')
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>the window</title>')
   writeFileSync(join(folder, 'assets', 'main-a1b2.js'), 'export {}')
   writeFileSync(join(folder, 'icon.svg'), '<svg/>')
-  const host = await serveBrowser({ studio, folder, port: wanted, ...(patience ? { patience } : {}) })
+  const host = await serveBrowser({ studio, window, folder, port: wanted, ...(patience ? { patience } : {}) })
   onTestFinished(() => host.close())
   const url = new URL(host.url)
   const port = Number(url.port)
@@ -66,6 +70,7 @@ export async function serve(studio: Studio = echo, wanted = 0, patience?: Patien
     ...host,
     port,
     secret,
+    uploads,
     get,
     bearer: (key = secret) => ({ authorization: `Bearer ${key}` }),
     socket: (headers = {}, path = '/studio', key) => open(`ws://127.0.0.1:${String(port)}${path}`, headers, key),

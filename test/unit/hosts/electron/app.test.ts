@@ -152,30 +152,30 @@ describe('a page', () => {
   })
 })
 
-describe('the line to the service', () => {
-  /** What the preload and the page do with the port. */
-  function join(app: App): { readonly client: Client; readonly port: FakePort } {
-    const frame = fakeFrame()
-    app.ipc.emit('softprompt:line', { senderFrame: frame })
-    const port = frame.posted[0]!.ports[0]!
-    const client = createClient((message) => {
-      port.postMessage(message)
-    })
-    port.on('message', ({ data }: { data: ServerMessage }) => {
-      client.take(data)
-    })
-    port.on('close', () => {
-      client.closed()
-    })
-    return { client, port }
-  }
+/** What the preload and the page do with the port. */
+function join(app: App): { readonly client: Client; readonly port: FakePort } {
+  const frame = fakeFrame()
+  app.ipc.emit('softprompt:line', { senderFrame: frame })
+  const port = frame.posted[0]!.ports[0]!
+  const client = createClient((message) => {
+    port.postMessage(message)
+  })
+  port.on('message', ({ data }: { data: ServerMessage }) => {
+    client.take(data)
+  })
+  port.on('close', () => {
+    client.closed()
+  })
+  return { client, port }
+}
 
+describe('the line to the service', () => {
   test('carries calls and answers, bytes included', async () => {
     const app = await start({ call: (_method, input) => Promise.resolve(input as never) })
     const { client } = join(app)
     await client.greeted
-    const input = { file: 1, bytes: new Uint8Array([0, 255]) }
-    expect(await client.studio.call('files.write', input)).toEqual(input)
+    const input = { dataset: 1, bytes: new Uint8Array([0, 255]) }
+    expect(await client.studio.call('data.undo', input)).toEqual(input)
   })
 
   test.each([
@@ -201,14 +201,50 @@ describe('the line to the service', () => {
   )
 })
 
+describe('a file that is dropped', () => {
+  const grant = (app: App, frame: unknown, path: unknown): unknown =>
+    (app.ipc.listeners('handle:softprompt:grant')[0] as (event: unknown, path: unknown) => unknown)(
+      { senderFrame: frame },
+      path,
+    )
+
+  test('is granted to the page for one call, in which its path reaches the service', async () => {
+    const calls: unknown[] = []
+    const app = await start({
+      call: (method, input) => {
+        if (method === 'data.import') calls.push(input)
+        return Promise.resolve([] as never)
+      },
+    })
+    const { client } = join(app)
+    await client.greeted
+    const granted = grant(app, fakeFrame(), '/home/ann/mail.csv') as { grant: string; name: string }
+    expect(granted).toMatchObject({ name: 'mail.csv' })
+    await client.studio.call('data.import', { path: granted.grant })
+    expect(calls).toEqual([{ path: '/home/ann/mail.csv' }])
+    for (const path of [granted.grant, '/home/ann/mail.csv'])
+      await expect(client.studio.call('data.import', { path })).rejects.toMatchObject({ code: 'studio/no-grant' })
+    expect(calls).toHaveLength(1)
+  })
+
+  test('is granted to no other page, and only by a whole path', async () => {
+    const app = await start()
+    for (const frame of [null, fakeFrame('https://evil.example/'), fakeFrame('app://studio/', fakeFrame())])
+      expect(grant(app, frame, '/home/ann/mail.csv')).toBeUndefined()
+    for (const path of ['mail.csv', '', 42, undefined]) expect(grant(app, fakeFrame(), path)).toBeUndefined()
+  })
+})
+
 describe('files that the system opens', () => {
   test('reach the window when it listens, once', async () => {
     const app = await start(quiet, { args: ['--flag', 'FOLDER/mail.csv', 'FOLDER/absent.csv', 'FOLDER'] })
     expect(app.called('contents.send')).toEqual([])
     app.ipc.emit('softprompt:open', { senderFrame: fakeFrame() })
     app.ipc.emit('softprompt:open', { senderFrame: fakeFrame() })
+    // A name to show, and a grant in place of the path.
+    const file = { name: 'mail.csv', grant: expect.stringMatching(/^[\w-]{22}$/) as string }
     await vi.waitFor(() => {
-      expect(app.called('contents.send')).toEqual([['contents.send', 'softprompt:open', `${app.folder}/mail.csv`]])
+      expect(app.called('contents.send')).toEqual([['contents.send', 'softprompt:open', file]])
     })
   })
 

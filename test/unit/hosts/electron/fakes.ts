@@ -134,7 +134,11 @@ export function fakeElectron({
       send: undefined,
       setWindowOpenHandler: undefined,
     }) as unknown as FakeWindow['webContents']
-  const ipc = new EventEmitter()
+  const ipc = Object.assign(new EventEmitter(), {
+    handle: (channel: string, answer: (...args: unknown[]) => unknown) => {
+      ipc.on(`handle:${channel}`, answer)
+    },
+  })
   const power = new EventEmitter()
 
   class BrowserWindow extends EventEmitter {

@@ -7,6 +7,7 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import { download } from '../../../../main/engine/model/download.ts'
 import { architectures, titlesOf } from '../../../../main/engine/network/architectures/index.ts'
 import { openStore } from '../../../../main/engine/store/store.ts'
+import { createUploads } from '../../../../main/hosts/window/uploads.ts'
 import { openHome } from '../../../../main/service/home/home.ts'
 import { throughNetwork } from '../../../../main/service/studio/network.ts'
 import { createService } from '../../../../main/service/service.ts'
@@ -51,14 +52,16 @@ it('removing a model deletes what the studio keeps of it and nothing of its owne
 
 it('an uploaded model is stored in the studio’s folder, and removed where it cannot be read', async () => {
   const { service, home } = await start()
+  const uploads = createUploads(home.uploads)
+  onTestFinished(uploads.end)
   const handOver = async (content: string) => {
-    const { file } = await service.call('files.open', { name: 'mine.gguf' })
-    await service.call('files.write', { file, bytes: Buffer.from(content) })
-    return service.call('files.close', { file })
+    const file = await uploads.open('mine.gguf')
+    await uploads.write(file, Buffer.from(content))
+    return (await uploads.close(file)).path
   }
-  const { source } = await service.call('models.add', { ...(await handOver('weights')), name: 'mine' })
+  const { source } = await service.call('models.add', { path: await handOver('weights'), name: 'mine' })
   expect(source).toBe(join(home.models, 'mine.gguf'))
-  await expect(service.call('models.add', { ...(await handOver('others')), name: 'mine' })).rejects.toMatchObject({
+  await expect(service.call('models.add', { path: await handOver('others'), name: 'mine' })).rejects.toMatchObject({
     code: 'store/name-taken',
   })
   expect(readdirSync(home.models)).toEqual(['mine.gguf'])
