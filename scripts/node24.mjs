@@ -67,11 +67,23 @@ export async function launch(target, args) {
 }
 
 /**
+ * Terminal and pipes of this process, and those that a shell has put among the arguments: `<(…)` is "/dev/fd/63".
+ * @param {string[]} args
+ * @returns {import('node:child_process').StdioOptions}
+ */
+function stdioFor(args) {
+  const extra = args.flatMap((arg) => /^\/dev\/fd\/(\d+)$/.exec(arg)?.[1] ?? []).map(Number)
+  return Array.from({ length: Math.max(2, ...extra) + 1 }, (_, fd) =>
+    fd < 3 || extra.includes(fd) ? 'inherit' : 'ignore',
+  )
+}
+
+/**
  * @param {string} node
  * @param {string[]} args
  */
 function runChild(node, args) {
-  const child = spawn(node, args, { stdio: 'inherit' })
+  const child = spawn(node, args, { stdio: stdioFor(args) })
   const onTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
   const signals = /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
   for (const signal of signals)

@@ -5,6 +5,8 @@ const size = (bytes: number): string =>
 export const dataErrors = {
   'data/not-found': (path: string) => `There is no file at ${path}. Check the path.`,
   'data/unreadable': (path: string, why: string) => `${path} cannot be read: ${why}.`,
+  'data/not-a-file': (path: string) =>
+    `${path} is neither a file nor a pipe of this command. Save the table as a file, and choose that.`,
   'data/empty': (name: string) => `${name} is empty. Choose a file with a header line and rows, or JSON objects.`,
   /** `line` and `why`: of the first line that is no row. */
   'data/no-rows': (name: string, line?: number, why?: string) =>

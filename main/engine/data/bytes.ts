@@ -1,6 +1,6 @@
 // Reads a file's bytes, piece by piece.
 import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
 
@@ -25,8 +25,11 @@ export async function* readBytes(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The first 64 KiB at most. Errors: 'data/not-found', 'data/unreadable', 'data/empty'. */
+/** The first 64 KiB at most. Errors: 'data/not-found', 'data/not-a-file', 'data/unreadable', 'data/empty'. */
 export async function firstBytes(path: string): Promise<Uint8Array> {
+  // Opening a pipe would wait for a writer, and block one of Node's few threads for files.
+  const kind = await stat(path).catch(() => undefined)
+  if (kind && !kind.isFile() && !kind.isDirectory()) throw studioError('data/not-a-file', path)
   const file = await open(path, 'r').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw studioError('data/not-found', path)
     throw unreadable(path, error)

@@ -1,7 +1,7 @@
 // Backups: one file with the whole database, and a seal after it by which damage is detected.
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { appendFile, open, rm } from 'node:fs/promises'
+import { appendFile, open, rm, stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import Database from 'better-sqlite3'
 import { studioError } from '../../contract/errors/index.ts'
@@ -50,7 +50,12 @@ export async function unsealBackup(path: string, target: string, options: Unseal
 }
 
 async function readSeal(path: string): Promise<{ readonly bytes: number; readonly sha256: string }> {
-  const file = await open(path, 'r').catch(() => undefined)
+  // Opening a pipe would wait for a writer.
+  const isFile = await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  )
+  const file = isFile ? await open(path, 'r').catch(() => undefined) : undefined
   if (!file) throw studioError('studio/not-a-backup', path)
   try {
     const { size } = await file.stat()
@@ -59,10 +64,6 @@ async function readSeal(path: string): Promise<{ readonly bytes: number; readonl
     const [, sha256] = sealPattern.exec(end.toString('latin1')) ?? []
     if (sha256 === undefined) throw studioError('studio/not-a-backup', path)
     return { bytes: size - sealBytes, sha256 }
-  } catch (error) {
-    // A folder opens like a file and cannot be read.
-    if (error instanceof Error && 'syscall' in error) throw studioError('studio/not-a-backup', path)
-    throw error
   } finally {
     await file.close()
   }

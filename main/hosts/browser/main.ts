@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
+import { printable } from '../../contract/printable.ts'
 import { forkCompute } from '../../service/compute/child.ts'
 import { keepCompiled } from '../../service/home/code-cache.ts'
 import { defaultHome, openHome } from '../../service/home/home.ts'
@@ -92,7 +93,7 @@ main().then(
   (error: unknown) => {
     const why = error instanceof Error ? error.message : String(error)
     const sentence = error instanceof StudioError ? why : `The studio could not start: ${why}`
-    process.stderr.write(`${sentence}\n`)
+    process.stderr.write(`${printable(sentence)}\n`)
     process.exit(1)
   },
 )

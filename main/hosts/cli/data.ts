@@ -1,22 +1,23 @@
 // Reads a data file through the studio and says how it was read, and what could not be.
-import { resolve } from 'node:path'
 import type { ReadingChoices } from '../../contract/reading.ts'
 import type { ImportedData } from '../../contract/service.ts'
 import { encodingWords, takenWords } from '../../contract/words/reading.ts'
 import type { Session } from './host.ts'
+import { readablePath } from './piped.ts'
 
 /** Skipped rows that are named one by one, at most. */
 const NAMED = 5
 
-export async function importData(
-  { studio, output, signal }: Session,
-  path: string,
-  choices: ReadingChoices = {},
-): Promise<ImportedData> {
+export async function importData(session: Session, path: string, choices: ReadingChoices = {}): Promise<ImportedData> {
+  const { studio, output, signal } = session
   const onEvent = (event: Parameters<typeof output.event>[0]) => {
     output.event(event)
   }
-  const data = await studio.call('data.import', { path: resolve(path), choices }, { onEvent, signal })
+  const data = await studio.call(
+    'data.import',
+    { path: await readablePath(session, path), choices },
+    { onEvent, signal },
+  )
   for (const line of readingLines(data)) output.say(line)
   return data
 }

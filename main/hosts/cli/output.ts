@@ -1,4 +1,5 @@
 // How the command line speaks: a progress bar on a terminal, plain lines elsewhere, JSON lines with --json.
+import { printable, printableJson } from '../../contract/printable.ts'
 import type { StudioEvent } from '../../contract/service.ts'
 import { describeEvent } from './words.ts'
 
@@ -19,7 +20,7 @@ export interface Streams {
 }
 
 const jsonOutput = ({ out }: Streams): Output => {
-  const write = (value: unknown) => void out.write(`${JSON.stringify(value)}\n`)
+  const write = (value: unknown) => void out.write(`${printableJson(value)}\n`)
   return {
     event: write,
     say: () => undefined,
@@ -52,7 +53,7 @@ function textOutput({ out }: Streams): Output {
   }
   const say = (line: string): void => {
     clear()
-    out.write(`${line}\n`)
+    out.write(`${printable(line)}\n`)
   }
   const progress = (label: string, done: number, total: number, note: string): void => {
     const share = total > 0 ? Math.min(1, done / total) : 0
@@ -61,7 +62,7 @@ function textOutput({ out }: Streams): Output {
       drawn = performance.now()
       const full = Math.round(share * BAR)
       const bar = total > 0 ? `[${'='.repeat(full)}${' '.repeat(BAR - full)}] ` : ''
-      const line = `${bar}${label} ${note}`.slice(0, (out.columns ?? 80) - 1)
+      const line = printable(`${bar}${label} ${note}`).slice(0, (out.columns ?? 80) - 1)
       out.write(`\r\x1b[2K${line}`)
       shown = line
       return
@@ -75,7 +76,7 @@ function textOutput({ out }: Streams): Output {
     event: (event, steps = 0) => {
       if (event.event === 'token') {
         if (!bare) clear()
-        out.write(event.text)
+        out.write(printable(event.text))
         bare = true
         return
       }
@@ -87,7 +88,7 @@ function textOutput({ out }: Streams): Output {
     say,
     result: (_value, lines) => {
       clear()
-      for (const line of lines) out.write(`${line}\n`)
+      for (const line of lines) out.write(`${printable(line)}\n`)
     },
     end: clear,
   }

@@ -1,6 +1,7 @@
 // The command line's program: every command, one-line errors, exit codes.
 import { Command, CommanderError } from 'commander'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
+import { printable } from '../../contract/printable.ts'
 import { adviseCommand } from './commands/advise.ts'
 import { backupCommand, restoreCommand } from './commands/backup.ts'
 import { demoCommand } from './commands/demo.ts'
@@ -66,7 +67,7 @@ export async function runProgram(args: readonly string[], host: Host): Promise<n
     if (error instanceof CommanderError && error.exitCode === 0) return 0
     if (error instanceof CommanderError && error.code === 'commander.help')
       host.streams.out.write(program.helpInformation())
-    host.streams.err.write(`${oneLine(messageOf(error))}\n`)
+    host.streams.err.write(`${printable(oneLine(messageOf(error)))}\n`)
     return error instanceof StudioError && error.code === 'run/cancelled' ? 130 : 1
   }
 }

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { StudioError } from '../../contract/errors/index.ts'
+import { printable } from '../../contract/printable.ts'
 import { forkCompute } from '../../service/compute/child.ts'
 import { keepCompiled } from '../../service/home/code-cache.ts'
 import { defaultHome } from '../../service/home/home.ts'
@@ -40,7 +41,7 @@ process.on('SIGINT', () => undefined)
 serve(process.argv[2] ?? defaultHome()).then(
   () => process.exit(0),
   (error: unknown) => {
-    process.stderr.write(`${error instanceof StudioError ? error.message : String(error)}\n`)
+    process.stderr.write(`${printable(error instanceof StudioError ? error.message : String(error))}\n`)
     process.exit(1)
   },
 )

@@ -1,5 +1,6 @@
 // Remembers the codes of the last errors that methods answered with: codes only, never their sentences.
 import { StudioError } from '../../contract/errors/index.ts'
+import { printable } from '../../contract/printable.ts'
 
 export interface Failure {
   readonly at: string
@@ -17,7 +18,9 @@ export interface Failures {
 const MAX_FAILURES = 50
 
 /** `log`: where a line for a developer goes. */
-export function createFailures(log = (line: string): void => void process.stderr.write(`${line}\n`)): Failures {
+export function createFailures(
+  log = (line: string): void => void process.stderr.write(`${printable(line)}\n`),
+): Failures {
   const failures: Failure[] = []
   const failed = (method: string, error: unknown): void => {
     const code = error instanceof StudioError ? error.code : 'unexpected'

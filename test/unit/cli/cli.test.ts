@@ -1,5 +1,5 @@
 // The command line as a person or a script meets it: the whole program, a real database, a real compute process.
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -76,6 +76,31 @@ function home() {
 }
 
 describe('softprompt', () => {
+  it.skipIf(process.platform === 'win32')(
+    'reads tables from pipes, and refuses devices',
+    { timeout: 60_000 },
+    async () => {
+      const { model, data, folder, at } = home()
+      await cli(['models', 'add', model, '--name', 'tiny', ...at])
+      const pipe = join(folder, 'pipe.csv')
+      execFileSync('mkfifo', [pipe])
+      // The writer comes later than the reader: nothing may wait for it but this command.
+      setTimeout(() => {
+        spawn('sh', ['-c', 'cat "$0" > "$1"', data, pipe])
+      }, 300)
+      const columns = ['--text', 'text', '--label', 'label', ...settings, ...at]
+      expect(await cli(['tune', pipe, '--name', 'piped', ...columns])).toMatchObject({ code: 0, err: '' })
+      const score = (from: string): string => {
+        const command = `"${process.execPath}" "${entry}" score piped ${from} --text text --label label --home "${at[1] ?? ''}"`
+        return execFileSync('bash', ['-c', command], { encoding: 'utf8' })
+      }
+      expect(score(`<(cat "${data}")`)).toContain('60 rows')
+      expect(score(`/dev/stdin < "${data}"`)).toContain('60 rows')
+      expect(score(`- < <(cat "${data}")`)).toContain('60 rows')
+      expect((await cli(['tune', '/dev/zero', ...columns])).err).toContain('neither a file nor a pipe')
+    },
+  )
+
   it('backs up, and names the way out of a damaged database', { timeout: 60_000 }, async () => {
     const { model, folder, at } = home()
     await cli(['models', 'add', model, '--name', 'tiny', ...at])

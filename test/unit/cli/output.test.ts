@@ -67,3 +67,30 @@ describe('with --json', () => {
     ).toEqual([progress(1), { event: 'result', run: 'a' }])
   })
 })
+
+describe('text of a file or model', () => {
+  /** Sets the terminal's title, clears the screen, moves the cursor, turns the direction; and what may stay. */
+  const hostile = 'a\x1b]0;title\x07b\x1b[2Jc\x9b2Jd\re\u202ef\x7f\u2066 Привет 你好 \u200f👍'
+  const active = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/
+
+  it.each([true, false])('never acts on a terminal (%s), and stays readable', (isTTY) => {
+    const { captured, output } = capture(isTTY)
+    output.say(hostile)
+    output.event({ event: 'token', text: hostile })
+    output.event({ event: 'warning', step: 0, code: 'x', message: hostile })
+    output.result({}, [hostile])
+    output.event({ event: 'progress', stage: hostile, done: 1, total: 0 })
+    output.end()
+    const own = captured.out.replaceAll('\r\x1b[2K', '')
+    expect(own).not.toMatch(active)
+    expect(own).toContain('␛]0;title␇b␛[2Jc\\u009b2Jd␍e\\u202ef')
+    expect(own).toContain('Привет 你好 \u200f👍')
+  })
+
+  it('is escaped in JSON, and reads the same', () => {
+    const { captured, output } = capture(false, true)
+    output.result({ label: hostile }, [])
+    expect(captured.out.trimEnd()).not.toMatch(active)
+    expect(JSON.parse(captured.out)).toMatchObject({ label: hostile })
+  })
+})
