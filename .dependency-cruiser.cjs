@@ -25,7 +25,7 @@ const engineRooms = [...foundations, 'evaluate', 'train', 'inspect', 'export', '
 
 // Rooms of the service, from the ground up. Beside them lie what all of them share (context, lookup, queue, changes) and
 // what puts them together (service, connect, lasting).
-const serviceRooms = ['socket', 'home', 'compute', 'studio', 'data', 'runs', 'sweeps', 'prompts', 'methods']
+const serviceRooms = ['socket', 'home', 'compute', 'studio', 'data', 'runs', 'sweeps', 'prompts', 'workers', 'methods']
 
 module.exports = {
   forbidden: [

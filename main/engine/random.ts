@@ -13,12 +13,15 @@ export interface Random {
 
 /** A generator from a seed: sfc32 (Doty-Humphrey, PractRand), started by splitmix32. */
 export function createRandom(seed: number): Random {
-  const state = Uint32Array.from(splitmix(seed, 4))
+  // Four variables instead of an array: a bootstrap draws millions of numbers.
+  let [a = 0, b = 0, c = 0, counter = 0] = splitmix(seed, 4)
   const bits = (): number => {
-    const [a = 0, b = 0, c = 0, counter = 0] = state
-    const result = (a + b + counter) >>> 0
-    state.set([b ^ (b >>> 9), c + (c << 3), ((c << 21) | (c >>> 11)) + result, counter + 1])
-    return result
+    const result = (a + b + counter) | 0
+    a = b ^ (b >>> 9)
+    b = (c + (c << 3)) | 0
+    c = (((c << 21) | (c >>> 11)) + result) | 0
+    counter = (counter + 1) | 0
+    return result >>> 0
   }
   for (let i = 0; i < 12; i++) bits()
   const next = (): number => ((bits() >>> 5) * 2 ** 26 + (bits() >>> 6)) / 2 ** 53

@@ -11,6 +11,7 @@ import type { Runner } from './runs/runner.ts'
 import type { Sweeper } from './sweeps/sweeper.ts'
 import type { Tidy } from './home/tidy.ts'
 import type { Views } from './data/views.ts'
+import type { Workers } from './workers/pool.ts'
 
 export interface ServiceContext extends Changes, Failures {
   readonly home: Home
@@ -24,6 +25,8 @@ export interface ServiceContext extends Changes, Failures {
   readonly views: Views
   readonly inspections: Inspections
   readonly tidy: Tidy
+  /** Threads for what would hold up the service. */
+  readonly workers: Workers
   /** Short work for people who wait (prepare, score, generate), one at a time, beside a tune. */
   readonly serve: Enqueue
 }

@@ -2,44 +2,44 @@
 import { studioError } from '../contract/errors/index.ts'
 import type { SweepRecord } from '../contract/service.ts'
 import type { DatasetRecord, ModelRecord, RunRecord } from '../contract/records.ts'
-import type { Store } from '../engine/store/store.ts'
+import type { Tables } from '../engine/store/store.ts'
 
 /** Error: 'store/missing'. */
-export async function findRun(store: Store, name: string): Promise<RunRecord> {
+export async function findRun(store: Tables, name: string): Promise<RunRecord> {
   const run = await store.runs.find(name)
   if (!run) throw studioError('store/missing', 'run', name)
   return run
 }
 
 /** Error: 'store/missing'. */
-export async function findSweep(store: Store, name: string): Promise<SweepRecord> {
+export async function findSweep(store: Tables, name: string): Promise<SweepRecord> {
   const sweep = await store.sweeps.find(name)
   if (!sweep) throw studioError('store/missing', 'sweep', name)
   return sweep
 }
 
 /** A prompt is called by its run's name or its own. Error: 'store/name-taken'. */
-export async function refusePromptName(store: Store, name: string | undefined): Promise<void> {
+export async function refusePromptName(store: Tables, name: string | undefined): Promise<void> {
   if (name !== undefined && (await store.openedPrompts.byName(name)))
     throw studioError('store/name-taken', 'prompt', name)
 }
 
 /** Error: 'store/missing'. */
-export async function findModel(store: Store, name: string): Promise<ModelRecord> {
+export async function findModel(store: Tables, name: string): Promise<ModelRecord> {
   const model = await store.models.byName(name)
   if (!model) throw studioError('store/missing', 'model', name)
   return model
 }
 
 /** The model of a run or prompt. Error: 'store/missing'. */
-export async function modelOf(store: Store, id: number): Promise<ModelRecord> {
+export async function modelOf(store: Tables, id: number): Promise<ModelRecord> {
   const model = await store.models.byId(id)
   if (!model) throw studioError('store/missing', 'model', String(id))
   return model
 }
 
 /** Error: 'store/missing'. */
-export async function findDataset(store: Store, id: number): Promise<DatasetRecord> {
+export async function findDataset(store: Tables, id: number): Promise<DatasetRecord> {
   const dataset = await store.datasets.byId(id)
   if (!dataset) throw studioError('store/missing', 'data set', String(id))
   return dataset

@@ -1,7 +1,7 @@
 // Opens the home folder's store, and makes what every method of the service works with.
 import { rm } from 'node:fs/promises'
 import { openStore, type Store } from '../engine/store/store.ts'
-import { createChanges } from './changes.ts'
+import { type Changes, createChanges } from './changes.ts'
 import type { SpawnCompute } from './compute/child.ts'
 import { createWarm } from './compute/warm.ts'
 import type { ServiceContext } from './context.ts'
@@ -16,6 +16,7 @@ import { markOrphans } from './runs/orphans.ts'
 import { createRunner } from './runs/runner.ts'
 import { createFailures, type Failures } from './studio/failures.ts'
 import { createSweeper } from './sweeps/sweeper.ts'
+import { createWorkers } from './workers/pool.ts'
 
 export interface ContextOptions {
   readonly home: Home
@@ -65,7 +66,15 @@ async function contextOf(
   if (previous !== undefined) await keepNetworkRecord(store, previous)
   removeReplaced(home)
   await markOrphans(store)
-  const changes = createChanges()
+  const workers = createWorkers(home.database)
+  const { watch, changed } = createChanges()
+  const changes: Changes = {
+    watch,
+    changed(subject) {
+      workers.forget()
+      changed(subject)
+    },
+  }
   const tidy = await createTidy(store, (error) => {
     failures.failedUnattended('tidy', error)
   })
@@ -75,11 +84,16 @@ async function contextOf(
   const warm = createWarm(spawn, WARM_MS)
   const views = createViews()
   const inspections = createInspections()
-  const made = { runner, sweeper, views, inspections, tidy, serve: serialQueue(), ...changes, ...failures }
+  const made = { runner, sweeper, views, inspections, tidy, workers, serve: serialQueue(), ...changes, ...failures }
   return {
     context: { home, store, spawn, warm: warm.spawn, threads, ...made },
     close: async () => {
       warm.close()
+<<<<<<< HEAD
+=======
+      await workers.close()
+      await uploads.end()
+>>>>>>> bb98b61 (service: planning and results are computed by worker threads)
       await tidy.close()
       await store.close()
     },

@@ -6,6 +6,8 @@ export const studioErrors = {
     `${model} cannot be removed: ${runs === 1 ? 'one run was' : `${String(runs)} runs were`} tuned on it, and a tuned prompt works only with its own model. Remove the runs first, or keep the model.`,
   'studio/model-of-prompt': (model: string, prompt: string) =>
     `${model} cannot be removed: the prompt ${prompt} works only with it. Remove the prompt under Share first, or keep the model.`,
+  'studio/out-of-memory': () =>
+    'This computer has too little memory for so many rows. Close other programs, or use a part of the data.',
   'studio/backup-exists': (path: string) =>
     `There is already a file at ${path}. Choose another name, so that nothing is overwritten.`,
   'studio/backup-failed': (path: string, why: string) =>

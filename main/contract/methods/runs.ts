@@ -147,8 +147,10 @@ export interface RunPlan {
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number }
   /** Why an earlier pre-flight chose this precision: empty where it had no choice, absent without a pre-flight. */
   readonly because?: string
-  /** Numbers of rows that are left out of the split, because they are near duplicates of rows in two of its parts. */
-  readonly leftOut: readonly number[]
+  /** How many rows are left out of the split, because they are near duplicates of rows in two of its parts. */
+  readonly leftOut: number
+  /** How many rows the three sets have no room for. */
+  readonly unused: number
 }
 
 /** Measurements of a few real steps in one precision on one kind of hardware. */

@@ -87,7 +87,7 @@ export interface Varied {
   readonly values: readonly SettingValue[]
 }
 
-export interface SweepPlan extends Pick<RunPlan, 'rows' | 'leftOut' | 'labels'> {
+export interface SweepPlan extends Pick<RunPlan, 'rows' | 'leftOut' | 'unused' | 'labels'> {
   readonly vary: readonly Varied[]
   /** The distinct configurations: of several that would compute the same, one. */
   readonly configurations: readonly Readonly<Record<SweptName, SettingValue>>[]

@@ -64,8 +64,8 @@ export interface NearTexts {
    * most 16 others of a band, so that a form letter sent a million times stays linear; one generator step takes a moment.
    */
   candidates(): Generator<readonly [earlier: number, later: number]>
-  /** Share of the bins in common: an estimate of the likeness, within 5 points as a rule. */
-  estimate(a: number, b: number): number
+  /** Whether the share of bins in common, an estimate of the likeness within 5 points as a rule, is at least `least`. */
+  resemble(a: number, b: number, least: number): boolean
 }
 
 /** A million texts take 128 MB; texts themselves are not kept. */
@@ -100,10 +100,12 @@ export function createNearTexts(): NearTexts {
       const long = Uint32Array.from({ length }, (_, place) => place).filter((place) => short[place] === 0)
       for (let band = 0; band < BANDS; band++) yield* neighbours(long, (place) => bands[place * BANDS + band] ?? 0)
     },
-    estimate(a, b) {
-      let same = 0
-      for (let bin = 0; bin < BINS; bin++) if (bytes[a * BINS + bin] === bytes[b * BINS + bin]) same++
-      return same / BINS
+    resemble(a, b, least) {
+      // Most pairs differ after a few bins.
+      let mayDiffer = BINS - Math.ceil(least * BINS)
+      for (let bin = 0; bin < BINS; bin++)
+        if (bytes[a * BINS + bin] !== bytes[b * BINS + bin] && --mayDiffer < 0) return false
+      return true
     },
   }
 }
@@ -116,20 +118,24 @@ function grown<T extends Uint32Array | Uint8Array>(from: T, to: T): T {
 /** Texts of a band that each text is compared with: the first ones, and the last ones before it. */
 const FIRST_NEIGHBOURS = 4
 const LAST_NEIGHBOURS = 12
-/** Places fit beside a key of 32 bits in a double. */
-const PLACES = 2 ** 21
+/** Bits of a whole number that a double holds exactly. */
+const EXACT_BITS = 53
 
-/** Pairs of equal keys: each place with the first few and the last few before it. */
+/**
+ * Pairs of equal keys (32 bits): each place with the first few and the last few before it. Key and place share a double, so
+ * that beyond two million places keys lose their lowest bits, and more pairs are compared that are not near.
+ */
 function* neighbours(places: Uint32Array, key: (place: number) => number): Generator<readonly [number, number]> {
-  if (places.length > PLACES) throw new RangeError('too many texts to compare')
-  const sorted = Float64Array.from(places, (place) => key(place) * PLACES + place).sort()
+  const placeBits = Math.max(21, Math.ceil(Math.log2(1 + (places.at(-1) ?? 0))))
+  const [span, lost] = [2 ** placeBits, Math.max(0, 32 + placeBits - EXACT_BITS)]
+  const sorted = Float64Array.from(places, (place) => (key(place) >>> lost) * span + place).sort()
   let start = 0
   for (let at = 1; at < sorted.length; at++) {
     const value = sorted[at] ?? 0
-    if (Math.floor((sorted[start] ?? 0) / PLACES) !== Math.floor(value / PLACES)) start = at
+    if (Math.floor((sorted[start] ?? 0) / span) !== Math.floor(value / span)) start = at
     for (let other = start; other < at; other++) {
       if (other === start + FIRST_NEIGHBOURS && other < at - LAST_NEIGHBOURS) other = at - LAST_NEIGHBOURS
-      yield [(sorted[other] ?? 0) % PLACES, value % PLACES]
+      yield [(sorted[other] ?? 0) % span, value % span]
     }
   }
 }

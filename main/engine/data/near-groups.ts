@@ -1,7 +1,9 @@
 // Groups examples whose texts are nearly the same, and assigns each group to a set that later rows cannot change.
 import { setImmediate } from 'node:timers/promises'
 import type { Example, Split } from '../../contract/settings.ts'
+import { createKeyIndex } from './key-index.ts'
 import { createNearTexts, likeness, NEAR, plainText } from './min-hash.ts'
+import { textKey } from './text-key.ts'
 
 export type Part = keyof Split
 
@@ -14,12 +16,14 @@ export interface Group {
 
 /** A text with all its rows. */
 interface Text {
-  readonly plain: string
   readonly label: string
-  readonly rows: Example[]
-  /** Places of earlier texts that are nearly the same. */
-  readonly near: number[]
+  readonly rows: [Example, ...Example[]]
+  /** Places of earlier texts that are nearly the same; undefined where there is none, as of most of millions. */
+  near: number[] | undefined
 }
+
+/** Made anew where it is needed: millions of texts would lie in memory twice. */
+const plainOf = ({ rows: [first] }: Text): string => plainText(first.text)
 
 /** Milliseconds of work after which the event loop gets its turn. */
 const TURN = 10
@@ -64,7 +68,7 @@ export async function nearGroups(
     let group = largeGroups.get(chain)
     if (!group && large.has(chain)) largeGroups.set(chain, (group = begin(label, 'train')))
     if (!group) {
-      const known = near.flatMap((other) => groupAt.get(other) ?? [])
+      const known = near?.flatMap((other) => groupAt.get(other) ?? []) ?? []
       if (new Set(known.map(({ side }) => side)).size > 1) return void leftOut.push(...rows)
       group = known[0] ?? begin(label, deal(label))
     }
@@ -75,17 +79,18 @@ export async function nearGroups(
 }
 
 async function differentTexts(examples: readonly Example[]): Promise<Text[]> {
-  const texts = new Map<string, Text>()
+  const texts: Text[] = []
+  const places = createKeyIndex()
   const breathe = breather()
   for (const example of examples) {
-    const plain = plainText(example.text)
-    const known = texts.get(plain)
+    const place = places.of(textKey(example.text))
+    const known = texts[place]
     if (known) known.rows.push(example)
-    else texts.set(plain, { plain, label: example.label, rows: [example], near: [] })
+    else texts.push({ label: example.label, rows: [example], near: undefined })
     const turn = breathe()
     if (turn) await turn
   }
-  return [...texts.values()]
+  return texts
 }
 
 /** Four standard errors of an estimate from 64 bins. */
@@ -95,21 +100,21 @@ const UNSURE = 0.2
 async function findNear(texts: readonly Text[], chains: Chains, maxChain: number): Promise<void> {
   const index = createNearTexts()
   const breathe = breather()
-  for (const { plain } of texts) {
-    index.add(plain)
+  for (const text of texts) {
+    index.add(plainOf(text))
     const turn = breathe()
     if (turn) await turn
   }
   for (const [earlier, later] of index.candidates()) {
     const turn = breathe()
     if (turn) await turn
-    if (index.estimate(earlier, later) < NEAR - UNSURE) continue
+    if (!index.resemble(earlier, later, NEAR - UNSURE)) continue
     const [a, b] = [texts[earlier], texts[later]]
-    if (!a || !b || b.near.includes(earlier)) continue
+    if (!a || !b || b.near?.includes(earlier)) continue
     const chain = chains.find(later)
     if (chain === chains.find(earlier) && chains.rows(chain) > maxChain) continue
-    if (likeness(a.plain, b.plain) < NEAR) continue
-    b.near.push(earlier)
+    if (likeness(plainOf(a), plainOf(b)) < NEAR) continue
+    ;(b.near ??= []).push(earlier)
     chains.join(earlier, later)
   }
 }

@@ -16,7 +16,7 @@ export interface SplitOptions {
 export interface HeldSplit extends Split {
   /** Rows that are nearly the same as rows of two sets: no set may have them. */
   readonly leftOut: readonly Example[]
-  /** Rows of the test and validation sets beyond their limits: no run uses them, since no row may change its set. */
+  /** Rows of the sets beyond their limits: no run uses them, since no row may change its set. */
   readonly reserved: readonly Example[]
 }
 
@@ -24,6 +24,8 @@ const maxTest = 500
 /** A generated answer takes much longer to evaluate than a label. */
 const maxGeneration = 200
 const maxValidation = 200
+/** A run of a thousand steps draws 16,000 rows: with more than these it would only take longer to begin. */
+const maxTraining = 50_000
 const maxLabels = 200
 /** A label needs a different text for each set. */
 const minTexts = 3
@@ -35,7 +37,7 @@ const minTexts = 3
  * table change nothing for earlier ones: a row keeps its set while the table grows, and a later row that is nearly the
  * same as rows of two sets is left out. Only a group that grows to fill the table goes to training, whatever its set was.
  * At most 500 (`test`) test rows and 200 validation rows are used, evenly over the labels, but one group of each label
- * at least.
+ * at least; and 50,000 training rows, drawn by the seed.
  * Errors: 'data/one-label', 'data/too-many-labels', 'data/label-too-rare'.
  */
 export async function splitExamples(
@@ -76,12 +78,13 @@ async function splitAlike(examples: readonly Example[], seed: number, test: numb
   }
   const side = (part: Part): Group[] => groups.filter((group) => group.side === part)
   const [testRows, validationRows] = [evenly(side('test'), test), evenly(side('validation'), maxValidation)]
+  const trainRows = drawn(side('train'), seed)
   return {
-    train: rowsOf(side('train')),
+    train: rowsOf(trainRows.taken),
     validation: rowsOf(validationRows.taken),
     test: rowsOf(testRows.taken),
     leftOut,
-    reserved: rowsOf([...testRows.left, ...validationRows.left]),
+    reserved: rowsOf([...trainRows.left, ...validationRows.left, ...testRows.left]),
   }
 }
 
@@ -103,8 +106,27 @@ function dealer(seed: number, label: string): () => Part {
   }
 }
 
+interface Chosen {
+  readonly taken: readonly Group[]
+  readonly left: readonly Group[]
+}
+
+/** Groups of `maxTraining` rows at most, by chance where there are more. */
+function drawn(groups: readonly Group[], seed: number): Chosen {
+  let rows = groups.reduce((sum, group) => sum + group.rows.length, 0)
+  if (rows <= maxTraining) return { taken: groups, left: [] }
+  rows = 0
+  const [taken, left]: [Group[], Group[]] = [[], []]
+  for (const group of createRandom(seed).shuffle(groups)) {
+    const fits = rows + group.rows.length <= maxTraining
+    ;(fits ? taken : left).push(group)
+    if (fits) rows += group.rows.length
+  }
+  return { taken, left }
+}
+
 /** Groups of `maxRows` rows at most, round by round one of each label; the first round whatever its size. */
-function evenly(groups: readonly Group[], maxRows: number): { readonly taken: Group[]; readonly left: Group[] } {
+function evenly(groups: readonly Group[], maxRows: number): Chosen {
   const rounds = [...Map.groupBy(groups, ({ label }) => label).values()].flatMap((some) =>
     some.map((group, round) => ({ group, round })),
   )

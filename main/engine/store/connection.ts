@@ -47,6 +47,17 @@ export function openDatabase(path: string): Database.Database {
   }
 }
 
+/** Opens a file that is in use, to read alone. Errors: those of `openDatabase`. */
+export function openReadOnly(path: string): Database.Database {
+  try {
+    const database = new Database(path, { readonly: true, fileMustExist: true })
+    for (const pragma of ['busy_timeout = 5000', 'temp_store = MEMORY', 'cache_size = -32000']) database.pragma(pragma)
+    return database
+  } catch (error) {
+    throw storeFailure(error, path)
+  }
+}
+
 /** Closes a database, and what belongs to it, to everybody else. */
 function keepPrivate(path: string): void {
   for (const file of ['', '-wal', '-shm'].map((end) => path + end))

@@ -5,7 +5,7 @@ import { Kysely, sql, SqliteDialect } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
 import { keepMargin } from '../disk.ts'
-import { guarded, openDatabase } from './connection.ts'
+import { guarded, openDatabase, openReadOnly } from './connection.ts'
 import { bytesOf, copyDatabase } from './copy.ts'
 import { storeFailure } from './failures.ts'
 import { createLateStates, type LateStates } from './late.ts'
@@ -62,6 +62,23 @@ export interface Store extends Tables {
   /** Bytes that a copy takes. */
   bytes(): number
   close(): Promise<void>
+}
+
+/**
+ * Opens the database of an open store once more, to read in another thread; close it soon. Errors: 'store/damaged-file',
+ * 'store/cannot-open'.
+ */
+export function openReader(path: string): { readonly tables: Tables; readonly close: () => Promise<void> } {
+  const database = guarded(openReadOnly(path), { path, onDelete: ignore })
+  const db: Db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
+  // A state that the disk could not take yet is known to the store's own thread alone.
+  return {
+    tables: repositories(
+      db,
+      createLateStates(() => Promise.resolve(), ignore),
+    ),
+    close: () => db.destroy(),
+  }
 }
 
 export interface StoreOptions {

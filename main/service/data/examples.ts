@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
 import type { SplitRows } from '../../contract/records.ts'
 import type { Example, Split } from '../../contract/settings.ts'
-import type { Store } from '../../engine/store/store.ts'
+import type { Tables } from '../../engine/store/store.ts'
 import { rowReader, type TaskColumns } from './row-text.ts'
 
 export interface ExampleColumns extends TaskColumns {
@@ -13,14 +13,22 @@ export interface ExampleColumns extends TaskColumns {
 
 const CHUNK = 1000
 
-/** All rows that have a text and a label, in order. Errors: 'store/missing', 'run/no-column'. */
-export async function loadExamples(store: Store, source: ExampleColumns): Promise<Example[]> {
-  const { dataset, version, text, label, context = '' } = source
+type Rows = Pick<Tables, 'datasets' | 'rows'>
+
+/** Turns rows into examples. Errors: 'store/missing', 'run/no-column'. */
+async function exampleReader(store: Rows, source: ExampleColumns): Promise<ReturnType<typeof rowReader>> {
+  const { dataset, text, label, context = '' } = source
   const record = await store.datasets.byId(dataset)
   if (!record) throw studioError('store/missing', 'data set', String(dataset))
   for (const name of [text, label, ...(context === '' ? [] : [context])])
     if (!record.columns.includes(name)) throw studioError('run/no-column', record.name, name, record.columns)
-  const read = rowReader(record.columns, source)
+  return rowReader(record.columns, source)
+}
+
+/** All rows that have a text and a label, in order. Errors: 'store/missing', 'run/no-column'. */
+export async function loadExamples(store: Rows, source: ExampleColumns): Promise<Example[]> {
+  const { dataset, version } = source
+  const read = await exampleReader(store, source)
   const examples: Example[] = []
   for (let after = -1; ;) {
     const page = await store.rows.page(dataset, version, after, CHUNK)
@@ -53,6 +61,23 @@ export const sizesOf = ({
   validation: validation.length,
   test: test.length,
 })
+
+/** The examples of a split, read by their row numbers. Errors: 'store/missing', 'run/no-column'. */
+export async function loadSplit(store: Rows, source: ExampleColumns, split: SplitRows): Promise<Split> {
+  const read = await exampleReader(store, source)
+  const pick = async (numbers: readonly number[]): Promise<Example[]> => {
+    const examples: Example[] = []
+    for (let at = 0; at < numbers.length; at += CHUNK) {
+      const wanted = numbers.slice(at, at + CHUNK)
+      const found = await store.rows.read(source.dataset, source.version, wanted)
+      const byRow = new Map(found.map(({ row, cells }) => [row, { row, ...read(cells) }]))
+      examples.push(...wanted.flatMap((row) => byRow.get(row) ?? []))
+      await setImmediate()
+    }
+    return examples
+  }
+  return { train: await pick(split.train), validation: await pick(split.validation), test: await pick(split.test) }
+}
 
 /** The same split again from its row numbers. */
 export function splitFromRows(examples: readonly Example[], rows: SplitRows): Split {

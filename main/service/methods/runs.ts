@@ -3,23 +3,24 @@ import { studioError } from '../../contract/errors/index.ts'
 import { headlineOf } from '../../contract/metrics.ts'
 import type { EvaluationRecord, RunRecord } from '../../contract/records.ts'
 import type { Input, RunDetails, RunSummary } from '../../contract/service.ts'
-import type { Methods, ServiceContext } from '../context.ts'
-import { sizesOf, splitRows } from '../data/examples.ts'
+import type { CallContext, Methods, ServiceContext } from '../context.ts'
+import { sizesOf } from '../data/examples.ts'
 import { planRun } from '../runs/plan.ts'
 import { preflight } from '../runs/preflight.ts'
 import { queuedAgain } from '../runs/active.ts'
 import { findRun, modelOf, refusePromptName } from '../lookup.ts'
 
-async function start(context: ServiceContext, input: Input<'runs.start'>): Promise<RunRecord> {
+async function start(context: ServiceContext, input: Input<'runs.start'>, call: CallContext): Promise<RunRecord> {
   const { store } = context
   await refusePromptName(store, input.name)
-  const { model, settings, labels, split, because = '' } = await planRun(context, input)
+  const { model, split, plan } = await planRun(context, input, call)
+  const { settings, labels, because = '' } = plan
   const { dataset, version } = input
   const columns = { textColumn: input.text, labelColumn: input.label, contextColumn: input.context ?? '' }
   const { task: kind = 'classification' } = settings
   const run = await store.transaction(async (tables) => {
     const task = await tables.tasks.put({ dataset, kind, ...columns, labels })
-    const pinned = { task: task.id, model: model.id, dataset, version, settings, split: splitRows(split) }
+    const pinned = { task: task.id, model: model.id, dataset, version, settings, split }
     const added = await tables.runs.add({ name: input.name, ...pinned })
     const message = input.because ?? because
     if (message !== '') await tables.notes.add(added.id, { step: 0, code: 'preflight', message })
@@ -124,12 +125,9 @@ type Steering = 'plan' | 'preflight' | 'start' | 'resume' | 'stop' | 'keep' | 'd
 type RunMethod = `runs.${Steering | 'list' | 'show' | 'watch'}` | 'prompts.get'
 
 export const runMethods: Pick<Methods, RunMethod> = {
-  'runs.plan': async (context, input) => {
-    const { settings, labels, rows, leftOut, because } = await planRun(context, input)
-    return { settings, labels, rows, leftOut, ...(because === undefined ? {} : { because }) }
-  },
+  'runs.plan': async (context, input, call) => (await planRun(context, input, call)).plan,
   'runs.preflight': preflight,
-  'runs.start': (context, input) => start(context, input),
+  'runs.start': (context, input, call) => start(context, input, call),
   'runs.resume': (context, { run }) => resume(context, run),
   'runs.stop': (context, { run }) => endRun(context, run, 'stop'),
   'runs.keep': (context, { run }) => endRun(context, run, 'keep'),

@@ -6,10 +6,10 @@ import type { PlannedRun, StoredPlan } from '../../engine/store/tables/sweeps.ts
 import { type Configuration, configurationsOf, variedOf } from '../../engine/sweep/configurations.ts'
 import { rungsOf, stepsOf, survivorsOf } from '../../engine/sweep/halving.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
-import type { Methods, ServiceContext } from '../context.ts'
-import { sizesOf, splitRows } from '../data/examples.ts'
-import { type PlannedRows, rowsFor, settingsFor } from '../runs/plan.ts'
-import { detailsOf, summaryOf } from '../sweeps/details.ts'
+import type { CallContext, Methods, ServiceContext } from '../context.ts'
+import { sizesOf } from '../data/examples.ts'
+import { rowsFor, settingsFor } from '../runs/plan.ts'
+import type { PlannedRows } from '../runs/split-rows.ts'
 import { findModel, findSweep } from '../lookup.ts'
 
 interface Planned extends StoredPlan {
@@ -18,9 +18,9 @@ interface Planned extends StoredPlan {
 }
 
 /** Errors: those of `rowsFor`, `configurationsOf` and `settingsFor`, 'store/missing'. */
-async function plan(context: ServiceContext, input: Input<'sweeps.plan'>): Promise<Planned> {
+async function plan(context: ServiceContext, input: Input<'sweeps.plan'>, call: CallContext): Promise<Planned> {
   const { models, vary, seeds, settings: base, halving } = input
-  const rows = await rowsFor(context.store, input)
+  const rows = await rowsFor(context, input, call)
   const complete = (given: GivenSettings): TuneSettings => defaultSettings(given, rows.labels)
   const configurations = configurationsOf({ models, vary, seeds }, base, complete)
   const { seed: first = 0 } = base
@@ -37,6 +37,7 @@ async function plan(context: ServiceContext, input: Input<'sweeps.plan'>): Promi
 const shown = ({ rows, configurations, vary, rungs, runs }: Planned): SweepPlan => ({
   labels: rows.labels,
   leftOut: rows.leftOut,
+  unused: rows.unused,
   rows: sizesOf(rows.split),
   vary,
   configurations: configurations.map(({ values }) => values),
@@ -46,13 +47,13 @@ const shown = ({ rows, configurations, vary, rungs, runs }: Planned): SweepPlan 
   steps: stepsOf(runs, rungs),
 })
 
-async function start(context: ServiceContext, input: Input<'sweeps.start'>): Promise<SweepRecord> {
+async function start(context: ServiceContext, input: Input<'sweeps.start'>, call: CallContext): Promise<SweepRecord> {
   const { dataset, version, text: textColumn, label: labelColumn, context: contextColumn = '' } = input
-  const { rows, vary, rungs, runs } = await plan(context, input)
+  const { rows, vary, rungs, runs } = await plan(context, input, call)
   const { task: kind = 'classification' } = input.settings
   const sweep = await context.store.transaction(async (tables) => {
     const task = await tables.tasks.put({ dataset, kind, textColumn, labelColumn, contextColumn, labels: rows.labels })
-    const pinned = { dataset, version, task: task.id, split: splitRows(rows.split) }
+    const pinned = { dataset, version, task: task.id, split: rows.split }
     return tables.sweeps.add({ name: input.name, ...pinned, plan: { vary, rungs, runs } })
   })
   context.sweeper.start(sweep)
@@ -72,10 +73,10 @@ export const sweepMethods: Pick<
   Methods,
   `sweeps.${'plan' | 'start' | 'list' | 'show' | 'stop' | 'resume' | 'discard' | 'watch'}`
 > = {
-  'sweeps.plan': async (context, input) => shown(await plan(context, input)),
-  'sweeps.start': (context, input) => start(context, input),
-  'sweeps.list': async ({ store }) => Promise.all((await store.sweeps.list()).map((sweep) => summaryOf(store, sweep))),
-  'sweeps.show': async ({ store }, { sweep }) => detailsOf(store, await findSweep(store, sweep)),
+  'sweeps.plan': async (context, input, call) => shown(await plan(context, input, call)),
+  'sweeps.start': (context, input, call) => start(context, input, call),
+  'sweeps.list': ({ workers }, input, { signal }) => workers.run('listSweeps', input, signal),
+  'sweeps.show': ({ workers }, input, { signal }) => workers.run('showSweep', input, signal),
   'sweeps.stop': async ({ store, sweeper }, { sweep: name }) => {
     const { id, name: own } = await findSweep(store, name)
     if (!sweeper.isActive(id)) throw studioError('sweep/not-running', own)

@@ -4,7 +4,7 @@ import { studioError } from '../../contract/errors/index.ts'
 import type { RunRecord } from '../../contract/records.ts'
 import type { Split } from '../../contract/settings.ts'
 import type { Store } from '../../engine/store/store.ts'
-import { loadExamples, splitFromRows } from '../data/examples.ts'
+import { loadSplit } from '../data/examples.ts'
 
 /** All that a run's job is made of. */
 export interface RunMaterial {
@@ -27,8 +27,7 @@ export async function runMaterial(store: Store, run: RunRecord): Promise<RunMate
   if (!task) throw studioError('store/missing', 'task', String(run.task))
   const { textColumn: text, labelColumn: label, contextColumn: context, kind } = task
   const source = { dataset: run.dataset, version: run.version, text, label, context, task: kind }
-  const examples = await loadExamples(store, source)
-  const split = splitFromRows(examples, await store.runs.split(run.id))
+  const split = await loadSplit(store, source, await store.runs.split(run.id))
   return { run, model: await sealedModel(store, run.model), labels: task.labels, split }
 }
 

@@ -7,6 +7,7 @@ import type { Input, Preflight, PreflightTrial } from '../../contract/service.ts
 import { preparedPrecisions } from '../../engine/model/prepare.ts'
 import { serveForEvent } from '../compute/serving.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
+import { loadSplit } from '../data/examples.ts'
 import { liesIn } from '../home/disk.ts'
 import { cachedTextsFolder } from '../home/home.ts'
 import { availableMemory, knownProviders } from '../studio/hardware.ts'
@@ -29,8 +30,11 @@ export async function preflight(
   call: CallContext,
 ): Promise<Preflight> {
   const { precision: wanted } = input.settings
-  const { model, split, ...plan } = await planRun(context, input)
+  const { model, split: rows, plan } = await planRun(context, input, call)
   const { settings, labels } = plan
+  const { dataset, version, text, label, context: about = '' } = input
+  const { task = 'classification' } = settings
+  const split = await loadSplit(context.store, { dataset, version, text, label, context: about, task }, rows)
   const sealed = await sealedModel(context.store, model.id)
   const texts = cachedTextsFolder(context.home, input.dataset)
   const job = { kind: 'preflight' as const, model: sealed, labels, split, threads: context.threads, texts }

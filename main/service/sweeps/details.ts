@@ -10,7 +10,7 @@ import type {
 import { headlineOf } from '../../contract/metrics.ts'
 import type { RunRecord } from '../../contract/records.ts'
 import type { PlannedRun, StoredPlan } from '../../engine/store/tables/sweeps.ts'
-import type { Store } from '../../engine/store/store.ts'
+import type { Tables } from '../../engine/store/store.ts'
 import { type Grades, rankTogether, shareBand } from '../../engine/sweep/bands.ts'
 import { factorsOf, type Result } from '../../engine/sweep/factors.ts'
 import { advance, type Advance, type Standing, stepOf, stepsOf, validationAt } from '../../engine/sweep/halving.ts'
@@ -25,7 +25,7 @@ export interface Place extends Standing {
 
 /** The places in order. `gaveUp`: runs that crashed too often to be tried again now. */
 export async function placesOf(
-  store: Store,
+  store: Tables,
   sweep: number,
   { runs }: Pick<StoredPlan, 'runs'>,
   gaveUp: ReadonlySet<number> = new Set(),
@@ -50,13 +50,13 @@ export async function placesOf(
   )
 }
 
-export async function summaryOf(store: Store, sweep: SweepRecord): Promise<SweepSummary> {
+export async function summaryOf(store: Tables, sweep: SweepRecord): Promise<SweepSummary> {
   const plan = await store.sweeps.plan(sweep.id)
   return summarised(store, sweep, plan, await placesOf(store, sweep.id, plan))
 }
 
 async function summarised(
-  store: Store,
+  store: Tables,
   sweep: SweepRecord,
   plan: StoredPlan,
   places: readonly Place[],
@@ -75,7 +75,7 @@ async function summarised(
   }
 }
 
-export async function detailsOf(store: Store, sweep: SweepRecord): Promise<SweepDetails> {
+export async function detailsOf(store: Tables, sweep: SweepRecord): Promise<SweepDetails> {
   const plan = await store.sweeps.plan(sweep.id)
   const places = await placesOf(store, sweep.id, plan)
   const summary = await summarised(store, sweep, plan, places)
@@ -101,7 +101,7 @@ export async function detailsOf(store: Store, sweep: SweepRecord): Promise<Sweep
   }
 }
 
-async function headlinesOf(store: Store, places: readonly Place[]): Promise<SweepDetails['headlines']> {
+async function headlinesOf(store: Tables, places: readonly Place[]): Promise<SweepDetails['headlines']> {
   const ended = places.find(({ state }) => state === 'ended')?.run
   return {
     early: places.flatMap(({ validations }) => validations)[0]?.headline,
@@ -110,7 +110,7 @@ async function headlinesOf(store: Store, places: readonly Place[]): Promise<Swee
 }
 
 async function configurationsOf(
-  store: Store,
+  store: Tables,
   { state }: SweepRecord,
   places: readonly Place[],
   { rungs, failed }: Advance,
@@ -180,7 +180,7 @@ const earlyResults = (places: readonly Place[], [first = 1]: readonly number[]):
     return found ? [{ values: planned.values, seed: planned.settings.seed, figure: headlineOf(found) }] : []
   })
 
-async function testResults(store: Store, places: readonly Place[]): Promise<Result[]> {
+async function testResults(store: Tables, places: readonly Place[]): Promise<Result[]> {
   const found = await Promise.all(
     places.map(async ({ planned: { values, settings }, run }) => {
       const result = run && (await testResultOf(store, run))
@@ -191,7 +191,7 @@ async function testResults(store: Store, places: readonly Place[]): Promise<Resu
 }
 
 /** Grades of the same test rows in the same order by each of a configuration's runs; undefined where one is not evaluated. */
-async function gradesOf(store: Store, places: readonly Place[]): Promise<Grades | undefined> {
+async function gradesOf(store: Tables, places: readonly Place[]): Promise<Grades | undefined> {
   const all: number[][] = []
   for (const { run } of places) {
     const result = run && (await testResultOf(store, run))
@@ -203,7 +203,7 @@ async function gradesOf(store: Store, places: readonly Place[]): Promise<Grades 
 
 /** A run's result on its test set, in all and row by row; undefined where it was not evaluated. */
 async function testResultOf(
-  store: Store,
+  store: Tables,
   run: RunRecord,
 ): Promise<{ readonly figure: number; readonly grades: number[] } | undefined> {
   const tuned = await store.evaluations.latest(run, 'tuned prompt')

@@ -51,6 +51,8 @@ export const tune = {
     'The instruction that you would give the model today. The result shows whether tuning beats it, and what the studio would write itself.',
   leftOut: (rows: number) =>
     `${rows === 1 ? '1 row is' : `${rows.toLocaleString('en')} rows are`} left out: almost identical rows are in two of these sets.`,
+  unused: (rows: number) =>
+    `${rows === 1 ? '1 more row stays' : `${rows.toLocaleString('en')} more rows stay`} unused: these sets are as large as a run needs.`,
   rows: (train: string, validation: string, test: string) =>
     `${train} rows to learn from (training set), ${validation} to check on while learning (validation set), ${test} kept for the final test (test set).`,
   start: 'Start',

@@ -1,0 +1,28 @@
+// What worker threads do: work that reads many rows or computes for long, on a read-only view of the database.
+import type { Input } from '../../contract/service.ts'
+import type { Tables } from '../../engine/store/store.ts'
+import { findSweep } from '../lookup.ts'
+import { answers, confusion, flips, metrics, report, verdict } from '../runs/results.ts'
+import { planRows } from '../runs/split-rows.ts'
+import { detailsOf, summaryOf } from '../sweeps/details.ts'
+
+type Task = (store: Tables, input: never) => Promise<unknown>
+
+export const tasks = {
+  planRows,
+  verdict,
+  metrics,
+  confusion,
+  answers,
+  flips,
+  report,
+  showSweep: async (store: Tables, { sweep }: Input<'sweeps.show'>) => detailsOf(store, await findSweep(store, sweep)),
+  listSweeps: async (store: Tables, _: Input<'sweeps.list'>) =>
+    Promise.all((await store.sweeps.list()).map((sweep) => summaryOf(store, sweep))),
+} satisfies Record<string, Task>
+
+export type Tasks = typeof tasks
+export type TaskName = keyof Tasks
+
+/** Results that depend on a version's rows alone, which never change: they are kept whatever else changes. */
+export const lasting: ReadonlySet<TaskName> = new Set(['planRows'])
