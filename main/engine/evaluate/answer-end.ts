@@ -1,6 +1,7 @@
 // Finds where a generated answer ends when the model does not emit its end token.
 import type { Template } from '../../contract/settings.ts'
 import { place } from '../tokens/frame.ts'
+import { watchStops } from './stop-strings.ts'
 
 /** The answer within the generated text, and whether generation can stop because no further text belongs to it. */
 type FindEnd = (generated: string) => { readonly answer: string; readonly isOver: boolean }
@@ -24,5 +25,17 @@ export function answerEnd(stops: readonly string[]): FindEnd {
     return Number.isFinite(end)
       ? { answer: text.slice(0, end).trim(), isOver: true }
       : { answer: text.trim(), isOver: false }
+  }
+}
+
+/** Takes an answer piece by piece, each in the time of its own length; true from the piece on that `answerEnd` calls its end. */
+export function watchEnd(stops: readonly string[]): (piece: string) => boolean {
+  const watch = watchStops(stops)
+  let isOver = false
+  let begun = false
+  return (piece) => {
+    const text = begun ? piece : piece.trimStart()
+    begun ||= text !== ''
+    return (isOver ||= watch.push(text.replaceAll('\r', '')).stopped)
   }
 }

@@ -24,11 +24,11 @@ export interface GenerationOptions {
   readonly ends: readonly number[]
   /** Tokens of an answer at most. */
   readonly maxTokens: number
-  /** Whether the answer is complete with these ids, though no end token was generated. */
-  readonly isOver?: (ids: readonly number[]) => boolean
+  /** Makes the watcher of one answer: it takes each id, and says whether the answer is over with it. */
+  readonly watch?: () => (id: number) => boolean
 }
 
-/** Token ids of each row's answer in the order of `rows`: without the end token, but with those that made `isOver` true. */
+/** Token ids of each row's answer in the order of `rows`: without the end token, but with those with which it was over. */
 export async function generateRows(
   runner: InferenceRunner,
   rows: readonly Segments[],
@@ -86,17 +86,17 @@ async function generateBatch(
   const { past } = virtualTokensOf(parts)
   const length = Math.max(...sequences.map(({ ids }) => ids.length))
   const cache = createKvCache(config, batch, past + length + maxTokens, { buffers: inputs.cacheBuffers })
-  const answers = sequences.map((): number[] => [])
+  const answers = sequences.map((): Growing => ({ ids: [], isOverWith: stop.watch?.() ?? (() => false) }))
   const first = await prefill(runner, config, sequences, inputs, cache)
   let unfinished = appended(answers, first, stop, [...answers.keys()])
-  if (unfinished.length === 0 || maxTokens <= 1) return answers
+  if (unfinished.length === 0 || maxTokens <= 1) return answers.map(({ ids }) => ids)
   const step = await runner.session({ ...shapeOf(parts), ...decoding })
   const updates = updateFeeds(parts?.updates ?? [])
   for (let generated = 1; generated < maxTokens && unfinished.length > 0; generated++) {
     const at = past + length + generated - 1
     const found = await step.run({
       ids: integers(
-        answers.map((ids) => ids[generated - 1] ?? 0),
+        answers.map(({ ids }) => ids[generated - 1] ?? 0),
         [batch, 1],
       ),
       positions: { shape: [batch, 1], data: positionsAt(sequences, past, generated) },
@@ -108,7 +108,7 @@ async function generateBatch(
     for (const b of unfinished) cache.put(found, { from: b, row: b, at })
     unfinished = appended(answers, likeliest(found), stop, unfinished)
   }
-  return answers
+  return answers.map(({ ids }) => ids)
 }
 
 /** A decoding step attends to the KV cache; a prefill to what is there before the rows, or to nothing. */
@@ -159,18 +159,24 @@ function likeliest({ logits }: NamedTensors): number[] {
   return Array.from({ length: rows }, (_, row) => best(data.subarray(row * width, (row + 1) * width)))
 }
 
+/** An answer that is being generated. */
+interface Growing {
+  readonly ids: number[]
+  readonly isOverWith: (id: number) => boolean
+}
+
 /** Appends its next token to each unfinished answer; gives the answers that are still unfinished. */
 function appended(
-  answers: readonly number[][],
+  answers: readonly Growing[],
   next: readonly number[],
-  { ends, isOver = () => false }: Pick<GenerationOptions, 'ends' | 'isOver'>,
+  { ends }: Pick<GenerationOptions, 'ends'>,
   unfinished: readonly number[],
 ): number[] {
   return unfinished.filter((b) => {
-    const [id = 0, ids = []] = [next[b], answers[b]]
-    if (ends.includes(id)) return false
-    ids.push(id)
-    return !isOver(ids)
+    const [id = 0, answer] = [next[b], answers[b]]
+    if (!answer || ends.includes(id)) return false
+    answer.ids.push(id)
+    return !answer.isOverWith(id)
   })
 }
 

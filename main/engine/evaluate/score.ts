@@ -7,7 +7,7 @@ import { methodOf } from '../method/index.ts'
 import type { LayoutSettings } from '../method/layout.ts'
 import { measured } from '../metrics/index.ts'
 import { scoresLabels, taskOf } from '../task/index.ts'
-import { answerEnd, answerStops } from './answer-end.ts'
+import { answerEnd, answerStops, watchEnd } from './answer-end.ts'
 import { best } from './best.ts'
 import { answerLimits, createEncoder, encoderFor } from './encode.ts'
 import { generateRows } from './generate-rows.ts'
@@ -64,9 +64,13 @@ const generatedAnswers: Answers = async (runner, { model, settings, examples, pr
   const encoder = encoderFor(model, settings, [])
   const { tokenizer, end } = encoder
   const limits = answerLimits(model, settings)
-  const findEnd = answerEnd(answerStops(settings.template, limits.lines))
-  const isOver = (ids: readonly number[]): boolean => findEnd(tokenizer.decode(ids)).isOver
-  const options = { model, ends: [end, ...tokenizer.ends], maxTokens: limits.tokens, isOver }
+  const stops = answerStops(settings.template, limits.lines)
+  const findEnd = answerEnd(stops)
+  const watch = (): ((id: number) => boolean) => {
+    const [stream, isOver] = [tokenizer.decodeStream(), watchEnd(stops)]
+    return (id) => isOver(stream.push(id))
+  }
+  const options = { model, ends: [end, ...tokenizer.ends], maxTokens: limits.tokens, watch }
   const segments = examples.map(({ text }) => encoder.row(text))
   const answers = await generateRows(runner, segments, prompt && placedPrompt(model, prompt), options, onProgress)
   return examples.map(({ row, label }, i) => {

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Template } from '../../../main/contract/settings.ts'
-import { answerEnd, answerStops, hasLines } from '../../../main/engine/evaluate/answer-end.ts'
+import { answerEnd, answerStops, hasLines, watchEnd } from '../../../main/engine/evaluate/answer-end.ts'
 
 const plain: Template = { kind: 'plain', body: 'Question: {text}\nAnswer:', instruction: '', answerPrefix: ' ' }
 const chat: Template = { kind: 'chat', body: '{text}', instruction: '', answerPrefix: '' }
@@ -18,6 +18,19 @@ describe('an answer', () => {
     ['nowhere where it is still being written', chat, ['red'], ' gre', 'gre', false],
   ] as const)('ends %s', (_, template, right, written, answer, isOver) => {
     expect(endIn(template, right)(written)).toEqual({ answer, isOver })
+  })
+
+  it('is over at the same piece, however it comes in pieces', () => {
+    const pieces = fc.array(fc.constantFrom('a', ' ', '\n', '\r\n', 'Question: ', '\nQuest', 'ion: ', 'b'))
+    fc.assert(
+      fc.property(pieces, (some) => {
+        for (const right of [['one'], ['one\ntwo']]) {
+          const isOver = watchEnd(answerStops(plain, right.some(hasLines)))
+          const cut = endIn(plain, right)
+          some.forEach((piece, i) => expect(isOver(piece)).toBe(cut(some.slice(0, i + 1).join('')).isOver))
+        }
+      }),
+    )
   })
 
   it('once over is the same however the model goes on', () => {
