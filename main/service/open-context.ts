@@ -89,11 +89,7 @@ async function contextOf(
     context: { home, store, spawn, warm: warm.spawn, threads, ...made },
     close: async () => {
       warm.close()
-<<<<<<< HEAD
-=======
       await workers.close()
-      await uploads.end()
->>>>>>> bb98b61 (service: planning and results are computed by worker threads)
       await tidy.close()
       await store.close()
     },

@@ -45,8 +45,8 @@ export function createCache<T>(most: number): Cache<T> {
       entry.waiting++
       const left = Promise.withResolvers<never>()
       const onAbort = (): void => {
-        leave(key, entry)
         left.reject(studioError('run/cancelled'))
+        leave(key, entry)
       }
       signal?.addEventListener('abort', onAbort)
       try {
