@@ -31,7 +31,9 @@ describe('a start that fails', () => {
     const folder = writtenFile()
     startApp(electron, () => ({ home: { folder, address: '' } }) as never)
     await settled()
-    expect(String(called('dialog.showErrorBox')[0]?.[2])).toContain(`cannot write to its folder ${join(folder, 'window')}`)
+    expect(String(called('dialog.showErrorBox')[0]?.[2])).toContain(
+      `cannot write to its folder ${join(folder, 'window')}`,
+    )
   })
 })
 
