@@ -107,6 +107,9 @@ async function endWithin(child: ServiceChild, ended: Promise<void>, limits: Clos
   clearTimeout(silence)
 }
 
+/** A warning of Node is not what the service said last. */
+const quietNode = ['--disable-warning=ExperimentalWarning']
+
 const TAIL = 2000
 
 /** Starts the service on the plain Node that comes along: Electron's own never runs ONNX Runtime. */
