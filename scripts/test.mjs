@@ -1,13 +1,12 @@
 // `npm test`: the checkers, the tests, then the journeys in a browser; red when one is. The last line counts all.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { programOf, runChecks } from './checks.mjs'
 import { hasDisplay } from '../main/hosts/browser/open.ts'
-import { browserPath } from '../test/e2e/support/browser.ts'
+import { readyBrowser } from './browser.mjs'
 import { buildElectron } from './build-electron.mjs'
 import { electronPath } from './electron.mjs'
 import { root } from './node24.mjs'
-import { say } from './packages.mjs'
 import { buildRenderer } from './renderer.mjs'
 
 const countLine = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/
@@ -34,6 +33,13 @@ async function counted(runner, args) {
   return counts
 }
 
+/** How many journeys there are: all of them are left out. */
+function journeys() {
+  const args = [programOf(playwright), 'test', '--list', '--reporter=list', '--project=journeys', ...filters]
+  const { stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
+  return Number(/Total: (\d+) test/.exec(stdout)?.[1] ?? 1)
+}
+
 const filters = process.argv.slice(2)
 const vitest = { package: 'vitest', bin: 'vitest' }
 const playwright = { package: '@playwright/test', bin: 'playwright' }
@@ -42,15 +48,11 @@ const results = [{ ...(await runChecks()), skipped: 0 }]
 results.push(
   await counted(vitest, ['run', '--passWithNoTests', '--project', 'unit', '--project', 'recovery', ...filters]),
 )
-if (browserPath()) {
+const noBrowser = await readyBrowser()
+if (noBrowser === undefined) {
   await buildRenderer()
   results.push(await counted(playwright, ['test', '--pass-with-no-tests', '--project=journeys', ...filters]))
-} else {
-  say(
-    'No Chromium, Chrome or Edge was found: the journeys in the window are left out. Name one in the variable CHROMIUM.',
-  )
-  results.push({ passed: 0, failed: 0, skipped: 1 })
-}
+} else results.push({ passed: 0, failed: 0, skipped: journeys() })
 
 // Where the app's own program has been fetched, by a first `npm start`, and there is a screen to show it on.
 if (electronPath() !== undefined && hasDisplay()) {
@@ -61,6 +63,8 @@ if (electronPath() !== undefined && hasDisplay()) {
 
 const total = (/** @type {'passed' | 'failed' | 'skipped'} */ what) =>
   results.reduce((sum, { [what]: n }) => sum + n, 0)
+// Among the last lines, where nobody overlooks it.
+if (noBrowser !== undefined) process.stdout.write(`The journeys in the window are left out. ${noBrowser}\n`)
 const skipped = total('skipped') > 0 ? `, ${total('skipped')} skipped` : ''
 process.stdout.write(`${total('passed')} passed, ${total('failed')} failed${skipped}\n`)
 if (total('failed') > 0) process.exitCode = 1

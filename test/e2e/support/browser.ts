@@ -1,4 +1,4 @@
-// Finds a Chromium that is installed already: nothing is downloaded for a test.
+// Finds a Chromium that the system has; where there is none, scripts/browser.mjs fetches Playwright's.
 import { existsSync } from 'node:fs'
 
 const places: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
