@@ -5,6 +5,7 @@ import type { Checkpoint, ComputeEvent, ComputeRequest, Job, WireJob } from '../
 import type { PreparedModel } from '../contract/model.ts'
 import { isFull } from '../contract/errors/causes.ts'
 import { StudioError, studioError } from '../contract/errors/index.ts'
+import { dieWithParent } from './die-with-parent.ts'
 import { lendModel } from './lent-runner.ts'
 
 /** How a job reports its events, and learns that it should end. */
@@ -69,15 +70,22 @@ export function serve(handlers: Handlers): void {
     answers[request.request](request as never)
   })
   process.on('disconnect', () => process.exit(0))
+  dieWithParent()
   // Ctrl-C reaches every process of the terminal; whether to stop is the service's decision.
   process.on('SIGINT', () => undefined)
 }
 
+/** Milliseconds between two signs of life. */
+const ALIVE_MS = 1000
+
 async function work(handlers: Handlers, job: WireJob, sink: JobSink, stay: boolean): Promise<void> {
+  send({ event: 'alive' })
+  const alive = setInterval(send, ALIVE_MS, { event: 'alive' })
   const last = await run(handlers, job, sink).then(
     (outcome): ComputeEvent => ({ event: 'done', ...outcome }),
     (error: unknown): ComputeEvent => ({ event: 'failed', ...asFailure(error) }),
   )
+  clearInterval(alive)
   if (stay) send(last)
   else process.send?.(last, () => process.exit(0))
 }

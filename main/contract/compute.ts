@@ -8,6 +8,9 @@ import type { Subject, ValidationRecord } from './records.ts'
 import type { Example, Split, TuneSettings } from './settings.ts'
 import type { NamedTensors } from './tensor.ts'
 
+/** Variable that tells a compute process who has forked it: that one may be gone before it can ask. */
+export const PARENT = 'SOFTPROMPT_PARENT'
+
 /** A tuned prompt with everything needed to use it: it works only with its own placement, template and base model. */
 export interface TunedPrompt {
   readonly tensors: NamedTensors
@@ -203,6 +206,8 @@ export interface MeasuredSteps {
 }
 
 export type ComputeEvent =
+  /** Every second while a job is under way, between two calls of ONNX Runtime: the process does not hang. */
+  | { readonly event: 'alive' }
   /** Long work other than steps: preparing a model, initialising, scoring. `total` 0 = unknown. */
   | { readonly event: 'progress'; readonly stage: string; readonly done: number; readonly total: number }
   | { readonly event: 'prepared'; readonly model: SealedModel; readonly config: DecoderConfig }

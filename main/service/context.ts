@@ -3,6 +3,7 @@ import type { Input, Method, Outputs, StudioEvent } from '../contract/service.ts
 import type { Store } from '../engine/store/store.ts'
 import type { Changes } from './changes.ts'
 import type { SpawnCompute } from './compute/child.ts'
+import type { Bounds } from './compute/watchdog.ts'
 import type { Failures } from './studio/failures.ts'
 import type { Home } from './home/home.ts'
 import type { Inspections } from './prompts/inspections.ts'
@@ -20,6 +21,8 @@ export interface ServiceContext extends Changes, Failures {
   /** Spawns the process that stays warm between short jobs. Only within `serve`. */
   readonly warm: SpawnCompute
   readonly threads: number
+  /** How long compute processes may be silent. */
+  readonly bounds: Bounds
   readonly runner: Runner
   readonly sweeper: Sweeper
   readonly views: Views
@@ -27,7 +30,7 @@ export interface ServiceContext extends Changes, Failures {
   readonly tidy: Tidy
   /** Threads for what would hold up the service. */
   readonly workers: Workers
-  /** Short work for people who wait (prepare, score, generate), one at a time, beside a tune. */
+  /** Short work for people who wait (prepare, score, generate), one at a time, beside a tune and beside what hangs. */
   readonly serve: Enqueue
 }
 

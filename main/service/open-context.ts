@@ -4,6 +4,7 @@ import { openStore, type Store } from '../engine/store/store.ts'
 import { type Changes, createChanges } from './changes.ts'
 import type { SpawnCompute } from './compute/child.ts'
 import { createWarm } from './compute/warm.ts'
+import { type Bounds, usualBounds } from './compute/watchdog.ts'
 import type { ServiceContext } from './context.ts'
 import { createViews } from './data/views.ts'
 import { applyRestore, keepNetworkRecord } from './home/backup.ts'
@@ -26,6 +27,8 @@ export interface ContextOptions {
   readonly replaced?: string | undefined
   /** Restarts of a crashed compute process before its run is left as interrupted. */
   readonly retries?: number
+  /** How long compute processes may be silent. */
+  readonly bounds?: Bounds
 }
 
 export interface OpenContext {
@@ -58,7 +61,7 @@ export async function openContext(options: ContextOptions): Promise<OpenContext>
 }
 
 async function contextOf(
-  { home, spawn, threads, retries = RETRIES }: ContextOptions,
+  { home, spawn, threads, retries = RETRIES, bounds = usualBounds }: ContextOptions,
   store: Store,
   failures: Failures,
   previous: string | undefined,
@@ -78,7 +81,7 @@ async function contextOf(
   const tidy = await createTidy(store, (error) => {
     failures.failedUnattended('tidy', error)
   })
-  const runner = createRunner({ store, spawn, threads, home, retries, ...changes, ...failures })
+  const runner = createRunner({ store, spawn, threads, bounds, home, retries, ...changes, ...failures })
   const sweeper = createSweeper({ store, runner, ...changes, ...failures })
   await rm(home.uploads, { recursive: true, force: true, maxRetries: 3 })
   const warm = createWarm(spawn, WARM_MS)
@@ -86,7 +89,7 @@ async function contextOf(
   const inspections = createInspections()
   const made = { runner, sweeper, views, inspections, tidy, workers, serve: serialQueue(), ...changes, ...failures }
   return {
-    context: { home, store, spawn, warm: warm.spawn, threads, ...made },
+    context: { home, store, spawn, warm: warm.spawn, threads, bounds, ...made },
     close: async () => {
       warm.close()
       await workers.close()

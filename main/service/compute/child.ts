@@ -1,5 +1,5 @@
 // A compute process as the service sees it, and how a host on plain Node forks one.
-import type { ComputeEvent, ComputeRequest } from '../../contract/compute.ts'
+import { type ComputeEvent, type ComputeRequest, PARENT } from '../../contract/compute.ts'
 import { forkNode } from '../../engine/programs.ts'
 
 /** How a compute process ended: exit code or signal, and the last line that it wrote to its error stream. */
@@ -40,7 +40,7 @@ export const forkCompute =
     const child = forkNode(entry, {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { ...allocatorSettings, ...process.env },
+      env: { ...allocatorSettings, ...process.env, [PARENT]: String(process.pid) },
     })
     let errors = ''
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -17,19 +17,20 @@ const stays: { readonly [K in WireJob['kind']]: boolean } = {
   generate: true,
 }
 
-/** Resolves when the job is done. Errors: the job's own, 'run/crashed', 'run/cancelled'. */
+/** Resolves when the job is done. Errors: the job's own, 'run/crashed', 'compute/silent', 'run/cancelled'. */
 export function serveJob(
-  { serve, spawn, warm }: ServiceContext,
+  { serve, spawn, warm, bounds }: ServiceContext,
   { emit, signal }: CallContext,
   job: WireJob,
   onEvent: (event: ComputeEvent) => void,
 ): Promise<void> {
-  return serve(async () => {
+  return serve(async (onSuspect) => {
     if (signal.aborted) throw studioError('run/cancelled')
-    const supervised = supervise(stays[job.kind] ? warm : spawn, job, (event) => {
+    const hear = (event: ComputeEvent): void => {
       if (event.event === 'progress' || event.event === 'token' || event.event === 'warning') emit(event)
       onEvent(event)
-    })
+    }
+    const supervised = supervise(stays[job.kind] ? warm : spawn, job, hear, { bounds, onSuspect })
     // A cancelled job has no checkpoint to write, so its process is killed at once.
     const cancel = () => {
       supervised.kill()
@@ -40,6 +41,7 @@ export function serveJob(
     })
     if (signal.aborted) throw studioError('run/cancelled')
     if (result.end === 'failed') throw new StudioError(result.code, result.message)
+    if (result.end === 'crashed' && result.silent !== undefined) throw studioError('compute/silent', result.silent)
     if (result.end === 'crashed') throw studioError('run/crashed', result.how, '')
   })
 }

@@ -1,14 +1,15 @@
 // Supervises one job in one compute process: events in order, acknowledgement after commit, stop = ask, wait, kill.
 import type { ComputeEvent, WireJob } from '../../contract/compute.ts'
 import type { ComputeChild, SpawnCompute } from './child.ts'
+import { type Bounds, usualBounds, watch } from './watchdog.ts'
 
 type Done = Omit<Extract<ComputeEvent, { readonly event: 'done' }>, 'event'>
 
 export type JobResult =
   | ({ readonly end: 'done' } & Done)
   | { readonly end: 'failed'; readonly code: string; readonly message: string }
-  /** The process died before it reported an end. */
-  | { readonly end: 'crashed'; readonly how: string }
+  /** The process died before it reported an end; `silent`: seconds without an answer after which it was ended as it hung. */
+  | { readonly end: 'crashed'; readonly how: string; readonly silent?: number }
 
 export interface SupervisedJob {
   readonly result: Promise<JobResult>
@@ -24,6 +25,12 @@ const STOP_MS = 15_000
 /** Milliseconds that a process may take to exit after its last event. */
 const EXIT_MS = 5_000
 
+export interface Supervision {
+  readonly bounds?: Bounds
+  /** Called once where the process falls silent, long before it is ended: others should not wait for it. */
+  readonly onSuspect?: () => void
+}
+
 /**
  * Runs the job. `onEvent` is awaited event by event, in order; a checkpoint is acknowledged when it returns.
  * The result rejects only with what `onEvent` throws; the process is gone by then.
@@ -32,8 +39,15 @@ export function supervise(
   spawn: SpawnCompute,
   job: WireJob,
   onEvent: (event: ComputeEvent) => Promise<void> | void,
+  { bounds = usualBounds, onSuspect = () => undefined }: Supervision = {},
 ): SupervisedJob {
   const child = spawn()
+  let silent: number | undefined
+  const onHang = (milliseconds: number): void => {
+    silent = Math.max(1, Math.round(milliseconds / 1000))
+    child.kill()
+  }
+  const watchdog = watch(job.kind, bounds, { onSuspect, onHang })
   const patience = createPatience(child)
   let last: JobResult | undefined
   let failure: { readonly error: unknown } | undefined
@@ -53,6 +67,8 @@ export function supervise(
 
   const result = new Promise<JobResult>((resolve, reject) => {
     child.onEvent((event) => {
+      watchdog.heard(event)
+      if (event.event === 'alive') return
       patience.onEvent()
       handled = handled
         .then(() => handle(event))
@@ -64,8 +80,9 @@ export function supervise(
     child.onExit(({ how }) => {
       void handled.then(() => {
         patience.end()
+        watchdog.end()
         if (failure) reject(failure.error as Error)
-        else resolve(last ?? { end: 'crashed', how })
+        else resolve(last ?? crashed(how, silent))
       })
     })
   })
@@ -81,6 +98,11 @@ export function supervise(
     },
   }
 }
+
+const crashed = (how: string, silent: number | undefined): JobResult =>
+  silent === undefined
+    ? { end: 'crashed', how }
+    : { end: 'crashed', how: `it did not answer for ${String(silent)} seconds and was ended`, silent }
 
 /** Asks a child to stop, and kills it where it does not in time. */
 function createPatience(child: ComputeChild) {

@@ -8,58 +8,65 @@ export interface Warm {
   close(): void
 }
 
-/** The job that has the process now. */
+/** The job that has a process now. */
 interface Tenant {
   event: (event: ComputeEvent) => void
   exit: (exit: ComputeExit) => void
 }
 
+interface Kept {
+  readonly child: ComputeChild
+  tenant: Tenant | undefined
+}
+
 /** `idle`: milliseconds after its last job at which the process is ended, and its memory given back. */
 export function createWarm(spawn: SpawnCompute, idle: number): Warm {
-  let process: ComputeChild | undefined
-  let tenant: Tenant | undefined
+  let kept: Kept | undefined
   let bedtime: NodeJS.Timeout | undefined
 
   const end = (): void => {
     clearTimeout(bedtime)
-    process?.kill()
-    process = undefined
+    kept?.child.kill()
+    kept = undefined
   }
   /** The job is over: for whoever waits for its process to end, it has. */
-  const leave = (how: string): void => {
-    const left = tenant
-    tenant = undefined
+  const leave = (own: Kept, how: string): void => {
+    const left = own.tenant
+    own.tenant = undefined
     left?.exit({ how })
   }
+  /** The process stays where its job ended well and no other one is kept: one whose job has failed is not trusted. */
+  const settle = (own: Kept, well: boolean): void => {
+    if (own !== kept) own.child.kill()
+    else if (well) bedtime = setTimeout(end, idle).unref()
+    else end()
+    leave(own, well ? 'done' : 'failed')
+  }
 
-  function start(): ComputeChild {
-    const started = spawn()
-    started.onEvent((event) => {
-      if (process !== started) return
-      tenant?.event(event)
-      if (event.event === 'done') {
-        bedtime = setTimeout(end, idle).unref()
-        leave('done')
-      } else if (event.event === 'failed') {
-        // A process whose job has failed is not trusted with another.
-        end()
-        leave('failed')
-      }
+  function start(): Kept {
+    const own: Kept = { child: spawn(), tenant: undefined }
+    own.child.onEvent((event) => {
+      // What comes after a kill is nobody's.
+      if (!own.tenant) return
+      own.tenant.event(event)
+      if (event.event === 'done' || event.event === 'failed') settle(own, event.event === 'done')
     })
-    started.onExit(({ how }) => {
-      if (process === started) process = undefined
-      if (process === undefined) leave(how)
+    own.child.onExit(({ how }) => {
+      if (kept === own) kept = undefined
+      leave(own, how)
     })
-    return started
+    return own
   }
 
   return {
     spawn: () => {
       clearTimeout(bedtime)
-      const child = (process ??= start())
+      // A job that hangs keeps its process for itself.
+      const own = kept && !kept.tenant ? kept : start()
+      kept = own
       const mine: Tenant = { event: () => undefined, exit: () => undefined }
-      tenant = mine
-      return lent(child, mine, () => tenant === mine)
+      own.tenant = mine
+      return lent(own.child, mine, () => own.tenant === mine)
     },
     close: end,
   }

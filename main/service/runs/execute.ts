@@ -6,6 +6,7 @@ import type { Store } from '../../engine/store/store.ts'
 import type { Changes } from '../changes.ts'
 import type { SpawnCompute } from '../compute/child.ts'
 import { type JobResult, supervise } from '../compute/supervise.ts'
+import type { Bounds } from '../compute/watchdog.ts'
 import { type Home, cachedTextsFolder } from '../home/home.ts'
 import type { Failures } from '../studio/failures.ts'
 import { type ActiveRun, endsUnevaluated, urge } from './active.ts'
@@ -17,6 +18,8 @@ export interface ExecuteOptions extends Pick<Changes, 'changed'>, Pick<Failures,
   readonly store: Store
   readonly spawn: SpawnCompute
   readonly threads: number
+  /** How long compute may be silent. */
+  readonly bounds?: Bounds
   /** Where the KV precompute of texts lies. */
   readonly home: Pick<Home, 'texts'>
   /** How often a crashed compute process is started again before the run is left as interrupted. */
@@ -104,14 +107,14 @@ async function tune(
 
 /** One compute process, from the last checkpoint to its end. */
 async function runJob(
-  { spawn, threads, home }: ExecuteOptions,
+  { spawn, threads, home, bounds }: ExecuteOptions,
   active: ActiveRun,
   material: RunMaterial,
   recorder: Recorder,
 ): Promise<JobResult> {
   const texts = cachedTextsFolder(home, active.run.dataset)
   const job = tuneJob(material, await recorder.begin(), { threads, texts, until: active.until })
-  active.job = supervise(spawn, job, (event) => recorder.record(event))
+  active.job = supervise(spawn, job, (event) => recorder.record(event), bounds && { bounds })
   urge(active)
   return active.job.result.finally(() => (active.job = undefined))
 }

@@ -120,6 +120,7 @@ function recordersOf(
     progress: async (event) => {
       report(event)
     },
+    alive: ignore,
     prepared: ignore,
     rendering: ignore,
     inspection: ignore,

@@ -1,7 +1,7 @@
 // Describes this computer: system, memory, disk, and the state of each kind of hardware for computing.
 import { statfs } from 'node:fs/promises'
 import { availableParallelism, arch, cpus, release, type } from 'node:os'
-import type { KnownProvider } from '../../contract/compute.ts'
+import type { ComputeEvent, KnownProvider } from '../../contract/compute.ts'
 import type { Computer, ProviderCheck } from '../../contract/service.ts'
 import { freeMemory, totalMemory } from '../../engine/runtime/machine-memory.ts'
 import type { ServiceContext } from '../context.ts'
@@ -59,10 +59,11 @@ export function knownProviders(context: ServiceContext): Promise<readonly KnownP
   return found
 }
 
-async function askCompute({ spawn }: ServiceContext): Promise<readonly KnownProvider[]> {
+async function askCompute({ spawn, bounds }: ServiceContext): Promise<readonly KnownProvider[]> {
   let found: readonly KnownProvider[] = []
-  await supervise(spawn, { kind: 'hardware' }, (event) => {
+  const hear = (event: ComputeEvent): void => {
     if (event.event === 'hardware') found = event.providers
-  }).result
+  }
+  await supervise(spawn, { kind: 'hardware' }, hear, { bounds }).result
   return found
 }
