@@ -27,6 +27,7 @@ export const usualBounds: Bounds = {
   silence: {
     hardware: minute,
     preview: minute,
+    render: minute,
     generate: 5 * minute,
     score: 5 * minute,
     inspect: 5 * minute,
