@@ -25,8 +25,6 @@ export const dataErrors = {
     `${name} is ${kind}. Save it as an Excel workbook (.xlsx) or as CSV, and choose that file.`,
   'data/no-sheet': (name: string, sheet: string, sheets: readonly string[]) =>
     `${name} has no sheet “${sheet}”. Its sheets are: ${sheets.join(', ')}.`,
-  'data/no-header': (name: string, row: number) =>
-    `${name} has no names of columns in row ${row}. Choose the row that has them, or 0 where there are none.`,
   'data/too-large': (name: string) =>
     `${name} unpacks to more than the studio can read. Save the table as CSV, and choose that file.`,
   'data/too-many-columns': (name: string, count: number) =>

@@ -49,7 +49,7 @@ describe('the names of the columns', () => {
   it('may stand below a title, which is named', async () => {
     const found = await read('title.xlsx', writeXlsx([{ rows }]))
     expect(found).toMatchObject({ columns: ['text', 'label'], headerLine: 3 })
-    expect(found.notes).toEqual(['What stands above row 3 is taken for a title and not read: “Support messages”.'])
+    expect(found.notes).toEqual(['Left out above the first row: line 1, "Support messages".'])
   })
 
   it('can be chosen, or that there are none', async () => {
@@ -62,7 +62,7 @@ describe('the names of the columns', () => {
       rows: [{ row: 1 }, { row: 2 }, { row: 3 }],
     })
     await expect(read('no.xlsx', writeXlsx([{ rows }]), { header: 2 })).rejects.toMatchObject({
-      code: 'data/no-header',
+      code: 'data/no-header-line',
     })
   })
 

@@ -4,7 +4,7 @@ import { createPlaces } from '../places.ts'
 import { rowsThat } from '../words.ts'
 import { createChunkBuilder } from './chunks.ts'
 import { cellsWithin, isTable, sniff } from './delimited/dialect.ts'
-import { findHeader, type Header, headerAt } from './delimited/header.ts'
+import { findHeader, type Header, headerAt } from './header.ts'
 import { createRecordParser, type TextRecord } from './delimited/records.ts'
 import type { OpenedTable, TableChunk, TextFormat, TextSource } from './format.ts'
 

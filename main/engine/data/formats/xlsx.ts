@@ -39,7 +39,7 @@ async function open(source: FileSource): Promise<OpenedTable> {
   const layout = layoutOf(name, survey, choices.header)
   const notes = notesOf(workbook, survey, layout, await hasComments(name, archive, survey.sheet))
   const { sheet, first, rows, characters } = survey
-  const below = rows - layout.above.length - (layout.headerRow === 0 ? 0 : 1)
+  const below = rows - layout.above
   if (below < 1 || first.length === 0) throw studioError('data/no-rows', name)
   return {
     taken: { sheet: sheet.name, sheets: workbook.sheets.map((each) => each.name), headerLine: layout.headerRow, notes },
@@ -76,15 +76,15 @@ async function surveyOf({ name, choices }: FileSource, archive: Archive, workboo
 }
 
 async function* chunks(pieces: AsyncGenerator<SheetPiece>, survey: Survey, layout: Layout): AsyncGenerator<TableChunk> {
-  const { headerRow, width } = layout
+  const { end, width } = layout
   const read = rowReader(survey, layout)
   const chunk = createChunkBuilder(chunkRows)
   let bytes = 0
-  let last = headerRow
+  let last = end
   for await (const piece of pieces) {
     bytes = piece.read
     for (const row of piece.rows) {
-      if (row.row <= headerRow) continue
+      if (row.row <= end) continue
       last = row.row
       const cells = widthOf(row)
       const reason = row.broken ?? (cells > width ? `${cells} cells where the header has ${width}` : undefined)
@@ -101,8 +101,8 @@ async function* chunks(pieces: AsyncGenerator<SheetPiece>, survey: Survey, layou
 }
 
 /** Reads the cells of the columns that are taken, of rows that come one after the other. */
-function rowReader({ facts }: Survey, { headerRow, width, columns }: Layout): (row: SheetRow) => string[] {
-  const merges = facts.merges.filter(({ top }) => top > headerRow)
+function rowReader({ facts }: Survey, { end, width, columns }: Layout): (row: SheetRow) => string[] {
+  const merges = facts.merges.filter(({ top }) => top > end)
   if (merges.length > 0) {
     const fill = fillMerged(merges, width)
     return (row) => {

@@ -54,7 +54,7 @@ function score(all: readonly TextRecord[], dialect: Dialect): Scored {
 }
 
 /** The most frequent number of cells, less the last ones that are empty in all of those records. */
-function usualWidth(records: readonly TextRecord[]): number {
+export function usualWidth(records: readonly Pick<TextRecord, 'cells'>[]): number {
   const counts = new Map<number, number>()
   for (const { cells } of records) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1)
   const [most = 1] = [...counts].sort(([a, m], [b, n]) => n - m || b - a)[0] ?? []

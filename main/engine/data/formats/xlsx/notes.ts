@@ -12,19 +12,11 @@ export function notesOf({ sheets }: Workbook, survey: Survey, layout: Layout, co
   const { sheet, facts } = survey
   const others = sheets.filter((other) => other !== sheet && !other.hidden).map(({ name }) => name)
   const hidden = sheets.filter((other) => other !== sheet && other.hidden).map(({ name }) => name)
-  const merges = facts.merges.filter(({ bottom }) => bottom > layout.headerRow).length
-  const titles = layout.above.map(({ texts }) =>
-    texts
-      .filter((text) => text.trim() !== '')
-      .join(' ')
-      .slice(0, 80),
-  )
+  const merges = facts.merges.filter(({ bottom }) => bottom > layout.end).length
   const notes: (string | false)[] = [
     others.length > 0 && `Other sheets of the workbook are not read: ${listOf(others)}.`,
     hidden.length > 0 && `Hidden sheets are not read: ${listOf(hidden)}.`,
-    titles.length > 0 &&
-      `What stands above row ${layout.headerRow} is taken for a title and not read: ${listOf(titles)}.`,
-    layout.empty.length > 0 && `Columns without any value are left out: ${listOf(layout.empty)}.`,
+    ...layout.notes,
     merges > 0 && `Merged cells fill their range with their value (${counted(merges, 'range', 'ranges')}).`,
     facts.hiddenRows > 0 && `Hidden rows are read like all others (${rowsOf(facts.hiddenRows)}).`,
     facts.hiddenColumns > 0 && `Hidden columns are read like all others (${grouped(facts.hiddenColumns)}).`,

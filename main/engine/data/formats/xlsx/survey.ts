@@ -1,5 +1,4 @@
 // A first pass over a sheet: what it holds, so that its table can be laid out before its rows are read.
-import { headerSample } from '../header.ts'
 import { maxColumns, noFacts, readSheet, type SheetFacts, type SheetRow } from './sheet.ts'
 import type { Sheet, Workbook } from './workbook.ts'
 import type { Archive } from './zip.ts'
@@ -17,6 +16,9 @@ export interface Survey {
   readonly filled: Uint32Array
   readonly facts: SheetFacts
 }
+
+/** Rows among which the names are looked for, and rows below them. */
+const headerSample = 40
 
 /** `wanted`: number of a row that must be in `first`. Errors: those of `readSheet`. */
 export async function surveySheet(archive: Archive, sheet: Sheet, workbook: Workbook, wanted = 0): Promise<Survey> {
