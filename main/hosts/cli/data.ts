@@ -13,11 +13,10 @@ export async function importData(session: Session, path: string, choices: Readin
   const onEvent = (event: Parameters<typeof output.event>[0]) => {
     output.event(event)
   }
-  const data = await studio.call(
-    'data.import',
-    { path: await readablePath(session, path), choices },
-    { onEvent, signal },
-  )
+  const file = await readablePath(session, path)
+  const data = await studio
+    .call('data.import', { path: file.path, choices }, { onEvent, signal })
+    .finally(() => file.end())
   for (const line of readingLines(data)) output.say(line)
   return data
 }

@@ -1,28 +1,33 @@
-// A table that comes through a pipe: `tune <(…)`, a named pipe, /dev/stdin. It is copied into the studio's folder first.
-import { type FileHandle, open, stat } from 'node:fs/promises'
-import { constants } from 'node:fs'
+// A table that comes through a pipe: `tune <(…)`, a named pipe, /dev/stdin. It is copied to a temporary file first.
+import { constants, createWriteStream } from 'node:fs'
+import { type FileHandle, mkdtemp, open, rm, stat } from 'node:fs/promises'
 import { Socket } from 'node:net'
-import { basename, resolve } from 'node:path'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { causeOf } from '../../contract/errors/causes.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { Session } from './host.ts'
 
 /** What systems call this process's own input. */
 const isInput = (path: string): boolean => /^(-|\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0)$/.test(path)
 
-/** Path of the file, or of a copy of what the pipe gives. Errors: 'data/not-a-file', 'data/not-received', 'run/cancelled'. */
-export async function readablePath(session: Session, path: string): Promise<string> {
-  if (isInput(path)) return received(session, 'input', process.stdin)
+export interface ReadablePath {
+  readonly path: string
+  /** Removes the copy, where it is one. */
+  end(): Promise<void>
+}
+
+/** The file, or a copy of what the pipe gives. Errors: 'data/not-a-file', 'data/not-received', 'run/cancelled'. */
+export async function readablePath(session: Session, path: string): Promise<ReadablePath> {
+  if (isInput(path)) return received(session, process.stdin)
   const found = await stat(path).catch(() => undefined)
   // What is not there, or a folder, is refused where it is read.
-  if (!found || found.isFile() || found.isDirectory()) return resolve(path)
+  if (!found || found.isFile() || found.isDirectory()) return { path: resolve(path), end: () => Promise.resolve() }
   if (!found.isFIFO()) throw studioError('data/not-a-file', path)
   const pipe = await openPipe(path)
-  try {
-    return await received(session, basename(path), pipe)
-  } finally {
-    pipe.destroy()
-  }
+  return received(session, pipe, /^\/dev\/fd\//.test(path) ? undefined : basename(path))
 }
 
 /** Opened at once, where an ordinary opening waits for a writer, and keeps a thread of Node's four until there is one. */
@@ -36,16 +41,16 @@ async function openPipe(path: string): Promise<Socket> {
   return socket
 }
 
-/** Copies in pieces; the service takes the copy away at its next start. */
-async function received({ studio, signal, output }: Session, name: string, pipe: Readable): Promise<string> {
+/** Copies to a folder that only this account may enter. */
+async function received({ signal, output }: Session, pipe: Readable, name = 'input'): Promise<ReadablePath> {
   output.say(`Reading ${name} to its end.`)
-  const stop = (): void => void pipe.destroy(studioError('run/cancelled'))
-  signal.addEventListener('abort', stop)
+  const folder = await mkdtemp(join(tmpdir(), 'softprompt-'))
+  const end = (): Promise<void> => rm(folder, { recursive: true, force: true })
   try {
-    const { file } = await studio.call('files.open', { name })
-    for await (const piece of pipe) await studio.call('files.write', { file, bytes: Uint8Array.from(piece as Buffer) })
-    return (await studio.call('files.close', { file })).path
-  } finally {
-    signal.removeEventListener('abort', stop)
+    await pipeline(pipe, createWriteStream(join(folder, name), { mode: 0o600 }), { signal })
+    return { path: join(folder, name), end }
+  } catch (error) {
+    await end()
+    throw signal.aborted ? studioError('run/cancelled') : studioError('data/not-received', causeOf(error))
   }
 }
