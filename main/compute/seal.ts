@@ -4,9 +4,9 @@ import type { PreparedModel } from '../contract/model.ts'
 
 /** What the service needs to know of a model, and the rest as bytes. */
 export function sealModel(model: PreparedModel): SealedModel {
-  const { name, hash, folder, licence, config } = model
+  const { name, hash, weightsHash = hash, folder, licence, config } = model
   const json = Buffer.from(JSON.stringify(model), 'utf8')
-  return { name, hash, folder, family: config.family, json, ...(licence === undefined ? {} : { licence }) }
+  return { name, hash, weightsHash, folder, family: config.family, json, ...(licence === undefined ? {} : { licence }) }
 }
 
 /** The model that `sealModel` serialised. */

@@ -139,7 +139,7 @@ export type Job =
     }
 
 /** A prepared model as it is stored and sent: only compute parses its tokenizer, megabytes that would block the service. */
-export interface SealedModel extends Pick<PreparedModel, 'name' | 'hash' | 'folder' | 'licence'> {
+export interface SealedModel extends Pick<PreparedModel, 'name' | 'hash' | 'weightsHash' | 'folder' | 'licence'> {
   readonly family: string
   /** The whole PreparedModel as UTF-8 JSON. */
   readonly json: Uint8Array

@@ -105,8 +105,10 @@ export interface TokenizerFiles {
  */
 export interface PreparedModel {
   readonly name: string
-  /** SHA-256 of the source file's or files' bytes: the identity that prompts and caches are bound to. */
+  /** SHA-256 of its weights, config, tokenizer and chat template: the identity that prompts are bound to. */
   readonly hash: string
+  /** SHA-256 of the bytes of its weights' files, to which prepared copies are bound; `hash` where absent. */
+  readonly weightsHash?: string
   readonly folder: string
   readonly config: DecoderConfig
   readonly tokenizer: TokenizerFiles

@@ -11,8 +11,10 @@ export type RunState = 'queued' | 'running' | 'stopped' | 'finished' | 'failed' 
 export interface ModelRecord {
   readonly id: number
   readonly name: string
-  /** SHA-256 of the source file's or files' bytes. */
+  /** SHA-256 of its weights, config, tokenizer and chat template. */
   readonly hash: string
+  /** SHA-256 of the bytes of its weights' files. */
+  readonly weightsHash: string
   /** The file or folder it was added from. */
   readonly source: string
   /** The folder that holds the prepared weights. */

@@ -24,7 +24,7 @@ const metricNames: Readonly<Record<string, string>> = {
 }
 
 /** Sentences are for people to read: their words may change at any time. */
-const unread = new Set(['sentence'])
+const unread = new Set(['sentence', 'weightsHash'])
 
 type Json = Readonly<Record<string, unknown>>
 

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { readingChoices, type Taken } from '../reading.ts'
 import type { DataRow, DatasetRecord, RowState, VersionRecord } from '../records.ts'
 import { type GivenSettings, type TaskName, taskNames, type Template } from '../settings.ts'
-import { column, id, nothing, path, text, title, whole } from './fields.ts'
+import { column, id, nothing, path, reference, text, title, whole } from './fields.ts'
 
 const rowNumber = whole(0, Number.MAX_SAFE_INTEGER)
 const state = v.picklist(['used', 'excluded', 'trash'])
@@ -58,7 +58,11 @@ export const dataInputs = (settings: v.GenericSchema<GivenSettings>) => ({
   'data.show': v.strictObject({ dataset }),
   'data.rename': v.strictObject({ dataset, name: title }),
   /** An empty name removes the version's name. */
-  'data.nameVersion': v.strictObject({ dataset, version: id, name: v.pipe(v.string(), v.trim(), v.maxLength(80)) }),
+  'data.nameVersion': v.strictObject({
+    dataset,
+    version: id,
+    name: v.union([v.pipe(v.string(), v.trim(), v.literal('')), title]),
+  }),
   /** Error: 'data/in-use' where runs were tuned on it. */
   'data.remove': v.strictObject({ dataset }),
   /** Chooses the columns; without `context` there is none, and without `task` it is inferred from the answers. */
@@ -91,7 +95,7 @@ export const dataInputs = (settings: v.GenericSchema<GivenSettings>) => ({
     text: column,
     label: column,
     context: v.exactOptional(column),
-    model: title,
+    model: reference,
     settings,
     rows: v.pipe(v.array(rowNumber), v.maxLength(100)),
   }),

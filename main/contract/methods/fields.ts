@@ -1,12 +1,20 @@
 // Schemas that several methods' inputs share.
 import * as v from 'valibot'
+import { faultOfName, tidyName } from '../names.ts'
 
 export const nothing = v.strictObject({})
+/** A new name, as a person gives it. */
 export const title = v.pipe(
   v.string(),
-  v.trim(),
-  v.regex(/^[^\p{Cc}/\\]{1,80}$/u, 'a name has 1 to 80 characters and no slashes'),
+  v.maxLength(10_000),
+  v.transform(tidyName),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const fault = dataset.typed ? faultOfName(dataset.value) : undefined
+    if (fault !== undefined) addIssue({ message: fault })
+  }),
 )
+/** A name that something has already, perhaps by an older rule. */
+export const reference = v.pipe(v.string(), v.minLength(1), v.maxLength(10_000))
 
 /** What a path is named for: a file or folder to read, a folder to write into, or a file to write. */
 export const pathUses = ['read', 'folder', 'save'] as const
@@ -21,4 +29,4 @@ export const whole = (low: number, high: number) => v.pipe(v.number(), v.integer
 export const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high))
 export const id = whole(1, Number.MAX_SAFE_INTEGER)
 /** A run's name or number. */
-export const run = v.pipe(v.string(), v.minLength(1), v.maxLength(80))
+export const run = reference

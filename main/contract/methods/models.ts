@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import type { ModelRecord } from '../records.ts'
 import { precisionNames } from '../settings.ts'
-import { nothing, path, title } from './fields.ts'
+import { nothing, path, reference, title } from './fields.ts'
 
 export const modelInputs = {
   'models.list': nothing,
@@ -11,12 +11,15 @@ export const modelInputs = {
   /** `precision`: that of its prepared weights; runs in another precision prepare it again from the same file. */
   'models.add': v.strictObject({
     path: path('read'),
+    /** That of the file or folder where it is not given, made to fit and told apart from the others. */
     name: v.exactOptional(title),
     precision: v.exactOptional(v.picklist(precisionNames)),
   }),
   'models.starter': nothing,
   /** Removes the model and the copies that the studio made of it; the source file stays if it is outside the studio's folder. */
-  'models.remove': v.strictObject({ model: title }),
+  'models.remove': v.strictObject({ model: reference }),
+  /** Error: 'store/name-taken'. */
+  'models.rename': v.strictObject({ model: reference, name: title }),
 } as const
 
 /** A model with its sizes, and whether it fits this computer. */
@@ -40,4 +43,5 @@ export interface ModelOutputs {
   readonly 'models.add': ModelRecord
   readonly 'models.starter': ModelRecord
   readonly 'models.remove': null
+  readonly 'models.rename': ModelRecord
 }

@@ -14,10 +14,10 @@ import {
   type ValidationRecord,
 } from '../records.ts'
 import type { GivenSettings, TuneSettings } from '../settings.ts'
-import { column, id, nothing, run, text, title, whole } from './fields.ts'
+import { column, id, nothing, reference, run, text, title, whole } from './fields.ts'
 
 const plannedWith = (settings: v.GenericSchema<GivenSettings>) => ({
-  model: title,
+  model: reference,
   dataset: id,
   version: id,
   text: column,

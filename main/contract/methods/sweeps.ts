@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import type { MetricName } from '../metrics.ts'
 import type { RunState } from '../records.ts'
 import type { RunPlan } from './runs.ts'
-import { column, id, nothing, run, title, whole } from './fields.ts'
+import { column, id, nothing, reference, run, title, whole } from './fields.ts'
 import { type MethodDeclaration, settingSpecs, type SettingValue } from '../setting-specs.ts'
 import { settingsSchema, valueSchema } from './settings.ts'
 
@@ -27,7 +27,7 @@ const varySchema = (methods: readonly MethodDeclaration[]): v.GenericSchema<Vary
 
 const sweptWith = (methods: readonly MethodDeclaration[]) => ({
   /** Base models by name; several are compared as settings are. */
-  models: v.pipe(v.array(title), v.minLength(1), v.maxLength(8)),
+  models: v.pipe(v.array(reference), v.minLength(1), v.maxLength(8)),
   dataset: id,
   version: id,
   text: column,

@@ -3,6 +3,7 @@ import type { ComputeEvent, Evaluation, ScoredRow, TunedPrompt } from '../../con
 import { studioError } from '../../contract/errors/index.ts'
 import type { PreparedModel } from '../../contract/model.ts'
 import type { Example, TuneSettings } from '../../contract/settings.ts'
+import { isIdentity } from '../model/identity.ts'
 import { methodOf } from '../method/index.ts'
 import type { LayoutSettings } from '../method/layout.ts'
 import { measured } from '../metrics/index.ts'
@@ -81,6 +82,6 @@ const generatedAnswers: Answers = async (runner, { model, settings, examples, pr
 
 /** A tuned prompt folded into parts, with its layout. Error: 'tuning/other-model'. */
 export function placedPrompt(model: PreparedModel, prompt: TunedPrompt): PlacedPrompt {
-  if (prompt.modelHash !== model.hash) throw studioError('tuning/other-model')
+  if (!isIdentity(prompt.modelHash, model)) throw studioError('tuning/other-model')
   return { settings: prompt.settings, parts: methodOf(prompt.settings).fold(prompt.tensors) }
 }

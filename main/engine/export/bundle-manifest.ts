@@ -9,7 +9,8 @@ import { allMethods } from '../method/index.ts'
 /** A file of a higher version is refused: its fields may mean something else. */
 export const bundleVersion = 3
 
-const name = v.pipe(v.string(), v.regex(/^[^\p{Cc}/\\]{1,80}$/u))
+/** Made to fit where it is opened: older studios had another rule. */
+const name = v.pipe(v.string(), v.regex(/^[^\p{Cc}/\\]{1,2000}$/u))
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 const label = v.pipe(v.string(), v.minLength(1), v.maxLength(10_000))

@@ -1,5 +1,6 @@
 // The studio's own prompt file: one archive that another studio opens, with the vectors and all settings that they need.
 import { createHash } from 'node:crypto'
+import { fileName } from '../../contract/names.ts'
 import { zipped } from './archive.ts'
 import { type BundleManifest, bundleVersion } from './bundle-manifest.ts'
 import { card } from './card.ts'
@@ -25,5 +26,5 @@ export function bundle(exported: Exported): Files {
     'prompt.safetensors': vectors,
     'README.md': card(exported, 'studio'),
   }
-  return { [`${name}.softprompt`]: zipped(files) }
+  return { [fileName(name, '.softprompt')]: zipped(files) }
 }

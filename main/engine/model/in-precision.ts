@@ -16,6 +16,13 @@ export async function inPrecision(
   if (model.origin === undefined) throw studioError('model/no-origin', model.name)
   const { path, cache } = model.origin
   const other = await prepareModel(path, cache, { name: model.name, precision, ...options })
-  if (other.hash !== model.hash) throw studioError('model/changed', path, model.name)
-  return other
+  if (!isSame(model, other)) throw studioError('model/changed', path, model.name)
+  return { ...other, hash: model.hash }
+}
+
+/** A model that was prepared when identities covered the weights alone is known by those, and by what it stores of the rest. */
+function isSame(model: PreparedModel, other: PreparedModel): boolean {
+  if (model.weightsHash !== undefined) return other.hash === model.hash
+  const rest = ({ config, tokenizer }: PreparedModel): string => JSON.stringify([config, tokenizer.tokenizer])
+  return other.weightsHash === model.hash && rest(other) === rest(model)
 }

@@ -9,7 +9,7 @@ import { precisionNames } from '../../contract/settings.ts'
 import { elements } from '../../contract/tensor.ts'
 import type { Architecture } from '../network/architectures/index.ts'
 import { type QuantScheme, partBytes } from './quantisation/scheme.ts'
-import { identityOf } from './identity.ts'
+import { identityOf, identityOfModel } from './identity.ts'
 import { openModel } from './open.ts'
 import type { ModelSource } from './source.ts'
 import { byteCodes } from '../runtime/byte-products.ts'
@@ -49,12 +49,22 @@ export async function prepareModel(path: string, cache: string, options: Prepare
   let read = 0
   const fileBytes = Object.values(source.weights).reduce((sum, { bytes }) => sum + bytes, 0)
   const reading = (bytes: number): void => onProgress('checking the model', (read += bytes), Math.max(fileBytes, read))
-  const hash = await identityOf(source.files, cache, reading, signal)
+  const weightsHash = await identityOf(source.files, cache, reading, signal)
+  const hash = identityOfModel(source, weightsHash)
   const { config, tokenizer, licence } = source
   const origin = { path, cache }
-  const common = { name, hash, config, tokenizer, precision, origin, ...(licence === undefined ? {} : { licence }) }
+  const common = {
+    name,
+    hash,
+    weightsHash,
+    config,
+    tokenizer,
+    precision,
+    origin,
+    ...(licence === undefined ? {} : { licence }),
+  }
   if (mappable(source, how)) return { ...common, folder: source.folder, weights: source.weights }
-  const folder = join(cache, `${hash}-${how.version}`)
+  const folder = join(cache, `${weightsHash}-${how.version}`)
   if (!(await isFinished(folder, plan))) {
     const written = await finishedTensors(folder, plan)
     const free = limits.disk ?? (await freeDisk(cache))
@@ -70,11 +80,11 @@ export async function prepareModel(path: string, cache: string, options: Prepare
   return { ...common, folder, ...preparedWeights(plan) }
 }
 
-/** Folders of the prepared copies of the model with that hash, one for each version of a precision. */
+/** Folders of the prepared copies of the weights with that hash, one for each version of a precision. */
 export const preparedFolders = (cache: string, hash: string): string[] =>
   precisionNames.flatMap(versionsOf).map((version) => join(cache, `${hash}-${version}`))
 
-/** Precisions in which the model with that hash is prepared already. */
+/** Precisions in which the weights with that hash are prepared already. */
 export const preparedPrecisions = (cache: string, hash: string): PrecisionName[] =>
   precisionNames.filter((name) =>
     versionsOf(name).some((version) => existsSync(sealOf(join(cache, `${hash}-${version}`)))),

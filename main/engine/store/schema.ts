@@ -11,6 +11,7 @@ export interface Schema {
     id: Generated<number>
     name: string
     hash: string
+    weights_hash: string
     source: string
     folder: string
     family: string

@@ -2,6 +2,7 @@
 import { type FileHandle, mkdir, mkdtemp, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
+import { device } from '../../contract/names.ts'
 
 /** A file or folder that has arrived. */
 export interface Uploaded {
@@ -34,8 +35,6 @@ const MAX_OPEN = 8
 
 /** Disks take 255 bytes; letters of some scripts have four. */
 const longestName = 190
-/** Names that Windows keeps for devices, whatever their ending. */
-const device = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
 
 /** A name with which a file can be made anywhere: its last part, without what some system refuses, with its ending. */
 export function cleanName(name: string): string {

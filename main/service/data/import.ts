@@ -5,6 +5,7 @@ import { basename } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import * as v from 'valibot'
 import { studioError } from '../../contract/errors/index.ts'
+import { distinctName, fittingName } from '../../contract/names.ts'
 import type { ReadingChoices } from '../../contract/reading.ts'
 import type { DatasetRecord } from '../../contract/records.ts'
 import type { ImportedData, SkippedRow } from '../../contract/service.ts'
@@ -36,21 +37,23 @@ export async function importTable(
 ): Promise<ImportedData> {
   const { store } = context
   const table = await openTable(path, choices, watchOf(call))
-  const name = basename(path)
+  const file = basename(path)
   const hash = await hashReading(path, choices, call)
   const known = await store.datasets.byHash(hash)
   if (known) return countAgain(context, call, known, table)
   const { size } = await stat(path)
-  refuseRows(name, table.size?.rows ?? 0)
+  refuseRows(file, table.size?.rows ?? 0)
   let forecast: Forecast | undefined
+  const taken = new Set((await store.datasets.list()).map((dataset) => dataset.name))
+  const name = distinctName(fittingName(file, 'data'), (each) => taken.has(each))
   const dataset = await store.datasets.add({ name, source: path, hash, columns: table.columns })
   try {
-    const version = await store.datasets.begin(dataset.id, { kind: 'import', description: `Imported ${name}` })
+    const version = await store.datasets.begin(dataset.id, { kind: 'import', description: `Imported ${file}` })
     const counts = await forEachChunk(table, call, async (chunk) => {
       const { rows, bytes } = chunk
       if (rows.length > 0 && !forecast) {
         forecast = forecastOf(chunk, size, table.size)
-        refuseForecast(name, forecast, context.home.folder)
+        refuseForecast(file, forecast, context.home.folder)
       }
       for (let at = 0; at < rows.length; at += CHUNK) {
         const some = rows.slice(at, at + CHUNK)
@@ -60,7 +63,7 @@ export async function importTable(
       call.emit({ event: 'progress', stage: 'importing', done: bytes, total: size })
     })
     const [first] = counts.skipped
-    if (counts.rows === 0) throw studioError('data/no-rows', name, first?.line, first?.reason)
+    if (counts.rows === 0) throw studioError('data/no-rows', file, first?.line, first?.reason)
     await store.datasets.complete(version, { used: counts.rows, excluded: 0, trash: 0 })
     context.changed('data')
     return { dataset: dataset.id, version: version.number, name, columns: table.columns, used: counts.rows, ...counts }

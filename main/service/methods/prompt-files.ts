@@ -2,11 +2,13 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
+import { distinctName, fittingName } from '../../contract/names.ts'
 import type { TaskRecord } from '../../contract/records.ts'
 import type { Input, PromptSummary } from '../../contract/service.ts'
 import { type Bundle, maxBundleBytes, openBundle } from '../../engine/export/open-bundle.ts'
 import { methodOf } from '../../engine/method/index.ts'
 import type { OpenedPrompt } from '../../engine/store/tables/opened-prompts.ts'
+import { isIdentity } from '../../engine/model/identity.ts'
 import type { Store } from '../../engine/store/store.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { agree, knownAnswers } from '../prompts/known-answers.ts'
@@ -59,7 +61,9 @@ async function open(
   const { store, changed } = context
   const file = basename(path)
   const bundle = await read(path, file)
-  const model = (await store.models.list()).find(({ hash }) => hash === bundle.base.hash)
+  const models = await store.models.list()
+  const { hash } = bundle.base
+  const model = models.find((each) => each.hash === hash) ?? models.find((each) => isIdentity(hash, each))
   if (!model) throw studioError('prompt/no-model', file, bundle.base.name)
   const config = (await store.models.configs()).get(model.id)
   if (!config || !fits(bundle, methodOf(bundle.prompt.settings).tensors(config, bundle.prompt.settings)))
@@ -91,9 +95,7 @@ function fits(
 async function freeName(store: Store, wanted: string): Promise<string> {
   const all = [...(await store.runs.list()), ...(await store.openedPrompts.list())]
   const taken = new Set(all.map(({ name }) => name))
-  let name = wanted
-  for (let n = 2; taken.has(name); n++) name = `${wanted.slice(0, 70)} ${String(n)}`
-  return name
+  return distinctName(fittingName(wanted, 'prompt'), (name) => taken.has(name))
 }
 
 export const promptFileMethods: Pick<Methods, `prompts.${'list' | 'open' | 'forget'}`> = {

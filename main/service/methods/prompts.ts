@@ -1,6 +1,7 @@
 // Methods score, try, classify and export: using a tuned prompt.
 import type { SamplingSettings, TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
+import { fileName } from '../../contract/names.ts'
 import type { EvaluationRecord } from '../../contract/records.ts'
 import type { Input, Outputs, Speaker } from '../../contract/service.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
@@ -131,6 +132,6 @@ export const promptMethods: Pick<Methods, 'score' | 'try' | 'classify' | 'export
     const [[only, bytes] = [], another] = Object.entries(files)
     // What is one file already is handed over as it is.
     if (another === undefined && only !== undefined && bytes instanceof Uint8Array) return { name: only, bytes }
-    return { name: `${name}.zip`, bytes: zipped(files) }
+    return { name: fileName(name, '.zip'), bytes: zipped(files) }
   },
 }

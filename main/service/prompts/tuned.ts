@@ -2,6 +2,7 @@
 import type { TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { EvaluationFigures, ModelRecord, RunRecord } from '../../contract/records.ts'
+import { isIdentity } from '../../engine/model/identity.ts'
 import type { Store } from '../../engine/store/store.ts'
 import { findRun, modelOf } from '../lookup.ts'
 
@@ -35,6 +36,6 @@ export async function ownFigures(store: Store, run: RunRecord): Promise<readonly
 
 async function matching(store: Store, name: string, id: number, { modelHash }: TunedPrompt): Promise<ModelRecord> {
   const model = await modelOf(store, id)
-  if (model.hash !== modelHash) throw studioError('run/other-model', name, model.name)
+  if (!isIdentity(modelHash, model)) throw studioError('run/other-model', name, model.name)
   return model
 }

@@ -12,6 +12,7 @@ import { sweeps } from './0009-sweeps.ts'
 import { terms } from './0010-terms.ts'
 import { namedMetrics } from './0011-named-metrics.ts'
 import { precomputes } from './0012-precomputes.ts'
+import { weightsHash } from './0013-weights-hash.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
@@ -26,4 +27,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0010-terms': terms,
   '0011-named-metrics': namedMetrics,
   '0012-precomputes': precomputes,
+  '0013-weights-hash': weightsHash,
 }

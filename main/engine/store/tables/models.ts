@@ -5,12 +5,13 @@ import type { DecoderConfig } from '../../../contract/model.ts'
 import type { ModelRecord } from '../../../contract/records.ts'
 import type { Db, Schema } from '../schema.ts'
 
-const columns = ['id', 'name', 'hash', 'source', 'folder', 'family', 'licence', 'added_at'] as const
+const columns = ['id', 'name', 'hash', 'weights_hash', 'source', 'folder', 'family', 'licence', 'added_at'] as const
 
 const record = (row: Omit<Selectable<Schema['models']>, 'prepared' | 'config'>): ModelRecord => ({
   id: row.id,
   name: row.name,
   hash: row.hash,
+  weightsHash: row.weights_hash,
   source: row.source,
   folder: row.folder,
   family: row.family,
@@ -18,22 +19,29 @@ const record = (row: Omit<Selectable<Schema['models']>, 'prepared' | 'config'>):
   addedAt: row.added_at,
 })
 
-export type NewModel = Omit<ModelRecord, 'id' | 'addedAt'> & {
+export type NewModel = Omit<ModelRecord, 'id' | 'addedAt' | 'weightsHash'> & {
+  /** `hash` where absent. */
+  readonly weightsHash?: string
   readonly prepared: Uint8Array
   readonly config: DecoderConfig
 }
 
 export const modelRepository = (db: Db) => ({
-  /** Adds a model, or renews the one of the same name where its content is the same. Error: 'store/name-taken'. */
+  /**
+   * Adds a model, or renews the one of the same name where its content is the same, or was known by its weights alone when it
+   * was added. Error: 'store/name-taken'.
+   */
   async put(model: NewModel): Promise<ModelRecord> {
     const known = await db.selectFrom('models').select(['id', 'hash']).where('name', '=', model.name).executeTakeFirst()
-    if (known && known.hash !== model.hash) throw studioError('store/name-taken', 'model', model.name)
+    const { hash, weightsHash = hash } = model
+    if (known && known.hash !== hash && known.hash !== weightsHash)
+      throw studioError('store/name-taken', 'model', model.name)
     const { source, folder, family, prepared, licence = null } = model
     const config = JSON.stringify(model.config)
-    const renewed = { source, folder, family, prepared, licence, config }
+    const renewed = { hash, weights_hash: weightsHash, source, folder, family, prepared, licence, config }
     const row = await db
       .insertInto('models')
-      .values({ name: model.name, hash: model.hash, added_at: new Date().toISOString(), ...renewed })
+      .values({ name: model.name, added_at: new Date().toISOString(), ...renewed })
       .onConflict((conflict) => conflict.column('name').doUpdateSet(renewed))
       .returning(columns)
       .executeTakeFirstOrThrow()
@@ -48,6 +56,14 @@ export const modelRepository = (db: Db) => ({
   async configs(): Promise<ReadonlyMap<number, DecoderConfig>> {
     const rows = await db.selectFrom('models').select(['id', 'config']).execute()
     return new Map(rows.map(({ id, config }) => [id, JSON.parse(config) as DecoderConfig]))
+  },
+
+  /** Error: 'store/name-taken'. */
+  async rename(id: number, name: string): Promise<ModelRecord> {
+    const other = await db.selectFrom('models').select('id').where('name', '=', name).executeTakeFirst()
+    if (other && other.id !== id) throw studioError('store/name-taken', 'model', name)
+    const query = db.updateTable('models').set({ name }).where('id', '=', id).returning(columns)
+    return record(await query.executeTakeFirstOrThrow())
   },
 
   async remove(id: number): Promise<void> {

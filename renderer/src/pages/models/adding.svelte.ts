@@ -53,8 +53,7 @@ export async function addFile(file: File): Promise<void> {
       report({ stage: t.models.copying(file.name), done, total })
     }
     const path = await grantOfFile(file, { signal: options.signal, onProgress })
-    const name = file.name.replace(/\.[^.]+$/, '').slice(0, 80)
-    return studio.call('models.add', { path, name }, options)
+    return studio.call('models.add', { path }, options)
   })
   if (model) toasts.say(t.models.added(model.name))
 }
