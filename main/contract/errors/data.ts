@@ -37,6 +37,8 @@ export const dataErrors = {
     `${name} has ${rows.toLocaleString('en')} rows or more, and the studio holds ${most.toLocaleString('en')} at most. Choose a file with a part of them.`,
   'data/no-room': (name: string, needed: number, free: number) =>
     `${name} takes about ${size(needed)} in the studio's folder, and only ${size(free)} are free on its disk. Free some disk space, or choose a file with a part of the rows.`,
+  'data/json-too-large': (name: string) =>
+    `${name} is one JSON object of more than 100 MB, which must be read as a whole. Save it as JSON Lines, one object a line.`,
   'data/json-not-array': (name: string) =>
     `${name} is JSON but not a list of objects. It must look like [{"text": "…", "label": "…"}, …].`,
   'data/one-label': (label: string) =>

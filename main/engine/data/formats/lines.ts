@@ -2,7 +2,7 @@
 import { createChunkBuilder } from './chunks.ts'
 import { isTable } from './delimited/dialect.ts'
 import type { TableChunk, TextFormat, TextSource } from './format.ts'
-import { gatherText } from './objects.ts'
+import { gatherText } from './values.ts'
 
 const chunkRows = 1000
 
