@@ -4,7 +4,7 @@ import { createPlaces } from '../places.ts'
 import { rowsThat } from '../words.ts'
 import { createChunkBuilder } from './chunks.ts'
 import { cellsWithin } from './delimited/dialect.ts'
-import { findHeader, type Header, headerAt } from './delimited/header.ts'
+import { findHeader, type Header, headerAt } from './header.ts'
 import type { OpenedTable, TableChunk, TextSource } from './format.ts'
 import { cellOf, parseJson } from './json/parse.ts'
 
