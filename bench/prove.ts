@@ -1,4 +1,4 @@
-// `npm run prove [name...] [--quick]`: runs the long proofs, all or those named, and writes what they found.
+// `npm run prove [name...] [--quick] [--idle MINUTES]`: runs the long proofs, all or those named, and writes what they found.
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,9 +12,10 @@ import { modesBench } from './modes.ts'
 import { parity } from './parity.ts'
 import { profile } from './profile.ts'
 import { save, stamped, summary } from './support/report.ts'
-import type { Bench } from './support/result.ts'
+import type { Bench, BenchOptions } from './support/result.ts'
 import { recovery } from './recovery.ts'
 import { scale } from './scale.ts'
+import { soak } from './soak.ts'
 import { startup } from './startup.ts'
 import { step } from './step.ts'
 import { sweepBench } from './sweep.ts'
@@ -36,13 +37,17 @@ const benches: Readonly<Record<string, Bench>> = {
   recovery,
   million,
   scale,
+  soak,
 }
 
+type Chosen = Omit<BenchOptions, 'say'>
+
 /** Runs one bench; true when it finished without doubts and met every target. */
-async function prove(name: string, bench: Bench, folder: string, quick: boolean): Promise<boolean> {
+async function prove(name: string, bench: Bench, folder: string, options: Chosen): Promise<boolean> {
+  const { quick } = options
   const began = performance.now()
   try {
-    const findings = await bench({ quick, say: (line) => process.stderr.write(`${line}\n`) })
+    const findings = await bench({ ...options, say: (line) => process.stderr.write(`${line}\n`) })
     save(folder, stamped(name, findings, (performance.now() - began) / 1000, quick))
     console.log(`\n${summary(findings)}\n${quick ? 'A quick run: its figures say nothing.\n' : ''}`)
     return quick || (findings.doubts.length === 0 && findings.targets.every(({ met }) => met))
@@ -52,8 +57,12 @@ async function prove(name: string, bench: Bench, folder: string, quick: boolean)
   }
 }
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean' } } })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean' }, idle: { type: 'string' } },
+})
 const quick = values.quick === true
+const options: Chosen = { quick, idleMinutes: values.idle === undefined ? undefined : Number(values.idle) }
 const unknown = positionals.filter((name) => !(name in benches))
 if (unknown.length > 0) {
   console.error(`There is no proof "${unknown.join('", "')}". Choose among: ${Object.keys(benches).join(', ')}.`)
@@ -64,7 +73,7 @@ if (unknown.length > 0) {
   const failed: string[] = []
   for (const [name, bench] of Object.entries(benches)) {
     if (positionals.length > 0 && !positionals.includes(name)) continue
-    if (!(await prove(name, bench, folder, quick))) failed.push(name)
+    if (!(await prove(name, bench, folder, options))) failed.push(name)
   }
   console.log(`Results: ${folder}`)
   if (failed.length > 0) console.error(`Not proved: ${failed.join(', ')}.`)

@@ -28,6 +28,8 @@ export interface BenchOptions {
   /** Only that it works: few steps, few rounds. Its figures say nothing. */
   readonly quick: boolean
   readonly say: (line: string) => void
+  /** Minutes without any work, where a bench has some. */
+  readonly idleMinutes?: number | undefined
 }
 
 export type Bench = (options: BenchOptions) => Promise<Findings>

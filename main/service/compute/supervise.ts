@@ -69,7 +69,7 @@ export function supervise(
     child.onEvent((event) => {
       watchdog.heard(event)
       if (event.event === 'alive') return
-      patience.onEvent()
+      patience.onEvent(event)
       handled = handled
         .then(() => handle(event))
         .catch((error: unknown) => {
@@ -104,25 +104,37 @@ const crashed = (how: string, silent: number | undefined): JobResult =>
     ? { end: 'crashed', how }
     : { end: 'crashed', how: `it did not answer for ${String(silent)} seconds and was ended`, silent }
 
-/** Asks a child to stop, and kills it where it does not in time. */
+/**
+ * Asks a child to stop, and kills it where it does not in time. One with steps that no checkpoint has yet is waited for,
+ * however long its step or validation takes: a checkpoint was promised, and the watchdog ends what hangs.
+ */
 function createPatience(child: ComputeChild) {
   let heard = performance.now()
   let longestSilence = 0
+  let unsaved = false
   let stopping: NodeJS.Timeout | undefined
+  const wait = (): NodeJS.Timeout =>
+    setTimeout(
+      () => {
+        if (unsaved) stopping = wait()
+        else child.kill()
+      },
+      Math.max(STOP_MS, 4 * longestSilence),
+    )
   return {
-    onEvent: () => {
+    onEvent: ({ event }: ComputeEvent) => {
       const now = performance.now()
       longestSilence = Math.max(longestSilence, now - heard)
       heard = now
+      if (event === 'step') unsaved = true
+      else if (event === 'checkpoint') unsaved = false
+      if (event !== 'checkpoint' || stopping === undefined) return
+      clearTimeout(stopping)
+      stopping = wait()
     },
     stop: () => {
       child.send({ request: 'stop' })
-      stopping ??= setTimeout(
-        () => {
-          child.kill()
-        },
-        Math.max(STOP_MS, 4 * longestSilence),
-      )
+      stopping ??= wait()
     },
     end: () => {
       clearTimeout(stopping)
