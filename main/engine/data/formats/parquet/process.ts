@@ -1,4 +1,4 @@
-// The process that reads a Parquet file: one step for each message, which names the file.
+// The process that reads a Parquet file: one step for each message, which names the file; behind its end, another may follow.
 import { Worker } from 'node:worker_threads'
 import { TooLarge } from './pages.ts'
 import { readParquet } from './rows.ts'
@@ -19,8 +19,11 @@ async function next(path: string): Promise<Answer> {
   try {
     steps ??= readParquet(path)
     const { value, done } = await steps.next()
-    return done === true ? { kind: 'end' } : { kind: 'step', value }
+    if (done !== true) return { kind: 'step', value }
+    steps = undefined
+    return { kind: 'end' }
   } catch (error) {
+    steps = undefined
     if (error instanceof TooLarge) return { kind: 'too-large' }
     return { kind: 'failed', why: error instanceof Error ? error.message : String(error) }
   }
