@@ -3,26 +3,26 @@ import * as v from 'valibot'
 import { readingChoices, type Taken } from '../reading.ts'
 import type { DataRow, DatasetRecord, RowState, VersionRecord } from '../records.ts'
 import { type GivenSettings, type TaskName, taskNames, type Template } from '../settings.ts'
-import { column, id, nothing, path, reference, text, title, whole } from './fields.ts'
+import { column, id, list, nothing, path, reference, text, title, whole } from './fields.ts'
 
 const rowNumber = whole(0, Number.MAX_SAFE_INTEGER)
 const state = v.picklist(['used', 'excluded', 'trash'])
 
 const filter = v.variant('kind', [
-  v.strictObject({ kind: v.literal('label'), values: v.pipe(v.array(text), v.maxLength(1000)) }),
+  v.strictObject({ kind: v.literal('label'), values: list(text, 1000) }),
   /** Characters of the text column, both ends included. */
   v.strictObject({ kind: v.literal('length'), from: whole(0, 1e9), to: whole(0, 1e9) }),
-  v.strictObject({ kind: v.literal('problem'), problem: v.string() }),
-  v.strictObject({ kind: v.literal('rows'), rows: v.pipe(v.array(rowNumber), v.maxLength(100_000)) }),
+  v.strictObject({ kind: v.literal('problem'), problem: column }),
+  v.strictObject({ kind: v.literal('rows'), rows: list(rowNumber, 100_000) }),
 ])
 
 const query = v.strictObject({
   /** Text to find in any cell, ignoring case; empty = all rows. */
   search: v.pipe(v.string(), v.maxLength(1000)),
   /** A row must pass every one of them. */
-  filters: v.pipe(v.array(filter), v.maxLength(20)),
+  filters: list(filter, 20),
   /** The states to show. */
-  states: v.pipe(v.array(state), v.minLength(1)),
+  states: list(state, 3, 1),
   /** By a column's cells or by the text's length; the file's order where absent. */
   sort: v.exactOptional(
     v.strictObject({
@@ -37,7 +37,7 @@ const query = v.strictObject({
 
 /** The rows to change. */
 const target = v.variant('by', [
-  v.strictObject({ by: v.literal('rows'), rows: v.pipe(v.array(rowNumber), v.minLength(1), v.maxLength(100_000)) }),
+  v.strictObject({ by: v.literal('rows'), rows: list(rowNumber, 100_000, 1) }),
   /** Positions in a view, both ends included. */
   v.strictObject({ by: v.literal('view'), view: id, from: rowNumber, to: rowNumber }),
 ])
@@ -81,10 +81,10 @@ export const dataInputs = (settings: v.GenericSchema<GivenSettings>) => ({
   'data.change': v.strictObject({ dataset, target, change }),
   'data.add': v.strictObject({
     dataset,
-    rows: v.pipe(v.array(v.pipe(v.array(text), v.maxLength(1000))), v.minLength(1), v.maxLength(10_000)),
+    rows: list(list(text, 1000), 10_000, 1),
   }),
   /** Applies a problem's own fix to the newest version. */
-  'data.fix': v.strictObject({ dataset, problem: v.string() }),
+  'data.fix': v.strictObject({ dataset, problem: column }),
   'data.undo': v.strictObject({ dataset }),
   'data.redo': v.strictObject({ dataset }),
   'data.compare': v.strictObject({ dataset, from: id, to: id, offset: rowNumber, count: whole(1, 1000) }),
@@ -97,7 +97,7 @@ export const dataInputs = (settings: v.GenericSchema<GivenSettings>) => ({
     context: v.exactOptional(column),
     model: reference,
     settings,
-    rows: v.pipe(v.array(rowNumber), v.maxLength(100)),
+    rows: list(rowNumber, 100),
   }),
 })
 

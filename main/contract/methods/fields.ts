@@ -27,6 +27,13 @@ export const column = v.pipe(v.string(), v.maxLength(1000))
 export const text = v.pipe(v.string(), v.maxLength(1_000_000))
 export const whole = (low: number, high: number) => v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high))
 export const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high))
+/** A list whose length is looked at before its items, so that a long one costs nothing. */
+export const list = <Item extends v.GenericSchema>(item: Item, max: number, min = 0) =>
+  v.pipe(
+    v.custom<unknown[]>((value) => Array.isArray(value), 'this must be a list'),
+    v.check((items) => items.length >= min && items.length <= max, `a list here has ${min} to ${max} items`),
+    v.array(item),
+  )
 export const id = whole(1, Number.MAX_SAFE_INTEGER)
 /** A run's name or number. */
 export const run = reference

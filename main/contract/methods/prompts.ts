@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import type { EvaluationRecord, EvaluationFigures } from '../records.ts'
 import type { TuneSettings } from '../settings.ts'
-import { between, column, id, nothing, path, run, text, whole } from './fields.ts'
+import { between, column, id, list, nothing, path, run, text, whole } from './fields.ts'
 
 const sampling = v.strictObject({
   /** As an evaluation of the prompt has it, where absent. */
@@ -10,7 +10,7 @@ const sampling = v.strictObject({
   temperature: between(0, 100),
   topP: between(1e-6, 1),
   /** Where an evaluation of the prompt ends an answer, where absent. */
-  stop: v.exactOptional(v.pipe(v.array(text), v.maxLength(16))),
+  stop: v.exactOptional(list(text, 16)),
   seed: whole(0, 0xffffffff),
 })
 

@@ -14,7 +14,7 @@ import {
   type ValidationRecord,
 } from '../records.ts'
 import type { GivenSettings, TuneSettings } from '../settings.ts'
-import { column, id, nothing, reference, run, text, title, whole } from './fields.ts'
+import { column, id, list, nothing, reference, run, text, title, whole } from './fields.ts'
 
 const plannedWith = (settings: v.GenericSchema<GivenSettings>) => ({
   model: reference,
@@ -63,7 +63,7 @@ const resultInputs = {
   /** The result of an earlier 'runs.inspect' since the service started, without computing. */
   'runs.inspection': v.strictObject({ run }),
   /** A self-contained HTML page about some runs, to save or print. */
-  'runs.report': v.strictObject({ runs: v.pipe(v.array(run), v.minLength(1), v.maxLength(50)) }),
+  'runs.report': v.strictObject({ runs: list(run, 50, 1) }),
   'prompts.get': v.strictObject({ run }),
 } as const
 
@@ -94,7 +94,7 @@ export const runInputs = (settings: v.GenericSchema<GivenSettings>) => {
       run,
       name: v.exactOptional(title),
       note: v.exactOptional(v.pipe(v.string(), v.maxLength(10_000))),
-      tags: v.exactOptional(v.pipe(v.array(title), v.maxLength(20))),
+      tags: v.exactOptional(list(title, 20)),
       starred: v.exactOptional(v.boolean()),
     }),
     'runs.list': nothing,

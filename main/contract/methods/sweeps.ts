@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import type { MetricName } from '../metrics.ts'
 import type { RunState } from '../records.ts'
 import type { RunPlan } from './runs.ts'
-import { column, id, nothing, reference, run, title, whole } from './fields.ts'
+import { column, id, list, nothing, reference, run, title, whole } from './fields.ts'
 import { type MethodDeclaration, settingSpecs, type SettingValue } from '../setting-specs.ts'
 import { settingsSchema, valueSchema } from './settings.ts'
 
@@ -18,16 +18,13 @@ const varySchema = (methods: readonly MethodDeclaration[]): v.GenericSchema<Vary
     Object.fromEntries(
       settingSpecs(methods)
         .filter(({ vary }) => vary)
-        .map((spec) => [
-          spec.name,
-          v.exactOptional(v.pipe(v.array(valueSchema(spec)), v.minLength(1), v.maxLength(12))),
-        ]),
+        .map((spec) => [spec.name, v.exactOptional(list(valueSchema(spec), 12, 1))]),
     ),
   ) as unknown as v.GenericSchema<Vary>
 
 const sweptWith = (methods: readonly MethodDeclaration[]) => ({
   /** Base models by name; several are compared as settings are. */
-  models: v.pipe(v.array(reference), v.minLength(1), v.maxLength(8)),
+  models: list(reference, 8, 1),
   dataset: id,
   version: id,
   text: column,

@@ -49,7 +49,7 @@ export function createGrants(): Grants {
       return { grant: token as Grant, name: basename(path) }
     },
     take: (method, input) => {
-      const fields = Object.hasOwn(pathFields, method) ? pathFields[method]! : []
+      const fields = Object.hasOwn(pathFields, method) ? (pathFields[method] ?? []) : []
       if (fields.length === 0 || typeof input !== 'object' || input === null) return { input, ended: nothing }
       const given: Record<string, unknown> = { ...input }
       const found = fields

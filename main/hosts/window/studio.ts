@@ -55,7 +55,7 @@ export function guardStudio(
   }
   const own = async (method: HostMethod, input: unknown): Promise<unknown> => {
     const checked = v.safeParse(hostInputs[method] as v.GenericSchema, input, { abortEarly: true })
-    if (!checked.success) throw studioError('run/bad-input', method, checked.issues[0].message)
+    if (!checked.success) throw studioError('run/bad-input', method, checked.issues[0].message.slice(0, 200))
     return answers[method](checked.output as never)
   }
   return {
