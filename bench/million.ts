@@ -11,13 +11,18 @@ import { browserPath } from '../test/e2e/support/browser.ts'
 import { prepareStudio, spawnFake, watchRun } from '../test/support/fake-studio.ts'
 import { writeRows } from '../test/support/make-rows.ts'
 import { startHost, studioOf } from './support/host.ts'
-import { load } from './support/load.ts'
+import { load, planning } from './support/load.ts'
 import { othersShare } from './support/machine.ts'
 import { patience } from './support/patience.ts'
 import { peakBytes } from './support/peak.ts'
 import { type Bench, type BenchOptions, target } from './support/result.ts'
+import { addGraded, compare } from './support/results.ts'
 
-const sizes = { full: { rows: 1_000_000, runs: 200, starts: 5 }, quick: { rows: 2000, runs: 2, starts: 1 } } as const
+const sizes = {
+  full: { rows: 1_000_000, planned: 3_000_000, runs: 200, starts: 5, configurations: 96, graded: 2000 },
+  quick: { rows: 2000, planned: 3000, runs: 2, starts: 1, configurations: 4, graded: 50 },
+} as const
+type Sizes = (typeof sizes)[keyof typeof sizes]
 
 interface Stage {
   readonly what: string
@@ -26,8 +31,16 @@ interface Stage {
   readonly waited: number
 }
 
-/** Adds finished runs of a fake engine: their records in the store are real. */
-async function fillWithRuns(home: string, folder: string, runs: number): Promise<void> {
+/** The run and the sweep whose results are looked at, and the model of all runs. */
+interface Filled {
+  readonly run: string
+  readonly sweep: string
+  readonly model: string
+}
+
+/** Adds finished runs and a sweep of a fake engine: their records in the store are real. */
+async function fillWithRuns(home: string, folder: string, sizes: Sizes): Promise<Filled> {
+  const { runs, configurations, graded } = sizes
   const service = await createService({ home: openHome(home), spawn: spawnFake, threads: 1 })
   const settings = { steps: 10, tokens: 2, validateEvery: 5, init: 'random' } as const
   const inputs = await prepareStudio(service, folder)
@@ -35,11 +48,21 @@ async function fillWithRuns(home: string, folder: string, runs: number): Promise
     await service.call('runs.start', { ...inputs, name: `Run ${String(run)}`, settings: { ...settings, seed: run } })
     await watchRun(service, `Run ${String(run)}`)
   }
+  const { model, ...table } = inputs
+  const learningRate = Array.from({ length: configurations / 2 }, (_, i) => 0.01 + i / 1000)
+  const vary = { tokens: [1, 2], learningRate }
+  const swept = { ...table, models: [model], settings, vary, seeds: 1, halving: false }
+  const { name: sweep } = await service.call('sweeps.start', swept)
+  await service.call('sweeps.watch', { sweep })
+  const shown = await service.call('sweeps.show', { sweep })
   await service.close()
+  const sweptRuns = shown.configurations.flatMap((each) => each.runs.flatMap(({ run }) => run ?? []))
+  await addGraded(home, ['Run 1', ...sweptRuns], graded)
+  return { run: 'Run 1', sweep, model }
 }
 
 /** Stages, and the host's largest memory in bytes. */
-async function measureLoad(home: string, csv: string, rows: number, say: BenchOptions['say']) {
+async function measureLoad(home: string, csv: string, rows: number, filled: Filled, say: BenchOptions['say']) {
   const host = await startHost(home)
   const [studio, prober] = [await studioOf(home), await studioOf(home)]
   const stages: Stage[] = []
@@ -50,10 +73,31 @@ async function measureLoad(home: string, csv: string, rows: number, say: BenchOp
     return result
   }
   const dataset = await load(studio, csv, rows, timed)
+  await planning(studio, dataset, filled.model, timed)
+  await compare(studio, filled, timed)
   const memory = peakBytes(host.pid)
   await Promise.all([studio.close(), prober.close()])
   await host.end()
   return { stages, memory, dataset }
+}
+
+/** Plans a run on a table that is larger still. */
+async function measurePlan(home: string, csv: string, rows: number, model: string, say: BenchOptions['say']) {
+  await writeRows(csv, rows)
+  const host = await startHost(home)
+  const [studio, prober] = [await studioOf(home), await studioOf(home)]
+  const { dataset } = await studio.call('data.import', { path: csv })
+  const stages: Stage[] = []
+  await planning(studio, dataset, model, async (what, work) => {
+    const { result, seconds, waited } = await patience(prober, work)
+    const named = `${what}, ${rows.toLocaleString('en')} rows`
+    stages.push({ what: named, seconds, waited })
+    say(`${named}: ${seconds.toFixed(2)} s; others waited ${waited.toFixed(0)} ms at most`)
+    return result
+  })
+  await Promise.all([studio.close(), prober.close()])
+  await host.end()
+  return stages
 }
 
 /** Removing a million rows answers at once; the rows are deleted in pieces afterwards. */
@@ -100,20 +144,22 @@ async function measureStarts(home: string, hash: string, shown: string, starts: 
 }
 
 export const million: Bench = async ({ quick, say }) => {
-  const { rows, runs, starts } = sizes[quick ? 'quick' : 'full']
+  const size = sizes[quick ? 'quick' : 'full']
+  const { rows, runs, starts, planned } = size
   const folder = mkdtempSync(join(tmpdir(), 'softprompt-million-'))
   try {
     const busy = await othersShare()
     const [home, csv] = [join(folder, 'home'), join(folder, 'rows.csv')]
-    await fillWithRuns(home, folder, runs)
+    const filled = await fillWithRuns(home, folder, size)
     say(`${String(runs)} runs are stored.`)
     await writeRows(csv, rows)
-    const { stages, memory, dataset } = await measureLoad(home, csv, rows, say)
+    const { stages, memory, dataset } = await measureLoad(home, csv, rows, filled, say)
     const first = await measureStarts(home, '#/', `Run ${String(runs)}`, starts)
     const opened = await measureStarts(home, `#/data/${String(dataset)}/rows`, 'number 1', starts)
     say(`Start to first screen: ${first.map((each) => each.toFixed(2)).join(', ')} s`)
     const removal = await measureRemoval(home, dataset, say)
-    const all = [...stages, removal]
+    const plans = await measurePlan(home, join(folder, 'more.csv'), planned, filled.model, say)
+    const all = [...stages, removal, ...plans]
     const longest = Math.max(...all.map(({ waited }) => waited))
     const rowOf = ({ what, seconds, waited }: Stage): string[] => [what, seconds.toFixed(2), waited.toFixed(0)]
     const start = (what: string, seconds: readonly number[]): string[] => [what, Math.max(...seconds).toFixed(2), '–']

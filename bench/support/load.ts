@@ -57,6 +57,21 @@ export async function load(
   return dataset
 }
 
+/** Plans a run on the table, and once more with another method, for which its rows are known. */
+export async function planning(
+  { call }: Studio,
+  dataset: number,
+  model: string,
+  timed: <T>(what: string, work: () => Promise<T>) => Promise<T>,
+): Promise<void> {
+  const { version } = await call('data.show', { dataset })
+  const input = { dataset, version, text: 'text', label: 'label', model }
+  const { rows, unused, leftOut } = await timed('plan of a run', () => call('runs.plan', { ...input, settings: {} }))
+  const { rows: all } = await call('data.show', { dataset })
+  check(rows.train + rows.validation + rows.test + unused + leftOut, all, 'rows in the plan')
+  await timed('plan with another method', () => call('runs.plan', { ...input, settings: { method: 'prompt-tuning' } }))
+}
+
 function check(got: number, wanted: number, what: string): void {
   if (got !== wanted) throw new Error(`${String(got)} ${what}, not ${String(wanted)}`)
 }
