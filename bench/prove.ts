@@ -7,6 +7,7 @@ import { results } from './support/paths.ts'
 import { accuracy } from './accuracy.ts'
 import { duel } from './duel.ts'
 import { forecastBench } from './forecast.ts'
+import { fuzzBench } from './fuzz.ts'
 import { million } from './million.ts'
 import { modesBench } from './modes.ts'
 import { parity } from './parity.ts'
@@ -36,6 +37,7 @@ const benches: Readonly<Record<string, Bench>> = {
   parity,
   recovery,
   million,
+  fuzz: fuzzBench,
   scale,
   soak,
 }
