@@ -12,7 +12,7 @@ export const score: Handlers['score'] = async (job, sink) => {
   }
   const { model, settings, labels, examples, prompt } = job
   // The model alone answers the same rows: the warning about cut rows is sent with the tuned prompt's job only.
-  if (prompt) reportTruncatedRows(examples, encoderFor(model, settings, labels), settings, emit)
+  if (prompt) reportTruncatedRows(examples, encoderFor(model, settings, labels), emit)
   const evaluation = await scoreTask(runner, job, emit)
   sink.emit({ event: 'evaluation', evaluation })
   return { outcome: 'finished' }

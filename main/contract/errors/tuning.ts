@@ -38,10 +38,18 @@ export const tuningErrors = {
     `The model reads the labels "${one}" and "${other}" as the same tokens. Rename one of them in the data.`,
   'tuning/no-room': (taken: TokensTaken) =>
     `The template (${taken.template} tokens), the virtual tokens (${taken.virtual}) and ${answersOf[taken.answersAre]} (${taken.answers}) leave no space for the text within ${limitOf(taken)}. ${adviceOf(taken)}`,
-  'tuning/rows-cut': (rows: number, all: number, tokens: number) =>
-    all === 1
-      ? `The text is longer than ${tokens} tokens with its answer and virtual tokens: its end is cut off.`
-      : `${rows} of ${all} rows are longer than ${tokens} tokens with their answers and virtual tokens: the end of their texts is cut off. Raise the limit under Advanced if the end matters.`,
+  'tuning/rows-cut': (
+    rows: number,
+    all: number,
+    { tokens, isContext }: { readonly tokens: number; readonly isContext: boolean },
+  ) => {
+    const way = isContext
+      ? 'This model reads no more at once: shorten the texts, or choose another model, if the end matters.'
+      : 'Raise the limit under Advanced if the end matters.'
+    return all === 1
+      ? `The text is longer than ${tokens} tokens with its answer and virtual tokens: its end is cut off.${isContext ? ` ${way}` : ''}`
+      : `${rows} of ${all} rows are longer than ${tokens} tokens with their answers and virtual tokens: the end of their texts is cut off. ${way}`
+  },
   'tuning/context-full': (context: number) =>
     `The answer ends here: this model reads at most ${context} tokens at once, the text and its answer together.`,
   'tuning/cache-full': () =>

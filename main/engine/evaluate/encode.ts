@@ -25,6 +25,8 @@ export interface Encoder {
   readonly end: number
   /** Tokens of template and text at most. */
   readonly limit: number
+  /** Tokens of a whole row at most: the settings' limit, or the model's context where that is less. */
+  readonly whole: { readonly tokens: number; readonly isContext: boolean }
 }
 
 /** Settings for the model without any prompt: the same template with an empty instruction. */
@@ -58,7 +60,8 @@ export function createEncoder(
   const { context } = model.config
   const virtual = countOf(methodOf(settings).virtual(settings))
   const answers = Math.max(maxAnswer + 1, answerBudget(labels.map(answer), trie))
-  const limit = Math.min(maxTokens, context) - virtual - answers
+  const whole = { tokens: Math.min(maxTokens, context), isContext: context < maxTokens }
+  const limit = whole.tokens - virtual - answers
   const fit = (text: string): ReturnType<typeof fitRow> => {
     const encoded = encodeRow(tokenizer, model.tokenizer, template, text)
     const taken = encoded.before.length + encoded.after.length
@@ -67,7 +70,7 @@ export function createEncoder(
       throw studioError('tuning/no-room', { template: taken, virtual, answers, answersAre, maxTokens, context })
     return fitRow(encoded, limit)
   }
-  return { tokenizer, trie, answer, end, limit, fit, row: (text) => fit(text).segments }
+  return { tokenizer, trie, answer, end, limit, whole, fit, row: (text) => fit(text).segments }
 }
 
 /** Tokens by which a generated answer may exceed the longest one of the training and validation rows. */

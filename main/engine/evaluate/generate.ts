@@ -30,7 +30,7 @@ export async function generate(
 ): Promise<string> {
   // A generated answer reads the row as its evaluation does, cut at the same token.
   const encoder = createEncoder(model, settings, [], settings.answers?.tokens)
-  reportTruncatedRows([{ row: 0, text, label: '' }], encoder, settings, (event) => sink.emit(event))
+  reportTruncatedRows([{ row: 0, text, label: '' }], encoder, (event) => sink.emit(event))
   const placed = prompt && placedPrompt(model, prompt)
   const sequence = layOut(encoder.row(text), [], placed?.settings)
   const random = createRandom(sampling.seed)

@@ -57,7 +57,7 @@ async function tuneWithLease(given: TuneJob, sink: TuneSink, options: TuneOption
   const encoder = encoderFor(model, settings, labels)
   const runner = createInferenceRunner(model, { threads: job.threads, memory: settings.memory })
   try {
-    if (!job.resume) reportTruncatedRows(rows, encoder, settings, (event) => sink.emit(event))
+    if (!job.resume) reportTruncatedRows(rows, encoder, (event) => sink.emit(event))
     const start = job.resume ?? (await firstCheckpoint(job, encoder, runner, sink))
     const { checkpoint, reason } = start.finished
       ? { checkpoint: start }
