@@ -32,6 +32,14 @@ test('this computer is described, and what each hardware said when it was checke
   await expect(page.getByRole('row', { name: /DirectML/ })).toBeVisible()
 })
 
+test('the licences of what it is made of are there to read', async ({ page }) => {
+  await studio.open(page, '#/settings')
+  await page.getByRole('button', { name: 'Show them' }).click()
+  const licences = page.getByRole('region', { name: 'Licences of what the studio is made of' })
+  await expect(licences).toContainText('SIL Open Font License')
+  await expect(licences).toContainText('THIRD PARTY SOFTWARE NOTICES')
+})
+
 test('a backup is written, and restored at the next start with the state in between kept', async ({ page }) => {
   const path = join(studio.home, 'mine.softprompt-backup')
   await studio.open(page, '#/settings')

@@ -14,7 +14,9 @@ import {
 import { tmpdir } from 'node:os'
 import { extname, join, relative, resolve, sep } from 'node:path'
 import { extractAll, extractFile, listPackage } from '@electron/asar'
+import { Arch, build as packFor, Platform } from 'electron-builder'
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
+import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { placesOf } from '../../main/hosts/electron/places.ts'
 import { spawnService } from '../../main/hosts/electron/service-process.ts'
@@ -22,6 +24,7 @@ import { openHome } from '../../main/service/home/home.ts'
 import { attach } from '../../main/service/socket/client.ts'
 import { buildElectron } from '../../scripts/build-electron.mjs'
 import { programOf } from '../../scripts/checks.mjs'
+import { packedPackages } from '../../scripts/notices.mjs'
 import { buildRenderer } from '../../scripts/renderer.mjs'
 import { makeStandIn, type System } from './stand-ins.ts'
 
@@ -125,6 +128,18 @@ describe.each(targets)('packed for $platform $arch', (target) => {
     expect(devDependencies).toBeUndefined()
   })
 
+  test('has the licences of all that it is made of, in the window and beside it', () => {
+    const beside = readFileSync(join(packed(target), target.resources, 'THIRD-PARTY-NOTICES.txt'), 'utf8')
+    expect(extractFile(archive(target), 'build/renderer/third-party-notices.txt').toString()).toBe(beside)
+    const packages = files
+      .filter((file) => /^node_modules\/(@[^/]+\/)?[^/]+\/package\.json$/.test(file))
+      .map((file) => file.slice('node_modules/'.length, -'/package.json'.length))
+    expect(packages.length).toBeGreaterThan(10)
+    // Which of the Nodes is packed depends on the system; their licence is one.
+    for (const name of packages.filter((name) => !/^node-(bin-)?(linux|darwin|win)/.test(name)))
+      expect(beside).toMatch(new RegExp(`^${name} \\d`, 'm'))
+  })
+
   test('has all that plain Node reads beside the archive', () => {
     for (const path of [
       'main/hosts/electron/service-main.ts',
@@ -188,6 +203,85 @@ const stub = `
   exports.ipcRenderer = { on: say('on') }
   exports.contextBridge = { exposeInMainWorld: (name, parts) => say('expose')(name, Object.keys(parts).join(' ')) }
 `
+
+test('what the window’s build puts into it has its licence in the text', async () => {
+  const names = new Set<string>()
+  const collect = {
+    name: 'collect',
+    generateBundle: (_: unknown, files: object): void => {
+      const modules = Object.values(files as Record<string, { moduleIds?: string[] }>).flatMap(
+        (file) => file.moduleIds ?? [],
+      )
+      for (const path of modules.filter((path) => path.includes('node_modules/'))) {
+        const rest = path.split('node_modules/').at(-1) ?? ''
+        names.add(
+          rest
+            .split('/')
+            .slice(0, rest.startsWith('@') ? 2 : 1)
+            .join('/'),
+        )
+      }
+    },
+  }
+  const configFile = join(root, 'vite.config.ts')
+  await build({
+    root: join(root, 'renderer'),
+    configFile,
+    logLevel: 'error',
+    build: { write: false },
+    plugins: [collect],
+  })
+  expect(names.size).toBeGreaterThan(3)
+  expect(packedPackages()).toEqual(expect.arrayContaining([...names]))
+})
+
+describe('the packages for Linux', () => {
+  /** What the packer would hand to the tools that write the packages: those are fetched only then. */
+  let entry = ''
+  let deb: readonly string[] = []
+
+  beforeAll(async () => {
+    const target = targets[0]!
+    const config = { directories: { output: join(folder, 'linux-packages') } }
+    await packFor({
+      targets: Platform.LINUX.createTarget(['AppImage', 'deb'], Arch.x64),
+      projectDir: root,
+      prepackaged: join(packed(target), 'linux-unpacked'),
+      publish: 'never',
+      config,
+      effectiveOptionComputed: (computed: unknown) => {
+        if (Array.isArray(computed)) {
+          const args = computed[0] as string[]
+          deb = args
+          for (const kind of ['--after-install', '--after-remove'])
+            scripts[kind] = readFileSync(args[args.indexOf(kind) + 1] ?? '', 'utf8')
+        } else entry = (computed as { desktop: string }).desktop
+        return Promise.resolve(true)
+      },
+    })
+  })
+  const scripts: Record<string, string> = {}
+
+  test('an AppImage in the desktop’s menu starts with Chromium’s sandbox', () => {
+    expect(entry).toMatch(/^Exec=AppRun %U$/m)
+    expect(entry).not.toContain('no-sandbox')
+  })
+
+  test('the .deb installs the profile that lets the program make its sandbox, and takes it away again', () => {
+    const program = '/opt/Softprompt Studio/softprompt-studio'
+    const profile = readFileSync(join(packed(targets[0]!), 'linux-unpacked/resources/apparmor-profile'), 'utf8')
+    expect(profile).toContain(`profile "softprompt-studio" "${program}" flags=(unconfined) {\n  userns,`)
+    expect(scripts['--after-install']).toContain("APPARMOR_PROFILE_TARGET='/etc/apparmor.d/softprompt-studio'")
+    expect(scripts['--after-install']).toContain('apparmor_parser --replace')
+    expect(scripts['--after-remove']).toContain('/etc/apparmor.d/softprompt-studio')
+    expect(deb).toContain('--maintainer')
+  })
+
+  test('an unpacked tar.gz says what to do where the system forbids the sandbox', () => {
+    const text = readFileSync(join(packed(targets[0]!), 'linux-unpacked/README.txt'), 'utf8')
+    expect(text).toContain('chmod 4755 chrome-sandbox')
+  })
+})
 
 test.runIf(own)('the bundles load, and take from Electron what they need', () => {
   const app = join(folder, 'app')

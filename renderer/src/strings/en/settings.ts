@@ -55,6 +55,12 @@ export const settings = {
   restoreKeep: 'Cancel',
   restoreReady: 'The backup is complete. Close the studio and start it again: it will then be as it was in the backup.',
   copying: 'Copying the file',
+  licencesTitle: 'Licences',
+  licencesText:
+    'The studio is free software under the MIT licence. It stands on the work of others; their licences are part of it.',
+  licencesShow: 'Show them',
+  licencesContent: 'Licences of what the studio is made of',
+  licencesMissing: 'The licences could not be read. They also lie in the studio’s folder: THIRD-PARTY-NOTICES.txt.',
   diagnosticsTitle: 'Diagnostics file',
   diagnosticsText:
     'For someone who helps you with a problem: versions, hardware, counts and error codes. It contains no rows, texts, names or folders. Read it before you pass it on; the studio sends it to nobody.',
