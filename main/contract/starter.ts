@@ -8,6 +8,9 @@ export interface StarterFile {
   readonly sha256: string
 }
 
+/** The word that stands for the starter model wherever a model is named. */
+export const starterWord = 'starter'
+
 export const starter = {
   name: 'SmolLM2-135M-Instruct',
   /** Hugging Face repository of its original weights, for other software. */

@@ -22,6 +22,11 @@ export const runErrors = {
   'run/no-known-labels': (run: string, labels: readonly string[]) =>
     `No row of the file has one of the labels that run "${run}" knows: ${labels.join(', ')}.`,
   'run/no-model': () => 'There is no model yet. Get the starter model, or add your own.',
+  'run/starter-missing': () => 'The starter model has not been downloaded yet.',
+  'run/unknown-model': (name: string, names: readonly string[]) =>
+    names.length === 0
+      ? `There is no model "${name}".`
+      : `There is no model "${name}". Choose one of them: ${names.join(', ')}; or give the path of a model, or "starter" for the starter model.`,
   'run/which-model': (names: readonly string[]) => `There are several models; choose one of them: ${names.join(', ')}.`,
   'run/rows-left-out': (rows: number, labels: readonly string[]) =>
     `${String(rows)} rows are left out, because their label is none of: ${labels.join(', ')}.`,

@@ -6,6 +6,7 @@ const home = 'Another folder: --home DIR'
 const hints: { readonly [C in ErrorCode]?: string } = {
   'run/no-prompt': 'Resume with: softprompt resume RUN',
   'run/no-model': 'Get it with: softprompt models get starter',
+  'run/starter-missing': 'Get it with: softprompt models get starter',
   'run/which-model': 'Choose with: --model NAME',
   'run/service-closed': 'Resume with: softprompt resume RUN',
   'run/service-silent': home,

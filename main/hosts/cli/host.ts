@@ -1,5 +1,6 @@
 // What every command works with: the studio of a home folder, output, and ctrl-C.
 import { availableParallelism } from 'node:os'
+import { createInterface } from 'node:readline/promises'
 import { fileURLToPath } from 'node:url'
 import { connect, type Connection } from '../../service/connect.ts'
 import { forkCompute } from '../../service/compute/child.ts'
@@ -20,8 +21,19 @@ export interface Host {
   onInterrupt(listener: () => void): () => void
   /** Milliseconds after which a service that does not answer is no longer waited for, once ctrl-C was pressed. */
   readonly silence: number
+  /** Asks a person; undefined where nobody sits at a terminal. */
+  readonly ask?: ((question: string, signal: AbortSignal) => Promise<string>) | undefined
   /** Ends this process at once. */
   exit(code: number): never
+}
+
+async function askAtTerminal(question: string, signal: AbortSignal): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stdout })
+  try {
+    return await lines.question(question, { signal })
+  } finally {
+    lines.close()
+  }
 }
 
 export const processHost: Host = {
@@ -32,6 +44,7 @@ export const processHost: Host = {
     return () => void process.off('SIGINT', listener).off('SIGTERM', listener)
   },
   silence: 5_000,
+  ask: process.stdin.isTTY && process.stdout.isTTY ? askAtTerminal : undefined,
   exit: (code) => process.exit(code),
 }
 
@@ -40,6 +53,8 @@ export interface Session {
   readonly output: Output
   /** Aborted by the first ctrl-C. */
   readonly signal: AbortSignal
+  /** Asks the person at the terminal; undefined where there is none, as with --json. */
+  readonly ask: ((question: string) => Promise<string>) | undefined
 }
 
 /**
@@ -66,7 +81,9 @@ export async function withStudio<T>(
     const connected = await connect(options.home ?? defaultHome(), { spawn, threads: availableParallelism() })
     studio = connected
     try {
-      return await work({ studio: connected, output, signal: abort.signal })
+      const { ask } = host
+      const asking = ask && options.json !== true ? (question: string) => ask(question, abort.signal) : undefined
+      return await work({ studio: connected, output, signal: abort.signal, ask: asking })
     } finally {
       if (!abort.signal.aborted) await staying(connected, output, abort.signal)
       await connected.close()

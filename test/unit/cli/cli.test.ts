@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Host } from '../../../main/hosts/cli/host.ts'
 import { runProgram } from '../../../main/hosts/cli/program.ts'
 import { fakeEntry, writeInputs } from '../../support/fake-studio.ts'
@@ -18,7 +18,7 @@ interface Ended {
 }
 
 /** The program in this process, with its output caught; `interrupt`: ctrl-C when the output so far fits. */
-async function cli(args: readonly string[], interrupt?: RegExp): Promise<Ended> {
+async function cli(args: readonly string[], interrupt?: RegExp, ask?: Host['ask']): Promise<Ended> {
   let out = ''
   let err = ''
   let onInterrupt = (): void => undefined
@@ -31,6 +31,7 @@ async function cli(args: readonly string[], interrupt?: RegExp): Promise<Ended> 
   const host: Host = {
     streams: { out: { write }, err: { write: (text) => (err += text) } },
     compute: fakeEntry,
+    ask,
     silence: 5000,
     onInterrupt: (listener) => {
       onInterrupt = listener
@@ -330,6 +331,40 @@ describe('softprompt', () => {
         return step
       }
       expect(lastStep(resumed.out)).toEqual(lastStep(whole.out))
+    },
+  )
+
+  it(
+    'means the starter model by "starter", and offers to fetch it where somebody can answer',
+    { timeout: 120_000 },
+    async () => {
+      const { folder, model, data, at } = home()
+      vi.stubEnv('SOFTPROMPT_MODEL', model)
+      onTestFinished(() => void vi.unstubAllEnvs())
+      const short = ['--text', 'text', '--label', 'label', '--steps', '2', '--tokens', '2', '--init', 'random', ...at]
+      const asked: string[] = []
+      const answering = (answer: string) => (question: string) => {
+        asked.push(question)
+        return Promise.resolve(answer)
+      }
+      const silent = await cli(['tune', data, '--model', 'starter', ...short])
+      expect(silent).toMatchObject({ code: 1, err: expect.stringContaining('softprompt models get starter') as string })
+      const refused = await cli(['tune', data, '--model', 'Starter', ...short], undefined, answering('n'))
+      expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('has not been downloaded yet')])
+      const json = await cli(['tune', data, '--json', ...short], undefined, answering('y'))
+      expect([json.code, asked.length]).toEqual([1, 1])
+      expect(await cli(['tune', data, ...short], undefined, answering(''))).toMatchObject({ code: 0, err: '' })
+      expect(asked).toEqual([expect.stringContaining('98 MB'), expect.stringContaining('SmolLM2-135M-Instruct')])
+      // Its case does not matter, and an unknown one is told what there is.
+      const [name = ''] = (await cli(['models', 'list', ...at])).out.split('  ')
+      await cli(['models', 'rename', name, 'SmolLM2-135M-Instruct', ...at])
+      for (const word of ['starter', 'smollm2-135m-INSTRUCT'])
+        expect(await cli(['tune', data, '--model', word, ...short], undefined, answering('no'))).toMatchObject({
+          code: 0,
+        })
+      const unknown = await cli(['tune', data, '--model', join(folder, 'none.gguf'), ...short])
+      expect(unknown.err).toContain('Choose one of them: SmolLM2-135M-Instruct')
+      expect(asked).toHaveLength(2)
     },
   )
 

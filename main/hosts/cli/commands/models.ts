@@ -1,4 +1,4 @@
-// softprompt models add PATH | get starter | list
+// softprompt models add PATH | get starter | list | rename | remove
 import { resolve } from 'node:path'
 import { Argument, Command, Option } from 'commander'
 import type { PrecisionName } from '../../../contract/model.ts'
@@ -46,7 +46,28 @@ export function modelsCommand(host: Host): Command {
     }),
   )
 
-  const models = new Command('models').description('add, fetch and list base models')
-  for (const command of [add, get, list]) models.addCommand(withCommon(command))
+  const rename = new Command('rename')
+    .description('give a model another name')
+    .argument('<model>')
+    .argument('<name>')
+    .action((from: string, name: string, options: CommonOptions) =>
+      withStudio(host, options, async ({ studio, output }) => {
+        const model = await studio.call('models.rename', { model: from, name })
+        output.result({ model }, [`Model "${from}" is now called "${model.name}".`])
+      }),
+    )
+
+  const remove = new Command('remove')
+    .description('remove a model and the studio’s copies of it; its own file stays')
+    .argument('<model>')
+    .action((model: string, options: CommonOptions) =>
+      withStudio(host, options, async ({ studio, output }) => {
+        await studio.call('models.remove', { model })
+        output.result({ removed: model }, [`Model "${model}" is removed.`])
+      }),
+    )
+
+  const models = new Command('models').description('add, fetch, list, rename and remove base models')
+  for (const command of [add, get, list, rename, remove]) models.addCommand(withCommon(command))
   return models
 }
