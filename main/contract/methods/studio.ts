@@ -31,7 +31,9 @@ export const studioInputs = {
    * Replaces a damaged database, which is kept beside it, by a backup of the studio's folder, by its name, or by an
    * empty one. Error: 'studio/not-damaged'.
    */
-  'studio.recover': v.strictObject({ backup: v.exactOptional(v.pipe(v.string(), v.maxLength(255), v.regex(/^[^/\\]+$/))) }),
+  'studio.recover': v.strictObject({
+    backup: v.exactOptional(v.pipe(v.string(), v.maxLength(255), v.regex(/^[^/\\]+$/))),
+  }),
   /** Facts for a bug report, without rows, prompts, names or paths. */
   'studio.diagnostics': nothing,
   /** Emits every change until the call is cancelled. */
