@@ -36,4 +36,4 @@ export const list = <Item extends v.GenericSchema>(item: Item, max: number, min 
   )
 export const id = whole(1, Number.MAX_SAFE_INTEGER)
 /** A run's name or number. */
-export const run = reference
+export const run = v.pipe(v.string(), v.minLength(1), v.maxLength(10_000))
