@@ -40,9 +40,9 @@ module.exports = {
     ),
     forbid(
       'contract',
-      'The contract imports valibot and itself; no Node, no DOM.',
+      'The contract imports valibot, MessagePack and itself; no Node, no DOM.',
       { path: '^main/contract/' },
-      { pathNot: ['^main/contract/', '^node_modules/valibot/'] },
+      { pathNot: ['^main/contract/', '^node_modules/(valibot|@msgpack/msgpack)/', '^package\\.json$'] },
     ),
     forbid(
       'engine',

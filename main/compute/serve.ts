@@ -5,6 +5,7 @@ import type { Checkpoint, ComputeEvent, ComputeRequest, Job, WireJob } from '../
 import type { PreparedModel } from '../contract/model.ts'
 import { isFull } from '../contract/errors/causes.ts'
 import { StudioError, studioError } from '../contract/errors/index.ts'
+import { openPipe } from '../engine/pipe.ts'
 import { dieWithParent } from './die-with-parent.ts'
 import { lendModel } from './lent-runner.ts'
 
@@ -33,6 +34,16 @@ export function serve(handlers: Handlers): void {
   const waiting = new Map<number, () => void>()
   let checkpoints = 0
   let keep = false
+  const pipe = openPipe((value) => {
+    const request = value as ComputeRequest
+    answers[request.request](request as never)
+  })
+  const send = (event: ComputeEvent): void => {
+    pipe.send(event)
+  }
+  const sendLast = (event: ComputeEvent): void => {
+    pipe.send(event, () => process.exit(0))
+  }
   const sink: JobSink = {
     emit: send,
     checkpoint: (checkpoint) =>
@@ -53,7 +64,7 @@ export function serve(handlers: Handlers): void {
     start: ({ job, stay = false }) => {
       stop = new AbortController()
       keep = false
-      void work(handlers, job, sink, stay)
+      void work(handlers, job, sink, stay ? send : sendLast)
     },
     stop: () => {
       stop.abort()
@@ -66,10 +77,6 @@ export function serve(handlers: Handlers): void {
       waiting.delete(id)
     },
   }
-  process.on('message', (request: ComputeRequest) => {
-    answers[request.request](request as never)
-  })
-  process.on('disconnect', () => process.exit(0))
   dieWithParent()
   // Ctrl-C reaches every process of the terminal; whether to stop is the service's decision.
   process.on('SIGINT', () => undefined)
@@ -78,16 +85,25 @@ export function serve(handlers: Handlers): void {
 /** Milliseconds between two signs of life. */
 const ALIVE_MS = 1000
 
-async function work(handlers: Handlers, job: WireJob, sink: JobSink, stay: boolean): Promise<void> {
-  send({ event: 'alive' })
-  const alive = setInterval(send, ALIVE_MS, { event: 'alive' })
-  const last = await run(handlers, job, sink).then(
-    (outcome): ComputeEvent => ({ event: 'done', ...outcome }),
-    (error: unknown): ComputeEvent => ({ event: 'failed', ...asFailure(error) }),
-  )
-  clearInterval(alive)
-  if (stay) send(last)
-  else process.send?.(last, () => process.exit(0))
+async function work(
+  handlers: Handlers,
+  job: WireJob,
+  sink: JobSink,
+  report: (event: ComputeEvent) => void,
+): Promise<void> {
+  sink.emit({ event: 'alive' })
+  const alive = setInterval(sink.emit, ALIVE_MS, { event: 'alive' })
+  const failed = (error: unknown): void => {
+    report({ event: 'failed', ...asFailure(error) })
+  }
+  await run(handlers, job, sink)
+    .finally(() => {
+      clearInterval(alive)
+    })
+    .then((outcome) => {
+      report({ event: 'done', ...outcome })
+    })
+    .catch(failed)
 }
 
 async function run(handlers: Handlers, job: WireJob, sink: JobSink): Promise<Outcome> {
@@ -115,9 +131,4 @@ function unexpected(error: unknown): StudioError {
   return isFull(error)
     ? studioError('store/disk-full', path === '' ? "the studio's folder" : dirname(path))
     : studioError('run/failed', error instanceof Error ? error.message : String(error))
-}
-
-function send(event: ComputeEvent): void {
-  // A closed channel is the parent's death, which ends this process by itself.
-  if (process.connected) process.send?.(event)
 }

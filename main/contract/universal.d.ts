@@ -8,7 +8,3 @@ declare class AbortController {
   readonly signal: AbortSignal
   abort(): void
 }
-
-/** Base64 of a string whose characters are bytes. */
-declare function btoa(bytes: string): string
-declare function atob(base64: string): string

@@ -1,5 +1,5 @@
 // Starts other programs, so that nothing that lies in the folder where the studio was started is ever run (CWE-427).
-import { type ChildProcess, fork, type ForkOptions, spawn, type SpawnOptions } from 'node:child_process'
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { dirname, posix, win32 } from 'node:path'
 
@@ -76,6 +76,8 @@ export function startProgram(
   return path === undefined ? undefined : startAt(path, args, options)
 }
 
-/** Forks this process's own Node with the script at an absolute path. */
-export const forkNode = (script: string, options: ForkOptions): ChildProcess =>
-  fork(script, { cwd: neutralFolder, execArgv: [], ...options, env: safeEnvironment(options.env) })
+/** Starts this process's own Node with the script at an absolute path; `execArgv`: options of Node itself. */
+export const forkNode = (
+  script: string,
+  { execArgv = [], ...options }: SpawnOptions & { readonly execArgv?: readonly string[] },
+): ChildProcess => startAt(process.execPath, [...execArgv, script], options)

@@ -1,6 +1,7 @@
 // One service per home folder: the first host becomes it, later ones attach to it.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
+import { createBackOff } from '../contract/back-off.ts'
 import { studioError } from '../contract/errors/index.ts'
 import type { Studio } from '../contract/service.ts'
 import { storeFailure } from '../engine/store/failures.ts'
@@ -30,12 +31,13 @@ const PATIENCE_MS = 15_000
 export async function connect(folder: string, options: ConnectOptions): Promise<Connection> {
   const home = openHome(folder)
   const until = performance.now() + PATIENCE_MS
+  const backOff = createBackOff(50, 1000)
   do {
     const remote = await attach(home.address)
     if (remote) return { ...remote, attached: true, idle: () => Promise.resolve() }
     const release = takeLock(home.lock)
     if (release) return become(home, options, release)
-    await setTimeout(50)
+    await setTimeout(backOff.next())
   } while (performance.now() < until)
   throw studioError('run/service-silent', home.folder, holder(home))
 }

@@ -17,7 +17,6 @@ export interface HostProcess {
 /** `compute`: the entry file of its compute processes. */
 export function startHost(home: string, compute: string, order: HostOrder): HostProcess {
   const child = fork(script, [home, compute, JSON.stringify(order)], {
-    serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
   })

@@ -35,7 +35,12 @@ export const runErrors = {
     `Another program (process ${pid}) uses the studio's folder ${home} but does not answer. Close it, or choose another folder.`,
   'run/service-closed': () =>
     'The studio that was doing this work has closed. What it had saved is safe: open it again and resume.',
-  'run/protocol': () => 'A studio of another version is using the same folder. Close it, or choose another folder.',
+  'run/protocol': (theirs?: string) =>
+    `A studio of another version${theirs === undefined ? '' : ` (${theirs})`} is using the same folder. Close it, or choose another folder.`,
+  'run/unreadable': () =>
+    'A message between two of the studio’s programs could not be read, so this was not done. Try again; if it happens again, restart the studio.',
+  'run/too-large': () =>
+    'This is too large to pass between the studio’s programs at once, so it was not done. Choose fewer rows, or shorter ones.',
   'run/not-scored': (run: string) => `Run "${run}" has not been evaluated on a test set. Let it finish first.`,
   'run/other-data': (run: string, other: string) =>
     `Runs "${run}" and "${other}" were tuned on different data sets, so their rows cannot be compared.`,

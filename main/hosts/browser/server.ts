@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
-import { MAX_MESSAGE } from '../../contract/wire.ts'
+import { requestBounds } from '../../contract/protocol.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { Studio } from '../../contract/service.ts'
 import { KEY_MARK, KEY_PATH, LINE_PATH } from '../../contract/window-key.ts'
@@ -51,7 +51,7 @@ export async function serveBrowser(options: BrowserHostOptions): Promise<Browser
   server.on('request', (request, response) => {
     answer(request, response, guard, files, always)
   })
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, perMessageDeflate: false })
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: requestBounds.bytes, perMessageDeflate: false })
   server.on('upgrade', (request, duplex, head) => {
     const socket = duplex as Socket
     socket.on('error', () => socket.destroy())

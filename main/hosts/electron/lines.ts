@@ -1,14 +1,10 @@
 // A window's line to the service: its port is answered from the service's socket, by a studio that takes paths only as grants.
 import type { MessagePortMain } from 'electron'
-import { clientMessage } from '../../contract/client-message.ts'
-import { StudioError } from '../../contract/errors/index.ts'
-import { answerClient } from '../../contract/protocol.ts'
+import { answerClient, refuseClient } from '../../contract/answer.ts'
+import type { Line } from '../../contract/protocol.ts'
 import type { Studio } from '../../contract/service.ts'
 import type { RemoteStudio } from '../../service/socket/client.ts'
 import type { GuardedStudio } from '../window/studio.ts'
-
-/** Milliseconds before a window asks again for a service that refuses. */
-const AGAIN_MS = 5_000
 
 /** Joins them until one of them closes; then closes the other. */
 export async function joinLine(
@@ -21,39 +17,39 @@ export async function joinLine(
       resolve()
     })
   })
+  const line: Line = {
+    // Without what its memory holds beyond it, which would be sent as well.
+    send: (bytes) => {
+      port.postMessage(bytes.slice())
+    },
+    close: () => {
+      port.close()
+    },
+  }
   try {
     const remote = await attach()
     if (remote) {
-      answerPort(port, guard(remote), gone)
+      answerPort(port, line, guard(remote), gone)
       void gone.then(remote.close)
       await remote.closed
     }
     port.close()
   } catch (error) {
-    // As where the service is of another version: each page says why.
-    const refuse = { call: () => Promise.reject(error instanceof StudioError ? error : new Error(String(error))) }
-    answerPort(port, guard(refuse), gone)
-    setTimeout(() => {
-      port.close()
-    }, AGAIN_MS).unref()
+    // A service of another version, for example.
+    port.start()
+    refuseClient(line, error)
   }
 }
 
-function answerPort(port: MessagePortMain, studio: GuardedStudio, gone: Promise<void>): void {
-  const client = answerClient(studio, (message) => {
-    port.postMessage(message)
-  })
+function answerPort(port: MessagePortMain, line: Line, studio: GuardedStudio, gone: Promise<void>): void {
+  const client = answerClient(studio, line)
   void gone.then(() => {
     client.closed()
     void studio.end()
   })
   port.on('message', ({ data }) => {
-    try {
-      client.take(clientMessage(data))
-    } catch {
-      // Not a window of ours, or not of this version.
-      port.close()
-    }
+    if (data instanceof Uint8Array) client.take(data)
+    else client.broken()
   })
   port.start()
 }

@@ -1,6 +1,6 @@
 // A compute process as the service sees it, and how a host on plain Node forks one.
 import { type ComputeEvent, type ComputeRequest, PARENT } from '../../contract/compute.ts'
-import { forkNode } from '../../engine/programs.ts'
+import { forkPiped } from '../../engine/pipe.ts'
 
 /** How a compute process ended: exit code or signal, and the last line that it wrote to its error stream. */
 export interface ComputeExit {
@@ -37,10 +37,10 @@ export const allocatorSettings = {
 export const forkCompute =
   (entry: string): SpawnCompute =>
   () => {
-    const child = forkNode(entry, {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { ...allocatorSettings, ...process.env, [PARENT]: String(process.pid) },
+    let hear: (event: ComputeEvent) => void = () => undefined
+    const env = { ...allocatorSettings, ...process.env, [PARENT]: String(process.pid) }
+    const { child, send } = forkPiped(entry, { env, errors: 'pipe' }, (value) => {
+      hear(value as ComputeEvent)
     })
     let errors = ''
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -48,18 +48,16 @@ export const forkCompute =
     })
     return {
       pid: child.pid,
-      // A dead process has lost its channel: a message to it is dropped, and its exit reports why.
-      send: (request) => void (child.connected && child.send(request, () => undefined)),
-      onEvent: (listener) =>
-        void child.on('message', (event) => {
-          listener(event as ComputeEvent)
-        }),
+      send,
+      onEvent: (listener) => {
+        hear = listener
+      },
       onExit: (listener) => {
         const once = (how: string) => {
           child.removeAllListeners('close').removeAllListeners('error')
           listener({ how })
         }
-        // 'close' comes when the channel's last message and the error stream have been read.
+        // 'close' comes when the line's last message and the error stream have been read.
         child.on('close', (code, signal) => {
           once(describe(code, signal, errors))
         })

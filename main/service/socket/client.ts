@@ -1,9 +1,10 @@
 // A studio at the other end of a local socket, with the same calls as one in this process.
 import { connect, type Socket } from 'node:net'
-import { type StudioError, studioError } from '../../contract/errors/index.ts'
-import { createClient, type ServerMessage } from '../../contract/protocol.ts'
+import { createClient } from '../../contract/client.ts'
+import type { StudioError } from '../../contract/errors/index.ts'
+import { answerBounds } from '../../contract/protocol.ts'
 import type { Studio } from '../../contract/service.ts'
-import { encodeFrame, frameReader } from './frames.ts'
+import { joinSocket } from './join.ts'
 
 export interface RemoteStudio extends Studio {
   /** Resolves when the connection is gone, whoever closed it. */
@@ -14,9 +15,6 @@ export interface RemoteStudio extends Studio {
 /** A service that holds the socket but says nothing for so long is taken for dead. */
 const HELLO_MS = 5_000
 
-/** Bytes queued at most for a service that does not read; above them the connection is closed. */
-const MAX_WAITING = 64 * 1024 * 1024
-
 /** Milliseconds that the service may take to close its end. */
 const CLOSE_MS = 1_000
 
@@ -24,27 +22,11 @@ const CLOSE_MS = 1_000
 export async function attach(address: string): Promise<RemoteStudio | undefined> {
   const socket = await open(address)
   if (!socket) return undefined
-  const client = createClient((message) => {
-    socket.write(encodeFrame(message))
-    if (socket.writableLength > MAX_WAITING) socket.destroy()
-  })
+  const client = joinSocket(socket, answerBounds.bytes, createClient)
   const closed = new Promise<void>((resolve) => {
     socket.on('close', () => {
       resolve()
     })
-  })
-  const read = frameReader()
-  let broken = false
-  socket.on('data', (piece) => {
-    try {
-      for (const message of read(piece) as ServerMessage[]) client.take(message)
-    } catch {
-      broken = true
-      socket.destroy()
-    }
-  })
-  socket.on('close', () => {
-    client.closed()
   })
   const timer = setTimeout(() => {
     socket.destroy()
@@ -53,7 +35,6 @@ export async function attach(address: string): Promise<RemoteStudio | undefined>
     await client.greeted
   } catch (error) {
     socket.destroy()
-    if (broken) throw studioError('run/protocol')
     // It closed between our connecting and its greeting: nobody is there any more.
     if ((error as StudioError).code === 'run/service-closed') return undefined
     throw error

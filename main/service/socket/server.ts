@@ -1,9 +1,10 @@
 // Answers other hosts of the same home folder on a local socket that only its owner may open.
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
-import { answerClient, type ClientMessage } from '../../contract/protocol.ts'
+import { answerClient } from '../../contract/answer.ts'
+import { requestBounds } from '../../contract/protocol.ts'
 import type { Studio } from '../../contract/service.ts'
-import { encodeFrame, frameReader } from './frames.ts'
+import { joinSocket } from './join.ts'
 
 export interface SocketServer {
   /** Resolves when no other host is attached. */
@@ -23,7 +24,7 @@ export async function listen(studio: Studio, address: string): Promise<SocketSer
       for (const resolve of whenIdle) resolve()
       whenIdle = []
     })
-    serveSocket(studio, socket)
+    joinSocket(socket, requestBounds.bytes, (line) => answerClient(studio, line))
   })
   const isFile = process.platform !== 'win32'
   if (isFile) rmSync(address, { force: true })
@@ -42,21 +43,4 @@ export async function listen(studio: Studio, address: string): Promise<SocketSer
       await closed
     },
   }
-}
-
-function serveSocket(studio: Studio, socket: Socket): void {
-  const client = answerClient(studio, (message) => void (socket.writable && socket.write(encodeFrame(message))))
-  const read = frameReader()
-  socket.on('error', () => socket.destroy())
-  socket.on('close', () => {
-    client.closed()
-  })
-  socket.on('data', (piece) => {
-    try {
-      for (const message of read(piece) as ClientMessage[]) client.take(message)
-    } catch {
-      // Not a client of ours, or not of this version.
-      socket.destroy()
-    }
-  })
 }

@@ -4,7 +4,8 @@ import type { RunState } from '../../contract/records.ts'
 import { freeMemory, totalMemory } from '../../engine/runtime/machine-memory.ts'
 import type { ServiceContext } from '../context.ts'
 import { checksOf } from './hardware.ts'
-import { packageVersion, studioVersion } from './version.ts'
+import { studioVersion } from '../../contract/version.ts'
+import { packageVersion } from './version.ts'
 
 type Lines = readonly (readonly [what: string, value: string | number])[]
 

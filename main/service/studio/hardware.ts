@@ -7,7 +7,7 @@ import { freeMemory, totalMemory } from '../../engine/runtime/machine-memory.ts'
 import type { ServiceContext } from '../context.ts'
 import { bytesAt } from '../home/disk.ts'
 import { supervise } from '../compute/supervise.ts'
-import { studioVersion } from './version.ts'
+import { studioVersion } from '../../contract/version.ts'
 
 /** Cached, because hardware does not change while the service lives and listing it takes a process. */
 const known = new WeakMap<ServiceContext, Promise<readonly KnownProvider[]>>()

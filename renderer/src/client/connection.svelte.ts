@@ -2,6 +2,7 @@
 let connected = $state(false)
 let keyless = $state(false)
 let times = $state(0)
+let why = $state<string>()
 
 export const connection = {
   get connected(): boolean {
@@ -18,13 +19,19 @@ export const connection = {
   get keyless(): boolean {
     return keyless
   },
+  /** The sentence that the last attempt ended with; undefined where there was none, or where it succeeded. */
+  get why(): string | undefined {
+    return why
+  },
   found(): void {
     connected = true
     keyless = false
+    why = undefined
     times += 1
   },
-  lost(why: { readonly keyless: boolean } = { keyless: false }): void {
+  lost(how: { readonly keyless: boolean; readonly why: string | undefined }): void {
     connected = false
-    keyless = why.keyless
+    keyless = how.keyless
+    why = how.why
   },
 }

@@ -1,20 +1,14 @@
 // Connections (lines) to the service: a message port in Electron, a websocket in a browser.
-import type { ClientMessage, Receiver, ServerMessage } from '../../../main/contract/protocol.ts'
+import type { Line, Receiver } from '../../../main/contract/protocol.ts'
 import { KEY_PROTOCOL, LINE_PATH, LINE_PROTOCOL } from '../../../main/contract/window-key.ts'
-import { decodeMessage, encodeMessage } from '../../../main/contract/wire.ts'
 import { bridge } from './host.ts'
 import { currentKey } from './key.ts'
-
-export interface Line {
-  send(message: ClientMessage): void
-  close(): void
-}
 
 /** The host answers, but the window has no key of it: a person must open the address that the host printed. */
 export class NoKey extends Error {}
 
 /** Opens a line; `receiver` gets each message that arrives, and is called when the line has closed. Error: NoKey. */
-export async function openLine(receiver: Receiver<ServerMessage>): Promise<Line> {
+export async function openLine(receiver: Receiver): Promise<Line> {
   if (bridge) return overPort(await bridge.port(), receiver)
   const key = await currentKey()
   if (key === 'absent') throw new NoKey()
@@ -22,8 +16,8 @@ export async function openLine(receiver: Receiver<ServerMessage>): Promise<Line>
   return overSocket(key.secret, receiver)
 }
 
-function overPort(port: MessagePort, receiver: Receiver<ServerMessage>): Line {
-  port.onmessage = ({ data }: MessageEvent<ServerMessage>) => {
+function overPort(port: MessagePort, receiver: Receiver): Line {
+  port.onmessage = ({ data }: MessageEvent<Uint8Array>) => {
     receiver.take(data)
   }
   port.addEventListener('close', () => {
@@ -31,8 +25,9 @@ function overPort(port: MessagePort, receiver: Receiver<ServerMessage>): Line {
   })
   port.start()
   return {
-    send: (message) => {
-      port.postMessage(message)
+    send: (bytes) => {
+      // Without what its memory holds beyond it, which would be sent as well.
+      port.postMessage(bytes.slice())
     },
     close: () => {
       port.close()
@@ -41,18 +36,20 @@ function overPort(port: MessagePort, receiver: Receiver<ServerMessage>): Line {
   }
 }
 
-function overSocket(secret: string, receiver: Receiver<ServerMessage>): Promise<Line> {
+function overSocket(secret: string, receiver: Receiver): Promise<Line> {
   return new Promise((resolve, reject) => {
     const url = new URL(LINE_PATH, location.href)
     url.protocol = 'ws:'
     const socket = new WebSocket(url, [LINE_PROTOCOL, KEY_PROTOCOL + secret])
-    socket.onmessage = ({ data }: MessageEvent<string>) => {
-      receiver.take(decodeMessage(data) as ServerMessage)
+    socket.binaryType = 'arraybuffer'
+    socket.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => {
+      if (typeof data === 'string') receiver.broken()
+      else receiver.take(new Uint8Array(data))
     }
     socket.onopen = () => {
       resolve({
-        send: (message) => {
-          socket.send(encodeMessage(message))
+        send: (bytes) => {
+          socket.send(bytes as Uint8Array<ArrayBuffer>)
         },
         close: () => {
           socket.close()

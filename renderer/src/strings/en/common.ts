@@ -19,6 +19,7 @@ export const common = {
   keyless: 'This window has no key to the studio.',
   keylessHelp:
     'The studio has been started again, or this address was typed by hand. Open the address that the studio printed when it started; this window then goes on by itself.',
+  refusedHelp: 'The window tries again by itself. If this message stays, reload the window, or restart the studio.',
   skip: 'Skip to the page',
   dropHere: 'Drop the file: a table of examples, a prompt file or a model file',
   runStates: {

@@ -1,5 +1,7 @@
 // The browser host serves its own window to who holds the key, and nothing to anybody else.
 import { describe, expect, test } from 'vitest'
+import { encodeMessage, requestBounds } from '../../../../main/contract/protocol.ts'
+import { encodeValue } from '../../../../main/contract/wire/values.ts'
 import { serveBrowser } from '../../../../main/hosts/browser/server.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
 import { closed, hear, ownSocket, say, serve } from './talk.ts'
@@ -171,24 +173,39 @@ describe('a stranger', () => {
 
 describe('a window that has gone mad', () => {
   test.each([
-    ['no JSON', '{'],
-    ['no message', '42'],
-    ['a message of the service', '{"say":"hello","protocol":1}'],
-    ['a number that is none', '{"say":"cancel","id":"1"}'],
-    ['a field too many', '{"say":"cancel","id":1,"more":1}'],
-    ['bytes that are none', '{"say":"call","id":1,"method":"x","input":{"$":"u8","v":1}}'],
-    ['nesting without end', `${'['.repeat(200_000)}${']'.repeat(200_000)}`],
-  ])('is closed after %s, and the host goes on', async (_, text) => {
+    ['nothing', Uint8Array.of()],
+    ['no MessagePack', Uint8Array.of(0xc1)],
+    ['what V8 would write', Uint8Array.of(0xff, 0x10, 0x6f, 0x7b, 0x00)],
+    ['no message', encodeValue([0, 42], requestBounds)],
+    ['a message of the service', encodeMessage({ say: 'hello', protocol: 1, studio: '0' }, requestBounds)],
+    ['a number that is none', encodeMessage({ say: 'cancel', id: '1' } as never, requestBounds)],
+    ['nesting without end', new Uint8Array(200_000).fill(0x91)],
+  ])('is closed after %s, and the host goes on', async (_, bytes) => {
     const host = await serve()
     const socket = await ownSocket(host)
-    socket.send(text)
+    const refused = hear(socket, ({ say }) => say === 'refused')
+    socket.send(bytes)
+    expect(await refused).toMatchObject({ code: 'run/protocol' })
     expect(await closed(socket)).toBe(1008)
     expect((await host.get('/')).status).toBe(200)
   })
 
-  test('is closed after bytes in place of text', async () => {
+  test.each([
+    ['a field too many', encodeMessage({ say: 'cancel', id: 7, more: 1 } as never, requestBounds)],
+    ['a call that is cut', encodeMessage({ say: 'call', id: 7, method: 'x', input: {} }, requestBounds).subarray(0, 9)],
+  ])('learns that %s was not read, and may go on', async (_, bytes) => {
     const socket = await ownSocket(await serve())
-    socket.send(new Uint8Array(10))
+    const answer = hear(socket, ({ say }) => say === 'error')
+    socket.send(bytes)
+    expect(await answer).toMatchObject({ id: 7, code: 'run/unreadable' })
+    const value = hear(socket, ({ say }) => say === 'value')
+    say(socket, { say: 'call', id: 8, method: 'runs.list', input: {} })
+    expect(await value).toMatchObject({ id: 8 })
+  })
+
+  test('is closed after text in place of bytes', async () => {
+    const socket = await ownSocket(await serve())
+    socket.send('{"say":"hello"}')
     expect(await closed(socket)).toBe(1008)
   })
 

@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Studio } from '../../../../main/contract/service.ts'
-import { decodeMessage, encodeMessage } from '../../../../main/contract/wire.ts'
+import {
+  answerBounds,
+  type ClientMessage,
+  decodeMessage,
+  encodeMessage,
+  requestBounds,
+} from '../../../../main/contract/protocol.ts'
 import type { Patience } from '../../../../main/hosts/browser/connections.ts'
 import { type BrowserHost, serveBrowser } from '../../../../main/hosts/browser/server.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
@@ -101,14 +107,14 @@ export async function ownSocket(host: Served): Promise<WebSocket> {
 }
 
 export const say = (socket: WebSocket, message: unknown): void => {
-  socket.send(encodeMessage(message))
+  socket.send(encodeMessage(message as ClientMessage, requestBounds))
 }
 
 /** The next messages that fit, as they are read. */
 export const hear = (socket: WebSocket, fits: (message: Record<string, unknown>) => boolean): Promise<unknown> =>
   new Promise((resolve) => {
     socket.on('message', (data) => {
-      const message = decodeMessage((data as Buffer).toString()) as Record<string, unknown>
+      const message = decodeMessage(data as Buffer, answerBounds) as Record<string, unknown>
       if (fits(message)) resolve(message)
     })
   })

@@ -1,6 +1,8 @@
 // The desktop app on fakes of Electron's objects: what it forbids, hands over, asks a person and restarts. Electron itself does not run here.
 import { describe, expect, test, vi } from 'vitest'
-import { type Client, createClient, type ServerMessage } from '../../../../main/contract/protocol.ts'
+import { type Client, createClient } from '../../../../main/contract/client.ts'
+import { requestBounds } from '../../../../main/contract/protocol.ts'
+import { encodeValue } from '../../../../main/contract/wire/values.ts'
 import { fakeFrame, type FakePort } from './fakes.ts'
 import { type App, quiet, start, withRun } from './support.ts'
 
@@ -157,10 +159,15 @@ function join(app: App): { readonly client: Client; readonly port: FakePort } {
   const frame = fakeFrame()
   app.ipc.emit('softprompt:line', { senderFrame: frame })
   const port = frame.posted[0]!.ports[0]!
-  const client = createClient((message) => {
-    port.postMessage(message)
+  const client = createClient({
+    send: (bytes) => {
+      port.postMessage(bytes)
+    },
+    close: () => {
+      port.close()
+    },
   })
-  port.on('message', ({ data }: { data: ServerMessage }) => {
+  port.on('message', ({ data }: { data: Uint8Array }) => {
     client.take(data)
   })
   port.on('close', () => {
@@ -189,14 +196,25 @@ describe('the line to the service', () => {
     expect(frame.posted).toEqual([])
   })
 
-  test.each([null, 42, 'call', { say: 'call', id: 'x' }, { say: 'value', id: 1, value: 1 }])(
-    'is cut when a page says %j',
+  test.each([null, 42, 'call', { say: 'call', id: 1, method: 'runs.list', input: {} }])(
+    'is closed with a sentence when a page says %j, which is no bytes',
     async (message) => {
       const { client, port } = join(await start())
       await client.greeted
       const pending = client.studio.call('studio.watch', {})
       port.postMessage(message)
-      await expect(pending).rejects.toMatchObject({ code: 'run/service-closed' })
+      await expect(pending).rejects.toMatchObject({ code: 'run/protocol' })
+    },
+  )
+
+  test.each([null, 42, 'call', { say: 'call', id: 'x' }, { say: 'value', value: 1 }])(
+    'is closed with a sentence when a page says %j',
+    async (message) => {
+      const { client, port } = join(await start())
+      await client.greeted
+      const pending = client.studio.call('studio.watch', {})
+      port.postMessage(encodeValue([0, message], requestBounds))
+      await expect(pending).rejects.toMatchObject({ code: 'run/protocol' })
     },
   )
 })

@@ -44,8 +44,12 @@ export class FakePort extends EventEmitter {
   close(): void {
     if (this.isClosed) return
     this.isClosed = true
-    this.other?.emit('close')
-    this.other?.close()
+    // Behind what was posted before.
+    const { other } = this
+    setImmediate(() => {
+      if (!other?.isClosed) other?.emit('close')
+      other?.close()
+    })
   }
 }
 

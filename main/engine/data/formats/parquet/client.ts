@@ -1,9 +1,9 @@
 // Reads a Parquet file in a process of its own: a file that crashes the library, or takes all memory, ends it alone.
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { studioError } from '../../../../contract/errors/index.ts'
-import { forkNode } from '../../../programs.ts'
+import { forkPiped, type PipedChild } from '../../../pipe.ts'
 import type { FileSource, TableChunk } from '../format.ts'
 import type { ParquetHead } from './rows.ts'
 
@@ -26,18 +26,16 @@ export async function* readInProcess(
   { name, path }: Pick<FileSource, 'name' | 'path'>,
   timeout = defaultTimeout,
 ): AsyncGenerator<ParquetHead | TableChunk> {
-  const child = forkNode(fileURLToPath(new URL('./process.ts', import.meta.url)), {
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    execArgv: [`--max-old-space-size=${String(maxMemory)}`],
-  })
+  const answers = new EventEmitter()
+  const script = fileURLToPath(new URL('./process.ts', import.meta.url))
+  const execArgv = [`--max-old-space-size=${String(maxMemory)}`]
+  const { child, send } = forkPiped(script, { execArgv, errors: 'ignore' }, (answer) => answers.emit('answer', answer))
   // An error may come while no answer is awaited; `answerOf` reports the next one.
   child.on('error', () => undefined)
   try {
     for (;;) {
-      // A process that is gone has lost its channel.
-      child.send(resolve(path), () => undefined)
-      const answer = await answerOf(child, timeout)
+      send(resolve(path))
+      const answer = await answerOf(child, answers, timeout)
       if (answer.kind === 'end') return
       if (answer.kind === 'too-large') throw studioError('data/too-large', name)
       if (answer.kind === 'failed') throw reasonOf(name, answer.why)
@@ -56,13 +54,13 @@ function reasonOf(name: string, why: string): Error {
 }
 
 /** Its next answer, or why there will be none: a process that ends by itself has reached a bound of memory. */
-async function answerOf(child: ReturnType<typeof forkNode>, timeout: number): Promise<Answer> {
+async function answerOf(child: PipedChild['child'], answers: EventEmitter, timeout: number): Promise<Answer> {
   if (child.exitCode !== null || child.signalCode !== null) return { kind: 'too-large' }
   const waiting = new AbortController()
   const signal = AbortSignal.any([waiting.signal, AbortSignal.timeout(timeout)])
   try {
     return await Promise.race([
-      once(child, 'message', { signal }).then(([answer]) => answer as Answer),
+      once(answers, 'answer', { signal }).then(([answer]) => answer as Answer),
       once(child, 'exit', { signal }).then((): Answer => ({ kind: 'too-large' })),
     ])
   } catch (error) {

@@ -1,5 +1,6 @@
 // The process that reads a Parquet file: one step for each message, which names the file; behind its end, another may follow.
 import { Worker } from 'node:worker_threads'
+import { openPipe } from '../../../pipe.ts'
 import { TooLarge } from './pages.ts'
 import { readParquet } from './rows.ts'
 import type { Answer } from './client.ts'
@@ -29,6 +30,6 @@ async function next(path: string): Promise<Answer> {
   }
 }
 
-process.on('message', (path) => {
-  void next(String(path)).then((answer) => process.send?.(answer))
+const pipe = openPipe((path) => {
+  void next(String(path)).then(pipe.send)
 })

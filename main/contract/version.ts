@@ -1,0 +1,4 @@
+// The version of the studio that this code belongs to.
+import description from '../../package.json' with { type: 'json' }
+
+export const studioVersion: string = description.version
