@@ -33,7 +33,7 @@ export async function connect(folder: string, options: ConnectOptions): Promise<
   const until = performance.now() + PATIENCE_MS
   const backOff = createBackOff(50, 1000)
   do {
-    const remote = await attach(home.address)
+    const remote = await attach(home.address, home.key)
     if (remote) return { ...remote, attached: true, idle: () => Promise.resolve() }
     const release = takeLock(home.lock)
     if (release) return become(home, options, release)
@@ -55,7 +55,7 @@ async function become(home: Home, options: ConnectOptions, release: () => void):
   try {
     const service = await createService({ ...options, home })
     closers.push(() => service.close())
-    const server = await listen(service, home.address)
+    const server = await listen(service, home.address, home.key)
     closers.push(
       () => server.close(),
       () => {

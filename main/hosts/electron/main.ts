@@ -20,7 +20,7 @@ startApp(electron, () => {
     platform: process.platform,
     isPackaged: app.isPackaged,
     startService: () => spawnService(places.node, places.service, home.folder),
-    attach: () => attach(home.address),
+    attach: () => attach(home.address, home.key),
     startAgain: (files) => {
       app.relaunch({
         // An AppImage is gone from its mount point when it has ended.

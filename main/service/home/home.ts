@@ -19,6 +19,8 @@ export interface Home {
   readonly pid: string
   /** Unix domain socket or Windows named pipe. */
   readonly address: string
+  /** Where others may take the address first (Windows): file of the key with which the service proves itself. */
+  readonly key: string | undefined
 }
 
 const NAME = 'softprompt-studio'
@@ -66,6 +68,7 @@ export function openHome(folder: string): Home {
     lock: join(made, 'service.lock'),
     pid: join(made, 'service.pid'),
     address: address(made),
+    key: process.platform === 'win32' ? join(made, 'service.key') : undefined,
   }
 }
 

@@ -5,6 +5,7 @@ import type { StudioError } from '../../contract/errors/index.ts'
 import { answerBounds } from '../../contract/protocol.ts'
 import type { Studio } from '../../contract/service.ts'
 import { joinSocket } from './join.ts'
+import { isOurs, keyOf } from './proof.ts'
 
 export interface RemoteStudio extends Studio {
   /** Resolves when the connection is gone, whoever closed it. */
@@ -18,10 +19,17 @@ const HELLO_MS = 5_000
 /** Milliseconds that the service may take to close its end. */
 const CLOSE_MS = 1_000
 
-/** Connects to the service at the address; undefined where none listens. Errors: 'run/protocol'. */
-export async function attach(address: string): Promise<RemoteStudio | undefined> {
+/**
+ * Connects to the service at the address; undefined where none listens. `key`: file of the key with which the service proves
+ * that it is the studio's. Errors: 'run/protocol'.
+ */
+export async function attach(address: string, key?: string): Promise<RemoteStudio | undefined> {
   const socket = await open(address)
   if (!socket) return undefined
+  if (key !== undefined && !(await isOurs(socket, keyOf(key)))) {
+    socket.destroy()
+    return undefined
+  }
   const client = joinSocket(socket, answerBounds.bytes, createClient)
   const closed = new Promise<void>((resolve) => {
     socket.on('close', () => {

@@ -5,6 +5,7 @@ import { answerClient } from '../../contract/answer.ts'
 import { requestBounds } from '../../contract/protocol.ts'
 import type { Studio } from '../../contract/service.ts'
 import { joinSocket } from './join.ts'
+import { keyOf, prove } from './proof.ts'
 
 export interface SocketServer {
   /** Resolves when no other host is attached. */
@@ -12,8 +13,9 @@ export interface SocketServer {
   close(): Promise<void>
 }
 
-/** Listens at the address; whoever calls this holds the home's lock, so a socket file that lies there is a dead one's. */
-export async function listen(studio: Studio, address: string): Promise<SocketServer> {
+/** `key`: file of the key with which it proves that it is the studio's. Listens at the address; whoever calls this holds the home's lock, so a socket file that lies there is a dead one's. */
+export async function listen(studio: Studio, address: string, key?: string): Promise<SocketServer> {
+  const secret = key === undefined ? undefined : keyOf(key)
   const sockets = new Set<Socket>()
   let whenIdle: (() => void)[] = []
   const server = createServer((socket) => {
@@ -24,7 +26,8 @@ export async function listen(studio: Studio, address: string): Promise<SocketSer
       for (const resolve of whenIdle) resolve()
       whenIdle = []
     })
-    joinSocket(socket, requestBounds.bytes, (line) => answerClient(studio, line))
+    if (secret) void proven(socket, secret, studio)
+    else serveSocket(studio, socket)
   })
   const isFile = process.platform !== 'win32'
   if (isFile) rmSync(address, { force: true })
@@ -43,4 +46,13 @@ export async function listen(studio: Studio, address: string): Promise<SocketSer
       await closed
     },
   }
+}
+
+const serveSocket = (studio: Studio, socket: Socket): void =>
+  void joinSocket(socket, requestBounds.bytes, (line) => answerClient(studio, line))
+
+async function proven(socket: Socket, secret: Buffer, studio: Studio): Promise<void> {
+  socket.on('error', () => socket.destroy())
+  if (await prove(socket, secret)) serveSocket(studio, socket)
+  else socket.destroy()
 }
