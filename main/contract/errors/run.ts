@@ -28,6 +28,8 @@ export const runErrors = {
       ? `There is no model "${name}".`
       : `There is no model "${name}". Choose one of them: ${names.join(', ')}; or give the path of a model, or "starter" for the starter model.`,
   'run/which-model': (names: readonly string[]) => `There are several models; choose one of them: ${names.join(', ')}.`,
+  'run/rows-learned': (rows: number, all: number) =>
+    `${rows === 1 ? '1 of these rows was' : `${rows} of these ${all} rows were`} learned from when the prompt was tuned: the figures are better than on new rows.`,
   'run/rows-left-out': (rows: number, labels: readonly string[]) =>
     `${String(rows)} rows are left out, because their label is none of: ${labels.join(', ')}.`,
   'run/bad-input': (where: string, why: string) => `${where}: ${why}.`,

@@ -49,9 +49,19 @@ const change = v.variant('kind', [
 
 const dataset = id
 
+/** Roles of columns and the kind of task, as far as somebody chose them. */
+const someRoles = v.strictObject({
+  text: v.exactOptional(column),
+  label: v.exactOptional(column),
+  context: v.exactOptional(column),
+  task: v.exactOptional(v.picklist(taskNames)),
+})
+
 /** `settings`: the schema of a run's given settings. */
 export const dataInputs = (settings: v.GenericSchema<GivenSettings>) => ({
   'data.import': v.strictObject({ path: path('read'), choices: v.exactOptional(readingChoices) }),
+  /** Reads a file as an import would and says what it takes; nothing is kept. Columns and task are guessed where absent. */
+  'data.look': v.strictObject({ path: path('read'), choices: v.exactOptional(readingChoices), ...someRoles.entries }),
   /** Imports the sample data set, unless it is imported already. */
   'data.sample': nothing,
   'data.list': nothing,
@@ -73,7 +83,8 @@ export const dataInputs = (settings: v.GenericSchema<GivenSettings>) => ({
     context: v.exactOptional(column),
     task: v.exactOptional(v.picklist(taskNames)),
   }),
-  'data.profile': v.strictObject({ dataset, version: id }),
+  /** By the data set's own roles where none are given. */
+  'data.profile': v.strictObject({ dataset, version: id, roles: v.exactOptional(someRoles) }),
   /** Finds a version's rows, and keeps the result for data.page until many newer views of the data set replace it. */
   'data.view': v.strictObject({ dataset, version: v.exactOptional(id), query }),
   /** Rows of a view in their present state. */
@@ -126,6 +137,19 @@ export interface ImportedData {
   readonly skippedCount: number
   /** The first of the skipped rows. */
   readonly skipped: readonly SkippedRow[]
+}
+
+/** What an import of a file would take. */
+export interface DataLook extends Pick<
+  ImportedData,
+  'name' | 'columns' | 'taken' | 'rows' | 'skippedCount' | 'skipped'
+> {
+  /** The first rows. */
+  readonly first: readonly DataRow[]
+  readonly roles: Roles
+  readonly profile: DataProfile
+  /** Why a run on these columns would not start; undefined where it would, or where there are too many rows to tell soon. */
+  readonly refusal: string | undefined
 }
 
 /** The columns of text, context and answer; guessed until the user chooses them. */
@@ -226,6 +250,7 @@ export interface DataPreview {
 
 export interface DataOutputs {
   readonly 'data.import': ImportedData
+  readonly 'data.look': DataLook
   readonly 'data.sample': ImportedData
   readonly 'data.list': readonly DatasetSummary[]
   readonly 'data.show': DatasetDetails

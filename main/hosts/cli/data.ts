@@ -1,6 +1,6 @@
 // Reads a data file through the studio and says how it was read, and what could not be.
 import type { ReadingChoices } from '../../contract/reading.ts'
-import type { ImportedData } from '../../contract/service.ts'
+import type { DataProfile, ImportedData, Input } from '../../contract/service.ts'
 import { encodingWords, takenWords } from '../../contract/words/reading.ts'
 import type { Session } from './host.ts'
 import { readablePath } from './piped.ts'
@@ -38,5 +38,23 @@ export function readingLines(
     ...(skippedCount > 0 ? [`Skipped ${count(skippedCount)} in all.`] : []),
   ]
 }
+
+/** Says what is wrong with the rows, before a command begins with them. Columns that are not there are refused later. */
+export async function sayProblems(
+  { studio, output, signal }: Session,
+  { dataset, version, columns }: ImportedData,
+  roles: NonNullable<Input<'data.profile'>['roles']>,
+): Promise<void> {
+  const { text = '', label = '', context } = roles
+  if (![text, label, ...(context === undefined ? [] : [context])].every((column) => columns.includes(column))) return
+  const profile = await studio.call('data.profile', { dataset, version, roles }, { signal })
+  for (const line of problemLines(profile, false)) output.say(line)
+}
+
+/** A line for each problem; `inFull`: with why it matters and what mends it in the studio. */
+export const problemLines = ({ problems }: DataProfile, inFull: boolean): string[] =>
+  problems.map(({ title, explanation, fix }) =>
+    inFull ? `Problem: ${title}. ${explanation}${fix === undefined ? '' : ` (${fix})`}` : `Problem: ${title}.`,
+  )
 
 const count = (rows: number): string => (rows === 1 ? '1 row' : `${String(rows)} rows`)

@@ -4,6 +4,7 @@ import { StudioError, studioError } from '../../contract/errors/index.ts'
 import { printable } from '../../contract/printable.ts'
 import { adviseCommand } from './commands/advise.ts'
 import { backupCommand, restoreCommand } from './commands/backup.ts'
+import { dataCommand } from './commands/data.ts'
 import { demoCommand } from './commands/demo.ts'
 import { exportCommand } from './commands/export.ts'
 import { inspectCommand } from './commands/inspect.ts'
@@ -22,6 +23,7 @@ import { Interrupted } from './interrupted.ts'
 
 const commands = [
   modelsCommand,
+  dataCommand,
   preflightCommand,
   tuneCommand,
   sweepCommand,

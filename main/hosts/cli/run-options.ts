@@ -12,7 +12,7 @@ import {
 } from '../../contract/settings.ts'
 import { settingWords } from '../../contract/words/settings.ts'
 import { declaredSettings } from '../../service/declared.ts'
-import { importData } from './data.ts'
+import { importData, sayProblems } from './data.ts'
 import type { CommonOptions, Session } from './host.ts'
 import { chooseModel } from './model.ts'
 import { given, realNumber, wholeNumber } from './options.ts'
@@ -107,7 +107,10 @@ function givenSettings(options: object): GivenSettings {
 /** Imports the table, and gives the input of a run on it that the options describe. */
 export async function plannedRun(session: Session, path: string, options: RunOptions): Promise<Input<'runs.plan'>> {
   const template = given({ kind: options.template, instruction: options.instruction, body: options.body })
-  const { dataset, version } = await importData(session, path, choicesOf(options))
+  const data = await importData(session, path, choicesOf(options))
+  const { dataset, version } = data
+  const { text, label, context, task = 'classification' } = options
+  await sayProblems(session, data, { text, label, task, ...given({ context }) })
   const model = await chooseModel(session, options.model)
   const settings: GivenSettings = {
     ...givenSettings(options),

@@ -93,7 +93,8 @@ async function countAgain(
 
 type Counts = Pick<ImportedData, 'taken' | 'rows' | 'skippedCount' | 'skipped'>
 
-async function forEachChunk(
+/** Hands over every chunk, and counts. Errors: those of the table's chunks, 'run/cancelled'. */
+export async function forEachChunk(
   table: Table,
   call: CallContext,
   work: (chunk: TableChunk) => Promise<unknown>,
@@ -127,7 +128,7 @@ async function hashReading(path: string, choices: ReadingChoices, call: CallCont
 }
 
 /** While a file is looked through before its rows come, an import can be cancelled and says that it goes on. */
-function watchOf(call: CallContext): Watch {
+export function watchOf(call: CallContext): Watch {
   let told = 0
   return (bytes, total) => {
     refuseCancelled(call)

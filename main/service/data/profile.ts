@@ -16,8 +16,9 @@ export async function profileOf(
   dataset: number,
   version: number,
   onRows: (rows: number) => void = () => undefined,
+  chosen: Partial<Pick<Roles, 'text' | 'label' | 'context' | 'task'>> = {},
 ): Promise<TableProfile> {
-  const roles = await rolesOf(context, dataset)
+  const roles = { ...(await rolesOf(context, dataset)), ...chosen }
   const key = JSON.stringify([dataset, version, roles])
   const profiles = caches.get(context) ?? new Map<string, Promise<TableProfile>>()
   caches.set(context, profiles)

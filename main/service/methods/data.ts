@@ -9,6 +9,7 @@ import type { Methods, ServiceContext } from '../context.ts'
 import { cachedTextsFolder } from '../home/home.ts'
 import { edit } from '../data/edits.ts'
 import { importSample, importTable } from '../data/import.ts'
+import { lookAt } from '../data/look.ts'
 import { profileOf, shownProfile } from '../data/profile.ts'
 import { rolesOf } from '../data/roles.ts'
 import { findDataset } from '../lookup.ts'
@@ -65,10 +66,11 @@ async function fix(context: ServiceContext, { dataset, problem }: Input<'data.fi
 }
 
 type Described =
-  `data.${'import' | 'sample' | 'list' | 'show' | 'rename' | 'nameVersion' | 'remove' | 'roles' | 'profile' | 'fix'}`
+  `data.${'import' | 'look' | 'sample' | 'list' | 'show' | 'rename' | 'nameVersion' | 'remove' | 'roles' | 'profile' | 'fix'}`
 
 export const dataMethods: Pick<Methods, Described> = {
   'data.import': (context, { path, choices }, call) => importTable(context, call, path, choices),
+  'data.look': (_context, input, call) => lookAt(input, call),
   'data.sample': (context, _input, call) => importSample(context, call),
   'data.list': async (context) =>
     Promise.all((await context.store.datasets.list()).map((record) => summary(context, record))),
@@ -104,12 +106,12 @@ export const dataMethods: Pick<Methods, Described> = {
     context.changed('data')
     return rolesOf(context, dataset)
   },
-  'data.profile': async (context, { dataset, version }, { emit }) => {
+  'data.profile': async (context, { dataset, version, roles }, { emit }) => {
     const { rows } = await summary(context, await findDataset(context.store, dataset))
     const onRows = (done: number): void => {
       emit({ event: 'progress', stage: 'checking the rows', done, total: rows })
     }
-    return shownProfile(await profileOf(context, dataset, version, onRows))
+    return shownProfile(await profileOf(context, dataset, version, onRows, roles))
   },
   'data.fix': (context, input) => fix(context, input),
 }

@@ -2,9 +2,10 @@
 import type { SamplingSettings, TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import { fileName } from '../../contract/names.ts'
-import type { EvaluationRecord } from '../../contract/records.ts'
+import type { EvaluationRecord, RunRecord } from '../../contract/records.ts'
 import type { Input, Outputs, Speaker } from '../../contract/service.ts'
-import type { TuneSettings } from '../../contract/settings.ts'
+import type { Example, TuneSettings } from '../../contract/settings.ts'
+import { textKey } from '../../engine/data/text-key.ts'
 import { scoresLabels, taskOf } from '../../engine/task/index.ts'
 import { answerStops } from '../../engine/evaluate/answer-end.ts'
 import { withoutInstruction } from '../../engine/evaluate/encode.ts'
@@ -13,7 +14,7 @@ import type { Files } from '../../engine/export/format.ts'
 import { formats } from '../../engine/export/formats.ts'
 import { writeFolder } from '../../engine/export/folder.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
-import { loadExamples } from '../data/examples.ts'
+import { loadExamples, loadSplit } from '../data/examples.ts'
 import { knownAnswers } from '../prompts/known-answers.ts'
 import { sealedModel } from '../runs/material.ts'
 import { findTuned, tunedBy } from '../prompts/tuned.ts'
@@ -36,6 +37,11 @@ async function score(
     const { code, message } = studioError('run/rows-left-out', all.length - examples.length, labels)
     call.emit({ event: 'warning', step: 0, code, message })
   }
+  const learned = await rowsLearned(store, run, examples)
+  if (learned > 0) {
+    const { code, message } = studioError('run/rows-learned', learned, examples.length)
+    call.emit({ event: 'warning', step: 0, code, message })
+  }
   const model = await sealedModel(store, run.model)
   const records: EvaluationRecord[] = []
   for (const subject of [undefined, prompt]) {
@@ -50,6 +56,23 @@ async function score(
   }
   context.changed('runs')
   return records
+}
+
+/** Rows whose text, however it is spaced and capitalised, is one of the run's training rows. */
+async function rowsLearned(
+  store: ServiceContext['store'],
+  run: RunRecord,
+  examples: readonly Example[],
+): Promise<number> {
+  const task = await store.tasks.byId(run.task)
+  if (!task) return 0
+  const { dataset, version } = run
+  const { textColumn: text, labelColumn: label, contextColumn: context, kind } = task
+  const { train } = await store.runs.split(run.id)
+  const split = { train, validation: [], test: [] }
+  const learned = await loadSplit(store, { dataset, version, text, label, context, task: kind }, split)
+  const keys = new Set(learned.train.map((example) => textKey(example.text)))
+  return examples.filter((example) => keys.has(textKey(example.text))).length
 }
 
 interface Speaking {

@@ -294,7 +294,9 @@ describe('softprompt', () => {
       ...{ event: 'result', run: '1', answer: 'billing' },
       labels: [{ label: 'billing' }, { label: 'delivery' }, { label: 'praise' }],
     })
-    expect((await cli(['score', '1', data, '--text', 'text', '--label', 'label', ...at])).out).toContain('60 rows')
+    const scored = (await cli(['score', '1', data, '--text', 'text', '--label', 'label', ...at])).out
+    expect(scored).toContain('60 rows')
+    expect(scored).toMatch(/\d+ of these 60 rows were learned from when the prompt was tuned/)
   })
 
   it('speaks one JSON event a line with --json, the result last', { timeout: 60_000 }, async () => {

@@ -1,6 +1,6 @@
 // softprompt score RUN DATA --text COL --label COL
 import { Command } from 'commander'
-import { importData } from '../data.ts'
+import { importData, sayProblems } from '../data.ts'
 import { type CommonOptions, type Host, withStudio } from '../host.ts'
 import { given, withCommon } from '../options.ts'
 import { choicesOf, type ReadingOptions, withReading } from '../reading.ts'
@@ -23,14 +23,17 @@ export function scoreCommand(host: Host): Command {
     .action((run: string, path: string, options: ScoreOptions) =>
       withStudio(host, options, async (session) => {
         const { studio, output, signal } = session
-        const { dataset, version } = await importData(session, path, choicesOf(options))
+        const data = await importData(session, path, choicesOf(options))
+        const { dataset, version } = data
+        const { text, label, context } = options
+        await sayProblems(session, data, { text, label, ...given({ context }) })
         const input = {
           run,
           dataset,
           version,
-          text: options.text,
-          label: options.label,
-          ...given({ context: options.context }),
+          text,
+          label,
+          ...given({ context }),
         }
         const evaluations = await studio.call('score', input, {
           onEvent: (event) => {

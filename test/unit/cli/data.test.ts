@@ -1,0 +1,52 @@
+// softprompt data: what an import takes, and the same problems before a run.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import type { Host } from '../../../main/hosts/cli/host.ts'
+import { runProgram } from '../../../main/hosts/cli/program.ts'
+import { fakeEntry, writeInputs } from '../../support/fake-studio.ts'
+import { temporaryFolder } from '../../support/temporary.ts'
+
+async function cli(args: readonly string[]) {
+  let out = ''
+  let err = ''
+  const host: Host = {
+    streams: { out: { write: (text) => (out += text) }, err: { write: (text) => (err += text) } },
+    compute: fakeEntry,
+    silence: 5000,
+    onInterrupt: () => () => undefined,
+    exit: (code) => {
+      throw new Error(`exit ${String(code)}`)
+    },
+  }
+  return { code: await runProgram(args, host), out, err }
+}
+
+it('shows what an import takes, and says the same problems before a run', { timeout: 30_000 }, async () => {
+  const folder = temporaryFolder()
+  const { model } = writeInputs(folder)
+  const at = ['--home', join(folder, 'home')]
+  const rows = Array.from({ length: 30 }, (_, i) => `text ${String(i)};${i % 2 ? 'a' : 'b'}`)
+  const path = join(folder, 'table.csv')
+  writeFileSync(path, ['Export of today', 'text;label', ...rows, 'only one cell', 'a rare one;c', ''].join('\n'))
+  const shown = await cli(['data', path, ...at])
+  expect(shown.code).toBe(0)
+  for (const line of [
+    'Read 31 rows from table.csv. It was read as CSV, UTF-8, cells between semicolons, names in line 2.',
+    'Left out above the first row: line 1, "Export of today".',
+    'Skipped line 33: 1 cell where the header has 2',
+    'Roles: reads "text", answers "label" (guessed)',
+    'Labels: a 15, b 15, c 1',
+    'Problem: 1 answer is too rare: “c”.',
+    'Tuning would not begin: The label "c" has one text of its own',
+  ])
+    expect(shown.out).toContain(line)
+  const json = (await cli(['data', path, '--json', '--header', '3', ...at])).out.trim().split('\n')
+  expect(JSON.parse(json.at(-1) ?? '')).toMatchObject({ columns: ['text 0', 'b'], rows: 30, taken: { headerLine: 3 } })
+  const tuned = await cli(['tune', path, '--text', 'text', '--label', 'label', '--model', model, ...at])
+  expect(tuned.out).toContain('Problem: 1 answer is too rare: “c”.')
+  expect(tuned.err).toContain('The label "c" has one text of its own')
+  const encoded = await cli(['data', path, '--encoding', 'cp1251', '--delimiter', 'semicolon', ...at])
+  expect(encoded.out).toContain('Cyrillic (windows-1251)')
+  expect((await cli(['data', path, '--sheet', 'Data', ...at])).err).toContain('there is no sheet to choose')
+})
