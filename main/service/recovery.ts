@@ -1,19 +1,18 @@
 // A service over a database that may be damaged: it then answers what is wrong, and replaces the database without a restart.
 import { join } from 'node:path'
 import { StudioError, studioError } from '../contract/errors/index.ts'
-import type { CallOptions, Condition, Input, Method, Outputs } from '../contract/service.ts'
+import type { CallOptions, Input, Method, Outputs, Studio } from '../contract/service.ts'
 import type { CallContext } from './context.ts'
 import { setAside } from './home/aside.ts'
-import { layReady, listBackups } from './home/backup.ts'
+import { layReady } from './home/backup.ts'
+import { conditionOf } from './home/condition.ts'
 import type { Home } from './home/home.ts'
 import { checked } from './inputs.ts'
-import type { Service } from './service.ts'
 
-export const conditionOf = async (home: Home, damage: StudioError | undefined): Promise<Condition> => ({
-  damage: damage?.message ?? null,
-  folder: home.folder,
-  backups: await listBackups(home),
-})
+export interface Service extends Studio {
+  /** Stops what is under way, keeping its checkpoints, and closes the store. */
+  close(): Promise<void>
+}
 
 export interface Recovering {
   readonly home: Home

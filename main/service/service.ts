@@ -15,7 +15,7 @@ import { runMethods } from './methods/runs.ts'
 import { sweepMethods } from './methods/sweeps.ts'
 import { studioMethods } from './methods/studio.ts'
 import { type ContextOptions, openContext } from './open-context.ts'
-import { recoverable } from './recovery.ts'
+import { recoverable, type Service } from './recovery.ts'
 
 const methods: Methods = {
   ...modelMethods,
@@ -32,14 +32,11 @@ const methods: Methods = {
   ...studioMethods,
 }
 
+export type { Service }
+
 export interface ServiceOptions extends ContextOptions {
   /** Whether sweeps that a service which has died left under way go on by themselves: in a host that stays. */
   readonly goOn?: boolean
-}
-
-export interface Service extends Studio {
-  /** Stops what is under way, keeping its checkpoints, and closes the store. */
-  close(): Promise<void>
 }
 
 /** Milliseconds that calls get at the end, which are told that nobody waits for them any more. */

@@ -5,7 +5,7 @@ import { declarations } from '../../engine/method/index.ts'
 import { backUp, layReady } from '../home/backup.ts'
 import type { Methods, ServiceContext } from '../context.ts'
 import { diagnosticsOf } from '../studio/diagnostics.ts'
-import { conditionOf } from '../recovery.ts'
+import { conditionOf } from '../home/condition.ts'
 import { computerOf } from '../studio/hardware.ts'
 
 async function ledger({ store }: ServiceContext): Promise<Ledger> {
