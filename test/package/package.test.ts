@@ -199,6 +199,7 @@ const own = targets.find(({ platform, arch }) => platform === process.platform &
 const stub = `
   const say = (what) => (...args) => { console.log(what, ...args) }
   exports.app = { isPackaged: true, getAppPath: () => __dirname, setPath: say('setPath'), quit: say('quit'),
+    setAppUserModelId: say('setAppUserModelId'),
     requestSingleInstanceLock: () => false }
   exports.ipcRenderer = { on: say('on') }
   exports.contextBridge = { exposeInMainWorld: (name, parts) => say('expose')(name, Object.keys(parts).join(' ')) }
@@ -292,8 +293,10 @@ test.runIf(own)('the bundles load, and take from Electron what they need', () =>
     const args = [join(app, 'build/electron', bundle), '--home', join(folder, 'home')]
     return spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout
   }
-  expect(said('main.cjs')).toBe(`setPath userData ${join(folder, 'home', 'window')}\nquit\n`)
-  expect(said('preload.cjs')).toContain('expose softprompt askLine onOpen pathOf')
+  expect(said('main.cjs')).toBe(
+    `setAppUserModelId org.softprompt.studio\nsetPath userData ${join(folder, 'home', 'window')}\nquit\n`,
+  )
+  expect(said('preload.cjs')).toContain('expose softprompt askLine onOpen grantOf')
 })
 
 test.runIf(own)('the packed service tunes, on the packed Node, with nothing but what was packed', async () => {
