@@ -1,6 +1,7 @@
 // Lint rules: typescript-eslint's strict set, with the type-aware rules that catch lost promises and forgotten cases.
 import svelte from 'eslint-plugin-svelte'
 import tseslint from 'typescript-eslint'
+import { swallowedError } from './scripts/swallowed-error.mjs'
 
 export default tseslint.config(
   {
@@ -51,6 +52,11 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: ['main/**', 'renderer/**', 'preload/**', 'scripts/**'],
+    plugins: { studio: { rules: { 'swallowed-error': swallowedError } } },
+    rules: { 'studio/swallowed-error': 'error' },
   },
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],

@@ -27,6 +27,7 @@ function isProgram(path: string): boolean {
     accessSync(path, constants.X_OK)
     return statSync(path).isFile()
   } catch {
+    // What cannot be looked at cannot be started.
     return false
   }
 }

@@ -83,6 +83,7 @@ function holder({ pid }: Home): string {
   try {
     return readFileSync(pid, 'utf8').trim()
   } catch {
+    // The note is a help for people: the sentence goes without it.
     return 'unknown'
   }
 }

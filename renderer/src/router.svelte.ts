@@ -19,6 +19,7 @@ function decode(part: string): string {
   try {
     return decodeURIComponent(part)
   } catch {
+    // A broken escape in an address stands for itself.
     return part
   }
 }

@@ -85,8 +85,6 @@ export interface Ledger {
   readonly connections: readonly ConnectionRecord[]
   readonly sent: number
   readonly received: number
-  /** Bytes of the user's own data, prompts and texts among those sent: always 0, by construction. */
-  readonly own: 0
 }
 
 /** A backup in the studio's folder. */

@@ -106,12 +106,14 @@ function isRunning(pid: number): boolean {
 }
 
 async function blocksBelow(root: string): Promise<StoredBlock[]> {
+  // A folder that is not there yet holds no blocks.
   const names = await readdir(root, { recursive: true }).catch(() => [])
   const found = await Promise.all(
     names
       .filter((name) => !name.startsWith(leases))
       .map(async (name) => {
         const path = join(root, name)
+        // Another process may have removed the block meanwhile.
         const about = await stat(path).catch(() => undefined)
         return about?.isFile() ? [{ path, bytes: about.size, used: about.mtimeMs }] : []
       }),

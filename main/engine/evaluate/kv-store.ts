@@ -60,6 +60,7 @@ export function createKvStore({ folder, memory, disk, half, onFull }: KvStoreOpt
   }
   const load = async (key: string, values: number): Promise<Block | undefined> => {
     const block = half ? new Float16Array(values) : new Float32Array(values)
+    // A block that cannot be read is computed anew.
     if (!(await readInto(pathOf(key), new Uint8Array(block.buffer)).catch(() => false))) return undefined
     keepInMemory(key, block)
     return block
@@ -69,6 +70,7 @@ export function createKvStore({ folder, memory, disk, half, onFull }: KvStoreOpt
     async has(key, values) {
       if (inMemory.has(key)) return true
       if (folder === undefined) return false
+      // A block that cannot be found is computed anew.
       const found = await stat(pathOf(key)).catch(() => undefined)
       if (found?.size !== values * bytesPerValue) return false
       // Pruning removes the blocks with the oldest times first; a read-only disk keeps its times.

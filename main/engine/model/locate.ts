@@ -105,6 +105,7 @@ async function modelFolders(folder: string, entries: readonly Dirent[]): Promise
   const folders = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map(({ name }) => name)
   const holds = await Promise.all(
     folders.map(async (name) => {
+      // A folder that may not be entered is none to choose.
       const inner = await readdir(join(folder, name)).catch(() => [])
       return inner.some((each) => /^(config\.json|snapshots)$|\.gguf$|^sha256-/i.test(each))
     }),

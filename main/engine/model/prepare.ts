@@ -142,6 +142,7 @@ function preparedWeights({ places }: Plan): Pick<PreparedModel, 'weights' | 'qua
 const sealOf = (folder: string): string => join(folder, 'finished')
 const journalOf = (folder: string): string => join(folder, 'journal')
 
+// Without its seal it was never finished.
 const isFinished = async (folder: string, plan: Plan): Promise<boolean> =>
   (await readFile(sealOf(folder), 'utf8').catch(() => '')) === String(plan.bytes) && (await hasAllBytes(folder, plan))
 

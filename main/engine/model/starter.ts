@@ -109,6 +109,7 @@ async function take(
 }
 
 async function ownModel(path: string, wanted: StarterFile): Promise<Found> {
+  // Whatever keeps it from being found, it is not there for us.
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) throw studioError('model/not-found', path)
   // The same bytes have the same name, wherever they are.

@@ -56,6 +56,7 @@ async function templateFiles(folder: string): Promise<string | NamedTemplate[] |
 }
 
 async function textIfThere(path: string): Promise<string | undefined> {
+  // Most folders lack this file.
   const text = await readFile(path, 'utf8').catch(() => undefined)
   if (text !== undefined && text.length > maxTemplate)
     throw studioError('model/damaged', 'its chat template is too long')

@@ -127,6 +127,7 @@ function push(unzip: Unzip, piece: Uint8Array): void {
 }
 
 async function sizeBelow(folder: string): Promise<number> {
+  // It is made by the work that is measured here.
   const names = await readdir(folder, { recursive: true }).catch(() => [])
   const sizes = names.map((name) => stat(join(folder, name)).then((found) => (found.isFile() ? found.size : 0)))
   // A file may be gone again by now.

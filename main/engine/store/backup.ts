@@ -55,6 +55,7 @@ async function readSeal(path: string): Promise<{ readonly bytes: number; readonl
     (found) => found.isFile(),
     () => false,
   )
+  // One that may not be read is no backup for us.
   const file = isFile ? await open(path, 'r').catch(() => undefined) : undefined
   if (!file) throw studioError('studio/not-a-backup', path)
   try {

@@ -61,6 +61,7 @@ export function createShrinking({ database, alone, failed }: ShrinkOptions): Shr
     close: async () => {
       closing = true
       clearTimeout(timer)
+      // Whoever began it was told.
       await underWay?.catch(() => undefined)
     },
   }

@@ -54,6 +54,7 @@ function standardName(label: string): string | undefined {
   try {
     return new TextDecoder(label).encoding
   } catch {
+    // It is no encoding that anybody knows.
     return undefined
   }
 }

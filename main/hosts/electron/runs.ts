@@ -84,6 +84,7 @@ async function watchRuns(
 
 async function sentenceOf(studio: RemoteStudio, { name, state, error }: RunSummary): Promise<string> {
   if (state !== 'finished') return error ?? ''
+  // The notification says that the run has ended, with or without its verdict.
   const verdict = await studio.call('runs.verdict', { run: name }).catch(() => undefined)
   return verdict?.sentence ?? ''
 }

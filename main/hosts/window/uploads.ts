@@ -142,6 +142,7 @@ export function createUploads(folder: string): Uploads {
 }
 
 const deleteAll = (path: string): Promise<void> =>
+  // What is left goes at the next start.
   rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
 
 const notReceived = (error: unknown): Error =>

@@ -77,6 +77,7 @@ async function open(
 }
 
 async function read(path: string, file: string): Promise<Bundle> {
+  // What is not there is as little a prompt file as an empty one.
   const { size } = await stat(path).catch(() => ({ size: 0 }))
   if (size === 0 || size > maxBundleBytes) throw studioError('prompt/damaged', file)
   return openBundle(await readFile(path), file)

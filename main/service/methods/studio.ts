@@ -11,7 +11,7 @@ import { computerOf } from '../studio/hardware.ts'
 async function ledger({ store }: ServiceContext): Promise<Ledger> {
   const connections = await store.connections.list()
   const sum = (of: 'sent' | 'received'): number => connections.reduce((total, each) => total + each[of], 0)
-  return { connections, sent: sum('sent'), received: sum('received'), own: 0 }
+  return { connections, sent: sum('sent'), received: sum('received') }
 }
 
 export const studioMethods: Pick<Methods, Extract<Method, `studio.${string}`>> = {

@@ -22,6 +22,7 @@ export function createCache<T>(most: number): Cache<T> {
   const begin = (key: string, compute: (stop: AbortSignal) => Promise<T>): Entry<T> => {
     const stop = new AbortController()
     const entry = { result: compute(stop.signal), stop, waiting: 0 }
+    // Whoever asked for it gets the error; the next one asks anew.
     entry.result.catch(() => {
       if (entries.get(key) === entry) entries.delete(key)
     })

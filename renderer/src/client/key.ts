@@ -49,6 +49,7 @@ async function exchange(key: string): Promise<KeyState> {
     const response = await fetch(KEY_PATH, { headers: { authorization: `Bearer ${key}` }, cache: 'no-store' })
     return response.ok ? { secret: await response.text() } : response.status === 403 ? 'absent' : 'silent'
   } catch {
+    // Whoever does not answer at all is tried again.
     return 'silent'
   }
 }

@@ -40,7 +40,7 @@ it('import, tuning, scoring, trying and export open no socket and look up no nam
   const { stdout, looked, opened } = await watched(folder, journey, folder, compute)
   expect(JSON.parse(stdout)).toEqual({
     state: 'finished',
-    ledger: { connections: [], sent: 0, received: 0, own: 0 },
+    ledger: { connections: [], sent: 0, received: 0 },
   })
   // The service, compute for tuning, and compute that stays warm for adding, scoring and generating.
   expect(looked.length).toBeGreaterThanOrEqual(3)

@@ -40,4 +40,5 @@ export function verdictsOf(runs: () => readonly RunSummary[], against: () => str
 }
 
 const fetchVerdict = (run: string, against: string | undefined): Promise<KnownVerdict> =>
+  // A pair without a verdict, such as an unfinished run, is shown without one.
   studio.call('runs.verdict', { run, ...(against === undefined ? {} : { against }) }).catch(() => null)

