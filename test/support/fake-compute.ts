@@ -146,7 +146,13 @@ const inspect: Handlers['inspect'] = async ({ settings, labels, examples, prompt
     ablation: { difference: token, margin: 0.5, changed: strange },
     norm: 1,
     startCosine: undefined,
-    nearest: [{ id: token, token: ` word${String(token)}`, cosine: 0.5 }],
+    nearest: [
+      {
+        id: token,
+        token: settings.task === 'answering' ? (examples[0]?.text ?? '') : ` word${String(token)}`,
+        cosine: 0.5,
+      },
+    ],
   }))
   const tokenNorms = { mean: 1, low: 0.5, high: 1.5 }
   sink.emit({

@@ -1,18 +1,21 @@
 // Prompt inspection, token by token: nearest vocabulary tokens, norms, and the change of the answers in an ablation.
 import type { ComputeEvent, Job } from '../../contract/compute.ts'
 import type { EmbeddingToken, PromptInspection, TokenStates } from '../../contract/inspection.ts'
+import type { Example } from '../../contract/settings.ts'
 import type { Tensor } from '../../contract/tensor.ts'
 import type { CachedTexts } from '../evaluate/cached-texts.ts'
-import { createEncoder, type Encoder } from '../evaluate/encode.ts'
+import { type Encoder, encoderFor } from '../evaluate/encode.ts'
 import type { InferenceRunner } from '../evaluate/inference-runner.ts'
 import { placedPrompt } from '../evaluate/score.ts'
 import { methodOf } from '../method/index.ts'
 import { declares } from '../method/method.ts'
-import { layOut, type Segments } from '../method/layout.ts'
+import { layOut, type Sequence } from '../method/layout.ts'
 import { createRandom } from '../random.ts'
+import { scoresLabels } from '../task/index.ts'
+import { type TrainingExample, vocabularyExample } from '../train/example.ts'
 import { initialTensors, startIds } from '../train/initialise.ts'
 import { precomputeKv, cacheBytes, cacheMemory, withKvLease } from '../train/precompute-kv.ts'
-import { ablate } from './ablate.ts'
+import { ablate, byAnswers, byLabels } from './ablate.ts'
 import { prefixStates } from './prefix-states.ts'
 import { updateSizes } from './update-sizes.ts'
 import { readVocabulary, type Vocabulary } from './vocabulary.ts'
@@ -31,7 +34,7 @@ export const inspectPrompt = (runner: InferenceRunner, job: InspectJob, emit: Em
 
 async function inspection(runner: InferenceRunner, job: InspectJob, emit: Emit): Promise<PromptInspection> {
   const { model, prompt, settings, labels, examples } = job
-  const encoder = createEncoder(model, settings, labels)
+  const encoder = encoderFor(model, settings, labels)
   const placed = placedPrompt(model, prompt)
   const { embeddings, past, updates = [] } = placed.parts
   const stage =
@@ -43,13 +46,16 @@ async function inspection(runner: InferenceRunner, job: InspectJob, emit: Emit):
   const startedAs = (token: number): string | undefined => started && encoder.tokenizer.spell(started[token] ?? -1)
   const vocabulary = embeddings && (await vocabularyBeside(job, embeddings, encoder, stage('reading the vocabulary')))
   const rows = examples.map(({ text }) => encoder.row(text))
+  const right = examples.map(({ label }) => labels.indexOf(label))
+  const answers = scoresLabels(settings) ? [] : examples.map((example, i) => answerOf(job, encoder, example, rows[i]))
+  const sequences = scoresLabels(settings)
+    ? rows.map((row) => layOut(row, encoder.trie.context, settings))
+    : answers.map(({ sequence }) => sequence)
   const { loss, tokens } = await ablate(
     {
-      runner,
-      trie: encoder.trie,
-      rows,
-      right: examples.map(({ label }) => labels.indexOf(label)),
-      placed: { ...placed, texts: await textsOf(runner, job, encoder, rows, emit) },
+      rows: rows.length,
+      score: scoresLabels(settings) ? byLabels(runner, encoder.trie, rows, right) : byAnswers(runner, answers),
+      placed: { ...placed, texts: await textsOf(runner, job, sequences, emit) },
       average: vocabulary?.mean ?? new Float32Array(),
     },
     stage('answering without each token'),
@@ -62,6 +68,16 @@ async function inspection(runner: InferenceRunner, job: InspectJob, emit: Emit):
   const states = prefixStates(past, start ?? past)
   const withStates = shared.map((token, i) => ({ ...token, ...(states[i] ?? { keys: 0, values: 0, moved: 0 }) }))
   return { ...scored, part: 'past', tokens: withStates }
+}
+
+/** The row with its right answer, which the model reads token by token. */
+function answerOf(
+  { settings }: InspectJob,
+  encoder: Encoder,
+  { label, text }: Example,
+  segments = encoder.row(text),
+): TrainingExample {
+  return vocabularyExample(segments, encoder.answer(label), encoder.end, settings)
 }
 
 /** Compares each virtual embedding with the vocabulary; `started`: the token ids that they were initialised from. */
@@ -113,11 +129,9 @@ function chanceOf(vocabulary: Vocabulary, tokens: number): number {
 async function textsOf(
   runner: InferenceRunner,
   { model, settings, texts }: InspectJob,
-  { trie }: Encoder,
-  rows: readonly Segments[],
+  sequences: readonly Sequence[],
   emit: Emit,
 ): Promise<CachedTexts | undefined> {
-  const sequences = rows.map((row) => layOut(row, trie.context, settings))
   const bytes = cacheBytes(model, sequences)
   if (settings.placement !== 'after-text' || bytes === 0 || bytes > cacheMemory(settings)) return undefined
   const cached = await precomputeKv({ model, runner, settings, folder: texts, emit }, sequences)

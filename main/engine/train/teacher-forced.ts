@@ -49,11 +49,11 @@ export function logitPasses(slots: readonly number[], maxSlots: number): Slots[]
   return passes
 }
 
-/** `parts`, `texts`: as a query of logits has them. `maxBytes`: of the logits that are in memory together. */
+/** `prompt`: as a query of logits has it. `maxBytes`: of the logits that are in memory together. */
 export async function teacherForced(
   runner: InferenceRunner,
   examples: readonly TrainingExample[],
-  prompt: Pick<LogitsQuery, 'parts' | 'texts'>,
+  prompt: Pick<LogitsQuery, 'parts' | 'texts' | 'maskedToken'>,
   maxBytes = maxLogitBytes,
 ): Promise<TeacherForced[]> {
   const maxSlots = Math.max(1, Math.floor(maxBytes / (4 * runner.vocab)))

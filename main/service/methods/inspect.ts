@@ -7,6 +7,7 @@ import { evenly } from '../../engine/inspect/evenly.ts'
 import { gradientHistory } from '../../engine/inspect/history.ts'
 import type { Store } from '../../engine/store/store.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
+import { rowReader } from '../data/row-text.ts'
 import { cachedTextsFolder } from '../home/home.ts'
 import { sealedModel } from '../runs/material.ts'
 import { tunedBy } from '../prompts/tuned.ts'
@@ -26,9 +27,10 @@ async function validationRows(store: Store, run: RunRecord): Promise<Example[]> 
     findDataset(store, run.dataset),
   ])
   if (!task) throw studioError('store/missing', 'task', String(run.task))
-  const [textAt, labelAt] = [columns.indexOf(task.textColumn), columns.indexOf(task.labelColumn)]
+  const { textColumn: text, labelColumn: label, contextColumn, kind } = task
+  const read = rowReader(columns, { text, label, context: contextColumn, task: kind })
   const found = await store.rows.read(run.dataset, run.version, evenly(validation, ROWS))
-  return found.map(({ row, cells }) => ({ row, text: cells[textAt] ?? '', label: (cells[labelAt] ?? '').trim() }))
+  return found.map(({ row, cells }) => ({ row, ...read(cells) }))
 }
 
 async function inspect(context: ServiceContext, name: string, call: CallContext): Promise<RunInspection> {

@@ -6,7 +6,7 @@ import type { Tensor } from '../../../main/contract/tensor.ts'
 import { scoreRows, type PlacedPrompt } from '../../../main/engine/evaluate/label-scores.ts'
 import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { labelTrie } from '../../../main/engine/evaluate/trie.ts'
-import { ablate, compare } from '../../../main/engine/inspect/ablate.ts'
+import { ablate, byLabels, compare, labelScores } from '../../../main/engine/inspect/ablate.ts'
 import { methodOf } from '../../../main/engine/method/index.ts'
 import { layOut, type LayoutSettings, type Segments } from '../../../main/engine/method/layout.ts'
 import { precomputeKv } from '../../../main/engine/train/precompute-kv.ts'
@@ -54,7 +54,10 @@ describe('a prefix without one of its tokens', () => {
     const runner = createInferenceRunner(model, { threads: 1 })
     const placed: PlacedPrompt = { settings, parts }
     const average = new Float32Array()
-    const found = await ablate({ runner, trie, rows, right, placed, average }, () => undefined)
+    const found = await ablate(
+      { rows: rows.length, score: byLabels(runner, trie, rows, right), placed, average },
+      () => undefined,
+    )
     const whole = lossesOf(await scoreRows(runner, trie, rows, placed))
     expect(found.loss).toBeCloseTo(mean(whole), 4)
     expect(found.tokens).toHaveLength(settings.tokens)
@@ -82,7 +85,7 @@ describe('a prefix without one of its tokens', () => {
     const source = { model, runner, settings: { ...settings, steps: 1, batch: 1 }, folder: undefined }
     const texts = await precomputeKv({ ...source, emit: () => undefined }, sequences)
     await texts.precompute(sequences)
-    const task = { runner, trie, rows, right, average: new Float32Array() }
+    const task = { rows: rows.length, score: byLabels(runner, trie, rows, right), average: new Float32Array() }
     const [plain, read] = [
       await ablate({ ...task, placed: { settings, parts } }, () => undefined),
       await ablate({ ...task, placed: { settings, parts, texts } }, () => undefined),
@@ -103,7 +106,8 @@ describe('a prompt without one of its tokens', () => {
       const runner = createInferenceRunner(model, { threads: 1 })
       const average = Float32Array.from({ length: hidden }, (_, i) => Math.sin(i))
       const progress: [number, number][] = []
-      const task = { runner, trie, rows, right, placed: { settings, parts }, average }
+      const score = byLabels(runner, trie, rows, right)
+      const task = { rows: rows.length, score, placed: { settings, parts }, average }
       const { tokens, loss } = await ablate(task, (done, total) => void progress.push([done, total]))
       const { embeddings } = parts
       if (!embeddings) throw new Error('no prompt')
@@ -140,15 +144,16 @@ describe('two scorings of the same rows', () => {
       [-2, -2],
       [-4, -5],
     ]
-    const found = compare(whole, without, [0, 1, 0], 1)
+    const [before, after] = [labelScores(whole, [0, 1, 0]), labelScores(without, [0, 1, 0])]
+    const found = compare(before, after, 1)
     expect(found.difference).toBeCloseTo((1 + 1 + 3) / 3)
     const error = Math.sqrt(4 / 3 / 3)
     expect(found.margin).toBeCloseTo(1.95996 * error, 3)
     // The second row's answers are equally likely, and so the first of them is given.
     expect(found.changed).toBe(2)
     // The more tokens are tried, the more of them would stand out by chance.
-    expect(compare(whole, without, [0, 1, 0], 16).margin).toBeCloseTo(2.95516 * error, 3)
-    expect(compare(whole, whole, [0, 1, 0], 4)).toEqual({ difference: 0, margin: 0, changed: 0 })
-    expect(compare([[-1]], [[-2]], [0], 4).margin).toBe(Infinity)
+    expect(compare(before, after, 16).margin).toBeCloseTo(2.95516 * error, 3)
+    expect(compare(before, before, 4)).toEqual({ difference: 0, margin: 0, changed: 0 })
+    expect(compare(labelScores([[-1]], [0]), labelScores([[-2]], [0]), 4).margin).toBe(Infinity)
   })
 })

@@ -2,11 +2,14 @@
 import { describe, expect, it } from 'vitest'
 import type { ComputeEvent, Job, TunedPrompt } from '../../../main/contract/compute.ts'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
-import { createEncoder } from '../../../main/engine/evaluate/encode.ts'
+import { createEncoder, encoderFor } from '../../../main/engine/evaluate/encode.ts'
 import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { scoreTask } from '../../../main/engine/evaluate/score.ts'
 import { inspectPrompt } from '../../../main/engine/inspect/inspect.ts'
+import { methodOf } from '../../../main/engine/method/index.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
+import { vocabularyExample } from '../../../main/engine/train/example.ts'
+import { teacherForced } from '../../../main/engine/train/teacher-forced.ts'
 import { tune } from '../../../main/engine/train/tune.ts'
 import { type Family, tinyModel } from '../../support/tiny.ts'
 
@@ -18,11 +21,11 @@ const rows = (count: number, from: number) =>
   })
 const examples = rows(6, 100)
 
-async function tuned(family: Family, given: Partial<TuneSettings>): Promise<TunedPrompt> {
-  const settings = defaultSettings({ steps: 20, tokens: 3, batch: 8, seed: 1, ...given }, labels)
+async function tuned(family: Family, given: Partial<TuneSettings>, known = labels): Promise<TunedPrompt> {
+  const settings = defaultSettings({ steps: 20, tokens: 3, batch: 8, seed: 1, ...given }, known)
   const split = { train: rows(24, 0), validation: examples, test: rows(3, 200) }
   const job: Extract<Job, { kind: 'tune' }> = {
-    ...{ kind: 'tune', model: await tinyModel(family), settings, labels, split, resume: undefined },
+    ...{ kind: 'tune', model: await tinyModel(family), settings, labels: known, split, resume: undefined },
     ...{ providers: ['cpu'], threads: 1 },
   }
   const sink = {
@@ -34,15 +37,15 @@ async function tuned(family: Family, given: Partial<TuneSettings>): Promise<Tune
   return (await tune(job, sink)).prompt
 }
 
-async function look(family: Family, prompt: TunedPrompt) {
+async function look(family: Family, prompt: TunedPrompt, known = labels) {
   const model = await tinyModel(family)
   const runner = createInferenceRunner(model, { threads: 1, sessions: 4 })
   const events: ComputeEvent[] = []
   const { settings } = prompt
-  const job = { kind: 'inspect' as const, model, prompt, settings, labels, examples, threads: 1 }
+  const job = { kind: 'inspect' as const, model, prompt, settings, labels: known, examples, threads: 1 }
   try {
     const inspection = await inspectPrompt(runner, job, (event) => void events.push(event))
-    const scored = await scoreTask(runner, { model, settings, labels, examples, prompt }, () => undefined)
+    const scored = await scoreTask(runner, { model, settings, labels: known, examples, prompt }, () => undefined)
     const right = scored.rows.map(({ label, logProbabilities }) => -(logProbabilities[labels.indexOf(label)] ?? NaN))
     const stages = [...new Set(events.flatMap((event) => (event.event === 'progress' ? [event.stage] : [])))]
     return { inspection, stages, loss: right.reduce((sum, each) => sum + each, 0) / right.length, model }
@@ -95,6 +98,36 @@ describe('the inspection of a tuned prompt', () => {
     expect(inspection.loss).toBeCloseTo(loss, 4)
     for (const { startedAs, startCosine } of inspection.tokens)
       expect([startedAs, startCosine]).toEqual([undefined, undefined])
+  })
+})
+
+describe('the inspection of a prompt whose answers are generated', () => {
+  it.each([
+    ['qwen3', { task: 'generation' }],
+    ['llama', { task: 'answering', method: 'prompt-tuning', placement: 'start' }],
+    ['gemma3', { task: 'answering', method: 'prompt-tuning', placement: 'after-text' }],
+  ] as const)('measures by the tokens of the right answers what each token is worth: %s, %j', async (family, given) => {
+    const prompt = await tuned(family, given, [])
+    const { inspection, model } = await look(family, prompt, [])
+    const { settings } = prompt
+    const { encoder, runner } = {
+      encoder: encoderFor(model, settings, []),
+      runner: createInferenceRunner(model, { threads: 1 }),
+    }
+    const answered = examples.map(({ text, label }) =>
+      vocabularyExample(encoder.row(text), encoder.answer(label), encoder.end, settings),
+    )
+    const forced = await teacherForced(runner, answered, {
+      parts: methodOf(settings).fold(prompt.tensors),
+      texts: undefined,
+    })
+    await runner.release()
+    const losses = forced.map(({ logProbability }, i) => -logProbability / (answered[i]?.labels.length ?? NaN))
+    expect(inspection.loss).toBeCloseTo(losses.reduce((sum, each) => sum + each, 0) / losses.length, 4)
+    if (inspection.part === 'updates') throw new Error('no tokens')
+    for (const { ablation } of inspection.tokens)
+      for (const value of Object.values(ablation)) expect(value).toSatisfy(Number.isFinite)
+    expect(inspection.tokens.some(({ ablation }) => ablation.difference !== 0)).toBe(true)
   })
 })
 

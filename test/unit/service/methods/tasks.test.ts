@@ -110,6 +110,15 @@ describe('a run whose answers are written', () => {
       expect(Buffer.from(bytes).toString('latin1')).toContain(file)
   })
 
+  it('is inspected on its questions with their contexts', async () => {
+    const { service, tune } = await start()
+    await tune('asked')
+    const { inspection } = await service.call('runs.inspect', { run: 'asked' })
+    if (inspection.part !== 'embeddings') throw new Error('no prompt')
+    // The small engine names the texts that it was given.
+    expect(inspection.tokens[0]?.nearest[0]?.token).toMatch(/^[^\n]+\nContext: \S/)
+  })
+
   it('keeps the chosen parts of its template, and refuses a body without a place for the text', async () => {
     const { service, base } = await start()
     const plan = (template: { kind?: 'chat' | 'plain'; body?: string; instruction?: string }) =>
