@@ -33,6 +33,8 @@ export interface Checkpoint {
   readonly stale: number
   /** True when the run needs no more steps, only its evaluation. */
   readonly finished: boolean
+  /** Where training diverged after `step`: the best prompt is from before. */
+  readonly diverged?: true
   /** Whether the run trains over precomputed keys and values of its texts; absent before the first step. */
   readonly precomputes?: boolean | undefined
 }
@@ -227,7 +229,7 @@ export type ComputeEvent =
   /** `prompt`: only from a tune job, the best one on the validation set. `stopped`: ended on request, with a checkpoint. */
   | {
       readonly event: 'done'
-      readonly outcome: 'finished' | 'stopped'
+      readonly outcome: 'finished' | 'stopped' | 'diverged'
       readonly prompt?: TunedPrompt
       readonly reason?: string
     }

@@ -6,7 +6,8 @@ import type { TaskName, TuneSettings } from './settings.ts'
 export const subjectNames = ['no prompt', 'hand-written prompt', 'tuned prompt'] as const
 export type Subject = (typeof subjectNames)[number]
 
-export type RunState = 'queued' | 'running' | 'stopped' | 'finished' | 'failed' | 'interrupted'
+/** `diverged`: the loss exploded or stopped being a number; `error` says when, and what of it is kept. */
+export type RunState = 'queued' | 'running' | 'stopped' | 'finished' | 'diverged' | 'failed' | 'interrupted'
 
 export interface ModelRecord {
   readonly id: number

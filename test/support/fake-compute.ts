@@ -100,10 +100,13 @@ const tune: Handlers['tune'] = async (job, sink) => {
   await sink.checkpoint({ ...at, finished })
   const prompt = { tensors: at.best?.tensors ?? at.tensors, settings, labels, modelHash: model.hash }
   if (!finished) return { outcome: 'stopped', prompt }
+  if (settings.initText === 'diverge at once') return { outcome: 'diverged', reason: 'It diverged.' }
   for (const subject of ['no prompt', 'tuned prompt', 'hand-written prompt'] as const)
     if (subject !== 'hand-written prompt' || settings.duel !== false)
       sink.emit({ event: 'evaluation', evaluation: evaluate(job, subject) })
-  return { outcome: 'finished', prompt }
+  return settings.initText === 'diverge'
+    ? { outcome: 'diverged', prompt, reason: 'It diverged.' }
+    : { outcome: 'finished', prompt }
 }
 
 const prepare: Handlers['prepare'] = async ({ path, cache, name }, sink) => {

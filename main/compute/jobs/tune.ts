@@ -2,4 +2,7 @@
 import { tune as tunePrompt } from '../../engine/train/tune.ts'
 import type { Handlers } from '../serve.ts'
 
-export const tune: Handlers['tune'] = (job, sink) => tunePrompt(job, sink)
+export const tune: Handlers['tune'] = async (job, sink) => {
+  const { untuned, prompt, ...outcome } = await tunePrompt(job, sink)
+  return untuned ? outcome : { ...outcome, prompt }
+}

@@ -15,6 +15,8 @@ export const exportErrors = {
     `${file} was made by a newer version of the studio. Update this one, then open the file again.`,
   'prompt/no-model': (file: string, model: string) =>
     `${file} was made for ${model}, and this studio has no model with exactly the same weights. Add that model under Models, then open the file again.`,
+  'prompt/not-checked': (name: string) =>
+    `"${name}" was not checked: its file records no answers of labels that this studio could compare with its own. Trust it as far as you trust where it came from.`,
   'prompt/other-answers': (file: string, model: string) =>
     `${file} does not answer here as it did where it was made, so it was not opened. Add ${model} again under Models, or ask for the file again.`,
 } satisfies Record<string, (...details: never[]) => string>

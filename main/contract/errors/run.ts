@@ -7,6 +7,8 @@ export const runErrors = {
     `The studio was closed or crashed during this run. ${saved} Resume it to continue.`,
   'run/already-running': (run: string) => `Run "${run}" is already queued or running.`,
   'run/already-finished': (run: string) => `Run "${run}" is finished: there is nothing to resume.`,
+  'run/diverged': (run: string) =>
+    `Run "${run}" diverged, and would again from where it was. Start a new run with a lower learning rate.`,
   'run/not-running': (run: string) => `Run "${run}" is not running.`,
   'run/no-prompt': (run: string) => `Run "${run}" has no tuned prompt yet. Resume it first.`,
   'run/no-advice': (run: string, number: number, count: number) =>

@@ -58,7 +58,13 @@ export const tuningErrors = {
     `Virtual tokens of ${method} cannot stand at "${placement}". Choose one of: ${possible}.`,
   'tuning/no-method': (method: string, known: string) => `There is no method "${method}". Choose one of: ${known}.`,
   'tuning/not-finite': (step: number) =>
-    `The loss stopped being a number at step ${step}. The last good prompt was kept; a lower learning rate usually helps.`,
+    `The loss stopped being a number at step ${step}: training ends here. A lower learning rate usually helps.`,
+  'tuning/diverged': (step: number, best: number) =>
+    `Training diverged after step ${step}: the loss exploded or stopped being a number. ${
+      best > 0
+        ? `The prompt of step ${best}, the best one before, was kept and evaluated.`
+        : 'No prompt before that was better than the start, so none was kept.'
+    } Start again with a lower learning rate.`,
   'tuning/vanishing': (norm: string) =>
     `The gradient has almost vanished (${norm}): the prompt hardly changes. A higher learning rate or another initialisation may help.`,
   'tuning/exploding': (norm: string, usual: string) =>

@@ -60,6 +60,8 @@ export interface PromptSummary {
   readonly labels: readonly string[]
   readonly settings: TuneSettings
   readonly figures: readonly EvaluationFigures[]
+  /** Where it was opened from a file without known answers, so that nothing could be compared with the model here. */
+  readonly checked?: false
   /** The data set that it was tuned on here; undefined where it was opened from a file. */
   readonly tunedOn:
     | {

@@ -1,10 +1,11 @@
 // The model card of an exported prompt: what it is for, its figures, and how to use it.
-import { namesOf } from '../../contract/metrics.ts'
+import { fieldOf, namesOf } from '../../contract/metrics.ts'
 import type { Placement, TaskName } from '../../contract/settings.ts'
 import { starter } from '../../contract/starter.ts'
 import { methodWords } from '../../contract/words/settings.ts'
 import { percent } from '../../contract/numbers.ts'
 import type { Exported } from './format.ts'
+import { code, plainText } from './markdown.ts'
 
 /** The model's name on Hugging Face, where it is known. */
 export const baseName = ({ name }: Exported['model']): string => (name === starter.name ? starter.repository : name)
@@ -21,9 +22,9 @@ ${by === 'peft' ? 'library_name: peft\n' : ''}pipeline_tag: text-generation
 tags: [soft-prompt, ${method}]
 ---
 
-# ${name.replace(/[#\n]/g, ' ')}
+# ${plainText(name)}
 
-A soft prompt${tokens > 0 ? ` of ${tokens} virtual tokens` : ''} for ${base}, made by ${methodWords(method).name.toLowerCase()} in Softprompt Studio. The base model
+A soft prompt${tokens > 0 ? ` of ${tokens} virtual tokens` : ''} for ${plainText(base)}, made by ${methodWords(method).name.toLowerCase()} in Softprompt Studio. The base model
 itself is unchanged; the file that it was tuned on has the SHA-256 ${model.hash}.
 
 ## How to use it
@@ -33,11 +34,11 @@ ${by === 'studio' ? opening : usage[placement]}
 The virtual tokens work only in the template that they were tuned with (also in \`${by === 'peft' ? 'softprompt.json' : 'manifest.json'}\`):
 
 - kind: ${template.kind}
-- text: ${JSON.stringify(template.body)}
-- instruction: ${JSON.stringify(template.instruction)}
-- before the answer: ${JSON.stringify(template.answerPrefix)}
+- text: ${code(template.body)}
+- instruction: ${code(template.instruction)}
+- before the answer: ${code(template.answerPrefix)}
 - task: ${tasks[task]}
-- answers: ${labels.length === 0 ? 'written freely' : labels.map((label) => JSON.stringify(label)).join(', ')}
+- answers: ${labels.length === 0 ? 'written freely' : labels.map(code).join(', ')}
 
 ## How well it does
 
@@ -52,7 +53,7 @@ function tableOf(figures: Exported['figures']): string {
     String(rows),
   ])
   // A field may have any name.
-  const head = ['', ...names.map((name) => name.replace(/[|\s]+/g, ' ')), 'test rows']
+  const head = ['', ...names.map((name) => (fieldOf(name) === undefined ? name : plainText(name))), 'test rows']
   return [head, head.map(() => '---'), ...rows]
     .map((cells) => `|${cells.map((cell) => (cell === '' ? ' ' : ` ${cell} `)).join('|')}|`)
     .join('\n')
@@ -69,7 +70,16 @@ const opening =
 
 const script = `\`\`\`
 python apply.py "a text"
-\`\`\``
+python apply.py --jsonl FILE
+python apply.py --check
+\`\`\`
+
+It chooses as the studio does: the text is cut at the same token, and an answer is one of the labels, each closed by the
+model's end token, so that a label may begin another one. The sum of a label's log-probabilities over the whole vocabulary
+would choose differently. \`--check\` compares with the answers that the studio recorded.
+
+In batches of your own, **pad rows on the right** and read each row's logits at its last token: padding on the left moves
+the text away from the virtual tokens, and the answers change. \`SoftPrompt.batch\` in \`apply.py\` does that.`
 
 const usage: { readonly [P in Placement]: string } = {
   start: `PEFT loads this folder as it is:

@@ -30,6 +30,8 @@ export interface NamedOptions<T extends NamedTable, Row, R> {
   readonly columns: readonly (keyof Row & string)[]
   readonly record: (row: Row) => R
   readonly hasEnded: (state: Schema[T]['state']) => boolean
+  /** The state as the table has it; the same where absent. */
+  readonly stored?: (state: Schema[T]['state']) => Schema[T]['state']
   /** Whether something outside the table has this name. */
   readonly isTaken?: (name: string) => Promise<boolean>
 }
@@ -37,7 +39,7 @@ export interface NamedOptions<T extends NamedTable, Row, R> {
 /** Insertion, reading and the state of named records; `Row`: the columns that are read. */
 export function namedRecords<T extends NamedTable, Row, R>(
   db: Db,
-  { table, late, kind, columns, record, hasEnded, isTaken }: NamedOptions<T, Row, R>,
+  { table, late, kind, columns, record, hasEnded, stored = (state) => state, isTaken }: NamedOptions<T, Row, R>,
 ) {
   // To kysely both tables are one of the shared columns, here called `records`.
   const named = db as unknown as Kysely<{ records: NamedRow }>
@@ -47,7 +49,7 @@ export function namedRecords<T extends NamedTable, Row, R>(
   const recordOf = (row: object): R => record({ ...row, ...late.of(table, (row as { id: number }).id) } as Row)
   const rows = () => named.selectFrom(records).select(selected)
   const stateOf = (state: Schema[T]['state'], error: string | undefined): LateState => ({
-    state,
+    state: stored(state),
     error: error ?? null,
     ended_at: hasEnded(state) ? new Date().toISOString() : null,
   })

@@ -134,6 +134,7 @@ export interface Schema {
     loss: number | null
     stale: number
     finished: number
+    diverged: number
     /** Null where it is not decided. */
     precomputes: number | null
     vectors: Uint8Array
@@ -157,6 +158,8 @@ export interface Schema {
     model_hash: string
     /** JSON: EvaluationFigures[]. */
     figures: string
+    /** 1 where its file's known answers agreed with those of the model here. */
+    checked: number
     vectors: Uint8Array
     sha256: string
     created_at: string

@@ -8,7 +8,7 @@ import { adamW, clipped, gradientNorms } from './optimiser.ts'
 import { learningRateAt } from './schedule.ts'
 import type { Gradient } from './training-step.ts'
 import type { Validation } from './validate.ts'
-import { watchGradient } from './watch.ts'
+import { type LossWatch, watchGradient, watchLoss } from './watch.ts'
 
 /** Takes a run's results, and answers the loop's questions between steps. */
 export interface TuneSink {
@@ -49,10 +49,12 @@ const checkpointMilliseconds = 30_000
 export async function trainLoop(start: Checkpoint, parts: LoopOptions, sink: TuneSink): Promise<LoopResult> {
   const { settings, until = Infinity } = parts
   const watch = watchGradient()
+  const explosion = watchLoss()
   let at = start.best === undefined ? await validated(start, parts, sink) : start
   let saved = performance.now()
-  const end = async (reason?: string): Promise<LoopResult> => {
-    const checkpoint = { ...at, finished: true }
+  const end = async (reason?: string, isNumber = true): Promise<LoopResult> => {
+    const diverged = !isNumber || explosion.hasExploded(at.best?.loss)
+    const checkpoint = { ...at, finished: true, ...(diverged ? { diverged: true as const } : {}) }
     await sink.checkpoint(checkpoint)
     return { checkpoint, ...(reason ? { reason } : {}) }
   }
@@ -64,8 +66,8 @@ export async function trainLoop(start: Checkpoint, parts: LoopOptions, sink: Tun
       return { checkpoint: at, reason: 'stopped on request' }
     }
     if (sink.keepRequested()) return end(`ended on request at step ${at.step}; the best prompt up to there is kept`)
-    const next = await oneStep(at, parts, sink, watch)
-    if (next === undefined) return end(studioError('tuning/not-finite', at.step + 1).message)
+    const next = await oneStep(at, parts, sink, { watch, explosion })
+    if (next === undefined) return end(studioError('tuning/not-finite', at.step + 1).message, false)
     at = dueForValidation(next.step, settings) ? await validated(next, parts, sink) : next
     if (settings.patience > 0 && at.stale >= settings.patience)
       return end(`no better validation loss in ${settings.patience} validations`)
@@ -82,7 +84,7 @@ async function oneStep(
   at: Checkpoint,
   parts: LoopOptions,
   sink: TuneSink,
-  watch: ReturnType<typeof watchGradient>,
+  { watch, explosion }: { readonly watch: ReturnType<typeof watchGradient>; readonly explosion: LossWatch },
 ): Promise<Checkpoint | undefined> {
   const { settings } = parts
   const step = at.step + 1
@@ -104,6 +106,7 @@ async function oneStep(
     event: 'step',
     metrics: { step, loss, learningRate, gradientNorm, tokenNorms: byToken, examples, milliseconds },
   })
+  explosion.push(loss)
   const alarm = watch(gradientNorm)
   if (alarm) sink.emit({ event: 'warning', ...alarm, step })
   return { ...at, ...updated, step }

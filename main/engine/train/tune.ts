@@ -1,5 +1,6 @@
 // A run from its rows to its prompt: encodes, initialises, trains and evaluates.
 import type { Checkpoint, ComputeEvent, Job, TunedPrompt } from '../../contract/compute.ts'
+import { studioError } from '../../contract/errors/index.ts'
 import type { CachedTexts } from '../evaluate/cached-texts.ts'
 import { reportTruncatedRows } from '../evaluate/truncated-rows.ts'
 import { type Encoder, encoderFor, withAnswerLimits, withoutInstruction } from '../evaluate/encode.ts'
@@ -34,8 +35,10 @@ const stepsPerPrecompute = 8
 type TuneJob = Extract<Job, { kind: 'tune' }>
 
 export interface TuneResult {
-  readonly outcome: 'finished' | 'stopped'
+  readonly outcome: 'finished' | 'stopped' | 'diverged'
   readonly prompt: TunedPrompt
+  /** Where training diverged before any step was better than the start: the prompt is as it was initialised. */
+  readonly untuned?: true
   readonly reason?: string
 }
 
@@ -66,11 +69,26 @@ async function tuneWithLease(given: TuneJob, sink: TuneSink, options: TuneOption
     const prompt: TunedPrompt = { tensors, settings, labels, modelHash: model.hash }
     const because = reason === undefined ? {} : { reason }
     if (!checkpoint.finished) return { outcome: 'stopped', prompt, ...because }
+    if (checkpoint.diverged)
+      return await diverged(checkpoint, prompt, () => evaluate(job, encoder, runner, prompt, sink, options))
     await evaluate(job, encoder, runner, prompt, sink, options)
     return { outcome: 'finished', prompt, ...because }
   } finally {
     await runner.release()
   }
+}
+
+/** Keeps and evaluates the best prompt from before training diverged, where some step was better than the start. */
+async function diverged(
+  { step, best }: Checkpoint,
+  prompt: TunedPrompt,
+  evaluation: () => Promise<void>,
+): Promise<TuneResult> {
+  const kept = best?.step ?? 0
+  const reason = studioError('tuning/diverged', step, kept).message
+  if (kept === 0) return { outcome: 'diverged', prompt, untuned: true, reason }
+  await evaluation()
+  return { outcome: 'diverged', prompt, reason }
 }
 
 /**

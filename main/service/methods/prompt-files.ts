@@ -1,7 +1,7 @@
 // Methods prompts.list, prompts.open and prompts.forget: every tuned prompt, and those that come from a file.
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { studioError } from '../../contract/errors/index.ts'
+import { type StudioError, studioError } from '../../contract/errors/index.ts'
 import { distinctName, fittingName } from '../../contract/names.ts'
 import type { TaskRecord } from '../../contract/records.ts'
 import type { Input, PromptSummary } from '../../contract/service.ts'
@@ -23,7 +23,7 @@ async function list({ store }: ServiceContext): Promise<PromptSummary[]> {
   ])
   const modelNames = new Map(models.map(({ id, name }) => [id, name]))
   const tuned = runs
-    .filter(({ state }) => state === 'finished')
+    .filter(({ state }) => state === 'finished' || state === 'diverged')
     .map(async (run): Promise<PromptSummary> => {
       const task = await store.tasks.byId(run.task)
       const name = datasets.find(({ id }) => id === run.dataset)?.name ?? ''
@@ -37,8 +37,10 @@ async function list({ store }: ServiceContext): Promise<PromptSummary[]> {
         createdAt: run.endedAt ?? run.createdAt,
       }
     })
-  return [...(await Promise.all(tuned)), ...opened.map((each) => summary(each, modelNames.get(each.model) ?? ''))].sort(
-    (a, b) => b.createdAt.localeCompare(a.createdAt),
+  // A run that diverged before its prompt was better than the start has none.
+  const kept = (await Promise.all(tuned)).filter(({ figures }) => figures.length > 0)
+  return [...kept, ...opened.map((each) => summary(each, modelNames.get(each.model) ?? ''))].sort((a, b) =>
+    b.createdAt.localeCompare(a.createdAt),
   )
 }
 
@@ -49,8 +51,8 @@ const columnsOf = ({ textColumn, labelColumn, contextColumn }: TaskRecord) => ({
 })
 
 const summary = (opened: OpenedPrompt, modelName: string): PromptSummary => {
-  const { name, labels, settings, figures, createdAt } = opened
-  return { name, modelName, labels, settings, figures, tunedOn: undefined, createdAt }
+  const { name, labels, settings, figures, checked, createdAt } = opened
+  return { name, modelName, labels, settings, figures, tunedOn: undefined, createdAt, ...(checked ? {} : { checked }) }
 }
 
 async function open(
@@ -68,12 +70,28 @@ async function open(
   const config = (await store.models.configs()).get(model.id)
   if (!config || !fits(bundle, methodOf(bundle.prompt.settings).tensors(config, bundle.prompt.settings)))
     throw studioError('prompt/damaged', file)
-  if (!agree(bundle.answers, await knownAnswers(context, call, model.id, bundle.prompt)))
-    throw studioError('prompt/other-answers', file, model.name)
-  const name = await freeName(store, bundle.name)
-  const opened = await store.openedPrompts.add(name, model.id, bundle.prompt, bundle.figures)
+  const { name, prompt, figures, answers } = bundle
+  const texts = answers.map(({ text }) => text)
+  const here = await knownAnswers(context, call, model.id, prompt, texts)
+  const checked = here.length > 0
+  if (checked && !agree(answers, here)) throw studioError('prompt/other-answers', file, model.name)
+  if (!checked) call.emit({ event: 'warning', step: 0, ...noteOf(studioError('prompt/not-checked', name)) })
+  const fresh = { model: model.id, prompt, figures, checked }
+  const known = (await store.openedPrompts.twins(fresh)).find((twin) => isNamed(twin.name, name))
+  if (known) return summary(known, model.name)
+  const opened = await store.openedPrompts.add(await freeName(store, name), fresh)
   changed('runs')
   return summary(opened, model.name)
+}
+
+const noteOf = ({ code, message }: StudioError) => ({ code, message })
+
+/** Whether it is the name that the file gives, or that with the number that `freeName` adds. */
+function isNamed(name: string, given: string): boolean {
+  const wanted = fittingName(given, 'prompt')
+  // A long name is shortened to make room for its number.
+  const unnumbered = name.replace(/ \d+$/, '')
+  return name === wanted || unnumbered === wanted || (unnumbered.length > 60 && wanted.startsWith(unnumbered))
 }
 
 async function read(path: string, file: string): Promise<Bundle> {

@@ -69,6 +69,7 @@ async function resume({ store, runner }: ServiceContext, name: string): Promise<
   const run = await findRun(store, name)
   if (runner.isActive(run.id)) throw studioError('run/already-running', run.name)
   if (run.state === 'finished') throw studioError('run/already-finished', run.name)
+  if (run.state === 'diverged') throw studioError('run/diverged', run.name)
   await store.runs.setState(run.id, 'queued')
   // Another call may have resumed the run in the meantime.
   if (runner.isActive(run.id)) throw studioError('run/already-running', run.name)

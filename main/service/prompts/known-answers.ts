@@ -1,4 +1,4 @@
-// A prompt's answers to three fixed texts: a prompt file carries them, and the studio that opens it compares its own.
+// A prompt's answers to fixed texts: a prompt file carries them, and the studio that opens it compares its own.
 import type { TunedPrompt } from '../../contract/compute.ts'
 import type { KnownAnswer } from '../../engine/export/bundle-manifest.ts'
 import { scoresLabels } from '../../engine/task/index.ts'
@@ -7,7 +7,7 @@ import { serveForEvent } from '../compute/serving.ts'
 import { sealedModel } from '../runs/material.ts'
 
 /** Made up, so that no file carries a row of anybody's data. */
-const texts = [
+const usualTexts = [
   'Hello, and thank you for your help.',
   'It has not arrived yet, and nobody can tell me where it is.',
   'Where can I read more about how this works?',
@@ -21,10 +21,11 @@ export async function knownAnswers(
   call: CallContext,
   model: number,
   prompt: TunedPrompt,
+  texts: readonly string[] = usualTexts,
 ): Promise<readonly KnownAnswer[]> {
   const { labels, settings } = prompt
   // Generated text may differ on another processor without anything being wrong, so only label probabilities are compared.
-  if (!scoresLabels(settings)) return []
+  if (!scoresLabels(settings) || texts.length === 0) return []
   const examples = texts.map((text, row) => ({ row, text, label: labels[0] ?? '' }))
   const sealed = await sealedModel(context.store, model)
   const job = { kind: 'score' as const, model: sealed, prompt, settings, labels, examples, threads: context.threads }
@@ -33,9 +34,8 @@ export async function knownAnswers(
   return texts.map((text, row) => ({ text, probabilities: (found.get(row) ?? []).map(Math.exp) }))
 }
 
-/** Whether the answers in a file agree with those computed here; texts that only one of the two has do not count. */
-export const agree = (stored: readonly KnownAnswer[], given: readonly KnownAnswer[]): boolean =>
-  stored.every(({ text, probabilities }) => {
-    const here = given.find((each) => each.text === text)?.probabilities
-    return here === undefined || probabilities.every((value, i) => Math.abs(value - (here[i] ?? NaN)) <= tolerance)
-  })
+/** Whether the answers in a file agree with those computed here for the same texts, in the same order. */
+export const agree = (stored: readonly KnownAnswer[], here: readonly KnownAnswer[]): boolean =>
+  stored.every(({ probabilities }, at) =>
+    probabilities.every((value, i) => Math.abs(value - (here[at]?.probabilities[i] ?? NaN)) <= tolerance),
+  )

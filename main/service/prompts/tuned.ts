@@ -13,7 +13,7 @@ export interface Tuned {
   readonly figures: readonly EvaluationFigures[]
 }
 
-/** The prompt of a run, or else one that was opened from a file. Errors: 'store/missing', 'run/no-prompt', 'run/other-model'. */
+/** The prompt of a run, or else one that was opened from a file. Errors: 'store/missing', 'run/no-prompt', 'run/diverged', 'run/other-model'. */
 export async function findTuned(store: Store, name: string): Promise<Tuned> {
   const opened = await store.openedPrompts.byName(name)
   if (!opened || (await store.runs.find(name))) return tunedBy(store, await findRun(store, name))
@@ -23,7 +23,7 @@ export async function findTuned(store: Store, name: string): Promise<Tuned> {
 
 export async function tunedBy(store: Store, run: RunRecord): Promise<Tuned> {
   const prompt = await store.prompts.byRun(run.id)
-  if (!prompt) throw studioError('run/no-prompt', run.name)
+  if (!prompt) throw studioError(run.state === 'diverged' ? 'run/diverged' : 'run/no-prompt', run.name)
   const model = await matching(store, run.name, run.model, prompt)
   return { name: run.name, model, prompt, figures: await ownFigures(store, run) }
 }

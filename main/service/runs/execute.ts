@@ -95,8 +95,9 @@ async function tune(
     if (result.end === 'done') {
       if (result.reason !== undefined && result.outcome === 'finished')
         await recorder.note({ step: 0, code: 'ended', message: result.reason })
-      await recorder.end({ state: result.outcome, prompt: result.prompt })
-      return { state: result.outcome }
+      const message = result.outcome === 'diverged' ? result.reason : undefined
+      await recorder.end({ state: result.outcome, prompt: result.prompt, message })
+      return { state: result.outcome, ...(message === undefined ? {} : { message }) }
     }
     if (endsUnevaluated(active)) return { state: 'stopped' }
     const { code, message } = studioError('run/crashed', result.how, await checkpointSentence(store, active.run))

@@ -15,8 +15,10 @@ export interface Recorder {
 }
 
 export interface RunEnding {
-  readonly state: 'finished' | 'stopped'
+  readonly state: 'finished' | 'stopped' | 'diverged'
   readonly prompt: TunedPrompt | undefined
+  /** Why it diverged. */
+  readonly message?: string | undefined
 }
 
 /** Records one run; `report` gets each event once it is stored or, for measurements, pending. */
@@ -37,13 +39,13 @@ export function createRecorder(store: Store, run: RunRecord, report: (event: Stu
     },
     record: (event) => recorders[event.event](event as never),
     note,
-    end: ({ state, prompt }) =>
+    end: ({ state, prompt, message }) =>
       pending.flush(async (tables) => {
         if (prompt) await tables.prompts.put(id, prompt)
         const evaluated = { run: id, dataset, version }
-        if (state === 'finished')
+        if (state !== 'stopped')
           for (const evaluation of pending.evaluations) await tables.evaluations.add(evaluated, evaluation)
-        await tables.runs.setState(id, state)
+        await tables.runs.setState(id, state, message)
       }),
   }
 }

@@ -36,7 +36,11 @@ export async function placesOf(
       const { configuration, settings } = planned
       const id = begun.get(place)
       const run = id === undefined ? undefined : await store.runs.byId(id)
-      const isLost = (begun.has(place) && !run) || run?.state === 'failed' || (run && gaveUp.has(run.id)) === true
+      const isLost =
+        (begun.has(place) && !run) ||
+        run?.state === 'failed' ||
+        run?.state === 'diverged' ||
+        (run && gaveUp.has(run.id)) === true
       return {
         planned,
         run,

@@ -105,6 +105,60 @@ describe('a prompt in PEFT’s form', () => {
   })
 })
 
+describe('a card', () => {
+  const hostile = [
+    ...[
+      '<img src=x onerror=alert(1)>',
+      '](javascript:alert(1))',
+      '![x](http://a.test/x.png)',
+      '`code` ```',
+      '| a | b |',
+    ],
+    ...[
+      '# heading',
+      '- item',
+      'a\n\n# b',
+      '\u202Egnp.exe',
+      '&lt;b&gt;',
+      '<!-- x',
+      '**b** _i_',
+      'https://a.test',
+      '$x$',
+    ],
+  ]
+
+  it('shows names, labels and templates as they are, and nothing else begins in them', () => {
+    for (const text of hostile) {
+      const one = exported('prompt-tuning', 'start')
+      const settings = defaultSettings({
+        ...one.prompt.settings,
+        template: { body: `${text} {text}`, instruction: text },
+      })
+      const prompt = { ...one.prompt, labels: [text, 'no'], settings }
+      const figures = [
+        { subject: 'tuned prompt', rows: 9, headline: 'accuracy', metrics: { accuracy: 1, [`field:${text}`]: 1 } },
+      ] as const
+      for (const files of [peft({ ...one, name: text, model: { ...one.model, name: text }, prompt, figures })]) {
+        const card = String(files['README.md'])
+        // Without the front matter, code spans and fenced code no character of markup is left that is not the card's own.
+        const [, , body = ''] = card.split(/^---$/m)
+        const prose = body.replace(/^```[^]*?^```$/gm, '').replace(/(`+) .*? \1(?!`)/g, '')
+        expect(prose).not.toMatch(/<[a-z!/]|\]\(|!\[|\u202E|javascript:|https?:/i)
+        expect(prose.match(/^#{1,6} .*$/gm)).toHaveLength(3)
+        expect(prose.match(/^- /gm)).toHaveLength(6)
+        const table = prose.split('\n').filter((line) => line.startsWith('|'))
+        expect(new Set(table.map((line) => line.split('|').length)).size).toBe(1)
+      }
+    }
+  })
+
+  it('says how to pad, and that a label may begin another one', () => {
+    const card = String(peft(exported('prompt-tuning', 'start'))['README.md'])
+    expect(card).toContain('**pad rows on the right**')
+    expect(card).toContain("each closed by the\nmodel's end token")
+  })
+})
+
 it('gives any tensors back from a safetensors file', async () => {
   const tensor = fc.array(fc.float({ noNaN: true }), { maxLength: 20 })
   await fc.assert(

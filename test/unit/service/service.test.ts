@@ -53,6 +53,27 @@ describe('a run', () => {
     expect(prompt.labels).toEqual(['billing', 'delivery', 'praise'])
   })
 
+  it('that diverges has a state of its own, with its reason, and no second chance', async () => {
+    const { service, base } = await start()
+    const settings = { ...quick, initText: 'diverge' }
+    await service.call('runs.start', { ...base, name: 'wild', settings })
+    const events = await watchRun(service, 'wild')
+    expect(events.at(-1)).toMatchObject({ event: 'state', state: 'diverged', message: 'It diverged.' })
+    const { run, evaluations } = await service.call('runs.show', { run: 'wild' })
+    expect(run).toMatchObject({ state: 'diverged', error: 'It diverged.', endedAt: expect.any(String) as string })
+    expect((await service.call('runs.list', {}))[0]).toMatchObject({ name: 'wild', state: 'diverged' })
+    expect(evaluations).toHaveLength(3)
+    await expect(service.call('runs.resume', { run: 'wild' })).rejects.toMatchObject({ code: 'run/diverged' })
+    expect((await service.call('prompts.list', {})).map(({ name }) => name)).toEqual(['wild'])
+    await service.call('runs.start', { ...base, name: 'wilder', settings: { ...quick, initText: 'diverge at once' } })
+    await watchRun(service, 'wilder')
+    expect((await service.call('runs.show', { run: 'wilder' })).run.state).toBe('diverged')
+    expect((await service.call('prompts.list', {})).map(({ name }) => name)).toEqual(['wild'])
+    await expect(service.call('classify', { run: 'wilder', text: 'x' })).rejects.toMatchObject({ code: 'run/diverged' })
+    const [advice] = await service.call('runs.advise', { run: 'wilder' })
+    expect(advice).toMatchObject({ rule: 'rate-too-high' })
+  })
+
   it('is replayed in full to a late follower', async () => {
     const { service, base } = await start()
     const { name } = await service.call('runs.start', { ...base, settings: quick })

@@ -129,6 +129,27 @@ describe('a run', () => {
     }
   })
 
+  it.each([
+    ['its loss explodes', 0, (step: number) => (step < 20 ? 2 : 2 + step), true],
+    ['it jumps and comes back', 0, (step: number) => (step === 20 ? 500 : 2), false],
+    ['it learns', 0, (step: number) => 2 / step, false],
+    ['it over-fits: the training loss falls', 20, (step: number) => 2 / step, false],
+    ['it learns nothing', 0, () => 2.3, false],
+  ])('has diverged or not where %s', async (_, rise, lossAt, expected) => {
+    const gradient: LoopOptions['gradient'] = async (step, tensors) => ({
+      ...(await parts({}).gradient(step, tensors)),
+      loss: lossAt(step),
+    })
+    let validations = 0
+    const validate = () => {
+      const loss = 2 + rise * validations++
+      return Promise.resolve({ loss, headline: 'accuracy' as const, metrics: { accuracy: 0.5 }, rows: [] })
+    }
+    const { checkpoint } = await trainLoop(first, parts({}, { gradient, validate }), sinkOf())
+    expect(checkpoint).toMatchObject({ step: 40, finished: true, best: { step: 0 } })
+    expect(checkpoint.diverged === true).toBe(expected)
+  })
+
   it('ends where the loss is no number, with the last good prompt', async () => {
     const usual = parts({})
     const gradient: LoopOptions['gradient'] = async (step, tensors) => {
@@ -138,6 +159,7 @@ describe('a run', () => {
     const sink = sinkOf()
     const { checkpoint, reason } = await trainLoop(first, parts({}, { gradient }), sink)
     expect(reason).toContain('stopped being a number at step 15')
+    expect(checkpoint.diverged).toBe(true)
     expect(checkpoint).toMatchObject({ step: 14, finished: true })
     expect([...valuesOf(checkpoint.tensors)].every(Number.isFinite)).toBe(true)
     expect(sink.events.filter(({ event }) => event === 'warning')).toHaveLength(1)

@@ -127,6 +127,13 @@ describe('a run', () => {
     },
   )
 
+  it('that diverges is not finished, and keeps no prompt that no step made better', async () => {
+    const { result, evaluations } = await run('llama', { learningRate: 1e30, clip: 0, warmup: 0 })
+    expect(result).toMatchObject({ outcome: 'diverged', untuned: true })
+    expect(result.reason).toMatch(/^Training diverged after step \d+: .*none was kept\. Start again with a lower/)
+    expect(evaluations).toEqual([])
+  })
+
   it('holds no duel where none is wanted', async () => {
     const { evaluations } = await run('llama', { steps: 2, duel: false })
     expect(evaluations.map(({ subject }) => subject)).toEqual(['tuned prompt', 'no prompt'])

@@ -24,10 +24,9 @@ export const rateTooHigh: Rule = (evidence) => {
 
 function stopped({ notes, run }: Evidence): string | undefined {
   const alarm = notes.find(({ code }) => code === 'tuning/not-finite')
-  return (
-    alarm &&
-    `The loss stopped being a number at step ${String(alarm.step)}, with a learning rate of ${short(run.settings.learningRate)}.`
-  )
+  const rate = `with a learning rate of ${short(run.settings.learningRate)}`
+  if (alarm) return `The loss stopped being a number at step ${String(alarm.step)}, ${rate}.`
+  return run.state === 'diverged' ? `Training diverged ${rate}: the loss ended far above the best one.` : undefined
 }
 
 function rose(evidence: Evidence): string | undefined {

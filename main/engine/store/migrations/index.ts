@@ -13,6 +13,7 @@ import { terms } from './0010-terms.ts'
 import { namedMetrics } from './0011-named-metrics.ts'
 import { precomputes } from './0012-precomputes.ts'
 import { weightsHash } from './0013-weights-hash.ts'
+import { diverged } from './0014-diverged.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
@@ -28,4 +29,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0011-named-metrics': namedMetrics,
   '0012-precomputes': precomputes,
   '0013-weights-hash': weightsHash,
+  '0014-diverged': diverged,
 }

@@ -24,7 +24,8 @@ export const checkpointRepository = (db: Db) => ({
     const { step, stale, best } = checkpoint
     const finished = checkpoint.finished ? 1 : 0
     const precomputes = checkpoint.precomputes === undefined ? null : Number(checkpoint.precomputes)
-    const state = { step, loss: null, stale, finished, precomputes }
+    const diverged = checkpoint.diverged === true ? 1 : 0
+    const state = { step, loss: null, stale, finished, diverged, precomputes }
     const last = { run, kind: 'last' as const, ...state, ...sealTensors(join(checkpoint)) }
     await db.replaceInto('checkpoints').values(last).execute()
     const stored = db
@@ -42,6 +43,7 @@ export const checkpointRepository = (db: Db) => ({
         loss: best.loss,
         stale: 0,
         finished: 0,
+        diverged: 0,
         precomputes: null,
       }
       await db
@@ -67,6 +69,7 @@ export const checkpointRepository = (db: Db) => ({
       best: best && { step: best.step, loss: best.loss ?? Infinity, tensors: openTensors(best, what) },
       stale: last.stale,
       finished: last.finished === 1,
+      ...(last.diverged === 1 ? { diverged: true as const } : {}),
       ...(last.precomputes === null ? {} : { precomputes: last.precomputes === 1 }),
     }
   },

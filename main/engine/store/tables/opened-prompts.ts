@@ -14,10 +14,17 @@ export interface OpenedPrompt {
   readonly labels: readonly string[]
   /** As its file states them: they were measured on rows that this studio does not have. */
   readonly figures: readonly EvaluationFigures[]
+  /** Whether its file's known answers agreed with those of the model here; false where the file had none. */
+  readonly checked: boolean
   readonly createdAt: string
 }
 
-const columns = ['id', 'name', 'model', 'labels', 'settings', 'figures', 'created_at'] as const
+/** A prompt as its file has it, but for the name. */
+export interface NewPrompt extends Pick<OpenedPrompt, 'model' | 'figures' | 'checked'> {
+  readonly prompt: TunedPrompt
+}
+
+const columns = ['id', 'name', 'model', 'labels', 'settings', 'figures', 'checked', 'created_at'] as const
 
 const record = (row: Pick<Selectable<Schema['opened_prompts']>, (typeof columns)[number]>): OpenedPrompt => ({
   id: row.id,
@@ -26,25 +33,27 @@ const record = (row: Pick<Selectable<Schema['opened_prompts']>, (typeof columns)
   settings: JSON.parse(row.settings) as TuneSettings,
   labels: JSON.parse(row.labels) as string[],
   figures: JSON.parse(row.figures) as EvaluationFigures[],
+  checked: row.checked === 1,
   createdAt: row.created_at,
 })
 
 export const openedPromptRepository = (db: Db) => ({
-  /** Adds a prompt; the same vectors on the same model are stored once, under their first name. */
-  async add(
-    name: string,
-    model: number,
-    prompt: TunedPrompt,
-    figures: readonly EvaluationFigures[],
-  ): Promise<OpenedPrompt> {
-    const sealed = sealTensors(prompt.tensors)
-    const known = await db
+  /** Prompts that are this one in everything but their names: the same vectors may stand in another template. */
+  async twins({ model, prompt, figures, checked }: NewPrompt): Promise<OpenedPrompt[]> {
+    const rows = await db
       .selectFrom('opened_prompts')
       .select(columns)
-      .where('sha256', '=', sealed.sha256)
+      .where('sha256', '=', sealTensors(prompt.tensors).sha256)
       .where('model', '=', model)
-      .executeTakeFirst()
-    if (known) return record(known)
+      .where('labels', '=', JSON.stringify(prompt.labels))
+      .where('settings', '=', JSON.stringify(prompt.settings))
+      .where('figures', '=', JSON.stringify(figures))
+      .where('checked', '=', checked ? 1 : 0)
+      .execute()
+    return rows.map(record)
+  },
+
+  async add(name: string, { model, prompt, figures, checked }: NewPrompt): Promise<OpenedPrompt> {
     const row = await db
       .insertInto('opened_prompts')
       .values({
@@ -54,7 +63,8 @@ export const openedPromptRepository = (db: Db) => ({
         settings: JSON.stringify(prompt.settings),
         model_hash: prompt.modelHash,
         figures: JSON.stringify(figures),
-        ...sealed,
+        checked: checked ? 1 : 0,
+        ...sealTensors(prompt.tensors),
         created_at: new Date().toISOString(),
       })
       .returning(columns)

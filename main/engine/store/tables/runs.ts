@@ -30,7 +30,7 @@ type RunRow = Omit<Selectable<Schema['runs']>, 'split'>
 const record = (row: RunRow): RunRecord => ({
   id: row.id,
   name: row.name,
-  state: row.state,
+  state: row.state === 'finished' && row.error !== null ? 'diverged' : row.state,
   task: row.task,
   model: row.model,
   dataset: row.dataset,
@@ -68,6 +68,7 @@ const ended: Readonly<Record<RunState, boolean>> = {
   running: false,
   stopped: true,
   finished: true,
+  diverged: true,
   failed: true,
   interrupted: true,
 }
@@ -85,6 +86,8 @@ export const runRepository = (db: Db, late: LateStates) => {
     columns,
     record,
     hasEnded: (state) => ended[state],
+    // The table, older than this state, has it as a finished run with an error.
+    stored: (state) => (state === 'diverged' ? 'finished' : state),
     // Prompts are called by the same names.
     isTaken: (name) => isOpenedPrompt(db, name),
   })

@@ -6,6 +6,7 @@ export const toneOf: Readonly<Record<RunState, 'neutral' | 'good' | 'warn' | 'da
   running: 'accent',
   stopped: 'warn',
   finished: 'good',
+  diverged: 'danger',
   failed: 'danger',
   interrupted: 'warn',
 }

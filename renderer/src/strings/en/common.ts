@@ -27,6 +27,7 @@ export const common = {
     running: 'Tuning',
     stopped: 'Paused',
     finished: 'Finished',
+    diverged: 'Diverged',
     failed: 'Failed',
     interrupted: 'Interrupted',
   } satisfies Record<RunState, string>,

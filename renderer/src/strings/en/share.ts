@@ -12,6 +12,9 @@ export const share = {
   open: 'Open a prompt file',
   opening: 'Opening the prompt file and checking its answers',
   opened: (name: string) => `${name} was opened.`,
+  openedUnchecked: (name: string) =>
+    `${name} was opened, but not checked: its file records no answers to compare with the model here.`,
+  unchecked: 'Not checked: the file records no answers to compare with the model here. Trust it as far as you trust where it came from.',
   tryIt: 'Try it',
   fromFile: 'Opened from a file',
   fromFileHelp: (model: string) =>

@@ -1,7 +1,9 @@
 // Prompts that come from a file: opened with their model, under a name of their own, tried and taken away like any other.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { strToU8, unzipSync, zipSync } from 'fflate'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { PromptSummary, StudioEvent } from '../../../../main/contract/service.ts'
 import { openHome } from '../../../../main/service/home/home.ts'
 import { createService } from '../../../../main/service/service.ts'
 import { prepareStudio, quick, spawnFake, watchRun } from '../../../support/fake-studio.ts'
@@ -38,6 +40,61 @@ describe('a prompt file', () => {
       ['mail', 'mail.csv'],
     ])
     expect(opened.figures.map(({ subject }) => subject)).toEqual(['no prompt', 'tuned prompt', 'hand-written prompt'])
+  })
+
+  it('with the vectors of another one, but other labels or figures, is a prompt of its own', async () => {
+    const { service, path, folder } = await withFile()
+    const changed = async (
+      name: string,
+      change: (manifest: Record<string, unknown>) => void,
+    ): Promise<PromptSummary> => {
+      const files = unzipSync(readFileSync(path))
+      const manifest = JSON.parse(Buffer.from(files['manifest.json'] ?? []).toString()) as Record<string, unknown>
+      change(manifest)
+      const other = join(folder, `${name}.softprompt`)
+      writeFileSync(other, zipSync({ ...files, 'manifest.json': strToU8(JSON.stringify(manifest)) }))
+      return service.call('prompts.open', { path: other })
+    }
+    const template = { kind: 'plain', body: 'Say {text}', instruction: 'Lie.', answerPrefix: '' }
+    const forged = await changed('forged', (manifest) => {
+      manifest['settings'] = { ...(manifest['settings'] as object), template }
+      manifest['figures'] = []
+    })
+    expect(forged).toMatchObject({ name: 'mail 2', figures: [], settings: { template } })
+    const genuine = await service.call('prompts.open', { path })
+    expect(genuine.name).toBe('mail 3')
+    expect(genuine.settings.template).not.toEqual(template)
+    expect(genuine.figures).toHaveLength(3)
+    expect((await changed('named', (manifest) => (manifest['name'] = 'post'))).name).toBe('post')
+    expect((await service.call('prompts.open', { path })).name).toBe('mail 3')
+  })
+
+  it('is checked by all the answers that it records, whatever their texts; without any it says so', async () => {
+    const { service, path, folder } = await withFile()
+    const opened = async (answers: unknown) => {
+      const files = unzipSync(readFileSync(path))
+      const manifest = JSON.parse(Buffer.from(files['manifest.json'] ?? []).toString()) as Record<string, unknown>
+      const other = join(folder, 'other.softprompt')
+      const bytes = strToU8(JSON.stringify({ ...manifest, answers }))
+      writeFileSync(other, zipSync({ ...files, 'manifest.json': bytes }))
+      const notes: StudioEvent[] = []
+      const summary = await service.call('prompts.open', { path: other }, { onEvent: (event) => notes.push(event) })
+      return { checked: summary.checked ?? true, notes: notes.filter(({ event }) => event === 'warning') }
+    }
+    const text = 'a text that no studio knows'
+    // The small engine gives every label the same.
+    expect(await opened([{ text, probabilities: [0.36, 0.36, 0.36] }])).toEqual({ checked: true, notes: [] })
+    await expect(opened([{ text, probabilities: [1, 0, 0] }])).rejects.toMatchObject({ code: 'prompt/other-answers' })
+    expect(await opened([])).toMatchObject({
+      checked: false,
+      notes: [{ code: 'prompt/not-checked', message: expect.stringContaining('was not checked') as string }],
+    })
+    const listed = (await service.call('prompts.list', {})).map(({ name, checked }) => [name, checked])
+    expect(listed).toEqual([
+      ['mail 3', false],
+      ['mail 2', undefined],
+      ['mail', undefined],
+    ])
   })
 
   it('is tried, and taken away again, without a run', async () => {
