@@ -286,14 +286,6 @@ describe('softprompt', () => {
     const chosen = '36.8 %  billing\n36.8 %  delivery\n36.8 %  praise\n'
     expect((await cli(['try', '1', 'hello there', ...at])).out).toBe(chosen)
     expect((await cli(['try', '1', 'hello there', '--free', ...at])).out).toBe('HELLO THERE \n')
-    const idle = await cli(['try', '1', 'hello there', '--temperature', '1', ...at])
-    expect(idle.out).toBe(
-      `${chosen}The options of writing have no effect on labels: give --free to let the model write.\n`,
-    )
-    expect(jsonLines((await cli(['try', '1', 'hello there', '--json', ...at])).out).at(-1)).toMatchObject({
-      ...{ event: 'result', run: '1', answer: 'billing' },
-      labels: [{ label: 'billing' }, { label: 'delivery' }, { label: 'praise' }],
-    })
     const scored = (await cli(['score', '1', data, '--text', 'text', '--label', 'label', ...at])).out
     expect(scored).toContain('60 rows')
     expect(scored).toMatch(/\d+ of these 60 rows were learned from when the prompt was tuned/)

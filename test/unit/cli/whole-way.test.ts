@@ -53,6 +53,10 @@ describe('softprompt with a real model', () => {
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 0)
     expect(tried.trimEnd().split('\n')).toHaveLength(3)
     await cli('try', 'mail', 'message about delivery', '--free', '--max-new-tokens', '4')
+    const idle = await cli('try', 'mail', 'message about delivery', '--temperature', '1')
+    expect(idle).toBe(`${tried}The options of writing have no effect on labels: give --free to let the model write.\n`)
+    const json = JSON.parse(await cli('try', 'mail', 'message about delivery', '--json')) as { answer: string }
+    expect(tried).toMatch(new RegExp(`^\\d+\\.\\d %  ${json.answer}\n`))
     const target = join(folder, 'taken away')
     await cli('export', 'mail', '--to', 'peft', target)
     expect(readdirSync(target).sort()).toEqual([

@@ -18,5 +18,8 @@ export async function openPrompt(file: File): Promise<void> {
   })
   if (!prompt) return
   go('share', [prompt.name])
-  toasts.say(prompt.checked === false ? t.share.openedUnchecked(prompt.name) : t.share.opened(prompt.name), { text: t.share.tryIt, run: () => go('try', [], { run: prompt.name }) })
+  toasts.say(prompt.checked === false ? t.share.openedUnchecked(prompt.name) : t.share.opened(prompt.name), {
+    text: t.share.tryIt,
+    run: () => go('try', [], { run: prompt.name }),
+  })
 }

@@ -14,7 +14,8 @@ export const share = {
   opened: (name: string) => `${name} was opened.`,
   openedUnchecked: (name: string) =>
     `${name} was opened, but not checked: its file records no answers to compare with the model here.`,
-  unchecked: 'Not checked: the file records no answers to compare with the model here. Trust it as far as you trust where it came from.',
+  unchecked:
+    'Not checked: the file records no answers to compare with the model here. Trust it as far as you trust where it came from.',
   tryIt: 'Try it',
   fromFile: 'Opened from a file',
   fromFileHelp: (model: string) =>

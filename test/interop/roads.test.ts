@@ -1,0 +1,78 @@
+// Every road to an answer chooses the same label: score, classify, the command line, a bundle in another home, apply.py.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import type { StudioEvent } from '../../main/contract/service.ts'
+import { processHost } from '../../main/hosts/cli/host.ts'
+import { runProgram } from '../../main/hosts/cli/program.ts'
+import { forkCompute } from '../../main/service/compute/child.ts'
+import { openHome } from '../../main/service/home/home.ts'
+import { createService } from '../../main/service/service.ts'
+import { pythonJob } from '../support/python-job.ts'
+import { temporaryFolder } from '../support/temporary.ts'
+import { tinyFolder } from '../support/tiny.ts'
+
+const labels = ['card', 'card arrival', 'card arrival estimate', 'Card', 'delivery']
+const texts = Array.from(
+  { length: 50 },
+  (_, i) => `message number ${String(i)} of ${labels[i % 5] ?? ''}, ${'long '.repeat(i)}`,
+)
+
+it('and the same as every other one, over labels that begin alike', async () => {
+  const folder = temporaryFolder()
+  const data = join(folder, 'mail.jsonl')
+  writeFileSync(data, texts.map((text, i) => `${JSON.stringify({ text, label: labels[i % 5] })}\n`).join(''))
+  const studio = async (name: string) => {
+    const home = join(folder, name)
+    const spawn = forkCompute(processHost.compute)
+    const service = await createService({ home: openHome(home), spawn, threads: 2 })
+    onTestFinished(() => service.close())
+    await service.call('models.add', { path: tinyFolder('qwen3'), name: 'tiny' })
+    return { service, home }
+  }
+  const cli = async (...args: string[]): Promise<Record<string, unknown>> => {
+    let out = ''
+    const streams = { out: { write: (text: string) => (out += text) }, err: { write: () => undefined } }
+    expect(await runProgram([...args, '--json'], { ...processHost, streams })).toBe(0)
+    return JSON.parse(out.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>
+  }
+
+  const { service, home } = await studio('first')
+  const { dataset, version } = await service.call('data.import', { path: data })
+  const columns = { dataset, version, text: 'text', label: 'label' }
+  const settings = { steps: 30, tokens: 4, learningRate: 0.05, maxTokens: 48, seed: 1 }
+  await service.call('runs.start', { ...columns, model: 'tiny', name: 'mail', settings })
+  await service.call('runs.watch', { run: 'mail' })
+  await service.call('score', { ...columns, run: 'mail' })
+  // The answers of `score`, which are the run's latest.
+  const answers = await service.call('runs.answers', { run: 'mail', subject: 'tuned prompt' })
+  const scored = new Map(answers.map(({ text, predicted }) => [text, predicted]))
+  const chosen = [...scored.values()]
+  expect(scored.size).toBe(texts.length)
+  expect(new Set(chosen).size).toBeGreaterThan(1)
+
+  const { service: other, home: otherHome } = await studio('second')
+  const archive = await service.call('export.archive', { run: 'mail', to: 'bundle' })
+  const bundle = join(folder, archive.name)
+  writeFileSync(bundle, archive.bytes)
+  const notes: StudioEvent[] = []
+  const opened = await other.call('prompts.open', { path: bundle }, { onEvent: (event) => notes.push(event) })
+  expect([opened.checked, notes.filter(({ event }) => event === 'warning')]).toEqual([undefined, []])
+  for (const [text, predicted] of scored)
+    for (const each of [service, other]) {
+      const [best] = await each.call('classify', { run: 'mail', text })
+      expect(best?.label).toBe(predicted)
+    }
+  for (const text of texts.filter((_, i) => i % 10 === 3))
+    for (const at of [home, otherHome])
+      expect(await cli('try', 'mail', text, '--home', at)).toMatchObject({ answer: scored.get(text) })
+
+  const target = join(folder, 'taken away')
+  await service.call('export', { run: 'mail', to: 'peft', folder: target })
+  const [rows, out] = [join(folder, 'rows.jsonl'), join(folder, 'out')]
+  writeFileSync(rows, [...scored.keys()].map((text) => `${JSON.stringify({ text })}\n`).join(''))
+  pythonJob('choices.py', [{ base: tinyFolder('qwen3'), folder: target, rows, out, check: true }], folder)
+  const lines = readFileSync(out, 'utf8').trimEnd().split('\n')
+  expect(lines.map((line) => (JSON.parse(line) as { answer: string }).answer)).toEqual(chosen)
+  expect(readFileSync(`${out}.check`, 'utf8')).toMatch(/^The same answers as in the studio/)
+}, 600_000)
