@@ -5,5 +5,5 @@ export interface FuzzProperty<T> {
   readonly name: string
   readonly cases: Arbitrary<T>
   /** Throws where the case is neither read as promised nor refused by a typed error. */
-  check(this: void, value: T): Promise<void>
+  readonly check: (value: T) => Promise<void>
 }
