@@ -1,6 +1,7 @@
 // Journey 1: from the first screen to a tuned sample and its verdict, with nothing else to know.
 import { gzipSync } from 'node:zlib'
 import { expect, test } from '@playwright/test'
+import { tuneSample } from './support/first-run.ts'
 import { useStudio } from './support/studio.ts'
 
 const studio = useStudio()
@@ -30,9 +31,5 @@ test('the first page takes less than 300 KB of compressed script', async ({ page
 test('one click tunes the sample and ends with a verdict', async ({ page }) => {
   await studio.addTinyModel()
   await studio.open(page)
-  await page.getByRole('button', { name: 'Tune the sample' }).click()
-  await expect(page).toHaveURL(/#\/tune\//)
-  await expect(page.getByRole('link', { name: /verdict/i })).toBeVisible({ timeout: 80_000 })
-  await page.getByRole('link', { name: /verdict/i }).click()
-  await expect(page.getByText(/better|worse|cannot tell/i).first()).toBeVisible()
+  await tuneSample(page)
 })

@@ -7,6 +7,7 @@ import { _electron, type ElectronApplication, expect, type Page, test } from '@p
 import { starter } from '../../../main/contract/starter.ts'
 import { openHome } from '../../../main/service/home/home.ts'
 import { attach } from '../../../main/service/socket/client.ts'
+import { tuneSample } from '../support/first-run.ts'
 import { root, tinyModelFolder } from '../support/studio.ts'
 
 let app: ElectronApplication
@@ -48,11 +49,7 @@ test('one click tunes the sample and ends with a verdict', async () => {
   const studio = await attach(openHome(home).address)
   await studio?.call('models.add', { path: tinyModelFolder, name: starter.name })
   await studio?.close()
-  await page.getByRole('button', { name: 'Tune the sample' }).click()
-  const verdict = page.getByRole('link', { name: /verdict/i })
-  await expect(verdict).toBeVisible({ timeout: 80_000 })
-  await verdict.click()
-  await expect(page.getByText(/better|worse|cannot tell/i).first()).toBeVisible()
+  await tuneSample(page)
 })
 
 test('a file that is opened with it comes in after a question, handed over by the second instance', async () => {
