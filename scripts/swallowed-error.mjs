@@ -10,7 +10,7 @@ export const swallowedError = {
   create(context) {
     const { sourceCode } = context
     /**
-     * @param {import('estree').Node} node
+     * @param {import('eslint').Rule.Node} node
      * @returns {boolean} whether a comment stands in the node, or right above the statement that it is part of
      */
     const hasComment = (node) => {
@@ -21,13 +21,13 @@ export const swallowedError = {
         .getAllComments()
         .some(({ loc }) => starts.has((loc?.end.line ?? 0) + 1) || loc?.end.line === node.loc?.end.line)
     }
-    /** @param {import('estree').Node} node */
+    /** @param {import('eslint').Rule.Node} node */
     const rethrows = (node) => sourceCode.getText(node).includes('throw ')
     return {
       CatchClause(node) {
         if (!node.param && !rethrows(node) && !hasComment(node)) context.report({ node, messageId: 'silent' })
       },
-      /** @param {import('estree').Node} node */
+      /** @param {import('eslint').Rule.Node} node */
       'CallExpression[callee.property.name="catch"] > ArrowFunctionExpression[params.length=0]'(node) {
         if (!rethrows(node) && !hasComment(node)) context.report({ node, messageId: 'silent' })
       },

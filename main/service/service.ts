@@ -1,5 +1,5 @@
 // The service: opens the home folder's store, answers the contract on the engine, supervises compute.
-import type { CallOptions, Method, Outputs, Studio } from '../contract/service.ts'
+import type { CallOptions, Method, Outputs } from '../contract/service.ts'
 import type { CallContext, Methods } from './context.ts'
 import { checked } from './inputs.ts'
 import { adviseMethods } from './methods/advise.ts'

@@ -84,7 +84,7 @@ describe('softprompt', () => {
       const { model, data, folder, at } = home()
       await cli(['models', 'add', model, '--name', 'tiny', ...at])
       const pipe = join(folder, 'pipe.csv')
-      execFileSync('mkfifo', [pipe])
+      execFileSync('sh', ['-c', 'mkfifo "$0"', pipe])
       // The writer comes later than the reader: nothing may wait for it but this command.
       setTimeout(() => {
         spawn('sh', ['-c', 'cat "$0" > "$1"', data, pipe])

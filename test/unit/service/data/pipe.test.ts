@@ -12,7 +12,7 @@ it.skipIf(process.platform === 'win32')('pipes are refused by every method that 
   const service = await createService({ home: openHome(join(folder, 'home')), spawn: spawnFake, threads: 1 })
   onTestFinished(() => service.close())
   const path = join(folder, 'pipe.csv')
-  execFileSync('mkfifo', [path])
+  execFileSync('sh', ['-c', 'mkfifo "$0"', path])
   const imports = Array.from({ length: 5 }, () => service.call('data.import', { path }))
   for (const one of imports) await expect(one).rejects.toMatchObject({ code: 'data/not-a-file' })
   await expect(service.call('studio.restore', { path })).rejects.toMatchObject({ code: 'studio/not-a-backup' })
