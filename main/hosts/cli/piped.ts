@@ -1,6 +1,6 @@
 // A table that comes through a pipe: `tune <(…)`, a named pipe, /dev/stdin. It is copied to a temporary file first.
-import { constants, createWriteStream } from 'node:fs'
-import { type FileHandle, mkdtemp, open, rm, stat } from 'node:fs/promises'
+import { constants, createWriteStream, openSync } from 'node:fs'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
@@ -26,19 +26,14 @@ export async function readablePath(session: Session, path: string): Promise<Read
   // What is not there, or a folder, is refused where it is read.
   if (!found || found.isFile() || found.isDirectory()) return { path: resolve(path), end: () => Promise.resolve() }
   if (!found.isFIFO()) throw studioError('data/not-a-file', path)
-  const pipe = await openPipe(path)
+  const pipe = openPipe(path)
   return received(session, pipe, /^\/dev\/fd\//.test(path) ? undefined : basename(path))
 }
 
 /** Opened at once, where an ordinary opening waits for a writer, and keeps a thread of Node's four until there is one. */
-async function openPipe(path: string): Promise<Socket> {
-  const file: FileHandle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-  const socket = new Socket({ fd: file.fd, readable: true, writable: false })
-  socket.once('close', () => {
-    // The socket has closed the descriptor itself.
-    file.close().catch(() => undefined)
-  })
-  return socket
+function openPipe(path: string): Socket {
+  // The socket closes the descriptor: a file handle would close it once more, when its number may be another file's.
+  return new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false })
 }
 
 /** Copies to a folder that only this account may enter. */
