@@ -73,6 +73,7 @@ export function answerClient(studio: Studio, line: Line): Receiver {
       try {
         message = clientMessage(decodeMessage(bytes, requestBounds))
       } catch {
+        // The caller hears that it cannot be read, or the line ends.
         const id = callOf(bytes)
         if (id === undefined) refuse()
         else fail(id, studioError('run/unreadable'))

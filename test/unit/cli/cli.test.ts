@@ -2,79 +2,8 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { Host } from '../../../main/hosts/cli/host.ts'
-import { runProgram } from '../../../main/hosts/cli/program.ts'
-import { fakeEntry, writeInputs } from '../../support/fake-studio.ts'
-import { temporaryFolder } from '../../support/temporary.ts'
-
-const entry = fileURLToPath(new URL('../../support/cli.ts', import.meta.url))
-
-interface Ended {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
-/** The program in this process, with its output caught; `interrupt`: ctrl-C when the output so far fits. */
-async function cli(args: readonly string[], interrupt?: RegExp, ask?: Host['ask']): Promise<Ended> {
-  let out = ''
-  let err = ''
-  let onInterrupt = (): void => undefined
-  const write = (text: string): void => {
-    out += text
-    if (interrupt?.test(out) !== true) return
-    interrupt = undefined
-    onInterrupt()
-  }
-  const host: Host = {
-    streams: { out: { write }, err: { write: (text) => (err += text) } },
-    compute: fakeEntry,
-    ask,
-    silence: 5000,
-    onInterrupt: (listener) => {
-      onInterrupt = listener
-      return () => undefined
-    },
-    exit: (code) => {
-      throw new Error(`exit ${String(code)}`)
-    },
-  }
-  return { code: await runProgram(args, host), out, err }
-}
-
-/** The program as a process of its own. */
-function cliProcess(args: readonly string[], env: NodeJS.ProcessEnv, interrupt?: RegExp): Promise<Ended> {
-  const child = spawn(process.execPath, [entry, ...args], { env: { ...process.env, ...env } })
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (text: Buffer) => {
-    out += text.toString()
-    if (interrupt?.test(out) !== true) return
-    interrupt = undefined
-    child.kill('SIGINT')
-  })
-  child.stderr.on('data', (text: Buffer) => (err += text.toString()))
-  return new Promise((resolve) =>
-    child.on('close', (code) => {
-      resolve({ code, out, err })
-    }),
-  )
-}
-
-const jsonLines = (text: string) =>
-  text
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
-
-const settings = ['--steps', '20', '--tokens', '2', '--init', 'random', '--lr', '0.1', '--seed', '3']
-
-function home() {
-  const folder = temporaryFolder()
-  return { ...writeInputs(folder), folder, at: ['--home', join(folder, 'home')] }
-}
+import { cli, cliProcess, entry, home, jsonLines, settings } from '../../support/run-cli.ts'
 
 describe('softprompt', () => {
   it.skipIf(process.platform === 'win32')(
@@ -146,65 +75,6 @@ describe('softprompt', () => {
     expect(started.out).toMatch(/Run ".*" is run "mine" with one change\./)
     const refused = await cli(['advise', 'mine', '--start', '9', ...at])
     expect(refused).toMatchObject({ code: 1, err: 'There is no advice 9 for run "mine": it has 1.\n' })
-  })
-
-  it('sweeps over some settings, reports which mattered, and shows the report again', { timeout: 60_000 }, async () => {
-    const { model, data, at } = home()
-    await cli(['models', 'add', model, '--name', 'tiny', ...at])
-    const table = [
-      data,
-      '--text',
-      'text',
-      '--label',
-      'label',
-      '--eval',
-      '11',
-      '--steps',
-      '20',
-      '--init',
-      'random',
-      ...at,
-    ]
-    const swept = await cli(['sweep', ...table, '--vary', 'tokens=1,2', '--vary', 'lr=0.1,0.2', '--no-halving'])
-    expect(swept).toMatchObject({ code: 0, err: '' })
-    expect(swept.out).toContain('4 combinations in 4 runs, about 80 steps in all.')
-    expect(swept.out).toContain('Sweep "sweep-1": finished. Cannot tell which is best:')
-    expect(swept.out).toMatch(/^\s+tokens {2}learningRate {2}outcome +validation +test set +rank +runs$/m)
-    expect(swept.out).toMatch(/^\d +[12] +0\.[12] +finished .*%.* {2}1 to 4 {2}sweep-1\.\d$/m)
-    expect(swept.out).toContain('What mattered, on 11 test rows:\n  Virtual tokens: cannot tell.')
-    expect((await cli(['sweeps', ...at])).out).toMatch(
-      /^1 {2}sweep-1 {2}finished {2}4 combinations, 1 seeds {2}80 of 80 steps\n$/,
-    )
-    const [shown] = jsonLines((await cli(['sweeps', 'sweep-1', '--json', ...at])).out)
-    expect(shown).toMatchObject({ event: 'result', factorsOn: 'test' })
-    expect(await cli(['sweeps', 'sweep-1', '--resume', ...at])).toMatchObject({
-      code: 1,
-      err: '"sweep-1" is finished: there is nothing to resume.\n',
-    })
-    for (const [vary, err] of [
-      ['colour=red', /Expected one of model, method, placement, tokens/],
-      ['tokens=8,many', /has a value that is no number/],
-    ] as const)
-      expect(await cli(['sweep', ...table, '--vary', vary])).toMatchObject({
-        code: 1,
-        err: expect.stringMatching(err) as string,
-      })
-    expect((await cli(['sweeps', 'sweep-1', '--discard', ...at])).out).toBe(
-      'Sweep "sweep-1" and its runs are removed.\n',
-    )
-    expect((await cli(['runs', ...at])).out).toContain('There is no run yet.')
-  })
-
-  it('repeats a run with several seeds; ctrl-C pauses it, and it goes on', { timeout: 60_000 }, async () => {
-    const { model, data, at } = home()
-    await cli(['models', 'add', model, '--name', 'tiny', ...at])
-    const table = [data, '--text', 'text', '--label', 'label', ...settings, '--eval', '11', ...at]
-    const paused = await cli(['tune', ...table, '--seeds', '2', '--name', 'twice'], /twice seed 4/)
-    expect(paused.code).toBe(130)
-    expect(paused.out).toContain('Resume with: softprompt sweeps twice --resume')
-    const ended = await cli(['sweeps', 'twice', '--resume', ...at])
-    expect(ended).toMatchObject({ code: 0, err: '' })
-    expect(ended.out).toMatch(/Sweep "twice": finished\. 90\.9 % \(95 % interval \d+ to \d+\), 2 seeds, 11 test rows\./)
   })
 
   it('repeats a run about a context with that context, and describes its task', { timeout: 60_000 }, async () => {

@@ -39,7 +39,6 @@ async function open(source: TextSource, otherwise: 'lines' | 'none'): Promise<Op
   return openValues(source, () => given(rows))
 }
 
- 
 async function* given(rows: readonly JsonRow[]): AsyncGenerator<JsonText> {
   for (const [i, value] of rows.entries()) yield { line: i + 1, element: i + 1, text: '', value, bytes: 0 }
 }

@@ -13,7 +13,10 @@ it('labels are mended one after the other, and a label that reads like a missing
   onTestFinished(() => service.close())
   const path = join(folder, 'labels.csv')
   const some = (label: string, rows: number): string[] =>
-    Array.from({ length: rows }, (_, i) => `wo\u00adrd number ${String(i)} for ${String(label.codePointAt(0))},${label}`)
+    Array.from(
+      { length: rows },
+      (_, i) => `wo\u00adrd number ${String(i)} for ${String(label.codePointAt(0))},${label}`,
+    )
   const rows = [...some('billing', 6), ...some('shipping', 6), ...some('Billing\u200b', 2), ...some('None', 3)]
   writeFileSync(path, ['text,label', ...rows].join('\n'))
   const { dataset, version: first } = await service.call('data.import', { path })
