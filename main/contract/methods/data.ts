@@ -148,8 +148,8 @@ export interface DataLook extends Pick<
   readonly first: readonly DataRow[]
   readonly roles: Roles
   readonly profile: DataProfile
-  /** Why a run on these columns would not start; undefined where it would, or where there are too many rows to tell soon. */
-  readonly refusal: string | undefined
+  /** Why a run on these columns would not start; undefined where it would, null where there are too many rows to tell soon. */
+  readonly refusal: string | null | undefined
 }
 
 /** The columns of text, context and answer; guessed until the user chooses them. */

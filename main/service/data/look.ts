@@ -79,7 +79,7 @@ function examiner(columns: readonly string[], roles: Roles) {
     finish: async (): Promise<Pick<DataLook, 'roles' | 'profile' | 'refusal'>> => ({
       roles,
       profile: shownProfile(await profiler.finish()),
-      refusal: examples.length > MAX_SPLIT ? undefined : await refusalOf(examples, roles),
+      refusal: examples.length > MAX_SPLIT ? null : await refusalOf(examples, roles),
     }),
   }
 }

@@ -44,6 +44,13 @@ export function dataCommand(host: Host): Command {
   return withCommon(command)
 }
 
+function beginning(refusal: DataLook['refusal']): string {
+  if (refusal === undefined) return 'Tuning can begin with these rows.'
+  if (refusal === null)
+    return 'These are too many rows to try out here: whether tuning can begin is told when it is started.'
+  return `Tuning would not begin: ${refusal}`
+}
+
 function describe(look: DataLook): string[] {
   const { columns, roles, profile, refusal } = look
   const guess = (guessed: boolean): string => (guessed ? ' (guessed)' : '')
@@ -57,6 +64,6 @@ function describe(look: DataLook): string[] {
     `Task: ${roles.task}${guess(roles.taskGuessed)}`,
     ...(roles.task === 'classification' ? [`Labels: ${labels.join(', ')}${more}`] : []),
     ...problemLines(profile, true),
-    refusal === undefined ? 'Tuning can begin with these rows.' : `Tuning would not begin: ${refusal}`,
+    beginning(refusal),
   ]
 }

@@ -74,3 +74,10 @@ it('takes chosen columns, and refuses those that are not there', async () => {
   })
   await expect(service.call('data.look', { path, text: 'three' })).rejects.toMatchObject({ code: 'run/no-column' })
 })
+
+it('does not promise what it has not tried out: too many rows are split only by a run', async () => {
+  const { service, file } = await start()
+  const many = Array.from({ length: 20_001 }, (_, i) => `message ${String(i)},${i % 2 ? 'a' : 'b'}`)
+  const look = await service.call('data.look', { path: file('many.csv', `text,label\n${many.join('\n')}\n`) })
+  expect(look).toMatchObject({ rows: 20_001, refusal: null })
+})
