@@ -114,7 +114,10 @@ const TAIL = 2000
 
 /** Starts the service on the plain Node that comes along: Electron's own never runs ONNX Runtime. */
 export function spawnService(node: string, entry: string, home: string): ServiceChild {
-  const child = startAt(node, [...quietNode, entry, home], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], windowsHide: true })
+  const child = startAt(node, [...quietNode, entry, home], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    windowsHide: true,
+  })
   let said = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-TAIL)
