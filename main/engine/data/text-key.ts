@@ -5,12 +5,7 @@ const foreign = /[^\0-\x7f]/
 
 /** White space that Unicode's compatible form (NFKC) leaves as it is. */
 const isSpace = (code: number): boolean =>
-  code === 0x20 ||
-  (code >= 0x09 && code <= 0x0d) ||
-  code === 0x1680 ||
-  code === 0x2028 ||
-  code === 0x2029 ||
-  code === 0xfeff
+  code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0x1680 || code === 0x2028 || code === 0x2029
 
 /** 53 bits (FNV-1a and a variant): the same for texts that look the same, and hardly ever for others. */
 export function textKey(text: string): number {

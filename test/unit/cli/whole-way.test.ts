@@ -60,6 +60,7 @@ describe('softprompt with a real model', () => {
     const target = join(folder, 'taken away')
     await cli('export', 'mail', '--to', 'peft', target)
     expect(readdirSync(target).sort()).toEqual([
+      '.softprompt-export.json',
       'README.md',
       'adapter_config.json',
       'adapter_model.safetensors',

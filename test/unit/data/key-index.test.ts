@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createKeyIndex } from '../../../main/engine/data/key-index.ts'
+import { visible } from '../../../main/engine/data/invisible.ts'
 import { textKey } from '../../../main/engine/data/text-key.ts'
 
 test('keys are numbered as they come, and keep their numbers', () => {
@@ -26,7 +27,7 @@ test('a hundred thousand adjacent keys are distinguished', () => {
   expect(index.of(77_777 * 2 ** 26)).toBe(77_777)
 })
 
-const seen = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
+const seen = (text: string): string => visible(text).normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
 
 test('texts have the same key exactly where they look the same', () => {
   const space = fc.constantFrom(' ', '\t', '\r\n', '\u00a0', '\u2003', '\u2028', '\u3000', '\ufeff')

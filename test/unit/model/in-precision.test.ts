@@ -13,7 +13,7 @@ describe('a model in another precision', () => {
     const model = await prepareModel(tinyFolder('qwen2'), cache, { name: 'tiny' })
     const [half, again] = [await inPrecision(model, 'f16'), await inPrecision(model, 'f16')]
     expect(half).toMatchObject({ name: 'tiny', hash: model.hash, precision: 'f16' })
-    expect(preparedFolders(cache, model.hash)).toContain(half.folder)
+    expect(preparedFolders(cache, model.weightsHash ?? '')).toContain(half.folder)
     expect(again).toEqual(half)
     expect((await inPrecision(half, 'float32')).folder).toBe(model.folder)
   })

@@ -43,6 +43,7 @@ describe('the default settings', () => {
       body: '{text}',
       instruction: 'Sort it.',
       answerPrefix: '',
+      thinking: false,
     })
   })
 

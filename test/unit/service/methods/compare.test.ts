@@ -1,5 +1,6 @@
 // What came of runs: verdicts, confusion, answers, flips and reports, on runs of a small real engine.
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { unzipSync } from 'fflate'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openHome } from '../../../../main/service/home/home.ts'
@@ -17,7 +18,7 @@ async function start(...names: string[]) {
     await service.call('runs.start', { ...base, name, settings: quick })
     await watchRun(service, name)
   }
-  return { service, base }
+  return { service, base, database: join(folder, 'home', 'studio.db') }
 }
 
 describe('a finished run', () => {
@@ -67,7 +68,9 @@ describe('a finished run', () => {
   })
 
   it('becomes a page that holds what it is called as text, and nothing that runs', async () => {
-    const { service } = await start('plain', '<script>alert(1)<b>')
+    const { service, database } = await start('plain', 'odd')
+    // A name from before names had a rule.
+    new Database(database).prepare('UPDATE runs SET name = ? WHERE name = ?').run('<script>alert(1)<b>', 'odd')
     const { html } = await service.call('runs.report', { runs: ['plain', '<script>alert(1)<b>'] })
     expect(html).toContain('Better: ')
     expect(html).toContain('<svg')
