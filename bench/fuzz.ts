@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import fc from 'fast-check'
+import { endParquetReader } from '../test/support/parquet-reader.ts'
 import { peakBytes } from './support/peak.ts'
 import { root } from './support/paths.ts'
 import { type Bench, target } from './support/result.ts'
@@ -63,6 +64,7 @@ export const fuzzBench: Bench = async ({ quick, say }) => {
     if (outcome.failure !== undefined) say(outcome.failure)
     outcomes.push(outcome)
   }
+  endParquetReader()
   const total = outcomes.reduce((sum, { cases: some }) => sum + some, 0)
   const unhandled = outcomes.filter(({ failure }) => failure !== undefined)
   const memory = peakBytes(process.pid) / 2 ** 20
