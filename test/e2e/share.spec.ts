@@ -76,7 +76,9 @@ test.describe('with a tuned prompt', () => {
     await page.getByRole('button', { name: 'Save to the folder' }).click()
     await expect(page.getByText(`files were saved to ${folder}`)).toBeVisible()
     expect(existsSync(join(folder, 'adapter_config.json'))).toBe(true)
-    expect(readdirSync(folder)).toHaveLength(5)
+    // With the list of the files, by which a later export knows what it may replace.
+    expect(readdirSync(folder)).toHaveLength(6)
+    expect(readdirSync(folder)).toContain('.softprompt-export.json')
 
     await page.getByLabel('Or save to a folder').fill(join(folder, 'README.md', 'below'))
     await page.getByRole('button', { name: 'Save to the folder' }).click()
