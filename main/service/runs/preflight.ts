@@ -95,8 +95,8 @@ async function measureOthers(
 }
 
 /** Precisions that need no preparing, float32 first. */
-function readyPrecisions({ home }: ServiceContext, { folder, hash }: ModelRecord): PrecisionName[] {
-  const copies = preparedPrecisions(home.cache, hash)
+function readyPrecisions({ home }: ServiceContext, { folder, weightsHash }: ModelRecord): PrecisionName[] {
+  const copies = preparedPrecisions(home.cache, weightsHash)
   // A model outside the cache is read in place, which is possible in float32 only.
   const inPlace = !liesIn(home.cache, folder) && !copies.includes('float32')
   return inPlace ? ['float32', ...copies] : copies

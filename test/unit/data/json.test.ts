@@ -104,6 +104,17 @@ it('keeps the digits of numbers', async () => {
   expect(table.rows[0]?.cells).toEqual(['12345678901234567890', '1.10', '1e400', '[9007199254740993]'])
 })
 
+it.each([
+  ['between two elements', '[{"text": "a", "label": "b"},\n{"text": "c", "label": "d"}', 2],
+  ['behind a comma', '[{"text": "a", "label": "b"},\n', 1],
+  // Found by fuzzing: a list of lists of which only the names are left was neither rows nor a reason.
+  ['where a bracket is one too many', '[[ {"text": 1,\n "label": "a"}\n]', 0],
+])('says that a list was cut %s, which looks whole but for its bracket', async (_, content, rows) => {
+  const table = await read('cut.json', content)
+  expect(table.rows).toHaveLength(rows)
+  expect(table.skipped.at(-1)?.reason).toBe('the list never ends: rows may be missing behind it')
+})
+
 it('loses one object only where it never ends', async () => {
   const pretty = objects.map((object) => JSON.stringify(object, null, 2))
   pretty[1] = pretty[1]?.slice(0, -3) ?? ''

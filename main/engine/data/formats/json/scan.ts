@@ -138,6 +138,9 @@ export async function* listValues(pieces: Pieces, at: ListPlace): AsyncGenerator
   const value = ended ? undefined : gathered.take()
   const open = depth > 1 || quoted ? { broken: 'it never ends; what follows it was left out' } : {}
   if (value) yield { line: start, element: ++element, bytes, ...value, ...open }
+  // A file that was cut between two elements looks whole, but for the bracket.
+  if (!ended && depth === 1)
+    yield { line, bytes, text: '', broken: 'the list never ends: rows may be missing behind it' }
 }
 
 /** The text from a character on. */
