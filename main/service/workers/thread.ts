@@ -1,4 +1,5 @@
 // A worker thread: does one task after the other, each on a database connection of its own.
+import { constants, setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { StudioError } from '../../contract/errors/index.ts'
 import { openReader, type Tables } from '../../engine/store/store.ts'
@@ -12,6 +13,9 @@ export interface Request {
 export type Reply =
   | { readonly kind: 'result'; readonly result: unknown }
   | { readonly kind: 'error'; readonly code: string | undefined; readonly message: string }
+
+// On Linux the calling thread alone gives way to the service's own; elsewhere the whole process would.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW)
 
 const { database } = workerData as { readonly database: string }
 
