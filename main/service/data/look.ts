@@ -17,7 +17,7 @@ import { shownProfile } from './profile.ts'
 import { rowReader } from './row-text.ts'
 
 /** Rows that roles are guessed from, and those that are shown. */
-const LOOKED_AT = 500
+const LOOKED_AT = 200
 const SHOWN = 5
 /** Rows up to which the split is tried out. */
 const MAX_SPLIT = 20_000

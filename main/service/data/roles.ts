@@ -8,7 +8,7 @@ import { guessRoles } from '../../engine/data/roles.ts'
 import type { ServiceContext } from '../context.ts'
 
 /** Rows that a guess is made from. */
-const LOOKED_AT = 500
+const LOOKED_AT = 200
 
 const storedRoles = v.object({
   text: v.string(),
