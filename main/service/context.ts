@@ -28,7 +28,7 @@ export interface ServiceContext extends Changes, Failures {
   readonly views: Views
   readonly inspections: Inspections
   readonly tidy: Tidy
-  /** Threads for what would hold up the service. */
+  /** Processes for what would hold up the service. */
   readonly workers: Workers
   /** Short work for people who wait (prepare, score, generate), one at a time, beside a tune and beside what hangs. */
   readonly serve: Enqueue

@@ -92,7 +92,7 @@ async function contextOf(
     context: { home, store, spawn, warm: warm.spawn, threads, bounds, ...made },
     close: async () => {
       warm.close()
-      await workers.close()
+      workers.close()
       await tidy.close()
       await store.close()
     },

@@ -65,13 +65,13 @@ export interface Store extends Tables {
 }
 
 /**
- * Opens the database of an open store once more, to read in another thread; close it soon. Errors: 'store/damaged-file',
+ * Opens the database of an open store once more, to read in another process; close it soon. Errors: 'store/damaged-file',
  * 'store/cannot-open'.
  */
 export function openReader(path: string): { readonly tables: Tables; readonly close: () => Promise<void> } {
   const database = guarded(openReadOnly(path), { path, onDelete: ignore })
   const db: Db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
-  // A state that the disk could not take yet is known to the store's own thread alone.
+  // A state that the disk could not take yet is known to the store’s own process alone.
   return {
     tables: repositories(
       db,

@@ -27,8 +27,8 @@ export interface PlannedRows {
 }
 
 /**
- * Reads all rows, in the time of some passes over them: 1,000,000 rows take a minute, so it is work for a thread of its
- * own. Errors: 'data/no-examples', 'store/missing', 'run/no-column', 'run/other-rows', those of `splitExamples`.
+ * Reads all rows, in the time of some passes over them: 1,000,000 rows take a minute, so it is work for a process
+ * of its own. Errors: 'data/no-examples', 'store/missing', 'run/no-column', 'run/other-rows', those of `splitExamples`.
  */
 export async function planRows(store: Tables, source: RowsSource): Promise<PlannedRows> {
   const { dataset, version, text, label, context = '', test, rowsOf, settings } = source

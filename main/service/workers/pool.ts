@@ -1,10 +1,12 @@
-// A few worker threads for tasks that would hold up the service, with their latest results.
-import { Worker } from 'node:worker_threads'
+// A few worker processes for tasks that would hold up the service, with their latest results.
+import { EventEmitter } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
+import { forkPiped } from '../../engine/pipe.ts'
 import { totalMemory } from '../../engine/runtime/machine-memory.ts'
 import { createCache } from './cache.ts'
 import { lasting, type TaskName, type Tasks } from './tasks.ts'
-import type { Reply, Request } from './thread.ts'
+import type { Reply, Request } from './process.ts'
 
 export interface Workers {
   /**
@@ -18,60 +20,60 @@ export interface Workers {
   ): Promise<Awaited<ReturnType<Tasks[T]>>>
   /** Call it when something that is stored changes: results that depend on it are computed again. */
   forget(): void
-  close(): Promise<void>
+  close(): void
 }
 
-/** Threads at once: a long task does not hold up the short ones. */
-const THREADS = 2
-/** Milliseconds that a thread outlives its last task. */
+/** Processes at once: a long task does not hold up the short ones. */
+const PROCESSES = 2
+/** Milliseconds that a process outlives its last task. */
 const IDLE_MS = 30_000
-/** Share of all memory that a thread's values may take: beyond it the thread ends, and the service does not. */
+/** Share of all memory that a process's values may take: beyond it the process ends, and the service does not. */
 const memoryShare = 1 / 2
 /** Results that are kept. */
 const RESULTS = 32
 
-interface Thread {
-  /** Terminates the thread where the signal aborts; it must not be used afterwards. */
+interface WorkerProcess {
+  /** Rejects where the signal aborts; the process must then be ended. */
   work(request: Request, signal: AbortSignal): Promise<unknown>
-  end(): Promise<void>
+  end(): void
 }
 
 /** `database`: path of the open database. */
 export function createWorkers(database: string): Workers {
   const cache = createCache<unknown>(RESULTS)
-  const idle: Thread[] = []
-  const all = new Set<Thread>()
+  const idle: WorkerProcess[] = []
+  const all = new Set<WorkerProcess>()
   const waiting: (() => void)[] = []
   let busy = 0
   let timer: NodeJS.Timeout | undefined
 
   const endIdle = (): void => {
-    for (const thread of idle.splice(0)) {
-      all.delete(thread)
-      void thread.end()
+    for (const worker of idle.splice(0)) {
+      all.delete(worker)
+      worker.end()
     }
   }
 
   const work = async (request: Request, signal: AbortSignal): Promise<unknown> => {
     clearTimeout(timer)
-    if (busy >= THREADS) await new Promise<void>((resolve) => waiting.push(resolve))
+    if (busy >= PROCESSES) await new Promise<void>((resolve) => waiting.push(resolve))
     busy++
-    const thread = idle.pop() ?? startThread(database)
-    all.add(thread)
+    const worker = idle.pop() ?? startWorker()
+    all.add(worker)
     let isWhole = false
     try {
       signal.throwIfAborted()
-      const result = await thread.work(request, signal)
+      const result = await worker.work(request, signal)
       isWhole = true
       return result
     } catch (error) {
       isWhole = error instanceof StudioError && error.code !== 'run/cancelled' && error.code !== 'studio/out-of-memory'
       throw signal.aborted ? studioError('run/cancelled') : error
     } finally {
-      if (isWhole) idle.push(thread)
+      if (isWhole) idle.push(worker)
       else {
-        all.delete(thread)
-        void thread.end()
+        all.delete(worker)
+        worker.end()
       }
       busy--
       waiting.shift()?.()
@@ -82,59 +84,56 @@ export function createWorkers(database: string): Workers {
   return {
     run<T extends TaskName>(task: T, input: Parameters<Tasks[T]>[1], signal?: AbortSignal) {
       const key = JSON.stringify([task, input])
-      const found = cache.get(key, (stop) => work({ task, input }, stop), signal)
+      const found = cache.get(key, (stop) => work({ database, task, input }, stop), signal)
       return found as Promise<Awaited<ReturnType<Tasks[T]>>>
     },
     forget() {
       cache.drop((key) => !lasting.has((JSON.parse(key) as [TaskName])[0]))
     },
-    async close() {
+    close() {
       clearTimeout(timer)
-      await Promise.all([...all].map((thread) => thread.end()))
+      for (const worker of all) worker.end()
     },
   }
 }
 
-function startThread(database: string): Thread {
-  const worker = new Worker(new URL('./thread.ts', import.meta.url), {
-    workerData: { database },
-    resourceLimits: { maxOldGenerationSizeMb: Math.floor((totalMemory() * memoryShare) / 2 ** 20) },
-  })
-  // A thread without a task keeps no process alive, and its failure is the failure of the task that it works at.
-  worker.unref()
-  worker.on('error', () => undefined)
+const script = fileURLToPath(new URL('./process.ts', import.meta.url))
+
+/**
+ * A process and not a worker: a worker shares the service's memory map and priority, so that beside a plan of a million
+ * rows others waited 110 ms.
+ */
+function startWorker(): WorkerProcess {
+  const replies = new EventEmitter()
+  const execArgv = [`--max-old-space-size=${String(Math.floor((totalMemory() * memoryShare) / 2 ** 20))}`]
+  const { child, send } = forkPiped(script, { execArgv, errors: 'ignore' }, (reply) => replies.emit('reply', reply))
+  // Its failure is the failure of the task that it works at.
+  child.on('error', () => undefined)
   return {
     async work(request, signal) {
       const { promise, resolve, reject } = Promise.withResolvers<Reply>()
       const onAbort = (): void => {
         reject(studioError('run/cancelled'))
       }
+      // A process that ends by itself has reached its bound of memory.
       const onExit = (): void => {
         reject(studioError('studio/out-of-memory'))
       }
-      worker.once('message', resolve)
-      worker.once('error', reject)
-      worker.once('exit', onExit)
+      replies.once('reply', resolve)
+      child.once('exit', onExit)
       signal.addEventListener('abort', onAbort)
-      worker.ref()
       try {
-        worker.postMessage(request)
-        const reply = await promise.catch((error: unknown) => {
-          throw isOutOfMemory(error) ? studioError('studio/out-of-memory') : error
-        })
+        if (child.exitCode !== null || child.signalCode !== null) onExit()
+        send(request)
+        const reply = await promise
         if (reply.kind === 'result') return reply.result
         throw reply.code === undefined ? new Error(reply.message) : new StudioError(reply.code, reply.message)
       } finally {
-        worker.unref()
-        worker.off('message', resolve)
-        worker.off('error', reject)
-        worker.off('exit', onExit)
+        replies.off('reply', resolve)
+        child.off('exit', onExit)
         signal.removeEventListener('abort', onAbort)
       }
     },
-    end: async () => void (await worker.terminate()),
+    end: () => void child.kill('SIGKILL'),
   }
 }
-
-const isOutOfMemory = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'

@@ -1,4 +1,4 @@
-// What worker threads do: work that reads many rows or computes for long, on a read-only view of the database.
+// What worker processes do: work that reads many rows or computes for long, on a read-only view of the database.
 import type { Input } from '../../contract/service.ts'
 import type { Tables } from '../../engine/store/store.ts'
 import { findSweep } from '../lookup.ts'

@@ -1,4 +1,4 @@
-// Worker threads read the open database, pass errors on as they are, and end when nobody waits for them.
+// Worker processes read the open database, pass errors on as they are, and end when nobody waits for them.
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openStore } from '../../../../main/engine/store/store.ts'
@@ -10,7 +10,7 @@ async function open(rows: number) {
   const store = await openStore(path)
   const workers = createWorkers(path)
   onTestFinished(async () => {
-    await workers.close()
+    workers.close()
     await store.close()
   })
   const { id } = await store.datasets.add({ name: 'mail', source: '', hash: 'h', columns: ['text', 'label'] })
@@ -25,7 +25,7 @@ async function open(rows: number) {
   return { workers, source: { dataset: id, version: 1, text: 'text', label: 'label', settings: {} } }
 }
 
-describe('worker threads', () => {
+describe('worker processes', () => {
   it('plan rows as they are in the database, also when it has changed', async () => {
     const { workers, source } = await open(100)
     const { split, labels, shape } = await workers.run('planRows', source)

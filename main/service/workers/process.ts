@@ -1,11 +1,12 @@
-// A worker thread: does one task after the other, each on a database connection of its own.
+// A worker process: does one task after the other, each on a database connection of its own.
 import { constants, setPriority } from 'node:os'
-import { parentPort, workerData } from 'node:worker_threads'
 import { StudioError } from '../../contract/errors/index.ts'
+import { openPipe } from '../../engine/pipe.ts'
 import { openReader, type Tables } from '../../engine/store/store.ts'
 import { type TaskName, tasks } from './tasks.ts'
 
 export interface Request {
+  readonly database: string
   readonly task: TaskName
   readonly input: unknown
 }
@@ -14,12 +15,10 @@ export type Reply =
   | { readonly kind: 'result'; readonly result: unknown }
   | { readonly kind: 'error'; readonly code: string | undefined; readonly message: string }
 
-// On Linux the calling thread alone gives way to the service's own; elsewhere the whole process would.
-if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW)
+// The window's service comes first.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 
-const { database } = workerData as { readonly database: string }
-
-async function reply({ task, input }: Request): Promise<Reply> {
+async function reply({ database, task, input }: Request): Promise<Reply> {
   try {
     const { tables, close } = openReader(database)
     const work = tasks[task] as (store: Tables, input: unknown) => Promise<unknown>
@@ -30,6 +29,8 @@ async function reply({ task, input }: Request): Promise<Reply> {
   }
 }
 
-parentPort?.on('message', (request: Request) => {
-  void reply(request).then((answer) => parentPort?.postMessage(answer))
+const pipe = openPipe((request) => {
+  void reply(request as Request).then((answer) => {
+    pipe.send(answer)
+  })
 })
