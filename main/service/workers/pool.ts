@@ -99,10 +99,7 @@ export function createWorkers(database: string): Workers {
 
 const script = fileURLToPath(new URL('./process.ts', import.meta.url))
 
-/**
- * A process and not a worker: a worker shares the service's memory map and priority, so that beside a plan of a million
- * rows others waited 110 ms.
- */
+/** A process, unlike a thread, gives way to the service by its priority on every system, and ends alone where its memory does. */
 function startWorker(): WorkerProcess {
   const replies = new EventEmitter()
   const execArgv = [`--max-old-space-size=${String(Math.floor((totalMemory() * memoryShare) / 2 ** 20))}`]
