@@ -51,7 +51,6 @@ const START_MS = 15_000
  */
 export async function runElectron(program, args) {
   const started = performance.now()
-  const child = spawn(program, args, { stdio: 'inherit' })
   let asked = false
   /** @param {NodeJS.Signals} signal */
   const pass = (signal) => {
@@ -60,7 +59,9 @@ export async function runElectron(program, args) {
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
   }
   const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
+  // Before the start: a signal that came just after it would end this process and leave Electron behind.
   for (const signal of signals) process.on(signal, pass)
+  const child = spawn(program, args, { stdio: 'inherit' })
   const { code, how } = await new Promise((resolve) => {
     child.on('error', ({ message }) => resolve({ code: 1, how: message }))
     child.on('exit', (status, signal) =>
