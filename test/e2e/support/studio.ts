@@ -107,7 +107,9 @@ export function useStudio(
       host = await start(home, [...allowed(), ...args])
     },
     computing: () => {
-      const { stdout } = spawnSync('pgrep', ['-P', String(running().child.pid)], { encoding: 'utf8' })
+      const { stdout } = spawnSync('pgrep', ['-P', String(running().child.pid), '-f', 'main/compute/main'], {
+        encoding: 'utf8',
+      })
       return stdout.split('\n').filter(Boolean).map(Number)
     },
   }
