@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import type { SqliteDatabase } from 'kysely'
 import { storeFailure } from './failures.ts'
+import { createStatements } from './statements.ts'
 
 /*
  * synchronous = FULL: every commit is on the disk before it is acknowledged, so a checkpoint survives even a power cut.
@@ -83,12 +84,13 @@ export function guarded(database: Database.Database, { path, onDelete }: Guarded
       throw storeFailure(error, path)
     }
   }
+  const statementOf = createStatements(database)
   return {
     close: () => void database.close(),
     prepare: (sql) => {
       // On a full disk SQLite rolls back by itself.
       const hasEnded = sql === 'rollback' && !database.inTransaction
-      const statement = attempt(() => database.prepare(hasEnded ? 'SELECT 1' : sql))
+      const statement = attempt(() => statementOf(hasEnded ? 'SELECT 1' : sql))
       const deletes = /^\s*delete\b/i.test(sql)
       return {
         reader: statement.reader,
