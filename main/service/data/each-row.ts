@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
 import type { ViewedRow } from '../../contract/service.ts'
-import type { ServiceContext } from '../context.ts'
+import type { Tables } from '../../engine/store/store.ts'
 
 /** Rows read at once. */
 const CHUNK = 500
@@ -12,7 +12,7 @@ const ROWS_PER_LOOK = 16
 
 /** Hands every row over, in order, those out of use included. Error: 'run/cancelled'. */
 export async function eachRow(
-  { store }: ServiceContext,
+  { store }: { readonly store: Tables },
   dataset: number,
   version: number,
   signal: AbortSignal | undefined,

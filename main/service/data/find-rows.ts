@@ -2,10 +2,9 @@
 import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
 import type { DataFilter, DataQuery, Roles, ViewedRow } from '../../contract/service.ts'
-import type { ServiceContext } from '../context.ts'
+import type { Tables } from '../../engine/store/store.ts'
 import { eachRow } from './each-row.ts'
 import { sortedIndices } from './order.ts'
-import { rowsOfProblem } from './profile.ts'
 import { rolesOf } from './roles.ts'
 import { rowReader } from './row-text.ts'
 
@@ -14,24 +13,36 @@ const CHUNK = 10_000
 /** Rows put in order before other work gets a turn. */
 const SLICE = 100_000
 
+export interface RowsQuery {
+  readonly dataset: number
+  readonly version: number
+  readonly query: DataQuery
+}
+
+/** Numbers of the rows in which a problem was found, in order. */
+export type RowsOfProblem = (problem: string) => Promise<readonly number[]>
+
+/** Whether the query reads, and perhaps sorts, the cells of all rows; one that does not is answered within milliseconds. */
+export const usesCells = ({ search, filters, sort }: DataQuery): boolean =>
+  search.trim() !== '' || filters.length > 0 || sort !== undefined
+
 /** Numbers of the rows that a query finds, in its order. Errors: 'run/cancelled', 'run/no-column'. */
 export async function findRows(
-  context: ServiceContext,
-  dataset: number,
-  version: number,
-  query: DataQuery,
-  signal: AbortSignal,
+  store: Tables,
+  { dataset, version, query }: RowsQuery,
+  rowsOfProblem: RowsOfProblem,
+  signal?: AbortSignal,
 ): Promise<Uint32Array> {
-  const { search, filters, states, sort } = query
-  if (search.trim() === '' && filters.length === 0 && !sort) return plainRows(context, dataset, version, states, signal)
-  const record = await context.store.datasets.byId(dataset)
-  const roles = await rolesOf(context, dataset)
+  const { states, sort } = query
+  if (!usesCells(query)) return plainRows(store, dataset, version, states, signal)
+  const record = await store.datasets.byId(dataset)
+  const roles = await rolesOf({ store }, dataset)
   const columns = record?.columns ?? []
-  const passes = await testOf(context, dataset, version, query, columns, roles)
+  const passes = await testOf(query, columns, roles, rowsOfProblem)
   const keyOf = keyMaker(query, columns, roles)
   const rows: number[] = []
   const keys: SortKey[] = []
-  await eachRow(context, dataset, version, signal, (row) => {
+  await eachRow({ store }, dataset, version, signal, (row) => {
     if (!states.includes(row.state) || !passes(row)) return
     rows.push(row.row)
     if (keyOf) keys.push(keyOf(row))
@@ -48,15 +59,15 @@ export async function findRows(
 }
 
 async function plainRows(
-  { store }: ServiceContext,
+  store: Tables,
   dataset: number,
   version: number,
   states: DataQuery['states'],
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<Uint32Array> {
   const rows: number[] = []
   for (let after = -1; ;) {
-    if (signal.aborted) throw studioError('run/cancelled')
+    if (signal?.aborted) throw studioError('run/cancelled')
     const { rows: some, last } = await store.rows.numbers(dataset, version, states, { after, limit: CHUNK })
     for (const row of some) rows.push(row)
     if (last === undefined) return new Uint32Array(rows)
@@ -68,26 +79,22 @@ async function plainRows(
 type Test = (row: ViewedRow) => boolean
 
 async function testOf(
-  context: ServiceContext,
-  dataset: number,
-  version: number,
   { search, filters }: DataQuery,
   columns: readonly string[],
   roles: Roles,
+  rowsOfProblem: RowsOfProblem,
 ): Promise<Test> {
   const wanted = search.trim().toLowerCase()
   const tests: Test[] = wanted === '' ? [] : [({ cells }) => cells.some((cell) => cell.toLowerCase().includes(wanted))]
-  for (const filter of filters) tests.push(await filterTest(context, dataset, version, filter, columns, roles))
+  for (const filter of filters) tests.push(await filterTest(filter, columns, roles, rowsOfProblem))
   return (row) => tests.every((test) => test(row))
 }
 
 async function filterTest(
-  context: ServiceContext,
-  dataset: number,
-  version: number,
   filter: DataFilter,
   columns: readonly string[],
   roles: Roles,
+  rowsOfProblem: RowsOfProblem,
 ): Promise<Test> {
   const read = rowReader(columns, roles)
   switch (filter.kind) {
@@ -105,7 +112,7 @@ async function filterTest(
       return ({ row }) => rows.has(row)
     }
     case 'problem': {
-      const rows = await rowsOfProblem(context, dataset, version, filter.problem)
+      const rows = await rowsOfProblem(filter.problem)
       // Both come in order, so no set is needed: making one of a million rows would block the service.
       let at = 0
       return ({ row }) => {

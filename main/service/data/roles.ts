@@ -5,7 +5,7 @@ import type { Roles } from '../../contract/service.ts'
 import { taskNames } from '../../contract/settings.ts'
 import { guessTask } from '../../engine/data/guess-task.ts'
 import { guessRoles } from '../../engine/data/roles.ts'
-import type { ServiceContext } from '../context.ts'
+import type { Tables } from '../../engine/store/store.ts'
 
 /** Rows that a guess is made from. */
 const LOOKED_AT = 200
@@ -18,7 +18,7 @@ const storedRoles = v.object({
 })
 
 /** Error: 'store/missing'. */
-export async function rolesOf({ store }: ServiceContext, dataset: number): Promise<Roles> {
+export async function rolesOf({ store }: { readonly store: Tables }, dataset: number): Promise<Roles> {
   const record = await store.datasets.byId(dataset)
   if (!record) throw studioError('store/missing', 'data set', String(dataset))
   const chosen = v.safeParse(storedRoles, await store.datasets.roles(dataset))

@@ -6,7 +6,8 @@ import type { DataChange, DataTarget, Input, Outputs, RowDifference, ViewedRow }
 import { rowsOf } from '../../engine/data/words.ts'
 import type { Methods, ServiceContext } from '../context.ts'
 import { edit, takeBack } from '../data/edits.ts'
-import { findRows } from '../data/find-rows.ts'
+import { findRows, type RowsQuery, usesCells } from '../data/find-rows.ts'
+import { rowsOfProblem } from '../data/profile.ts'
 import { findDataset } from '../lookup.ts'
 
 type Curating = `data.${'view' | 'page' | 'change' | 'add' | 'undo' | 'redo' | 'compare'}`
@@ -136,11 +137,24 @@ async function rowsByNumber(
   return new Map((await store.rows.read(dataset, version, [...rows])).map((row) => [row.row, row]))
 }
 
+/** Rows of a version that a worker searches: the keys of more, once sorted, would be a second's work for the garbage collector. */
+const LARGE = 50_000
+
+async function rowsInView(context: ServiceContext, input: RowsQuery, signal: AbortSignal): Promise<Uint32Array> {
+  const { store, workers } = context
+  const { dataset, version, query } = input
+  const { used, excluded, trash } = await store.datasets.counts(dataset, version)
+  // A worker knows nothing of the problems that were found.
+  const asksProblem = query.filters.some(({ kind }) => kind === 'problem')
+  if (used + excluded + trash > LARGE && usesCells(query) && !asksProblem) return workers.run('findRows', input, signal)
+  return findRows(store, input, (problem) => rowsOfProblem(context, dataset, version, problem), signal)
+}
+
 export const curateMethods: Pick<Methods, Curating> = {
   'data.view': async (context, { dataset, version, query }, { signal }) => {
     const { store, views } = context
     const at = version ?? (await store.datasets.newest(dataset))
-    const rows = await findRows(context, dataset, at, query, signal)
+    const rows = await rowsInView(context, { dataset, version: at, query }, signal)
     return { view: views.add({ dataset, version, rows }), total: rows.length }
   },
   'data.page': async ({ store, views }, { view, from, count }) => {

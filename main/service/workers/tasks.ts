@@ -1,6 +1,7 @@
 // What worker processes do: work that reads many rows or computes for long, on a read-only view of the database.
 import type { Input } from '../../contract/service.ts'
 import type { Tables } from '../../engine/store/store.ts'
+import { findRows, type RowsQuery } from '../data/find-rows.ts'
 import { findSweep } from '../lookup.ts'
 import { answers, confusion, flips, metrics, report, verdict } from '../runs/results.ts'
 import { planRows } from '../runs/split-rows.ts'
@@ -9,6 +10,7 @@ import { detailsOf, summaryOf } from '../sweeps/details.ts'
 type Task = (store: Tables, input: never) => Promise<unknown>
 
 export const tasks = {
+  findRows: (store: Tables, input: RowsQuery) => findRows(store, input, () => Promise.resolve([])),
   planRows,
   verdict,
   metrics,
