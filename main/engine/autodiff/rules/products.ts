@@ -1,4 +1,5 @@
 // Derivatives of matrix products, reductions and softmax.
+import { elements } from '../../../contract/tensor.ts'
 import { isOp, type Node } from '../../graph/node.ts'
 import { expand, matmul, mul, reduceSum, reshape, scalar, sub } from '../../graph/ops.ts'
 import { sizeAt, withDim } from '../../graph/shape.ts'
@@ -13,7 +14,11 @@ export const productRules: RuleTable<Products> = {
     const { transA, transB, alpha } = at.attributes
     if (i === 0)
       return transA ? matmul(b, dy, { transA: transB, transB: true, alpha }) : matmul(dy, b, { transB: !transB, alpha })
-    return transB ? matmul(dy, a, { transA: true, transB: transA, alpha }) : matmul(a, dy, { transA: !transA, alpha })
+    // A weight's gradient is one product over all rows of the batch, not a sum of one product for each.
+    const [left, right] = b.shape.length === 2 && !transA ? [flat(a), flat(dy)] : [a, dy]
+    return transB
+      ? matmul(right, left, { transA: true, transB: transA, alpha })
+      : matmul(left, right, { transA: !transA, alpha })
   },
   Softmax: (at, dy) => mul(at, sub(dy, weightedSum(at, dy))),
   ReduceSum: (at, dy) => expand(dy, operand(at, 0).shape),
@@ -25,6 +30,12 @@ export const productRules: RuleTable<Products> = {
   // Only used to shift a sum of exponentials, where its gradient cancels.
   ReduceMax: 'forward-only',
 }
+
+/** [.., rows, columns] -> [all rows, columns] */
+const flat = (x: Node): Node =>
+  x.shape.length === 2
+    ? x
+    : reshape(x, [elements(x.shape as readonly number[]) / sizeAt(x.shape, -1), sizeAt(x.shape, -1)])
 
 /**
  * The sum of y dy over the last dim. Attention multiplies the weights y by values V, so that dy is dO V': the sum is then
