@@ -26,6 +26,8 @@ export interface LoopOptions {
   readonly settings: TuneSettings
   /** Names of the tensors whose first dim is the virtual token. */
   readonly byToken: ReadonlySet<string>
+  /** Factors of the learning rate by the tensor's name. */
+  readonly rates?: ReadonlyMap<string, number>
   /** Step after which the loop pauses. */
   readonly until?: number | undefined
   /** Prepares step number `step` (from 1), outside its measured time. */
@@ -99,7 +101,7 @@ async function oneStep(
     return undefined
   }
   const learningRate = learningRateAt(step, settings)
-  const update = { learningRate, weightDecay: settings.weightDecay }
+  const update = { learningRate, weightDecay: settings.weightDecay, ...(parts.rates ? { rates: parts.rates } : {}) }
   const updated = adamW(at, clipped(gradients, gradientNorm, settings.clip), step, update)
   const milliseconds = performance.now() - began
   sink.emit({

@@ -7,6 +7,8 @@ export interface AdamWSettings {
   readonly beta1?: number
   readonly beta2?: number
   readonly eps?: number
+  /** Factors of the learning rate by the tensor's name; 1 where absent. */
+  readonly rates?: ReadonlyMap<string, number>
 }
 
 /** The optimiser's state: the tensors, and the first and second moments of the trainable ones. */
@@ -32,16 +34,17 @@ export function adamW(
   state: OptimiserState,
   gradients: Readonly<Record<string, Float32Array>>,
   step: number,
-  { learningRate, weightDecay, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }: AdamWSettings,
+  { learningRate: usualRate, weightDecay, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, rates }: AdamWSettings,
 ): OptimiserState {
   const tensors: Record<string, Tensor> = { ...state.tensors }
   const first: Record<string, Tensor> = {}
   const second: Record<string, Tensor> = {}
-  const stepSize = learningRate / (1 - beta1 ** step)
   const correction = Math.sqrt(1 - beta2 ** step)
   for (const [name, m] of Object.entries(state.first)) {
     const [tensor, v, gradient] = [state.tensors[name], state.second[name], gradients[name]]
     if (!tensor || !v || !gradient) throw new RangeError(`no gradient for ${name}`)
+    const learningRate = usualRate * (rates?.get(name) ?? 1)
+    const stepSize = learningRate / (1 - beta1 ** step)
     const [x, nextM, nextV] = [tensor.data.slice(), m.data.slice(), v.data.slice()]
     for (let i = 0; i < x.length; i++) {
       const g = gradient[i] as number
