@@ -23,6 +23,8 @@ export type SettingSpec = SettingBase &
         readonly max: number
         readonly default?: number
       }
+    /** One or more of the values, joined by commas. */
+    | { readonly kind: 'list'; readonly values: readonly string[]; readonly default: string }
     | { readonly kind: 'text'; readonly default?: string }
   )
 
@@ -82,6 +84,11 @@ export function settingSpecs(methods: readonly MethodDeclaration[]): readonly Se
 /** The settings of one method. */
 export function settingsOfMethod(methods: readonly MethodDeclaration[], method: string): readonly SettingSpec[] {
   const chosen = methods.find(({ name }) => name === method)
-  const names = new Set(settingSpecs(chosen ? [chosen] : []).map(({ name }) => name))
-  return settingSpecs(methods).filter(({ name }) => names.has(name))
+  const own = new Map(settingSpecs(chosen ? [chosen] : []).map((spec) => [spec.name, spec]))
+  // Choices of method and placement are among all; the rest is as this method declares it.
+  const isShared = (name: string): boolean => name === 'method' || name === 'placement'
+  return settingSpecs(methods).flatMap((spec) => {
+    const found = own.get(spec.name)
+    return found ? [isShared(spec.name) ? spec : found] : []
+  })
 }

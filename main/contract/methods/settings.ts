@@ -17,10 +17,22 @@ export function valueSchema(spec: SettingSpec): ValueSchema {
       return whole(spec.min, spec.max)
     case 'real':
       return between(spec.min, spec.max)
+    case 'list':
+      return listOf(spec.values)
     case 'text':
       return text
   }
 }
+
+/** Some of the values, at least one, joined by commas; the result has them once each, in the declared order. */
+const listOf = (values: readonly string[]): ValueSchema =>
+  v.pipe(
+    v.string(),
+    v.transform((joined) => joined.split(',').map((each) => each.trim())),
+    v.array(v.picklist(values)),
+    v.minLength(1),
+    v.transform((chosen) => values.filter((each) => chosen.includes(each)).join(',')),
+  )
 
 /** The fields of a template that replace the task's defaults. */
 const template = v.strictObject({

@@ -74,6 +74,7 @@ function optionOf(spec: SettingSpec): Option {
   const usual = measuredDefaults[name] ?? spec.default
   const description = `${[title, help].filter(Boolean).join('. ')}${usual === undefined ? '' : ` (default: ${String(usual)})`}`
   if (kind === 'choice') return choice(`--${option} <value>`, description, [...spec.values, ...(further[name] ?? [])])
+  if (kind === 'list') return new Option(`--${option} <names>`, `${description}; of ${spec.values.join(',')}`)
   if (kind === 'text') return new Option(`--${option} <text>`, description)
   return kind === 'whole'
     ? new Option(`--${option} <n>`, description).argParser(wholeNumber(spec.min))
