@@ -21,6 +21,28 @@ const methods: Readonly<Record<string, { readonly name: string; readonly help: s
     name: 'Prefix tuning with projection',
     help: 'Prefix tuning whose keys and values come from a small network that is trained along.',
   },
+  'tail-lora': {
+    name: 'Tail LoRA',
+    help: 'Small matrices are added to the model’s own, for the last tokens of the template and the answer alone (most accurate).',
+  },
+  'tail-ia3': {
+    name: 'Tail IA3',
+    help: 'The model’s own numbers are made larger or smaller, for the last tokens of the template and the answer alone.',
+  },
+  'tail-bias': {
+    name: 'Tail biases',
+    help: 'A number is added to each output inside the model, for the last tokens of the template and the answer alone.',
+  },
+  'prefix-tail-lora': {
+    name: 'Prefix and tail LoRA',
+    help: 'Prefix tuning and tail LoRA, trained together.',
+  },
+  lora: {
+    name: 'LoRA',
+    help: 'Small matrices are added to the model’s own for every token, so that each step reads all the texts again (slow).',
+  },
+  ia3: { name: 'IA3', help: 'The model’s own numbers are made larger or smaller for every token (slow).' },
+  bitfit: { name: 'BitFit', help: 'A number is added to each output inside the model for every token (slow).' },
 }
 
 /** Of a method that has no words of its own, its name. */
@@ -64,6 +86,24 @@ const words = {
   tokens: {
     name: 'Virtual tokens',
     help: 'Numbers-only words that the model reads before it answers. More can express more, but need more examples. 8 to 32 suit most tasks.',
+  },
+  rank: {
+    name: 'Rank',
+    help: 'How much the small matrices can express. More needs more examples.',
+  },
+  alpha: { name: 'Alpha', help: 'The small matrices are multiplied by alpha divided by the rank.' },
+  linears: {
+    name: 'Linear maps',
+    help: 'Which of the model’s matrices are changed: queries, keys, values and output of the attention, and the three of the feed-forward network.',
+    values: {
+      q_proj: 'Queries',
+      k_proj: 'Keys',
+      v_proj: 'Values',
+      o_proj: 'Attention output',
+      gate_proj: 'Gate',
+      up_proj: 'Up',
+      down_proj: 'Down',
+    },
   },
   encoderHidden: {
     name: 'Width of the encoder',
@@ -110,8 +150,8 @@ const words = {
   },
   maxTokens: { name: 'Maximum tokens per row', help: 'Longer texts are cut off at the end. More needs more memory.' },
   tail: {
-    name: 'Template tokens after the prefix',
-    help: 'Used when a prefix stands after the text: how many tokens at the end of the template come after it. 1 is fastest.',
+    name: 'Template tokens after the text',
+    help: 'How many tokens at the end of the template the prefix or adapter acts on. 1 is fastest.',
   },
   precision: {
     name: 'Model precision',
@@ -138,6 +178,12 @@ const words = {
 export const settingWords = (name: string): SettingWords =>
   (words as Readonly<Record<string, SettingWords>>)[name] ?? { name, help: '' }
 
-/** A value of a setting in words. */
-export const valueWords = (name: string, value: unknown): string =>
-  settingWords(name).values?.[String(value)] ?? String(value)
+/** A value of a setting in words; of a list, the words of its values. */
+export const valueWords = (name: string, value: unknown): string => {
+  const { values } = settingWords(name)
+  if (!values) return String(value)
+  const words = String(value)
+    .split(',')
+    .map((each) => values[each] ?? each)
+  return words.join(', ')
+}

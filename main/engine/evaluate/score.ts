@@ -83,5 +83,5 @@ const generatedAnswers: Answers = async (runner, { model, settings, examples, pr
 /** A tuned prompt folded into parts, with its layout. Error: 'tuning/other-model'. */
 export function placedPrompt(model: PreparedModel, prompt: TunedPrompt): PlacedPrompt {
   if (!isIdentity(prompt.modelHash, model)) throw studioError('tuning/other-model')
-  return { settings: prompt.settings, parts: methodOf(prompt.settings).fold(prompt.tensors) }
+  return { settings: prompt.settings, parts: methodOf(prompt.settings).fold(prompt.tensors, prompt.settings) }
 }

@@ -16,7 +16,7 @@ const version = '0.21.0'
 export function peft(exported: Exported): Files {
   const { prompt, model } = exported
   const { settings, labels, tensors } = prompt
-  const parts = methodOf(settings).fold(tensors)
+  const parts = methodOf(settings).fold(tensors, settings)
   const base = baseName(model)
   const { config: own, embeddings } = promptLearning(parts)
   const config = {

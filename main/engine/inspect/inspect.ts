@@ -64,7 +64,7 @@ async function inspection(runner: InferenceRunner, job: InspectJob, emit: Emit):
   const scored = { rows: rows.length, loss }
   if (vocabulary) return { ...scored, ...besideVocabulary(vocabulary, shared, started, encoder) }
   if (!past) return { ...scored, part: 'updates', tokens: [], updates: updateSizes(updates) }
-  const start = methodOf(settings).fold(await initialTensors(model, settings, labels, encoder, runner)).past
+  const start = methodOf(settings).fold(await initialTensors(model, settings, labels, encoder, runner), settings).past
   const states = prefixStates(past, start ?? past)
   const withStates = shared.map((token, i) => ({ ...token, ...(states[i] ?? { keys: 0, values: 0, moved: 0 }) }))
   return { ...scored, part: 'past', tokens: withStates }

@@ -1,9 +1,13 @@
 // The table of tuning methods: a new one is a new file and one line here.
 import { studioError } from '../../contract/errors/index.ts'
 import type { MethodDeclaration } from '../../contract/setting-specs.ts'
+import { bitfit, tailBias } from './bias.ts'
+import { ia3, tailIa3 } from './ia3.ts'
+import { lora, tailLora } from './low-rank.ts'
 import type { Method } from './method.ts'
 import { pTuning } from './p-tuning.ts'
 import { prefixProjection } from './prefix-projection.ts'
+import { prefixTailLora } from './prefix-tail-lora.ts'
 import { prefixTuning } from './prefix-tuning.ts'
 import { promptTuning } from './prompt-tuning.ts'
 
@@ -12,7 +16,10 @@ const table = new Map<string, Method>()
 /** Makes a method known by its name. */
 export const addMethod = (method: Method): void => void table.set(method.name, method)
 
-for (const method of [prefixTuning, promptTuning, pTuning, prefixProjection]) addMethod(method)
+const softPrompts = [prefixTuning, promptTuning, pTuning, prefixProjection]
+const tailAdapters = [tailLora, tailIa3, tailBias, prefixTailLora]
+const adapters = [lora, ia3, bitfit]
+for (const method of [...softPrompts, ...tailAdapters, ...adapters]) addMethod(method)
 
 export const allMethods = (): readonly Method[] => [...table.values()]
 

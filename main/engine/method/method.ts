@@ -17,6 +17,8 @@ export interface TensorSpec {
   readonly trainable: boolean
   /** Whether the first dim is the virtual token, so that gradient norms can be reported token by token. */
   readonly byToken?: boolean
+  /** Factor of the learning rate, where tensors of several kinds are trained together (as LoRA+ has it, Hayou et al. 2024). */
+  readonly rate?: number
 }
 
 /** How the method's tensors enter one graph. */
@@ -27,6 +29,12 @@ export interface Attachment {
   readonly past?: (layer: number) => KeyValues
   /** Updates of linear maps; the layout decides the tokens that they act on. */
   readonly updates?: LinearUpdates
+}
+
+/** The graph to which a method's tensors are attached. */
+export interface GraphSize {
+  readonly config: DecoderConfig
+  readonly batch: Dim
 }
 
 /** What initialisation can compute with the frozen model. */
@@ -55,9 +63,9 @@ export interface Method extends MethodDeclaration {
   readonly updatesLinears?: boolean
   tensors(config: DecoderConfig, settings: MethodSettings): readonly TensorSpec[]
   initialise(probe: ModelProbe, settings: MethodSettings, start: Start): Promise<NamedTensors>
-  attach(config: DecoderConfig, inputs: (name: string) => Node, batch: Dim): Attachment
+  attach(inputs: (name: string) => Node, graph: GraphSize, settings: MethodSettings): Attachment
   /** The parts, with every scale, offset and projection applied. Error: RangeError where a tensor is missing. */
-  fold(tensors: NamedTensors): Parts
+  fold(tensors: NamedTensors, settings: MethodSettings): Parts
 }
 
 export const declares = ({ settings }: MethodDeclaration, name: string): boolean =>
@@ -70,6 +78,21 @@ export function numberOf(settings: object, { name, default: usual }: NumberSpec)
 }
 
 type NumberSpec = Pick<SettingSpec, 'name'> & { readonly default: number }
+
+/** The chosen values of a list that a method declares among its settings, in the declared order. */
+export function listOf<T extends string>(
+  settings: object,
+  { name, values, default: usual }: ListSpec<T>,
+): readonly T[] {
+  const value = new Map<string, unknown>(Object.entries(settings)).get(name)
+  const chosen = new Set((typeof value === 'string' ? value : usual).split(','))
+  return values.filter((each) => chosen.has(each))
+}
+
+interface ListSpec<T extends string> extends Pick<SettingSpec, 'name'> {
+  readonly values: readonly T[]
+  readonly default: string
+}
 
 /** Error: RangeError where a prompt lacks the tensor. */
 export function tensorOf(tensors: NamedTensors, name: string): NamedTensors[string] {

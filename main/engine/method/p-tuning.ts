@@ -35,7 +35,7 @@ export const pTuning: Method = {
       ...startNetwork(network, widthsOf(hidden, settings), random),
     }),
 
-  attach: (_, inputs) => ({ embeddings: networkNode(network, inputs, inputs('embedding')) }),
+  attach: (inputs) => ({ embeddings: networkNode(network, inputs, inputs('embedding')) }),
 
   fold: (tensors) => ({ embeddings: networkOutput(network, tensors, tensorOf(tensors, 'embedding')) }),
 }

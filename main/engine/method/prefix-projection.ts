@@ -42,7 +42,7 @@ export const prefixProjection: Method = {
     })
   },
 
-  attach({ kvHeads, headDim }, inputs, batch) {
+  attach(inputs, { config: { kvHeads, headDim }, batch }) {
     const size = kvHeads * headDim
     const embedding = inputs('embedding')
     const tokens = dimAt(embedding.shape, 0)

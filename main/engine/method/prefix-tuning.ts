@@ -61,7 +61,7 @@ export const prefixTuning: Method = {
     return tensors
   },
 
-  attach(_, inputs, batch) {
+  attach(inputs, { batch }) {
     const past = (name: string): Node => {
       const { delta, init, scale } = namesOf(name)
       return pastNode(add(inputs(init), mul(inputs(scale), inputs(delta))), batch)

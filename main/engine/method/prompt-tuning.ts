@@ -25,7 +25,7 @@ export const promptTuning: Method = {
     return { prompt: { shape: [tokens, probe.config.hidden], data } }
   },
 
-  attach: (_, inputs) => ({ embeddings: inputs('prompt') }),
+  attach: (inputs) => ({ embeddings: inputs('prompt') }),
 
   fold: (tensors) => ({ embeddings: tensorOf(tensors, 'prompt') }),
 }

@@ -33,7 +33,7 @@ export function trainingGraph(
   const method = methodOf(settings)
   const specs = method.tensors(config, settings)
   const tensors = new Map(specs.map((spec) => [spec.name, input(spec.name, spec.shape)]))
-  const attachment = method.attach(config, (name) => tensors.get(name) as Node, shape.batch)
+  const attachment = method.attach((name) => tensors.get(name) as Node, { config, batch: shape.batch }, settings)
 
   const { batch, length, past, cached } = shape
   const bias = (name: string): Node => input(name, [batch, 1, length, past + cached + length])

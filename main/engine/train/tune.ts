@@ -177,6 +177,7 @@ async function train(
   const loop = {
     settings,
     byToken: new Set(specs.flatMap(({ name, byToken }) => (byToken ? [name] : []))),
+    rates: new Map(specs.flatMap(({ name, rate }) => (rate === undefined ? [] : [[name, rate]]))),
     until: job.until,
     async prepare(step: number) {
       if (!texts || step < cachedUntil) return
@@ -192,7 +193,7 @@ async function train(
     async validate(tensors: Checkpoint['tensors']) {
       // Every open session maps the weights: with little memory, training and inference sessions take turns.
       if (settings.memory === 'low') await trainingStep.release()
-      const parts = methodOf(settings).fold(tensors)
+      const parts = methodOf(settings).fold(tensors, settings)
       const found = await validate(runner, encoder, rows.validation, settings, job.labels, parts, texts)
       if (settings.memory === 'low') await runner.release()
       return found

@@ -1,6 +1,6 @@
 // A method of one file, which nothing else knows of, trains, resumes, is evaluated, generates and is inspected.
 import { describe, expect, it } from 'vitest'
-import type { Checkpoint, ComputeEvent, Job, TunedPrompt } from '../../../main/contract/compute.ts'
+import type { TunedPrompt } from '../../../main/contract/compute.ts'
 import type { Placement } from '../../../main/contract/settings.ts'
 import { createEncoder } from '../../../main/engine/evaluate/encode.ts'
 import { generate } from '../../../main/engine/evaluate/generate.ts'
@@ -10,55 +10,14 @@ import { placedPrompt } from '../../../main/engine/evaluate/score.ts'
 import { inspectPrompt } from '../../../main/engine/inspect/inspect.ts'
 import { addMethod } from '../../../main/engine/method/index.ts'
 import { layOut } from '../../../main/engine/method/layout.ts'
-import { defaultSettings } from '../../../main/engine/train/defaults.ts'
-import { tune } from '../../../main/engine/train/tune.ts'
-import { type Family, tinyModel } from '../../support/tiny.ts'
+import type { Family } from '../../support/tiny.ts'
+import { type How, labels, losses, rows, run as smallRun } from './small-run.ts'
 import { valueScale } from './value-scale.ts'
 
 addMethod(valueScale)
 
-const labels = ['billing', 'delivery', 'praise']
-const rows = (count: number, from: number) =>
-  Array.from({ length: count }, (_, i) => {
-    const label = labels[i % 3] ?? ''
-    return { row: from + i, text: `message number ${String(i)} is about ${label}`, label }
-  })
-
-interface How {
-  readonly resume?: Checkpoint
-  readonly until?: number
-  /** Whether the texts' keys and values are precomputed. */
-  readonly precomputes?: boolean
-}
-
-async function run(family: Family, placement: Placement, { resume, until, precomputes }: How = {}) {
-  const model = await tinyModel(family)
-  const given = { method: 'value-scale', placement, steps: 12, batch: 12, validateEvery: 1, warmup: 0 } as const
-  const settings = defaultSettings({ ...given, learningRate: 5e-2, seed: 1, duel: false }, labels)
-  const train = rows(12, 0)
-  // Validated on the rows that it learns from, all of them a step: validation and the next step then have one loss.
-  const job: Extract<Job, { kind: 'tune' }> = {
-    ...{ kind: 'tune', model, settings, labels, providers: ['cpu'], threads: 1 },
-    split: { train, validation: train, test: rows(6, 200) },
-    resume,
-    ...(until === undefined ? {} : { until }),
-  }
-  const events: ComputeEvent[] = []
-  let last: Checkpoint | undefined
-  const sink = {
-    emit: (event: ComputeEvent) => void events.push(event),
-    checkpoint: (checkpoint: Checkpoint) => Promise.resolve(void (last = checkpoint)),
-    stopRequested: () => false,
-    keepRequested: () => false,
-  }
-  const { prompt, outcome } = await tune(job, sink, { precomputes })
-  const steps = events.flatMap((event) => (event.event === 'step' ? [event.metrics] : []))
-  const validations = events.flatMap((event) => (event.event === 'validation' ? [event] : []))
-  const evaluations = events.flatMap((event) => (event.event === 'evaluation' ? [event.evaluation] : []))
-  return { model, settings, prompt, outcome, steps, validations, evaluations, last }
-}
-
-const losses = ({ steps }: { readonly steps: readonly { readonly loss: number }[] }) => steps.map(({ loss }) => loss)
+const run = (family: Family, placement: Placement, how?: How) =>
+  smallRun(family, { method: 'value-scale', placement }, how)
 
 describe.each<[Family, Placement]>([
   ['llama', 'start'],

@@ -30,7 +30,7 @@ export const valueScale: Method = {
     return Promise.resolve(Object.fromEntries(this.tensors(config, settings).map(ones)))
   },
 
-  attach: (_, inputs) => ({
+  attach: (inputs) => ({
     updates: (layer, linear) => (linear === 'v_proj' ? { outputScale: inputs(nameOf(layer)) } : undefined),
   }),
 

@@ -1,0 +1,50 @@
+// A short run on a tiny model, with the events that it gave.
+import type { Checkpoint, ComputeEvent, Job } from '../../../main/contract/compute.ts'
+import type { GivenSettings } from '../../../main/contract/settings.ts'
+import { defaultSettings } from '../../../main/engine/train/defaults.ts'
+import { tune } from '../../../main/engine/train/tune.ts'
+import { type Family, tinyModel } from '../../support/tiny.ts'
+
+export const labels = ['billing', 'delivery', 'praise']
+export const rows = (count: number, from: number) =>
+  Array.from({ length: count }, (_, i) => {
+    const label = labels[i % 3] ?? ''
+    return { row: from + i, text: `message number ${String(i)} is about ${label}`, label }
+  })
+
+export interface How {
+  readonly resume?: Checkpoint
+  readonly until?: number
+  /** Whether the texts' keys and values are precomputed. */
+  readonly precomputes?: boolean
+}
+
+export async function run(family: Family, own: GivenSettings, { resume, until, precomputes }: How = {}) {
+  const model = await tinyModel(family)
+  const given = { steps: 12, batch: 12, validateEvery: 1, warmup: 0, learningRate: 5e-2, seed: 1, duel: false } as const
+  const settings = defaultSettings({ ...given, ...own }, labels)
+  const train = rows(12, 0)
+  // Validated on the rows that it learns from, all of them a step: validation and the next step then have one loss.
+  const job: Extract<Job, { kind: 'tune' }> = {
+    ...{ kind: 'tune', model, settings, labels, providers: ['cpu'], threads: 1 },
+    split: { train, validation: train, test: rows(6, 200) },
+    resume,
+    ...(until === undefined ? {} : { until }),
+  }
+  const events: ComputeEvent[] = []
+  let last: Checkpoint | undefined
+  const sink = {
+    emit: (event: ComputeEvent) => void events.push(event),
+    checkpoint: (checkpoint: Checkpoint) => Promise.resolve(void (last = checkpoint)),
+    stopRequested: () => false,
+    keepRequested: () => false,
+  }
+  const { prompt, outcome } = await tune(job, sink, { precomputes })
+  const steps = events.flatMap((event) => (event.event === 'step' ? [event.metrics] : []))
+  const validations = events.flatMap((event) => (event.event === 'validation' ? [event] : []))
+  const evaluations = events.flatMap((event) => (event.event === 'evaluation' ? [event.evaluation] : []))
+  return { model, settings, prompt, outcome, steps, validations, evaluations, last }
+}
+
+export const losses = ({ steps }: { readonly steps: readonly { readonly loss: number }[] }) =>
+  steps.map(({ loss }) => loss)
