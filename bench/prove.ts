@@ -8,6 +8,7 @@ import { accuracy } from './accuracy.ts'
 import { duel } from './duel.ts'
 import { forecastBench } from './forecast.ts'
 import { fuzzBench } from './fuzz.ts'
+import { methods } from './methods.ts'
 import { million } from './million.ts'
 import { modesBench } from './modes.ts'
 import { parity } from './parity.ts'
@@ -31,6 +32,7 @@ const benches: Readonly<Record<string, Bench>> = {
   profile,
   forecast: forecastBench,
   trec,
+  methods,
   duel,
   sweep: sweepBench,
   accuracy,
