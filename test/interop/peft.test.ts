@@ -168,7 +168,7 @@ async function logits(
   tensors: NamedTensors,
 ): Promise<Float32Array> {
   const runner = createInferenceRunner(model, { threads: 2 })
-  const parts = methodOf({ method }).fold(tensors)
+  const parts = methodOf({ method }).fold(tensors, { tokens })
   const found: number[] = []
   for (const { question, answer, textStart } of rows) {
     const segments = { before: question.slice(0, textStart), text: question.slice(textStart), after: [] }

@@ -144,7 +144,7 @@ async function logits(model: PreparedModel, settings: TuneSettings, tensors: Nam
   const tail = answer.map((id, i) => ({ id, parent: i - 1 }))
   const sequence = layOut({ before: question.slice(0, 2), text: question.slice(2), after: [] }, tail, settings)
   const targets = [0, ...answer].map((_, i) => sequence.questionEnd + i)
-  const parts = methodOf(settings).fold(tensors)
+  const parts = methodOf(settings).fold(tensors, settings)
   const query = { sequences: [sequence], parts, targetPositions: [targets], candidates: undefined }
   const { data } = await runner.logits(query)
   await runner.release()

@@ -60,7 +60,7 @@ describe('writing answers', () => {
     const settings = { method, placement, tokens: found.tokens, tail: 1 }
     const start = found.cases.find((each) => each.method === method)?.start ?? {}
     const virtual = way
-      ? { settings, parts: methodOf({ method }).fold(tensorsOf(model, method, found.tokens, start)) }
+      ? { settings, parts: methodOf({ method }).fold(tensorsOf(model, method, found.tokens, start), settings) }
       : undefined
     const done: number[] = []
     const session = vi.spyOn(runner, 'session')

@@ -29,7 +29,7 @@ async function anew(family: Family, prompt: TunedPrompt | undefined): Promise<st
   const settings = prompt?.settings ?? defaultSettings()
   const encoder = createEncoder(model, settings, [])
   const runner = createInferenceRunner(model, { threads: 1 })
-  const plain = prompt && methodOf(settings).fold(prompt.tensors)
+  const plain = prompt && methodOf(settings).fold(prompt.tensors, settings)
   const made: number[] = []
   for (let i = 0; i < maxNewTokens; i++) {
     const answer = made.map((id, at) => ({ id, parent: at - 1 }))

@@ -24,7 +24,7 @@ const rows: readonly Segments[] = [9, 3, 14, 3].map((length, r) => ({
 async function virtualOf(family: (typeof families)[number], settings: LayoutSettings): Promise<PlacedParts> {
   const start = reference(family).cases.find(({ method }) => method === settings.method)?.start ?? {}
   const tensors = tensorsOf(await tinyModel(family), settings.method, settings.tokens, start)
-  return { settings, parts: methodOf(settings).fold(tensors) }
+  return { settings, parts: methodOf(settings).fold(tensors, settings) }
 }
 
 /** A label read alone, a token at a time: at each a softmax over what can follow there in any label. */

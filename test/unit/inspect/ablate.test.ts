@@ -27,7 +27,7 @@ async function placedParts(family: Family, method: 'prompt-tuning' | 'prefix-tun
   const { tokens, cases } = reference(family)
   const settings: LayoutSettings = { method, placement, tokens, tail: 1 }
   const start = cases.find((each) => each.method === method)?.start ?? {}
-  const parts = methodOf({ method }).fold(tensorsOf(model, method, tokens, start))
+  const parts = methodOf({ method }).fold(tensorsOf(model, method, tokens, start), settings)
   return { model, settings, parts }
 }
 

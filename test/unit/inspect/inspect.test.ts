@@ -118,7 +118,7 @@ describe('the inspection of a prompt whose answers are generated', () => {
       vocabularyExample(encoder.row(text), encoder.answer(label), encoder.end, settings),
     )
     const forced = await teacherForced(runner, answered, {
-      parts: methodOf(settings).fold(prompt.tensors),
+      parts: methodOf(settings).fold(prompt.tensors, settings),
       texts: undefined,
     })
     await runner.release()

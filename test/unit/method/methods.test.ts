@@ -41,8 +41,8 @@ describe.each(['prompt-tuning', 'prefix-tuning'] as const)('%s tuning', (name) =
 
   it('is random at the scale of what it would have started from', async () => {
     const [text, random] = [
-      methodOf({ method: name }).fold(await start(name, 'text')),
-      methodOf({ method: name }).fold(await start(name, 'random')),
+      methodOf({ method: name }).fold(await start(name, 'text'), settings),
+      methodOf({ method: name }).fold(await start(name, 'random'), settings),
     ]
     const parts = ({ embeddings, past = [] }: typeof text) =>
       embeddings ? [embeddings] : past.flatMap(({ keys, values }) => [keys, values])
@@ -60,13 +60,13 @@ describe.each(['prompt-tuning', 'prefix-tuning'] as const)('%s tuning', (name) =
 describe('a prefix', () => {
   it('starts as the text’s own keys and values, and moves in units of each layer’s scale', async () => {
     const tensors = await start('prefix-tuning', 'text')
-    const before = methodOf({ method: 'prefix-tuning' }).fold(tensors)
+    const before = methodOf({ method: 'prefix-tuning' }).fold(tensors, settings)
     const delta = tensors['keys.1']
     const scale = tensors['keys.1.scale']?.data[0] ?? 0
     if (!before.past || delta === undefined) throw new Error('no prefix')
     expect(scale).toBeCloseTo(rms(before.past[1]?.keys.data ?? new Float32Array()), 3)
     const moved = { ...tensors, 'keys.1': { ...delta, data: delta.data.map((_, i) => (i === 0 ? 0.5 : 0)) } }
-    const after = methodOf({ method: 'prefix-tuning' }).fold(moved)
+    const after = methodOf({ method: 'prefix-tuning' }).fold(moved, settings)
     if (!after.past) throw new Error('no prefix')
     expect((after.past[1]?.keys.data[0] ?? 0) - (before.past[1]?.keys.data[0] ?? 0)).toBeCloseTo(0.5 * scale, 4)
     expect(after.past[0]?.keys).toEqual(before.past[0]?.keys)

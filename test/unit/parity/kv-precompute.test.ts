@@ -182,7 +182,7 @@ describe('a text with a KV precompute', () => {
     const trie = labelTrie(found.answers, found.end, found.answers.map(String))
     const rows = found.questions.map((text) => ({ before: [], text, after: [] }))
     expect(rows.map((row) => layOut(row, [], settings).constant)).toEqual(sequences.map(({ constant }) => constant))
-    const virtual = { settings, parts: methodOf({ method }).fold(tensors) }
+    const virtual = { settings, parts: methodOf({ method }).fold(tensors, settings) }
     const [plain, shared] = [
       await scoreRows(runner, trie, rows, virtual),
       await scoreRows(runner, trie, rows, { ...virtual, texts }),

@@ -31,7 +31,7 @@ describe('a long text', () => {
     const runner = createInferenceRunner(model, { threads: 1 })
     const { data, shape } = await runner.logits({
       sequences: examples.map(({ sequence }) => sequence),
-      parts: methodOf({ method }).fold(tensors),
+      parts: methodOf({ method }).fold(tensors, choice),
       targetPositions: examples.map(({ targetPositions }) => targetPositions),
       candidates: undefined,
     })

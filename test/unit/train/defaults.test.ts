@@ -71,6 +71,6 @@ describe('settings of a method', () => {
 
   it('may be chosen by the names that methods had in earlier versions', () => {
     expect(defaultSettings({ method: 'prompt' }).method).toBe('prompt-tuning')
-    expect(() => defaultSettings({ method: 'lora' })).toThrow('There is no method "lora"')
+    expect(() => defaultSettings({ method: 'dreambooth' })).toThrow('There is no method "dreambooth"')
   })
 })

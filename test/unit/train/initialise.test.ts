@@ -23,7 +23,7 @@ const encoder = createEncoder(model, settingsOf({}), labels)
 async function start(given: Partial<TuneSettings>) {
   const settings = settingsOf(given)
   const tensors = await initialTensors(model, settings, labels, encoder, runner)
-  return methodOf(settings).fold(tensors)
+  return methodOf(settings).fold(tensors, settings)
 }
 
 /** The rows of a prompt, or a layer's keys of a prefix, a token each. */
