@@ -43,13 +43,17 @@ const template = v.strictObject({
   thinking: v.exactOptional(v.boolean()),
 })
 
+/** A run's whole settings may be given again: those of a method without virtual tokens say that it has 0. */
+const givenSchema = (spec: SettingSpec): ValueSchema =>
+  spec.name === 'tokens' ? v.union([v.literal(0), valueSchema(spec)]) : valueSchema(spec)
+
 /** The schema of each setting by its name. */
 export const settingEntries = (methods: readonly MethodDeclaration[]) => ({
   task: v.exactOptional(v.picklist(taskNames)),
   template: v.exactOptional(template),
   handWritten: v.exactOptional(text),
   duel: v.exactOptional(v.boolean()),
-  ...Object.fromEntries(settingSpecs(methods).map((spec) => [spec.name, v.exactOptional(valueSchema(spec))])),
+  ...Object.fromEntries(settingSpecs(methods).map((spec) => [spec.name, v.exactOptional(givenSchema(spec))])),
 })
 
 export const settingsSchema = (methods: readonly MethodDeclaration[]): v.GenericSchema<GivenSettings> =>

@@ -58,12 +58,14 @@ export function defaultSettings(
   }
 }
 
-/** The given settings without those that only other methods declare, since they have no effect. */
+/** The given settings without those that only other methods declare, since they have no effect; 0 virtual tokens are none. */
 function ownSettings(given: GivenSettings, method: Method): GivenSettings {
   const specs = declarations()
   const own = new Set(settingsOfMethod(specs, method.name).map(({ name }) => name))
   const others = new Set(settingSpecs(specs).flatMap(({ name }) => (own.has(name) ? [] : [name])))
-  return Object.fromEntries(Object.entries(given).filter(([name]) => !others.has(name)))
+  return Object.fromEntries(
+    Object.entries(given).filter(([name, value]) => !others.has(name) && !(name === 'tokens' && value === 0)),
+  )
 }
 
 /** Defaults that the method's own settings declare. */

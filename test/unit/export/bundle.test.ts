@@ -59,6 +59,13 @@ describe('a prompt file', () => {
     expect(card).toContain('| | token_f1 | exact_match | test rows |')
   })
 
+  it('holds an adapter as well, which has no virtual tokens', () => {
+    const settings = defaultSettings({ method: 'tail-ia3' }, labels)
+    expect(settings.tokens).toBe(0)
+    const prompt = { ...exported.prompt, settings }
+    expect(openBundle(written({ ...exported, prompt }), 'mail.softprompt').prompt).toEqual(prompt)
+  })
+
   it('of a later version is refused, and says what to do', () => {
     const later = changed((manifest) => (manifest['softprompt'] = bundleVersion + 1))
     expect(() => openBundle(later, 'mail.softprompt')).toThrow(/newer version of the studio/)
