@@ -21,7 +21,18 @@ const inOrder = (folder, rooms) =>
 
 // Rooms of the engine, from the ground up. Beside them lie small helpers of all (random, median).
 const foundations = ['graph', 'autodiff', 'network', 'runtime', 'tokens', 'model', 'metrics', 'task', 'method']
-const engineRooms = [...foundations, 'evaluate', 'train', 'inspect', 'export', 'advise', 'sweep', 'data', 'store']
+const engineRooms = [
+  ...foundations,
+  'evaluate',
+  'train',
+  'inspect',
+  'export',
+  'measure',
+  'advise',
+  'sweep',
+  'data',
+  'store',
+]
 
 // Rooms of the service, from the ground up. Beside them lie what all of them share (context, lookup, queue, changes) and
 // what puts them together (service, connect, lasting).

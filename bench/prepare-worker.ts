@@ -1,7 +1,7 @@
 // Prepares a model in a process of its own, as the studio does. Arguments: its path, a folder for it, a precision.
 import type { PrecisionName } from '../main/contract/model.ts'
 import { prepareModel } from '../main/engine/model/prepare.ts'
-import { peakBytes } from './support/peak.ts'
+import { peakBytes } from '../main/engine/runtime/peak-memory.ts'
 
 const [path = '', folder = '', precision = 'float32'] = process.argv.slice(2)
 const began = performance.now()

@@ -9,13 +9,13 @@ import type { CachedTexts } from '../main/engine/evaluate/cached-texts.ts'
 import { methodOf } from '../main/engine/method/index.ts'
 import { inPrecision } from '../main/engine/model/in-precision.ts'
 import { createRandom } from '../main/engine/random.ts'
+import { peakBytes } from '../main/engine/runtime/peak-memory.ts'
 import { lossShapeOf, vocabularyExample } from '../main/engine/train/example.ts'
 import { modelInMemory, rowsAtOnce } from '../main/engine/train/memory.ts'
 import { adamW, startState } from '../main/engine/train/optimiser.ts'
 import { bucketsOf } from '../main/engine/train/order.ts'
 import { createTrainingStep } from '../main/engine/train/training-step.ts'
 import { type Measurement, type StepJob, ways } from './support/job.ts'
-import { peakBytes } from './support/peak.ts'
 
 // As the compute process does (main/compute/serve.ts).
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL)

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { ComputeEvent, WireJob } from '../../main/contract/compute.ts'
 import { forkCompute } from '../../main/service/compute/child.ts'
 import { supervise } from '../../main/service/compute/supervise.ts'
-import { peakBytes } from './peak.ts'
+import { peakBytes } from '../../main/engine/runtime/peak-memory.ts'
 
 const spawn = forkCompute(fileURLToPath(new URL('../../main/compute/main.ts', import.meta.url)))
 

@@ -1,5 +1,6 @@
 // The messages between the service, which owns the database, and the compute process, which owns ONNX Runtime.
 import type { PromptInspection } from './inspection.ts'
+import type { MeasuredPrompt } from './measures.ts'
 import type { DecoderConfig, PrecisionName, PreparedModel } from './model.ts'
 import type { Rendering } from './rendering.ts'
 import type { PreviewRow } from './methods/data.ts'
@@ -221,6 +222,7 @@ export type ComputeEvent =
   /** The service stores the checkpoint and answers with an acknowledgement of the same id. */
   | { readonly event: 'checkpoint'; readonly id: number; readonly checkpoint: Checkpoint }
   | { readonly event: 'evaluation'; readonly evaluation: Evaluation }
+  | { readonly event: 'measured'; readonly measured: MeasuredPrompt }
   | { readonly event: 'preflight'; readonly measured: MeasuredSteps }
   | { readonly event: 'preview'; readonly rows: readonly PreviewRow[] }
   | { readonly event: 'rendering'; readonly rendering: Rendering }

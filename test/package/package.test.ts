@@ -146,6 +146,7 @@ describe.each(targets)('packed for $platform $arch', (target) => {
       'main/compute/main.ts',
       'main/engine/export/apply.py',
       'resources/sample/sample.json',
+      'resources/neutral/text.txt',
       'package.json',
     ])
       expect(files).toContain(path)

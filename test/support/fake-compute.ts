@@ -6,6 +6,7 @@ import { serve, type Handlers, type JobOf } from '../../main/compute/serve.ts'
 import { sealModel } from '../../main/compute/seal.ts'
 import type { Checkpoint, Evaluation } from '../../main/contract/compute.ts'
 import { studioError } from '../../main/contract/errors/index.ts'
+import type { MeasuredPrompt } from '../../main/contract/measures.ts'
 import type { PreparedModel } from '../../main/contract/model.ts'
 import { measured } from '../../main/engine/metrics/index.ts'
 import { taskOf } from '../../main/engine/task/index.ts'
@@ -64,6 +65,17 @@ const evaluate = ({ settings, labels, split }: JobOf<'tune'>, subject: Evaluatio
   return { subject, ...measured(metrics, answers, labels), ...instruction }
 }
 
+/** A prompt after the text costs nothing of the model's ability; the more tokens, the longer an answer takes. */
+const measuredAs = ({ settings: { tokens, placement } }: JobOf<'tune'>): MeasuredPrompt => ({
+  parameters: tokens * WIDTH,
+  fileBytes: 1000 + 4 * tokens * WIDTH,
+  precomputeSeconds: 0.25,
+  peakBytes: 5e8,
+  answerMilliseconds: 10 + 5 * tokens,
+  switchMilliseconds: 0.5,
+  neutral: placement === 'after-text' ? undefined : { alone: 3, tuned: 3.25 },
+})
+
 const tune: Handlers['tune'] = async (job, sink) => {
   const { settings, labels, model } = job
   let at = job.resume ?? startState(job)
@@ -104,9 +116,9 @@ const tune: Handlers['tune'] = async (job, sink) => {
   for (const subject of ['no prompt', 'tuned prompt', 'hand-written prompt'] as const)
     if (subject !== 'hand-written prompt' || settings.duel !== false)
       sink.emit({ event: 'evaluation', evaluation: evaluate(job, subject) })
-  return settings.initText === 'diverge'
-    ? { outcome: 'diverged', prompt, reason: 'It diverged.' }
-    : { outcome: 'finished', prompt }
+  if (settings.initText === 'diverge') return { outcome: 'diverged', prompt, reason: 'It diverged.' }
+  sink.emit({ event: 'measured', measured: measuredAs(job) })
+  return { outcome: 'finished', prompt }
 }
 
 const prepare: Handlers['prepare'] = async ({ path, cache, name }, sink) => {

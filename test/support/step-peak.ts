@@ -1,5 +1,5 @@
 // A process that does two steps of a tiny model and writes its peak memory. Argument: a StepPeakJob as JSON.
-import { peakBytes } from '../../bench/support/peak.ts'
+import { peakBytes } from '../../main/engine/runtime/peak-memory.ts'
 import { methodOf } from '../../main/engine/method/index.ts'
 import { lossShapeOf, vocabularyExample } from '../../main/engine/train/example.ts'
 import { createTrainingStep } from '../../main/engine/train/training-step.ts'

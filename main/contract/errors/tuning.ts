@@ -69,6 +69,8 @@ export const tuningErrors = {
     `The gradient has almost vanished (${norm}): the prompt hardly changes. A higher learning rate or another initialisation may help.`,
   'tuning/exploding': (norm: string, usual: string) =>
     `The gradient jumped to ${norm} where ${usual} was usual. A lower learning rate or gradient clipping may help.`,
+  'tuning/not-measured': (why: string) =>
+    `What it takes to use this prompt could not be measured: ${why}. The prompt itself is not affected.`,
   'tuning/other-model': () =>
     'This prompt was tuned on another base model. A prompt only works with the exact model it was tuned on.',
 } satisfies Record<string, (...details: never[]) => string>

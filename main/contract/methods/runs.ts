@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import type { KnownProvider, StepMetrics, TunedPrompt } from '../compute.ts'
 import type { PromptInspection } from '../inspection.ts'
+import type { RunMeasures } from '../measures.ts'
 import type { Measured, MetricName } from '../metrics.ts'
 import type { PrecisionName } from '../model.ts'
 import {
@@ -137,6 +138,8 @@ export interface RunDetails {
   readonly validations: readonly ValidationRecord[]
   readonly notes: readonly NoteRecord[]
   readonly evaluations: readonly EvaluationRecord[]
+  /** Undefined before it has finished, and for runs of earlier versions, which did not measure. */
+  readonly measures: RunMeasures | undefined
   /** Step of the checkpoint from which the run would resume. */
   readonly checkpoint: number | undefined
 }

@@ -1,5 +1,7 @@
 // Finds where a generated answer ends when the model does not emit its end token.
-import type { Template } from '../../contract/settings.ts'
+import type { SamplingSettings } from '../../contract/compute.ts'
+import type { Template, TuneSettings } from '../../contract/settings.ts'
+import { scoresLabels } from '../task/index.ts'
 import { place } from '../tokens/frame.ts'
 import { watchStops } from './stop-strings.ts'
 
@@ -14,6 +16,12 @@ type FindEnd = (generated: string) => { readonly answer: string; readonly isOver
 export function answerStops({ kind, body }: Template, lines: boolean): readonly string[] {
   const [opening = ''] = body.split(place)
   return [...(lines ? [] : ['\n']), ...(kind === 'plain' && opening.trim() !== '' ? [`\n${opening}`] : [])]
+}
+
+/** Where an answer to a single text ends: as in an evaluation of the prompt; a label's free answer is one line. */
+export function samplingLimits(settings: TuneSettings): Pick<SamplingSettings, 'maxNewTokens' | 'stop'> {
+  const { tokens, lines } = settings.answers ?? { tokens: 32, lines: !scoresLabels(settings) }
+  return { maxNewTokens: tokens, stop: answerStops(settings.template, lines) }
 }
 
 export const hasLines = (answer: string): boolean => /[\r\n]/.test(answer.trim())

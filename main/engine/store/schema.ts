@@ -125,6 +125,19 @@ export interface Schema {
     best: number
     answers: Generated<string>
   }
+  run_measures: {
+    run: number
+    parameters: number
+    file_bytes: number
+    precompute_seconds: number
+    /** Null where another process took the steps. */
+    peak_bytes: number | null
+    answer_milliseconds: number | null
+    switch_milliseconds: number
+    /** Both null where the base model reads texts by itself. */
+    neutral_alone: number | null
+    neutral_tuned: number | null
+  }
   notes: { id: Generated<number>; run: number; step: number; code: string; message: string }
   checkpoints: {
     run: number

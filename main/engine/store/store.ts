@@ -18,6 +18,7 @@ import { checkpointRepository } from './tables/checkpoints.ts'
 import { connectionRepository } from './tables/connections.ts'
 import { datasetRepository } from './tables/datasets.ts'
 import { evaluationRepository } from './tables/evaluations.ts'
+import { measureRepository } from './tables/measures.ts'
 import { metricRepository } from './tables/metrics.ts'
 import { modelRepository } from './tables/models.ts'
 import { noteRepository } from './tables/notes.ts'
@@ -36,6 +37,7 @@ const repositories = (db: Db, late: LateStates) => ({
   tasks: taskRepository(db),
   runs: runRepository(db, late),
   sweeps: sweepRepository(db, late),
+  measures: measureRepository(db),
   metrics: metricRepository(db),
   notes: noteRepository(db),
   checkpoints: checkpointRepository(db),

@@ -37,6 +37,8 @@ type TuneJob = Extract<Job, { kind: 'tune' }>
 export interface TuneResult {
   readonly outcome: 'finished' | 'stopped' | 'diverged'
   readonly prompt: TunedPrompt
+  /** Whether the run trained over precomputed keys and values of its texts. */
+  readonly precomputes: boolean
   /** Where training diverged before any step was better than the start: the prompt is as it was initialised. */
   readonly untuned?: true
   readonly reason?: string
@@ -67,12 +69,12 @@ async function tuneWithLease(given: TuneJob, sink: TuneSink, options: TuneOption
       : await train(job, encoder, runner, start, sink, options)
     const tensors = checkpoint.best?.tensors ?? checkpoint.tensors
     const prompt: TunedPrompt = { tensors, settings, labels, modelHash: model.hash }
-    const because = reason === undefined ? {} : { reason }
-    if (!checkpoint.finished) return { outcome: 'stopped', prompt, ...because }
-    if (checkpoint.diverged)
-      return await diverged(checkpoint, prompt, () => evaluate(job, encoder, runner, prompt, sink, options))
-    await evaluate(job, encoder, runner, prompt, sink, options)
-    return { outcome: 'finished', prompt, ...because }
+    const found = { prompt, precomputes: checkpoint.precomputes === true, ...(reason === undefined ? {} : { reason }) }
+    if (!checkpoint.finished) return { outcome: 'stopped', ...found }
+    const evaluation = (): Promise<void> => evaluate(job, encoder, runner, prompt, sink, options)
+    if (checkpoint.diverged) return { ...found, ...(await diverged(checkpoint, evaluation)) }
+    await evaluation()
+    return { outcome: 'finished', ...found }
   } finally {
     await runner.release()
   }
@@ -81,14 +83,13 @@ async function tuneWithLease(given: TuneJob, sink: TuneSink, options: TuneOption
 /** Keeps and evaluates the best prompt from before training diverged, where some step was better than the start. */
 async function diverged(
   { step, best }: Checkpoint,
-  prompt: TunedPrompt,
   evaluation: () => Promise<void>,
-): Promise<TuneResult> {
+): Promise<Pick<TuneResult, 'outcome' | 'untuned' | 'reason'>> {
   const kept = best?.step ?? 0
   const reason = studioError('tuning/diverged', step, kept).message
-  if (kept === 0) return { outcome: 'diverged', prompt, untuned: true, reason }
+  if (kept === 0) return { outcome: 'diverged', untuned: true, reason }
   await evaluation()
-  return { outcome: 'diverged', prompt, reason }
+  return { outcome: 'diverged', reason }
 }
 
 /**

@@ -13,8 +13,8 @@ import { readBytes } from '../../engine/data/bytes.ts'
 import type { TableChunk, Watch } from '../../engine/data/formats/format.ts'
 import { openTable, type Table } from '../../engine/data/table.ts'
 import { rowsOf } from '../../engine/data/words.ts'
+import { resources } from '../../engine/resources.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
-import { resources } from '../studio/resources.ts'
 import { type Forecast, forecastOf, refuseForecast, refuseRows } from './forecast.ts'
 
 /** Rows that go into the database at once: short enough that nobody waits for it. */

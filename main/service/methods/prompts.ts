@@ -1,5 +1,5 @@
 // Methods score, try, classify and export: using a tuned prompt.
-import type { SamplingSettings, TunedPrompt } from '../../contract/compute.ts'
+import type { TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import { fileName } from '../../contract/names.ts'
 import type { EvaluationRecord, RunRecord } from '../../contract/records.ts'
@@ -7,7 +7,7 @@ import type { Input, Outputs, Speaker } from '../../contract/service.ts'
 import type { Example, TuneSettings } from '../../contract/settings.ts'
 import { textKey } from '../../engine/data/text-key.ts'
 import { scoresLabels, taskOf } from '../../engine/task/index.ts'
-import { answerStops } from '../../engine/evaluate/answer-end.ts'
+import { samplingLimits } from '../../engine/evaluate/answer-end.ts'
 import { withoutInstruction } from '../../engine/evaluate/encode.ts'
 import { zipped } from '../../engine/export/archive.ts'
 import type { Files } from '../../engine/export/format.ts'
@@ -87,12 +87,6 @@ function speaking(prompt: TunedPrompt, speaker: Speaker = { by: 'tuned' }): Spea
   if (speaker.by === 'nothing') return { prompt: undefined, settings: withoutInstruction(settings) }
   const template = { ...settings.template, instruction: speaker.instruction }
   return { prompt: undefined, settings: { ...settings, template } }
-}
-
-/** Where a written answer ends unless the caller says otherwise: as in an evaluation; a label's free answer is one line. */
-function samplingLimits(settings: TuneSettings): Pick<SamplingSettings, 'maxNewTokens' | 'stop'> {
-  const { tokens, lines } = settings.answers ?? { tokens: 32, lines: !scoresLabels(settings) }
-  return { maxNewTokens: tokens, stop: answerStops(settings.template, lines) }
 }
 
 async function classify(

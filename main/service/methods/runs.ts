@@ -101,6 +101,7 @@ export async function showRun({ store }: ServiceContext, name: string): Promise<
     validations: await store.metrics.validations(id),
     notes: await store.notes.list(id),
     evaluations: await store.evaluations.list(id),
+    measures: await store.measures.byRun(id),
     checkpoint: await store.checkpoints.step(id),
   }
 }

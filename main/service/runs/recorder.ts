@@ -1,5 +1,6 @@
 // Writes a run's events into the store: measurements become permanent with the checkpoint that follows them.
 import type { Checkpoint, ComputeEvent, Evaluation, StepMetrics, TunedPrompt } from '../../contract/compute.ts'
+import type { MeasuredPrompt } from '../../contract/measures.ts'
 import type { NoteRecord, RunRecord, ValidationRecord } from '../../contract/records.ts'
 import type { StudioEvent } from '../../contract/service.ts'
 import type { Store, Tables } from '../../engine/store/store.ts'
@@ -10,7 +11,7 @@ export interface Recorder {
   /** A checkpoint is on disk when this resolves. */
   record(event: ComputeEvent): Promise<void>
   note(note: NoteRecord): Promise<void>
-  /** Stores the remaining measurements, the prompt, a finished run's evaluations and its new state in one transaction. */
+  /** Stores the remaining metrics, the prompt, a finished run's evaluations and measures, and its new state in one transaction. */
   end(run: RunEnding): Promise<void>
 }
 
@@ -45,23 +46,26 @@ export function createRecorder(store: Store, run: RunRecord, report: (event: Stu
         const evaluated = { run: id, dataset, version }
         if (state !== 'stopped')
           for (const evaluation of pending.evaluations) await tables.evaluations.add(evaluated, evaluation)
+        for (const measured of pending.measured) await tables.measures.put(id, measured)
         await tables.runs.setState(id, state, message)
       }),
   }
 }
 
-/** Measurements since the last checkpoint; evaluations wait for the run's end. */
+/** Metrics since the last checkpoint; evaluations and measures wait for the run's end. */
 interface Pending {
   readonly steps: StepMetrics[]
   readonly validations: ValidationRecord[]
   readonly evaluations: Evaluation[]
+  readonly measured: MeasuredPrompt[]
   /** Writes steps and validations, together with what `also` writes. */
   flush(also: (tables: Tables) => Promise<void>): Promise<void>
   clear(): void
 }
 
 function createPending(store: Store, run: number): Pending {
-  const [steps, validations, evaluations]: [StepMetrics[], ValidationRecord[], Evaluation[]] = [[], [], []]
+  const [steps, validations]: [StepMetrics[], ValidationRecord[]] = [[], []]
+  const [evaluations, measured]: [Evaluation[], MeasuredPrompt[]] = [[], []]
   const empty = (...lists: unknown[][]): void => {
     for (const list of lists) list.length = 0
   }
@@ -69,6 +73,7 @@ function createPending(store: Store, run: number): Pending {
     steps,
     validations,
     evaluations,
+    measured,
     flush: async (also) => {
       await store.transaction(async (tables) => {
         await tables.metrics.add(run, { steps, validations })
@@ -77,7 +82,7 @@ function createPending(store: Store, run: number): Pending {
       empty(steps, validations)
     },
     clear: () => {
-      empty(steps, validations, evaluations)
+      empty(steps, validations, evaluations, measured)
     },
   }
 }
@@ -113,6 +118,9 @@ function recordersOf(
       pending.evaluations.push(evaluation)
       const { rows, ...figures } = evaluation
       report({ event: 'evaluation', ...figures, rows: rows.length })
+    },
+    measured: async ({ measured }) => {
+      pending.measured.push(measured)
     },
     warning: ({ step, code, message }) => note({ step, code, message }),
     provider: async (event) => {

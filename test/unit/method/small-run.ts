@@ -39,11 +39,11 @@ export async function run(family: Family, own: GivenSettings, { resume, until, p
     stopRequested: () => false,
     keepRequested: () => false,
   }
-  const { prompt, outcome } = await tune(job, sink, { precomputes })
+  const result = await tune(job, sink, { precomputes })
   const steps = events.flatMap((event) => (event.event === 'step' ? [event.metrics] : []))
   const validations = events.flatMap((event) => (event.event === 'validation' ? [event] : []))
   const evaluations = events.flatMap((event) => (event.event === 'evaluation' ? [event.evaluation] : []))
-  return { model, settings, prompt, outcome, steps, validations, evaluations, last }
+  return { ...result, job, model, settings, steps, validations, evaluations, last }
 }
 
 export const losses = ({ steps }: { readonly steps: readonly { readonly loss: number }[] }) =>

@@ -183,3 +183,22 @@ it('figures get the names of what they were of, and each row its own values', as
   ])
   await store.close()
 })
+
+it('runs from before there were measures have none, and later ones do', async () => {
+  const path = join(temporaryFolder(), 'studio.db')
+  await databaseOf(
+    '0014-diverged',
+    path,
+    `${MODEL_AND_DATASET}
+     INSERT INTO tasks VALUES (7, 4, 'classification', 'text', 'label', '', '["a","b"]');
+     INSERT INTO runs (id, name, state, task, model, dataset, version, settings, seed, split, created_at)
+       VALUES (9, 'mine', 'finished', 7, 1, 4, 1, '{}', 0, '{"train":[],"validation":[],"test":[]}', 'now');
+     INSERT INTO steps VALUES (9, 1, 0.5, 0.1, 2, x'', 16, 250);`,
+  )
+  const store = await openStore(path)
+  expect(await store.measures.byRun(9)).toBeUndefined()
+  const times = { precomputeSeconds: 2, answerMilliseconds: 30, switchMilliseconds: 1 }
+  await store.measures.put(9, { parameters: 8, fileBytes: 99, peakBytes: 1e9, neutral: undefined, ...times })
+  expect(await store.measures.byRun(9)).toMatchObject({ parameters: 8, seconds: 2.25 })
+  await store.close()
+})

@@ -14,6 +14,7 @@ import { namedMetrics } from './0011-named-metrics.ts'
 import { precomputes } from './0012-precomputes.ts'
 import { weightsHash } from './0013-weights-hash.ts'
 import { diverged } from './0014-diverged.ts'
+import { runMeasures } from './0015-run-measures.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
@@ -30,4 +31,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0012-precomputes': precomputes,
   '0013-weights-hash': weightsHash,
   '0014-diverged': diverged,
+  '0015-run-measures': runMeasures,
 }

@@ -50,6 +50,38 @@ describe('a run that is under way', () => {
   })
 })
 
+describe('a run like an earlier one', () => {
+  it.each(['tail-ia3', 'prefix-tuning'])('takes all its settings, by %s too', async (method) => {
+    const { service, base } = await start()
+    const { settings: own } = await service.call('runs.plan', { ...base, settings: { method } })
+    const { settings } = await service.call('runs.plan', { ...base, settings: own })
+    expect(settings).toEqual(own)
+    // The tokens of another method are no choice.
+    const { settings: other } = await service.call('runs.plan', {
+      ...base,
+      settings: { ...own, method: 'prompt-tuning' },
+    })
+    expect(other.tokens).toBeGreaterThan(0)
+  })
+})
+
+describe('a run that has finished', () => {
+  it('knows what tuning took, over a pause too, and what using it takes; one that has not knows nothing', async () => {
+    const { service, base } = await start()
+    await service.call('runs.start', { ...base, name: 'measured', settings: quick })
+    await behindStep(service, 'measured', 7)
+    await service.call('runs.stop', { run: 'measured' })
+    expect((await service.call('runs.show', { run: 'measured' })).measures).toBeUndefined()
+    await service.call('runs.resume', { run: 'measured' })
+    expect(await service.call('runs.watch', { run: 'measured' })).toMatchObject({ state: 'finished' })
+    const { measures, steps } = await service.call('runs.show', { run: 'measured' })
+    expect(steps).toHaveLength(20)
+    const seconds = steps.reduce((sum, { milliseconds }) => sum + milliseconds / 1000, 0.25)
+    expect(measures).toMatchObject({ parameters: 8, peakBytes: 5e8, answerMilliseconds: 20, neutral: undefined })
+    expect(measures?.seconds).toBeCloseTo(seconds, 9)
+  })
+})
+
 describe('runs that wait', () => {
   const queueOf = async (service: Studio) =>
     (await service.call('runs.list', {}))

@@ -1,4 +1,4 @@
-// The most memory that a process has held.
+// The most memory that a process has held so far.
 import { readFileSync } from 'node:fs'
 
 /** Bytes: VmHWM on Linux (mapped files included), the system's own maximum elsewhere; NaN there for another process. */

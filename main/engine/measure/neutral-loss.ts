@@ -1,0 +1,56 @@
+// What a prompt costs of the base model's general ability: the loss on a fixed neutral text, with the prompt and without.
+import { readFile } from 'node:fs/promises'
+import type { NeutralLoss } from '../../contract/measures.ts'
+import type { PreparedModel } from '../../contract/model.ts'
+import type { TuneSettings } from '../../contract/settings.ts'
+import { encoderFor } from '../evaluate/encode.ts'
+import type { InferenceRunner } from '../evaluate/inference-runner.ts'
+import type { PlacedPrompt } from '../evaluate/label-scores.ts'
+import { layOut, type LayoutSettings } from '../method/layout.ts'
+import { countOf, virtualTokensOf } from '../method/virtual.ts'
+import { resources } from '../resources.ts'
+import type { TrainingExample } from '../train/example.ts'
+import { teacherForced } from '../train/teacher-forced.ts'
+
+/** Our own paragraphs about nothing that anybody tunes for; figures compare only where the text is the same. */
+const neutralText = (): Promise<string> => readFile(resources('neutral/text.txt'), 'utf8')
+
+/** Whether the base model reads a text by itself: no part of a prompt after the text acts on it. */
+export const readsAlone = ({ placement }: Pick<TuneSettings, 'placement'>): boolean => placement === 'after-text'
+
+/**
+ * Mean of -log p of a token in nats, each predicted from those before it over the whole vocabulary. Undefined, and nothing
+ * is computed, where the base model reads texts by itself: there the loss is the same by construction. A text that is
+ * longer than the model reads is cut.
+ */
+export async function neutralLoss(
+  runner: InferenceRunner,
+  model: PreparedModel,
+  placed: PlacedPrompt & { readonly settings: TuneSettings },
+): Promise<NeutralLoss | undefined> {
+  const { settings, parts } = placed
+  if (readsAlone(settings)) return undefined
+  const { tokenizer } = encoderFor(model, settings, [])
+  const room = model.config.context - countOf(virtualTokensOf(parts))
+  const ids = tokenizer.encodeWithSpecials(await neutralText()).slice(0, room)
+  const alone = await meanLoss(runner, neutralExample(ids, undefined), undefined)
+  const tuned = await meanLoss(runner, neutralExample(ids, settings), parts)
+  return { alone, tuned }
+}
+
+/** Every token but the first is a target: what is predicted is the same with virtual tokens before the text and without. */
+function neutralExample(ids: readonly number[], settings: LayoutSettings | undefined): TrainingExample {
+  const sequence = layOut({ before: [], text: ids, after: [] }, [], settings)
+  const first = sequence.ids.length - ids.length
+  const labels = ids.slice(1)
+  return { sequence, targetPositions: labels.map((_, i) => first + i), path: [], labels }
+}
+
+async function meanLoss(
+  runner: InferenceRunner,
+  example: TrainingExample,
+  parts: PlacedPrompt['parts'] | undefined,
+): Promise<number> {
+  const [answer] = await teacherForced(runner, [example], { parts })
+  return -(answer?.logProbability ?? NaN) / Math.max(1, example.labels.length)
+}
