@@ -1,4 +1,5 @@
 // Default settings of a run.
+import { proposals, usualProposal } from '../../contract/proposals.ts'
 import { type Recipe, settingsOfMethod, settingSpecs, type SettingValue } from '../../contract/setting-specs.ts'
 import { type GivenSettings, methodNamed, type TuneSettings } from '../../contract/settings.ts'
 import { declarations, methodOf } from '../method/index.ts'
@@ -6,8 +7,8 @@ import { declares, type Method } from '../method/method.ts'
 import { scoresLabels, taskOf, templateOf } from '../task/index.ts'
 import { type DataShape, defaultsFor } from './from-data.ts'
 
-/** The default method: it reached the highest accuracy within the fewest steps (bench/results). */
-const usualMethod = 'prefix-tuning'
+/** The default method (bench/results/methods.json). */
+const usualMethod = proposals[usualProposal]
 
 /** The recipe of a method and placement without measurements. */
 const fallback: Recipe = { learningRate: 1e-2, steps: 200, validateEvery: 25 }

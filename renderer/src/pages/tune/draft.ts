@@ -1,7 +1,7 @@
 // The draft of a run as the service takes it: only the choices that differ from the defaults.
 import { type Effort, effortSettings } from '../../../../main/contract/efforts.ts'
 import type { Input } from '../../../../main/contract/service.ts'
-import type { GivenSettings, TaskName, TuneSettings } from '../../../../main/contract/settings.ts'
+import type { GivenSettings, MethodName, TaskName, TuneSettings } from '../../../../main/contract/settings.ts'
 import type { ColumnRoles } from '../data/with-role.ts'
 
 /** The input of a plan without the settings: a model, and the columns of a version of a data set. */
@@ -52,6 +52,12 @@ export function chosenSettings({ task, effort, given }: Omit<Draft, 'rows'>, def
 export function forAnotherTask(given: GivenSettings): GivenSettings {
   const { template: _, loss: __, init: ___, initText: ____, ...rest } = given
   return rest
+}
+
+/** Takes another method, and leaves the choice of its placement to its defaults. */
+export function withMethod(given: GivenSettings, method: MethodName): GivenSettings {
+  const { placement: _, ...rest } = given
+  return { ...rest, method }
 }
 
 /** Sets the hand-written prompt; a blank text removes it. */

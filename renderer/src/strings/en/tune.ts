@@ -1,5 +1,6 @@
 // Texts of the Tune page.
 import type { Effort } from '../../../../main/contract/efforts.ts'
+import type { Proposal } from '../../../../main/contract/proposals.ts'
 
 const ordinals = new Intl.PluralRules('en', { type: 'ordinal' })
 const endings: Partial<Record<Intl.LDMLPluralRule, string>> = { one: 'st', two: 'nd', few: 'rd' }
@@ -41,6 +42,17 @@ export const tune = {
   repeatHelp:
     'How many runs. Each has a different random seed (the number that decides everything random); their mean and spread show how much is luck.',
   effort: 'How thorough',
+  proposal: 'What is tuned',
+  proposals: {
+    'soft prompt': {
+      name: 'A soft prompt',
+      text: 'Virtual tokens: smallest, and runs in most places.',
+    },
+    'most accurate': {
+      name: 'Most accurate',
+      text: 'A small adapter on the last tokens: right more often, in fewer steps.',
+    },
+  } satisfies Record<Proposal, { name: string; text: string }>,
   efforts: {
     quick: { name: 'Quick', text: '40 % of the steps, for a first impression.' },
     balanced: { name: 'Balanced', text: 'Enough for most tasks, as measured.' },

@@ -8,6 +8,7 @@ import {
   forAnotherTask,
   taskSetting,
   withHandWritten,
+  withMethod,
 } from '../../../../../renderer/src/pages/tune/draft.ts'
 
 const defaults = { steps: 200, validateEvery: 20, tokens: 16 } as TuneSettings
@@ -69,4 +70,11 @@ it('forgets for another task what belongs to the one before', () => {
 it('has no hand-written prompt where its field is blank', () => {
   expect(withHandWritten({ tokens: 4 }, 'Sort it. ')).toEqual({ tokens: 4, handWritten: 'Sort it. ' })
   expect(withHandWritten({ tokens: 4, handWritten: 'Sort it.' }, ' \n')).toEqual({ tokens: 4 })
+})
+
+it('takes another method without a placement that it may not have', () => {
+  expect(withMethod({ method: 'prompt-tuning', placement: 'before-text', steps: 9 }, 'tail-lora')).toEqual({
+    method: 'tail-lora',
+    steps: 9,
+  })
 })
