@@ -1,11 +1,11 @@
-# PEFT's side of a measurement: the training steps of peft's prompt tuning. Arguments: a StepJob's file, a torch dtype.
+# PEFT's side of a measurement: the training steps of peft's prompt tuning, or of its LoRA where the job has a rank. Arguments: a StepJob's file, a torch dtype.
 import json
 import resource
 import sys
 import time
 
 import torch
-from peft import PromptTuningConfig, TaskType, get_peft_model
+from peft import LoraConfig, PromptTuningConfig, TaskType, get_peft_model
 from transformers import AutoModelForCausalLM
 
 with open(sys.argv[1], encoding="utf-8") as file:
@@ -15,11 +15,15 @@ torch.set_num_threads(job["threads"])
 
 base = AutoModelForCausalLM.from_pretrained(job["folder"], dtype=dtype)
 base.config.use_cache = False
-config = PromptTuningConfig(task_type=TaskType.CAUSAL_LM, num_virtual_tokens=job["tokens"])
-model = get_peft_model(base, config)
+if "rank" in job:
+    config = LoraConfig(task_type=TaskType.CAUSAL_LM, r=job["rank"], lora_alpha=16, target_modules="all-linear")
+    model = get_peft_model(base, config)
+else:
+    config = PromptTuningConfig(task_type=TaskType.CAUSAL_LM, num_virtual_tokens=job["tokens"])
+    model = get_peft_model(base, config)
+    prompt = model.prompt_encoder["default"].embedding.weight
+    prompt.data = torch.tensor(job["prompt"], dtype=torch.float32).reshape(prompt.shape).to(prompt.dtype)
 model.train()
-prompt = model.prompt_encoder["default"].embedding.weight
-prompt.data = torch.tensor(job["prompt"], dtype=torch.float32).reshape(prompt.shape).to(prompt.dtype)
 trainable = [p for p in model.parameters() if p.requires_grad]
 optimiser = torch.optim.AdamW(trainable, lr=job["learningRate"], weight_decay=0.0)
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { results } from './support/paths.ts'
 import { accuracy } from './accuracy.ts'
+import { adapters } from './adapters.ts'
 import { duel } from './duel.ts'
 import { forecastBench } from './forecast.ts'
 import { fuzzBench } from './fuzz.ts'
@@ -27,6 +28,7 @@ import { whole } from './whole.ts'
 const benches: Readonly<Record<string, Bench>> = {
   step,
   modes: modesBench,
+  adapters,
   whole,
   startup,
   profile,

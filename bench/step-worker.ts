@@ -22,7 +22,7 @@ setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 const job = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as StepJob
 const { tokens, threads, learningRate, memory } = job
 const { method, placement } = ways[job.way]
-const settings = { method, placement, tokens, tail: 1, memory }
+const settings = { method, placement, tokens, tail: 1, memory, ...(job.rank === undefined ? {} : { rank: job.rank }) }
 const model = modelInMemory(await inPrecision(job.model, job.precision), settings)
 
 const batches = job.batches.map((rows) =>

@@ -13,6 +13,10 @@ export const ways = {
   'prompt, start': { method: 'prompt-tuning', placement: 'start' },
   'prompt, after-text': { method: 'prompt-tuning', placement: 'after-text' },
   'prefix, after-text': { method: 'prefix-tuning', placement: 'after-text' },
+  'tail-lora': { method: 'tail-lora', placement: 'after-text' },
+  'tail-ia3': { method: 'tail-ia3', placement: 'after-text' },
+  'tail-bias': { method: 'tail-bias', placement: 'after-text' },
+  'prefix-tail-lora': { method: 'prefix-tail-lora', placement: 'after-text' },
 } as const
 export type Way = keyof typeof ways
 
@@ -24,11 +28,13 @@ export interface StepJob {
   /** The virtual tokens' first values, [tokens, hidden]. */
   readonly prompt: readonly number[]
   readonly tokens: number
+  /** Rank of LoRA on all linear maps: PEFT's worker then tunes that, in place of a prompt. */
+  readonly rank?: number
   /** Step number i reads batch i, beginning again after the last. */
   readonly batches: readonly (readonly JobRow[])[]
   readonly learningRate: number
   readonly threads: number
-  /** Ours only; PEFT's worker always does prompt tuning at the start. */
+  /** Ours only; PEFT's worker does prompt tuning at the start, or LoRA. */
   readonly way: Way
   readonly precision: PrecisionName
   readonly memory: MemoryName
