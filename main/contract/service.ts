@@ -1,6 +1,7 @@
 // The contract of the service: its methods, their inputs and outputs, and its events, for windows and the command line.
 import type * as v from 'valibot'
 import type { StepMetrics } from './compute.ts'
+import { comparisonInputs, type ComparisonOutputs } from './methods/comparisons.ts'
 import { dataInputs, type DataOutputs } from './methods/data.ts'
 import { modelInputs, type ModelOutputs } from './methods/models.ts'
 import { promptInputs, type PromptOutputs } from './methods/prompts.ts'
@@ -11,6 +12,7 @@ import { studioInputs, type StudioOutputs } from './methods/studio.ts'
 import type { MethodDeclaration } from './setting-specs.ts'
 import type { EvaluationFigures, NoteRecord, RunState, ValidationRecord } from './records.ts'
 
+export type * from './methods/comparisons.ts'
 export type * from './methods/data.ts'
 export type * from './methods/models.ts'
 export type * from './methods/prompts.ts'
@@ -26,6 +28,7 @@ export const inputsFor = (methods: readonly MethodDeclaration[]) =>
     ...dataInputs(settingsSchema(methods)),
     ...runInputs(settingsSchema(methods)),
     ...sweepInputs(methods),
+    ...comparisonInputs,
     ...promptInputs,
     ...studioInputs,
   }) as const
@@ -34,7 +37,8 @@ export type Inputs = ReturnType<typeof inputsFor>
 export type Method = keyof Inputs
 export type Input<M extends Method> = v.InferOutput<Inputs[M]>
 
-export interface Outputs extends ModelOutputs, DataOutputs, RunOutputs, SweepOutputs, PromptOutputs, StudioOutputs {}
+export interface Outputs
+  extends ModelOutputs, DataOutputs, RunOutputs, SweepOutputs, ComparisonOutputs, PromptOutputs, StudioOutputs {}
 
 /** Kinds of data whose changes are announced. */
 export type Topic = 'runs' | 'data' | 'models' | 'ledger' | 'preferences'

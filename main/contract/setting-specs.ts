@@ -31,14 +31,26 @@ export type SettingSpec = SettingBase &
 /** Settings that were measured to suit a method and placement. */
 export type Recipe = Pick<TuneSettings, 'learningRate' | 'steps' | 'validateEvery'>
 
+/**
+ * What a method trains, and what it acts on: virtual tokens, updates of the model's linear maps on the tail alone, or on all
+ * tokens, so that each step reads all the texts again.
+ */
+export const methodFamilies = ['soft prompt', 'tail adapter', 'adapter'] as const
+export type MethodFamily = (typeof methodFamilies)[number]
+
 /** What a method declares: windows and the command line use only this. */
 export interface MethodDeclaration {
   readonly name: string
+  readonly family: MethodFamily
   readonly placements: readonly Placement[]
   /** Settings of its own, those that matter first before the others. */
   readonly settings: readonly SettingSpec[]
   readonly recipes: { readonly [P in Placement]?: Recipe }
 }
+
+/** The methods that are compared where none are named: those whose steps are short, as the base model reads the texts. */
+export const comparedByDefault = (methods: readonly MethodDeclaration[]): MethodDeclaration[] =>
+  methods.filter(({ family }) => family !== 'adapter')
 
 /** Settings that every method has. A default that is absent depends on method, task or data. */
 const shared: readonly SettingSpec[] = [

@@ -4,6 +4,7 @@ import type { CallContext, Methods } from './context.ts'
 import { checked } from './inputs.ts'
 import { adviseMethods } from './methods/advise.ts'
 import { compareMethods } from './methods/compare.ts'
+import { comparisonMethods } from './methods/comparisons.ts'
 import { curateMethods } from './methods/curate.ts'
 import { dataMethods } from './methods/data.ts'
 import { inspectMethods } from './methods/inspect.ts'
@@ -24,6 +25,7 @@ const methods: Methods = {
   ...previewMethods,
   ...runMethods,
   ...sweepMethods,
+  ...comparisonMethods,
   ...compareMethods,
   ...adviseMethods,
   ...inspectMethods,

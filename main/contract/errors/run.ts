@@ -57,6 +57,8 @@ export const runErrors = {
   'run/no-folder': (path: string) => `${path} is no folder. Name a folder that exists, or leave --allow out.`,
   'sweep/nothing': () =>
     'None of these combinations can be run: a prefix stands at the start or after the text. Choose another placement or method.',
+  'sweep/no-comparison': (sweep: string) =>
+    `"${sweep}" does not compare methods: something else differs between its runs. Look at it as a sweep.`,
   'sweep/which': () => 'Say which sweep.',
   'sweep/too-many': (runs: number, max: number) =>
     `That would be ${String(runs)} runs; at most ${String(max)} are possible. Choose fewer values or fewer seeds.`,

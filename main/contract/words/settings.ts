@@ -49,6 +49,13 @@ const methods: Readonly<Record<string, { readonly name: string; readonly help: s
 export const methodWords = (method: string): Pick<SettingWords, 'name' | 'help'> =>
   methods[method] ?? { name: method, help: '' }
 
+/** A method's name within a sentence: "tail LoRA", and "LoRA" as it is written. */
+export function methodInText(method: string): string {
+  const { name } = methodWords(method)
+  const [first = ''] = name.split(/[ -]/)
+  return /^\p{Lu}\p{Ll}*$/u.test(first) ? name.charAt(0).toLowerCase() + name.slice(1) : name
+}
+
 const method: SettingWords = {
   name: 'Method',
   help: Object.values(methods)

@@ -4,6 +4,7 @@ import { studioError } from '../../contract/errors/index.ts'
 import type { Parts, PastTensors } from '../../contract/parts.ts'
 import type { Tensor } from '../../contract/tensor.ts'
 import { methodOf } from '../method/index.ts'
+import type { Method, MethodSettings } from '../method/method.ts'
 import { countOf, virtualTokensOf } from '../method/virtual.ts'
 import { baseName, card } from './card.ts'
 import type { Exported, Files } from './format.ts'
@@ -48,6 +49,12 @@ const shared = {
   revision: null,
   auto_mapping: null,
   peft_version: version,
+}
+
+/** Whether PEFT holds what a method makes: virtual embeddings alone, or past keys and values alone. */
+export function peftTakes({ virtual, updatesLinears = false }: Method, settings: MethodSettings): boolean {
+  const { embeddings, past } = virtual(settings)
+  return !updatesLinears && embeddings > 0 !== past > 0
 }
 
 /** What PEFT calls prompt learning: its configuration, and its one tensor. Error: 'export/parts'. */

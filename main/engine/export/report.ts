@@ -39,11 +39,20 @@ const style = `
   h1 { font-size: 28px; } h2 { font-size: 20px; margin-top: 40px; } h3 { font-size: 15px; margin-top: 24px; }
   table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
   th, td { border: 1px solid #d8d2c8; padding: 4px 10px; text-align: left; } td.n { text-align: right; white-space: nowrap; }
-  td.right { background: #e4f3e8; } .verdict { font-size: 18px; } .quiet { color: #6b645a; } .legend span { margin-right: 20px; white-space: nowrap; } pre { white-space: pre-wrap; }
+  .wide { overflow-x: auto; } td.right { background: #e4f3e8; } .verdict { font-size: 18px; } .quiet { color: #6b645a; } .legend span { margin-right: 20px; white-space: nowrap; } pre { white-space: pre-wrap; }
   @media print { body { margin: 0; } h2 { break-after: avoid; } table, svg { break-inside: avoid; } }`
 
-export function reportOf(runs: readonly ReportedRun[], at: Date): string {
-  const title = runs.length === 1 ? `Run ${runs[0]?.run.name ?? ''}` : `${runs.length} runs compared`
+/** What a report says before its runs. */
+export interface ReportLead {
+  readonly title: string
+  /** HTML. */
+  readonly body: string
+}
+
+/** Several runs are led by what differs between them where no other lead is given. */
+export function reportOf(runs: readonly ReportedRun[], at: Date, lead?: ReportLead): string {
+  const title = lead?.title ?? (runs.length === 1 ? `Run ${runs[0]?.run.name ?? ''}` : `${runs.length} runs compared`)
+  const several = runs.length > 1 ? `${overview(runs)}${differences(runs)}` : ''
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -55,8 +64,7 @@ export function reportOf(runs: readonly ReportedRun[], at: Date): string {
 <body>
 <h1>${escaped(title)}</h1>
 <p class="quiet">Softprompt Studio, ${at.toISOString().slice(0, 10)}. All figures come from the test set: rows that tuning never saw.</p>
-${runs.length > 1 ? overview(runs) : ''}
-${runs.length > 1 ? differences(runs) : ''}
+${lead?.body ?? several}
 ${runs.length > 1 ? `<h2>Curves</h2>${curvesOf(runs)}` : ''}
 ${runs.map(section).join('\n')}
 </body>

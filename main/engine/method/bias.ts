@@ -44,6 +44,7 @@ const biases: Pick<Method, 'virtual' | 'updatesLinears' | 'tensors' | 'initialis
 
 export const tailBias: Method = {
   name: 'tail-bias',
+  family: 'tail adapter',
   placements: ['after-text'],
   settings: [all, tail],
   recipes: { 'after-text': { learningRate: 1e-2, steps: 150, validateEvery: 10 } },
@@ -52,6 +53,7 @@ export const tailBias: Method = {
 
 export const bitfit: Method = {
   name: 'bitfit',
+  family: 'adapter',
   placements: ['start'],
   settings: [all],
   recipes: { start: { learningRate: 5e-3, steps: 150, validateEvery: 25 } },

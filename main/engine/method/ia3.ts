@@ -58,6 +58,7 @@ const tailLinears = linears(['q_proj', 'k_proj', 'v_proj', 'o_proj', 'up_proj', 
 
 export const tailIa3: Method = {
   name: 'tail-ia3',
+  family: 'tail adapter',
   placements: ['after-text'],
   settings: [tailLinears, tail],
   recipes: { 'after-text': { learningRate: 2e-2, steps: 150, validateEvery: 10 } },
@@ -69,6 +70,7 @@ const usualLinears = linears(['k_proj', 'v_proj', 'down_proj'])
 
 export const ia3: Method = {
   name: 'ia3',
+  family: 'adapter',
   placements: ['start'],
   settings: [usualLinears],
   recipes: { start: { learningRate: 1e-2, steps: 150, validateEvery: 25 } },

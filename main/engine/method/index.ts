@@ -25,7 +25,13 @@ export const allMethods = (): readonly Method[] => [...table.values()]
 
 /** What they declare, as plain data. */
 export const declarations = (): readonly MethodDeclaration[] =>
-  allMethods().map(({ name, placements, settings, recipes }) => ({ name, placements, settings, recipes }))
+  allMethods().map(({ name, family, placements, settings, recipes }) => ({
+    name,
+    family,
+    placements,
+    settings,
+    recipes,
+  }))
 
 /** Error: 'tuning/no-method'. */
 export function methodOf({ method: name }: { readonly method: string }): Method {

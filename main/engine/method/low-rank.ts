@@ -61,6 +61,7 @@ const lowRank: Pick<Method, 'virtual' | 'updatesLinears' | 'tensors' | 'initiali
 
 export const tailLora: Method = {
   name: 'tail-lora',
+  family: 'tail adapter',
   placements: ['after-text'],
   settings: [rank, alpha, all, tail],
   recipes: { 'after-text': { learningRate: 2e-3, steps: 150, validateEvery: 10 } },
@@ -69,6 +70,7 @@ export const tailLora: Method = {
 
 export const lora: Method = {
   name: 'lora',
+  family: 'adapter',
   placements: ['start'],
   settings: [rank, alpha, all],
   recipes: { start: { learningRate: 1e-3, steps: 150, validateEvery: 25 } },

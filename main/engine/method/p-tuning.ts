@@ -15,6 +15,7 @@ const recipe = { learningRate: 1e-3, steps: 300, validateEvery: 25 }
 
 export const pTuning: Method = {
   name: 'p-tuning',
+  family: 'soft prompt',
   placements: ['start', 'before-text', 'after-text'],
   settings: [tokens, encoderHidden],
   recipes: { start: recipe, 'before-text': recipe, 'after-text': recipe },

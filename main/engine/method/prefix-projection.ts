@@ -21,6 +21,7 @@ const recipe = { learningRate: 1e-3, steps: 300, validateEvery: 25 }
 
 export const prefixProjection: Method = {
   name: 'prefix-projection',
+  family: 'soft prompt',
   placements: ['start', 'after-text'],
   settings: [tokens, encoderHidden, tail],
   recipes: { start: recipe, 'after-text': recipe },

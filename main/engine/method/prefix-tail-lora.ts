@@ -10,6 +10,7 @@ const prefixRate = (prefixTuning.recipes['after-text']?.learningRate ?? 0) / lea
 
 export const prefixTailLora: Method = {
   name: 'prefix-tail-lora',
+  family: 'tail adapter',
   placements: ['after-text'],
   settings: [...new Set([...prefixTuning.settings, ...tailLora.settings])],
   recipes: { 'after-text': { learningRate, steps: 150, validateEvery: 10 } },

@@ -20,6 +20,7 @@ const namesOf = (name: string): { delta: string; init: string; scale: string } =
 
 export const prefixTuning: Method = {
   name: 'prefix-tuning',
+  family: 'soft prompt',
   placements: ['start', 'after-text'],
   settings: [tokens, ...init, tail],
   // A prefix after the text learns within so few steps that validating seldom would keep a worse prompt.

@@ -6,6 +6,7 @@ import { init, tokens } from './virtual-settings.ts'
 
 export const promptTuning: Method = {
   name: 'prompt-tuning',
+  family: 'soft prompt',
   placements: ['start', 'before-text', 'after-text'],
   settings: [tokens, ...init],
   recipes: {

@@ -8,6 +8,7 @@ import { dataCommand } from './commands/data.ts'
 import { demoCommand } from './commands/demo.ts'
 import { exportCommand } from './commands/export.ts'
 import { inspectCommand } from './commands/inspect.ts'
+import { methodsCommand } from './commands/methods.ts'
 import { modelsCommand } from './commands/models.ts'
 import { preflightCommand } from './commands/preflight.ts'
 import { resumeCommand } from './commands/resume.ts'
@@ -28,6 +29,7 @@ const commands = [
   tuneCommand,
   sweepCommand,
   sweepsCommand,
+  methodsCommand,
   resumeCommand,
   runsCommand,
   showCommand,

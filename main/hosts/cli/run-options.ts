@@ -81,10 +81,10 @@ function optionOf(spec: SettingSpec): Option {
     : new Option(`--${option} <number>`, description).argParser(realNumber(spec.min))
 }
 
-/** The base model, every setting that methods declare, and what the tuned prompt has to beat. */
-function withSettings(command: Command): Command {
+/** The base model, some settings, and what the tuned prompt has to beat. */
+function withSettings(command: Command, settings: readonly SettingSpec[]): Command {
   command.option('--model <name|path>', 'base model (default: the only one that was added)')
-  for (const spec of declaredSettings()) command.addOption(optionOf(spec))
+  for (const spec of settings) command.addOption(optionOf(spec))
   return command
     .option('--hand-written <text>', settingWords('handWritten').help)
     .option('--no-duel', 'do not compare with hand-written prompts')
@@ -92,7 +92,18 @@ function withSettings(command: Command): Command {
 }
 
 /** Adds the table, how it is read, its columns, and every setting. */
-export const withRunOptions = (command: Command): Command => withSettings(withReading(withTable(command)))
+export const withRunOptions = (command: Command): Command =>
+  withSettings(withReading(withTable(command)), declaredSettings())
+
+/** Settings that say nothing of how a method learns. */
+const beyondMethods: ReadonlySet<string> = new Set(['maxTokens', 'precision', 'memory', 'seed'])
+
+/** As `withRunOptions`, where each method is to keep its own defaults. */
+export const withRowOptions = (command: Command): Command =>
+  withSettings(
+    withReading(withTable(command)),
+    declaredSettings().filter(({ name }) => beyondMethods.has(name)),
+  )
 
 /** What is given of the declared settings; commander names `--init-text` initText. */
 function givenSettings(options: object): GivenSettings {

@@ -1,14 +1,24 @@
-// Follows a sweep to its end, and reports its results in tables.
+// Follows a sweep to its end, and reports its results in tables; of one that compares methods, in the table of methods.
+import { writeFile } from 'node:fs/promises'
+import { comparesMethods } from '../../contract/methods/comparisons.ts'
 import type {
   Band,
   Factor,
+  MethodComparison,
   StudioEvent,
   SweepDetails,
   SweepRecord,
   SweptConfiguration,
 } from '../../contract/service.ts'
 import { StudioError } from '../../contract/errors/index.ts'
-import { inPercent, percent } from '../../contract/numbers.ts'
+import {
+  bandWords,
+  cellOf,
+  comparisonColumns,
+  comparisonCsv,
+  nameOfRow,
+  rankWords,
+} from '../../contract/words/comparison.ts'
 import { aligned } from './aligned.ts'
 import { quoted } from './hints.ts'
 import type { Session } from './host.ts'
@@ -17,8 +27,13 @@ import { stoppable } from './stoppable.ts'
 
 const goOn = (sweep: string): string => `Resume with: softprompt sweeps ${quoted(sweep)} --resume`
 
+export interface Report {
+  /** File for the table of a sweep that compares methods. */
+  readonly csv?: string
+}
+
 /** Reports on the sweep until it ends; ctrl-C pauses it. Errors: 'run/ended' where it could not go on. */
-export async function followSweep(session: Session, { name }: SweepRecord): Promise<void> {
+export async function followSweep(session: Session, { name }: SweepRecord, report: Report = {}): Promise<void> {
   const { studio, output } = session
   const pausing = {
     sentence: 'Pausing after this step and keeping a checkpoint. Press Ctrl-C again to end at once.',
@@ -29,13 +44,32 @@ export async function followSweep(session: Session, { name }: SweepRecord): Prom
   }
   const sweep = await stoppable(session, pausing, () => studio.call('sweeps.watch', { sweep: name }, { onEvent }))
   if (sweep.error !== undefined) throw new StudioError('run/ended', `${sweep.error} ${goOn(name)}`)
-  await sayDetails(session, name)
+  await sayDetails(session, name, report)
   if (sweep.state !== 'finished') throw new Interrupted()
 }
 
-export async function sayDetails({ studio, output }: Session, name: string): Promise<void> {
+/** Error: 'sweep/no-comparison' for a CSV file of another sweep. */
+export async function sayDetails({ studio, output }: Session, name: string, { csv }: Report = {}): Promise<void> {
   const details = await studio.call('sweeps.show', { sweep: name })
-  output.result({ ...details }, linesOf(details))
+  if (csv === undefined && !comparesMethods(details.summary.vary)) {
+    output.result({ ...details }, linesOf(details))
+    return
+  }
+  const comparison = await studio.call('comparisons.show', { sweep: name })
+  output.result({ ...comparison }, comparisonLines(comparison))
+  if (csv !== undefined) await writeFile(csv, comparisonCsv(comparison))
+}
+
+function comparisonLines({ sweep, sentence, compared, take }: MethodComparison): string[] {
+  const table = compared.map((row) => [nameOfRow(row), ...comparisonColumns.map((column) => cellOf(column, row))])
+  const taken = compared.find((row) => row.kind === 'method' && row.method === take)
+  const use = taken?.kind === 'method' ? taken.use : undefined
+  return [
+    `Comparison "${sweep.name}": ${sweep.state}. ${sweep.error ?? sentence}`,
+    ...aligned([['', ...comparisonColumns.map(({ title }) => title.toLowerCase())], ...table]),
+    ...(use === undefined ? [] : [`Try it with: softprompt try ${quoted(use)} "a text"`]),
+    ...(sweep.state === 'paused' ? [goOn(sweep.name)] : []),
+  ]
 }
 
 export function linesOf(details: SweepDetails): string[] {
@@ -61,10 +95,6 @@ export function linesOf(details: SweepDetails): string[] {
   ]
 }
 
-/** "83.3 % (79.0 to 87.1)". */
-const bandOf = (band: Band | undefined): string =>
-  band ? `${percent(band.mean, 1)} (${inPercent(band.low, 1)} to ${inPercent(band.high, 1)})` : '–'
+const bandOf = (band: Band | undefined): string => (band ? bandWords(band) : '–')
 
-/** "1", or "1 to 3" where intervals overlap. */
-const placeOf = (rank: SweptConfiguration['rank']): string =>
-  rank ? (rank[0] === rank[1] ? String(rank[0]) : `${String(rank[0])} to ${String(rank[1])}`) : '–'
+const placeOf = (rank: SweptConfiguration['rank']): string => (rank ? rankWords(rank) : '–')

@@ -1,5 +1,6 @@
 // Methods sweeps.*: plan, start, steer, follow and look at several runs that differ in some settings.
 import { studioError } from '../../contract/errors/index.ts'
+import type { ModelRecord } from '../../contract/records.ts'
 import type { Input, SweepPlan, SweepRecord } from '../../contract/service.ts'
 import type { GivenSettings, TuneSettings } from '../../contract/settings.ts'
 import type { PlannedRun, StoredPlan } from '../../engine/store/tables/sweeps.ts'
@@ -24,14 +25,29 @@ async function plan(context: ServiceContext, input: Input<'sweeps.plan'>, call: 
   const complete = (given: GivenSettings): TuneSettings => defaultSettings(given, rows.labels)
   const configurations = configurationsOf({ models, vary, seeds }, base, complete)
   const { seed: first = 0 } = base
+  const known = await Promise.all(models.map((name) => withPrecision(context, name, base, rows)))
   const ofSeed = (seed: number): Promise<PlannedRun>[] =>
     configurations.map(async ({ model: name, settings: given, values }, configuration) => {
-      const model = await findModel(context.store, name)
-      const { settings } = await settingsFor(context, model, { ...given, seed }, rows)
+      const own = known.find(({ model }) => model.name === name)
+      if (!own) throw studioError('store/missing', 'model', name)
+      const { model, precision } = own
+      const { settings } = await settingsFor(context, model, { ...given, ...precision, seed }, rows)
       return { configuration, values, model: model.id, settings }
     })
   const runs = await Promise.all(Array.from({ length: seeds }, (_, i) => ofSeed(first + i)).flat())
   return { rows, configurations, vary: variedOf(input), rungs: rungsOf(configurations.length, halving), runs }
+}
+
+/** A model, and the precision of all its runs: each configuration's own best one would be compared along. */
+async function withPrecision(
+  context: ServiceContext,
+  name: string,
+  base: GivenSettings,
+  rows: PlannedRows,
+): Promise<{ readonly model: ModelRecord; readonly precision: Pick<GivenSettings, 'precision'> }> {
+  const model = await findModel(context.store, name)
+  const { precision } = (await settingsFor(context, model, base, rows)).settings
+  return { model, precision: precision === undefined ? {} : { precision } }
 }
 
 const shown = ({ rows, configurations, vary, rungs, runs }: Planned): SweepPlan => ({

@@ -5,7 +5,7 @@ import { headlineOf } from '../../contract/metrics.ts'
 import { type EvaluationRecord, subjectNames, type RunRecord } from '../../contract/records.ts'
 import type { AnsweredRow, FlippedRow, Input, Outputs, Verdict } from '../../contract/service.ts'
 import { verdictOf } from '../../engine/evaluate/significance.ts'
-import { reportOf } from '../../engine/export/report.ts'
+import { type ReportedRun, reportOf } from '../../engine/export/report.ts'
 import type { Tables } from '../../engine/store/store.ts'
 import { scoresLabels, taskOf } from '../../engine/task/index.ts'
 import { findRun, modelOf } from '../lookup.ts'
@@ -158,9 +158,14 @@ const REPORTED = 30
 const worst = (rows: readonly AnsweredRow[]): AnsweredRow[] =>
   rows.toSorted((a, b) => a.grade - b.grade).slice(0, REPORTED)
 
-export async function report(store: Tables, { runs }: Input<'runs.report'>): Promise<Outputs['runs.report']> {
-  const reported = await Promise.all(
-    runs.map(async (name) => {
+export const report = async (store: Tables, { runs }: Input<'runs.report'>): Promise<Outputs['runs.report']> => ({
+  html: reportOf(await reportedRuns(store, runs), new Date()),
+})
+
+/** What a report shows of the runs with these names. */
+export const reportedRuns = (store: Tables, names: readonly string[]): Promise<ReportedRun[]> =>
+  Promise.all(
+    names.map(async (name) => {
       const run = await findRun(store, name)
       const [model, dataset, task, split, steps, validations] = await Promise.all([
         modelOf(store, run.model),
@@ -188,5 +193,3 @@ export async function report(store: Tables, { runs }: Input<'runs.report'>): Pro
       }
     }),
   )
-  return { html: reportOf(reported, new Date()) }
-}

@@ -195,7 +195,7 @@ async function testResults(store: Tables, places: readonly Place[]): Promise<Res
 }
 
 /** Grades of the same test rows in the same order by each of a configuration's runs; undefined where one is not evaluated. */
-async function gradesOf(store: Tables, places: readonly Place[]): Promise<Grades | undefined> {
+export async function gradesOf(store: Tables, places: readonly Place[]): Promise<Grades | undefined> {
   const all: number[][] = []
   for (const { run } of places) {
     const result = run && (await testResultOf(store, run))

@@ -5,6 +5,7 @@ import { findRows, type RowsQuery } from '../data/find-rows.ts'
 import { findSweep } from '../lookup.ts'
 import { answers, confusion, flips, metrics, report, verdict } from '../runs/results.ts'
 import { planRows } from '../runs/split-rows.ts'
+import { comparisonOf, comparisonReport } from '../sweeps/comparison.ts'
 import { detailsOf, summaryOf } from '../sweeps/details.ts'
 
 type Task = (store: Tables, input: never) => Promise<unknown>
@@ -19,6 +20,10 @@ export const tasks = {
   flips,
   report,
   showSweep: async (store: Tables, { sweep }: Input<'sweeps.show'>) => detailsOf(store, await findSweep(store, sweep)),
+  compareMethods: async (store: Tables, { sweep }: Input<'comparisons.show'>) =>
+    comparisonOf(store, await findSweep(store, sweep)),
+  reportComparison: async (store: Tables, { sweep }: Input<'comparisons.report'>) =>
+    comparisonReport(store, await findSweep(store, sweep)),
   listSweeps: async (store: Tables, _: Input<'sweeps.list'>) =>
     Promise.all((await store.sweeps.list()).map((sweep) => summaryOf(store, sweep))),
 } satisfies Record<string, Task>

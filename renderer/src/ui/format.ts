@@ -1,18 +1,5 @@
 // Numbers as people read them.
-export { percent, points } from '../../../main/contract/numbers.ts'
-
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
-
-export const count = (value: number): string => whole.format(value)
-
-const units = ['bytes', 'KB', 'MB', 'GB', 'TB']
-
-/** 98362432 -> "98 MB" (decimal units, as disks are sold). */
-export function bytes(value: number): string {
-  const power = value < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3))
-  const scaled = value / 1000 ** power
-  return `${power > 0 && scaled < 10 ? scaled.toFixed(1) : Math.round(scaled)} ${units[power] ?? ''}`
-}
+export { bytes, count, percent, points } from '../../../main/contract/numbers.ts'
 
 /** Seconds -> "about 2 min", coarse enough to be true. */
 export function duration(seconds: number): string {

@@ -9,6 +9,7 @@ const nameOf = (layer: number): string => `value.${String(layer)}`
 
 export const valueScale: Method = {
   name: 'value-scale',
+  family: 'tail adapter',
   placements: ['after-text', 'start'],
   settings: [tail],
   recipes: { start: { learningRate: 2e-2, steps: 40, validateEvery: 10 } },

@@ -5,7 +5,7 @@ import { type CommonOptions, type Host, withStudio } from '../host.ts'
 import { chooseModel } from '../model.ts'
 import { given, withCommon, wholeNumber } from '../options.ts'
 import { plannedRun, type RunOptions, withRunOptions } from '../run-options.ts'
-import { followSweep, sayDetails } from '../sweep.ts'
+import { followSweep, type Report, sayDetails } from '../sweep.ts'
 import { variable, varied, type VaryOption } from '../vary.ts'
 
 interface SweepOptions extends RunOptions {
@@ -53,7 +53,7 @@ const sweep = (host: Host, path: string, { vary, seeds, halving, name, ...option
     await followSweep(session, await session.studio.call('sweeps.start', { ...input, ...given({ name }) }))
   })
 
-type SweepsOptions = CommonOptions & { readonly resume?: true; readonly discard?: true }
+type SweepsOptions = CommonOptions & Report & { readonly resume?: true; readonly discard?: true }
 
 export function sweepsCommand(host: Host): Command {
   const command = new Command('sweeps')
@@ -61,11 +61,16 @@ export function sweepsCommand(host: Host): Command {
     .argument('[sweep]')
     .option('--resume', 'resume the sweep where it stopped')
     .option('--discard', 'remove the sweep with all its runs')
+    .option('--csv <file>', 'of a comparison of methods, write the table as a CSV file, too')
     .action((name: string | undefined, options: SweepsOptions) => sweeps(host, name, options))
   return withCommon(command)
 }
 
-const sweeps = (host: Host, name: string | undefined, { resume, discard, ...options }: SweepsOptions): Promise<void> =>
+const sweeps = (
+  host: Host,
+  name: string | undefined,
+  { resume, discard, csv, ...options }: SweepsOptions,
+): Promise<void> =>
   withStudio(host, options, async (session) => {
     const { studio, output } = session
     if (name === undefined) {
@@ -82,6 +87,6 @@ const sweeps = (host: Host, name: string | undefined, { resume, discard, ...opti
     } else if (discard) {
       await studio.call('sweeps.discard', { sweep: name })
       output.result({ discarded: name }, [`Sweep "${name}" and its runs are removed.`])
-    } else if (resume) await followSweep(session, await studio.call('sweeps.resume', { sweep: name }))
-    else await sayDetails(session, name)
+    } else if (resume) await followSweep(session, await studio.call('sweeps.resume', { sweep: name }), given({ csv }))
+    else await sayDetails(session, name, given({ csv }))
   })

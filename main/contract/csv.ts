@@ -1,0 +1,12 @@
+// Tables as CSV files that spreadsheets open (RFC 4180).
+
+/** Quotes a cell where CSV requires it, and turns a formula into text so that no spreadsheet computes it. */
+function cellOf(value: string | number): string {
+  const text = String(value)
+  const safe = typeof value === 'string' && /^[=+\-@\t]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+/** One line for each row of cells. */
+export const csvOf = (rows: readonly (readonly (string | number)[])[]): string =>
+  rows.map((row) => `${row.map(cellOf).join(',')}\r\n`).join('')
