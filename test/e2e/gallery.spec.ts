@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
-import { fill, sweepOver } from './support/filled.ts'
+import { compareMethods, fill, sweepOver } from './support/filled.ts'
 import { useStudio } from './support/studio.ts'
 
 const folder = join(import.meta.dirname, '../../build/gallery')
@@ -24,6 +24,7 @@ const screens = {
   tune: '#/tune',
   'tune-new': '#/tune/new',
   'sweep-new': '#/tune/sweeps',
+  'methods-new': '#/tune/methods',
   compare: '#/compare',
   try: '#/try',
   share: '#/share',
@@ -38,6 +39,7 @@ const filledOnly = {
   rows: '#/data/1/rows',
   run: '#/tune/First%20try',
   sweep: '#/tune/sweeps/Which%20tokens',
+  methods: '#/tune/sweeps/Which%20method',
   verdict: '#/compare/First%20try',
 } as const
 
@@ -111,7 +113,9 @@ test.describe('a new studio', () => {
 
 test.describe('a studio that was used for a while', () => {
   const studio = useStudio(async (running) => {
-    await sweepOver(running, await fill(running, ['First try', 'Second try']))
+    const filled = await fill(running, ['First try', 'Second try'])
+    await sweepOver(running, filled)
+    await compareMethods(running, filled)
   })
 
   test('every full screen, in both themes and at every size', async ({ page }) => {

@@ -7,6 +7,7 @@ import { glossary } from './en/glossary.ts'
 import { help } from './en/help.ts'
 import { home } from './en/home.ts'
 import { inspection } from './en/inspection.ts'
+import { methods } from './en/methods.ts'
 import { models } from './en/models.ts'
 import { privacy } from './en/privacy.ts'
 import { settings } from './en/settings.ts'
@@ -27,6 +28,7 @@ export const t = {
   help,
   home,
   inspection,
+  methods,
   models,
   privacy,
   settings,

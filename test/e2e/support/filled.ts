@@ -22,15 +22,31 @@ export async function fill(studio: RunningStudio, names: readonly string[] = ['F
   return { dataset, model, runs: names }
 }
 
-/** A sweep over two values with two seeds each, on what the studio was filled with. */
-export async function sweepOver(studio: RunningStudio, { dataset, model }: Filled): Promise<void> {
+/** What a sweep takes, on what the studio was filled with. */
+const swept = async (studio: RunningStudio, { dataset, model }: Filled) => {
   const { version, roles } = await studio.call('data.show', { dataset })
   const { text, label } = roles
+  return { models: [model], dataset, version, text, label, test: 60, seeds: 2, halving: false }
+}
+
+/** A sweep over two values with two seeds each. */
+export async function sweepOver(studio: RunningStudio, filled: Filled): Promise<void> {
   await studio.call('sweeps.start', {
     name: 'Which tokens',
-    ...{ models: [model], dataset, version, text, label, test: 60, seeds: 2, halving: false },
+    ...(await swept(studio, filled)),
     settings: { steps: 4, validateEvery: 2, duel: false },
     vary: { tokens: [2, 4] },
   })
   await studio.call('sweeps.watch', { sweep: 'Which tokens' })
+}
+
+/** Three methods with two seeds each. */
+export async function compareMethods(studio: RunningStudio, filled: Filled): Promise<void> {
+  await studio.call('sweeps.start', {
+    name: 'Which method',
+    ...(await swept(studio, filled)),
+    settings: { steps: 4, validateEvery: 2 },
+    vary: { method: ['prefix-tuning', 'tail-ia3', 'lora'] },
+  })
+  await studio.call('sweeps.watch', { sweep: 'Which method' })
 }
