@@ -8,6 +8,8 @@ export interface Rendering {
   readonly next: string
   /** Ids of the template from its first special token after the text on. */
   readonly rest: readonly number[]
+  /** Ids that end every row's question, whatever its text. */
+  readonly ending: readonly number[]
   /** Whether `near` begins the whole text, where some tokenizers put a space before the first word. */
   readonly first: boolean
   /** Whether white space at the text's start and end is kept. */

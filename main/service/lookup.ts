@@ -1,5 +1,6 @@
 // Finds what a caller names, or says that it is not there.
 import { studioError } from '../contract/errors/index.ts'
+import type { DecoderConfig } from '../contract/model.ts'
 import type { SweepRecord } from '../contract/service.ts'
 import type { DatasetRecord, ModelRecord, RunRecord } from '../contract/records.ts'
 import type { Tables } from '../engine/store/store.ts'
@@ -36,6 +37,13 @@ export async function modelOf(store: Tables, id: number): Promise<ModelRecord> {
   const model = await store.models.byId(id)
   if (!model) throw studioError('store/missing', 'model', String(id))
   return model
+}
+
+/** The shape of a model. Error: 'store/missing'. */
+export async function configOf(store: Tables, { id, name }: Pick<ModelRecord, 'id' | 'name'>): Promise<DecoderConfig> {
+  const config = (await store.models.configs()).get(id)
+  if (!config) throw studioError('store/missing', 'model', name)
+  return config
 }
 
 /** Error: 'store/missing'. */

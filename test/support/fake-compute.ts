@@ -224,6 +224,7 @@ const render: Handlers['render'] = async ({ labels }, sink) => {
   const ids = {
     lead: [],
     rest: [],
+    ending: [],
     labels: labels.map((_, i) => [i + 2]),
     end: 1,
     ends: [1],

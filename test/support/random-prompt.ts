@@ -2,10 +2,11 @@
 import type { TunedPrompt } from '../../main/contract/compute.ts'
 import type { PreparedModel } from '../../main/contract/model.ts'
 import type { TuneSettings } from '../../main/contract/settings.ts'
+import type { NamedTensors, Tensor } from '../../main/contract/tensor.ts'
 import { methodOf } from '../../main/engine/method/index.ts'
 import { createRandom } from '../../main/engine/random.ts'
 
-/** `size`: standard deviation of the values. */
+/** `size`: standard deviation of the values, and of what adapters' are changed by: as they begin they change nothing. */
 export async function randomPrompt(
   model: PreparedModel,
   settings: TuneSettings,
@@ -25,6 +26,16 @@ export async function randomPrompt(
     },
   }
   const ids = Array.from({ length: settings.tokens }, (_, i) => i + 4)
-  const tensors = await methodOf(settings).initialise(probe, settings, { ids, init: 'text', random })
+  const method = methodOf(settings)
+  const start = await method.initialise(probe, settings, { ids, init: 'text', random })
+  const changed = ({ shape, data }: Tensor): Tensor => {
+    const noise = values(data.length)
+    return { shape, data: data.map((value, i) => value + (noise[i] ?? 0)) }
+  }
+  const trained = method.updates ? method.tensors(model.config, settings).filter((each) => each.trainable) : []
+  const tensors: NamedTensors = {
+    ...start,
+    ...Object.fromEntries(trained.map(({ name }) => [name, changed(start[name] as Tensor)])),
+  }
   return { tensors, settings, labels, modelHash: model.hash }
 }

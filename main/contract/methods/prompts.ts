@@ -21,7 +21,7 @@ const speaker = v.variant('by', [
   v.strictObject({ by: v.literal('hand-written'), instruction: text }),
 ])
 
-export const exportFormats = ['peft', 'bundle'] as const
+export const exportFormats = ['peft', 'gguf', 'bundle'] as const
 export type ExportFormat = (typeof exportFormats)[number]
 
 const question = {

@@ -99,6 +99,7 @@ const targets: ComparisonColumn = {
 const targetWords: { readonly [F in ComparedMethod['targets'][number]]: string } = {
   bundle: 'another studio',
   peft: 'PEFT',
+  gguf: 'llama.cpp',
 }
 
 export const comparisonColumns: readonly ComparisonColumn[] = [

@@ -3,7 +3,7 @@ import type { TunedPrompt } from '../../contract/compute.ts'
 import type { PreparedModel } from '../../contract/model.ts'
 import type { Rendering } from '../../contract/rendering.ts'
 import { scoresLabels, taskOf } from '../task/index.ts'
-import { frameTokens } from '../tokens/template.ts'
+import { endingTokens, frameTokens } from '../tokens/template.ts'
 import { answerStops } from './answer-end.ts'
 import { answerLimits, encoderFor } from './encode.ts'
 
@@ -14,10 +14,12 @@ export function renderingOf(
 ): Rendering {
   const encoder = encoderFor(model, settings, labels)
   const { tokenizer, limit, end } = encoder
-  const { lead, near, next, rest, first, keeps } = frameTokens(tokenizer, model.tokenizer, settings.template)
+  const frame = frameTokens(tokenizer, model.tokenizer, settings.template)
+  const { lead, near, next, rest, first, keeps } = frame
   const { tokens, lines } = answerLimits(model, settings)
   return {
     ...{ lead, near, next, rest, first, keeps, limit, end },
+    ending: endingTokens(tokenizer, frame),
     specials: tokenizer.specials,
     labels: labels.map(encoder.answer),
     ends: [...new Set([end, ...tokenizer.ends])],

@@ -5,7 +5,7 @@
     python apply.py --jsonl FILE                a line {"text": …, "context": …} each; prints a line of JSON for each
     python apply.py --check                     whether the answers here are those that the studio recorded
 
-Needs torch, transformers, tokenizers and safetensors.
+Needs torch, transformers, tokenizers and safetensors, and peft where the folder holds LoRA or IA3.
 """
 import argparse
 import json
@@ -26,10 +26,16 @@ TOLERANCE = 0.05
 class SoftPrompt:
     def __init__(self, folder, model):
         folder = Path(folder)
-        self.model = model
         self.meaning = json.loads((folder / "softprompt.json").read_text("utf-8"))
         self.config = json.loads((folder / "adapter_config.json").read_text("utf-8"))
-        self.vectors = load_file(folder / "adapter_model.safetensors")["prompt_embeddings"].to(model.dtype)
+        self.model = model
+        self.updates = self.config["peft_type"] in ("LORA", "IA3")
+        if self.updates:
+            from peft import PeftModel
+
+            self.model = PeftModel.from_pretrained(model, folder).eval()
+        else:
+            self.vectors = load_file(folder / "adapter_model.safetensors")["prompt_embeddings"].to(model.dtype)
 
     def logits(self, question, answer=(), text_start=0):
         """Logits [1 + len(answer), vocabulary]: of what follows the question, and of what follows each answer token.
@@ -47,12 +53,25 @@ class SoftPrompt:
     @torch.no_grad()
     def _batch(self, rows):
         placement = self.meaning["placement"]
-        if self.config["peft_type"] == "PROMPT_TUNING":
+        if self.updates:
+            result, starts = self._with_adapter(rows, placement)
+        elif self.config["peft_type"] == "PROMPT_TUNING":
             result, starts = self._with_embeddings(rows, placement)
         else:
             tail = self.meaning["tail"]
             result, starts = self._behind_prefix(rows, [0 if placement == "start" else max(0, len(q) - tail) for q, _, _ in rows])
         return [result[i, at : at + 1 + len(answer)] for i, (at, (_, answer, _)) in enumerate(zip(starts, rows))]
+
+    def _with_adapter(self, rows, placement):
+        """Logits of the rows with the adapter on all tokens, or from the tail on: told to PEFT, which would else take the
+        tail's tokens for it wherever they occur last, and be it in the answer."""
+        ids = [[*question, *answer] for question, answer, _ in rows]
+        longest, ends = max(map(len, ids)), [len(question) - 1 for question, _, _ in rows]
+        tails = [longest - max(0, len(question) - self.meaning["tail"]) for question, _, _ in rows]
+        where = {} if placement == "start" else {"alora_offsets": tails}
+        first = min(ends)
+        logits = self.model(input_ids=padded(ids, longest), logits_to_keep=longest - first, **where).logits
+        return logits, [end - first for end in ends]
 
     def _with_embeddings(self, rows, placement):
         """Logits of the rows with the virtual tokens in place, and for each row where its answer begins in them."""

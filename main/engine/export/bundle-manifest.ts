@@ -12,8 +12,21 @@ export const bundleVersion = 3
 /** Made to fit where it is opened: older studios had another rule. */
 const name = v.pipe(v.string(), v.regex(/^[^\p{Cc}/\\]{1,2000}$/u))
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
-const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
-const label = v.pipe(v.string(), v.minLength(1), v.maxLength(10_000))
+export const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
+
+/** Empty where answers are generated. */
+export const labelList = v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(10_000))), v.maxLength(10_000))
+
+export const answerLimits = v.object({
+  tokens: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000)),
+  lines: v.boolean(),
+})
+
+/** Probabilities of the labels, in their order, for fixed texts: another computer must answer the same. */
+export const knownAnswers = v.pipe(
+  v.array(v.object({ text: v.pipe(v.string(), v.maxLength(10_000)), probabilities: v.array(share) })),
+  v.maxLength(20),
+)
 
 /** Metrics that only a later studio has are passed over. */
 const metrics = v.pipe(
@@ -30,13 +43,10 @@ export const manifestSchema = v.object({
     hash: sha256,
     family: v.pipe(v.string(), v.maxLength(80)),
   }),
-  /** Empty where answers are generated. */
-  labels: v.pipe(v.array(label), v.maxLength(10_000)),
+  labels: labelList,
   settings: v.object({
     ...settingEntries(allMethods()),
-    answers: v.exactOptional(
-      v.object({ tokens: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000)), lines: v.boolean() }),
-    ),
+    answers: v.exactOptional(answerLimits),
   }),
   figures: v.pipe(
     v.array(
@@ -53,11 +63,7 @@ export const manifestSchema = v.object({
     ),
     v.maxLength(100),
   ),
-  /** Probabilities of the labels, in their order, for fixed texts: another computer must answer the same. */
-  answers: v.pipe(
-    v.array(v.object({ text: v.pipe(v.string(), v.maxLength(10_000)), probabilities: v.array(share) })),
-    v.maxLength(20),
-  ),
+  answers: knownAnswers,
   sha256,
 })
 

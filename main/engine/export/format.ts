@@ -1,5 +1,6 @@
 // What an export format takes and returns.
 import type { TunedPrompt } from '../../contract/compute.ts'
+import type { DecoderConfig } from '../../contract/model.ts'
 import type { EvaluationFigures, ModelRecord } from '../../contract/records.ts'
 import type { Rendering } from '../../contract/rendering.ts'
 import type { KnownAnswer } from './bundle-manifest.ts'
@@ -9,6 +10,7 @@ export interface Exported {
   /** The run's name. */
   readonly name: string
   readonly model: Pick<ModelRecord, 'name' | 'hash' | 'family'>
+  readonly config: DecoderConfig
   readonly prompt: TunedPrompt
   /** Its figures on the test set; empty where it was not evaluated. */
   readonly figures: readonly EvaluationFigures[]

@@ -1,17 +1,24 @@
 // The table of export formats: a new one is a new file and a line here.
 import { type ExportFormat, exportFormats } from '../../contract/service.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
-import { methodOf } from '../method/index.ts'
 import { bundle } from './bundle.ts'
 import type { Exported, Files } from './format.ts'
+import { gguf, ggufTakes } from './gguf.ts'
 import { peft, peftTakes } from './peft.ts'
 
-/** The files of an export. Error of `peft`: 'export/parts'. */
-export const formats: { readonly [F in ExportFormat]: (exported: Exported) => Files } = { bundle, peft }
+interface Format {
+  /** The files of an export. Errors: 'export/parts', 'export/tail', 'export/short-tail'. */
+  readonly files: (exported: Exported) => Files
+  /** Whether it holds what a method makes with these settings. */
+  readonly takes: (settings: TuneSettings) => boolean
+}
 
-/** Whether a format holds the parts that a method makes. */
-const takes: { readonly [F in ExportFormat]: typeof peftTakes } = { bundle: () => true, peft: peftTakes }
+export const formats: { readonly [F in ExportFormat]: Format } = {
+  bundle: { files: bundle, takes: () => true },
+  peft: { files: peft, takes: peftTakes },
+  gguf: { files: gguf, takes: ggufTakes },
+}
 
 /** The formats that a prompt tuned with these settings can be exported in. */
 export const targetsOf = (settings: TuneSettings): ExportFormat[] =>
-  exportFormats.filter((format) => takes[format](methodOf(settings), settings))
+  exportFormats.filter((format) => formats[format].takes(settings))

@@ -59,7 +59,7 @@ const trainedNumbers = ({ config }: PreparedModel, { settings }: TunedPrompt): n
 function promptFile(model: PreparedModel, prompt: TunedPrompt): Uint8Array {
   const { name, hash, config } = model
   const rendering = renderingOf(model, prompt)
-  const known = { name: 'prompt', model: { name, hash, family: config.family }, figures: [], answers: [] }
+  const known = { name: 'prompt', model: { name, hash, family: config.family }, config, figures: [], answers: [] }
   return Object.values(bundle({ ...known, prompt, rendering }))[0] as Uint8Array
 }
 

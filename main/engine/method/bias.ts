@@ -10,9 +10,9 @@ import { tail } from './virtual-settings.ts'
 const added = 'bias'
 const all = linears(linearNames)
 
-const biases: Pick<Method, 'virtual' | 'updatesLinears' | 'tensors' | 'initialise' | 'attach' | 'fold'> = {
+const biases: Pick<Method, 'virtual' | 'updates' | 'tensors' | 'initialise' | 'attach' | 'fold'> = {
   virtual: () => ({ embeddings: 0, past: 0 }),
-  updatesLinears: true,
+  updates: 'biases',
 
   tensors: (config, settings) =>
     linearPlaces(config, listOf(settings, all)).map((place) => ({

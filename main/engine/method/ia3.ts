@@ -13,11 +13,11 @@ const factors = 'ia3_l'
 /** PEFT's "feedforward modules": the linear maps whose inputs are multiplied. */
 export const scalesInput = (linear: LinearName): boolean => linear === 'down_proj'
 
-type Shared = Pick<Method, 'virtual' | 'updatesLinears' | 'tensors' | 'initialise' | 'attach' | 'fold'>
+type Shared = Pick<Method, 'virtual' | 'updates' | 'tensors' | 'initialise' | 'attach' | 'fold'>
 
 const ia3Of = (spec: ReturnType<typeof linears>): Shared => ({
   virtual: () => ({ embeddings: 0, past: 0 }),
-  updatesLinears: true,
+  updates: 'factors',
 
   tensors: (config, settings) =>
     linearPlaces(config, listOf(settings, spec)).map((place) => ({

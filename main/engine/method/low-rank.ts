@@ -15,9 +15,9 @@ const all = linears(linearNames)
 const scaleOf = (settings: MethodSettings): number => numberOf(settings, alpha) / numberOf(settings, rank)
 
 /** What both have in common. */
-const lowRank: Pick<Method, 'virtual' | 'updatesLinears' | 'tensors' | 'initialise' | 'attach' | 'fold'> = {
+const lowRank: Pick<Method, 'virtual' | 'updates' | 'tensors' | 'initialise' | 'attach' | 'fold'> = {
   virtual: () => ({ embeddings: 0, past: 0 }),
-  updatesLinears: true,
+  updates: 'low-rank',
 
   tensors(config, settings) {
     const r = numberOf(settings, rank)

@@ -56,11 +56,14 @@ export interface Start {
 /** Settings that every method reads; the settings that a method declares itself are beside them at run time. */
 export type MethodSettings = Pick<TuneSettings, 'tokens'>
 
+/** Updates of linear maps by a low-rank matrix, by factors of their inputs or outputs, or by biases. */
+export type UpdateKind = 'low-rank' | 'factors' | 'biases'
+
 export interface Method extends MethodDeclaration {
   /** The numbers of virtual tokens of its parts with these settings. */
   virtual(settings: MethodSettings): VirtualTokens
-  /** Whether its parts update linear maps. */
-  readonly updatesLinears?: boolean
+  /** What updates linear maps among its parts. */
+  readonly updates?: UpdateKind
   tensors(config: DecoderConfig, settings: MethodSettings): readonly TensorSpec[]
   initialise(probe: ModelProbe, settings: MethodSettings, start: Start): Promise<NamedTensors>
   attach(inputs: (name: string) => Node, graph: GraphSize, settings: MethodSettings): Attachment

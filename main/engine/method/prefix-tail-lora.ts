@@ -15,7 +15,7 @@ export const prefixTailLora: Method = {
   settings: [...new Set([...prefixTuning.settings, ...tailLora.settings])],
   recipes: { 'after-text': { learningRate, steps: 150, validateEvery: 10 } },
   virtual: (settings) => prefixTuning.virtual(settings),
-  updatesLinears: true,
+  updates: 'low-rank',
 
   tensors: (config, settings) => [
     ...prefixTuning.tensors(config, settings).map((spec) => ({ ...spec, rate: prefixRate })),

@@ -3,19 +3,8 @@ import type { DecoderConfig } from '../../contract/model.ts'
 import type { LinearName } from '../../contract/parts.ts'
 import type { Node } from '../graph/node.ts'
 import { add, matmul, rmsNorm, scalar } from '../graph/ops.ts'
-import { type LinearUpdates, updated } from './linear-update.ts'
+import { linearPath, type LinearUpdates, updated } from './linear-update.ts'
 import type { Weights } from './weights.ts'
-
-/** The module that holds each linear map. */
-const linears: { readonly [L in LinearName]: string } = {
-  q_proj: 'self_attn',
-  k_proj: 'self_attn',
-  v_proj: 'self_attn',
-  o_proj: 'self_attn',
-  gate_proj: 'mlp',
-  up_proj: 'mlp',
-  down_proj: 'mlp',
-}
 
 /** The linear hook: what changes the linear maps, and on which tokens ([B, T, 1] of zeros and ones). */
 export interface LinearHook {
@@ -32,11 +21,10 @@ export interface Block {
 
 /** The view of layer `layer`, its linear maps changed by `hook`. */
 export function blockOf(config: DecoderConfig, weights: Weights, layer: number, hook: LinearHook | undefined): Block {
-  const at = `model.layers.${layer}`
   return {
     config,
     linear(name, x) {
-      const path = `${at}.${linears[name]}.${name}`
+      const path = linearPath({ layer, linear: name })
       const base = (from: Node): Node => {
         const product = matmul(from, weights(`${path}.weight`), { transB: true })
         return config.qkvBias && biasedLinears.has(name) ? add(product, weights(`${path}.bias`)) : product
@@ -44,7 +32,7 @@ export function blockOf(config: DecoderConfig, weights: Weights, layer: number, 
       const update = hook?.updates(layer, name)
       return hook && update ? updated(update, base, x, hook.mask) : base(x)
     },
-    norm: (name, x) => normed(config, weights, `${at}.${name}.weight`, x),
+    norm: (name, x) => normed(config, weights, `model.layers.${layer}.${name}.weight`, x),
   }
 }
 

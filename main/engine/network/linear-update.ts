@@ -27,6 +27,21 @@ export function updated(update: LinearUpdate<Node>, base: (x: Node) => Node, x: 
 /** Factors [n] where the mask is one, and one elsewhere: [.., n]. */
 const masked = (factors: Node, mask: Node): Node => add(mul(mask, sub(factors, scalar(1))), scalar(1))
 
+/** The module that holds each linear map. */
+const modules: { readonly [L in LinearName]: string } = {
+  q_proj: 'self_attn',
+  k_proj: 'self_attn',
+  v_proj: 'self_attn',
+  o_proj: 'self_attn',
+  gate_proj: 'mlp',
+  up_proj: 'mlp',
+  down_proj: 'mlp',
+}
+
+/** A linear map's path by Hugging Face's names: its weight's name without `.weight`. */
+export const linearPath = ({ layer, linear }: Pick<PlacedUpdate, 'layer' | 'linear'>): string =>
+  `model.layers.${layer}.${modules[linear]}.${linear}`
+
 /** Widths of a linear map: x [.., in] -> [.., out]. */
 export function linearWidths(
   { hidden, heads, kvHeads, headDim, intermediate }: DecoderConfig,

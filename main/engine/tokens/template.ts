@@ -52,6 +52,23 @@ export function frameTokens(tokenizer: Tokenizer, files: TokenizerFiles, templat
   }
 }
 
+/**
+ * Ids that end the filled template whatever its text is: what follows the text, without the tokens that some text's end is
+ * merged into. Texts of every kind of character stand for all texts.
+ */
+export function endingTokens(
+  tokenizer: Tokenizer,
+  { next, rest }: Pick<FrameTokens, 'next' | 'rest'>,
+): readonly number[] {
+  const alone = tokenizer.encode(next, false)
+  const texts = [...textEnds, ...next].map((end) => tokenizer.encode(`text ${end}${next}`, false))
+  const same = Math.min(...texts.map((ids) => commonSuffix(ids, alone)))
+  return [...alone.slice(alone.length - same), ...rest]
+}
+
+/** Ends of texts that tokenizers merge with what follows. */
+const textEnds = ['a', 'A', 'é', '字', '😀', '7', ' ', '\n', '\n\n', '\t', '.', '!?', ')', '"', '_', '-', "'"]
+
 /** Ids of a label as the template's answer, tokenised together with the text before it. */
 export function encodeAnswer(tokenizer: Tokenizer, template: Template, label: string): readonly number[] {
   const answer = template.answerPrefix + label

@@ -161,8 +161,8 @@ function furtherSessions(
     weightBytes(model, loss)
   const precomputeSessions = Number(precomputes)
   // Label scores after cached texts use the session of the KV precompute, unless the prompt's parts change the graph.
-  const { virtual, updatesLinears } = methodOf(settings)
-  const isShared = precomputes && scoresLabels(settings) && virtual(settings).embeddings === 0 && !updatesLinears
+  const { virtual, updates } = methodOf(settings)
+  const isShared = precomputes && scoresLabels(settings) && virtual(settings).embeddings === 0 && !updates
   const inferenceSessions = isShared ? 1 : precomputeSessions + 1
   const measured = Math.max(bytesOf(longest.openings, precomputeSessions), bytesOf(usual.openings, inferenceSessions))
   return Math.max(0, bytesOf(run.openings, inferenceSessions) - measured)

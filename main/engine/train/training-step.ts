@@ -50,8 +50,8 @@ export const maxSessions: { readonly [M in MemoryName]: number } = { normal: 3, 
 export function createTrainingStep(given: TrainingStepOptions): TrainingStep {
   const { model, settings, trie, lossShape, texts } = given
   const { memory = 'normal' } = settings
-  const { virtual, updatesLinears = false } = methodOf(settings)
-  const parts = { ...virtual(settings), updates: updatesLinears }
+  const { virtual, updates } = methodOf(settings)
+  const parts = { ...virtual(settings), updates: updates !== undefined }
   const sessions = createSessions(maxSessions[memory])
   const open = { loss: lossShape.loss, sessions: given.buckets.length, isCached: texts !== undefined }
   const packWeights = packsWeights(model, settings, open, totalMemory())

@@ -18,7 +18,7 @@ import { loadExamples, loadSplit } from '../data/examples.ts'
 import { knownAnswers } from '../prompts/known-answers.ts'
 import { sealedModel } from '../runs/material.ts'
 import { findTuned, tunedBy } from '../prompts/tuned.ts'
-import { findRun } from '../lookup.ts'
+import { configOf, findRun } from '../lookup.ts'
 import { serveForEvent, serveJob } from '../compute/serving.ts'
 
 async function score(
@@ -118,7 +118,8 @@ async function filesOf(
   const { labels, settings } = prompt
   const job = { kind: 'render' as const, model: await sealedModel(context.store, model.id), settings, labels }
   const { rendering } = await serveForEvent(context, call, job, 'rendering')
-  return { name: tuned.name, files: formats[to]({ ...tuned, model, prompt, answers, rendering }) }
+  const config = await configOf(context.store, model)
+  return { name: tuned.name, files: formats[to].files({ ...tuned, model, config, prompt, answers, rendering }) }
 }
 
 export const promptMethods: Pick<Methods, 'score' | 'try' | 'classify' | 'export' | 'export.archive'> = {

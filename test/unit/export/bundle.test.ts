@@ -7,12 +7,14 @@ import { bundle } from '../../../main/engine/export/bundle.ts'
 import type { Exported } from '../../../main/engine/export/format.ts'
 import { openBundle } from '../../../main/engine/export/open-bundle.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
+import { smallConfig } from '../../support/small-config.ts'
 import { someRendering } from '../../support/rendering.ts'
 
 const labels = ['billing', 'delivery']
 const exported: Exported = {
   name: 'Mail',
   model: { name: 'Tiny', hash: 'ab'.repeat(32), family: 'llama' },
+  config: smallConfig,
   prompt: {
     tensors: { prompt: { shape: [2, 3], data: Float32Array.of(1, -2, 3.5, 0, 1e-20, -7) } },
     settings: defaultSettings({ method: 'prompt-tuning', tokens: 2 }, labels),
@@ -35,7 +37,7 @@ function changed(change: (manifest: Record<string, unknown>) => void): Uint8Arra
 
 describe('a prompt file', () => {
   it('gives back the prompt bit for bit, with its template, model, figures and answers', () => {
-    const { rendering: _, ...stored } = exported
+    const { rendering: _, config: _shape, ...stored } = exported
     const { name, base, figures, answers, prompt } = openBundle(written(), 'mail.softprompt')
     expect({ name, model: base, figures, answers, prompt }).toEqual(stored)
   })

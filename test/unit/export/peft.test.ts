@@ -11,6 +11,7 @@ import { peft } from '../../../main/engine/export/peft.ts'
 import { safetensorsFile } from '../../../main/engine/export/safetensors.ts'
 import { readSafetensorsFolder } from '../../../main/engine/model/safetensors.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
+import { smallConfig } from '../../support/small-config.ts'
 import { someRendering } from '../../support/rendering.ts'
 
 /** Tensors of a file that this program wrote, read back by the reader of base models. */
@@ -51,6 +52,7 @@ function prefixTensors(): NamedTensors {
 const exported = (method: 'prompt-tuning' | 'prefix-tuning', placement: 'start' | 'after-text'): Exported => ({
   name: 'support',
   model: { name: 'tiny', hash: 'ab'.repeat(32), family: 'llama' },
+  config: smallConfig,
   prompt: {
     tensors:
       method === 'prefix-tuning'

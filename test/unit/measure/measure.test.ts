@@ -9,7 +9,7 @@ import { createInferenceRunner } from '../../../main/engine/evaluate/inference-r
 import { bundle } from '../../../main/engine/export/bundle.ts'
 import { measurePrompt } from '../../../main/engine/measure/measure.ts'
 import { layOut } from '../../../main/engine/method/layout.ts'
-import { someRendering } from '../../support/rendering.ts'
+import { exportedOf } from '../../support/exported.ts'
 import type { Family } from '../../support/tiny.ts'
 import { run } from '../method/small-run.ts'
 
@@ -24,11 +24,9 @@ async function measured(family: Family, own: GivenSettings, tensors?: TunedPromp
 describe('a prompt after the text', () => {
   it('costs nothing of the ability by construction; its numbers, bytes and times are its own', async () => {
     const { model, prompt, measures, events } = await measured('llama', { method: 'prefix-tuning', tokens: 3 })
-    const { layers, kvHeads, headDim, family } = model.config
+    const { layers, kvHeads, headDim } = model.config
     expect(measures.parameters).toBe(3 * 2 * layers * kvHeads * headDim)
-    const { name, hash } = model
-    const known = { name: 'Mail', model: { name, hash, family }, figures: [], answers: [] }
-    const [file] = Object.values(bundle({ ...known, prompt, rendering: someRendering }))
+    const [file] = Object.values(bundle(exportedOf(model, prompt)))
     expect(Math.abs(measures.fileBytes - (file?.length ?? 0))).toBeLessThan(100)
     expect(measures.neutral).toBeUndefined()
     expect(abilityLost(measures)).toBe(0)

@@ -14,7 +14,7 @@ export const valueScale: Method = {
   settings: [tail],
   recipes: { start: { learningRate: 2e-2, steps: 40, validateEvery: 10 } },
   virtual: () => ({ embeddings: 0, past: 0 }),
-  updatesLinears: true,
+  updates: 'factors',
 
   tensors: ({ layers, kvHeads, headDim }) =>
     Array.from({ length: layers }, (_, layer) => ({

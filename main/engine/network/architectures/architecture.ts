@@ -39,8 +39,8 @@ type WindowKeys = {
 
 /** One file of llama.cpp's format. */
 interface Gguf {
-  /** `general.architecture`; undefined = its files carry another architecture's name. */
-  readonly architecture: string | undefined
+  /** `general.architecture`; of several that have it, the table's first one opens such files. */
+  readonly architecture: string
   /** Whether query and key rows are in the order of interleaved rotary pairs. */
   readonly interleavedRotary: boolean
   /** Every n-th layer is global where a file gives only the window's size; undefined = such a file is refused. */

@@ -1,5 +1,6 @@
-// Mistral: Llama with a sliding window in every layer. Its GGUF files carry Llama's name.
+// Mistral: Llama with a sliding window in every layer. Its GGUF files carry Llama's name, and are opened as Llama's.
 import type { Architecture } from './architecture.ts'
+import { llama } from './llama.ts'
 import { plain } from './plain.ts'
 
 export const mistral = Object.freeze<Architecture>({
@@ -12,4 +13,5 @@ export const mistral = Object.freeze<Architecture>({
     defaults: { num_key_value_heads: 8, max_position_embeddings: 131072, sliding_window: 4096 },
     windowed: () => () => true,
   },
+  gguf: llama.gguf,
 })

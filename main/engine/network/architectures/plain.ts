@@ -1,7 +1,12 @@
 // The plain decoder, Llama's: the defaults of an architecture's declaration.
 import type { Architecture } from './architecture.ts'
 
-export const plain = Object.freeze<Omit<Architecture, 'name' | 'title'>>({
+/** All but its names. */
+interface Plain extends Omit<Architecture, 'name' | 'title' | 'gguf'> {
+  readonly gguf: Omit<Architecture['gguf'], 'architecture'>
+}
+
+export const plain = Object.freeze<Plain>({
   traits: { activation: 'silu', qkvBias: false, qkNorm: false, postNorms: false },
   embeddingScale: () => 1,
   rotaryBase: 1e4,
@@ -20,7 +25,6 @@ export const plain = Object.freeze<Omit<Architecture, 'name' | 'title'>>({
     ],
   },
   gguf: {
-    architecture: undefined,
     interleavedRotary: false,
     windowPattern: undefined,
     attentionWidth: ({ headDim }) => headDim,

@@ -10,6 +10,17 @@ export const share = {
   newRun: 'New run',
   prompt: 'Prompt',
   open: 'Open a prompt file',
+  openFolder: 'Open a PEFT folder',
+  folderLead:
+    'An adapter that somebody made with Hugging Face’s PEFT: LoRA, IA3, prompt tuning or prefix tuning. A folder that the studio made says all of this itself.',
+  folderModel: 'Its base model',
+  folderModelHelp:
+    'The exact model that it was trained on. With other weights of the same shape it answers something else.',
+  asNamed: 'The one that the folder names',
+  folderLabels: 'Labels',
+  folderLabelsHelp: 'If it chooses among some, one a line. Without any it writes freely.',
+  chooseFolder: 'Choose the folder',
+  noFolder: 'The folder has no adapter_config.json. Choose the folder in which that file lies.',
   opening: 'Opening the prompt file and checking its answers',
   opened: (name: string) => `${name} was opened.`,
   openedUnchecked: (name: string) =>
@@ -37,6 +48,11 @@ export const share = {
       holds:
         'Contains the numbers (safetensors), the configuration that PEFT needs, the exact template, a card that describes it, and a script that answers a text with it.',
     },
+    gguf: {
+      name: 'GGUF adapter',
+      who: 'For servers that run llama.cpp (llama-server) with the base model as GGUF.',
+      holds: 'Contains the adapter, the exact template, and a card with the command that loads it. For LoRA only.',
+    },
   } satisfies Record<ExportFormat, { name: string; who: string; holds: string }>,
   placements: {
     start: 'This prompt stands at the start, as PEFT expects: it loads as it is.',
@@ -45,6 +61,9 @@ export const share = {
     'after-text':
       'This prompt stands after the text. PEFT alone puts it at the very start, which gives other answers: use the script apply.py in the folder, which puts it in the right place.',
   } satisfies Record<Placement, string>,
+  adapter: 'PEFT loads this adapter as it is. The script apply.py in the folder answers a text in the right template.',
+  tailAdapter:
+    'This adapter acts on the end of the template and on the answer alone. PEFT has that as activated LoRA and loads it as it is; the script apply.py in the folder answers a text in the right template.',
   task: (task: string) => `Tuned for: ${task.charAt(0).toLowerCase()}${task.slice(1)}.`,
   needs: (model: string) => `Whoever uses it also needs the model ${model}, which is not included.`,
   privacy:
@@ -52,7 +71,11 @@ export const share = {
   files: 'What you get',
   card: 'The card that goes with it',
   cardHelp: 'README.md: what the prompt is for, how good it is, and how to use it.',
-  downloads: { peft: 'Download as a zip', bundle: 'Download the file' } satisfies Record<ExportFormat, string>,
+  downloads: {
+    peft: 'Download as a zip',
+    gguf: 'Download as a zip',
+    bundle: 'Download the file',
+  } satisfies Record<ExportFormat, string>,
   downloaded: (name: string, size: string) => `${name} (${size}) was saved to your downloads.`,
   choose: 'Save to a folder …',
   folder: 'Or save to a folder',
