@@ -9,6 +9,7 @@ import { adapters } from './adapters.ts'
 import { duel } from './duel.ts'
 import { forecastBench } from './forecast.ts'
 import { fuzzBench } from './fuzz.ts'
+import { llamaServer } from './llama-server.ts'
 import { methods } from './methods.ts'
 import { million } from './million.ts'
 import { modesBench } from './modes.ts'
@@ -29,6 +30,7 @@ const benches: Readonly<Record<string, Bench>> = {
   step,
   modes: modesBench,
   adapters,
+  'llama-server': llamaServer,
   whole,
   startup,
   profile,

@@ -1,11 +1,33 @@
-// The Python environment that the real `peft` runs in: a ready one that is named, or one made once in a cache folder.
+// The Python environments that other software runs in: ready ones that are named, or made once in a cache folder.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+interface Environment {
+  /** Its folder in the cache. */
+  readonly name: string
+  /** Of a ready Python that has the modules. */
+  readonly variable: string
+  readonly requirements: readonly string[]
+  readonly modules: readonly string[]
+}
+
 /** What the reference values and limits were measured with. */
-const requirements = ['torch==2.13.0', 'transformers==5.18.0', 'peft==0.21.0'] as const
+const reference: Environment = {
+  name: 'venv',
+  variable: 'SOFTPROMPT_PYTHON',
+  requirements: ['torch==2.13.0', 'transformers==5.18.0', 'peft==0.21.0'],
+  modules: ['torch', 'transformers', 'peft'],
+}
+
+/** llama-server, with the build by which exported adapters were proved. */
+const llama: Environment = {
+  name: 'llama',
+  variable: 'SOFTPROMPT_LLAMA_PYTHON',
+  requirements: ['xllamacpp==2026.10.11549'],
+  modules: ['xllamacpp'],
+}
 
 const cache = fileURLToPath(new URL('../../node_modules/.cache/softprompt-interop', import.meta.url))
 const windows = process.platform === 'win32'
@@ -14,30 +36,41 @@ const windows = process.platform === 'win32'
  * Path of a Python with torch, transformers and peft: SOFTPROMPT_PYTHON, else a virtual environment below node_modules
  * that is made on first use (pip's own settings say from where). Throws an Error that says what is missing.
  */
-export function referencePython(): string {
-  const named = process.env['SOFTPROMPT_PYTHON']
-  const python = named ?? madeOnce()
-  run(python, ['-c', 'import torch, transformers, peft'], `${python} lacks torch, transformers or peft`)
+export const referencePython = (): string => pythonOf(reference)
+
+/** The same with xllamacpp, which has llama-server inside: SOFTPROMPT_LLAMA_PYTHON, or one of its own. */
+export const llamaPython = (): string => pythonOf(llama)
+
+function pythonOf(environment: Environment): string {
+  const { variable, modules } = environment
+  const python = process.env[variable] ?? madeOnce(environment)
+  run(environment, python, ['-c', `import ${modules.join()}`], `${python} lacks ${modules.join(' or ')}`)
   return python
 }
 
-function madeOnce(): string {
-  const folder = join(cache, 'venv')
+function madeOnce(environment: Environment): string {
+  const { name, requirements } = environment
+  const folder = join(cache, name)
   const python = join(folder, windows ? 'Scripts/python.exe' : 'bin/python')
-  const seal = join(cache, 'installed')
+  const seal = join(cache, `installed-${name}`)
   const wanted = requirements.join('\n')
   if (existsSync(python) && existsSync(seal) && readFileSync(seal, 'utf8') === wanted) return python
   mkdirSync(cache, { recursive: true })
   process.stderr.write(`Installing ${requirements.join(', ')} into ${folder}; this happens once.\n`)
-  run(windows ? 'python' : 'python3', ['-m', 'venv', folder], 'Python 3 could not make a virtual environment')
-  run(python, ['-m', 'pip', 'install', '--quiet', ...requirements], 'pip could not install the reference packages')
+  run(environment, windows ? 'python' : 'python3', ['-m', 'venv', folder], 'Python 3 could not make an environment')
+  run(environment, python, ['-m', 'pip', 'install', '--quiet', ...requirements], 'pip could not install the packages')
   writeFileSync(seal, wanted)
   return python
 }
 
-function run(command: string, args: readonly string[], complaint: string): void {
+function run(
+  { variable, requirements }: Environment,
+  command: string,
+  args: readonly string[],
+  complaint: string,
+): void {
   const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] })
   if (status === 0) return
   const why = error?.message ?? stderr.trim().split('\n').at(-1) ?? ''
-  throw new Error(`${complaint}: ${why}. Set SOFTPROMPT_PYTHON to a Python that has ${requirements.join(', ')}.`)
+  throw new Error(`${complaint}: ${why}. Set ${variable} to a Python that has ${requirements.join(', ')}.`)
 }
