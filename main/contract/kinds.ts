@@ -4,4 +4,8 @@ export const tableEndings = ['csv', 'tsv', 'tab', 'txt', 'xlsx', 'xlsm', 'parque
 
 export const modelEndings = ['gguf'] as const
 
-export const promptEndings = ['softprompt'] as const
+/** A zip is a folder of PEFT. */
+export const promptEndings = ['softprompt', 'zip'] as const
+
+/** The files of PEFT's folders that are read; the last is the studio's own. */
+export const peftFiles = ['adapter_config.json', 'adapter_model.safetensors', 'softprompt.json'] as const

@@ -1,5 +1,5 @@
 // Journey 7: a prompt is taken away as files, with its card in sight beforehand.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { drop } from './support/drop.ts'
@@ -115,10 +115,52 @@ test.describe('with a tuned prompt', () => {
     // The same file once more, dropped elsewhere: it is there already.
     await studio.open(page, '#/data')
     await drop(page, 'again.softprompt', buffer)
+    await expect(page.getByText('First try 2 was opened.')).toBeVisible()
     await expect(page.getByRole('combobox', { name: 'Prompt' })).toHaveValue('First try 2')
     await page.getByRole('button', { name: 'Remove' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
     await expect(page.getByText('Opened from a file')).toBeHidden()
+  })
+
+  test('a folder of PEFT opens; what it does not say is asked for', async ({ page }) => {
+    const folder = join(studio.home, 'theirs')
+    await studio.call('export', { run: 'First try', to: 'peft', folder })
+    // As another program makes it.
+    rmSync(join(folder, 'softprompt.json'))
+    await studio.open(page, '#/share')
+    await page.getByRole('button', { name: 'Open a PEFT folder' }).click()
+    const dialog = page.getByRole('dialog')
+    await expect(dialog.getByLabel('Its base model')).toHaveValue('')
+    await dialog.getByLabel('Labels').fill('billing\ndelivery\n')
+    await inspect(page, 'share-open-folder')
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      dialog.getByRole('button', { name: 'Choose the folder' }).click(),
+    ])
+    await chooser.setFiles(folder)
+    await expect(page.getByRole('combobox', { name: 'Prompt' })).toHaveValue('theirs')
+    await expect(page.getByText('Not checked: the file records no answers')).toBeVisible()
+    await expect(page.getByRole('region', { name: 'The card that goes with it' })).toContainText('delivery')
+  })
+
+  test('an adapter is offered as PEFT and llama.cpp have it, and refused by name where they have none', async ({
+    page,
+  }) => {
+    const { run, model, textColumn: text, labelColumn: label } = await studio.call('runs.show', { run: 'First try' })
+    const { dataset, version } = run
+    const settings = { method: 'tail-lora', tail: 2, steps: 4, validateEvery: 2, duel: false }
+    await studio.call('runs.start', {
+      ...{ name: 'Adapter', model: model.name, dataset, version, text, label, settings, test: 40 },
+    })
+    await studio.call('runs.watch', { run: 'Adapter' })
+    await studio.open(page, '#/share/Adapter')
+    await expect(page.getByText('PEFT has that as activated LoRA')).toBeVisible()
+    await page.getByRole('radio', { name: /GGUF adapter/ }).check()
+    await expect(page.getByText('Adapter.gguf', { exact: true })).toBeVisible()
+    await inspect(page, 'share-adapter')
+    await page.getByRole('combobox', { name: 'Prompt' }).selectOption('First try')
+    await page.getByRole('radio', { name: /GGUF adapter/ }).check()
+    await expect(page.getByText('A GGUF adapter cannot hold a prompt made by prefix tuning.')).toBeVisible()
   })
 
   test('a file that is no prompt is refused in one sentence', async ({ page }) => {

@@ -54,12 +54,12 @@ export function weightsWith(
   return safetensorsFile(Object.fromEntries(entries) as NamedTensors)
 }
 
-/** The same file where one tensor is said to be of another type. */
-export function typed(file: Uint8Array, name: string, dtype: string): Uint8Array {
+/** The same file where one tensor is said to be of another type, and of another shape where one is given. */
+export function typed(file: Uint8Array, name: string, dtype: string, shape?: readonly number[]): Uint8Array {
   const length = Number(Buffer.from(file).readBigUInt64LE())
-  const header = JSON.parse(Buffer.from(file).toString('utf8', 8, 8 + length)) as Record<string, { dtype: string }>
+  const header = JSON.parse(Buffer.from(file).toString('utf8', 8, 8 + length)) as Record<string, object>
   const entry = header[name]
-  if (entry) entry.dtype = dtype
+  if (entry) Object.assign(entry, { dtype, ...(shape ? { shape } : {}) })
   const json = Buffer.from(JSON.stringify(header))
   return Buffer.concat([Buffer.from(BigUint64Array.of(BigInt(json.length)).buffer), json, file.subarray(8 + length)])
 }

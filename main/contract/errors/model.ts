@@ -32,7 +32,7 @@ export const modelErrors = {
   'model/quantised': (how: string) =>
     `The weights of this model are quantised ${how}, which is not supported. Choose its original weights (F32, F16 or BF16 safetensors), or the same model as GGUF.`,
   'model/adapter': (file: string, base: string) =>
-    `${file} is an adapter (such as LoRA) for ${base === '' ? 'another model' : base}, not a model. Add the model itself, or the adapter merged into it.`,
+    `${file} is an adapter (such as LoRA) for ${base === '' ? 'another model' : base}, not a model. Add the model itself; the adapter is then opened under Share.`,
   'model/projector': (file: string) =>
     `${file} holds only what translates images or sound for a model (mmproj). Add the model's own file instead.`,
   'model/part-missing': (files: readonly string[]) =>

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import type { EvaluationRecord, EvaluationFigures } from '../records.ts'
 import type { TuneSettings } from '../settings.ts'
-import { between, column, id, list, nothing, path, run, text, whole } from './fields.ts'
+import { between, column, id, list, nothing, path, reference, run, text, whole } from './fields.ts'
 
 const sampling = v.strictObject({
   /** As an evaluation of the prompt has it, where absent. */
@@ -35,8 +35,16 @@ const question = {
 export const promptInputs = {
   /** Prompts of finished runs, and prompts that were opened from a file; the newest first. */
   'prompts.list': nothing,
-  /** Opens a prompt file, if its model is installed and gives the answers that the file records. */
-  'prompts.open': v.strictObject({ path: path('read') }),
+  /**
+   * Opens a prompt file, or a folder of PEFT (as it is or zipped), if its model is installed and gives the answers that are
+   * recorded with it. A folder that the studio did not make names its model only roughly and has no template: `model` says
+   * which one it is, and with `labels` the prompt chooses among these, in the plain template, instead of writing freely.
+   */
+  'prompts.open': v.strictObject({
+    path: path('read'),
+    model: v.exactOptional(reference),
+    labels: v.exactOptional(list(v.pipe(text, v.minLength(1)), 10_000)),
+  }),
   /** Removes a prompt that was opened from a file. */
   'prompts.forget': v.strictObject({ prompt: run }),
   score: v.strictObject({
@@ -60,6 +68,8 @@ export interface PromptSummary {
   readonly labels: readonly string[]
   readonly settings: TuneSettings
   readonly figures: readonly EvaluationFigures[]
+  /** Formats that can hold it. */
+  readonly targets: readonly ExportFormat[]
   /** Where it was opened from a file without known answers, so that nothing could be compared with the model here. */
   readonly checked?: false
   /** The data set that it was tuned on here; undefined where it was opened from a file. */

@@ -1,30 +1,25 @@
-// Reads a prompt file from an untrusted source: every length is bounded, and every byte checked before it is used.
+// Reads the studio's own prompt file from an untrusted source: every byte is checked before it is used.
 import { createHash } from 'node:crypto'
-import { strFromU8, unzipSync } from 'fflate'
+import { strFromU8 } from 'fflate'
 import * as v from 'valibot'
-import type { TunedPrompt } from '../../contract/compute.ts'
+import type { DecoderConfig } from '../../contract/model.ts'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
 import { taskNames, type TuneSettings } from '../../contract/settings.ts'
-import type { NamedTensors, Tensor } from '../../contract/tensor.ts'
+import type { NamedTensors } from '../../contract/tensor.ts'
+import { methodOf } from '../method/index.ts'
 import { named } from '../metrics/unnamed.ts'
-import { parseSafetensors } from '../model/safetensors.ts'
 import { defaultSettings } from '../train/defaults.ts'
-import { type BundleManifest, bundleVersion, manifestSchema } from './bundle-manifest.ts'
+import { bundleVersion, manifestSchema } from './bundle-manifest.ts'
+import type { PromptFile, PromptFiles } from './prompt-file.ts'
+import { readTensors } from './read-tensors.ts'
 
-export interface Bundle extends Pick<BundleManifest, 'name' | 'base' | 'figures' | 'answers'> {
-  readonly prompt: TunedPrompt
-}
-
-/** Bytes of a file at most: a thousand virtual tokens of a large model. */
-export const maxBundleBytes = 256 << 20
-/** A file grows by this factor at most when it is unpacked: deflate cannot compress more. */
-const maxRatio = 1100
-const wanted: readonly string[] = ['manifest.json', 'prompt.safetensors']
+/** The parts of the archive that are read. */
+export const bundleFiles: readonly string[] = ['manifest.json', 'prompt.safetensors']
 
 /** `file`: the name in error messages. Errors: 'prompt/damaged', 'prompt/newer'. */
-export function openBundle(bytes: Uint8Array, file: string): Bundle {
+export function openBundle(files: PromptFiles, file: string): PromptFile {
   try {
-    const { 'manifest.json': manifest, 'prompt.safetensors': vectors } = unpacked(bytes)
+    const { 'manifest.json': manifest, 'prompt.safetensors': vectors } = files
     if (!manifest || !vectors) throw new Error('a part of it is missing')
     const parsed = withTerms(JSON.parse(strFromU8(manifest)))
     const version = v.safeParse(v.object({ softprompt: v.number() }), parsed)
@@ -33,12 +28,11 @@ export function openBundle(bytes: Uint8Array, file: string): Bundle {
     if (createHash('sha256').update(vectors).digest('hex') !== sha256) throw new Error('its numbers have changed')
     if (answers.some(({ probabilities }) => probabilities.length !== labels.length)) throw new Error('answers are cut')
     const prompt = {
-      tensors: tensorsOf(vectors),
+      tensors: readTensors(vectors),
       settings: asTuned(softprompt, defaultSettings(settings, labels)),
       labels,
-      modelHash: base.hash,
     }
-    return { name, base, figures, answers, prompt }
+    return { name, base, figures, answers, promptFor: (config) => (fits(prompt, config) ? prompt : undefined) }
   } catch (error) {
     if (error instanceof StudioError && error.code === 'prompt/newer') throw error
     throw studioError('prompt/damaged', file)
@@ -82,30 +76,12 @@ function asTuned(version: number, settings: TuneSettings): TuneSettings {
   return { ...settings, template }
 }
 
-function unpacked(bytes: Uint8Array): Partial<Record<string, Uint8Array>> {
-  if (bytes.length > maxBundleBytes) throw new Error('it is too large')
-  let total = 0
-  return unzipSync(bytes, {
-    filter: ({ name, size, originalSize }) => {
-      if (!wanted.includes(name)) return false
-      total += originalSize
-      if (total > maxBundleBytes || originalSize > maxRatio * Math.max(1, size)) throw new Error('it is too large')
-      return true
-    },
-  })
-}
-
-function tensorsOf(file: Uint8Array): NamedTensors {
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
-  const length = Number(view.getBigUint64(0, true))
-  if (length > file.length - 8) throw new Error('its header is longer than the file')
-  const refs = parseSafetensors(file.subarray(8, 8 + length), 'prompt.safetensors', file.length)
-  return Object.fromEntries(
-    Object.entries(refs).map(([name, { type, shape, offset, bytes }]): [string, Tensor] => {
-      if (type !== 'F32') throw new Error('its numbers are not float32')
-      const data = new Float32Array(file.slice(offset, offset + bytes).buffer)
-      if (!data.every(Number.isFinite)) throw new Error('some of its numbers are none')
-      return [name, { shape, data }]
-    }),
-  )
+/** Every tensor that the method has, in its shape, and no other. */
+function fits(
+  { tensors, settings }: { readonly tensors: NamedTensors; readonly settings: TuneSettings },
+  config: DecoderConfig,
+): boolean {
+  const specs = methodOf(settings).tensors(config, settings)
+  const same = specs.every(({ name, shape }) => String(tensors[name]?.shape) === String(shape))
+  return same && Object.keys(tensors).length === specs.length
 }

@@ -6,7 +6,7 @@ import { samplingLimits } from '../evaluate/answer-end.ts'
 import { generate } from '../evaluate/generate.ts'
 import type { InferenceRunner } from '../evaluate/inference-runner.ts'
 import { placedPrompt, scoreTask } from '../evaluate/score.ts'
-import { openBundle } from '../export/open-bundle.ts'
+import { openArchive } from '../export/open-prompt.ts'
 import { evenly } from '../inspect/evenly.ts'
 import type { Sequence } from '../method/layout.ts'
 import { median } from '../statistics.ts'
@@ -65,9 +65,12 @@ export async function answerTime(
 
 /** Milliseconds from a prompt file's bytes to the parts that the model runs with. */
 export async function switchTime(model: PreparedModel, file: Uint8Array): Promise<number> {
+  const open = (): unknown => {
+    const prompt = openArchive(file, 'prompt').promptFor(model.config)
+    return prompt && placedPrompt(model, { ...prompt, modelHash: model.hash })
+  }
   const times: number[] = []
-  for (let i = 0; i < timed.switched; i++)
-    times.push(await millisecondsOf(() => placedPrompt(model, openBundle(file, 'prompt').prompt)))
+  for (let i = 0; i < timed.switched; i++) times.push(await millisecondsOf(open))
   return median(times)
 }
 

@@ -8,6 +8,7 @@ const hints: { readonly [C in ErrorCode]?: string } = {
   'run/no-model': 'Get it with: softprompt models get starter',
   'run/starter-missing': 'Get it with: softprompt models get starter',
   'run/which-model': 'Choose with: --model NAME',
+  'prompt/which-model': 'Choose with: --model NAME',
   'run/service-closed': 'Resume with: softprompt resume RUN',
   'run/service-silent': home,
   'run/protocol': home,

@@ -10,6 +10,7 @@ import { exportCommand } from './commands/export.ts'
 import { inspectCommand } from './commands/inspect.ts'
 import { methodsCommand } from './commands/methods.ts'
 import { modelsCommand } from './commands/models.ts'
+import { openCommand } from './commands/open.ts'
 import { preflightCommand } from './commands/preflight.ts'
 import { resumeCommand } from './commands/resume.ts'
 import { runsCommand } from './commands/runs.ts'
@@ -38,6 +39,7 @@ const commands = [
   tryCommand,
   scoreCommand,
   exportCommand,
+  openCommand,
   demoCommand,
   backupCommand,
   restoreCommand,

@@ -1,17 +1,16 @@
 // Methods prompts.list, prompts.open and prompts.forget: every tuned prompt, and those that come from a file.
-import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { type StudioError, studioError } from '../../contract/errors/index.ts'
 import { distinctName, fittingName } from '../../contract/names.ts'
 import type { TaskRecord } from '../../contract/records.ts'
 import type { Input, PromptSummary } from '../../contract/service.ts'
-import { type Bundle, maxBundleBytes, openBundle } from '../../engine/export/open-bundle.ts'
-import { methodOf } from '../../engine/method/index.ts'
+import { targetsOf } from '../../engine/export/formats.ts'
+import { openPrompt } from '../../engine/export/open-prompt.ts'
 import type { OpenedPrompt } from '../../engine/store/tables/opened-prompts.ts'
-import { isIdentity } from '../../engine/model/identity.ts'
 import type { Store } from '../../engine/store/store.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { agree, knownAnswers } from '../prompts/known-answers.ts'
+import { checkTail, modelFor } from '../prompts/model-for.ts'
 import { ownFigures } from '../prompts/tuned.ts'
 
 async function list({ store }: ServiceContext): Promise<PromptSummary[]> {
@@ -32,6 +31,7 @@ async function list({ store }: ServiceContext): Promise<PromptSummary[]> {
         modelName: modelNames.get(run.model) ?? '',
         labels: task?.labels ?? [],
         settings: run.settings,
+        targets: targetsOf(run.settings),
         figures: await ownFigures(store, run),
         tunedOn: task && { dataset: run.dataset, name, ...columnsOf(task) },
         createdAt: run.endedAt ?? run.createdAt,
@@ -52,29 +52,25 @@ const columnsOf = ({ textColumn, labelColumn, contextColumn }: TaskRecord) => ({
 
 const summary = (opened: OpenedPrompt, modelName: string): PromptSummary => {
   const { name, labels, settings, figures, checked, createdAt } = opened
-  return { name, modelName, labels, settings, figures, tunedOn: undefined, createdAt, ...(checked ? {} : { checked }) }
+  const targets = targetsOf(settings)
+  const known = { name, modelName, labels, settings, targets, figures, tunedOn: undefined, createdAt }
+  return { ...known, ...(checked ? {} : { checked }) }
 }
 
 async function open(
   context: ServiceContext,
-  { path }: Input<'prompts.open'>,
+  { path, model: wanted, labels }: Input<'prompts.open'>,
   call: CallContext,
 ): Promise<PromptSummary> {
   const { store, changed } = context
-  const file = basename(path)
-  const bundle = await read(path, file)
-  const models = await store.models.list()
-  const { hash } = bundle.base
-  const model = models.find((each) => each.hash === hash) ?? models.find((each) => isIdentity(hash, each))
-  if (!model) throw studioError('prompt/no-model', file, bundle.base.name)
-  const config = (await store.models.configs()).get(model.id)
-  if (!config || !fits(bundle, methodOf(bundle.prompt.settings).tensors(config, bundle.prompt.settings)))
-    throw studioError('prompt/damaged', file)
-  const { name, prompt, figures, answers } = bundle
+  const file = await openPrompt(path, labels)
+  const { model, prompt } = await modelFor(store, file, basename(path), wanted)
+  await checkTail(context, call, { file, model, prompt })
+  const { name, figures, answers } = file
   const texts = answers.map(({ text }) => text)
   const here = await knownAnswers(context, call, model.id, prompt, texts)
   const checked = here.length > 0
-  if (checked && !agree(answers, here)) throw studioError('prompt/other-answers', file, model.name)
+  if (checked && !agree(answers, here)) throw studioError('prompt/other-answers', basename(path), model.name)
   if (!checked) call.emit({ event: 'warning', step: 0, ...noteOf(studioError('prompt/not-checked', name)) })
   const fresh = { model: model.id, prompt, figures, checked }
   const known = (await store.openedPrompts.twins(fresh)).find((twin) => isNamed(twin.name, name))
@@ -92,22 +88,6 @@ function isNamed(name: string, given: string): boolean {
   // A long name is shortened to make room for its number.
   const unnumbered = name.replace(/ \d+$/, '')
   return name === wanted || unnumbered === wanted || (unnumbered.length > 60 && wanted.startsWith(unnumbered))
-}
-
-async function read(path: string, file: string): Promise<Bundle> {
-  // What is not there is as little a prompt file as an empty one.
-  const { size } = await stat(path).catch(() => ({ size: 0 }))
-  if (size === 0 || size > maxBundleBytes) throw studioError('prompt/damaged', file)
-  return openBundle(await readFile(path), file)
-}
-
-/** Every tensor that the method has, in its shape, and no other. */
-function fits(
-  { prompt }: Bundle,
-  specs: readonly { readonly name: string; readonly shape: readonly number[] }[],
-): boolean {
-  const same = specs.every(({ name, shape }) => String(prompt.tensors[name]?.shape) === String(shape))
-  return same && Object.keys(prompt.tensors).length === specs.length
 }
 
 /** A name that neither a run nor another prompt has: "Mail", "Mail 2". */

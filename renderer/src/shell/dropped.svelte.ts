@@ -14,7 +14,7 @@ export function takeDropped(file: File): void {
 
 const pageFor = (name: string): Taker => {
   if (/\.(gguf|safetensors)$/i.test(name)) return 'models'
-  return /\.softprompt$/i.test(name) ? 'share' : 'data'
+  return /\.(softprompt|zip)$/i.test(name) ? 'share' : 'data'
 }
 
 /** Takes the file that waits for this page, so a second call has none; read it in an effect. */

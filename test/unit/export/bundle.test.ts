@@ -4,8 +4,10 @@ import { strToU8, unzipSync, zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { bundleVersion } from '../../../main/engine/export/bundle-manifest.ts'
 import { bundle } from '../../../main/engine/export/bundle.ts'
+import { elements, type NamedTensors } from '../../../main/contract/tensor.ts'
 import type { Exported } from '../../../main/engine/export/format.ts'
-import { openBundle } from '../../../main/engine/export/open-bundle.ts'
+import { openArchive } from '../../../main/engine/export/open-prompt.ts'
+import { methodOf } from '../../../main/engine/method/index.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { smallConfig } from '../../support/small-config.ts'
 import { someRendering } from '../../support/rendering.ts'
@@ -14,7 +16,7 @@ const labels = ['billing', 'delivery']
 const exported: Exported = {
   name: 'Mail',
   model: { name: 'Tiny', hash: 'ab'.repeat(32), family: 'llama' },
-  config: smallConfig,
+  config: { ...smallConfig, hidden: 3 },
   prompt: {
     tensors: { prompt: { shape: [2, 3], data: Float32Array.of(1, -2, 3.5, 0, 1e-20, -7) } },
     settings: defaultSettings({ method: 'prompt-tuning', tokens: 2 }, labels),
@@ -37,9 +39,12 @@ function changed(change: (manifest: Record<string, unknown>) => void): Uint8Arra
 
 describe('a prompt file', () => {
   it('gives back the prompt bit for bit, with its template, model, figures and answers', () => {
-    const { rendering: _, config: _shape, ...stored } = exported
-    const { name, base, figures, answers, prompt } = openBundle(written(), 'mail.softprompt')
-    expect({ name, model: base, figures, answers, prompt }).toEqual(stored)
+    const { rendering: _, config, prompt, model, ...stored } = exported
+    const { promptFor, base, ...found } = openArchive(written(), 'mail.softprompt')
+    expect({ ...found, base }).toEqual({ ...stored, base: model })
+    expect({ ...promptFor(config), modelHash: base.hash }).toEqual(prompt)
+    // Its tensors do not fit a model of another shape.
+    expect(promptFor(smallConfig)).toBeUndefined()
   })
 
   it('is the same file each time, and holds a card in plain words', () => {
@@ -64,13 +69,16 @@ describe('a prompt file', () => {
   it('holds an adapter as well, which has no virtual tokens', () => {
     const settings = defaultSettings({ method: 'tail-ia3' }, labels)
     expect(settings.tokens).toBe(0)
-    const prompt = { ...exported.prompt, settings }
-    expect(openBundle(written({ ...exported, prompt }), 'mail.softprompt').prompt).toEqual(prompt)
+    const specs = methodOf(settings).tensors(exported.config, settings)
+    const ones = specs.map(({ name, shape }) => [name, { shape, data: new Float32Array(elements(shape)).fill(1) }])
+    const prompt = { ...exported.prompt, settings, tensors: Object.fromEntries(ones) as NamedTensors }
+    const { promptFor } = openArchive(written({ ...exported, prompt }), 'mail.softprompt')
+    expect({ ...promptFor(exported.config), modelHash: prompt.modelHash }).toEqual(prompt)
   })
 
   it('of a later version is refused, and says what to do', () => {
     const later = changed((manifest) => (manifest['softprompt'] = bundleVersion + 1))
-    expect(() => openBundle(later, 'mail.softprompt')).toThrow(/newer version of the studio/)
+    expect(() => openArchive(later, 'mail.softprompt')).toThrow(/newer version of the studio/)
   })
 
   it.each([
@@ -83,7 +91,7 @@ describe('a prompt file', () => {
       manifest['settings'] = { ...(manifest['settings'] as object), task }
       manifest['figures'] = [{ subject: 'tuned prompt', accuracy: 0.75, macroF1: 0.5, rows: 20 }]
     })
-    expect(openBundle(earlier, 'mail.softprompt').figures).toEqual([
+    expect(openArchive(earlier, 'mail.softprompt').figures).toEqual([
       { subject: 'tuned prompt', headline: first, metrics: { [first]: 0.75, [second]: 0.5 }, rows: 20 },
     ])
   })
@@ -95,14 +103,14 @@ describe('a prompt file', () => {
     }
     const file = written({ ...exported, answers: [], prompt: { ...exported.prompt, settings, labels: [] } })
     expect(settings.template.thinking).toBe(false)
-    expect(openBundle(file, 'mail.softprompt').prompt.settings).toEqual(settings)
+    expect(openArchive(file, 'mail.softprompt').promptFor(exported.config)?.settings).toEqual(settings)
     const { thinking: _, ...template } = settings.template
     const earlier = changed((manifest) => {
       manifest['softprompt'] = 2
       manifest['settings'] = { ...settings, template }
       manifest['labels'] = manifest['answers'] = []
     })
-    expect(openBundle(earlier, 'mail.softprompt').prompt.settings.template).toEqual(template)
+    expect(openArchive(earlier, 'mail.softprompt').promptFor(exported.config)?.settings.template).toEqual(template)
   })
 
   it('with a metric that this studio does not know is read without it', () => {
@@ -111,14 +119,14 @@ describe('a prompt file', () => {
       (manifest) => (manifest['figures'] = [{ ...figure, metrics: { accuracy: 0.75, kappa: 0.5, 'field:n': 1 } }]),
     )
     const metrics = { accuracy: 0.75, 'field:n': 1 }
-    expect(openBundle(more, 'mail.softprompt').figures).toEqual([{ ...figure, metrics }])
+    expect(openArchive(more, 'mail.softprompt').figures).toEqual([{ ...figure, metrics }])
     const without = changed((manifest) => (manifest['figures'] = [{ ...figure, metrics: {} }]))
-    expect(() => openBundle(without, 'mail.softprompt')).toThrow(/damaged/)
+    expect(() => openArchive(without, 'mail.softprompt')).toThrow(/damaged/)
   })
 
   it('that knows a setting more is read without it', () => {
     const more = changed((manifest) => ((manifest['settings'] as Record<string, unknown>)['colour'] = 'red'))
-    expect(openBundle(more, 'mail.softprompt').prompt).toEqual(exported.prompt)
+    expect(openArchive(more, 'mail.softprompt').promptFor(exported.config)?.settings).toEqual(exported.prompt.settings)
   })
 
   it.each([
@@ -137,7 +145,7 @@ describe('a prompt file', () => {
       }),
     ],
   ])('with %s is refused in a sentence', (_, bytes) => {
-    expect(() => openBundle(bytes, 'mail.softprompt')).toThrow('mail.softprompt is damaged, or not a prompt file.')
+    expect(() => openArchive(bytes, 'mail.softprompt')).toThrow('mail.softprompt is damaged, or not a prompt file.')
   })
 
   it('whose bytes have changed is refused by a typed error, or gives the very same prompt', () => {
@@ -148,9 +156,10 @@ describe('a prompt file', () => {
         const bytes = Uint8Array.from(whole)
         for (const [at, byte] of each) bytes[at] = byte
         try {
-          expect(openBundle(bytes.subarray(0, end ?? bytes.length), 'f').prompt.tensors).toEqual(
-            exported.prompt.tensors,
-          )
+          const opened = openArchive(bytes.subarray(0, end ?? bytes.length), 'f')
+          // Settings that no longer fit the numbers are refused once the model is known.
+          const { tensors } = opened.promptFor(exported.config) ?? exported.prompt
+          expect(tensors).toEqual(exported.prompt.tensors)
         } catch (error) {
           expect(error).toMatchObject({ name: 'StudioError', code: expect.stringMatching(/^prompt\//) as string })
         }

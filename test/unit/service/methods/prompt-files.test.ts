@@ -1,9 +1,10 @@
 // Prompts that come from a file: opened with their model, under a name of their own, tried and taken away like any other.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { strToU8, unzipSync, zipSync } from 'fflate'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { PromptSummary, StudioEvent } from '../../../../main/contract/service.ts'
+import { safetensorsFile } from '../../../../main/engine/export/safetensors.ts'
 import { openHome } from '../../../../main/service/home/home.ts'
 import { createService } from '../../../../main/service/service.ts'
 import { prepareStudio, quick, spawnFake, watchRun } from '../../../support/fake-studio.ts'
@@ -142,5 +143,79 @@ describe('a prompt file', () => {
     await expect(service.call('prompts.open', { path: join(folder, 'no.softprompt') })).rejects.toMatchObject({
       code: 'prompt/damaged',
     })
+  })
+})
+
+describe('a folder of PEFT', () => {
+  /** A studio, and the folder that its run was exported to. */
+  async function withFolder() {
+    const started = await start()
+    const { service, base, folder } = started
+    await service.call('runs.start', { ...base, name: 'mail', settings: { ...quick, method: 'prompt-tuning' } })
+    await watchRun(service, 'mail')
+    const path = join(folder, 'letters')
+    await service.call('export', { run: 'mail', to: 'peft', folder: path })
+    return { ...started, path }
+  }
+
+  /** As another program makes it: without softprompt.json, and with its own name for the model. */
+  function foreign(path: string, model: string): void {
+    rmSync(join(path, 'softprompt.json'), { force: true })
+    const file = join(path, 'adapter_config.json')
+    const config = JSON.parse(readFileSync(file, 'utf8')) as object
+    writeFileSync(file, JSON.stringify({ ...config, base_model_name_or_path: model }))
+  }
+
+  it('that a studio exported opens with its template and labels, checked by its answers, and is there once', async () => {
+    const { service, path } = await withFolder()
+    const opened = await service.call('prompts.open', { path })
+    expect(opened).toMatchObject({ name: 'letters', modelName: 'tiny', tunedOn: undefined, figures: [] })
+    expect(opened.checked).toBeUndefined()
+    const [mail] = (await service.call('prompts.list', {})).filter(({ name }) => name === 'mail')
+    expect(opened.labels).toEqual(mail?.labels)
+    expect(opened.settings.template).toEqual(mail?.settings.template)
+    // By one of its files as well.
+    const again = await service.call('prompts.open', { path: join(path, 'adapter_model.safetensors') })
+    expect(again.name).toBe('letters')
+    const { name, bytes } = await service.call('export.archive', { run: 'letters', to: 'peft' })
+    const zip = join(path, name)
+    writeFileSync(zip, bytes)
+    expect((await service.call('prompts.open', { path: zip })).name).toBe('letters')
+  })
+
+  it('of another program finds its model by name, writes freely or chooses among labels, and is not checked', async () => {
+    const { service, path } = await withFolder()
+    foreign(path, 'someone/Tiny')
+    const free = await service.call('prompts.open', { path })
+    expect(free).toMatchObject({ name: 'letters', modelName: 'tiny', labels: [], checked: false })
+    expect(free.settings).toMatchObject({ task: 'generation', template: { kind: 'plain' } })
+    const labels = ['yes', 'no']
+    const chooses = await service.call('prompts.open', { path, labels })
+    expect(chooses).toMatchObject({ name: 'letters 2', labels, settings: { task: 'classification' } })
+    expect(await service.call('classify', { run: 'letters 2', text: 'Is it?' })).toHaveLength(2)
+  })
+
+  it('of another model is refused, unless the person says which one here it is', async () => {
+    const { service, path } = await withFolder()
+    foreign(path, 'someone/other-model')
+    await expect(service.call('prompts.open', { path })).rejects.toMatchObject({
+      code: 'prompt/which-model',
+      message: expect.stringContaining('someone/other-model') as string,
+    })
+    expect((await service.call('prompts.open', { path, model: 'tiny' })).modelName).toBe('tiny')
+    writeFileSync(
+      join(path, 'adapter_model.safetensors'),
+      safetensorsFile({ prompt_embeddings: { shape: [2, 3], data: new Float32Array(6) } }),
+    )
+    await expect(service.call('prompts.open', { path, model: 'tiny' })).rejects.toMatchObject({
+      code: 'prompt/other-shape',
+    })
+    await expect(service.call('prompts.open', { path })).rejects.toMatchObject({ code: 'prompt/no-model' })
+    await expect(service.call('prompts.open', { path, model: 'none' })).rejects.toMatchObject({ code: 'store/missing' })
+  })
+
+  it('that is none is refused in a sentence', async () => {
+    const { service, folder } = await start()
+    await expect(service.call('prompts.open', { path: folder })).rejects.toMatchObject({ code: 'prompt/no-config' })
   })
 })
