@@ -1,6 +1,6 @@
 // Groups examples whose texts are nearly the same, and assigns each group to a set that later rows cannot change.
-import { setImmediate } from 'node:timers/promises'
 import type { Example, Split } from '../../contract/settings.ts'
+import { breather } from '../breather.ts'
 import { createKeyIndex } from './key-index.ts'
 import { createNearTexts, likeness, NEAR, plainText } from './min-hash.ts'
 import { textKey } from './text-key.ts'
@@ -25,19 +25,8 @@ interface Text {
 /** Made anew where it is needed: millions of texts would lie in memory twice. */
 const plainOf = ({ rows: [first] }: Text): string => plainText(first.text)
 
-/** Milliseconds of work after which the event loop gets its turn. */
-const TURN = 10
 /** Calls between two looks at the clock. */
 const CALLS_PER_LOOK = 64
-
-function breather(): () => Promise<void> | undefined {
-  let since = performance.now()
-  let calls = 0
-  return () => {
-    if (++calls % CALLS_PER_LOOK !== 0 || performance.now() - since < TURN) return undefined
-    return setImmediate().then(() => void (since = performance.now()))
-  }
-}
 
 /**
  * Examples in the table's order; `deal` gives the set of a label's next group. A text near an earlier one joins its
@@ -81,7 +70,7 @@ export async function nearGroups(
 async function differentTexts(examples: readonly Example[]): Promise<Text[]> {
   const texts: Text[] = []
   const places = createKeyIndex()
-  const breathe = breather()
+  const breathe = breather(CALLS_PER_LOOK)
   for (const example of examples) {
     const place = places.of(textKey(example.text))
     const known = texts[place]
@@ -99,7 +88,7 @@ const UNSURE = 0.2
 /** Fills in `near`, except for texts of a chain that is too large already. */
 async function findNear(texts: readonly Text[], chains: Chains, maxChain: number): Promise<void> {
   const index = createNearTexts()
-  const breathe = breather()
+  const breathe = breather(CALLS_PER_LOOK)
   for (const text of texts) {
     index.add(plainOf(text))
     const turn = breathe()

@@ -1,18 +1,11 @@
 // Longer texts against the right ones: ROUGE-L (Lin 2004), as Google's rouge_score computes it without stemming.
-import { folded, wordsWithin } from './segment.ts'
+import { foldedWords } from './segment.ts'
 
 /** F-measure of the longest common subsequence of words, 0 to 1; 1 where both are empty. */
 export function rougeL(predicted: string, right: string): number {
-  const [said, wanted] = [wordsOf(predicted), wordsOf(right)]
+  const [said, wanted] = [foldedWords(predicted), foldedWords(right)]
   if (said.length + wanted.length === 0) return 1
   return (2 * longestCommon(said, wanted)) / (said.length + wanted.length)
-}
-
-/** Runs of letters, marks and digits; the characters themselves where a text has none of these. */
-function wordsOf(text: string): string[] {
-  const plain = folded(text)
-  const runs = plain.match(/[\p{L}\p{M}\p{N}]+/gu)
-  return runs ? runs.flatMap(wordsWithin) : (plain.match(/\S/gu) ?? [])
 }
 
 /** Words of one text that are compared at once, as bits of a number. */

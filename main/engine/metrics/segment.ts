@@ -1,4 +1,4 @@
-// Words of texts in any script, for metrics that compare answers word by word.
+// Words of texts in any script, for metrics that compare answers word by word and for bags of words.
 
 /** Format characters, tatweel, and the vowel signs of Arabic and Hebrew, which writers leave out at will. */
 const optional =
@@ -38,3 +38,10 @@ export const wordsWithin = (text: string): string[] =>
   unspaced.test(text)
     ? (text.match(pieces) ?? []).flatMap((piece) => (fromDictionary.test(piece) ? dictionaryWords(piece) : [piece]))
     : [text]
+
+/** The words of a text, folded: runs of letters, marks and digits; the characters themselves where it has none of these. */
+export function foldedWords(text: string): string[] {
+  const plain = folded(text)
+  const runs = plain.match(/[\p{L}\p{M}\p{N}]+/gu)
+  return runs ? runs.flatMap(wordsWithin) : (plain.match(/\S/gu) ?? [])
+}
