@@ -16,13 +16,12 @@ import { tokensAtOnce } from './batches.ts'
 import { type Buffers, createBuffers } from './buffers.ts'
 import type { CachedTexts } from './cached-texts.ts'
 
-export interface LogitsQuery {
+/** A forward pass over some sequences. */
+export interface Query {
   readonly sequences: readonly Sequence[]
   readonly parts: Parts | undefined
-  /** For each sequence, the indices of the tokens whose next-token logits are computed. */
+  /** For each sequence, the indices of the tokens whose hidden states, or next-token logits, are computed. */
   readonly targetPositions: readonly (readonly number[])[]
-  /** Token ids whose logits are computed; undefined = the whole vocabulary. */
-  readonly candidates: readonly number[] | undefined
   /** The precomputed keys and values of all the sequences' constant starts. */
   readonly texts?: CachedTexts | undefined
   /** Keys and values of the sequences' common start, as `keysValues` gives them; `constant` is its length. */
@@ -31,6 +30,11 @@ export interface LogitsQuery {
   readonly offset?: number
   /** Index of a past key that the attention mask hides from every token; all positions stay as they are. */
   readonly maskedToken?: number | undefined
+}
+
+export interface LogitsQuery extends Query {
+  /** Token ids whose logits are computed; undefined = the whole vocabulary. */
+  readonly candidates: readonly number[] | undefined
 }
 
 export interface PrecomputeOptions {
@@ -49,6 +53,8 @@ export interface InferenceRunner {
   readonly vocab: number
   /** Logits [sequences, slots, candidates or V]; slots = the most target positions of a sequence. */
   logits(query: LogitsQuery): Promise<Tensor>
+  /** Last hidden states [sequences, slots, H], after the final norm; slots as of `logits`. */
+  hidden(query: Query): Promise<Tensor>
   /**
    * Keys and values of texts without a prompt, `keys.<layer>` and `values.<layer>` [texts, kvHeads, longest, headDim];
    * the first token of each has position `past`.
@@ -90,24 +96,26 @@ export function createInferenceRunner(model: PreparedModel, options: RunnerOptio
         packWeights: hasOwnCopies(model),
       }),
     )
+  /** The head's output, under its name. */
+  const pass = async (query: LogitsQuery, head: ForwardShape['head'], output: string): Promise<Tensor> => {
+    const { parts, texts, sharedKv } = query
+    const isCached = texts !== undefined || sharedKv !== undefined
+    const shape = shapeOf(parts)
+    const isPrecompute = isCached && head !== 'vocabulary' && !shape.embeddings && !shape.updates
+    const open = await session(
+      isPrecompute ? { ...precomputeShape, head } : { ...shape, past: shape.past || isCached, head, present: false },
+    )
+    const { [output]: found } = await open.run(await queryFeeds(model, query, buffers))
+    if (found === undefined) throw new RangeError(`the forward graph gave no ${output}`)
+    return found
+  }
   return {
     memory,
     tokensAtOnce: tokensAtOnce[memory],
     vocab: model.config.vocab,
     session,
-    async logits(query) {
-      const { parts, candidates, texts, sharedKv } = query
-      const head = candidates ? 'candidates' : 'vocabulary'
-      const isCached = texts !== undefined || sharedKv !== undefined
-      const shape = shapeOf(parts)
-      const isPrecompute = isCached && head === precomputeShape.head && !shape.embeddings && !shape.updates
-      const open = await session(
-        isPrecompute ? precomputeShape : { ...shape, past: shape.past || isCached, head, present: false },
-      )
-      const { logits } = await open.run(await queryFeeds(model, query, buffers))
-      if (logits === undefined) throw new RangeError('the forward graph gave no logits')
-      return logits
-    },
+    logits: (query) => pass(query, query.candidates ? 'candidates' : 'vocabulary', 'logits'),
+    hidden: (query) => pass({ ...query, candidates: undefined }, 'hidden', 'hidden'),
     async keysValues(texts, past, { sharedKv, head = precomputeShape.head } = {}) {
       const open = await session({ ...precomputeShape, head })
       const cached = sharedKv?.['keys.0']?.shape[2] ?? 0
@@ -117,7 +125,11 @@ export function createInferenceRunner(model: PreparedModel, options: RunnerOptio
       }))
       const length = Math.max(...texts.map((ids) => ids.length)) - cached
       const feeds = batchFeeds(model.config, sequences, { batch: texts.length, length, ...noVirtualTokens, cached })
-      const { logits: _, ...found } = await open.run({
+      const {
+        logits: _,
+        hidden: __,
+        ...found
+      } = await open.run({
         ...shifted(feeds, past),
         ...repeated(model.config, sharedKv, texts.length, buffers),
         ...noTargets(texts.length, length, head),

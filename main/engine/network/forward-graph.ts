@@ -13,13 +13,19 @@ export interface ForwardShape {
   readonly past: boolean
   /** Updates of linear maps, as the inputs of `updateInputs`, with `updateMask`; none where absent. */
   readonly updates?: readonly UpdateShape[]
-  /** Logits of the selected hidden states: of the ids in input `candidates`, or of the whole vocabulary. */
-  readonly head: 'candidates' | 'vocabulary'
+  /**
+   * What is made of the selected hidden states: logits of the ids in input `candidates`, or of the whole vocabulary; or
+   * nothing, `hidden`.
+   */
+  readonly head: 'candidates' | 'vocabulary' | 'hidden'
   /** Whether the tokens' own keys and values are outputs, as `keys.<layer>` and `values.<layer>`. */
   readonly present: boolean
 }
 
-/** Inputs: `batchFeeds`, the shape's, and `select` [batch, slots, seq]. Output: `logits` [batch, slots, candidates or V]. */
+/**
+ * Inputs: `batchFeeds`, the shape's, and `select` [batch, slots, seq]. Output: `logits` [batch, slots, candidates or V], or
+ * `hidden` [batch, slots, H].
+ */
 export function forwardGraph(model: NetworkModel, shape: ForwardShape): Graph {
   const { config } = model
   const weights = weightsOf(model)
@@ -43,13 +49,17 @@ export function forwardGraph(model: NetworkModel, shape: ForwardShape): Graph {
         : undefined,
     select: input('select', ['batch', 'slots', 'seq']),
   })
-  const table = head(config, weights)
-  const rows = shape.head === 'candidates' ? gather(table, input('candidates', ['candidates'], 'i64')) : table
-  const outputs: Record<string, Node> = { logits: matmul(hidden, rows, { transB: true }) }
+  const outputs: Record<string, Node> =
+    shape.head === 'hidden' ? { hidden } : { logits: logitsOf(hidden, head(config, weights), shape.head) }
   if (shape.present)
     present.forEach(({ keys, values }, layer) => {
       outputs[`keys.${layer}`] = keys
       outputs[`values.${layer}`] = values
     })
   return { outputs }
+}
+
+function logitsOf(hidden: Node, table: Node, of: 'candidates' | 'vocabulary'): Node {
+  const rows = of === 'candidates' ? gather(table, input('candidates', ['candidates'], 'i64')) : table
+  return matmul(hidden, rows, { transB: true })
 }
