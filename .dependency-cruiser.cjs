@@ -24,6 +24,7 @@ const foundations = ['graph', 'autodiff', 'network', 'runtime', 'tokens', 'model
 const engineRooms = [
   ...foundations,
   'evaluate',
+  'baseline',
   'train',
   'inspect',
   'export',

@@ -70,7 +70,7 @@ async function predict(common: Common): Promise<Forecast> {
   if (!measured) throw new Error('The pre-flight measured nothing.')
   const { train, validation, test } = common.split
   const sizes = { train: train.length, validation: validation.length, test: test.length }
-  return forecast({ settings: common.settings, rows: sizes }, measured, totalmem())
+  return forecast({ settings: common.settings, labels: common.labels, rows: sizes }, measured, totalmem())
 }
 
 async function tryUntilSteady(

@@ -188,7 +188,7 @@ async function choosePrecision(model: PreparedModel, settings: TuneSettings, spl
       })
     ).seconds
     if (!measured) throw new Error('The pre-flight measured nothing.')
-    const predicted = forecast({ settings: job.settings, rows }, measured, totalmem())
+    const predicted = forecast({ settings: job.settings, labels: trecLabels, rows }, measured, totalmem())
     const agreement = reference && cosine(reference, measured.gradient)
     reference ??= measured.gradient
     trials.push({

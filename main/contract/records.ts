@@ -2,9 +2,29 @@
 import type { Measured } from './metrics.ts'
 import type { TaskName, TuneSettings } from './settings.ts'
 
+/**
+ * Classifiers that need no tuned language model. Word count: a bag of words and characters (TF-IDF, logistic regression).
+ * Linear probe: logistic regression on the untuned model's last hidden state.
+ */
+export const baselineNames = ['word count', 'linear probe'] as const
+export type BaselineName = (typeof baselineNames)[number]
+
+/** What a tuned prompt has to beat: whatever else answered the same test rows. */
+export const rivalNames = ['no prompt', 'hand-written prompt', ...baselineNames] as const
+export type RivalName = (typeof rivalNames)[number]
+
 /** What answered the evaluated rows, in the order in which results are reported. */
-export const subjectNames = ['no prompt', 'hand-written prompt', 'tuned prompt'] as const
+export const subjectNames = [...rivalNames, 'tuned prompt'] as const
 export type Subject = (typeof subjectNames)[number]
+
+/** The names of the subjects' figures in summaries and in `--json`. */
+export const figureNames = {
+  'no prompt': 'noPrompt',
+  'hand-written prompt': 'handWritten',
+  'word count': 'wordCount',
+  'linear probe': 'linearProbe',
+  'tuned prompt': 'tuned',
+} as const satisfies Record<Subject, string>
 
 /** `diverged`: the loss exploded or stopped being a number; `error` says when, and what of it is kept. */
 export type RunState = 'queued' | 'running' | 'stopped' | 'finished' | 'diverged' | 'failed' | 'interrupted'
@@ -136,3 +156,30 @@ export interface EvaluationRecord extends EvaluationFigures {
   readonly version: number
   readonly createdAt: string
 }
+
+/** The latest evaluation of each subject on the run's own test set, in the order of `subjectNames`. */
+export function ownEvaluations(
+  { dataset, version }: Pick<RunRecord, 'dataset' | 'version'>,
+  evaluations: readonly EvaluationRecord[],
+): EvaluationRecord[] {
+  const own = evaluations.filter((each) => each.dataset === dataset && each.version === version)
+  return subjectNames.flatMap((name) => own.findLast(({ subject }) => subject === name) ?? [])
+}
+
+/** Something of each subject; absent where it was not evaluated. */
+export type OfSubjects<T> = { readonly [N in (typeof figureNames)[Subject]]?: T | undefined }
+
+/** Something of each evaluation, under the names of their figures. */
+export const byFigure = <T>(
+  evaluations: readonly EvaluationRecord[],
+  of: (evaluation: EvaluationRecord) => T,
+): OfSubjects<T> => Object.fromEntries(evaluations.map((each) => [figureNames[each.subject], of(each)]))
+
+/** The rival with the highest figure, and the first of those that have it; undefined where none was evaluated. */
+export const strongestRival = (figures: OfSubjects<number>): RivalName | undefined =>
+  rivalNames
+    .filter((name) => figures[figureNames[name]] !== undefined)
+    .reduce<RivalName | undefined>((best, name) => {
+      const highest = best === undefined ? -Infinity : (figures[figureNames[best]] ?? -Infinity)
+      return (figures[figureNames[name]] ?? -Infinity) > highest ? name : best
+    }, undefined)

@@ -87,7 +87,7 @@ export interface TuneSettings {
   readonly memory?: MemoryName
   /** The user's own hand-written prompt as a baseline; only the studio's own candidates where absent. */
   readonly handWritten?: string
-  /** Whether a finished run also evaluates the best hand-written prompt; true where absent. */
+  /** Whether a finished run also evaluates the best hand-written prompt and, among labels, baselines; true where absent. */
   readonly duel?: boolean
   /** Where answers are generated: set when tuning begins, and part of the prompt. */
   readonly answers?: AnswerLimits

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
 import { fill } from './support/filled.ts'
+import { inspect } from './support/inspect.ts'
 import { type RunningStudio, useStudio } from './support/studio.ts'
 
 /** Tuned as 'First try' was, but with more tokens: on the same test set. */
@@ -94,6 +95,42 @@ test.describe('with two runs', () => {
     await cell.click()
     await expect(cell).toHaveAttribute('aria-pressed', 'true')
     await expect(matrix.getByLabel(/Right label of row/)).toHaveCount(Math.min(20, rows))
+  })
+
+  test('a run shows every other way beside it, and says plainly where words alone do as well', async ({ page }) => {
+    await page.setViewportSize({ width: 1280, height: 1000 })
+    await studio.open(page, '#/compare/More%20tokens')
+    const plainly =
+      /^A word count does (better|as well, as far as 60 test rows can tell) \(\d+ %\): this task may not need a language model\.$/
+    await expect(page.getByText(plainly)).toBeVisible()
+    const ways = page.getByRole('region', { name: 'All ways compared' })
+    for (const way of ['Model alone', 'Hand-written prompt', 'Word count', 'Linear probe', 'Tuned prompt'])
+      await expect(ways.getByText(way, { exact: true })).toBeVisible()
+    await expect(ways.getByText(/It uses no language model at all\./)).toBeVisible()
+    const against = page.getByLabel('Compared with')
+    for (const [choice, words] of [
+      ['Linear probe', 'by a linear probe'],
+      ['Word count', 'by a word count'],
+    ] as const) {
+      await against.selectOption(choice)
+      await expect(
+        page.getByText(new RegExp(`^(Better|Worse|Cannot tell yet): .* % ${words}, .*60 rows`)),
+      ).toBeVisible()
+    }
+    await inspect(page, 'baselines')
+    const advice = page.getByRole('region', { name: 'What to try next' })
+    await expect(advice.getByRole('heading', { name: 'Words alone do as well' })).toBeVisible()
+    await expect(advice.getByRole('link', { name: 'Set up this run: Words alone do as well' })).toHaveCount(0)
+    await page.getByRole('group', { name: 'Answers from' }).getByRole('button', { name: 'Word count' }).click()
+    await expect(
+      page
+        .getByRole('region', { name: 'Confusion matrix' })
+        .getByRole('button', { name: /^[1-9]\d* rows? of/ })
+        .first(),
+    ).toBeVisible()
+    await studio.open(page, '#/compare')
+    await page.getByLabel('Compare with').selectOption('Best result without tuning')
+    await expect(page.getByRole('row', { name: /More tokens/ })).toContainText(/Word count|Linear probe/)
   })
 
   test('a wrong label is corrected from a changed answer, can be taken back, and leads to a new run', async ({

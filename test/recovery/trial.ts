@@ -124,7 +124,7 @@ async function look(home: string, host: HostProcess) {
     const evaluations = await store.evaluations.list(run.id)
     const result = () => {
       if (!prompt) throw new Error('a finished run has no prompt')
-      if (evaluations.length !== 3) throw new Error(`a finished run has ${String(evaluations.length)} evaluations`)
+      if (evaluations.length !== 5) throw new Error(`a finished run has ${String(evaluations.length)} evaluations`)
       return { prompt, curve: steps.map(({ milliseconds: _, ...rest }) => rest) }
     }
     return { name: run.name, state: run.state, result }

@@ -7,6 +7,7 @@ import { sealModel } from '../../main/compute/seal.ts'
 import type { Checkpoint, Evaluation } from '../../main/contract/compute.ts'
 import { studioError } from '../../main/contract/errors/index.ts'
 import type { MeasuredPrompt } from '../../main/contract/measures.ts'
+import { baselineNames } from '../../main/contract/records.ts'
 import type { PreparedModel } from '../../main/contract/model.ts'
 import { measured } from '../../main/engine/metrics/index.ts'
 import { taskOf } from '../../main/engine/task/index.ts'
@@ -55,9 +56,10 @@ function next(
 }
 
 const evaluate = ({ settings, labels, split }: JobOf<'tune'>, subject: Evaluation['subject']): Evaluation => {
+  const suffices = subject === 'tuned prompt' || (subject === 'word count' && settings.initText === 'words suffice')
   const answers = split.test.map(({ row, label }, i) => {
     const wrong = labels.find((each) => each !== label) ?? ''
-    const predicted = subject !== 'tuned prompt' ? (labels[0] ?? '') : i === 0 ? wrong : label
+    const predicted = !suffices ? (labels[0] ?? '') : i === 0 ? wrong : label
     return { row, label, predicted, logProbabilities: labels.map(() => -1) }
   })
   const metrics = taskOf(settings).metrics(answers.map(({ label }) => label))
@@ -113,9 +115,10 @@ const tune: Handlers['tune'] = async (job, sink) => {
   const prompt = { tensors: at.best?.tensors ?? at.tensors, settings, labels, modelHash: model.hash }
   if (!finished) return { outcome: 'stopped', prompt }
   if (settings.initText === 'diverge at once') return { outcome: 'diverged', reason: 'It diverged.' }
-  for (const subject of ['no prompt', 'tuned prompt', 'hand-written prompt'] as const)
-    if (subject !== 'hand-written prompt' || settings.duel !== false)
-      sink.emit({ event: 'evaluation', evaluation: evaluate(job, subject) })
+  const rivals =
+    settings.duel === false ? [] : (['hand-written prompt', ...(labels.length > 0 ? baselineNames : [])] as const)
+  for (const subject of ['no prompt', 'tuned prompt', ...rivals] as const)
+    sink.emit({ event: 'evaluation', evaluation: evaluate(job, subject) })
   if (settings.initText === 'diverge') return { outcome: 'diverged', prompt, reason: 'It diverged.' }
   sink.emit({ event: 'measured', measured: measuredAs(job) })
   return { outcome: 'finished', prompt }

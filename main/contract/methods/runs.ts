@@ -7,6 +7,8 @@ import type { Measured, MetricName } from '../metrics.ts'
 import type { PrecisionName } from '../model.ts'
 import {
   type EvaluationRecord,
+  rivalNames,
+  type OfSubjects,
   type Subject,
   subjectNames,
   type ModelRecord,
@@ -32,14 +34,14 @@ const plannedWith = (settings: v.GenericSchema<GivenSettings>) => ({
   settings,
 })
 
-/** Baselines that a run's own tuned prompt can be compared with. */
-const rival = v.picklist(['no prompt', 'hand-written prompt'])
+/** What a run's own tuned prompt can be compared with. */
+const rival = v.picklist(rivalNames)
 
 /** Methods that read or compare the results of runs. */
 const resultInputs = {
   /**
-   * Compares the run's tuned prompt with another run's, or with one of its own baselines (the better one where `rival` is
-   * absent), on the test rows that both were evaluated on.
+   * Compares the run's tuned prompt with another run's, or with one of its own rivals (where `rival` is absent, with the
+   * one that did best on the test rows: a choice in that rival's favour), on the test rows that both were evaluated on.
    */
   'runs.verdict': v.strictObject({ run, against: v.exactOptional(run), rival: v.exactOptional(rival) }),
   /** What to try next, each with its reason; empty where nothing calls for a change. */
@@ -106,16 +108,12 @@ export const runInputs = (settings: v.GenericSchema<GivenSettings>) => {
   } as const
 }
 
-/** A run as a table shows it. */
-export interface RunSummary extends RunRecord {
+/** A run as a table shows it. Its figures are of `headline` on the test set. */
+export interface RunSummary extends RunRecord, OfSubjects<number> {
   readonly modelName: string
   readonly datasetName: string
-  /** The metric of the three figures below, on the test set; like them undefined before the run has finished. */
+  /** Undefined before the run has finished. */
   readonly headline: MetricName | undefined
-  readonly noPrompt: number | undefined
-  /** Undefined as well where no hand-written prompt was evaluated. */
-  readonly handWritten: number | undefined
-  readonly tuned: number | undefined
   /** Test rows that were evaluated. */
   readonly rows: number | undefined
   /** Step reached. */
@@ -207,6 +205,8 @@ export interface Verdict {
   readonly high: number
   /** The verdict in one sentence. */
   readonly sentence: string
+  /** Where the run is compared with its own rivals and a word count does as well: that it does, in a sentence. */
+  readonly remark?: string
 }
 
 export type AdviceRule =
@@ -214,6 +214,7 @@ export type AdviceRule =
   | 'rate-too-high'
   | 'rate-too-low'
   | 'stopped-early'
+  | 'words-alone'
   | 'over-fitting'
   | 'task-mismatch'
   | 'too-few-rows'
@@ -228,7 +229,7 @@ export interface Advice {
   readonly evidence: string
   /** The proposed change, in a sentence. */
   readonly change: string
-  /** The changed settings: merged into the run's settings, they are the next run's. */
+  /** The changed settings: merged into the run's settings, they are the next run's. Empty where no setting is the cause. */
   readonly settings: Partial<TuneSettings>
 }
 

@@ -81,8 +81,8 @@ const words = {
     help: 'What the tuned prompt has to beat, besides what the studio writes itself.',
   },
   duel: {
-    name: 'Compare with hand-written prompts',
-    help: 'Evaluates the best hand-written prompt on the test set, too.',
+    name: 'Compare with other ways',
+    help: 'Evaluates on the test set, too, what the tuned prompt has to beat: the best hand-written prompt and, for labels, a word count and a linear probe.',
     values: { true: 'Yes', false: 'No' },
   },
   placement: {

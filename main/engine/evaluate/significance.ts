@@ -156,7 +156,19 @@ const verdicts: Readonly<Record<VerdictKind, string>> = {
 const rivals: Readonly<Record<Subject, string>> = {
   'no prompt': ' without a prompt',
   'hand-written prompt': ' with the best hand-written prompt',
+  'word count': ' by a word count',
+  'linear probe': ' by a linear probe',
   'tuned prompt': '',
+}
+
+/**
+ * What a person should know beside a verdict: that words alone do as well. Undefined where the tuned prompt is better
+ * than a word count. `verdict`: on the tuned prompt against the word count.
+ */
+export function wordsAlone({ kind, other, rows }: Verdict): string | undefined {
+  if (kind === 'better') return undefined
+  const how = kind === 'worse' ? 'does better' : `does as well, as far as ${rows} test rows can tell`
+  return `A word count ${how} (${percent(other)}): this task may not need a language model.`
 }
 
 function sentenceOf(

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { isMetricName, type MetricName, type Metrics } from '../../contract/metrics.ts'
 import { settingEntries } from '../../contract/methods/settings.ts'
-import { subjectNames } from '../../contract/records.ts'
+import { baselineNames, type Subject, subjectNames } from '../../contract/records.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
 import { allMethods } from '../method/index.ts'
 
@@ -34,6 +34,23 @@ const metrics = v.pipe(
   v.transform((all): Metrics => Object.fromEntries(Object.entries(all).filter(([name]) => isMetricName(name)))),
 )
 
+const figures = <S extends Subject>(subjects: readonly S[]) =>
+  v.pipe(
+    v.array(
+      v.pipe(
+        v.object({
+          subject: v.picklist(subjects),
+          handWritten: v.exactOptional(v.pipe(v.string(), v.maxLength(100_000))),
+          headline: v.custom<MetricName>((name) => typeof name === 'string' && isMetricName(name)),
+          metrics,
+          rows: v.pipe(v.number(), v.integer(), v.minValue(1)),
+        }),
+        v.check(({ headline, metrics }) => metrics[headline] !== undefined),
+      ),
+    ),
+    v.maxLength(100),
+  )
+
 /** Settings of a later studio that this one does not know are passed over. */
 export const manifestSchema = v.object({
   softprompt: v.picklist([1, 2, bundleVersion]),
@@ -48,21 +65,9 @@ export const manifestSchema = v.object({
     ...settingEntries(allMethods()),
     answers: v.exactOptional(answerLimits),
   }),
-  figures: v.pipe(
-    v.array(
-      v.pipe(
-        v.object({
-          subject: v.picklist(subjectNames),
-          handWritten: v.exactOptional(v.pipe(v.string(), v.maxLength(100_000))),
-          headline: v.custom<MetricName>((name) => typeof name === 'string' && isMetricName(name)),
-          metrics,
-          rows: v.pipe(v.number(), v.integer(), v.minValue(1)),
-        }),
-        v.check(({ headline, metrics }) => metrics[headline] !== undefined),
-      ),
-    ),
-    v.maxLength(100),
-  ),
+  figures: figures(subjectNames),
+  /** Figures of baselines, apart from the others: studios that do not know them pass them over. */
+  baselines: v.exactOptional(figures(baselineNames)),
   answers: knownAnswers,
   sha256,
 })

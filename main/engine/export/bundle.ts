@@ -1,6 +1,7 @@
 // The studio's own prompt file: one archive that another studio opens, with the vectors and all settings that they need.
 import { createHash } from 'node:crypto'
 import { fileName } from '../../contract/names.ts'
+import { type BaselineName, baselineNames, type Subject } from '../../contract/records.ts'
 import { zipped } from './archive.ts'
 import { type BundleManifest, bundleVersion } from './bundle-manifest.ts'
 import { card } from './card.ts'
@@ -11,13 +12,15 @@ import { safetensorsFile } from './safetensors.ts'
 export function bundle(exported: Exported): Files {
   const { name, model, prompt, figures, answers } = exported
   const vectors = safetensorsFile(prompt.tensors)
+  const brief = figures.map(({ subject, headline, metrics, rows }) => ({ subject, headline, metrics, rows }))
   const manifest: BundleManifest = {
     softprompt: bundleVersion,
     name,
     base: { name: model.name, hash: model.hash, family: model.family },
     labels: prompt.labels,
     settings: prompt.settings,
-    figures: figures.map(({ subject, headline, metrics, rows }) => ({ subject, headline, metrics, rows })),
+    figures: brief.filter((each) => !isBaseline(each)),
+    baselines: brief.filter(isBaseline),
     answers,
     sha256: createHash('sha256').update(vectors).digest('hex'),
   }
@@ -28,3 +31,6 @@ export function bundle(exported: Exported): Files {
   }
   return { [fileName(name, '.softprompt')]: zipped(files) }
 }
+
+const isBaseline = <F extends { readonly subject: Subject }>(figures: F): figures is F & { subject: BaselineName } =>
+  (baselineNames as readonly Subject[]).includes(figures.subject)

@@ -1,5 +1,6 @@
 // The model card of an exported prompt: what it is for, its figures, and how to use it.
 import { fieldOf, namesOf } from '../../contract/metrics.ts'
+import type { Subject } from '../../contract/records.ts'
 import type { TaskName } from '../../contract/settings.ts'
 import { starter } from '../../contract/starter.ts'
 import { methodInText } from '../../contract/words/settings.ts'
@@ -59,6 +60,15 @@ function tableOf(figures: Exported['figures']): string {
   return [head, head.map(() => '---'), ...rows]
     .map((cells) => `|${cells.map((cell) => (cell === '' ? ' ' : ` ${cell} `)).join('|')}|`)
     .join('\n')
+    .concat(figures.map(({ subject }) => explained[subject] ?? '').join(''))
+}
+
+/** What a person may not know, under the table. */
+const explained: { readonly [S in Subject]?: string } = {
+  'word count':
+    '\n\nWord count: a bag of words and characters (TF-IDF) with logistic regression, learned from the same rows without any language model.',
+  'linear probe':
+    '\n\nLinear probe: logistic regression on the untuned base model’s last hidden state, learned from the same rows.',
 }
 
 const tasks: { readonly [T in TaskName]: string } = {

@@ -26,7 +26,7 @@ export interface ReportedRun {
   readonly validations: readonly ValidationRecord[]
   /** Undefined where it has not finished. */
   readonly verdict: Verdict | undefined
-  /** Metrics with nothing, with the best hand-written prompt and with the tuned one, as far as they were evaluated. */
+  /** Metrics of each subject that was evaluated. */
   readonly evaluations: readonly EvaluationFigures[]
   /** Undefined as well where answers are generated. */
   readonly confusion: Outputs['runs.confusion'] | undefined
@@ -111,8 +111,9 @@ function section(reported: ReportedRun): string {
   )
   return `<h2>${escaped(run.name)}</h2>
 <p class="verdict">${escaped(verdict?.sentence ?? `This run has not been evaluated: it is ${run.state}.`)}</p>
+${verdict?.remark === undefined ? '' : `<p>${escaped(verdict.remark)}</p>`}
 ${run.note === '' ? '' : `<pre>${escaped(run.note)}</pre>`}
-${duel(reported)}
+${ways(reported)}
 <h3>Loss</h3>${curvesOf([reported])}
 ${confusion ? `<h3>Confusion matrix</h3>${matrix(confusion)}` : ''}${answers(reported.generated)}
 <h3>Data and model</h3><table>${facts(reported)}</table>
@@ -122,11 +123,13 @@ ${confusion ? `<h3>Confusion matrix</h3>${matrix(confusion)}` : ''}${answers(rep
 const subjects: Readonly<Record<Subject, string>> = {
   'no prompt': 'Model alone',
   'hand-written prompt': 'Best hand-written prompt',
+  'word count': 'Word count, without a language model',
+  'linear probe': 'Linear probe of the untuned model',
   'tuned prompt': 'Tuned prompt',
 }
 
 /** Every evaluation on the test set, and the best hand-written prompt. */
-function duel({ evaluations }: ReportedRun): string {
+function ways({ evaluations }: ReportedRun): string {
   if (evaluations.length === 0) return ''
   const names = namesOf(evaluations)
   const rows = evaluations.map(({ subject, metrics, rows }) => {
@@ -134,7 +137,7 @@ function duel({ evaluations }: ReportedRun): string {
     return `<tr><td>${subjects[subject]}</td>${cells.map((value) => `<td class="n">${value === undefined ? '' : percent(value, 1)}</td>`).join('')}<td class="n">${rows}</td></tr>`
   })
   const words = evaluations.flatMap(({ handWritten }) => handWritten ?? [])
-  return `<h3>Three ways compared</h3><table><tr><th></th>${names.map((name) => `<th>${escaped(name)}</th>`).join('')}<th>test rows</th></tr>${rows.join('')}</table>
+  return `<h3>All ways compared</h3><table><tr><th></th>${names.map((name) => `<th>${escaped(name)}</th>`).join('')}<th>test rows</th></tr>${rows.join('')}</table>
 ${words.map((each) => `<p class="quiet">The hand-written prompt, chosen on the validation set:</p><pre>${escaped(each)}</pre>`).join('')}`
 }
 

@@ -1,10 +1,9 @@
 // The tables as kysely sees them; migrations/ holds the same in SQL.
 import type { Generated, Kysely } from 'kysely'
-import type { Evaluation } from '../../contract/compute.ts'
 import type { MetricName } from '../../contract/metrics.ts'
 import type { SweepState } from '../../contract/methods/sweeps.ts'
 import type { TaskName } from '../../contract/settings.ts'
-import type { RowState, RunState, VersionRecord } from '../../contract/records.ts'
+import type { RowState, RunState, Subject, VersionRecord } from '../../contract/records.ts'
 
 export interface Schema {
   models: {
@@ -180,7 +179,7 @@ export interface Schema {
   evaluations: {
     id: Generated<number>
     run: number
-    subject: Exclude<Evaluation['subject'], 'hand-written prompt'>
+    subject: Subject
     dataset: number
     version: number
     rows: number
@@ -188,8 +187,8 @@ export interface Schema {
     /** JSON: Metrics. */
     metrics: string
     created_at: string
-    /** The text of a hand-written prompt, whose subject is 'no prompt'. */
-    written: string | null
+    /** The text of a hand-written prompt. */
+    hand_written: string | null
   }
   connections: {
     id: Generated<number>

@@ -6,11 +6,11 @@ import { reportTruncatedRows } from '../evaluate/truncated-rows.ts'
 import { type Encoder, encoderFor, withAnswerLimits, withoutInstruction } from '../evaluate/encode.ts'
 import { createInferenceRunner, type InferenceRunner } from '../evaluate/inference-runner.ts'
 import { scoreTask } from '../evaluate/score.ts'
-import { bestHandWritten } from '../evaluate/hand-written.ts'
 import { methodOf } from '../method/index.ts'
 import { scoresLabels } from '../task/index.ts'
 import { layOut, type Sequence } from '../method/layout.ts'
 import { totalMemory } from '../runtime/machine-memory.ts'
+import { duel } from './duel.ts'
 import { exampleMaker, lossShapeOf, type TrainingExample } from './example.ts'
 import { initialTensors } from './initialise.ts'
 import { type LoopResult, trainLoop, type TuneSink } from './loop.ts'
@@ -71,10 +71,9 @@ async function tuneWithLease(given: TuneJob, sink: TuneSink, options: TuneOption
     const prompt: TunedPrompt = { tensors, settings, labels, modelHash: model.hash }
     const found = { prompt, precomputes: checkpoint.precomputes === true, ...(reason === undefined ? {} : { reason }) }
     if (!checkpoint.finished) return { outcome: 'stopped', ...found }
-    const evaluation = (): Promise<void> => evaluate(job, encoder, runner, prompt, sink, options)
-    if (checkpoint.diverged) return { ...found, ...(await diverged(checkpoint, evaluation)) }
-    await evaluation()
-    return { outcome: 'finished', ...found }
+    const evaluated = (): Promise<boolean> => evaluate(job, encoder, runner, prompt, sink, options)
+    if (checkpoint.diverged) return { ...found, ...(await diverged(checkpoint, evaluated)) }
+    return { ...found, outcome: (await evaluated()) ? 'finished' : 'stopped' }
   } finally {
     await runner.release()
   }
@@ -83,18 +82,17 @@ async function tuneWithLease(given: TuneJob, sink: TuneSink, options: TuneOption
 /** Keeps and evaluates the best prompt from before training diverged, where some step was better than the start. */
 async function diverged(
   { step, best }: Checkpoint,
-  evaluation: () => Promise<void>,
+  evaluated: () => Promise<boolean>,
 ): Promise<Pick<TuneResult, 'outcome' | 'untuned' | 'reason'>> {
   const kept = best?.step ?? 0
   const reason = studioError('tuning/diverged', step, kept).message
   if (kept === 0) return { outcome: 'diverged', untuned: true, reason }
-  await evaluation()
-  return { outcome: 'diverged', reason }
+  return (await evaluated()) ? { outcome: 'diverged', reason } : { outcome: 'stopped' }
 }
 
 /**
- * Evaluates on the test set: first the tuned prompt, whose result is the one that matters, then no prompt, then the best
- * hand-written prompt. The first two share the texts' keys and values where both lay them out alike.
+ * Evaluates on the test set: first the tuned prompt, whose result is the one that matters, then no prompt, then the other
+ * rivals. The first two share the texts' keys and values where both lay them out alike. False where it was stopped.
  */
 async function evaluate(
   job: TuneJob,
@@ -103,7 +101,7 @@ async function evaluate(
   prompt: TunedPrompt,
   sink: TuneSink,
   { limits }: TuneOptions,
-): Promise<void> {
+): Promise<boolean> {
   const { model, settings, labels, split } = job
   const rows = split.test.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
   const emit = (event: ComputeEvent): void => sink.emit(event)
@@ -124,10 +122,7 @@ async function evaluate(
       evaluation: await scoreTask(runner, { ...task, ...reused }, emit),
     })
   }
-  if (settings.duel === false) return
-  const rival = await bestHandWritten(runner, job, emit)
-  if (rival)
-    sink.emit({ event: 'evaluation', evaluation: await scoreTask(runner, { ...rival, examples: split.test }, emit) })
+  return settings.duel === false || duel(job, encoder, runner, places, sink)
 }
 
 async function firstCheckpoint(

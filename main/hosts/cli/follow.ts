@@ -1,6 +1,6 @@
 // Follows a run to its end and says how it ended.
 import { StudioError } from '../../contract/errors/index.ts'
-import type { EvaluationRecord, RunRecord } from '../../contract/records.ts'
+import { byFigure, ownEvaluations, type RunRecord } from '../../contract/records.ts'
 import type { RunDetails, StudioEvent } from '../../contract/service.ts'
 import { goOnWith, quoted } from './hints.ts'
 import type { Session } from './host.ts'
@@ -32,27 +32,17 @@ export async function follow(session: Session, { name, settings }: RunRecord): P
   throw new Interrupted()
 }
 
-/** The latest evaluation of each kind on the run's own test set. */
-export function figures({
-  run,
-  evaluations,
-}: RunDetails): Readonly<Record<'noPrompt' | 'handWritten' | 'tuned', EvaluationRecord | undefined>> {
-  const own = evaluations.filter(({ dataset, version }) => dataset === run.dataset && version === run.version)
-  return {
-    noPrompt: own.findLast(({ subject }) => subject === 'no prompt'),
-    handWritten: own.findLast(({ subject }) => subject === 'hand-written prompt'),
-    tuned: own.findLast(({ subject }) => subject === 'tuned prompt'),
-  }
-}
-
-/** Reports a finished run's evaluations, for both kinds of output. */
-export function sayFinished({ output }: Session, details: RunDetails): void {
-  const { name, state } = details.run
-  const { noPrompt, handWritten, tuned } = figures(details)
-  const brief = (e: EvaluationRecord | undefined) => e && { headline: e.headline, metrics: e.metrics, rows: e.rows }
-  output.result({ run: name, state, noPrompt: brief(noPrompt), handWritten: brief(handWritten), tuned: brief(tuned) }, [
+/** Reports a finished run's evaluations and its verdict, for both kinds of output. */
+export async function sayFinished({ studio, output }: Session, { run, evaluations }: RunDetails): Promise<void> {
+  const { name, state } = run
+  const own = ownEvaluations(run, evaluations)
+  const brief = byFigure(own, ({ headline, metrics, rows }) => ({ headline, metrics, rows }))
+  const verdict = await studio.call('runs.verdict', { run: name })
+  output.result({ run: name, state, ...brief, verdict }, [
     `Run "${name}" is finished.`,
-    ...[noPrompt, handWritten, tuned].flatMap((e) => (e ? [describeEvaluation(e)] : [])),
+    ...own.map(describeEvaluation),
+    verdict.sentence,
+    ...(verdict.remark === undefined ? [] : [verdict.remark]),
     `Export the prompt with: softprompt export ${quoted(name)} --to peft DIR`,
   ])
 }

@@ -87,7 +87,7 @@ function withSettings(command: Command, settings: readonly SettingSpec[]): Comma
   for (const spec of settings) command.addOption(optionOf(spec))
   return command
     .option('--hand-written <text>', settingWords('handWritten').help)
-    .option('--no-duel', 'do not compare with hand-written prompts')
+    .option('--no-duel', 'do not compare with hand-written prompts, a word count and a linear probe')
     .option('--eval <n>', 'maximum number of test rows', wholeNumber(1))
 }
 

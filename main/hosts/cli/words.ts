@@ -26,6 +26,8 @@ const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`
 const subjects: Readonly<Record<Subject, string>> = {
   'no prompt': 'without a prompt',
   'hand-written prompt': 'with the best hand-written prompt',
+  'word count': 'by a word count',
+  'linear probe': 'by a linear probe',
   'tuned prompt': 'with the tuned prompt',
 }
 

@@ -1,7 +1,7 @@
 // Methods runs.* and prompts.get: plan, start, steer, follow and look at runs.
 import { studioError } from '../../contract/errors/index.ts'
 import { headlineOf } from '../../contract/metrics.ts'
-import type { EvaluationRecord, RunRecord } from '../../contract/records.ts'
+import { byFigure, ownEvaluations, type RunRecord } from '../../contract/records.ts'
 import type { Input, RunDetails, RunSummary } from '../../contract/service.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { sizesOf } from '../data/examples.ts'
@@ -43,21 +43,14 @@ async function list({ store, runner }: ServiceContext): Promise<RunSummary[]> {
   const datasetNames = new Map(datasets.map(({ id, name }) => [id, name]))
   const byRun = Map.groupBy(evaluations, ({ run }) => run)
   return runs.map((run) => {
-    const own = (byRun.get(run.id) ?? []).filter((each) => each.dataset === run.dataset && each.version === run.version)
-    const latest = (subject: EvaluationRecord['subject']) => own.findLast((each) => each.subject === subject)
-    const tuned = latest('tuned prompt')
-    const figure = (subject: EvaluationRecord['subject']) => {
-      const found = latest(subject)
-      return found && headlineOf(found)
-    }
+    const own = ownEvaluations(run, byRun.get(run.id) ?? [])
+    const tuned = own.find(({ subject }) => subject === 'tuned prompt')
     return {
       ...run,
       modelName: modelNames.get(run.model) ?? '',
       datasetName: datasetNames.get(run.dataset) ?? '',
       headline: tuned?.headline,
-      noPrompt: figure('no prompt'),
-      handWritten: figure('hand-written prompt'),
-      tuned: figure('tuned prompt'),
+      ...byFigure(own, headlineOf),
       rows: tuned?.rows,
       step: steps.get(run.id) ?? 0,
       place: runner.placeOf(run.id),

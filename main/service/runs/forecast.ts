@@ -1,6 +1,8 @@
 // Predicts time and memory of a whole run from a few real steps of it.
 import type { MeasuredSteps } from '../../contract/compute.ts'
+import type { BaselineName } from '../../contract/records.ts'
 import type { Preflight, RunPlan } from '../../contract/service.ts'
+import { rowsRead } from '../../engine/baseline/index.ts'
 import { choosingRows } from '../../engine/evaluate/hand-written.ts'
 import { scoresLabels } from '../../engine/task/index.ts'
 import { sharesCache } from '../../engine/train/precompute-kv.ts'
@@ -20,7 +22,7 @@ const EXAMPLES_FACTOR = 4 / 3
 
 export type Forecast = Omit<Preflight, 'plan' | 'trials' | 'refused' | 'chosen' | 'hardware' | 'because'>
 
-type Planned = Pick<RunPlan, 'settings' | 'rows'>
+type Planned = Pick<RunPlan, 'settings' | 'rows' | 'labels'>
 
 export function forecast(plan: Planned, measured: MeasuredSteps, available: number): Forecast {
   const { settings, rows } = plan
@@ -50,14 +52,30 @@ function evaluating({ settings, rows }: Planned, { precomputeRow, answerRow, pla
   return rows.test * (withPrompt + without)
 }
 
+/** Milliseconds of what the tuned prompt is compared with besides no prompt. */
+const duel = (plan: Planned, measured: MeasuredSteps): number =>
+  plan.settings.duel === false
+    ? 0
+    : handWritten(plan, measured) + (scoresLabels(plan.settings) ? baselines(plan, measured) : 0)
+
 /** Milliseconds to choose a hand-written prompt on the validation set, and to evaluate it, mostly with examples, on the test set. */
-function duel({ settings, rows }: Planned, { plainRow }: MeasuredSteps): number {
-  if (settings.duel === false) return 0
+function handWritten({ settings, rows }: Planned, { plainRow }: MeasuredSteps): number {
   const own = [settings.handWritten ?? '', settings.template.instruction].filter(
     (instruction) => instruction.trim() !== '',
   ).length
   const tried = INSTRUCTIONS + own + WITH_EXAMPLES * EXAMPLES_FACTOR
   return plainRow * (tried * choosingRows(settings, rows.validation) + EXAMPLES_FACTOR * rows.test)
+}
+
+/** Milliseconds to learn from one row and one label by a word count, as measured on two cores. */
+const WORD_COUNT = 0.3
+
+/** Milliseconds of the baselines: a word count, and a linear probe, which reads all rows once more but for the cached texts. */
+function baselines({ settings, rows, labels }: Planned, { precomputeRow, answerRow, plainRow }: MeasuredSteps): number {
+  const isCached = sharesCache(settings) && precomputeRow > 0
+  const readBy = (name: BaselineName): number => rowsRead(name, rows, labels.length)
+  const counting = WORD_COUNT * labels.length * readBy('word count')
+  return counting + readBy('linear probe') * (isCached ? answerRow : plainRow)
 }
 
 /** Seconds from which a run counts as long, and comes with advice: an hour. */

@@ -2,9 +2,16 @@
 import type { Evaluation, ScoredRow } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import { headlineOf } from '../../contract/metrics.ts'
-import { type EvaluationRecord, subjectNames, type RunRecord } from '../../contract/records.ts'
+import {
+  byFigure,
+  type EvaluationRecord,
+  type RivalName,
+  subjectNames,
+  type RunRecord,
+  strongestRival,
+} from '../../contract/records.ts'
 import type { AnsweredRow, FlippedRow, Input, Outputs, Verdict } from '../../contract/service.ts'
-import { verdictOf } from '../../engine/evaluate/significance.ts'
+import { verdictOf, wordsAlone } from '../../engine/evaluate/significance.ts'
 import { type ReportedRun, reportOf } from '../../engine/export/report.ts'
 import type { Tables } from '../../engine/store/store.ts'
 import { scoresLabels, taskOf } from '../../engine/task/index.ts'
@@ -25,13 +32,12 @@ function graderOf({ settings }: RunRecord, answered: readonly ScoredRow[]): (row
   return (row) => row.metrics[name] ?? ofRow(row) ?? 0
 }
 
-/** What a tuned prompt has to beat: the hand-written prompt where it does better than the model alone. */
-async function strongerRival({ evaluations }: Tables, run: RunRecord): Promise<Subject> {
-  const [alone, handWritten] = await Promise.all([
-    evaluations.latest(run, 'no prompt'),
-    evaluations.latest(run, 'hand-written prompt'),
-  ])
-  return handWritten && headlineOf(handWritten) > (alone ? headlineOf(alone) : 0) ? 'hand-written prompt' : 'no prompt'
+/**
+ * What a tuned prompt has to beat: the rival that did best. It is chosen on the test rows themselves, which can only
+ * flatter the rival, never the tuned prompt.
+ */
+async function rivalOf(store: Tables, run: RunRecord): Promise<RivalName> {
+  return strongestRival(byFigure(await latestEvaluations(store, run), headlineOf)) ?? 'no prompt'
 }
 
 /** Pairs the run's answers with those of a rival or of another run, over the rows that both answered. */
@@ -41,7 +47,7 @@ async function pairsOf(store: Tables, { run: name, against, rival }: Input<'runs
   // Row numbers mean something within one data set only.
   if (other && other.dataset !== run.dataset) throw studioError('run/other-data', run.name, other.name)
   const tuned = await scored(store, run, 'tuned prompt')
-  const subject: Subject = other ? 'tuned prompt' : (rival ?? (await strongerRival(store, run)))
+  const subject: Subject = other ? 'tuned prompt' : (rival ?? (await rivalOf(store, run)))
   const others = await scored(store, other ?? run, subject)
   const byRow = new Map(others.map((row) => [row.row, row]))
   const pairs = tuned.flatMap((after) => {
@@ -53,11 +59,25 @@ async function pairsOf(store: Tables, { run: name, against, rival }: Input<'runs
 }
 
 export async function verdict(store: Tables, input: Input<'runs.verdict'>): Promise<Verdict> {
+  const found = await verdictOn(store, input)
+  const remark = input.against === undefined ? await remarkOn(store, input.run, found) : undefined
+  return remark === undefined ? found : { ...found, remark }
+}
+
+async function verdictOn(store: Tables, input: Input<'runs.verdict'>): Promise<Verdict> {
   const { pairs, subject, grade } = await pairsOf(store, input)
   return verdictOf(
     pairs.map(({ before, after }) => ({ tuned: grade(after), other: grade(before) })),
     subject,
   )
+}
+
+/** Whether words alone do as well, whichever rival did best. Runs of earlier versions were not compared with them. */
+async function remarkOn(store: Tables, name: string, found: Verdict): Promise<string | undefined> {
+  if (found.rival === 'word count') return wordsAlone(found)
+  const run = await findRun(store, name)
+  const isCounted = (await store.evaluations.latest(run, 'word count')) !== undefined
+  return isCounted ? wordsAlone(await verdictOn(store, { run: name, rival: 'word count' })) : undefined
 }
 
 export async function confusion(

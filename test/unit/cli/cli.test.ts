@@ -145,7 +145,17 @@ describe('softprompt', () => {
     expect(tuned.out).toContain('Read 60 rows from mail.csv.')
     expect(tuned.out).toMatch(/tuning step 20 of 20, loss/)
     expect(tuned.out).toMatch(
-      /without a prompt: [\d.]+ %.*\nAccuracy with the best hand-written prompt: [\d.]+ %.*\nAccuracy with the tuned prompt: [\d.]+ %/,
+      new RegExp(
+        [
+          'without a prompt',
+          'with the best hand-written prompt',
+          'by a word count',
+          'by a linear probe',
+          'with the tuned prompt',
+        ]
+          .map((how) => `Accuracy ${how}: [\\d.]+ % .*, 15 rows\\n`)
+          .join('') + 'Better: 93 % against 33 % without a prompt, .*\\nExport',
+      ),
     )
     expect(tuned.out).toContain('softprompt export "first try" --to peft DIR')
     expect(tuned.out).not.toContain('\x1b')
@@ -171,6 +181,10 @@ describe('softprompt', () => {
     expect(events.filter(({ event }) => event === 'step')).toHaveLength(20)
     expect(new Set(events.map(({ event }) => typeof event))).toEqual(new Set(['string']))
     expect(events.at(-1)).toMatchObject({ event: 'result', run: 'run-1', state: 'finished', tuned: { rows: 15 } })
+    expect(events.at(-1)).toMatchObject({
+      ...{ noPrompt: { rows: 15 }, handWritten: { rows: 15 }, wordCount: { rows: 15 }, linearProbe: { rows: 15 } },
+      verdict: { kind: 'better', rival: 'no prompt' },
+    })
     const shown = jsonLines((await cli(['show', 'run-1', '--json', ...at])).out)
     expect(shown).toHaveLength(1)
     expect(shown[0]).toMatchObject({ event: 'result', run: { name: 'run-1', state: 'finished' }, checkpoint: 20 })

@@ -47,6 +47,24 @@ describe('a prompt file', () => {
     expect(promptFor(smallConfig)).toBeUndefined()
   })
 
+  it('keeps the figures of baselines where studios that do not know them look past', () => {
+    const baseline = { subject: 'word count', headline: 'accuracy', metrics: { accuracy: 0.7 }, rows: 20 } as const
+    const file = written({ ...exported, figures: [...exported.figures, baseline] })
+    expect(openBundle(file, 'mail.softprompt').figures).toEqual([...exported.figures, baseline])
+    const files = unzipSync(file)
+    const manifest = JSON.parse(Buffer.from(files['manifest.json'] ?? []).toString()) as Record<string, unknown>
+    expect(manifest).toMatchObject({ figures: exported.figures, baselines: [baseline] })
+    const card = Buffer.from(files['README.md'] ?? []).toString()
+    expect(card).toContain('| word count | 70.0 % |')
+    expect(card).toMatch(/\| word count .*\|\n\nWord count: .* without any language model\.\n/)
+    expect(
+      openBundle(
+        changed((old) => delete old['baselines']),
+        'mail.softprompt',
+      ).figures,
+    ).toEqual(exported.figures)
+  })
+
   it('is the same file each time, and holds a card in plain words', () => {
     expect(written()).toEqual(written())
     const card = Buffer.from(unzipSync(written())['README.md'] ?? []).toString()

@@ -1,6 +1,7 @@
 // A home that an old version made opens: its runs are there with their figures, and what was stopped goes on to the same curve.
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { baselineNames, type RivalName, type Subject } from '../../../main/contract/records.ts'
 import type { Studio } from '../../../main/contract/service.ts'
 import { forkCompute } from '../../../main/service/compute/child.ts'
 import { openHome } from '../../../main/service/home/home.ts'
@@ -25,17 +26,21 @@ async function open(): Promise<{ readonly service: Studio; readonly old: OldAnsw
   return { service, old: today(old) }
 }
 
+/** The old version knew no baselines: what is resumed today is compared with them as well. */
+const known = <E extends { readonly subject: Subject }>(evaluations: readonly E[]): E[] =>
+  evaluations.filter(({ subject }) => !(baselineNames as readonly Subject[]).includes(subject))
+
 /** A run's page; how long a step took is of no interest. */
 async function show(service: Studio, run: string): Promise<unknown> {
-  const { steps, ...shown } = await service.call('runs.show', { run })
-  return { ...shown, steps: steps.map(({ milliseconds: _, ...step }) => step) }
+  const { steps, evaluations, ...shown } = await service.call('runs.show', { run })
+  return { ...shown, evaluations: known(evaluations), steps: steps.map(({ milliseconds: _, ...step }) => step) }
 }
 
-/** What came of a finished run. */
-const outcome = async (service: Studio, run: string): Promise<unknown> => ({
-  metrics: await service.call('runs.metrics', { run }),
-  verdict: await service.call('runs.verdict', { run }),
-})
+/** What came of a finished run, beside the rival that the old version knew. */
+async function outcome(service: Studio, run: string, rival?: RivalName): Promise<unknown> {
+  const { remark: _, ...verdict } = await service.call('runs.verdict', { run, ...(rival ? { rival } : {}) })
+  return { metrics: known(await service.call('runs.metrics', { run })), verdict }
+}
 
 /** What differs from one time to another, and from one computer to another. */
 const passing = new Set(['id', 'createdAt', 'endedAt', 'notes', 'measures'])
@@ -95,7 +100,8 @@ describe('the home of an old version', () => {
     // It goes on behind its checkpoint, not from its start.
     expect(events.find(({ event }) => event === 'step')).toMatchObject({ step: before.checkpoint + 1 })
     expect(differences(asRecorded(await show(service, run)), after)).toEqual([])
-    expect(differences(asRecorded(await outcome(service, run)), came)).toEqual([])
+    const { rival } = came.verdict as { readonly rival: RivalName }
+    expect(differences(asRecorded(await outcome(service, run, rival)), came)).toEqual([])
   })
 
   it('resumes a sweep to the same end', async () => {

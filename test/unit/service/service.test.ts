@@ -47,6 +47,8 @@ describe('a run', () => {
       ['no prompt', 15],
       ['tuned prompt', 15],
       ['hand-written prompt', 15],
+      ['word count', 15],
+      ['linear probe', 15],
     ])
     const prompt = await service.call('prompts.get', { run: 'mine' })
     expect(prompt.tensors['prompt']?.shape).toEqual([2, 4])
@@ -62,7 +64,7 @@ describe('a run', () => {
     const { run, evaluations } = await service.call('runs.show', { run: 'wild' })
     expect(run).toMatchObject({ state: 'diverged', error: 'It diverged.', endedAt: expect.any(String) as string })
     expect((await service.call('runs.list', {}))[0]).toMatchObject({ name: 'wild', state: 'diverged' })
-    expect(evaluations).toHaveLength(3)
+    expect(evaluations).toHaveLength(5)
     await expect(service.call('runs.resume', { run: 'wild' })).rejects.toMatchObject({ code: 'run/diverged' })
     expect((await service.call('prompts.list', {})).map(({ name }) => name)).toEqual(['wild'])
     await service.call('runs.start', { ...base, name: 'wilder', settings: { ...quick, initText: 'diverge at once' } })

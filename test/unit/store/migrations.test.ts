@@ -49,6 +49,49 @@ it('runs keep their tasks when tasks learn of written answers, and evaluations t
   raw.close()
 })
 
+it('evaluations keep their answers when there are more subjects, and hand-written prompts have their own', async () => {
+  const path = join(temporaryFolder(), 'studio.db')
+  await databaseOf(
+    '0014-diverged',
+    path,
+    `${MODEL_AND_DATASET}
+     INSERT INTO tasks VALUES (7, 4, 'classification', 'text', 'label', '', '["a","b"]');
+     INSERT INTO runs (id, name, state, task, model, dataset, version, settings, seed, split, created_at)
+       VALUES (9, 'mine', 'finished', 7, 1, 4, 1, '{}', 0, '{"train":[],"validation":[],"test":[]}', 'now');
+     ${["'no prompt', NULL", "'tuned prompt', NULL", "'no prompt', 'Be brief.'"]
+       .map(
+         (subject, i) => `INSERT INTO evaluations
+           (id, run, subject, written, dataset, version, rows, created_at, headline, metrics)
+           VALUES (${i + 3}, 9, ${subject}, 4, 1, 1, 'now', 'accuracy', '{"accuracy":0.5}');
+           INSERT INTO evaluation_rows VALUES (${i + 3}, 8, 'a', 'b', x'', '{"accuracy":0}');`,
+       )
+       .join('\n')}`,
+  )
+  const store = await openStore(path)
+  const run = { id: 9, dataset: 4, version: 1 }
+  const common = { run: 9, dataset: 4, version: 1, rows: 1, createdAt: 'now', headline: 'accuracy' }
+  const of = (id: number, subject: string) => ({ ...common, id, subject, metrics: { accuracy: 0.5 } })
+  expect(await store.evaluations.list(9)).toEqual([
+    of(3, 'no prompt'),
+    of(4, 'tuned prompt'),
+    { ...of(5, 'hand-written prompt'), handWritten: 'Be brief.' },
+  ])
+  for (const [i, subject] of (['no prompt', 'tuned prompt', 'hand-written prompt'] as const).entries()) {
+    expect(await store.evaluations.latest(run, subject)).toMatchObject({ id: i + 3 })
+    expect(await store.evaluations.rows(i + 3)).toMatchObject([{ row: 8, label: 'a', predicted: 'b' }])
+  }
+  const added = { subject: 'word count', headline: 'accuracy', metrics: { accuracy: 1 }, rows: [] } as const
+  const { id } = await store.transaction((t) => t.evaluations.add({ run: 9, dataset: 4, version: 1 }, added))
+  expect(await store.evaluations.latest(run, 'word count')).toMatchObject({ id, subject: 'word count' })
+  await store.close()
+  const raw = new Database(path)
+  raw.pragma('foreign_keys = ON')
+  expect(raw.pragma('foreign_key_check')).toEqual([])
+  raw.exec('DELETE FROM runs WHERE id = 9')
+  expect(raw.prepare('SELECT count(*) AS rows FROM evaluation_rows').get()).toEqual({ rows: 0 })
+  raw.close()
+})
+
 /** A finished run of a task on the rows of a data set, with one evaluation: its answers as [right, predicted]. */
 const evaluated = (
   id: number,

@@ -33,12 +33,14 @@ interface How extends TuneOptions {
   /** Fields of the job. */
   readonly job?: Partial<TuneJob>
   readonly onStep?: () => void
+  readonly onStage?: (stage: string) => void
+  readonly stopRequested?: () => boolean
 }
 
 async function run(
   family: Family,
   given: Partial<TuneSettings>,
-  { quantised, job: own, onStep, ...options }: How = {},
+  { quantised, job: own, onStep, onStage, stopRequested = () => false, ...options }: How = {},
 ) {
   const model = quantised ?? (await tinyModel(family))
   const settings = defaultSettings({ steps: 30, tokens: 4, batch: 8, seed: 1, ...given }, labels)
@@ -60,9 +62,10 @@ async function run(
     emit(event: ComputeEvent) {
       events.push(event)
       if (event.event === 'step') onStep?.()
+      if (event.event === 'progress') onStage?.(event.stage)
     },
     checkpoint: (checkpoint: Checkpoint) => Promise.resolve(void (last = checkpoint)),
-    stopRequested: () => false,
+    stopRequested,
     keepRequested: () => false,
   }
   const result = await tune(job, sink, options)
@@ -81,7 +84,7 @@ describe('a run', () => {
     ['qwen3', 2.969, 1.394],
     ['gemma3', 1.859, 0.447],
   ])(
-    'learns on %s, and is evaluated with the tuned prompt, with none and with a hand-written one',
+    'learns on %s, and is evaluated with the tuned prompt, with none, with a hand-written one and by both baselines',
     async (family, first, last) => {
       const { result, losses, evaluations } = await run(family, {})
       expect(result.outcome).toBe('finished')
@@ -92,6 +95,8 @@ describe('a run', () => {
         ['tuned prompt', 9],
         ['no prompt', 9],
         ['hand-written prompt', 9],
+        ['word count', 9],
+        ['linear probe', 9],
       ])
       for (const { rows: scored } of evaluations)
         for (const { logProbabilities } of scored)
@@ -132,6 +137,32 @@ describe('a run', () => {
     expect(result).toMatchObject({ outcome: 'diverged', untuned: true })
     expect(result.reason).toMatch(/^Training diverged after step \d+: .*none was kept\. Start again with a lower/)
     expect(evaluations).toEqual([])
+  })
+
+  it('is stopped while it is compared with a baseline, and resumes with all of its evaluations', async () => {
+    const stages: string[] = []
+    const stopRequested = (): boolean => stages.includes('comparing with a word count')
+    const first = await run('llama', { steps: 4 }, { stopRequested, onStage: (stage) => stages.push(stage) })
+    expect(first.result.outcome).toBe('stopped')
+    expect(first.evaluations).toHaveLength(3)
+    const rest = await run('llama', { steps: 4 }, { job: { resume: first.last } })
+    expect(rest.result.outcome).toBe('finished')
+    expect(rest.evaluations).toHaveLength(5)
+    expect(rest.losses).toEqual([])
+  })
+
+  it('probes the same hidden states from stored keys and values as from whole rows', async () => {
+    const texts = join(temporaryFolder(), '1')
+    const [stored, whole] = [await run('llama', { steps: 12 }, { job: { texts } }), await run('llama', { steps: 12 })]
+    const probeOf = ({ evaluations }: typeof stored) => evaluations.find(({ subject }) => subject === 'linear probe')
+    probeOf(stored)?.rows.forEach(({ logProbabilities, predicted }, row) => {
+      const other = probeOf(whole)?.rows[row]
+      expect(other?.predicted).toBe(predicted)
+      logProbabilities.forEach((value, k) =>
+        expect(Math.abs(value - (other?.logProbabilities[k] ?? NaN))).toBeLessThan(0.01),
+      )
+    })
+    expect(probeOf(stored)?.rows).toHaveLength(9)
   })
 
   it('holds no duel where none is wanted', async () => {

@@ -15,6 +15,7 @@ import { precomputes } from './0012-precomputes.ts'
 import { weightsHash } from './0013-weights-hash.ts'
 import { diverged } from './0014-diverged.ts'
 import { runMeasures } from './0015-run-measures.ts'
+import { subjects } from './0016-subjects.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
@@ -32,4 +33,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0013-weights-hash': weightsHash,
   '0014-diverged': diverged,
   '0015-run-measures': runMeasures,
+  '0016-subjects': subjects,
 }

@@ -20,9 +20,9 @@ type Row = Selectable<Schema['evaluations']>
 
 const metricsOf = ({ metrics }: Pick<Row, 'metrics'>): Metrics => JSON.parse(metrics) as Metrics
 
-const recordOf = ({ created_at: createdAt, subject, written, ...rest }: Row): EvaluationRecord => ({
+const recordOf = ({ created_at: createdAt, hand_written: handWritten, ...rest }: Row): EvaluationRecord => ({
   ...rest,
-  ...(written === null ? { subject } : { subject: 'hand-written prompt', handWritten: written }),
+  ...(handWritten === null ? {} : { handWritten }),
   metrics: metricsOf(rest),
   createdAt,
 })
@@ -40,12 +40,12 @@ const writing = (db: Db) => ({
       .insertInto('evaluations')
       .values({
         ...evaluated,
-        subject: subject === 'hand-written prompt' ? 'no prompt' : subject,
+        subject,
         rows: rows.length,
         headline,
         metrics: JSON.stringify(metrics),
         created_at: createdAt,
-        written: subject === 'hand-written prompt' ? (handWritten ?? '') : null,
+        hand_written: handWritten ?? null,
       })
       .returning('id')
       .executeTakeFirstOrThrow()
@@ -80,10 +80,7 @@ const reading = (db: Db) => ({
     const row = await db
       .selectFrom('evaluations')
       .selectAll()
-      .where(({ and }) =>
-        and({ run: id, dataset, version, subject: subject === 'hand-written prompt' ? 'no prompt' : subject }),
-      )
-      .where('written', subject === 'hand-written prompt' ? 'is not' : 'is', null)
+      .where(({ and }) => and({ run: id, dataset, version, subject }))
       .orderBy('id', 'desc')
       .limit(1)
       .executeTakeFirst()

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { headlineOf } from '../../../contract/metrics.ts'
-import type { ModelRecord } from '../../../contract/records.ts'
+import { byFigure, type ModelRecord, ownEvaluations } from '../../../contract/records.ts'
 import { starter } from '../../../contract/starter.ts'
 import { percent } from '../../../contract/numbers.ts'
 import { importData } from '../data.ts'
-import { figures, follow, sayFinished } from '../follow.ts'
+import { follow, sayFinished } from '../follow.ts'
 import { quoted } from '../hints.ts'
 import { type CommonOptions, type Host, type Session, withStudio } from '../host.ts'
 import { getStarter } from '../model.ts'
@@ -42,14 +42,14 @@ async function demonstrate(session: Session): Promise<void> {
   const run = await studio.call('runs.start', { dataset, version, model: model.name, text, label, settings: {} })
   output.say('Tuning 16 virtual tokens; the model itself stays as it is. Ctrl-C stops and keeps a checkpoint.')
   const details = await follow(session, run)
-  const { noPrompt, tuned } = figures(details)
+  const { noPrompt, tuned } = byFigure(ownEvaluations(details.run, details.evaluations), (each) => each)
   if (noPrompt && tuned)
     output.say(
       `On ${String(tuned.rows)} messages that the tuning never saw, the model named the right team for ` +
         `${percent(headlineOf(noPrompt), 1)} without a prompt and for ${percent(headlineOf(tuned), 1)} with the tuned one.`,
     )
   output.say(`Try it: npm start -- try ${quoted(run.name)} "My parcel has not arrived."`)
-  sayFinished(session, details)
+  await sayFinished(session, details)
 }
 
 /** The starter model as the studio has it; says what it is before it is fetched. */

@@ -10,7 +10,7 @@ export function resumeCommand(host: Host): Command {
     .argument('<run>')
     .action((run: string, options: CommonOptions) =>
       withStudio(host, options, async (session) => {
-        sayFinished(session, await follow(session, await session.studio.call('runs.resume', { run })))
+        await sayFinished(session, await follow(session, await session.studio.call('runs.resume', { run })))
       }),
     )
   return withCommon(command)

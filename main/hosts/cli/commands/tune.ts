@@ -48,5 +48,5 @@ const tune = (host: Host, path: string, options: TuneOptions): Promise<void> =>
       settings,
     })
     output.say(`Run "${run.name}" tunes a prompt for ${planned.model}.`)
-    sayFinished(session, await follow(session, run))
+    await sayFinished(session, await follow(session, run))
   })

@@ -1,5 +1,5 @@
 // Texts of the Compare page.
-import type { Subject } from '../../../../main/contract/records.ts'
+import type { BaselineName, Subject } from '../../../../main/contract/records.ts'
 import type { AdviceRule, VerdictKind } from '../../../../main/contract/service.ts'
 
 export const compare = {
@@ -71,9 +71,15 @@ export const compare = {
   against: 'Compared with',
   tunedPrompt: 'With the tuned prompt',
   otherRun: (name: string) => `With ${name}`,
-  threeWays: 'Three ways compared',
-  threeWaysHelp:
-    'The same test rows, answered by the model alone, with the best hand-written prompt and with the tuned prompt.',
+  ways: 'All ways compared',
+  waysHelp: 'The same test rows, answered with the tuned prompt and in every other way that it has to beat.',
+  /** What a person may not know of a way. */
+  waysExplained: {
+    'word count':
+      'Word count: a simple program counts words and letters, and learns from the same rows which ones go with which label. It uses no language model at all.',
+    'linear probe':
+      'Linear probe: the model reads each text without any tuning, and a simple rule learns from the same rows which of its numbers go with which label.',
+  } satisfies Record<BaselineName, string>,
   showHandWritten: 'Show the hand-written prompt',
   handWrittenHelp:
     'The studio tried your own prompt (if any), a plain instruction, and both with examples. This one did best on the validation set.',
@@ -91,18 +97,24 @@ export const compare = {
     'tuned prompt': 'Tuned prompt',
     'hand-written prompt': 'Hand-written prompt',
     'no prompt': 'Model alone',
-  },
+    'word count': 'Word count',
+    'linear probe': 'Linear probe',
+  } satisfies Record<Subject, string>,
   withSubject: {
     'tuned prompt': 'With the tuned prompt',
     'hand-written prompt': 'With the best hand-written prompt',
     'no prompt': 'Model alone',
+    'word count': 'By a word count',
+    'linear probe': 'By a linear probe',
   } satisfies Record<Subject, string>,
-  /** The phrase after 'compared with'; '' = the better of the two subjects that are not tuned. */
+  /** The phrase after 'compared with'; '' = the best of the subjects that are not tuned. */
   inSentence: {
     '': 'the best result without tuning',
     'tuned prompt': 'the tuned prompt',
     'hand-written prompt': 'the best hand-written prompt',
     'no prompt': 'the model alone',
+    'word count': 'a word count',
+    'linear probe': 'a linear probe',
   } satisfies Record<Subject | '', string>,
   rightLabel: 'Right label',
   answered: 'Answered',
@@ -141,6 +153,7 @@ export const compare = {
     'rate-too-high': 'Learning rate too high',
     'rate-too-low': 'Learning rate too low',
     'stopped-early': 'Stopped while still improving',
+    'words-alone': 'Words alone do as well',
     'over-fitting': 'Memorised the examples (overfitting)',
     'task-mismatch': 'The model does not understand the task',
     'too-few-rows': 'Too few rows',

@@ -5,7 +5,7 @@ export const glossary = {
   terms: {
     'Base model': 'The language model that everything starts from. It is frozen: tuning never changes it.',
     Baseline:
-      'What a result is compared with: the model alone, the best hand-written prompt, or another run, on the same rows.',
+      'What a result is compared with on the same rows: the model alone, the best hand-written prompt, a word count, a linear probe, or another run.',
     Batch: 'The examples that one step looks at together. Their number is the batch size.',
     Checkpoint: 'The state of a run at some step, saved on disk, so that it can resume after a pause or a crash.',
     'Confusion matrix':
@@ -28,6 +28,8 @@ export const glossary = {
       'The keys and values that a model computes for a text, kept so that the same text need not be read again.',
     Label: 'The right answer of a row where answers come from a fixed set.',
     'Learning rate': 'How far each step moves. Too low takes for ever, too high jumps past the goal.',
+    'Linear probe':
+      'A simple rule on top of the model as it is: it learns which of the numbers that the model makes of a text go with which label. Shows what the model knows without any tuning.',
     LoRA: 'Another light way to adapt a model: small matrices beside its own. It trains more numbers than prompt tuning.',
     Loss: 'How wrong the answers are, as one number. Tuning makes it smaller; at zero every right answer is certain.',
     'Macro-F1': 'A score that counts every label the same, however rare. It drops when a rare label is never answered.',
@@ -59,5 +61,7 @@ export const glossary = {
     'Virtual token': 'A row of numbers in place of a word, learned by tuning. A soft prompt has 8 to 32 of them.',
     'Warm-up': 'The first steps of a run, in which the learning rate rises from zero.',
     'Weight decay': 'A slight pull of the trained numbers towards zero, against overfitting.',
+    'Word count':
+      'A simple program that counts words and letters and learns which go with which label (a bag of words). It uses no language model: where it does as well, the task may not need one.',
   },
 } as const

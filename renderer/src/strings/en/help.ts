@@ -54,7 +54,7 @@ export const help = {
   },
   verdict: {
     title: 'Read the verdict',
-    text: 'The test set is answered twice: by the model alone, and with your prompt. A difference on a few rows may be luck, so the verdict gives a range (a 95 % interval), and says “cannot tell” if the range includes zero.',
+    text: 'The test set is answered with your prompt and in every other way that it has to beat: by the model alone, with a hand-written prompt, and by two simple programs that need no tuning. The verdict is about the best of them. A difference on a few rows may be luck, so the verdict gives a range (a 95 % interval), and says “cannot tell” if the range includes zero.',
     button: 'Show the verdict',
     without: 'Model alone',
     with: 'With your prompt',

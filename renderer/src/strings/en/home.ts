@@ -29,7 +29,7 @@ export const home = {
   dataTitle: 'Your data',
   rows: (rows: string) => `${rows} rows`,
   noResult: 'no result yet',
-  modelAlone: (share: string) => `model alone: ${share}`,
+  rival: (rival: string, share: string) => `best without tuning: ${share} (${rival.toLowerCase()})`,
   testRows: (rows: string) => `${rows} test rows`,
   unfinished: 'Unfinished runs',
   unfinishedText: 'These runs ended early. What they had learned is kept.',

@@ -3,19 +3,22 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { unzipSync } from 'fflate'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { GivenSettings } from '../../../../main/contract/settings.ts'
 import { openHome } from '../../../../main/service/home/home.ts'
 import { createService } from '../../../../main/service/service.ts'
 import { prepareStudio, quick, spawnFake, watchRun } from '../../../support/fake-studio.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
 
 /** The engine answers 'billing' without a prompt; with one it is wrong on its first test row only. */
-async function start(...names: string[]) {
+const start = (...names: string[]) => startWith(quick, ...names)
+
+async function startWith(settings: GivenSettings, ...names: string[]) {
   const folder = temporaryFolder()
   const service = await createService({ home: openHome(join(folder, 'home')), spawn: spawnFake, threads: 1 })
   onTestFinished(() => service.close())
   const base = await prepareStudio(service, folder)
   for (const name of names) {
-    await service.call('runs.start', { ...base, name, settings: quick })
+    await service.call('runs.start', { ...base, name, settings })
     await watchRun(service, name)
   }
   return { service, base, database: join(folder, 'home', 'studio.db') }
@@ -33,6 +36,39 @@ describe('a finished run', () => {
     expect(handWritten).toMatchObject({ kind: 'better', rival: 'hand-written prompt', other: verdict.other })
     const same = await service.call('runs.verdict', { run: 'first', against: 'second' })
     expect(same).toMatchObject({ kind: 'cannot tell', difference: 0, rows: 15 })
+  })
+
+  it('is compared with the strongest of its rivals, and says so where words alone do as well', async () => {
+    const { service } = await startWith({ ...quick, initText: 'words suffice' }, 'mine')
+    const verdict = await service.call('runs.verdict', { run: 'mine' })
+    expect(verdict).toMatchObject({ kind: 'cannot tell', rival: 'word count', difference: 0 })
+    expect(verdict.sentence).toMatch(/^Cannot tell yet: 93 % against 93 % by a word count, 0 points/)
+    expect(verdict.remark).toBe(
+      'A word count does as well, as far as 15 test rows can tell (93 %): this task may not need a language model.',
+    )
+    // The remark holds whichever rival is asked for, but not beside another run.
+    expect(await service.call('runs.verdict', { run: 'mine', rival: 'no prompt' })).toMatchObject({
+      kind: 'better',
+      remark: verdict.remark,
+    })
+    const { html } = await service.call('runs.report', { runs: ['mine'] })
+    expect(html).toContain('this task may not need a language model')
+    expect(html).toContain('Word count, without a language model')
+    const probe = await service.call('runs.verdict', { run: 'mine', rival: 'linear probe' })
+    expect(probe.sentence).toMatch(/% by a linear probe, /)
+  })
+
+  it('is compared as before where no baseline was evaluated, as of earlier versions', async () => {
+    const { service, database } = await startWith({ ...quick, initText: 'words suffice' }, 'mine')
+    new Database(database).exec(`DELETE FROM evaluations WHERE subject IN ('word count', 'linear probe')`)
+    const verdict = await service.call('runs.verdict', { run: 'mine' })
+    expect(verdict).toMatchObject({ kind: 'better', rival: 'no prompt' })
+    expect(verdict).not.toHaveProperty('remark')
+    const [summary] = await service.call('runs.list', {})
+    expect(summary).toMatchObject({ noPrompt: verdict.other, handWritten: verdict.other, tuned: verdict.tuned })
+    expect(summary).not.toHaveProperty('wordCount')
+    const none = { run: 'mine', rival: 'word count' as const }
+    await expect(service.call('runs.verdict', none)).rejects.toMatchObject({ code: 'run/not-scored' })
   })
 
   it('has a confusion matrix whose cells are its answers, with the texts of the version it pinned', async () => {

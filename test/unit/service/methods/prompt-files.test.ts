@@ -40,7 +40,13 @@ describe('a prompt file', () => {
       ['mail 2', undefined],
       ['mail', 'mail.csv'],
     ])
-    expect(opened.figures.map(({ subject }) => subject)).toEqual(['no prompt', 'tuned prompt', 'hand-written prompt'])
+    expect(opened.figures.map(({ subject }) => subject)).toEqual([
+      'no prompt',
+      'tuned prompt',
+      'hand-written prompt',
+      'word count',
+      'linear probe',
+    ])
   })
 
   it('with the vectors of another one, but other labels or figures, is a prompt of its own', async () => {
@@ -60,12 +66,13 @@ describe('a prompt file', () => {
     const forged = await changed('forged', (manifest) => {
       manifest['settings'] = { ...(manifest['settings'] as object), template }
       manifest['figures'] = []
+      delete manifest['baselines']
     })
     expect(forged).toMatchObject({ name: 'mail 2', figures: [], settings: { template } })
     const genuine = await service.call('prompts.open', { path })
     expect(genuine.name).toBe('mail 3')
     expect(genuine.settings.template).not.toEqual(template)
-    expect(genuine.figures).toHaveLength(3)
+    expect(genuine.figures).toHaveLength(5)
     expect((await changed('named', (manifest) => (manifest['name'] = 'post'))).name).toBe('post')
     expect((await service.call('prompts.open', { path })).name).toBe('mail 3')
   })

@@ -34,7 +34,13 @@ describe('a run that is under way', () => {
     expect(await service.call('runs.watch', { run: 'kept' })).toMatchObject({ state: 'finished' })
     const { steps, evaluations } = await service.call('runs.show', { run: 'kept' })
     expect(steps.length).toBeLessThan(5000)
-    expect(evaluations.map(({ subject }) => subject)).toEqual(['no prompt', 'tuned prompt', 'hand-written prompt'])
+    expect(evaluations.map(({ subject }) => subject)).toEqual([
+      'no prompt',
+      'tuned prompt',
+      'hand-written prompt',
+      'word count',
+      'linear probe',
+    ])
     expect((await service.call('prompts.get', { run: 'kept' })).labels).toHaveLength(3)
   })
 
@@ -132,9 +138,9 @@ describe('before Start', () => {
       ...base,
       settings: quick,
     })
-    // From times that are always the same: 148 ms, a fifth less or more.
-    expect(seconds[0]).toBeCloseTo(0.8 * 0.148, 9)
-    expect(seconds[1]).toBeCloseTo(1.2 * 0.148, 9)
+    // From times that are always the same: 262 ms, a fifth less or more.
+    expect(seconds[0]).toBeCloseTo(0.8 * 0.262, 9)
+    expect(seconds[1]).toBeCloseTo(1.2 * 0.262, 9)
     expect([fits, memory]).toEqual([true, 1e8])
     expect(available).toBeGreaterThan(memory)
     expect(steps).toEqual([5, 2, 3, 1, 1])

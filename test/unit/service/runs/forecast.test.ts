@@ -6,8 +6,10 @@ import type { RunPlan } from '../../../../main/contract/service.ts'
 import { defaultSettings } from '../../../../main/engine/train/defaults.ts'
 import { forecast } from '../../../../main/service/runs/forecast.ts'
 
-const plan = (steps: number): Pick<RunPlan, 'settings' | 'rows'> => ({
+const labels = ['billing', 'delivery']
+const plan = (steps: number): Pick<RunPlan, 'settings' | 'labels' | 'rows'> => ({
   settings: defaultSettings({ steps, validateEvery: 0, duel: false }),
+  labels,
   rows: { train: 100, validation: 0, test: 0 },
 })
 const measured: MeasuredSteps = {
@@ -58,23 +60,36 @@ describe('a forecast', () => {
   it('counts an answer that is written as all that it takes: its text is read with it', () => {
     const settings = { ...plan(100).settings, task: 'generation' as const }
     const predicted = (test: number) =>
-      middle(forecast({ settings, rows: { train: 100, validation: 0, test } }, measured, 8e9))
+      middle(forecast({ settings, labels: [], rows: { train: 100, validation: 0, test } }, measured, 8e9))
     expect(predicted(60) - predicted(0)).toBeCloseTo(60 * (0.005 + 0.012), 6)
   })
 
   it('counts what hand-written prompts take', () => {
     const rows = { train: 100, validation: 40, test: 60 }
-    const [without, settings] = [{ ...plan(100), rows }, defaultSettings({ steps: 100, validateEvery: 0 })]
-    const more = middle(forecast({ settings, rows }, measured, 8e9)) - middle(forecast(without, measured, 8e9))
-    // All test rows with the best, and validation rows with an instruction and with two few-shot prompts, which take a third more.
-    expect(more).toBeCloseTo(((4 / 3) * 60 + (1 + (2 * 4) / 3) * 40) * 0.012, 6)
-    const again = { ...measured, reading: 0, readRow: 1 }
-    const predicted = middle(forecast({ settings, rows }, again, 8e9)) - middle(forecast(without, again, 8e9))
-    expect(predicted).toBeCloseTo(more, 6)
-    const own = { ...settings, handWritten: 'Sort these messages by team.' }
-    const one =
-      middle(forecast({ settings: own, rows }, measured, 8e9)) - middle(forecast({ settings, rows }, measured, 8e9))
-    expect(one).toBeCloseTo(40 * 0.012, 6)
+    const settings = defaultSettings({ steps: 100, validateEvery: 0, task: 'generation' })
+    const written = { settings, labels: [], rows }
+    const without = { ...written, settings: { ...settings, duel: false } }
+    const more = middle(forecast(written, measured, 8e9)) - middle(forecast(without, measured, 8e9))
+    // All test rows with the best, and 20 validation rows with an instruction and with two few-shot prompts, which take a third more.
+    expect(more).toBeCloseTo(((4 / 3) * 60 + (1 + (2 * 4) / 3) * 20) * 0.012, 6)
+    const own = { ...written, settings: { ...settings, handWritten: 'Sort these messages by team.' } }
+    const one = middle(forecast(own, measured, 8e9)) - middle(forecast(written, measured, 8e9))
+    expect(one).toBeCloseTo(20 * 0.012, 6)
+  })
+
+  it('counts what baselines take: counting words, and reading all rows once more unless they are cached', () => {
+    const rows = { train: 100, validation: 40, test: 60 }
+    const duel = { settings: defaultSettings({ steps: 100, validateEvery: 0 }), labels, rows }
+    const of = (changed: Partial<MeasuredSteps>, given: Partial<typeof duel> = {}) =>
+      middle(forecast({ ...duel, ...given }, { ...measured, ...changed }, 8e9))
+    // Rows are answered with the prompt as well, and texts that are not cached are read for it, too.
+    expect(of({ answerRow: 15 }) - of({})).toBeCloseTo((2 * 60 + 200) * 0.01, 6)
+    const anew = { precomputeRow: 0 }
+    const plain = of({ ...anew, plainRow: 22 }) - of(anew)
+    expect(plain).toBeCloseTo((200 + (4 / 3) * 60 + (1 + (2 * 4) / 3) * 40) * 0.01, 6)
+    expect(of({}, { labels: [...labels, 'praise'] })).toBeGreaterThan(of({}))
+    const many = { ...rows, train: 50_000 }
+    expect(of({}, { rows: { ...many, train: 60_000 } })).toBeCloseTo(of({}, { rows: many }), 6)
   })
 
   it('counts rows without the prompt as read anew where only those with it have an instruction', () => {
@@ -82,8 +97,8 @@ describe('a forecast', () => {
     const { settings } = plan(100)
     const predicted = { ...settings, template: { ...settings.template, instruction: 'Which team is asked?' } }
     const more =
-      middle(forecast({ settings: predicted, rows }, measured, 8e9)) -
-      middle(forecast({ settings, rows }, measured, 8e9))
+      middle(forecast({ settings: predicted, labels, rows }, measured, 8e9)) -
+      middle(forecast({ settings, labels, rows }, measured, 8e9))
     expect(more).toBeCloseTo(60 * (0.012 - 0.005), 6)
   })
 
