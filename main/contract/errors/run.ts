@@ -15,6 +15,8 @@ export const runErrors = {
     count === 0
       ? `There is no advice for run "${run}": nothing measured in it calls for a change.`
       : `There is no advice ${String(number)} for run "${run}": it has ${String(count)}.`,
+  'run/no-change': (number: number) =>
+    `Advice ${String(number)} changes no setting, so there is no run to start from it.`,
   'run/other-rows': (run: string) =>
     `Run "${run}" was tuned on another version of the data, so its rows cannot be used again. Choose its version, or start without it.`,
   'run/other-model': (run: string, model: string) =>

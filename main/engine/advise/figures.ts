@@ -1,5 +1,5 @@
 // How well a run did on its own test set, and whether there was more to have.
-import type { Subject } from '../../contract/records.ts'
+import { byFigure, ownEvaluations } from '../../contract/records.ts'
 import { headlineOf, metricTitle } from '../../contract/metrics.ts'
 import { percent } from '../../contract/numbers.ts'
 import { scoresLabels } from '../task/index.ts'
@@ -23,9 +23,7 @@ const expected = 0.5
 
 /** Undefined where the run was not evaluated. */
 export function figuresOf({ run, labels, evaluations }: Evidence): Figures | undefined {
-  const own = evaluations.filter(({ dataset, version }) => dataset === run.dataset && version === run.version)
-  const latest = (subject: Subject) => own.findLast((each) => each.subject === subject)
-  const [noPrompt, tuned] = [latest('no prompt'), latest('tuned prompt')]
+  const { noPrompt, tuned } = byFigure(ownEvaluations(run, evaluations), (each) => each)
   if (!noPrompt || !tuned) return undefined
   const chance = labels.length > 1 ? 1 / labels.length : 0
   const named = scoresLabels(run.settings) ? 'Right answers:' : `Mean ${metricTitle(tuned.headline)}:`

@@ -13,6 +13,7 @@ import { stoppedEarly } from './rules/stopped-early.ts'
 import { taskMismatch } from './rules/task-mismatch.ts'
 import { tooFewRows } from './rules/too-few-rows.ts'
 import { tooFewTokens } from './rules/too-few-tokens.ts'
+import { wordsAlone } from './rules/words-alone.ts'
 
 /** Something went wrong in the run itself: as long as that is so, its result says nothing of the rest. */
 type Fault = 'out-of-memory' | 'rate-too-high' | 'rate-too-low' | 'stopped-early'
@@ -24,8 +25,9 @@ const faults: { readonly [R in Fault]: Rule } = {
   'stopped-early': stoppedEarly,
 }
 
-/** Other causes of a poor result, the likeliest first. */
+/** Whether it needs a language model at all, then other causes of a poor result, the likeliest first. */
 const causes: { readonly [R in Exclude<AdviceRule, Fault>]: Rule } = {
+  'words-alone': wordsAlone,
   'over-fitting': overFitting,
   'task-mismatch': taskMismatch,
   'too-few-rows': tooFewRows,
@@ -34,7 +36,7 @@ const causes: { readonly [R in Exclude<AdviceRule, Fault>]: Rule } = {
   'small-model': smallModel,
 }
 
-/** Each with one change that the run's method knows; faults of the run first, and nothing else beside them. Empty where the run is healthy. */
+/** Each with one change at most, which the run's method knows; faults of the run first, and nothing else beside them. Empty where the run is healthy. */
 export function advise(evidence: Evidence): Advice[] {
   const specs = settingsOfMethod(declarations(), evidence.run.settings.method)
   const canSet = new Set(['template', ...specs.map(({ name }) => name)])

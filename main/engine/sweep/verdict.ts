@@ -4,12 +4,18 @@ import { inPercent, percent } from '../../contract/numbers.ts'
 import type { Values } from './configurations.ts'
 import { settingWords } from '../../contract/words/settings.ts'
 
-/** `rows`: test rows; `seeds`: runs of each configuration. */
-export function verdictOf(
-  configurations: readonly Pick<SweptConfiguration, 'values' | 'test' | 'rank'>[],
-  rows: number,
-  seeds: number,
-): string {
+type Evaluated = Pick<SweptConfiguration, 'values' | 'test' | 'rank'>
+
+/** `rows`: test rows; `seeds`: runs of each configuration; `words`: the figure of a word count on the test rows, if any. */
+export function verdictOf(configurations: readonly Evaluated[], rows: number, seeds: number, words?: number): string {
+  const [best] = configurations.flatMap(({ test }) => test ?? []).sort((a, b) => b.mean - a.mean)
+  const found = bestOf(configurations, rows, seeds)
+  if (best === undefined || words === undefined || words < best.low) return found
+  const how = words > best.high ? 'does better' : 'does as well'
+  return `${found} A word count ${how} (${percent(words)}): this task may not need a language model.`
+}
+
+function bestOf(configurations: readonly Evaluated[], rows: number, seeds: number): string {
   const evaluated = configurations
     .flatMap(({ values, test, rank }) => (test && rank ? [{ values, band: test, rank }] : []))
     .sort((a, b) => b.band.mean - a.band.mean)

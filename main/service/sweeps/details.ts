@@ -100,9 +100,18 @@ export async function detailsOf(store: Tables, sweep: SweepRecord): Promise<Swee
     factorsOn: isEvaluated ? 'test' : 'validation',
     sentence:
       sweep.state === 'finished'
-        ? verdictOf(configurations, split.test.length, summary.seeds)
+        ? verdictOf(configurations, split.test.length, summary.seeds, await wordsOf(store, places))
         : `${String(summary.done)} of ${String(summary.steps)} steps are done.`,
   }
+}
+
+/** What a word count reached on the test rows, which all runs share; undefined where it was not evaluated. */
+async function wordsOf(store: Tables, places: readonly Place[]): Promise<number | undefined> {
+  for (const { run } of places) {
+    const found = run && (await store.evaluations.latest(run, 'word count'))
+    if (found) return headlineOf(found)
+  }
+  return undefined
 }
 
 async function headlinesOf(store: Tables, places: readonly Place[]): Promise<SweepDetails['headlines']> {

@@ -24,6 +24,8 @@ export interface Shape {
   /** Accuracies on 500 test rows. */
   readonly noPrompt?: number
   readonly tuned?: number
+  /** Absent: there was none, as of earlier versions. */
+  readonly wordCount?: number
   readonly parameters?: number
 }
 
@@ -67,7 +69,11 @@ export function evidenceOf(shape: Shape = {}): Evidence {
     validations: validationsOf(settings, taken, validation),
     notes: shape.notes ?? [],
     evaluations: isEvaluated
-      ? [evaluated('no prompt', shape.noPrompt ?? 0.272), evaluated('tuned prompt', shape.tuned ?? 0.95)]
+      ? [
+          evaluated('no prompt', shape.noPrompt ?? 0.272),
+          evaluated('tuned prompt', shape.tuned ?? 0.95),
+          ...(shape.wordCount === undefined ? [] : [evaluated('word count', shape.wordCount)]),
+        ]
       : [],
     parameters: shape.parameters ?? 134_515_008,
   }

@@ -67,11 +67,12 @@ describe('advice on a real run', () => {
   })
 
   it('of virtual tokens that learned their rows by heart: fewer of them, or held back', async () => {
-    expect((await rulesOf({ steps: 150 }))[0]).toBe('over-fitting')
+    expect((await rulesOf({ steps: 150, duel: false }))[0]).toBe('over-fitting')
   })
 
-  it('that goes well: none', async () => {
+  it('that goes well: none, but that these rows need no language model', async () => {
     const well = { method: 'prompt-tuning', steps: 200, learningRate: 0.2, batch: 16 } as const
-    expect(await rulesOf(well, 120)).toEqual([])
+    expect(await rulesOf(well, 120)).toEqual(['words-alone'])
+    expect(await rulesOf({ ...well, duel: false }, 120)).toEqual([])
   })
 })

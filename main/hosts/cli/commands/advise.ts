@@ -26,17 +26,22 @@ export function adviseCommand(host: Host): Command {
 
 function describe(run: string, advice: readonly Advice[]): string[] {
   if (advice.length === 0) return [`Nothing measured in run "${run}" calls for a change.`]
+  const first = advice.findIndex(changesSettings)
   return [
     ...advice.flatMap(({ evidence, change }, i) => [`${String(i + 1)}. ${change}`, `   ${evidence}`]),
-    `Start one with: softprompt advise ${quoted(run)} --start 1`,
+    ...(first < 0 ? [] : [`Start one with: softprompt advise ${quoted(run)} --start ${String(first + 1)}`]),
   ]
 }
+
+/** False of advice that no other run would follow. */
+const changesSettings = ({ settings }: Advice): boolean => Object.keys(settings).length > 0
 
 /** The run once more with one change, on the same rows. */
 async function start(session: Session, name: string, advice: readonly Advice[], number: number): Promise<void> {
   const { studio, output } = session
   const chosen = advice[number - 1]
   if (!chosen) throw studioError('run/no-advice', name, number, advice.length)
+  if (!changesSettings(chosen)) throw studioError('run/no-change', number)
   const { run, model, textColumn, labelColumn, contextColumn } = await studio.call('runs.show', { run: name })
   const next = await studio.call('runs.start', {
     model: model.name,
@@ -50,5 +55,5 @@ async function start(session: Session, name: string, advice: readonly Advice[], 
     settings: { ...run.settings, ...chosen.settings },
   })
   output.say(`Run "${next.name}" is run "${run.name}" with one change. ${chosen.change}`)
-  sayFinished(session, await follow(session, next))
+  await sayFinished(session, await follow(session, next))
 }
