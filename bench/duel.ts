@@ -1,8 +1,8 @@
-// The verdicts at a run's end: tuned prompts against no prompt and against the best hand-written one, for each kind of task.
+// The verdicts at a run's end: tuned prompts against no prompt, the best hand-written one and, among labels, baselines.
 import type { Evaluation, ScoredRow } from '../main/contract/compute.ts'
 import { headlineOf, namesOf } from '../main/contract/metrics.ts'
 import type { PreparedModel } from '../main/contract/model.ts'
-import type { Subject } from '../main/contract/records.ts'
+import { type Subject, subjectNames } from '../main/contract/records.ts'
 import type { VerdictKind } from '../main/contract/service.ts'
 import type { Split, TaskName } from '../main/contract/settings.ts'
 import { percent } from '../main/contract/numbers.ts'
@@ -60,34 +60,36 @@ export const duel: Bench = async ({ quick, say }) => {
     figures.push(await fought(model, each, quick, say))
   }
   return {
-    title: 'The duel: tuned prompts against the best hand-written prompt',
+    title: 'The duel: tuned prompts against hand-written prompts and baselines',
     method:
       'Each task with the defaults that the studio takes from its rows, the starter model, CPU. Hand-written prompts (an instruction, and few-shot with 4 and 8 examples) ' +
-      'are chosen on the validation set; all three answer the same test set once. The tie is TREC with random labels. ' +
+      'are chosen on the validation set, and so are the penalties of the baselines (a word count without a language model, a linear probe of the untuned one); all ' +
+      'answer the same test set once. The targets are about prompts; where a word count does as well, that is a result and no failure. The tie is TREC with random labels. ' +
       'Orders and questions are generated from templates (bench/support/generated-tasks.ts).',
     table: {
-      columns: ['task', 'figure', 'no prompt %', 'hand-written %', 'tuned %', 'verdict'],
+      columns: ['task', 'figure', ...subjectNames.map((name) => `${name} %`), 'verdict'],
       rows: figures.flatMap(({ name, metrics, verdicts }) =>
         metrics.map(({ name: metric, values }, i) => [
-          ...[i === 0 ? name : '', metric, ...values.map((value) => (100 * value).toFixed(1))],
+          ...[i === 0 ? name : '', metric],
+          ...values.map((value) => (value === undefined ? '–' : (100 * value).toFixed(1))),
           i === 0 ? verdicts.map(({ sentence }) => sentence).join(' ') : '',
         ]),
       ),
     },
     targets: figures.flatMap(({ name, wanted, verdicts }) =>
-      verdicts.map(({ kind, rival }): Target => ({
-        what: `${name}, against ${rival}`,
-        wanted,
-        got: kind,
-        met: kind === wanted,
-      })),
+      verdicts
+        .filter(({ rival }) => rival.endsWith('prompt'))
+        .map(({ kind, rival }): Target => ({
+          what: `${name}, against ${rival}`,
+          wanted,
+          got: kind,
+          met: kind === wanted,
+        })),
     ),
     doubts: [],
     figures,
   }
 }
-
-const subjects = ['no prompt', 'hand-written prompt', 'tuned prompt'] as const
 
 async function fought(
   model: PreparedModel,
@@ -111,11 +113,12 @@ async function fought(
     if (!found) throw new Error(`${name}: ${subject} was not evaluated.`)
     return found
   }
-  const compared = subjects.map(of)
+  const compared = subjectNames.map((subject) => evaluations.find((evaluation) => evaluation.subject === subject))
   const grade = ({ metrics }: ScoredRow): number => headlineOf({ ...of('tuned prompt'), metrics })
   const best = of('tuned prompt').rows
-  const verdicts = (['no prompt', 'hand-written prompt'] as const).map((rival) => {
-    const others = of(rival).rows
+  const verdicts = compared.flatMap((evaluation) => {
+    if (evaluation === undefined || evaluation.subject === 'tuned prompt') return []
+    const { subject: rival, rows: others } = evaluation
     const pairs = best.flatMap((row, i) => {
       const other = others[i]
       return other ? [{ tuned: grade(row), other: grade(other) }] : []
@@ -126,7 +129,7 @@ async function fought(
   return {
     ...{ name, wanted, settings, seconds, verdicts },
     handWritten: of('hand-written prompt').handWritten,
-    metrics: namesOf(compared).map((name) => ({ name, values: compared.map(({ metrics }) => metrics[name] ?? 0) })),
+    metrics: namesOf(evaluations).map((name) => ({ name, values: compared.map((each) => each?.metrics[name]) })),
     answers: best.slice(0, 5),
   }
 }

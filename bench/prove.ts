@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { results } from './support/paths.ts'
 import { accuracy } from './accuracy.ts'
 import { adapters } from './adapters.ts'
+import { baselines } from './baselines.ts'
 import { duel } from './duel.ts'
 import { forecastBench } from './forecast.ts'
 import { fuzzBench } from './fuzz.ts'
@@ -37,6 +38,7 @@ const benches: Readonly<Record<string, Bench>> = {
   forecast: forecastBench,
   trec,
   methods,
+  baselines,
   duel,
   sweep: sweepBench,
   accuracy,

@@ -15,6 +15,14 @@ function read(file: string): Example[] {
   return rows.map(({ text = '', category = '' }, row) => ({ row, text, label: category.replaceAll('_', ' ') }))
 }
 
+/** All 77 intents: 400 of their training rows for validation, and every fourth test row. */
+export function allIntents(): { readonly labels: readonly string[]; readonly split: Split } {
+  const rows = createRandom(7).shuffle(read('banking77-train.csv'))
+  const test = read('banking77-test.csv').filter((_, i) => i % 4 === 0)
+  const labels = [...new Set(rows.map(({ label }) => label))].sort()
+  return { labels, split: { train: rows.slice(400), validation: rows.slice(0, 400), test } }
+}
+
 /** 560 random training rows, 60 of them for validation; all test rows of these intents. */
 export function bankingSplit(): { readonly labels: readonly string[]; readonly split: Split } {
   const rows = read('banking77-train.csv')
