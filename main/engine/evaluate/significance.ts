@@ -2,6 +2,7 @@
 import type { Subject } from '../../contract/records.ts'
 import type { Verdict, VerdictKind } from '../../contract/service.ts'
 import { percent, points } from '../../contract/numbers.ts'
+import { needsNoModel, subjectWords } from '../../contract/words/subjects.ts'
 import { createRandom } from '../random.ts'
 import { mean } from '../statistics.ts'
 
@@ -152,15 +153,6 @@ const verdicts: Readonly<Record<VerdictKind, string>> = {
   'cannot tell': 'Cannot tell yet',
 }
 
-/** How the sentence names the rival. */
-const rivals: Readonly<Record<Subject, string>> = {
-  'no prompt': ' without a prompt',
-  'hand-written prompt': ' with the best hand-written prompt',
-  'word count': ' by a word count',
-  'linear probe': ' by a linear probe',
-  'tuned prompt': '',
-}
-
 /**
  * What a person should know beside a verdict: that words alone do as well. Undefined where the tuned prompt is better
  * than a word count. `verdict`: on the tuned prompt against the word count.
@@ -168,8 +160,11 @@ const rivals: Readonly<Record<Subject, string>> = {
 export function wordsAlone({ kind, other, rows }: Verdict): string | undefined {
   if (kind === 'better') return undefined
   const how = kind === 'worse' ? 'does better' : `does as well, as far as ${rows} test rows can tell`
-  return `A word count ${how} (${percent(other)}): this task may not need a language model.`
+  return `A word count ${how} (${percent(other)}): ${needsNoModel}.`
 }
+
+/** How the sentence names the rival; another run's prompt has no name in it. */
+const rivalWords = (rival: Subject): string => (rival === 'tuned prompt' ? '' : ` ${subjectWords[rival].how}`)
 
 function sentenceOf(
   kind: VerdictKind,
@@ -177,7 +172,7 @@ function sentenceOf(
   moreRows: number | undefined,
 ): string {
   const figures =
-    `${percent(tuned)} against ${percent(other)}${rivals[rival]}, ${points(difference)} points ` +
+    `${percent(tuned)} against ${percent(other)}${rivalWords(rival)}, ${points(difference)} points ` +
     `(95 % interval ${points(low)} to ${points(high)}, ${rows} rows)`
   const needed = kind === 'cannot tell' ? moreRows : undefined
   const more =

@@ -1,9 +1,9 @@
 // The model card of an exported prompt: what it is for, its figures, and how to use it.
 import { fieldOf, namesOf } from '../../contract/metrics.ts'
-import type { Subject } from '../../contract/records.ts'
 import type { TaskName } from '../../contract/settings.ts'
 import { starter } from '../../contract/starter.ts'
 import { methodInText } from '../../contract/words/settings.ts'
+import { subjectWords } from '../../contract/words/subjects.ts'
 import { percent } from '../../contract/numbers.ts'
 import type { Exported } from './format.ts'
 import { code, plainText } from './markdown.ts'
@@ -60,15 +60,13 @@ function tableOf(figures: Exported['figures']): string {
   return [head, head.map(() => '---'), ...rows]
     .map((cells) => `|${cells.map((cell) => (cell === '' ? ' ' : ` ${cell} `)).join('|')}|`)
     .join('\n')
-    .concat(figures.map(({ subject }) => explained[subject] ?? '').join(''))
+    .concat(figures.map(explained).join(''))
 }
 
 /** What a person may not know, under the table. */
-const explained: { readonly [S in Subject]?: string } = {
-  'word count':
-    '\n\nWord count: a bag of words and characters (TF-IDF) with logistic regression, learned from the same rows without any language model.',
-  'linear probe':
-    '\n\nLinear probe: logistic regression on the untuned base model’s last hidden state, learned from the same rows.',
+function explained({ subject }: Exported['figures'][number]): string {
+  const { name, help } = subjectWords[subject]
+  return help === undefined ? '' : `\n\n${name}: ${help}`
 }
 
 const tasks: { readonly [T in TaskName]: string } = {

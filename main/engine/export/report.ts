@@ -2,7 +2,6 @@
 import type { StepMetrics } from '../../contract/compute.ts'
 import { namesOf } from '../../contract/metrics.ts'
 import type {
-  Subject,
   EvaluationFigures,
   ModelRecord,
   RunRecord,
@@ -120,24 +119,20 @@ ${confusion ? `<h3>Confusion matrix</h3>${matrix(confusion)}` : ''}${answers(rep
 <h3>Settings</h3><table>${settings.join('')}</table>`
 }
 
-const subjects: Readonly<Record<Subject, string>> = {
-  'no prompt': 'Model alone',
-  'hand-written prompt': 'Best hand-written prompt',
-  'word count': 'Word count, without a language model',
-  'linear probe': 'Linear probe of the untuned model',
-  'tuned prompt': 'Tuned prompt',
-}
-
 /** Every evaluation on the test set, and the best hand-written prompt. */
 function ways({ evaluations }: ReportedRun): string {
   if (evaluations.length === 0) return ''
   const names = namesOf(evaluations)
   const rows = evaluations.map(({ subject, metrics, rows }) => {
     const cells = names.map((name) => metrics[name])
-    return `<tr><td>${subjects[subject]}</td>${cells.map((value) => `<td class="n">${value === undefined ? '' : percent(value, 1)}</td>`).join('')}<td class="n">${rows}</td></tr>`
+    return `<tr><td>${subjectWords[subject].name}</td>${cells.map((value) => `<td class="n">${value === undefined ? '' : percent(value, 1)}</td>`).join('')}<td class="n">${rows}</td></tr>`
   })
   const words = evaluations.flatMap(({ handWritten }) => handWritten ?? [])
-  return `<h3>All ways compared</h3><table><tr><th></th>${names.map((name) => `<th>${escaped(name)}</th>`).join('')}<th>test rows</th></tr>${rows.join('')}</table>
+  const explained = evaluations.flatMap(({ subject }) => {
+    const { name, help } = subjectWords[subject]
+    return help === undefined ? [] : `<p class="quiet">${name}: ${help}</p>`
+  })
+  return `<h3>All ways compared</h3><table><tr><th></th>${names.map((name) => `<th>${escaped(name)}</th>`).join('')}<th>test rows</th></tr>${rows.join('')}</table>${explained.join('')}
 ${words.map((each) => `<p class="quiet">The hand-written prompt, chosen on the validation set:</p><pre>${escaped(each)}</pre>`).join('')}`
 }
 

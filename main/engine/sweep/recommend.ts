@@ -5,7 +5,7 @@ import { subjectNames } from '../../contract/records.ts'
 import type { MethodName } from '../../contract/settings.ts'
 import type { Band, ComparedBaseline, ComparedMethod, ComparedRow } from '../../contract/service.ts'
 import { methodInText } from '../../contract/words/settings.ts'
-import { subjectWords } from '../../contract/words/subjects.ts'
+import { needsNoModel, subjectWords } from '../../contract/words/subjects.ts'
 
 type Row<R extends ComparedRow> = R & { readonly test: Band; readonly rank: readonly [number, number] }
 
@@ -42,9 +42,10 @@ function keep(baselines: readonly Row<ComparedBaseline>[], best: readonly Compar
   if (!simplest) return ''
   const { inText } = subjectWords[simplest.subject]
   const figure = figureOf(simplest.test)
+  const remark = simplest.subject === 'word count' ? ` ${capital(needsNoModel)}.` : ''
   if (best.length === 0)
-    return `Keep ${inText} (${figure}): on ${testRows(rows)} it does better than everything tuned here.`
-  return `Keep ${inText} (${figure}): ${testRows(rows)} do not tell ${listed(best, 'or')} from it, and it needs no tuning. More test rows would tell.`
+    return `Keep ${inText} (${figure}): on ${testRows(rows)} it does better than everything tuned here.${remark}`
+  return `Keep ${inText} (${figure}): ${testRows(rows)} do not tell ${listed(best, 'or')} from it, and it needs no tuning. More test rows would tell.${remark}`
 }
 
 interface Field {

@@ -1,6 +1,7 @@
 // What came of a sweep, in a sentence: the best configuration, or why none can be called that.
 import type { Band, SweptConfiguration, SweptName } from '../../contract/methods/sweeps.ts'
 import { inPercent, percent } from '../../contract/numbers.ts'
+import { needsNoModel } from '../../contract/words/subjects.ts'
 import type { Values } from './configurations.ts'
 import { settingWords } from '../../contract/words/settings.ts'
 
@@ -12,7 +13,7 @@ export function verdictOf(configurations: readonly Evaluated[], rows: number, se
   const found = bestOf(configurations, rows, seeds)
   if (best === undefined || words === undefined || words < best.low) return found
   const how = words > best.high ? 'does better' : 'does as well'
-  return `${found} A word count ${how} (${percent(words)}): this task may not need a language model.`
+  return `${found} A word count ${how} (${percent(words)}): ${needsNoModel}.`
 }
 
 function bestOf(configurations: readonly Evaluated[], rows: number, seeds: number): string {

@@ -1,8 +1,9 @@
 // The studio's events and metrics as sentences for people.
 import { headlineOf, type Measured, metricTitle, namesOf } from '../../contract/metrics.ts'
 import { percent } from '../../contract/numbers.ts'
-import type { EvaluationFigures, Subject } from '../../contract/records.ts'
+import type { EvaluationFigures } from '../../contract/records.ts'
 import type { StudioEvent } from '../../contract/service.ts'
+import { subjectWords } from '../../contract/words/subjects.ts'
 
 export type Words =
   | { readonly kind: 'line'; readonly text: string }
@@ -23,14 +24,6 @@ const counted = (done: number, total: number): string => {
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`
 
-const subjects: Readonly<Record<Subject, string>> = {
-  'no prompt': 'without a prompt',
-  'hand-written prompt': 'with the best hand-written prompt',
-  'word count': 'by a word count',
-  'linear probe': 'by a linear probe',
-  'tuned prompt': 'with the tuned prompt',
-}
-
 const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)
 
 /** "accuracy 91.7 %". */
@@ -42,7 +35,7 @@ export function describeEvaluation(evaluation: EvaluationFigures): string {
   const { subject, headline, metrics, rows } = evaluation
   const others = namesOf([evaluation]).filter((name) => name !== headline)
   const more = others.map((name) => `${metricTitle(name)} ${percent(metrics[name] ?? NaN, 1)}`)
-  return `${capital(metricTitle(headline))} ${subjects[subject]}: ${percent(headlineOf(evaluation), 1)} (${more.join(', ')}), ${String(rows)} rows`
+  return `${capital(metricTitle(headline))} ${subjectWords[subject].how}: ${percent(headlineOf(evaluation), 1)} (${more.join(', ')}), ${String(rows)} rows`
 }
 
 const line = (text: string): Words => ({ kind: 'line', text })

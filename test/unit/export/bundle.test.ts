@@ -56,7 +56,7 @@ describe('a prompt file', () => {
     expect(manifest).toMatchObject({ figures: exported.figures, baselines: [baseline] })
     const card = Buffer.from(files['README.md'] ?? []).toString()
     expect(card).toContain('| word count | 70.0 % |')
-    expect(card).toMatch(/\| word count .*\|\n\nWord count: .* without any language model\.\n/)
+    expect(card).toMatch(/\| word count .*\|\n\nWord count: .* no language model at all\.\n/)
     expect(
       openBundle(
         changed((old) => delete old['baselines']),

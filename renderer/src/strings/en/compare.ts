@@ -1,5 +1,5 @@
 // Texts of the Compare page.
-import type { BaselineName, Subject } from '../../../../main/contract/records.ts'
+import type { Subject } from '../../../../main/contract/records.ts'
 import type { AdviceRule, VerdictKind } from '../../../../main/contract/service.ts'
 
 export const compare = {
@@ -73,13 +73,7 @@ export const compare = {
   otherRun: (name: string) => `With ${name}`,
   ways: 'All ways compared',
   waysHelp: 'The same test rows, answered with the tuned prompt and in every other way that it has to beat.',
-  /** What a person may not know of a way. */
-  waysExplained: {
-    'word count':
-      'Word count: a simple program counts words and letters, and learns from the same rows which ones go with which label. It uses no language model at all.',
-    'linear probe':
-      'Linear probe: the model reads each text without any tuning, and a simple rule learns from the same rows which of its numbers go with which label.',
-  } satisfies Record<BaselineName, string>,
+  wayExplained: (name: string, help: string) => `${name}: ${help}`,
   showHandWritten: 'Show the hand-written prompt',
   handWrittenHelp:
     'The studio tried your own prompt (if any), a plain instruction, and both with examples. This one did best on the validation set.',

@@ -38,7 +38,7 @@ describe('a comparison of methods', () => {
     const found = await compared({ vary: { method: methods }, seeds: 2 })
     expect(found.compared.map((row) => [nameOf(row), row.rank])).toEqual([
       ...methods.map((name) => [name, [1, 3]]),
-      ...['no prompt', 'hand-written prompt'].map((name) => [name, [4, 5]]),
+      ...['no prompt', 'hand-written prompt', 'word count', 'linear probe'].map((name) => [name, [4, 7]]),
     ])
     expect(found).toMatchObject({ headline: 'accuracy', rows: { train: 36, validation: 9, test: 15 } })
     const prefix = method(found, 'prefix-tuning')
