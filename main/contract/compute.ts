@@ -21,6 +21,13 @@ export interface TunedPrompt {
   readonly modelHash: string
 }
 
+/** Who answers rows that are scored, with the settings by which it reads them. */
+export interface ScoreSubject {
+  /** Undefined = no virtual tokens: the template as the settings have it. */
+  readonly prompt: TunedPrompt | undefined
+  readonly settings: TuneSettings
+}
+
 /** The state of a run from which it resumes to the same result. Batches follow from (seed, step), so no order is stored. */
 export interface Checkpoint {
   /** Optimiser steps done. */
@@ -97,9 +104,10 @@ export type Job =
   | {
       readonly kind: 'score'
       readonly model: PreparedModel
-      /** Undefined = no virtual tokens: the template as the settings have it. */
-      readonly prompt: TunedPrompt | undefined
-      readonly settings: TuneSettings
+      /** The precision of the base model for all subjects. */
+      readonly settings: Pick<TuneSettings, 'precision'>
+      /** Who answers the rows: one evaluation each, in this order. */
+      readonly subjects: readonly ScoreSubject[]
       readonly labels: readonly string[]
       readonly examples: readonly Example[]
       readonly threads: number

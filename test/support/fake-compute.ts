@@ -55,12 +55,16 @@ function next(
   return { state: { ...at, step: at.step + 1, tensors, first: { prompt: first } }, loss, norms }
 }
 
+/** The test row that the tuned prompt answers wrongly: the first, unless the initial text says otherwise. */
+const wrongAt = ({ initText }: JobOf<'tune'>['settings']): number => Number(/^wrong at (\d+)$/.exec(initText)?.[1] ?? 0)
+
 const evaluate = ({ settings, labels, split }: JobOf<'tune'>, subject: Evaluation['subject']): Evaluation => {
   const suffices = subject === 'tuned prompt' || (subject === 'word count' && settings.initText === 'words suffice')
   const answers = split.test.map(({ row, label }, i) => {
     const wrong = labels.find((each) => each !== label) ?? ''
-    const predicted = !suffices ? (labels[0] ?? '') : i === 0 ? wrong : label
-    return { row, label, predicted, logProbabilities: labels.map(() => -1) }
+    const predicted = !suffices ? (labels[0] ?? '') : i === wrongAt(settings) ? wrong : label
+    const logProbabilities = labels.map((each) => Math.log(each === predicted ? 0.6 : 0.4 / (labels.length - 1)))
+    return { row, label, predicted, logProbabilities }
   })
   const metrics = taskOf(settings).metrics(answers.map(({ label }) => label))
   const instruction = subject === 'hand-written prompt' ? { handWritten: 'Which team?' } : {}
@@ -149,8 +153,10 @@ const hardware: Handlers['hardware'] = (_job, sink) => {
 
 const score: Handlers['score'] = async (job, sink) => {
   const split = { train: [], validation: [], test: job.examples }
-  const subject = job.prompt ? 'tuned prompt' : 'no prompt'
-  sink.emit({ event: 'evaluation', evaluation: evaluate({ ...job, split } as never, subject) })
+  for (const { prompt, settings } of job.subjects) {
+    const subject = prompt ? 'tuned prompt' : 'no prompt'
+    sink.emit({ event: 'evaluation', evaluation: evaluate({ ...job, settings, split } as never, subject) })
+  }
   return { outcome: 'finished' }
 }
 

@@ -86,13 +86,18 @@ export interface PromptSummary {
   readonly createdAt: string
 }
 
+export interface LabelProbability {
+  readonly label: string
+  readonly probability: number
+}
+
 export interface PromptOutputs {
   readonly 'prompts.list': readonly PromptSummary[]
   readonly 'prompts.open': PromptSummary
   readonly 'prompts.forget': null
   readonly score: readonly EvaluationRecord[]
   readonly try: { readonly text: string }
-  readonly classify: readonly { readonly label: string; readonly probability: number }[]
+  readonly classify: readonly LabelProbability[]
   readonly export: { readonly folder: string; readonly files: readonly string[] }
   readonly 'export.archive': { readonly name: string; readonly bytes: Uint8Array }
 }

@@ -5,16 +5,15 @@ import type { PreparedModel } from '../../contract/model.ts'
 import type { Example, TuneSettings } from '../../contract/settings.ts'
 import { isIdentity } from '../model/identity.ts'
 import { methodOf } from '../method/index.ts'
-import type { LayoutSettings } from '../method/layout.ts'
 import { measured } from '../metrics/index.ts'
 import { scoresLabels, taskOf } from '../task/index.ts'
 import { answerEnd, answerStops, watchEnd } from './answer-end.ts'
 import { best } from './best.ts'
 import { answerLimits, createEncoder, encoderFor } from './encode.ts'
 import { generateRows } from './generate-rows.ts'
-import { type PlacedPrompt, scoreRows } from './label-scores.ts'
 import type { InferenceRunner } from './inference-runner.ts'
-import type { CachedTexts } from './cached-texts.ts'
+import { noPrompt, type PlacedParts, type PlacedPrompt, scoreRows } from './label-scores.ts'
+import type { Reading } from './reading.ts'
 
 export interface ScoreTask {
   readonly model: PreparedModel
@@ -25,8 +24,8 @@ export interface ScoreTask {
   readonly prompt: TunedPrompt | undefined
   /** The hand-written prompt in the settings' template, where one is evaluated in place of virtual tokens. */
   readonly handWritten?: string
-  /** The rows' precomputed keys and values, and the settings by which they were laid out. */
-  readonly cached?: { readonly texts: CachedTexts; readonly settings: LayoutSettings }
+  /** The precomputed keys and values of the rows' texts. */
+  readonly reading?: Reading
 }
 
 /** Answers every row, by the likeliest label or by greedy generation as the task says, and evaluates the answers. */
@@ -35,30 +34,46 @@ export async function scoreTask(
   task: ScoreTask,
   emit: (event: ComputeEvent) => void,
 ): Promise<Evaluation> {
-  const { settings, labels, examples, prompt, handWritten } = task
-  const subject = prompt ? 'tuned prompt' : handWritten === undefined ? 'no prompt' : 'hand-written prompt'
+  const { settings, examples } = task
   const progress = (done: number): void =>
-    emit({ event: 'progress', stage: `evaluating with ${subject}`, done, total: examples.length })
-  const answers = await (scoresLabels(settings) ? labelAnswers : generatedAnswers)(runner, task, progress)
-  const metrics = taskOf(settings).metrics(answers.map(({ label }) => label))
-  const own = handWritten === undefined ? {} : { handWritten }
-  return { subject, ...measured(metrics, answers, labels), ...own }
+    emit({ event: 'progress', stage: `evaluating with ${subjectOf(task)}`, done, total: examples.length })
+  return evaluationOf(task, await (scoresLabels(settings) ? labelAnswers : generatedAnswers)(runner, task, progress))
 }
 
-type Answer = Omit<ScoredRow, 'metrics'>
-type Answers = (runner: InferenceRunner, task: ScoreTask, onProgress: (done: number) => void) => Promise<Answer[]>
+const subjectOf = ({ prompt, handWritten }: Pick<ScoreTask, 'prompt' | 'handWritten'>): Evaluation['subject'] =>
+  prompt ? 'tuned prompt' : handWritten === undefined ? 'no prompt' : 'hand-written prompt'
 
-const labelAnswers: Answers = async (runner, { model, settings, labels, examples, prompt, cached }, onProgress) => {
-  const encoder = createEncoder(model, settings, labels)
-  const segments = examples.map(({ text }) => encoder.row(text))
-  const plain = cached && { settings: cached.settings, parts: undefined }
-  const placed = prompt ? placedPrompt(model, prompt) : plain
-  const placedWithTexts = placed && { ...placed, texts: cached?.texts }
-  const scores = await scoreRows(runner, encoder.trie, segments, placedWithTexts, onProgress)
-  return examples.map(({ row, label }, i) => {
+type Answer = Omit<ScoredRow, 'metrics'>
+
+/** The answers to a task's rows with all of their metrics. */
+function evaluationOf(task: ScoreTask, answers: readonly Answer[]): Evaluation {
+  const { settings, labels, handWritten } = task
+  const metrics = taskOf(settings).metrics(answers.map(({ label }) => label))
+  const own = handWritten === undefined ? {} : { handWritten }
+  return { subject: subjectOf(task), ...measured(metrics, answers, labels), ...own }
+}
+
+/** The evaluation of a task by the log-probabilities of its labels, [rows][labels]. */
+export const evaluationByScores = (task: ScoreTask, scores: readonly (readonly number[])[]): Evaluation =>
+  evaluationOf(task, chosenLabels(task, scores))
+
+const chosenLabels = (
+  { labels, examples }: Pick<ScoreTask, 'labels' | 'examples'>,
+  scores: readonly (readonly number[])[],
+): Answer[] =>
+  examples.map(({ row, label }, i) => {
     const logProbabilities = scores[i] ?? []
     return { row, label, predicted: labels[best(logProbabilities)] ?? '', logProbabilities }
   })
+
+type Answers = (runner: InferenceRunner, task: ScoreTask, onProgress: (done: number) => void) => Promise<Answer[]>
+
+const labelAnswers: Answers = async (runner, task, onProgress) => {
+  const { model, settings, labels, examples, prompt, reading } = task
+  const encoder = createEncoder(model, settings, labels)
+  const segments = examples.map(({ text }) => encoder.row(text))
+  const placed = { ...placedParts(model, prompt), reading }
+  return chosenLabels(task, await scoreRows(runner, encoder.trie, segments, placed, onProgress))
 }
 
 const generatedAnswers: Answers = async (runner, { model, settings, examples, prompt }, onProgress) => {
@@ -79,6 +94,10 @@ const generatedAnswers: Answers = async (runner, { model, settings, examples, pr
     return { row, label, predicted, logProbabilities: [] }
   })
 }
+
+/** As `placedPrompt`, or the parts of no prompt. */
+export const placedParts = (model: PreparedModel, prompt: TunedPrompt | undefined): PlacedParts =>
+  prompt ? placedPrompt(model, prompt) : noPrompt
 
 /** A tuned prompt folded into parts, with its layout. Error: 'tuning/other-model'. */
 export function placedPrompt(model: PreparedModel, prompt: TunedPrompt): PlacedPrompt {

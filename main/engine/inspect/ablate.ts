@@ -34,7 +34,7 @@ export const labelScores = (scores: readonly (readonly number[])[], right: reado
 export const byAnswers =
   (runner: InferenceRunner, examples: readonly TrainingExample[]): ScoreRows =>
   async (prompt, onProgress) => {
-    const forced = await teacherForced(runner, examples, prompt)
+    const forced = await teacherForced(runner, examples, { ...prompt, texts: prompt.reading?.texts })
     onProgress(examples.length)
     return forced.map(({ logProbability, likeliest }, row) => ({
       loss: -logProbability / Math.max(1, examples[row]?.labels.length ?? 1),

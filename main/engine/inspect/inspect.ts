@@ -3,9 +3,9 @@ import type { ComputeEvent, Job } from '../../contract/compute.ts'
 import type { EmbeddingToken, PromptInspection, TokenStates } from '../../contract/inspection.ts'
 import type { Example } from '../../contract/settings.ts'
 import type { Tensor } from '../../contract/tensor.ts'
-import type { CachedTexts } from '../evaluate/cached-texts.ts'
 import { type Encoder, encoderFor } from '../evaluate/encode.ts'
 import type { InferenceRunner } from '../evaluate/inference-runner.ts'
+import { type Reading, readingOf } from '../evaluate/reading.ts'
 import { placedPrompt } from '../evaluate/score.ts'
 import { methodOf } from '../method/index.ts'
 import { declares } from '../method/method.ts'
@@ -55,7 +55,7 @@ async function inspection(runner: InferenceRunner, job: InspectJob, emit: Emit):
     {
       rows: rows.length,
       score: scoresLabels(settings) ? byLabels(runner, encoder.trie, rows, right) : byAnswers(runner, answers),
-      placed: { ...placed, texts: await textsOf(runner, job, sequences, emit) },
+      placed: { ...placed, reading: await readingFor(runner, job, sequences, emit) },
       average: vocabulary?.mean ?? new Float32Array(),
     },
     stage('answering without each token'),
@@ -126,15 +126,15 @@ function chanceOf(vocabulary: Vocabulary, tokens: number): number {
 }
 
 /** The texts' precomputed keys and values, which all ablations share; undefined where memory does not hold them. */
-async function textsOf(
+async function readingFor(
   runner: InferenceRunner,
   { model, settings, texts }: InspectJob,
   sequences: readonly Sequence[],
   emit: Emit,
-): Promise<CachedTexts | undefined> {
+): Promise<Reading | undefined> {
   const bytes = cacheBytes(model, sequences)
   if (settings.placement !== 'after-text' || bytes === 0 || bytes > cacheMemory(settings)) return undefined
   const cached = await precomputeKv({ model, runner, settings, folder: texts, emit }, sequences)
   await cached.precompute(sequences)
-  return cached
+  return readingOf(settings, cached)
 }

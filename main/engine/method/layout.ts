@@ -37,6 +37,12 @@ export type LayoutSettings = Pick<TuneSettings, 'method' | 'placement' | 'tokens
 export const pastOf = (settings: Pick<LayoutSettings, 'method' | 'tokens'>): number =>
   methodOf(settings).virtual(settings).past
 
+/** Number of tokens at the end of a question that parts of a prompt after the text act on. */
+export function tailOf(settings: LayoutSettings): number {
+  const { virtual, updatesLinears } = methodOf(settings)
+  return virtual(settings).past > 0 || updatesLinears ? settings.tail : 0
+}
+
 /** The sequence of one row; without `settings`, that of no prompt. Error: 'tuning/placement'. */
 export function layOut(
   { before, text, after }: Segments,

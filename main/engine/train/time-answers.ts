@@ -3,6 +3,7 @@ import type { TunedPrompt } from '../../contract/compute.ts'
 import type { Example } from '../../contract/settings.ts'
 import { type Encoder, withoutInstruction } from '../evaluate/encode.ts'
 import type { InferenceRunner } from '../evaluate/inference-runner.ts'
+import { readingOf } from '../evaluate/reading.ts'
 import { scoreTask, type ScoreTask } from '../evaluate/score.ts'
 import { bestHandWritten } from '../evaluate/hand-written.ts'
 import { layOut } from '../method/layout.ts'
@@ -13,7 +14,7 @@ import type { PreflightJob } from './time-steps.ts'
 /** Rows to answer with hand-written prompts, to measure their memory. */
 const minRows = 4
 
-type Variant = Pick<ScoreTask, 'prompt' | 'settings' | 'cached'>
+type Variant = Pick<ScoreTask, 'prompt' | 'settings' | 'reading'>
 
 export interface AnswerTimingJob {
   readonly job: PreflightJob
@@ -66,7 +67,7 @@ export async function timeAnswers(
     return Math.max(0, cold - (await timed(variant, smallSample)))
   }
   const plain = { prompt: undefined, settings: withoutInstruction(settings) }
-  const row = await rowOf({ prompt, settings, ...(texts ? { cached: { texts, settings } } : {}) })
+  const row = await rowOf({ prompt, settings, ...(texts ? { reading: readingOf(settings, texts) } : {}) })
   const plainRow = await rowOf(plain)
   // Without virtual tokens every answer uses one session. The smaller of two times excludes a disturbance by other programs.
   const opening = settings.memory === 'low' ? Math.min(await openingOf(plain), await openingOf(plain)) : 0

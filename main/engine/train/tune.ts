@@ -2,6 +2,7 @@
 import type { Checkpoint, ComputeEvent, Job, TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { CachedTexts } from '../evaluate/cached-texts.ts'
+import { readingOf } from '../evaluate/reading.ts'
 import { reportTruncatedRows } from '../evaluate/truncated-rows.ts'
 import { type Encoder, encoderFor, withAnswerLimits, withoutInstruction } from '../evaluate/encode.ts'
 import { createInferenceRunner, type InferenceRunner } from '../evaluate/inference-runner.ts'
@@ -111,7 +112,7 @@ async function evaluate(
     scoresLabels(settings) && sharesCache(settings) && (await cacheFits(settings, cacheBytes(model, rows), places))
   const texts = isCached ? await precomputeKv(source, rows, 'reading the test set (KV cache)') : undefined
   await texts?.precompute(rows)
-  const cached = texts ? { cached: { texts, settings } } : {}
+  const cached = texts ? { reading: readingOf(settings, texts) } : {}
   const uninstructed = withoutInstruction(settings)
   const sameText = uninstructed.template.instruction === settings.template.instruction
   for (const subject of [prompt, undefined]) {

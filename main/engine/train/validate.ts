@@ -8,6 +8,7 @@ import type { Encoder } from '../evaluate/encode.ts'
 import { scoreRows } from '../evaluate/label-scores.ts'
 import type { InferenceRunner } from '../evaluate/inference-runner.ts'
 import type { CachedTexts } from '../evaluate/cached-texts.ts'
+import { readingOf } from '../evaluate/reading.ts'
 import type { Segments } from '../method/layout.ts'
 import { scoresLabels } from '../task/index.ts'
 import type { TrainingExample } from './example.ts'
@@ -57,7 +58,7 @@ export async function validate(
         runner,
         trie,
         rows.map(({ segments }) => segments),
-        { settings, parts, texts },
+        { settings, parts, reading: texts && readingOf(settings, texts) },
       )
     : undefined
   const answers = rows.map(({ shown, label }, i) => {

@@ -1,11 +1,7 @@
 // Methods score, try, classify and export: using a tuned prompt.
-import type { TunedPrompt } from '../../contract/compute.ts'
-import { studioError } from '../../contract/errors/index.ts'
+import type { ScoreSubject, TunedPrompt } from '../../contract/compute.ts'
 import { fileName } from '../../contract/names.ts'
-import type { EvaluationRecord, RunRecord } from '../../contract/records.ts'
 import type { Input, Outputs, Speaker } from '../../contract/service.ts'
-import type { Example, TuneSettings } from '../../contract/settings.ts'
-import { textKey } from '../../engine/data/text-key.ts'
 import { scoresLabels, taskOf } from '../../engine/task/index.ts'
 import { samplingLimits } from '../../engine/evaluate/answer-end.ts'
 import { withoutInstruction } from '../../engine/evaluate/encode.ts'
@@ -14,74 +10,16 @@ import type { Files } from '../../engine/export/format.ts'
 import { formats } from '../../engine/export/formats.ts'
 import { writeFolder } from '../../engine/export/folder.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
-import { loadExamples, loadSplit } from '../data/examples.ts'
 import { knownAnswers } from '../prompts/known-answers.ts'
+import { scoreRuns } from '../prompts/score-runs.ts'
+import { likeliest, scoreSubjects } from '../prompts/score-subjects.ts'
+import { findTuned } from '../prompts/tuned.ts'
 import { sealedModel } from '../runs/material.ts'
-import { findTuned, tunedBy } from '../prompts/tuned.ts'
 import { configOf, findRun } from '../lookup.ts'
 import { serveForEvent, serveJob } from '../compute/serving.ts'
 
-async function score(
-  context: ServiceContext,
-  { run: name, ...source }: Input<'score'>,
-  call: CallContext,
-): Promise<EvaluationRecord[]> {
-  const { store, threads } = context
-  const run = await findRun(store, name)
-  const { prompt } = await tunedBy(store, run)
-  const { labels, settings } = prompt
-  const all = await loadExamples(store, { ...source, task: settings.task ?? 'classification' })
-  const examples = scoresLabels(settings) ? all.filter(({ label }) => labels.includes(label)) : all
-  if (examples.length === 0) throw studioError('run/no-known-labels', run.name, labels)
-  if (examples.length < all.length) {
-    const { code, message } = studioError('run/rows-left-out', all.length - examples.length, labels)
-    call.emit({ event: 'warning', step: 0, code, message })
-  }
-  const learned = await rowsLearned(store, run, examples)
-  if (learned > 0) {
-    const { code, message } = studioError('run/rows-learned', learned, examples.length)
-    call.emit({ event: 'warning', step: 0, code, message })
-  }
-  const model = await sealedModel(store, run.model)
-  const records: EvaluationRecord[] = []
-  for (const subject of [undefined, prompt]) {
-    const own = subject ? settings : withoutInstruction(settings)
-    const job = { kind: 'score' as const, model, prompt: subject, settings: own, labels, examples, threads }
-    const { evaluation } = await serveForEvent(context, call, job, 'evaluation')
-    const rowsOf = { run: run.id, dataset: source.dataset, version: source.version }
-    const record = await store.transaction((tables) => tables.evaluations.add(rowsOf, evaluation))
-    const { subject: answered, headline, metrics, rows } = record
-    call.emit({ event: 'evaluation', subject: answered, headline, metrics, rows })
-    records.push(record)
-  }
-  context.changed('runs')
-  return records
-}
-
-/** Rows whose text, however it is spaced and capitalised, is one of the run's training rows. */
-async function rowsLearned(
-  store: ServiceContext['store'],
-  run: RunRecord,
-  examples: readonly Example[],
-): Promise<number> {
-  const task = await store.tasks.byId(run.task)
-  if (!task) return 0
-  const { dataset, version } = run
-  const { textColumn: text, labelColumn: label, contextColumn: context, kind } = task
-  const { train } = await store.runs.split(run.id)
-  const split = { train, validation: [], test: [] }
-  const learned = await loadSplit(store, { dataset, version, text, label, context, task: kind }, split)
-  const keys = new Set(learned.train.map((example) => textKey(example.text)))
-  return examples.filter((example) => keys.has(textKey(example.text))).length
-}
-
-interface Speaking {
-  readonly prompt: TunedPrompt | undefined
-  readonly settings: TuneSettings
-}
-
 /** The prompt and settings with which a speaker answers; a hand-written instruction replaces the template's own. */
-function speaking(prompt: TunedPrompt, speaker: Speaker = { by: 'tuned' }): Speaking {
+function speaking(prompt: TunedPrompt, speaker: Speaker = { by: 'tuned' }): ScoreSubject {
   const { settings } = prompt
   if (speaker.by === 'tuned') return { prompt, settings }
   if (speaker.by === 'nothing') return { prompt: undefined, settings: withoutInstruction(settings) }
@@ -97,15 +35,10 @@ async function classify(
   const { model: base, prompt } = await findTuned(context.store, name)
   const { labels, settings } = prompt
   if (!scoresLabels(settings)) return []
-  const model = await sealedModel(context.store, base.id)
   const examples = [{ row: 0, text: taskOf(settings).textOf(text, about), label: labels[0] ?? '' }]
-  const { threads } = context
-  const job = { kind: 'score' as const, model, ...speaking(prompt, speaker), labels, examples, threads }
-  const { evaluation } = await serveForEvent(context, call, job, 'evaluation')
-  const scores = evaluation.rows[0]?.logProbabilities ?? []
-  return labels
-    .map((label, i) => ({ label, probability: Math.exp(scores[i] ?? -Infinity) }))
-    .sort((a, b) => b.probability - a.probability)
+  const rows = { model: base.id, labels, examples }
+  const [evaluation] = await scoreSubjects(context, call, rows, [speaking(prompt, speaker)])
+  return likeliest(labels, evaluation?.rows[0]?.logProbabilities ?? [])
 }
 
 async function filesOf(
@@ -123,7 +56,8 @@ async function filesOf(
 }
 
 export const promptMethods: Pick<Methods, 'score' | 'try' | 'classify' | 'export' | 'export.archive'> = {
-  score,
+  score: async (context, { run, ...source }, call) =>
+    scoreRuns(context, call, [await findRun(context.store, run)], source),
   classify,
   try: async (context, { run: name, speaker, text: ownText, context: about = '', sampling }, call) => {
     const { model: base, prompt } = await findTuned(context.store, name)

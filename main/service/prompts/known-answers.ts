@@ -3,8 +3,7 @@ import type { TunedPrompt } from '../../contract/compute.ts'
 import type { KnownAnswer } from '../../engine/export/bundle-manifest.ts'
 import { scoresLabels } from '../../engine/task/index.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
-import { serveForEvent } from '../compute/serving.ts'
-import { sealedModel } from '../runs/material.ts'
+import { scoreSubjects } from './score-subjects.ts'
 
 /** Made up, so that no file carries a row of anybody's data. */
 const usualTexts = [
@@ -27,10 +26,8 @@ export async function knownAnswers(
   // Generated text may differ on another processor without anything being wrong, so only label probabilities are compared.
   if (!scoresLabels(settings) || texts.length === 0) return []
   const examples = texts.map((text, row) => ({ row, text, label: labels[0] ?? '' }))
-  const sealed = await sealedModel(context.store, model)
-  const job = { kind: 'score' as const, model: sealed, prompt, settings, labels, examples, threads: context.threads }
-  const { evaluation } = await serveForEvent(context, call, job, 'evaluation')
-  const found = new Map(evaluation.rows.map(({ row, logProbabilities }) => [row, logProbabilities]))
+  const [evaluation] = await scoreSubjects(context, call, { model, labels, examples }, [{ prompt, settings }])
+  const found = new Map(evaluation?.rows.map(({ row, logProbabilities }) => [row, logProbabilities]))
   return texts.map((text, row) => ({ text, probabilities: (found.get(row) ?? []).map(Math.exp) }))
 }
 

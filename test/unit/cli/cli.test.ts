@@ -163,7 +163,7 @@ describe('softprompt', () => {
     expect(shown.out).toContain('Run 1 "first try": finished')
     expect(shown.out).toContain('Steps: 20 of 20')
     expect((await cli(['runs', ...at])).out).toContain('1  first try  finished')
-    expect((await cli(['try', '1', 'hello there', ...at])).out).toMatch(/^36\.8 %  billing\n36\.8 %  delivery\n/)
+    expect((await cli(['try', '1', 'hello there', ...at])).out).toMatch(/^60\.0 %  delivery\n20\.0 %  billing\n/)
     expect((await cli(['try', '1', 'hello there', '--free', ...at])).out).toBe('HELLO THERE \n')
     const scored = (await cli(['score', '1', data, '--text', 'text', '--label', 'label', ...at])).out
     expect(scored).toContain('60 rows')

@@ -1,10 +1,10 @@
 // The score job: what each row was taken for, and the figures that follow from it.
 import { describe, expect, it } from 'vitest'
-import type { ComputeEvent, Job, TunedPrompt } from '../../../main/contract/compute.ts'
+import type { ComputeEvent, TunedPrompt } from '../../../main/contract/compute.ts'
 import { macroF1 } from '../../../main/engine/metrics/classification.ts'
 import { withoutInstruction } from '../../../main/engine/evaluate/encode.ts'
 import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
-import { scoreTask } from '../../../main/engine/evaluate/score.ts'
+import { scoreTask, type ScoreTask } from '../../../main/engine/evaluate/score.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { reference, tinyModel } from '../../support/tiny.ts'
 import { tensorsOf } from '../parity/engine.ts'
@@ -27,7 +27,7 @@ const prompt: TunedPrompt = {
   modelHash: model.hash,
 }
 
-async function run(given: Partial<Extract<Job, { kind: 'score' }>>) {
+async function run(given: Partial<ScoreTask>) {
   const events: ComputeEvent[] = []
   const job = { model, prompt, settings, labels, examples, ...given }
   const runner = createInferenceRunner(job.model, { threads: 1 })

@@ -5,6 +5,7 @@ import type { Placement } from '../../../main/contract/settings.ts'
 import type { Tensor } from '../../../main/contract/tensor.ts'
 import { scoreRows, type PlacedPrompt } from '../../../main/engine/evaluate/label-scores.ts'
 import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
+import { readingOf } from '../../../main/engine/evaluate/reading.ts'
 import { labelTrie } from '../../../main/engine/evaluate/trie.ts'
 import { ablate, byLabels, compare, labelScores } from '../../../main/engine/inspect/ablate.ts'
 import { methodOf } from '../../../main/engine/method/index.ts'
@@ -88,7 +89,7 @@ describe('a prefix without one of its tokens', () => {
     const task = { rows: rows.length, score: byLabels(runner, trie, rows, right), average: new Float32Array() }
     const [plain, read] = [
       await ablate({ ...task, placed: { settings, parts } }, () => undefined),
-      await ablate({ ...task, placed: { settings, parts, texts } }, () => undefined),
+      await ablate({ ...task, placed: { settings, parts, reading: readingOf(settings, texts) } }, () => undefined),
     ]
     plain.tokens.forEach(({ difference }, p) => {
       expect(read.tokens[p]?.difference).toBeCloseTo(difference, 4)

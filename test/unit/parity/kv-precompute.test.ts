@@ -6,6 +6,7 @@ import { cacheTexts, type PrecomputeJob } from '../../../main/engine/evaluate/kv
 import { createBuffers } from '../../../main/engine/evaluate/buffers.ts'
 import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { createKvStore } from '../../../main/engine/evaluate/kv-store.ts'
+import { readingOf } from '../../../main/engine/evaluate/reading.ts'
 import { labelTrie } from '../../../main/engine/evaluate/trie.ts'
 import { methodOf } from '../../../main/engine/method/index.ts'
 import { layOut, type Sequence } from '../../../main/engine/method/layout.ts'
@@ -185,7 +186,7 @@ describe('a text with a KV precompute', () => {
     const virtual = { settings, parts: methodOf({ method }).fold(tensors, settings) }
     const [plain, shared] = [
       await scoreRows(runner, trie, rows, virtual),
-      await scoreRows(runner, trie, rows, { ...virtual, texts }),
+      await scoreRows(runner, trie, rows, { ...virtual, reading: readingOf(settings, texts) }),
     ]
     await runner.release()
     shared.flat().forEach((score, i) => {
