@@ -1,6 +1,7 @@
 // The contract of the service: its methods, their inputs and outputs, and its events, for windows and the command line.
 import type * as v from 'valibot'
 import type { StepMetrics } from './compute.ts'
+import { committeeInputs, type CommitteeOutputs } from './methods/committees.ts'
 import { comparisonInputs, type ComparisonOutputs } from './methods/comparisons.ts'
 import { dataInputs, type DataOutputs } from './methods/data.ts'
 import { modelInputs, type ModelOutputs } from './methods/models.ts'
@@ -12,6 +13,7 @@ import { studioInputs, type StudioOutputs } from './methods/studio.ts'
 import type { MethodDeclaration } from './setting-specs.ts'
 import type { EvaluationFigures, NoteRecord, RunState, ValidationRecord } from './records.ts'
 
+export type * from './methods/committees.ts'
 export type * from './methods/comparisons.ts'
 export type * from './methods/data.ts'
 export type * from './methods/models.ts'
@@ -30,6 +32,7 @@ export const inputsFor = (methods: readonly MethodDeclaration[]) =>
     ...sweepInputs(methods),
     ...comparisonInputs,
     ...promptInputs,
+    ...committeeInputs,
     ...studioInputs,
   }) as const
 
@@ -38,7 +41,15 @@ export type Method = keyof Inputs
 export type Input<M extends Method> = v.InferOutput<Inputs[M]>
 
 export interface Outputs
-  extends ModelOutputs, DataOutputs, RunOutputs, SweepOutputs, ComparisonOutputs, PromptOutputs, StudioOutputs {}
+  extends
+    ModelOutputs,
+    DataOutputs,
+    RunOutputs,
+    SweepOutputs,
+    ComparisonOutputs,
+    PromptOutputs,
+    CommitteeOutputs,
+    StudioOutputs {}
 
 /** Kinds of data whose changes are announced. */
 export type Topic = 'runs' | 'data' | 'models' | 'ledger' | 'preferences'

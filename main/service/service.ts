@@ -3,6 +3,7 @@ import type { CallOptions, Method, Outputs } from '../contract/service.ts'
 import type { CallContext, Methods } from './context.ts'
 import { checked } from './inputs.ts'
 import { adviseMethods } from './methods/advise.ts'
+import { committeeMethods } from './methods/committees.ts'
 import { compareMethods } from './methods/compare.ts'
 import { comparisonMethods } from './methods/comparisons.ts'
 import { curateMethods } from './methods/curate.ts'
@@ -30,6 +31,7 @@ const methods: Methods = {
   ...adviseMethods,
   ...inspectMethods,
   ...promptMethods,
+  ...committeeMethods,
   ...promptFileMethods,
   ...studioMethods,
 }

@@ -59,6 +59,7 @@ test.describe('a person who wonders which settings to take', () => {
     await expect(page.getByText('Finished', { exact: true }).first()).toBeVisible({ timeout: 60_000 })
     await expect(page.getByRole('row')).toHaveCount(2)
     await expect(page.getByRole('row').last()).toContainText(/\d+ % \(.+\)/)
+    await expect(page.getByRole('region', { name: 'Answering together' })).toContainText('The 2 together:')
 
     await page.getByRole('link', { name: 'Compare', exact: true }).first().click()
     await page.getByRole('region', { name: 'Sweeps' }).getByRole('link', { name: 'Luck' }).click()

@@ -3,8 +3,10 @@ import { writeFile } from 'node:fs/promises'
 import { comparesMethods } from '../../contract/methods/comparisons.ts'
 import type {
   Band,
+  CommitteeFigures,
   Factor,
   MethodComparison,
+  Studio,
   StudioEvent,
   SweepDetails,
   SweepRecord,
@@ -20,6 +22,7 @@ import {
   rankWords,
 } from '../../contract/words/comparison.ts'
 import { aligned } from './aligned.ts'
+import { given } from './options.ts'
 import { quoted } from './hints.ts'
 import type { Session } from './host.ts'
 import { Interrupted } from './interrupted.ts'
@@ -51,12 +54,14 @@ export async function followSweep(session: Session, { name }: SweepRecord, repor
 /** Error: 'sweep/no-comparison' for a CSV file of another sweep. */
 export async function sayDetails({ studio, output }: Session, name: string, { csv }: Report = {}): Promise<void> {
   const details = await studio.call('sweeps.show', { sweep: name })
+  const together = await togetherOf(studio, details)
+  const more = together ? [together.sentence] : []
   if (csv === undefined && !comparesMethods(details.summary.vary)) {
-    output.result({ ...details }, linesOf(details))
+    output.result({ ...details, ...given({ together }) }, [...linesOf(details), ...more])
     return
   }
   const comparison = await studio.call('comparisons.show', { sweep: name })
-  output.result({ ...comparison }, comparisonLines(comparison))
+  output.result({ ...comparison, ...given({ together }) }, [...comparisonLines(comparison), ...more])
   if (csv !== undefined) await writeFile(csv, comparisonCsv(comparison))
 }
 
@@ -70,6 +75,19 @@ function comparisonLines({ sweep, sentence, compared, take }: MethodComparison):
     ...(use === undefined ? [] : [`Try it with: softprompt try ${quoted(use)} "a text"`]),
     ...(sweep.state === 'paused' ? [goOn(sweep.name)] : []),
   ]
+}
+
+/** The runs of the best combination as a committee; undefined where it has no two, or they cannot answer together. */
+async function togetherOf(studio: Studio, { configurations }: SweepDetails): Promise<CommitteeFigures | undefined> {
+  const repeated = configurations.map(({ runs }) =>
+    runs.flatMap(({ run, state }) => (run !== undefined && state === 'finished' ? [run] : [])),
+  )
+  const runs = repeated.find(({ length }) => length > 1)
+  return runs && studio.call('committees.figures', { runs }).catch(unlessRefused)
+}
+
+function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof StudioError && error.code.startsWith('committee/'))) throw error
 }
 
 export function linesOf(details: SweepDetails): string[] {

@@ -3,6 +3,7 @@ import type { Input } from '../../contract/service.ts'
 import type { Tables } from '../../engine/store/store.ts'
 import { findRows, type RowsQuery } from '../data/find-rows.ts'
 import { findSweep } from '../lookup.ts'
+import { committee } from '../runs/committee.ts'
 import { answers, confusion, flips, metrics, report, verdict } from '../runs/results.ts'
 import { planRows } from '../runs/split-rows.ts'
 import { comparisonOf, comparisonReport } from '../sweeps/comparison.ts'
@@ -13,6 +14,7 @@ type Task = (store: Tables, input: never) => Promise<unknown>
 export const tasks = {
   findRows: (store: Tables, input: RowsQuery) => findRows(store, input, () => Promise.resolve([])),
   planRows,
+  committee,
   verdict,
   metrics,
   confusion,

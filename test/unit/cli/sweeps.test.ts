@@ -60,5 +60,6 @@ describe('softprompt', () => {
     const ended = await cli(['sweeps', 'twice', '--resume', ...at])
     expect(ended).toMatchObject({ code: 0, err: '' })
     expect(ended.out).toMatch(/Sweep "twice": finished\. 90\.9 % \(95 % interval \d+ to \d+\), 2 seeds, 11 test rows\./)
+    expect(ended.out).toContain('The 2 together: 90.9 %')
   })
 })

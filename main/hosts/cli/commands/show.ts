@@ -1,22 +1,34 @@
-// softprompt show RUN
+// softprompt show RUN, and softprompt show --prompt A,B,C --as committee
 import { Command } from 'commander'
 import type { RunDetails } from '../../../contract/service.ts'
+import { chosenPrompts, committeeLines, type CommitteeOptions, withCommittee } from '../committee.ts'
 import { goOnWith } from '../hints.ts'
-import { type CommonOptions, type Host, withStudio } from '../host.ts'
+import { type CommonOptions, type Host, type Session, withStudio } from '../host.ts'
 import { withCommon } from '../options.ts'
 import { describeEvaluation, describeHeadline } from '../words.ts'
 
 export function showCommand(host: Host): Command {
   const command = new Command('show')
-    .description('show a run: settings, loss curve and metrics')
-    .argument('<run>')
-    .action((run: string, options: CommonOptions) =>
-      withStudio(host, options, async ({ studio, output }) => {
-        const details = await studio.call('runs.show', { run })
-        output.result({ ...details }, describe(details))
-      }),
-    )
-  return withCommon(command)
+    .description('show a run: settings, loss curve and metrics; or how several do that answer together')
+    .argument('[run...]')
+    .usage('[options] <run>')
+    .action((words: string[], options: CommonOptions & CommitteeOptions) => {
+      const { prompts, together } = chosenPrompts(words, [], options)
+      return withStudio(host, options, (session) =>
+        together ? showTogether(session, prompts) : show(session, prompts[0]),
+      )
+    })
+  return withCommon(withCommittee(command))
+}
+
+async function show({ studio, output }: Session, run: string): Promise<void> {
+  const details = await studio.call('runs.show', { run })
+  output.result({ ...details }, describe(details))
+}
+
+async function showTogether({ studio, output }: Session, runs: readonly string[]): Promise<void> {
+  const figures = await studio.call('committees.figures', { runs: [...runs] })
+  output.result({ ...figures }, committeeLines(figures))
 }
 
 function describe(details: RunDetails): string[] {

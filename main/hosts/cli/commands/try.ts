@@ -1,11 +1,12 @@
-// softprompt try RUN "text"
+// softprompt try RUN "text", and softprompt try "text" --prompt A,B,C --as committee
 import { Command } from 'commander'
 import { percent } from '../../../contract/numbers.ts'
 import { aligned } from '../aligned.ts'
+import { answerLines, chosenPrompts, type CommitteeOptions, withCommittee } from '../committee.ts'
 import { type CommonOptions, type Host, type Session, withStudio } from '../host.ts'
 import { given, realNumber, wholeNumber, withCommon } from '../options.ts'
 
-interface TryOptions extends CommonOptions {
+interface TryOptions extends CommonOptions, CommitteeOptions {
   readonly free?: true
   readonly maxNewTokens?: number
   readonly temperature: number
@@ -18,8 +19,8 @@ interface TryOptions extends CommonOptions {
 export function tryCommand(host: Host): Command {
   const command = new Command('try')
     .description('answer a text with the tuned prompt: its labels with their likelihoods, or the answer it writes')
-    .argument('<run>')
-    .argument('<text>')
+    .argument('[run and text...]')
+    .usage('[options] <run> <text>')
     .option('--context <text>', 'the text that the question is about')
     .option('--free', 'write freely, where the prompt chooses among labels')
     .option('--max-new-tokens <n>', 'maximum number of tokens to write (default: as in the evaluation)', wholeNumber(1))
@@ -32,20 +33,25 @@ export function tryCommand(host: Host): Command {
     )
     .option('--stop <text...>', 'stop before any of these texts (default: as in the evaluation)')
     .option('--seed <n>', 'random seed for sampling', wholeNumber(0), 0)
-    .action((run: string, text: string, options: TryOptions) =>
-      withStudio(host, options, async (session) => {
-        const question = { run, text, ...given({ context: options.context }) }
-        const chose = options.free ? false : await choose(session, question)
+    .action((words: string[], options: TryOptions) => {
+      const { prompts, rest, together } = chosenPrompts(words, ['text'], options)
+      return withStudio(host, options, async (session) => {
+        const question = { run: prompts[0], text: rest[0] ?? '', ...given({ context: options.context }) }
+        const chose = together
+          ? await chooseTogether(session, prompts, question)
+          : !options.free && (await choose(session, question))
         if (!chose) await write(session, question, options)
         else if (writing.some((name) => command.getOptionValueSource(name) === 'cli'))
-          session.output.say('The options of writing have no effect on labels: give --free to let the model write.')
-      }),
-    )
-  return withCommon(command)
+          session.output.say(
+            `The options of writing have no effect on labels${together ? '.' : ': give --free to let the model write.'}`,
+          )
+      })
+    })
+  return withCommon(withCommittee(command))
 }
 
 /** Options that only count where the model writes. */
-const writing = ['maxNewTokens', 'temperature', 'topP', 'stop', 'seed'] as const
+const writing = ['free', 'maxNewTokens', 'temperature', 'topP', 'stop', 'seed'] as const
 
 interface Question {
   readonly run: string
@@ -62,6 +68,20 @@ async function choose({ studio, output, signal }: Session, question: Question): 
   if (labels.length === 0) return false
   const lines = aligned(labels.map(({ label, probability }) => [percent(probability, 1), label]))
   output.result({ run: question.run, answer: labels[0]?.label, labels }, lines)
+  return true
+}
+
+/** Prints what the prompts answer together, and each of them alone. */
+async function chooseTogether(
+  { studio, output, signal }: Session,
+  prompts: readonly string[],
+  { run: _, ...text }: Question,
+): Promise<true> {
+  const onEvent = (event: Parameters<typeof output.event>[0]): void => {
+    if (event.event === 'warning') output.event(event)
+  }
+  const answer = await studio.call('committees.classify', { ...text, prompts: [...prompts] }, { onEvent, signal })
+  output.result({ prompts, answer: answer.labels[0]?.label, ...answer }, answerLines(answer))
   return true
 }
 

@@ -24,7 +24,14 @@ export interface Answer {
   readonly note: string | undefined
   readonly busy: boolean
   readonly error: Error | undefined
-  ask(query: Query, signal: AbortSignal): Promise<void>
+  /** `chosen`: the labels that are asked for elsewhere, together with those of other prompts. */
+  ask(query: Query, signal: AbortSignal, chosen?: Promise<Chosen>): Promise<void>
+}
+
+interface Chosen {
+  readonly labels: Outputs['classify']
+  /** What is to be said of them. */
+  readonly note?: string
 }
 
 export function createAnswer(): Answer {
@@ -54,7 +61,7 @@ export function createAnswer(): Answer {
     get error() {
       return error
     },
-    async ask({ sampling, free, ...query }, signal) {
+    async ask({ sampling, free, ...query }, signal, elsewhere) {
       current = query
       labels = undefined
       generated = undefined
@@ -66,7 +73,9 @@ export function createAnswer(): Answer {
           if (event.event === 'token') generated = (generated ?? '') + event.text
           else if (event.event === 'warning') note = event.message
         }
-        labels = await studio.call('classify', query, { signal, onEvent })
+        const chosen = await (elsewhere ?? choose(query, { signal, onEvent }))
+        labels = chosen.labels
+        note = chosen.note ?? note
         if (labels.length > 0 && !free) return
         generated = ''
         generated = (await studio.call('try', { ...query, sampling }, { signal, onEvent })).text
@@ -78,3 +87,8 @@ export function createAnswer(): Answer {
     },
   }
 }
+
+const choose = async (
+  query: Omit<Query, 'sampling' | 'free'>,
+  options: { readonly signal: AbortSignal; readonly onEvent: (event: StudioEvent) => void },
+): Promise<Chosen> => ({ labels: await studio.call('classify', query, options) })

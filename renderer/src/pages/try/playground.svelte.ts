@@ -1,8 +1,9 @@
 // The state of the Try page: a text and the subjects that answer: the model alone, a hand-written prompt, tuned ones.
-import type { PromptSummary } from '../../../../main/contract/service.ts'
+import type { CommitteeAnswer, PromptSummary, StudioEvent } from '../../../../main/contract/service.ts'
 import type { TaskName } from '../../../../main/contract/settings.ts'
+import { studio } from '../../client/studio.ts'
 import { t } from '../../strings/index.ts'
-import { type Answer, createAnswer } from './answer.svelte.ts'
+import { type Answer, createAnswer, type Query } from './answer.svelte.ts'
 import { defaultLength } from './limits.ts'
 
 interface Tuned {
@@ -29,6 +30,9 @@ export class Playground {
   tuned: readonly Tuned[] = $state.raw([])
   readonly modelAlone = createAnswer()
   readonly handWritten = createAnswer()
+  /** Whether the tuned prompts also answer as one. */
+  together = $state(false)
+  readonly committee = createAnswer()
   #abort = $state.raw<AbortController>()
 
   constructor(first: PromptSummary) {
@@ -42,6 +46,16 @@ export class Playground {
   /** Whether some prompt was tuned with a context. */
   get needsContext(): boolean {
     return this.tuned.some(({ prompt }) => readsContext(prompt))
+  }
+  /** Whether the tuned prompts can answer as one: there are several, of one model and with the same labels. */
+  get canJoin(): boolean {
+    const [first, ...others] = this.tuned.map(({ prompt }) => prompt)
+    const alike = (other: PromptSummary): boolean =>
+      other.modelName === first?.modelName && other.labels.join('\n') === first.labels.join('\n')
+    return first !== undefined && first.labels.length > 0 && others.length > 0 && others.every(alike)
+  }
+  get joined(): boolean {
+    return this.together && this.canJoin
   }
   has(name: string): boolean {
     return this.tuned.some(({ prompt }) => prompt.name === name)
@@ -65,12 +79,47 @@ export class Playground {
     const { text, maxNewTokens, temperature, instruction, free } = this
     const context = this.needsContext && this.context.trim() !== '' ? { context: this.context } : {}
     const sampling = { maxNewTokens, temperature, topP: 1, seed: 0 }
-    const queryFor = ({ name }: PromptSummary) => ({ text, ...context, sampling, free, run: name })
+    const queryFor = ({ name }: PromptSummary, speaker: Query['speaker'] = { by: 'tuned' }): Query => ({
+      ...{ text, ...context, sampling, free, run: name },
+      speaker,
+    })
+    const shared = this.joined ? askTogether(this.tuned, { text, ...context }, signal) : undefined
+    const own = ({ name }: PromptSummary) =>
+      shared?.then(({ answer, note }) => ({ labels: labelsOf(answer, name), ...(note ? { note } : {}) }))
     await Promise.all([
-      this.modelAlone.ask({ ...queryFor(base), speaker: { by: 'nothing' } }, signal),
-      this.handWritten.ask({ ...queryFor(base), speaker: { by: 'hand-written', instruction } }, signal),
-      ...this.tuned.map(({ prompt, answer }) => answer.ask({ ...queryFor(prompt), speaker: { by: 'tuned' } }, signal)),
+      this.modelAlone.ask(queryFor(base, { by: 'nothing' }), signal),
+      this.handWritten.ask(queryFor(base, { by: 'hand-written', instruction }), signal),
+      ...this.tuned.map(({ prompt, answer }) => answer.ask(queryFor(prompt), signal, own(prompt))),
+      ...(shared ? [this.committee.ask({ ...queryFor(base), free: false }, signal, shared.then(ofAll))] : []),
     ])
     this.#abort = undefined
   }
 }
+
+interface Together {
+  readonly answer: CommitteeAnswer
+  /** A warning: the text was too long and was truncated. */
+  readonly note: string | undefined
+}
+
+/** One request for all of them: the model reads the text once for those that act behind it. */
+async function askTogether(
+  tuned: readonly Tuned[],
+  query: Pick<Query, 'text' | 'context'>,
+  signal: AbortSignal,
+): Promise<Together> {
+  let note: string | undefined
+  const onEvent = (event: StudioEvent): void => {
+    if (event.event === 'warning') note = event.message
+  }
+  const prompts = tuned.map(({ prompt }) => prompt.name)
+  return { answer: await studio.call('committees.classify', { ...query, prompts }, { signal, onEvent }), note }
+}
+
+const labelsOf = ({ members }: CommitteeAnswer, name: string): CommitteeAnswer['labels'] =>
+  members.find((member) => member.name === name)?.labels ?? []
+
+const ofAll = ({ answer: { labels, members, agreeing }, note }: Together) => ({
+  labels,
+  note: [t.try.agreeing(agreeing, members.length), note].filter(Boolean).join(' '),
+})

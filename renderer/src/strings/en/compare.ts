@@ -49,6 +49,12 @@ export const compare = {
 
   curves: 'Training loss',
   curvesHelp: 'Smoothed; lower is better. Each run has its own colour and marker.',
+  committee: 'Answering together',
+  committeeHelp:
+    'The runs as one (a committee): the mean of their probabilities for each label is the answer. Try can let them answer a text of yours.',
+  committeeRows: (rows: string) =>
+    `${rows} test rows that all of them have answered. The best single run is chosen on the same rows, which favours it.`,
+  allTogether: 'All together',
   differing: 'Settings that differ',
   differingHelp: 'Only the settings that are not the same in all selected runs.',
   same: 'All selected runs have the same settings.',

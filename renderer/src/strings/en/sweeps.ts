@@ -35,6 +35,8 @@ export const sweeps = {
   },
   yes: 'It mattered',
   unsure: 'Cannot tell',
+  togetherOf: 'Runs that answer together',
+  allCombinations: 'All combinations',
   combinations: 'Combinations',
   combinationsHelp:
     'Best first. Where intervals overlap, ranks are shared: the studio does not order what it cannot tell apart.',

@@ -29,6 +29,15 @@ export const tryWords = {
   } satisfies Record<TaskName, (labels: readonly string[]) => string>,
   tunedText: (tokens: string, data: string) => `${tokens} virtual tokens, tuned on ${data}.`,
   openedText: (tokens: string) => `${tokens} virtual tokens, opened from a file.`,
+  together: 'Together',
+  togetherText: (prompts: number) => `The mean of the ${String(prompts)} tuned prompts.`,
+  answerTogether: 'Answer together',
+  answerTogetherHelp:
+    'The tuned prompts also answer as one (a committee): the mean of their probabilities for each label is the answer. Where they disagree, be careful.',
+  agreeing: (agreeing: number, members: number) =>
+    agreeing === members
+      ? `All ${String(members)} give this answer alone, too.`
+      : `They disagree: ${agreeing === 0 ? 'none' : String(agreeing)} of ${String(members)} ${agreeing === 1 ? 'gives' : 'give'} this answer alone.`,
   waits: 'The answer appears here.',
   asking: 'Answering …',
   labels: 'How likely each label is',

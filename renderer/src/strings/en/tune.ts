@@ -40,7 +40,7 @@ export const tune = {
   nameHelp: 'Leave it empty and the studio numbers it.',
   repeat: 'Repeat to check for luck',
   repeatHelp:
-    'How many runs. Each has a different random seed (the number that decides everything random); their mean and spread show how much is luck.',
+    'How many runs. Each has a different random seed (the number that decides everything random); their mean and spread show how much is luck, and together they can answer better than one.',
   effort: 'How thorough',
   proposal: 'What is tuned',
   proposals: {
