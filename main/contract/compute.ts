@@ -81,6 +81,8 @@ export type Job =
       readonly labels: readonly string[]
       readonly split: Split
       readonly resume: Checkpoint | undefined
+      /** Tensors that the run starts from, in place of its method's initialisation. */
+      readonly start?: NamedTensors
       /** Step after which the run pauses, as on request; it trains to the end where absent. */
       readonly until?: number
       /** Folder of the texts' cached keys and values, which runs on the same rows share; in memory alone where absent. */
@@ -97,6 +99,8 @@ export type Job =
       readonly split: Split
       /** As a tune job's: the rule for the KV precompute depends on it. */
       readonly texts?: string
+      /** As a tune job's. */
+      readonly start?: NamedTensors
       readonly threads: number
       /** Execution provider of the steps. Where it fails its self-check, the job fails with 'compute/refused'. */
       readonly provider: string
@@ -121,6 +125,8 @@ export type Job =
       readonly labels: readonly string[]
       /** Rows that are scored again for each virtual token. */
       readonly examples: readonly Example[]
+      /** The tensors that the run started from, where it did not start from its method's initialisation. */
+      readonly start?: NamedTensors
       /** As a tune job's. */
       readonly texts?: string
       readonly threads: number

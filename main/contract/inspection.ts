@@ -22,7 +22,7 @@ export interface Ablation {
 }
 
 interface InspectedToken {
-  /** The token from which it was initialised; undefined where it was initialised at random. */
+  /** The token from which it was initialised; undefined where it was initialised at random, or from another prompt. */
   readonly startedAs: string | undefined
   readonly ablation: Ablation
 }
@@ -30,13 +30,13 @@ interface InspectedToken {
 export interface EmbeddingToken extends InspectedToken {
   /** L2 norm, to compare with the vocabulary's `TokenNorms`. */
   readonly norm: number
-  /** Cosine to the token from which it was initialised; undefined where it was initialised at random. */
+  /** Cosine to that token; undefined where there is none. */
   readonly startCosine: number | undefined
   /** The nearest tokens of the vocabulary by cosine, the nearest first. */
   readonly nearest: readonly NearToken[]
 }
 
-/** Norms are means over the layers, in units of the mean norm of the initial tokens: 1 = as large as these. */
+/** Norms are means over the layers, in units of the mean norm of the tokens that it started from: 1 = as large as these. */
 export interface PrefixToken extends InspectedToken {
   readonly keys: number
   readonly values: number
@@ -77,6 +77,8 @@ export type TokenStates =
   | { readonly part: 'updates'; readonly tokens: readonly never[]; readonly updates: readonly UpdateSize[] }
 
 export type PromptInspection = TokenStates & {
+  /** Name of the prompt that the run started from, where it did. */
+  readonly startedFrom?: string
   /** Validation rows that were scored without each token. */
   readonly rows: number
   /** Mean loss of the right label on them with the whole prompt, in nats. */

@@ -51,6 +51,14 @@ export interface AnswerLimits {
   readonly lines: boolean
 }
 
+/** The tuned prompt that a run starts from, in place of its method's initialisation. It may have been removed since. */
+export interface StartPrompt {
+  /** Its name when the run was started. */
+  readonly name: string
+  /** SHA-256 of its tensors, as the studio stores them. */
+  readonly sha256: string
+}
+
 export interface TuneSettings {
   /** The kind of task; classification where absent. */
   readonly task?: TaskName
@@ -60,6 +68,8 @@ export interface TuneSettings {
   readonly tokens: number
   readonly init: Initialisation
   readonly initText: string
+  /** `init` and `initText` count where it is absent. */
+  readonly from?: StartPrompt
   /** Tokens at the template's end that attend to a prefix after the text. */
   readonly tail: number
   readonly loss: LossName

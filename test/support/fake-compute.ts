@@ -30,11 +30,11 @@ async function misbehave(text: string, step: number): Promise<void> {
   if (text === 'hang' && step === 7) await setTimeout(3_600_000)
 }
 
-function startState({ settings }: JobOf<'tune'>): Checkpoint {
+function startState({ settings, start }: JobOf<'tune'>): Checkpoint {
   const zeros: NamedTensors = {
     prompt: { shape: [settings.tokens, WIDTH], data: new Float32Array(settings.tokens * WIDTH) },
   }
-  return { step: 0, tensors: zeros, first: zeros, second: zeros, best: undefined, stale: 0, finished: false }
+  return { step: 0, tensors: start ?? zeros, first: zeros, second: zeros, best: undefined, stale: 0, finished: false }
 }
 
 /** One step with momentum towards a target that seed, step and rows decide. */

@@ -57,6 +57,12 @@ export const tuningErrors = {
   'tuning/placement': (method: string, placement: string, possible: string) =>
     `Virtual tokens of ${method} cannot stand at "${placement}". Choose one of: ${possible}.`,
   'tuning/no-method': (method: string, known: string) => `There is no method "${method}". Choose one of: ${known}.`,
+  'tuning/start-model': (prompt: string, model: string) =>
+    `A run on "${model}" cannot start from "${prompt}", which was tuned on another base model.`,
+  'tuning/start-method': (prompt: string, own: string, other: string) =>
+    `A run of ${other} cannot start from "${prompt}", which is a prompt of ${own}. Choose its method, or another prompt.`,
+  'tuning/start-shape': (prompt: string, differing: readonly string[]) =>
+    `A run with these settings cannot start from "${prompt}", whose numbers have other shapes${differing.length === 0 ? '' : ` (${differing.join(', ')})`}. Take its settings, or another prompt.`,
   'tuning/not-finite': (step: number) =>
     `The loss stopped being a number at step ${step}: training ends here. A lower learning rate usually helps.`,
   'tuning/diverged': (step: number, best: number) =>

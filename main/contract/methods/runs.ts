@@ -31,6 +31,8 @@ const plannedWith = (settings: v.GenericSchema<GivenSettings>) => ({
   test: v.exactOptional(whole(1, 1_000_000)),
   /** A run on the same version and columns whose split is used again, so that both are evaluated on the same rows. */
   rowsOf: v.exactOptional(run),
+  /** A tuned prompt of this base model and of the same method and shapes, from which the run starts. */
+  from: v.exactOptional(run),
   settings,
 })
 
@@ -76,6 +78,8 @@ export const runInputs = (settings: v.GenericSchema<GivenSettings>) => {
   return {
     /** The complete settings of a run before it starts: the given ones, and defaults for the rest. */
     'runs.plan': v.strictObject(planned),
+    /** The tuned prompts that a run with these settings can start from, the newest first. */
+    'runs.starts': v.strictObject({ model: reference, settings }),
     /** Measures a few real steps, and predicts time, memory and whether the run fits. */
     'runs.preflight': v.strictObject(planned),
     /** `because`: a pre-flight's reason for the precision, stored with the run. */
@@ -152,6 +156,13 @@ export interface RunPlan {
   readonly leftOut: number
   /** How many rows the three sets have no room for. */
   readonly unused: number
+}
+
+/** A tuned prompt that a run can start from. */
+export interface PossibleStart {
+  readonly name: string
+  /** Name of the data set that it was tuned on; undefined where it was opened from a file. */
+  readonly tunedOn: string | undefined
 }
 
 /** Measurements of a few real steps in one precision on one kind of hardware. */
@@ -263,6 +274,7 @@ export interface RunInspection {
 
 export interface RunOutputs {
   readonly 'runs.plan': RunPlan
+  readonly 'runs.starts': readonly PossibleStart[]
   readonly 'runs.preflight': Preflight
   readonly 'runs.start': RunRecord
   readonly 'runs.resume': RunRecord

@@ -47,12 +47,19 @@ const template = v.strictObject({
 const givenSchema = (spec: SettingSpec): ValueSchema =>
   spec.name === 'tokens' ? v.union([v.literal(0), valueSchema(spec)]) : valueSchema(spec)
 
+/** As a run has it; a run that is planned names the prompt beside its settings. */
+const startPrompt = v.strictObject({
+  name: v.pipe(v.string(), v.minLength(1), v.maxLength(10_000)),
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+})
+
 /** The schema of each setting by its name. */
 export const settingEntries = (methods: readonly MethodDeclaration[]) => ({
   task: v.exactOptional(v.picklist(taskNames)),
   template: v.exactOptional(template),
   handWritten: v.exactOptional(text),
   duel: v.exactOptional(v.boolean()),
+  from: v.exactOptional(startPrompt),
   ...Object.fromEntries(settingSpecs(methods).map((spec) => [spec.name, v.exactOptional(givenSchema(spec))])),
 })
 

@@ -32,6 +32,8 @@ const sweptWith = (methods: readonly MethodDeclaration[]) => ({
   /** The column of contexts, where the task has one. */
   context: v.exactOptional(column),
   test: v.exactOptional(whole(1, 1_000_000)),
+  /** A tuned prompt from which all runs start: they have its base model, its method and its shapes. */
+  from: v.exactOptional(run),
   /** Settings of all runs. */
   settings: settingsSchema(methods),
   /** Values to try: every combination is a configuration. */

@@ -122,6 +122,10 @@ const words = {
     values: { text: 'A text', labels: 'The labels', vocab: 'Random words', random: 'Random numbers' },
   },
   initText: { name: 'Starting text', help: 'For initialisation from a text: say what the task is.' },
+  from: {
+    name: 'Start from',
+    help: 'An earlier prompt of the same base model, method and shape that the run goes on from, in place of its initialisation.',
+  },
   loss: {
     name: 'Loss',
     help: 'How wrong an answer is. Among the labels: only your labels compete, which learns faster. Whole vocabulary: all words compete, as in PEFT.',

@@ -1,7 +1,7 @@
 // The advisor: the tutorial's guidance and its troubleshooting table as rules over what was measured of a run.
 import type { Advice, AdviceRule } from '../../contract/service.ts'
 import { settingsOfMethod } from '../../contract/setting-specs.ts'
-import { declarations } from '../method/index.ts'
+import { declarations, methodOf } from '../method/index.ts'
 import type { Evidence, Rule } from './rule.ts'
 import { initialisation } from './rules/initialisation.ts'
 import { outOfMemory } from './rules/out-of-memory.ts'
@@ -38,8 +38,11 @@ const causes: { readonly [R in Exclude<AdviceRule, Fault>]: Rule } = {
 
 /** Each with one change at most, which the run's method knows; faults of the run first, and nothing else beside them. Empty where the run is healthy. */
 export function advise(evidence: Evidence): Advice[] {
-  const specs = settingsOfMethod(declarations(), evidence.run.settings.method)
-  const canSet = new Set(['template', ...specs.map(({ name }) => name)])
+  const { settings } = evidence.run
+  const specs = settingsOfMethod(declarations(), settings.method)
+  // What a run went on from decides what its method declares: with other values it could not start there.
+  const decided = new Set(settings.from ? methodOf(settings).settings.map(({ name }) => name) : [])
+  const canSet = new Set(['template', ...specs.flatMap(({ name }) => (decided.has(name) ? [] : [name]))])
   const apply = (rules: Readonly<Record<string, Rule>>): Advice[] =>
     Object.entries(rules).flatMap(([rule, find]) => {
       const found = find(evidence)

@@ -1,6 +1,6 @@
 // The model card of an exported prompt: what it is for, its figures, and how to use it.
 import { fieldOf, namesOf } from '../../contract/metrics.ts'
-import type { TaskName } from '../../contract/settings.ts'
+import type { StartPrompt, TaskName } from '../../contract/settings.ts'
 import { starter } from '../../contract/starter.ts'
 import { methodInText } from '../../contract/words/settings.ts'
 import { subjectWords } from '../../contract/words/subjects.ts'
@@ -17,7 +17,7 @@ export function card(exported: Exported, by: Loader): string {
   const { name, model, prompt, figures } = exported
   const base = baseName(model)
   const { settings, labels } = prompt
-  const { method, tokens, template } = settings
+  const { method, tokens, template, from } = settings
   const { task = 'classification' } = settings
   return `---
 base_model: ${JSON.stringify(base)}
@@ -28,7 +28,7 @@ tags: [${tokens > 0 ? 'soft-prompt' : 'adapter'}, ${method}]
 # ${plainText(name)}
 
 ${tokens > 0 ? `A soft prompt of ${tokens} virtual tokens` : 'An adapter'} for ${plainText(base)}, made by ${methodInText(method)} in Softprompt Studio. The base model
-itself is unchanged; the file that it was tuned on has the SHA-256 ${model.hash}.
+itself is unchanged; the file that it was tuned on has the SHA-256 ${model.hash}.${from ? `\n\n${startedFrom(from)}` : ''}
 
 ## How to use it
 
@@ -48,6 +48,9 @@ ${tokens > 0 ? 'The virtual tokens work only in the template that they were' : '
 ${figures.length === 0 ? 'It has not been evaluated on a test set.' : tableOf(figures)}
 `
 }
+
+const startedFrom = ({ name, sha256 }: StartPrompt): string =>
+  `It was tuned on from another prompt of the same base model, ${plainText(name)} (SHA-256 of its numbers: ${sha256}).`
 
 function tableOf(figures: Exported['figures']): string {
   const names = namesOf(figures)

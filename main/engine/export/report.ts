@@ -85,7 +85,11 @@ const settingsOf = ({ run, model, dataset }: ReportedRun): Record<string, string
   ...Object.fromEntries(
     Object.entries(run.settings).map(([name, value]) => [
       name,
-      typeof value === 'object' ? JSON.stringify(value) : String(value),
+      name === 'from' && run.settings.from
+        ? run.settings.from.name
+        : typeof value === 'object'
+          ? JSON.stringify(value)
+          : String(value),
     ]),
   ),
 })

@@ -41,7 +41,7 @@ async function inspection(runner: InferenceRunner, job: InspectJob, emit: Emit):
     (name: string) =>
     (done: number, total: number): void =>
       emit({ event: 'progress', stage: name, done, total })
-  const isFromTokens = declares(methodOf(settings), 'init') && settings.init !== 'random'
+  const isFromTokens = declares(methodOf(settings), 'init') && settings.init !== 'random' && job.start === undefined
   const started = isFromTokens ? startIds(settings, labels, encoder, model.config.vocab) : undefined
   const startedAs = (token: number): string | undefined => started && encoder.tokenizer.spell(started[token] ?? -1)
   const vocabulary = embeddings && (await vocabularyBeside(job, embeddings, encoder, stage('reading the vocabulary')))
@@ -61,10 +61,11 @@ async function inspection(runner: InferenceRunner, job: InspectJob, emit: Emit):
     stage('answering without each token'),
   )
   const shared = tokens.map((ablation, token) => ({ startedAs: startedAs(token), ablation }))
-  const scored = { rows: rows.length, loss }
+  const scored = { rows: rows.length, loss, ...(settings.from ? { startedFrom: settings.from.name } : {}) }
   if (vocabulary) return { ...scored, ...besideVocabulary(vocabulary, shared, started, encoder) }
   if (!past) return { ...scored, part: 'updates', tokens: [], updates: updateSizes(updates) }
-  const start = methodOf(settings).fold(await initialTensors(model, settings, labels, encoder, runner), settings).past
+  const tensors = job.start ?? (await initialTensors(model, settings, labels, encoder, runner))
+  const start = methodOf(settings).fold(tensors, settings).past
   const states = prefixStates(past, start ?? past)
   const withStates = shared.map((token, i) => ({ ...token, ...(states[i] ?? { keys: 0, values: 0, moved: 0 }) }))
   return { ...scored, part: 'past', tokens: withStates }

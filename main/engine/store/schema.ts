@@ -161,6 +161,12 @@ export interface Schema {
     sha256: string
     created_at: string
   }
+  starts: {
+    sha256: string
+    settings: string
+    model_hash: string
+    vectors: Uint8Array
+  }
   opened_prompts: {
     id: Generated<number>
     name: string

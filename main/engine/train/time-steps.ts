@@ -50,7 +50,7 @@ export async function timeSteps(
   { job, train, validation, count, precomputes, resident }: StepTimingJob,
   outer: Stoppable,
 ): Promise<Timing> {
-  const { model, settings, labels, threads, provider } = job
+  const { model, settings, labels, threads, provider, start } = job
   const watch = createStopwatch(provider, resident)
   let gradient = new Float32Array()
   const sink: TuneSink = {
@@ -72,7 +72,11 @@ export async function timeSteps(
   }
   const part = { train, validation, test: [] }
   const { prompt } = await tune(
-    { kind: 'tune', model, settings: short, labels, split: part, resume: undefined, providers: [provider], threads },
+    {
+      ...{ kind: 'tune', model, settings: short, labels, split: part, resume: undefined },
+      ...{ providers: [provider], threads },
+      ...(start ? { start } : {}),
+    },
     sink,
     { precomputes },
   ).finally(watch.end)

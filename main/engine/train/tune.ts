@@ -17,6 +17,7 @@ import { initialTensors } from './initialise.ts'
 import { type LoopResult, trainLoop, type TuneSink } from './loop.ts'
 import { modelInMemory, rowsAtOnce } from './memory.ts'
 import { startState } from './optimiser.ts'
+import { startTensors } from './start.ts'
 import { bucketsOf, stepOrder } from './order.ts'
 import {
   cacheBytes,
@@ -134,7 +135,9 @@ async function firstCheckpoint(
 ): Promise<Checkpoint> {
   const { model, settings, labels } = job
   sink.emit({ event: 'progress', stage: 'initialising', done: 0, total: 1 })
-  const tensors = await initialTensors(model, settings, labels, encoder, runner)
+  const tensors = job.start
+    ? startTensors(model.config, settings, job.start)
+    : await initialTensors(model, settings, labels, encoder, runner)
   const specs = methodOf(settings).tensors(model.config, settings)
   const trainable = specs.filter((spec) => spec.trainable).map(({ name }) => name)
   return { ...startState(tensors, trainable), step: 0, best: undefined, stale: 0, finished: false }

@@ -9,7 +9,7 @@ export function inspectionLines({ inspection, gradients }: RunInspection): strin
   const own = ownColumns(inspection)
   const rows = inspection.tokens.map(({ startedAs, ablation }, i) => [
     String(i + 1),
-    startedAs === undefined ? 'random' : quoted(startedAs),
+    startedAs === undefined ? (inspection.startedFrom ?? 'random') : quoted(startedAs),
     ...(own.numbers[i] ?? []),
     worthOf(ablation),
     String(ablation.changed),

@@ -27,6 +27,7 @@ export interface RunOptions extends CommonOptions, ReadingOptions {
   readonly instruction?: string
   readonly body?: string
   readonly model?: string
+  readonly from?: string
   readonly handWritten?: string
   /** False with --no-duel. */
   readonly duel: boolean
@@ -86,6 +87,7 @@ function withSettings(command: Command, settings: readonly SettingSpec[]): Comma
   command.option('--model <name|path>', 'base model (default: the only one that was added)')
   for (const spec of settings) command.addOption(optionOf(spec))
   return command
+    .option('--from <run>', settingWords('from').help)
     .option('--hand-written <text>', settingWords('handWritten').help)
     .option('--no-duel', 'do not compare with hand-written prompts, a word count and a linear probe')
     .option('--eval <n>', 'maximum number of test rows', wholeNumber(1))
@@ -137,6 +139,6 @@ export async function plannedRun(session: Session, path: string, options: RunOpt
     text: options.text,
     label: options.label,
     settings,
-    ...given({ test: options.eval, context: options.context }),
+    ...given({ test: options.eval, context: options.context, from: options.from }),
   }
 }

@@ -10,6 +10,7 @@ import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { rowReader } from '../data/row-text.ts'
 import { cachedTextsFolder } from '../home/home.ts'
 import { sealedModel } from '../runs/material.ts'
+import { keptTensors } from '../runs/start.ts'
 import { tunedBy } from '../prompts/tuned.ts'
 import { findDataset, findRun } from '../lookup.ts'
 import { serveForEvent } from '../compute/serving.ts'
@@ -42,7 +43,11 @@ async function inspect(context: ServiceContext, name: string, call: CallContext)
   const { labels, settings } = prompt
   const [model, examples] = await Promise.all([sealedModel(store, run.model), validationRows(store, run)])
   const texts = cachedTextsFolder(context.home, run.dataset)
-  const job = { kind: 'inspect' as const, model, prompt, settings, labels, examples, texts, threads }
+  const start = await keptTensors(store, settings.from)
+  const job = {
+    ...{ kind: 'inspect' as const, model, prompt, settings, labels, examples, texts, threads },
+    ...(start ? { start } : {}),
+  }
   const { inspection } = await serveForEvent(context, call, job, 'inspection')
   const found = { inspection, gradients: gradientHistory(await store.metrics.steps(run.id), STRETCHES) }
   inspections.add(run, found)

@@ -6,20 +6,22 @@ import type { Input, RunDetails, RunSummary } from '../../contract/service.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { sizesOf } from '../data/examples.ts'
 import { planRun } from '../runs/plan.ts'
+import { keepStart, possibleStarts } from '../runs/start.ts'
 import { preflight } from '../runs/preflight.ts'
 import { queuedAgain } from '../runs/active.ts'
 import { findRun, modelOf, refusePromptName } from '../lookup.ts'
 
-async function start(context: ServiceContext, input: Input<'runs.start'>, call: CallContext): Promise<RunRecord> {
+async function startRun(context: ServiceContext, input: Input<'runs.start'>, call: CallContext): Promise<RunRecord> {
   const { store } = context
   await refusePromptName(store, input.name)
-  const { model, split, plan } = await planRun(context, input, call)
+  const { model, split, plan, start } = await planRun(context, input, call)
   const { settings, labels, because = '' } = plan
   const { dataset, version } = input
   const columns = { textColumn: input.text, labelColumn: input.label, contextColumn: input.context ?? '' }
   const { task: kind = 'classification' } = settings
   const run = await store.transaction(async (tables) => {
     const task = await tables.tasks.put({ dataset, kind, ...columns, labels })
+    if (start) await keepStart(tables, start)
     const pinned = { task: task.id, model: model.id, dataset, version, settings, split }
     const added = await tables.runs.add({ name: input.name, ...pinned })
     const message = input.because ?? because
@@ -116,13 +118,14 @@ async function discard({ store, runner, changed }: ServiceContext, name: string)
   return null
 }
 
-type Steering = 'plan' | 'preflight' | 'start' | 'resume' | 'stop' | 'keep' | 'discard' | 'move' | 'edit'
+type Steering = 'plan' | 'starts' | 'preflight' | 'start' | 'resume' | 'stop' | 'keep' | 'discard' | 'move' | 'edit'
 type RunMethod = `runs.${Steering | 'list' | 'show' | 'watch'}` | 'prompts.get'
 
 export const runMethods: Pick<Methods, RunMethod> = {
   'runs.plan': async (context, input, call) => (await planRun(context, input, call)).plan,
+  'runs.starts': ({ store }, input) => possibleStarts(store, input),
   'runs.preflight': preflight,
-  'runs.start': (context, input, call) => start(context, input, call),
+  'runs.start': (context, input, call) => startRun(context, input, call),
   'runs.resume': (context, { run }) => resume(context, run),
   'runs.stop': (context, { run }) => endRun(context, run, 'stop'),
   'runs.keep': (context, { run }) => endRun(context, run, 'keep'),

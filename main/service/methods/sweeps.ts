@@ -7,35 +7,41 @@ import type { PlannedRun, StoredPlan } from '../../engine/store/tables/sweeps.ts
 import { type Configuration, configurationsOf, variedOf } from '../../engine/sweep/configurations.ts'
 import { rungsOf, stepsOf, survivorsOf } from '../../engine/sweep/halving.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
+import { startingFrom } from '../../engine/train/start.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { sizesOf } from '../data/examples.ts'
 import { rowsFor, settingsFor } from '../runs/plan.ts'
 import type { PlannedRows } from '../runs/split-rows.ts'
+import { findStart, keepStart, type Start } from '../runs/start.ts'
 import { findModel, findSweep } from '../lookup.ts'
 
 interface Planned extends StoredPlan {
   readonly rows: PlannedRows
   readonly configurations: readonly Configuration[]
+  readonly start: Start | undefined
 }
 
-/** Errors: those of `rowsFor`, `configurationsOf` and `settingsFor`, 'store/missing'. */
+/** Errors: those of `rowsFor`, `configurationsOf`, `findStart` and `settingsFor`, 'store/missing'. */
 async function plan(context: ServiceContext, input: Input<'sweeps.plan'>, call: CallContext): Promise<Planned> {
-  const { models, vary, seeds, settings: base, halving } = input
+  const { models, vary, seeds, halving } = input
+  const start = await findStart(context.store, input)
+  const base = start ? startingFrom(start, input.settings) : input.settings
   const rows = await rowsFor(context, input, call)
   const complete = (given: GivenSettings): TuneSettings => defaultSettings(given, rows.labels)
   const configurations = configurationsOf({ models, vary, seeds }, base, complete)
   const { seed: first = 0 } = base
-  const known = await Promise.all(models.map((name) => withPrecision(context, name, base, rows)))
+  const known = await Promise.all(models.map((name) => withPrecision(context, name, base, rows, start)))
   const ofSeed = (seed: number): Promise<PlannedRun>[] =>
     configurations.map(async ({ model: name, settings: given, values }, configuration) => {
       const own = known.find(({ model }) => model.name === name)
       if (!own) throw studioError('store/missing', 'model', name)
       const { model, precision } = own
-      const { settings } = await settingsFor(context, model, { ...given, ...precision, seed }, rows)
+      const { settings } = await settingsFor(context, model, { ...given, ...precision, seed }, rows, start)
       return { configuration, values, model: model.id, settings }
     })
   const runs = await Promise.all(Array.from({ length: seeds }, (_, i) => ofSeed(first + i)).flat())
-  return { rows, configurations, vary: variedOf(input), rungs: rungsOf(configurations.length, halving), runs }
+  const rungs = rungsOf(configurations.length, halving)
+  return { rows, configurations, vary: variedOf(input), rungs, runs, start }
 }
 
 /** A model, and the precision of all its runs: each configuration's own best one would be compared along. */
@@ -44,9 +50,10 @@ async function withPrecision(
   name: string,
   base: GivenSettings,
   rows: PlannedRows,
+  start: Start | undefined,
 ): Promise<{ readonly model: ModelRecord; readonly precision: Pick<GivenSettings, 'precision'> }> {
   const model = await findModel(context.store, name)
-  const { precision } = (await settingsFor(context, model, base, rows)).settings
+  const { precision } = (await settingsFor(context, model, base, rows, start)).settings
   return { model, precision: precision === undefined ? {} : { precision } }
 }
 
@@ -63,12 +70,17 @@ const shown = ({ rows, configurations, vary, rungs, runs }: Planned): SweepPlan 
   steps: stepsOf(runs, rungs),
 })
 
-async function start(context: ServiceContext, input: Input<'sweeps.start'>, call: CallContext): Promise<SweepRecord> {
+async function startSweep(
+  context: ServiceContext,
+  input: Input<'sweeps.start'>,
+  call: CallContext,
+): Promise<SweepRecord> {
   const { dataset, version, text: textColumn, label: labelColumn, context: contextColumn = '' } = input
-  const { rows, vary, rungs, runs } = await plan(context, input, call)
+  const { rows, vary, rungs, runs, start } = await plan(context, input, call)
   const { task: kind = 'classification' } = input.settings
   const sweep = await context.store.transaction(async (tables) => {
     const task = await tables.tasks.put({ dataset, kind, textColumn, labelColumn, contextColumn, labels: rows.labels })
+    if (start) await keepStart(tables, start)
     const pinned = { dataset, version, task: task.id, split: rows.split }
     return tables.sweeps.add({ name: input.name, ...pinned, plan: { vary, rungs, runs } })
   })
@@ -90,7 +102,7 @@ export const sweepMethods: Pick<
   `sweeps.${'plan' | 'start' | 'list' | 'show' | 'stop' | 'resume' | 'discard' | 'watch'}`
 > = {
   'sweeps.plan': async (context, input, call) => shown(await plan(context, input, call)),
-  'sweeps.start': (context, input, call) => start(context, input, call),
+  'sweeps.start': (context, input, call) => startSweep(context, input, call),
   'sweeps.list': ({ workers }, input, { signal }) => workers.run('listSweeps', input, signal),
   'sweeps.show': ({ workers }, input, { signal }) => workers.run('showSweep', input, signal),
   'sweeps.stop': async ({ store, sweeper }, { sweep: name }) => {

@@ -29,7 +29,7 @@ export function refuseStrangers(members: readonly Member[]): void {
     if (!scoresLabels(each.settings)) throw studioError('committee/no-labels', each.name)
     if (!first) continue
     if (each.modelHash !== first.modelHash) throw studioError('committee/other-model', first.name, each.name)
-    if (each.labels.join('\n') !== first.labels.join('\n'))
+    if (JSON.stringify(each.labels) !== JSON.stringify(first.labels))
       throw studioError('committee/other-labels', first.name, each.name)
   }
 }

@@ -3,8 +3,10 @@ import type { Checkpoint, SealedModel, WireJob } from '../../contract/compute.ts
 import { studioError } from '../../contract/errors/index.ts'
 import type { RunRecord } from '../../contract/records.ts'
 import type { Split } from '../../contract/settings.ts'
+import type { NamedTensors } from '../../contract/tensor.ts'
 import type { Store } from '../../engine/store/store.ts'
 import { loadSplit } from '../data/examples.ts'
+import { keptTensors } from './start.ts'
 
 /** All that a run's job is made of. */
 export interface RunMaterial {
@@ -12,6 +14,8 @@ export interface RunMaterial {
   readonly model: SealedModel
   readonly labels: readonly string[]
   readonly split: Split
+  /** The tensors of the prompt that the run starts from. */
+  readonly start: NamedTensors | undefined
 }
 
 /** A stored model as compute takes it. */
@@ -28,7 +32,8 @@ export async function runMaterial(store: Store, run: RunRecord): Promise<RunMate
   const { textColumn: text, labelColumn: label, contextColumn: context, kind } = task
   const source = { dataset: run.dataset, version: run.version, text, label, context, task: kind }
   const split = await loadSplit(store, source, await store.runs.split(run.id))
-  return { run, model: await sealedModel(store, run.model), labels: task.labels, split }
+  const start = await keptTensors(store, run.settings.from)
+  return { run, model: await sealedModel(store, run.model), labels: task.labels, split, start }
 }
 
 /** `texts`: the folder of the KV precompute of a data set's texts. `until`: the step after which the run pauses. */
@@ -46,5 +51,6 @@ export const tuneJob = (
   providers: [],
   threads,
   texts,
+  ...(material.start ? { start: material.start } : {}),
   ...(until === undefined ? {} : { until }),
 })

@@ -4,25 +4,29 @@ import type { Input, RunPlan } from '../../contract/service.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
 import { partsOfBody } from '../../engine/tokens/frame.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
+import { refuseOtherShapes } from '../../engine/train/start.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
 import { sizesOf } from '../data/examples.ts'
 import { findModel } from '../lookup.ts'
 import { knownChoice } from './known-choices.ts'
 import type { PlannedRows, RowsSource } from './split-rows.ts'
+import { findStart, settingsFrom, type Start } from './start.ts'
 
 export interface Planned {
   readonly plan: RunPlan
   readonly model: ModelRecord
   readonly split: SplitRows
+  readonly start: Start | undefined
 }
 
-/** Plans a run, for the methods that start, measure or only show it. Errors: those of `rowsFor` and `settingsFor`, 'store/missing'. */
+/** Plans a run, for the methods that start, measure or only show it. Errors: those of `rowsFor`, `findStart` and `settingsFor`, 'store/missing'. */
 export async function planRun(context: ServiceContext, input: Input<'runs.plan'>, call: CallContext): Promise<Planned> {
   const model = await findModel(context.store, input.model)
+  const start = await findStart(context.store, input)
   const rows = await rowsFor(context, input, call)
   const { split, labels, leftOut, unused } = rows
-  const settings = await settingsFor(context, model, input.settings, rows)
-  return { model, split, plan: { labels, leftOut, unused, rows: sizesOf(split), ...settings } }
+  const settings = await settingsFor(context, model, input.settings, rows, start)
+  return { model, split, start, plan: { labels, leftOut, unused, rows: sizesOf(split), ...settings } }
 }
 
 /** The rows split into training, validation and test set. Errors: those of `planRows`, 'run/cancelled'. */
@@ -35,15 +39,21 @@ export function rowsFor({ workers }: ServiceContext, input: RowsSource, { signal
   return workers.run('planRows', { dataset, version, text, label, ...given, settings: own }, signal)
 }
 
-/** Complete settings of a run on such rows, and why this precision where a pre-flight has chosen it. Errors: those of `partsOfBody`. */
+/**
+ * Complete settings of a run on such rows, and why this precision where a pre-flight has chosen it. Errors: those of
+ * `partsOfBody` and `settingsFrom`, 'tuning/start-shape'.
+ */
 export async function settingsFor(
   { store, home }: Pick<ServiceContext, 'store' | 'home'>,
   model: ModelRecord,
   given: Input<'runs.plan'>['settings'],
   { shape, labels }: PlannedRows,
+  start: Start | undefined,
 ): Promise<{ readonly settings: TuneSettings; readonly because?: string }> {
-  const hidden = (await store.models.configs()).get(model.id)?.hidden ?? Infinity
-  const settings = defaultSettings(given, labels, { ...shape, hidden })
+  const config = (await store.models.configs()).get(model.id)
+  const own = start ? settingsFrom(start, model, given) : given
+  const settings = defaultSettings(own, labels, { ...shape, hidden: config?.hidden ?? Infinity })
+  if (start && config) refuseOtherShapes(start, settings, config)
   // A template that no row fits into is refused before anything is measured or tuned with it.
   partsOfBody(settings.template.body)
   const known = given.precision === undefined ? await knownChoice(home, model.hash, settings) : undefined

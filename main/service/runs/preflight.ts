@@ -16,6 +16,7 @@ import { type Forecast, forecast } from './forecast.ts'
 import { keepChoice } from './known-choices.ts'
 import { sealedModel } from './material.ts'
 import { planRun } from './plan.ts'
+import { tensorsOf } from './start.ts'
 
 interface Measured {
   readonly trial: PreflightTrial
@@ -30,14 +31,17 @@ export async function preflight(
   call: CallContext,
 ): Promise<Preflight> {
   const { precision: wanted } = input.settings
-  const { model, split: rows, plan } = await planRun(context, input, call)
+  const { model, split: rows, plan, start } = await planRun(context, input, call)
   const { settings, labels } = plan
   const { dataset, version, text, label, context: about = '' } = input
   const { task = 'classification' } = settings
   const split = await loadSplit(context.store, { dataset, version, text, label, context: about, task }, rows)
   const sealed = await sealedModel(context.store, model.id)
   const texts = cachedTextsFolder(context.home, input.dataset)
-  const job = { kind: 'preflight' as const, model: sealed, labels, split, threads: context.threads, texts }
+  const job = {
+    ...{ kind: 'preflight' as const, model: sealed, labels, split, threads: context.threads, texts },
+    ...(start ? { start: await tensorsOf(context.store, start) } : {}),
+  }
   const available = availableMemory()
   // Listing the hardware takes a process, which starts beside the one that opens the model.
   const known = knownProviders(context)

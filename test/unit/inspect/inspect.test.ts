@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ComputeEvent, Job, TunedPrompt } from '../../../main/contract/compute.ts'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
+import type { NamedTensors } from '../../../main/contract/tensor.ts'
 import { createEncoder, encoderFor } from '../../../main/engine/evaluate/encode.ts'
 import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { scoreTask } from '../../../main/engine/evaluate/score.ts'
@@ -21,12 +22,18 @@ const rows = (count: number, from: number) =>
   })
 const examples = rows(6, 100)
 
-async function tuned(family: Family, given: Partial<TuneSettings>, known = labels): Promise<TunedPrompt> {
+async function tuned(
+  family: Family,
+  given: Partial<TuneSettings>,
+  known = labels,
+  start?: NamedTensors,
+): Promise<TunedPrompt> {
   const settings = defaultSettings({ steps: 20, tokens: 3, batch: 8, seed: 1, ...given }, known)
   const split = { train: rows(24, 0), validation: examples, test: rows(3, 200) }
   const job: Extract<Job, { kind: 'tune' }> = {
     ...{ kind: 'tune', model: await tinyModel(family), settings, labels: known, split, resume: undefined },
     ...{ providers: ['cpu'], threads: 1 },
+    ...(start ? { start } : {}),
   }
   const sink = {
     emit: () => undefined,
@@ -37,12 +44,15 @@ async function tuned(family: Family, given: Partial<TuneSettings>, known = label
   return (await tune(job, sink)).prompt
 }
 
-async function look(family: Family, prompt: TunedPrompt, known = labels) {
+async function look(family: Family, prompt: TunedPrompt, known = labels, start?: NamedTensors) {
   const model = await tinyModel(family)
   const runner = createInferenceRunner(model, { threads: 1, sessions: 4 })
   const events: ComputeEvent[] = []
   const { settings } = prompt
-  const job = { kind: 'inspect' as const, model, prompt, settings, labels: known, examples, threads: 1 }
+  const job = {
+    ...{ kind: 'inspect' as const, model, prompt, settings, labels: known, examples, threads: 1 },
+    ...(start ? { start } : {}),
+  }
   try {
     const inspection = await inspectPrompt(runner, job, (event) => void events.push(event))
     const scored = await scoreTask(runner, { model, settings, labels: known, examples, prompt }, () => undefined)
@@ -147,6 +157,27 @@ describe('the inspection of a tuned prefix', () => {
       expect(startedAs).toMatch(/\S/)
     }
     expect(inspection.tokens.some(({ ablation }) => ablation.difference !== 0)).toBe(true)
+  })
+
+  it('measures how far it moved from the prompt that it started from, and names no words that it never was', async () => {
+    const earlier = await tuned('qwen3', {})
+    const from = { name: 'earlier', sha256: 'a'.repeat(64) }
+    const next = await tuned('qwen3', { from, steps: 5, learningRate: 1e-3 }, labels, earlier.tensors)
+    const [unmoved, moved, afresh] = [
+      await look('qwen3', { ...earlier, settings: next.settings }, labels, earlier.tensors),
+      await look('qwen3', next, labels, earlier.tensors),
+      await look('qwen3', next),
+    ].map(({ inspection }) => inspection)
+    for (const inspection of [unmoved, moved]) expect(inspection?.startedFrom).toBe('earlier')
+    const distances = [unmoved, moved, afresh].map((inspection) => {
+      if (inspection?.part !== 'past') throw new Error('no prefix')
+      return inspection.tokens.map(({ moved }) => moved)
+    })
+    expect(distances[0]).toEqual([0, 0, 0])
+    for (const distance of distances[1] ?? []) expect(distance).toBeGreaterThan(0)
+    for (const distance of distances[1] ?? []) expect(distance).toBeLessThan(0.1)
+    for (const distance of distances[2] ?? []) expect(distance).toBeGreaterThan(0.3)
+    for (const { startedAs } of moved?.tokens ?? []) expect(startedAs).toBeUndefined()
   })
 
   it('is refused on another base model', async () => {

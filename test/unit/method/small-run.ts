@@ -1,6 +1,7 @@
 // A short run on a tiny model, with the events that it gave.
 import type { Checkpoint, ComputeEvent, Job } from '../../../main/contract/compute.ts'
 import type { GivenSettings } from '../../../main/contract/settings.ts'
+import type { NamedTensors } from '../../../main/contract/tensor.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { tune } from '../../../main/engine/train/tune.ts'
 import { type Family, tinyModel } from '../../support/tiny.ts'
@@ -15,11 +16,13 @@ export const rows = (count: number, from: number) =>
 export interface How {
   readonly resume?: Checkpoint
   readonly until?: number
+  /** Tensors that the run starts from. */
+  readonly start?: NamedTensors
   /** Whether the texts' keys and values are precomputed. */
   readonly precomputes?: boolean
 }
 
-export async function run(family: Family, own: GivenSettings, { resume, until, precomputes }: How = {}) {
+export async function run(family: Family, own: GivenSettings, { resume, until, start, precomputes }: How = {}) {
   const model = await tinyModel(family)
   const given = { steps: 12, batch: 12, validateEvery: 1, warmup: 0, learningRate: 5e-2, seed: 1, duel: false } as const
   const settings = defaultSettings({ ...given, ...own }, labels)
@@ -30,6 +33,7 @@ export async function run(family: Family, own: GivenSettings, { resume, until, p
     split: { train, validation: train, test: rows(6, 200) },
     resume,
     ...(until === undefined ? {} : { until }),
+    ...(start ? { start } : {}),
   }
   const events: ComputeEvent[] = []
   let last: Checkpoint | undefined

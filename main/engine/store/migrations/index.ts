@@ -16,6 +16,7 @@ import { weightsHash } from './0013-weights-hash.ts'
 import { diverged } from './0014-diverged.ts'
 import { runMeasures } from './0015-run-measures.ts'
 import { subjects } from './0016-subjects.ts'
+import { starts } from './0017-starts.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
@@ -34,4 +35,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0014-diverged': diverged,
   '0015-run-measures': runMeasures,
   '0016-subjects': subjects,
+  '0017-starts': starts,
 }

@@ -20,6 +20,12 @@ export const promptRepository = (db: Db) => ({
       .execute()
   },
 
+  /** The runs that have a prompt. */
+  async runs(): Promise<ReadonlySet<number>> {
+    const rows = await db.selectFrom('prompts').select('run').execute()
+    return new Set(rows.map(({ run }) => run))
+  },
+
   /** Error: 'store/damaged' where the vectors are not those that were kept. */
   async byRun(run: number): Promise<TunedPrompt | undefined> {
     const row = await db.selectFrom('prompts').selectAll().where('run', '=', run).executeTakeFirst()

@@ -6,6 +6,7 @@ import type { TuneSettings } from '../../../contract/settings.ts'
 import type { LateStates } from '../late.ts'
 import { namedRecords } from '../named.ts'
 import type { Db, Schema } from '../schema.ts'
+import { pruneStarts } from './starts.ts'
 
 const columns = [
   'id',
@@ -133,6 +134,7 @@ export const runRepository = (db: Db, late: LateStates) => {
     /** With all that it made: its measurements, checkpoints, prompt and evaluations. */
     async remove(id: number): Promise<void> {
       await db.deleteFrom('runs').where('id', '=', id).execute()
+      await pruneStarts(db)
     },
 
     /** Runs that are queued or running: at a start, those that an earlier service left. */

@@ -8,6 +8,7 @@ import type { TuneSettings } from '../../../contract/settings.ts'
 import type { LateStates } from '../late.ts'
 import { namedRecords } from '../named.ts'
 import type { Db, Schema } from '../schema.ts'
+import { pruneStarts } from './starts.ts'
 
 const columns = ['id', 'name', 'state', 'dataset', 'version', 'error', 'created_at', 'ended_at'] as const
 
@@ -92,6 +93,7 @@ export const sweepRepository = (db: Db, late: LateStates) => {
     /** The sweep only: its runs are runs like others. */
     async remove(id: number): Promise<void> {
       await db.deleteFrom('sweeps').where('id', '=', id).execute()
+      await pruneStarts(db)
     },
   }
 }

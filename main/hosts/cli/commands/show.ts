@@ -33,7 +33,7 @@ async function showTogether({ studio, output }: Session, runs: readonly string[]
 
 function describe(details: RunDetails): string[] {
   const { run, model, rows, steps, validations, notes, evaluations, checkpoint } = details
-  const { method, placement, tokens, loss, batch, learningRate, schedule } = run.settings
+  const { method, placement, tokens, loss, batch, learningRate, schedule, from } = run.settings
   const last = steps.at(-1)
   return [
     `Run ${String(run.id)} "${run.name}": ${run.state}`,
@@ -42,6 +42,7 @@ function describe(details: RunDetails): string[] {
     `Model: ${model.name}`,
     taskLine(details),
     `Method: ${method}${tokens > 0 ? `, ${String(tokens)} virtual tokens` : ''}, ${placement}; loss over ${loss}`,
+    ...(from ? [`Started from: ${from.name}`] : []),
     `Steps: ${String(last?.step ?? 0)} of ${String(run.settings.steps)}, ${String(batch)} examples each, rate ${String(learningRate)} (${schedule}), seed ${String(run.seed)}`,
     `Rows: ${String(rows.train)} for training, ${String(rows.validation)} for validation, ${String(rows.test)} for testing`,
     ...(last ? [`Last loss: ${last.loss.toPrecision(4)}`] : []),

@@ -12,11 +12,12 @@ export interface DifferingSetting {
 /** Every setting of a run as people read it; data and model come first. */
 export function settingsOf({ settings, datasetName, version, modelName }: RunSummary): ReadonlyMap<string, string> {
   const words = t.compare.otherSettings
-  const { template, ...others } = settings
+  const { template, from, ...others } = settings
   return new Map([
     [words.data, datasetName],
     [words.version, String(version)],
     [words.model, modelName],
+    [settingWords('from').name, from ? `${from.name} (${from.sha256.slice(0, 8)})` : t.compare.notFrom],
     ...Object.entries(others).map(([name, value]): [string, string] => inWords(name, value)),
     [words.template, `${template.kind}: ${template.body}${template.answerPrefix}`],
     [words.instruction, template.instruction],

@@ -51,7 +51,7 @@ export class Playground {
   get canJoin(): boolean {
     const [first, ...others] = this.tuned.map(({ prompt }) => prompt)
     const alike = (other: PromptSummary): boolean =>
-      other.modelName === first?.modelName && other.labels.join('\n') === first.labels.join('\n')
+      other.modelName === first?.modelName && JSON.stringify(other.labels) === JSON.stringify(first.labels)
     return first !== undefined && first.labels.length > 0 && others.length > 0 && others.every(alike)
   }
   get joined(): boolean {

@@ -59,6 +59,7 @@ export const compare = {
   differingHelp: 'Only the settings that are not the same in all selected runs.',
   same: 'All selected runs have the same settings.',
   setting: 'Setting',
+  notFrom: 'none',
   otherSettings: {
     data: 'Data',
     version: 'Version',

@@ -41,6 +41,15 @@ export const tune = {
   repeat: 'Repeat to check for luck',
   repeatHelp:
     'How many runs. Each has a different random seed (the number that decides everything random); their mean and spread show how much is luck, and together they can answer better than one.',
+  from: 'Start from',
+  fromHelp:
+    'An earlier prompt of this model, whose learning the run goes on from. Only prompts of the same method and shape (as many virtual tokens, the same rank) are listed.',
+  fromNone: 'Nothing: start afresh',
+  fromOption: (name: string, data: string | undefined) =>
+    data === undefined ? `${name}, opened from a file` : `${name}, tuned on ${data}`,
+  fromMisfit: (name: string) =>
+    `“${name}” does not fit these settings: it has another model, method or shape. Change them back, or choose another.`,
+  startedFrom: (name: string) => `Started from “${name}”.`,
   effort: 'How thorough',
   proposal: 'What is tuned',
   proposals: {
