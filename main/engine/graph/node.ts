@@ -8,10 +8,18 @@ export type DType = 'f32' | 'i64'
 
 type None = Readonly<Record<never, never>>
 
+/** Rows start (inclusive) to end (exclusive) of an input. */
+export interface RowRange {
+  readonly of: string
+  readonly start: number
+  readonly end: number
+}
+
 /** What each op carries besides its inputs. This is the list of all ops. */
 export interface Attributes {
   // leaves
-  Input: { readonly name: string }
+  /** `rows`: where it holds some rows of another input, those rows. */
+  Input: { readonly name: string; readonly rows?: RowRange }
   /** Bytes in a file that ONNX Runtime maps; `file` is a base name within the session's weights folder. */
   Weight: { readonly name: string; readonly file: string; readonly offset: number; readonly bytes: number }
   /** A quantised weight, float32 to the nodes that use it: the right factor of a product, or a table. */
@@ -62,10 +70,17 @@ export interface Attributes {
   Expand: None
   /** Rows of a table. Inputs: table [V, ...], ids i64. */
   Gather: None
+  /** The derivative of Gather: rows added up in a table of zeros. Inputs: rows [...ids, ...], ids i64. */
+  ScatterAdd: None
   /** A weight as float32, dequantised once its second input is computed; for several uses in a row. */
   Float: None
   /** The identity, with gradient zero. */
   StopGradient: None
+  /**
+   * Its first input, with the gradients of the others by a function of their own, given what arrives at the result and which
+   * of them is meant (as `custom_vjp` in JAX). The function's nodes are never recomputed: it must not lie between two checkpoints.
+   */
+  WithGradient: { readonly gradient: (dy: Node, i: number) => Node }
 }
 
 export type Op = keyof Attributes

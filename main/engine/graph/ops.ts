@@ -17,7 +17,10 @@ export const weight = (attributes: Attributes['Weight'], shape: readonly number[
 export const quantised = (name: string, weight: QuantisedWeight): Node<'Quantised'> =>
   node('Quantised', [], { name, weight }, weight.shape)
 
-/** Rows start (inclusive) to end (exclusive) of a weight that stays in its file: no byte is copied. */
+/**
+ * Rows start (inclusive) to end (exclusive) of an input, as an input of its own, or of a weight that stays in its file: no
+ * byte is copied.
+ */
 export function rowsOf(leaf: Node, start: number, end: number): Node {
   const [rows, ...rest] = leaf.shape as readonly number[]
   if (rows === undefined || start < 0 || end > rows || start >= end) throw fail(`rows ${start}:${end}`, leaf.shape)
@@ -26,6 +29,10 @@ export function rowsOf(leaf: Node, start: number, end: number): Node {
     return { ...part, offset: part.offset + start * row, bytes: (end - start) * row }
   }
   const shape = [end - start, ...rest]
+  if (isOp(leaf, 'Input')) {
+    const range = { of: leaf.attributes.name, start, end }
+    return node('Input', [], { name: rowsName(leaf, start, end), rows: range }, shape, leaf.dtype)
+  }
   if (isOp(leaf, 'Weight')) return weight({ ...cut(leaf.attributes), name: rowsName(leaf, start, end) }, shape)
   if (!isOp(leaf, 'Quantised')) throw new RangeError(`${leaf.op} is no weight`)
   const { scheme, parts } = leaf.attributes.weight
@@ -37,7 +44,7 @@ export function rowsOf(leaf: Node, start: number, end: number): Node {
   return quantised(rowsName(leaf, start, end), { scheme, shape, parts: Object.fromEntries(some) })
 }
 
-const rowsName = (leaf: Node<'Weight'> | Node<'Quantised'>, start: number, end: number): string =>
+const rowsName = (leaf: Node<'Input'> | Node<'Weight'> | Node<'Quantised'>, start: number, end: number): string =>
   `${leaf.attributes.name}[${start}:${end}]`
 
 /** Rows of a weight as float32, dequantised once `input` [.., width] is computed: its uses must follow soon. */
@@ -209,3 +216,17 @@ export function gather(table: Node, ids: Node): Node {
   if (ids.dtype !== 'i64') throw fail('Gather', table.shape, ids.shape)
   return node('Gather', [table, ids], {}, [...ids.shape, ...table.shape.slice(1)], table.dtype)
 }
+
+/** The sum of rows [...ids, ...] that belong to the same id, in a table of `count` rows: [count, ...]. */
+export function scatterAdd(rows: Node, ids: Node, count: number): Node {
+  const lead = rows.shape.slice(0, ids.shape.length)
+  if (ids.dtype !== 'i64' || !sameShape(lead, ids.shape)) throw fail('ScatterAdd', rows.shape, ids.shape)
+  return node('ScatterAdd', [rows, ids], {}, [count, ...rows.shape.slice(ids.shape.length)], rows.dtype)
+}
+
+/** `value`, whose gradient with respect to `inputs[i]` is `gradient(dy, i)` and not what it is computed from. */
+export const withGradient = (
+  value: Node,
+  inputs: readonly Node[],
+  gradient: Attributes['WithGradient']['gradient'],
+): Node => node('WithGradient', [value, ...inputs], { gradient }, value.shape, value.dtype)

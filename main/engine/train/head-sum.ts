@@ -17,6 +17,7 @@ import {
   slice,
   stopGradient,
   sub,
+  withGradient,
 } from '../graph/ops.ts'
 import { sizeAt } from '../graph/shape.ts'
 
@@ -24,9 +25,10 @@ import { sizeAt } from '../graph/shape.ts'
 const chunkBytes = 8 << 20
 
 /**
- * table [V, H], a weight; states [N, H] -> [N, 1]. With several chunks the graph also accumulates the gradient with respect
- * to `states`, the mean of the head's rows weighted by the softmax, in the same online softmax (as attention accumulates
- * values in Dao et al. 2022): the backward pass needs no chunk again. `bytes` changes the result by rounding only.
+ * table [V, H], a weight or an input; states [N, H] -> [N, 1]. With several chunks the graph also accumulates the gradient
+ * with respect to `states`, the mean of the head's rows weighted by the softmax, in the same online softmax (as attention
+ * accumulates values in Dao et al. 2022): that gradient needs no chunk again. A table that is an input comes in as its chunks
+ * (`rowsOf`), each with its own gradient. `bytes` changes the result by rounding only.
  */
 export function headSum(table: Node, states: Node, bytes = chunkBytes): Node {
   const [vocab, width, count] = [sizeAt(table.shape, 0), sizeAt(states.shape, 1), sizeAt(states.shape, 0)]
@@ -34,18 +36,21 @@ export function headSum(table: Node, states: Node, bytes = chunkBytes): Node {
   const chunks = Math.ceil(vocab / Math.max(1, Math.floor(bytes / 4 / widest)))
   if (chunks <= 1) return logSumExp(matmul(states, table, { transB: true }))
   const size = Math.ceil(vocab / chunks)
+  const parts = Array.from({ length: Math.ceil(vocab / size) }, (_, i) =>
+    rowsOf(table, i * size, Math.min((i + 1) * size, vocab)),
+  )
   const filled = (value: number, columns: number): Node => expand(constant([value], [1, 1]), [count, columns])
   // The accumulators pass from chunk to chunk as one node, so that no chunk is computed before the one before it is done.
-  let carried = concat([stopGradient(states), filled(lowest, 1), filled(0, 1 + width)], 1)
+  let carried = concat([states, filled(lowest, 1), filled(0, 1 + width)], 1)
   const unpacked = () => ({
     hidden: slice(carried, 1, 0, width),
     top: slice(carried, 1, width, width + 1),
     total: slice(carried, 1, width + 1, width + 2),
     mean: slice(carried, 1, width + 2, 2 * width + 2),
   })
-  for (let start = 0; start < vocab; start += size) {
+  for (const part of parts) {
     const { hidden, top, total, mean } = unpacked()
-    const rows = float(rowsOf(table, start, Math.min(start + size, vocab)), hidden)
+    const rows = float(part, hidden)
     const logits = matmul(hidden, rows, { transB: true })
     const highest = reduceMax(concat([top, reduceMax(logits)], 1))
     const [rescale, weights] = [exp(sub(top, highest)), exp(sub(logits, highest))]
@@ -53,8 +58,18 @@ export function headSum(table: Node, states: Node, bytes = chunkBytes): Node {
     carried = concat([hidden, highest, sums, add(mul(mean, rescale), matmul(weights, rows))], 1)
   }
   const { top, total, mean } = unpacked()
-  const through = reduceSum(mul(states, stopGradient(div(mean, total))))
-  return add(through, stopGradient(sub(add(log(total), top), through)))
+  const result = add(log(total), top)
+  const trained = isOp(table, 'Input') ? parts : []
+  return withGradient(result, [states, ...trained], (dy, i) => {
+    const rows = trained[i - 1]
+    return rows ? rowsGradient(rows, states, result, dy) : mul(dy, div(mean, total))
+  })
+}
+
+/** The gradient of a chunk [rows, H], from its logits computed a second time: one chunk's are in memory at once. */
+function rowsGradient(rows: Node, states: Node, result: Node, dy: Node): Node {
+  const softmax = exp(sub(matmul(states, rows, { transB: true }), result))
+  return matmul(mul(softmax, dy), states, { transA: true })
 }
 
 /** Initial maximum of the online softmax, below every logit. */

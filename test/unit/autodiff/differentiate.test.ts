@@ -6,7 +6,7 @@ import { type Node, type Op, topological } from '../../../main/engine/graph/node
 import * as ops from '../../../main/engine/graph/ops.ts'
 import { evaluate } from '../graph/run.ts'
 
-const { add, expand, gather, input, matmul, mul, reduceMax, reduceSum, rotary, scalar, stopGradient } = ops
+const { add, expand, input, matmul, mul, reduceMax, reduceSum, rotary, scalar, stopGradient } = ops
 const total = (x: Node): Node => reduceSum(x, [...x.shape.keys()])
 const x = input('x', [2, 3])
 const feeds = { x: { shape: [2, 3], data: Float32Array.of(1, -2, 3, 0.5, 0, -1) } }
@@ -43,6 +43,19 @@ test('a node used many times gets the sum over its uses', async () => {
   expect(await gradientOf(total(add(add(mul(square, square), square), x)), x)).toEqual(expected)
 })
 
+test('a node with a gradient of its own has that one, and passes nothing on to what it is computed from', async () => {
+  const scaled = ops.withGradient(mul(x, scalar(5)), [x], (dy) => mul(dy, scalar(7)))
+  expect(await gradientOf(total(scaled), x)).toEqual([7, 7, 7, 7, 7, 7])
+  expect(await gradientOf(total(add(scaled, x)), x)).toEqual([8, 8, 8, 8, 8, 8])
+})
+
+test('rows of an input are an input of their own', async () => {
+  const rows = ops.rowsOf(x, 1, 2)
+  expect(rows).toMatchObject({ shape: [1, 3], attributes: { name: 'x[1:2]', rows: { of: 'x', start: 1, end: 2 } } })
+  const fed = { 'x[1:2]': { shape: [1, 3], data: feeds.x.data.subarray(3) } }
+  expect(await gradientOf(total(mul(rows, rows)), rows, fed)).toEqual([1, 0, -2])
+})
+
 test('the loss itself has gradient one', async () => {
   const loss = total(x)
   expect(await gradientOf(loss, loss)).toEqual([1])
@@ -53,7 +66,7 @@ test('a loss of several elements is refused in a sentence', () => {
 })
 
 const forwardOnly: [string, string, () => [loss: Node, wanted: Node]][] = [
-  ['the table of Gather', 'Gather', () => [total(gather(x, input('ids', [4], 'i64'))), x]],
+  ['a weight on its way to float32', 'Float', () => [total(ops.float(x, input('y', [2]))), x]],
   ['what ReduceMax compared', 'ReduceMax', () => [total(reduceMax(x)), x]],
   [
     'the angles of Rotary',

@@ -206,10 +206,17 @@ export const cases: { readonly [K in Op]: OpCases | 'leaf' } = {
       .map(([shape, from]) => ({ operands: [plain(from)], build: (x) => ops.expand(x as Node, shape) })),
   },
   Gather: {
-    gradient: 'no gradient',
+    gradient: 'first input',
     sample: fc.tuple(shapes(1, 3), shapes(0, 2)).map(([table, ids]) => ({
       operands: [plain(table), { shape: ids, low: 0, high: at(table, 0), kind: 'ids' }],
       build: (rows, which) => ops.gather(rows as Node, which as Node),
+    })),
+  },
+  ScatterAdd: {
+    gradient: 'first input',
+    sample: fc.tuple(shapes(0, 2), shapes(0, 2), size).map(([ids, rest, count]) => ({
+      operands: [plain([...ids, ...rest]), { shape: ids, low: 0, high: count, kind: 'ids' }],
+      build: (rows, which) => ops.scatterAdd(rows as Node, which as Node, count),
     })),
   },
   Float: {
@@ -220,6 +227,13 @@ export const cases: { readonly [K in Op]: OpCases | 'leaf' } = {
     })),
   },
   StopGradient: { ...unary(ops.stopGradient), gradient: 'no gradient' },
+  WithGradient: {
+    gradient: 'no gradient',
+    sample: fc.tuple(shapes(0), shapes(0)).map(([value, other]) => ({
+      operands: [plain(value), plain(other)],
+      build: (x, y) => ops.withGradient(x as Node, [y as Node], (dy) => dy),
+    })),
+  },
 }
 
 /** The same cases in every run. */

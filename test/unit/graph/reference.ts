@@ -147,5 +147,12 @@ const definitions: { readonly [K in Op]: Definition<K> | 'leaf' } = {
     return table.data[flatten(table.shape, [row, ...index.slice(ids.shape.length)])] ?? NaN
   },
   Float: (_, [x = none], index) => x.data[flatten(x.shape, index)] ?? NaN,
+  ScatterAdd: (at, [rows = none, ids = none], index) => {
+    const [row = 0, ...rest] = index
+    const size = elements(at.shape.slice(1) as number[])
+    const place = flatten(at.shape.slice(1) as number[], rest)
+    return sum(indices(ids.shape).map((_, i) => (ids.data[i] === row ? (rows.data[i * size + place] ?? NaN) : 0)))
+  },
   StopGradient: elementwise((x = NaN) => x),
+  WithGradient: elementwise((x = NaN) => x),
 }

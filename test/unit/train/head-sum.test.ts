@@ -44,7 +44,37 @@ describe.each(['float32', 'f16', 'int8', 'as-stored'] as const)('a head in %s', 
   })
 })
 
-async function run(outputs: Readonly<Record<string, Node>>, folder: string, feeds: Feeds) {
+it('a head that is trained has the same sum and gradients in parts, which it comes in', async () => {
+  const [vocab, width, count] = [50, 6, 9]
+  const [table, states] = [input('table', [vocab, width]), input('states', [count, width])]
+  const [head, rows] = [tensor([vocab, width], uniform(4)), tensor([count, width], uniform(5))]
+  const squares = (sum: Node): Node => reduceSum(mul(sum, sum), [0, 1])
+  const whole = headSum(table, states, Infinity)
+  const [wholeTable, wholeStates] = gradients(squares(whole), [table, states])
+  const expected = await run({ sum: whole, dTable: wholeTable as Node, dStates: wholeStates as Node }, undefined, {
+    table: head,
+    states: rows,
+  })
+  for (const parts of [2, 7]) {
+    const some = headSum(table, states, 4 * count * Math.ceil(vocab / parts))
+    const slices = topological([some]).filter((at) => isOp(at, 'Input') && at.attributes.rows !== undefined)
+    expect(slices).toHaveLength(parts)
+    const fed = slices.map((at) => {
+      const { name, rows: range } = (at as Node<'Input'>).attributes
+      const data = head.data.subarray((range?.start ?? 0) * width, (range?.end ?? 0) * width)
+      return [name, { shape: at.shape as number[], data }] as const
+    })
+    const derivatives = gradients(squares(some), [states, ...slices])
+    const outputs = Object.fromEntries(derivatives.map((dx, i) => [`d${String(i)}`, dx]))
+    const found = await run({ sum: some, ...outputs }, undefined, { states: rows, ...Object.fromEntries(fed) })
+    expect(distance(found['sum']?.data ?? [], expected['sum']?.data ?? [])).toBeLessThan(1e-6)
+    expect(distance(found['d0']?.data ?? [], expected['dStates']?.data ?? [])).toBeLessThan(1e-6)
+    const joined = slices.flatMap((_, i) => [...(found[`d${String(i + 1)}`]?.data ?? [])])
+    expect(distance(joined, expected['dTable']?.data ?? [])).toBeLessThan(1e-6)
+  }
+})
+
+async function run(outputs: Readonly<Record<string, Node>>, folder: string | undefined, feeds: Feeds) {
   const session = await open(outputs, 'cpu', folder)
   try {
     return await session.run(feeds)

@@ -1,9 +1,20 @@
 // Derivatives of the ops that move elements: each is another movement.
-import { pad, reshape, slice, transpose } from '../../graph/ops.ts'
+import { gather, pad, reshape, scatterAdd, slice, transpose } from '../../graph/ops.ts'
 import { sizeAt } from '../../graph/shape.ts'
 import { operand, type RuleTable } from './rule.ts'
 
-type Movement = 'Reshape' | 'Transpose' | 'Concat' | 'Slice' | 'Pad' | 'Expand' | 'Gather' | 'Float' | 'StopGradient'
+type Movement =
+  | 'Reshape'
+  | 'Transpose'
+  | 'Concat'
+  | 'Slice'
+  | 'Pad'
+  | 'Expand'
+  | 'Gather'
+  | 'ScatterAdd'
+  | 'Float'
+  | 'StopGradient'
+  | 'WithGradient'
 
 export const movementRules: RuleTable<Movement> = {
   Reshape: (at, dy) => reshape(dy, operand(at, 0).shape),
@@ -22,10 +33,11 @@ export const movementRules: RuleTable<Movement> = {
     return slice(dy, axis, before, before + sizeAt(operand(at, 0).shape, axis))
   },
   Expand: (_, dy) => dy,
-  // Its gradient is a scatter, slow everywhere; nothing here tunes a whole table.
-  Gather: 'forward-only',
+  Gather: (at, dy, i) => (i === 0 ? scatterAdd(dy, operand(at, 1), sizeAt(operand(at, 0).shape, 0)) : undefined),
+  ScatterAdd: (at, dy, i) => (i === 0 ? gather(dy, operand(at, 1)) : undefined),
   Float: 'forward-only',
   StopGradient: () => undefined,
+  WithGradient: (at, dy, i) => (i === 0 ? undefined : at.attributes.gradient(dy, i - 1)),
 }
 
 function inverse(perm: readonly number[]): number[] {

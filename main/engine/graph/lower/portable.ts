@@ -67,10 +67,18 @@ export const portable: LoweringTable = {
   },
   Expand: (emit, at, [x = '']) => emit.op('Expand', [x, emit.integers(expandTarget(at.shape))]),
   Gather: (emit, _, names) => emit.op('Gather', names, { axis: { int: 0 } }),
+  ScatterAdd: (emit, at, [rows = '', ids = '']) => {
+    const shape = at.shape as readonly number[]
+    const zeros = emit.op('Expand', [emit.number(0), emit.integers(shape)])
+    const places = emit.op('Reshape', [ids, emit.integers([-1, 1])])
+    const flat = emit.op('Reshape', [rows, emit.integers([-1, ...shape.slice(1)])])
+    return emit.op('ScatterND', [zeros, places, flat], { reduction: { string: 'add' } })
+  },
   // Plain weights are float32 already; quantised/index.ts lowers the others.
   Float: (_, __, [x = '']) => x,
   // The identity: only differentiation treats it specially.
   StopGradient: (_, __, [x = '']) => x,
+  WithGradient: (_, __, [x = '']) => x,
 }
 
 const cut = (emit: Emitter, x: string, axis: number, start: number, end: number): string =>
