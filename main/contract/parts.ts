@@ -1,5 +1,5 @@
 // The parts into which every method folds its tuned prompt; the model runs with these, and any of them may be absent.
-import type { Tensor } from './tensor.ts'
+import type { NamedTensors, Tensor } from './tensor.ts'
 
 /** The linear maps of a decoder layer, by their Hugging Face names. */
 export const linearNames = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const
@@ -43,4 +43,6 @@ export interface Parts {
   /** Past keys and values, one entry a layer. */
   readonly past?: readonly PastTensors[]
   readonly updates?: readonly PlacedUpdate[]
+  /** Weights of the model in place of its own, by their names and in their shapes; they act on all tokens. */
+  readonly weights?: NamedTensors
 }

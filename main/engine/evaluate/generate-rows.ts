@@ -5,14 +5,13 @@ import { batchFeeds, MASK_VALUE, integers, selection } from '../method/batch.ts'
 import { layOut, type Segments, type Sequence } from '../method/layout.ts'
 import { hasUpdates, virtualTokensOf } from '../method/virtual.ts'
 import { kvBytes, weightBytes } from '../model/sizes.ts'
-import { updateFeeds } from '../network/linear-update.ts'
 import { withoutCopies } from '../model/weights.ts'
 import { byLength, kvShare } from './batches.ts'
 import { best } from './best.ts'
 import { type Buffers, createBuffers } from './buffers.ts'
 import { asPresent, createKvCache, type KvCache } from './kv-cache.ts'
 import type { PlacedPrompt } from './label-scores.ts'
-import { type InferenceRunner, oneOfEach, partsFeeds, repeated, shapeOf } from './inference-runner.ts'
+import { type InferenceRunner, networkFeeds, oneOfEach, partsFeeds, repeated, shapeOf } from './inference-runner.ts'
 import { tokenCost, withSharedStart } from './shared-start.ts'
 
 /** Rows of a generation batch at most: the weights are read from memory once for all rows, keys and values for each row. */
@@ -91,7 +90,7 @@ async function generateBatch(
   let unfinished = appended(answers, first, stop, [...answers.keys()])
   if (unfinished.length === 0 || maxTokens <= 1) return answers.map(({ ids }) => ids)
   const step = await runner.session({ ...shapeOf(parts), ...decoding })
-  const updates = updateFeeds(parts?.updates ?? [])
+  const changes = networkFeeds(parts)
   for (let generated = 1; generated < maxTokens && unfinished.length > 0; generated++) {
     const at = past + length + generated - 1
     const found = await step.run({
@@ -102,7 +101,7 @@ async function generateBatch(
       positions: { shape: [batch, 1], data: positionsAt(sequences, past, generated) },
       ...windows(config, sequences, { past, length, capacity: cache.capacity, generated }),
       ...cache.feeds(),
-      ...updates,
+      ...changes,
       ...oneOfEach(batch, parts),
     })
     for (const b of unfinished) cache.put(found, { from: b, row: b, at })

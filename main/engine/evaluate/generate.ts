@@ -6,12 +6,11 @@ import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
 import { batchFeeds, MASK_VALUE, integers, selection } from '../method/batch.ts'
 import { layOut, type Sequence } from '../method/layout.ts'
 import { hasUpdates, virtualTokensOf } from '../method/virtual.ts'
-import { updateFeeds } from '../network/linear-update.ts'
 import { createRandom } from '../random.ts'
 import { reportTruncatedRows } from './truncated-rows.ts'
 import { createEncoder } from './encode.ts'
 import { asPresent, createKvCache } from './kv-cache.ts'
-import { type InferenceRunner, oneOfEach, partsFeeds, shapeOf } from './inference-runner.ts'
+import { type InferenceRunner, networkFeeds, oneOfEach, partsFeeds, shapeOf } from './inference-runner.ts'
 import { sample } from './sampling.ts'
 import type { PlacedPrompt } from './label-scores.ts'
 import { placedPrompt } from './score.ts'
@@ -92,7 +91,7 @@ async function startDecoding(
   let cached = 0
   const decoding = { head: 'vocabulary', present: true } as const
   const step = await runner.session({ ...shapeOf(parts), embeddings: false, past: true, ...decoding })
-  const updates = updateFeeds(parts?.updates ?? [])
+  const changes = networkFeeds(parts)
   return {
     async first() {
       const shape = { batch: 1, length, ...virtual, cached: 0, updates: hasUpdates(parts) }
@@ -110,7 +109,7 @@ async function startDecoding(
     async after(id) {
       const results = await step.run({
         ...cache.feeds(),
-        ...updates,
+        ...changes,
         ...oneToken(config, { capacity: cache.capacity, at: cached, past }, id, sequence),
         ...oneOfEach(1, parts),
       })

@@ -101,7 +101,8 @@ export function createInferenceRunner(model: PreparedModel, options: RunnerOptio
     const { parts, texts, sharedKv } = query
     const isCached = texts !== undefined || sharedKv !== undefined
     const shape = shapeOf(parts)
-    const isPrecompute = isCached && head !== 'vocabulary' && !shape.embeddings && !shape.updates
+    const isChanged = shape.embeddings || shape.updates !== undefined || shape.weights !== undefined
+    const isPrecompute = isCached && head !== 'vocabulary' && !isChanged
     const open = await session(
       isPrecompute ? { ...precomputeShape, head } : { ...shape, past: shape.past || isCached, head, present: false },
     )
@@ -223,10 +224,17 @@ function pastAndTexts(texts: NamedTensors, parts: Parts | undefined): Feeds {
 }
 
 /** The inputs that the forward graph needs for these parts. */
-export const shapeOf = (parts: Parts | undefined): Pick<ForwardShape, 'embeddings' | 'past' | 'updates'> => ({
+export const shapeOf = (parts: Parts | undefined): Pick<ForwardShape, 'embeddings' | 'past' | 'updates' | 'weights'> => ({
   embeddings: parts?.embeddings !== undefined,
   past: parts?.past !== undefined,
   ...(hasUpdates(parts) ? { updates: parts?.updates?.map(shapeOfUpdate) ?? [] } : {}),
+  ...(parts?.weights ? { weights: Object.keys(parts.weights) } : {}),
+})
+
+/** Feeds of what the parts change inside the network, the same in every pass. No array is copied. */
+export const networkFeeds = (parts: Parts | undefined): Feeds => ({
+  ...updateFeeds(parts?.updates ?? []),
+  ...parts?.weights,
 })
 
 /** Feeds of a pass over one token of each row: its hidden state is selected, and linear maps are updated on it. */
@@ -236,7 +244,8 @@ export function oneOfEach(rows: number, parts: Parts | undefined): Feeds {
 }
 
 /** Parts as graph inputs: past keys and values are repeated for every sequence of the batch, and left out for none. */
-export function partsFeeds({ embeddings, past = [], updates = [] }: Parts, batch: number): Feeds {
+export function partsFeeds(parts: Parts, batch: number): Feeds {
+  const { embeddings, past = [] } = parts
   const repeatedFor = (each: Tensor): Tensor => {
     const [tokens = 0, heads = 0, width = 0] = each.shape
     const all = { shape: [batch, heads, tokens, width], data: new Float32Array(batch * each.data.length) }
@@ -250,7 +259,7 @@ export function partsFeeds({ embeddings, past = [], updates = [] }: Parts, batch
   return {
     ...(embeddings ? { embeddings } : {}),
     ...Object.fromEntries(pastFeeds),
-    ...updateFeeds(updates),
+    ...networkFeeds(parts),
   }
 }
 

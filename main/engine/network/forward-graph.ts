@@ -4,7 +4,7 @@ import { gather, input, matmul } from '../graph/ops.ts'
 import { decoder } from './decoder.ts'
 import { embedWithVirtual, head } from './embed.ts'
 import { updateInputs, type UpdateShape } from './linear-update.ts'
-import { type NetworkModel, weightsOf } from './weights.ts'
+import { type NetworkModel, replacedBy, weightInputs, weightsOf } from './weights.ts'
 
 export interface ForwardShape {
   /** Virtual embeddings among the tokens, as input `embeddings` [virtual, H] with `place` and `tokenMask`. */
@@ -13,6 +13,8 @@ export interface ForwardShape {
   readonly past: boolean
   /** Updates of linear maps, as the inputs of `updateInputs`, with `updateMask`; none where absent. */
   readonly updates?: readonly UpdateShape[]
+  /** Names of weights that are inputs; none where absent. */
+  readonly weights?: readonly string[]
   /**
    * What is made of the selected hidden states: logits of the ids in input `candidates`, or of the whole vocabulary; or
    * nothing, `hidden`.
@@ -28,7 +30,8 @@ export interface ForwardShape {
  */
 export function forwardGraph(model: NetworkModel, shape: ForwardShape): Graph {
   const { config } = model
-  const weights = weightsOf(model)
+  const stored = weightsOf(model)
+  const weights = replacedBy(weightInputs(shape.weights ?? [], stored), stored)
   const span = shape.past ? 'span' : 'seq'
   const bias = (name: string): Node => input(name, ['batch', 1, 'seq', span])
   const past = (name: string): Node => input(name, ['batch', config.kvHeads, 'past', config.headDim])

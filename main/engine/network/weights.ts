@@ -2,7 +2,7 @@
 import type { PreparedModel } from '../../contract/model.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { Node } from '../graph/node.ts'
-import { quantised, weight } from '../graph/ops.ts'
+import { input, quantised, weight } from '../graph/ops.ts'
 
 /** The node of a weight by its name; the same name gives the same node. Error: 'graph/shape' for an unknown name. */
 export type Weights = (name: string) => Node
@@ -19,6 +19,18 @@ export function weightsOf(model: Pick<NetworkModel, 'weights' | 'quantised'>): W
     nodes.set(name, node)
     return node
   }
+}
+
+/** The same weights, but for those that `own` has. */
+export const replacedBy =
+  (own: ((name: string) => Node | undefined) | undefined, weights: Weights): Weights =>
+  (name) =>
+    own?.(name) ?? weights(name)
+
+/** Weights as graph inputs of their names, in the shapes that `weights` have: each name gives one node. */
+export function weightInputs(names: readonly string[], weights: Weights): (name: string) => Node | undefined {
+  const inputs = new Map(names.map((name) => [name, input(name, weights(name).shape)]))
+  return (name) => inputs.get(name)
 }
 
 function nodeOf(model: Pick<NetworkModel, 'weights' | 'quantised'>, name: string): Node {

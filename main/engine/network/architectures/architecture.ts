@@ -30,6 +30,15 @@ interface Safetensors {
   readonly normOffset: number
   /** Names that the network's weight `name` may have in a file; the first that the file has is used. */
   readonly tensorNames: (name: string) => readonly string[]
+  /** What config.json says of a model that the studio writes, beside the sizes that all have (model/write-folder.ts). */
+  readonly described: (config: DecoderConfig) => Description
+}
+
+interface Description {
+  /** Its class in transformers. */
+  readonly architectures: readonly [string]
+  readonly model_type: string
+  readonly [key: string]: unknown
 }
 
 /** Keys of config.json that determine which layers are windowed. */

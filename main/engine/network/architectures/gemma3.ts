@@ -1,6 +1,6 @@
 // Gemma 3: norms before and after attention and feed-forward, scaled embeddings, every sixth layer global.
 import type { Architecture } from './architecture.ts'
-import { plain } from './plain.ts'
+import { layerTypes, plain, ropeScaling } from './plain.ts'
 
 /** Every n-th layer is global, where a file does not state n. */
 const pattern = 6
@@ -33,6 +33,17 @@ export const gemma3 = Object.freeze<Architecture>({
     },
     // The norm multiplies by 1 + w.
     normOffset: 1,
+    described: (config) => ({
+      architectures: ['Gemma3ForCausalLM'],
+      model_type: 'gemma3_text',
+      hidden_activation: 'gelu_pytorch_tanh',
+      query_pre_attn_scalar: config.attentionScale ** -2,
+      rope_theta: config.rope.theta,
+      rope_local_base_freq: config.localRope.theta,
+      rope_scaling: ropeScaling(config.rope),
+      sliding_window: config.window > 0 ? config.window : null,
+      layer_types: layerTypes(config),
+    }),
   },
   gguf: {
     ...plain.gguf,

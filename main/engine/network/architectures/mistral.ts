@@ -12,6 +12,12 @@ export const mistral = Object.freeze<Architecture>({
     modelTypes: ['mistral'],
     defaults: { num_key_value_heads: 8, max_position_embeddings: 131072, sliding_window: 4096 },
     windowed: () => () => true,
+    described: (config) => ({
+      ...plain.safetensors.described(config),
+      architectures: ['MistralForCausalLM'],
+      model_type: 'mistral',
+      sliding_window: config.window > 0 ? config.window : null,
+    }),
   },
   gguf: llama.gguf,
 })

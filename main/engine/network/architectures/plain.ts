@@ -1,5 +1,23 @@
 // The plain decoder, Llama's: the defaults of an architecture's declaration.
+import type { DecoderConfig, Rope } from '../../../contract/model.ts'
 import type { Architecture } from './architecture.ts'
+
+/** config.json's `rope_scaling`, which versions 4 and 5 of transformers read alike. */
+export function ropeScaling({ scaling }: Rope): Readonly<Record<string, unknown>> | null {
+  if (scaling.kind === 'none') return null
+  if (scaling.kind === 'linear') return { rope_type: 'linear', factor: scaling.factor }
+  return {
+    rope_type: 'llama3',
+    factor: scaling.factor,
+    low_freq_factor: scaling.lowFrequencyFactor,
+    high_freq_factor: scaling.highFrequencyFactor,
+    original_max_position_embeddings: scaling.originalContext,
+  }
+}
+
+/** config.json's `layer_types`. */
+export const layerTypes = ({ windowedLayers }: DecoderConfig): readonly string[] =>
+  windowedLayers.map((windowed) => (windowed ? 'sliding_attention' : 'full_attention'))
 
 /** All but its names. */
 interface Plain extends Omit<Architecture, 'name' | 'title' | 'gguf'> {
@@ -23,6 +41,13 @@ export const plain = Object.freeze<Plain>({
       name.replace(/^model\./, 'model.language_model.'),
       name.replace(/^model\./, ''),
     ],
+    described: ({ rope }) => ({
+      architectures: ['LlamaForCausalLM'],
+      model_type: 'llama',
+      hidden_act: 'silu',
+      rope_theta: rope.theta,
+      rope_scaling: ropeScaling(rope),
+    }),
   },
   gguf: {
     interleavedRotary: false,

@@ -12,6 +12,11 @@ export const qwen3 = Object.freeze<Architecture>({
     ...qwen2.safetensors,
     modelTypes: ['qwen3'],
     defaults: { ...qwen2.safetensors.defaults, head_dim: 128 },
+    described: (config) => ({
+      ...qwen2.safetensors.described(config),
+      architectures: ['Qwen3ForCausalLM'],
+      model_type: 'qwen3',
+    }),
   },
   gguf: { ...plain.gguf, architecture: 'qwen3' },
 })
