@@ -1,6 +1,5 @@
 // Errors of base models: files that cannot be read, are of an unknown kind, or do not fit this computer.
-const size = (bytes: number): string =>
-  bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(bytes < 1e10 ? 1 : 0)} GB`
+import { size } from './size.ts'
 
 /** Some names of a list that may be long. */
 const some = (names: readonly string[]): string =>
