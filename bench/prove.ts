@@ -9,6 +9,7 @@ import { adapters } from './adapters.ts'
 import { baselines } from './baselines.ts'
 import { duel } from './duel.ts'
 import { forecastBench } from './forecast.ts'
+import { full } from './full.ts'
 import { fuzzBench } from './fuzz.ts'
 import { llamaServer } from './llama-server.ts'
 import { methods } from './methods.ts'
@@ -39,6 +40,7 @@ const benches: Readonly<Record<string, Bench>> = {
   trec,
   methods,
   baselines,
+  full,
   duel,
   sweep: sweepBench,
   accuracy,

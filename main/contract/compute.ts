@@ -12,12 +12,13 @@ import type { NamedTensors } from './tensor.ts'
 /** Variable that tells a compute process who has forked it: that one may be gone before it can ask. */
 export const PARENT = 'SOFTPROMPT_PARENT'
 
-/** A tuned prompt with everything needed to use it: it works only with its own placement, template and base model. */
+/** A tuned prompt with everything needed to use it: it works only with its own placement, template and model. */
 export interface TunedPrompt {
+  /** None where the result of tuning is the model itself. */
   readonly tensors: NamedTensors
   readonly settings: TuneSettings
   readonly labels: readonly string[]
-  /** Hash of the base model it was tuned on. */
+  /** Hash of the model it works with: the base model it was tuned on, or the model that was made of it. */
   readonly modelHash: string
 }
 
@@ -45,6 +46,16 @@ export interface Checkpoint {
   readonly diverged?: true
   /** Whether the run trains over precomputed keys and values of its texts; absent before the first step. */
   readonly precomputes?: boolean | undefined
+  /** Where a whole model is trained: all tensors, here and in `best`, are in files instead. */
+  readonly files?: CheckpointFiles
+}
+
+/** Names of safetensors files in the run's folder. What is absent is as it was before the first step. */
+export interface CheckpointFiles {
+  /** Absent as well where the run needs no more steps. */
+  readonly weights?: string
+  readonly optimiser?: string
+  readonly best?: string
 }
 
 export interface SamplingSettings {
@@ -55,6 +66,18 @@ export interface SamplingSettings {
   readonly topP: number
   readonly stop: readonly string[]
   readonly seed: number
+}
+
+/** Places of a run whose result is a model. */
+export interface RunFiles {
+  /** Folder of its checkpoints' files: its own, and gone when the run has ended. */
+  readonly state: string
+  /** Folder that the model is written to. */
+  readonly model: string
+  /** The model's name. */
+  readonly name: string
+  /** Folder of prepared copies. */
+  readonly cache: string
 }
 
 /** Hardware that ONNX Runtime knows, and whether this computer offers it. */
@@ -87,6 +110,8 @@ export type Job =
       readonly until?: number
       /** Folder of the texts' cached keys and values, which runs on the same rows share; in memory alone where absent. */
       readonly texts?: string
+      /** Where a run whose result is a model keeps what is too large for messages; nothing is kept where absent. */
+      readonly files?: RunFiles
       /** Hardware to try, best first; the CPU is always the last resort. Empty = what the machine offers. */
       readonly providers: readonly string[]
       readonly threads: number
@@ -162,6 +187,12 @@ export interface SealedModel extends Pick<PreparedModel, 'name' | 'hash' | 'weig
   readonly json: Uint8Array
 }
 
+/** A model that a run has made, in the folder that its job named. */
+export interface TunedModel {
+  readonly sealed: SealedModel
+  readonly config: DecoderConfig
+}
+
 type WireForm<J> = J extends { readonly model: PreparedModel } ? Omit<J, 'model'> & { readonly model: SealedModel } : J
 
 /** A job as it is sent to the compute process. */
@@ -218,7 +249,7 @@ export interface MeasuredSteps {
   readonly precomputeRow: number
   /** Predicted peak bytes of the whole run: the measured peak, and what the run will hold beyond it. */
   readonly memory: number
-  /** The first step's gradient, of all trainable tensors in the order of their names; its direction is compared. */
+  /** Of the first step's gradient, all trainable tensors in the order of their names, or every nth element; its direction is compared. */
   readonly gradient: Float32Array
 }
 
@@ -242,11 +273,15 @@ export type ComputeEvent =
   | { readonly event: 'rendering'; readonly rendering: Rendering }
   | { readonly event: 'inspection'; readonly inspection: PromptInspection }
   | { readonly event: 'token'; readonly text: string }
-  /** `prompt`: only from a tune job, the best one on the validation set. `stopped`: ended on request, with a checkpoint. */
+  /**
+   * `prompt`: only from a tune job, the best one on the validation set. `model`: where the result is a model of its own, with
+   * which that prompt answers. `stopped`: ended on request, with a checkpoint.
+   */
   | {
       readonly event: 'done'
       readonly outcome: 'finished' | 'stopped' | 'diverged'
       readonly prompt?: TunedPrompt
+      readonly model?: TunedModel
       readonly reason?: string
     }
   | { readonly event: 'failed'; readonly code: string; readonly message: string }

@@ -43,6 +43,10 @@ export interface ModelRecord {
   readonly family: string
   readonly licence: string | undefined
   readonly addedAt: string
+  /** Name of the model that it was tuned from; undefined where it was added. */
+  readonly base: string | undefined
+  /** The run that made it, while that is there. */
+  readonly run: number | undefined
 }
 
 export interface DatasetRecord {

@@ -21,7 +21,7 @@ export type * from './methods/prompts.ts'
 export type * from './methods/runs.ts'
 export type * from './methods/studio.ts'
 export type * from './methods/sweeps.ts'
-export { exportFormats } from './methods/prompts.ts'
+export { exportFormats, modelFormats } from './methods/prompts.ts'
 
 /** Every method and the schema of its input, given the tuning methods; the service validates all inputs with it. */
 export const inputsFor = (methods: readonly MethodDeclaration[]) =>

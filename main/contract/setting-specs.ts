@@ -96,7 +96,9 @@ export function settingSpecs(methods: readonly MethodDeclaration[]): readonly Se
 /** The settings of one method. */
 export function settingsOfMethod(methods: readonly MethodDeclaration[], method: string): readonly SettingSpec[] {
   const chosen = methods.find(({ name }) => name === method)
-  const own = new Map(settingSpecs(chosen ? [chosen] : []).map((spec) => [spec.name, spec]))
+  const declared = chosen ? [...settingSpecs([chosen]), ...chosen.settings] : settingSpecs([])
+  // What all methods have, one may declare with fewer values.
+  const own = new Map(declared.map((spec) => [spec.name, spec]))
   // Choices of method and placement are among all; the rest is as this method declares it.
   const isShared = (name: string): boolean => name === 'method' || name === 'placement'
   return settingSpecs(methods).flatMap((spec) => {

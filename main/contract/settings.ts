@@ -22,6 +22,10 @@ export type ScheduleName = 'constant' | 'linear' | 'cosine'
 export const memoryNames = ['normal', 'low'] as const
 export type MemoryName = (typeof memoryNames)[number]
 
+/** The optimisers of methods that let one choose. */
+export const optimiserNames = ['adamw-8bit', 'adamw', 'sgd'] as const
+export type OptimiserName = (typeof optimiserNames)[number]
+
 export const precisionNames = ['float32', 'f16', 'int8', 'as-stored'] as const satisfies readonly PrecisionName[]
 
 /** The kinds of template. */
@@ -95,6 +99,8 @@ export interface TuneSettings {
   readonly precision?: PrecisionName
   /** `low` recomputes activations in the backward pass (gradient checkpointing, Chen et al. 2016); normal where absent. */
   readonly memory?: MemoryName
+  /** AdamW where absent. */
+  readonly optimiser?: OptimiserName
   /** The user's own hand-written prompt as a baseline; only the studio's own candidates where absent. */
   readonly handWritten?: string
   /** Whether a finished run also evaluates the best hand-written prompt and, among labels, baselines; true where absent. */

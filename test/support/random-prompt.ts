@@ -24,6 +24,7 @@ export async function randomPrompt(
       const part = (): Float32Array => values(ids.length * kvHeads * headDim)
       return Promise.resolve(Array.from({ length: layers }, () => ({ keys: part(), values: part() })))
     },
+    weight: () => Promise.resolve(new Float32Array()),
   }
   const ids = Array.from({ length: settings.tokens }, (_, i) => i + 4)
   const method = methodOf(settings)

@@ -1,15 +1,17 @@
-// Job: tune a prompt, and measure what it takes to use it.
+// Job: tune a prompt or a model, and measure what it takes to use it.
 import { studioError } from '../../contract/errors/index.ts'
 import { measurePrompt } from '../../engine/measure/measure.ts'
 import { peakBytes } from '../../engine/runtime/peak-memory.ts'
-import { tune as tunePrompt, type TuneResult } from '../../engine/train/tune.ts'
+import { tune as tuneAll, type TuneResult } from '../../engine/train/tune.ts'
+import { sealModel } from '../seal.ts'
 import type { Handlers, JobOf, JobSink } from '../serve.ts'
 
 export const tune: Handlers['tune'] = async (job, sink) => {
-  const result = await tunePrompt(job, sink)
+  const result = await tuneAll(job, sink)
   if (result.outcome === 'finished') await measure(job, sink, result)
-  const { untuned, prompt, precomputes: _, ...outcome } = result
-  return untuned ? outcome : { ...outcome, prompt }
+  const { untuned, prompt, model, precomputes: _, ...outcome } = result
+  if (untuned) return outcome
+  return { ...outcome, prompt, ...(model ? { model: { sealed: sealModel(model), config: model.config } } : {}) }
 }
 
 /** A prompt that cannot be measured is as good as before: the run ends with a warning instead. */

@@ -6,6 +6,10 @@ export const exportErrors = {
     `${folder} holds an export, and also ${name}, which is no part of it. Choose a new or empty folder, so that nothing is lost.`,
   'export/changed-file': (folder: string, name: string) =>
     `${name} in ${folder} was changed since it was exported. Choose a new or empty folder, so that nothing is lost.`,
+  'export/is-model': (run: string) =>
+    `The result of run "${run}" is a model of its own, not a prompt for another: export it as a folder for transformers.`,
+  'export/is-prompt': (run: string) =>
+    `The result of run "${run}" is a prompt for its base model, not a model of its own: choose another format.`,
   'export/cannot-write': (folder: string, why: string) =>
     `The prompt cannot be saved to ${folder}: ${why}. Choose another folder.`,
   'export/parts': (format: string, method: string, instead: string) =>

@@ -1,4 +1,5 @@
 // Errors and warnings of tuning and scoring.
+import { size } from './size.ts'
 
 /** What takes the tokens of a row besides its text. */
 interface TokensTaken {
@@ -63,13 +64,19 @@ export const tuningErrors = {
     `A run of ${other} cannot start from "${prompt}", which is a prompt of ${own}. Choose its method, or another prompt.`,
   'tuning/start-shape': (prompt: string, differing: readonly string[]) =>
     `A run with these settings cannot start from "${prompt}", whose numbers have other shapes${differing.length === 0 ? '' : ` (${differing.join(', ')})`}. Take its settings, or another prompt.`,
+  'tuning/precision': (model: string) =>
+    `This method changes the weights of ${model} themselves, so it needs them in full: choose 32 bits as the precision.`,
+  'tuning/model-memory': (needed: number, available: number) =>
+    `Training every weight of this model needs about ${size(needed)} of memory, and this computer has ${size(available)} for it. Choose low memory use or the optimiser that needs least under Advanced, a smaller base model, or a method that leaves the model as it is.`,
+  'tuning/model-disk': (needed: number, free: number) =>
+    `Training every weight of this model needs ${size(needed)} of disk space for its checkpoints and its result, and only ${size(free)} are free. Free some space, or choose a smaller base model.`,
   'tuning/not-finite': (step: number) =>
     `The loss stopped being a number at step ${step}: training ends here. A lower learning rate usually helps.`,
   'tuning/diverged': (step: number, best: number) =>
     `Training diverged after step ${step}: the loss exploded or stopped being a number. ${
       best > 0
-        ? `The prompt of step ${best}, the best one before, was kept and evaluated.`
-        : 'No prompt before that was better than the start, so none was kept.'
+        ? `What was learned up to step ${best}, the best before that, was kept and evaluated.`
+        : 'Nothing before that was better than the start, so none of it was kept.'
     } Start again with a lower learning rate.`,
   'tuning/vanishing': (norm: string) =>
     `The gradient has almost vanished (${norm}): the prompt hardly changes. A higher learning rate or another initialisation may help.`,

@@ -21,8 +21,13 @@ const speaker = v.variant('by', [
   v.strictObject({ by: v.literal('hand-written'), instruction: text }),
 ])
 
+/** Formats of prompts. */
 export const exportFormats = ['peft', 'gguf', 'bundle'] as const
 export type ExportFormat = (typeof exportFormats)[number]
+
+/** Formats of results that are models. */
+export const modelFormats = ['transformers'] as const
+export type ModelFormat = (typeof modelFormats)[number]
 
 const question = {
   run,
@@ -54,7 +59,7 @@ export const promptInputs = {
   try: v.strictObject({ ...question, sampling }),
   /** Probability of each of the run's labels for a text; empty where its answers are generated. */
   classify: v.strictObject(question),
-  export: v.strictObject({ run, to: v.picklist(exportFormats), folder: path('folder') }),
+  export: v.strictObject({ run, to: v.picklist([...exportFormats, ...modelFormats]), folder: path('folder') }),
   /** The same files as one zip, for a window that cannot choose a folder. */
   'export.archive': v.strictObject({ run, to: v.picklist(exportFormats) }),
 } as const
@@ -70,6 +75,8 @@ export interface PromptSummary {
   readonly figures: readonly EvaluationFigures[]
   /** Formats that can hold it. */
   readonly targets: readonly ExportFormat[]
+  /** Where the result is a model of its own: its name, and the studio's folder with its files. */
+  readonly made?: { readonly name: string; readonly folder: string }
   /** Where it was opened from a file without known answers, so that nothing could be compared with the model here. */
   readonly checked?: false
   /** The data set that it was tuned on here; undefined where it was opened from a file. */

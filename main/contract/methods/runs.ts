@@ -129,6 +129,8 @@ export interface RunSummary extends RunRecord, OfSubjects<number> {
 export interface RunDetails {
   readonly run: RunRecord
   readonly model: ModelRecord
+  /** The model that it has made, where its result is one. */
+  readonly made?: ModelRecord
   readonly datasetName: string
   readonly textColumn: string
   readonly labelColumn: string
@@ -156,6 +158,8 @@ export interface RunPlan {
   readonly leftOut: number
   /** How many rows the three sets have no room for. */
   readonly unused: number
+  /** Estimated bytes of memory and of disk, where the result is a model. */
+  readonly needs?: { readonly memory: number; readonly disk: number }
 }
 
 /** A tuned prompt that a run can start from. */

@@ -42,6 +42,10 @@ const methods: Readonly<Record<string, { readonly name: string; readonly help: s
     help: 'Small matrices are added to the model’s own for every token, so that each step reads all the texts again (slow).',
   },
   ia3: { name: 'IA3', help: 'The model’s own numbers are made larger or smaller for every token (slow).' },
+  'full-fine-tuning': {
+    name: 'Full fine-tuning',
+    help: 'Every weight of the model is changed, and the result is a model of its own: large, slow to train, and it may forget other things that the base model can do.',
+  },
   bitfit: { name: 'BitFit', help: 'A number is added to each output inside the model for every token (slow).' },
 }
 
@@ -111,6 +115,11 @@ const words = {
       up_proj: 'Up',
       down_proj: 'Down',
     },
+  },
+  optimiser: {
+    name: 'Optimiser',
+    help: 'How a gradient becomes a step. AdamW with 8 bits needs 2 bytes of memory for each weight, AdamW 8, SGD 4; SGD needs another learning rate, and usually more steps.',
+    values: { 'adamw-8bit': 'AdamW with 8 bits', adamw: 'AdamW', sgd: 'SGD with momentum' },
   },
   encoderHidden: {
     name: 'Width of the encoder',

@@ -2,6 +2,7 @@
 import { studioError } from '../../contract/errors/index.ts'
 import type { MethodDeclaration } from '../../contract/setting-specs.ts'
 import { bitfit, tailBias } from './bias.ts'
+import { fullFineTuning } from './full-fine-tuning.ts'
 import { ia3, tailIa3 } from './ia3.ts'
 import { lora, tailLora } from './low-rank.ts'
 import type { Method } from './method.ts'
@@ -19,7 +20,7 @@ export const addMethod = (method: Method): void => void table.set(method.name, m
 const softPrompts = [prefixTuning, promptTuning, pTuning, prefixProjection]
 const tailAdapters = [tailLora, tailIa3, tailBias, prefixTailLora]
 const adapters = [lora, ia3, bitfit]
-for (const method of [...softPrompts, ...tailAdapters, ...adapters]) addMethod(method)
+for (const method of [...softPrompts, ...tailAdapters, ...adapters, fullFineTuning]) addMethod(method)
 
 export const allMethods = (): readonly Method[] => [...table.values()]
 

@@ -57,13 +57,13 @@ export function layOut(
   })
   if (settings === undefined) return { ...end(question), virtualAt: undefined, actsFrom: Infinity, constant: 0 }
   const { placement, tail } = settings
-  const { name, placements, virtual, updates } = methodOf(settings)
+  const { name, placements, virtual, updates, result } = methodOf(settings)
   if (!placements.includes(placement)) throw studioError('tuning/placement', name, placement, placements.join(', '))
   const { embeddings, past } = virtual(settings)
   const virtualAt =
     embeddings > 0 ? { start: 0, 'before-text': before.length, 'after-text': question.length }[placement] : undefined
   const tailAt = placement === 'start' ? 0 : Math.max(0, question.length - tail)
-  const actsFrom = past > 0 || updates ? tailAt : Infinity
+  const actsFrom = past > 0 || updates || result === 'model' ? tailAt : Infinity
   const constant = Math.min(virtualAt ?? Infinity, actsFrom)
   const gap = new Array<number>(embeddings).fill(0)
   const at = virtualAt ?? 0

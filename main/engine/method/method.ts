@@ -2,7 +2,7 @@
 import type { DecoderConfig } from '../../contract/model.ts'
 import type { Parts } from '../../contract/parts.ts'
 import type { MethodDeclaration, SettingSpec } from '../../contract/setting-specs.ts'
-import type { Initialisation, TuneSettings } from '../../contract/settings.ts'
+import { type Initialisation, precisionNames, type TuneSettings } from '../../contract/settings.ts'
 import type { NamedTensors } from '../../contract/tensor.ts'
 import type { Dim, Node } from '../graph/node.ts'
 import type { KeyValues } from '../network/attention.ts'
@@ -29,6 +29,8 @@ export interface Attachment {
   readonly past?: (layer: number) => KeyValues
   /** Updates of linear maps; the layout decides the tokens that they act on. */
   readonly updates?: LinearUpdates
+  /** Weights in place of the model's own, by their names. */
+  readonly weights?: (name: string) => Node | undefined
 }
 
 /** The graph to which a method's tensors are attached. */
@@ -44,6 +46,8 @@ export interface ModelProbe {
   embeddings(ids: readonly number[]): Promise<Float32Array>
   /** Keys (rotated) and values of ids at positions 0.., one entry per layer: [ids, kvHeads, headDim]. */
   keysValues(ids: readonly number[]): Promise<readonly { keys: Float32Array; values: Float32Array }[]>
+  /** A weight of the model, in a new array. Error: 'tuning/precision' where it is not stored as float32. */
+  weight(name: string): Promise<Float32Array>
 }
 
 /** The P token ids of an initialisation, and the generator of the run's random seed. */
@@ -73,6 +77,12 @@ export interface Method extends MethodDeclaration {
 
 export const declares = ({ settings }: MethodDeclaration, name: string): boolean =>
   settings.some((spec) => spec.name === name)
+
+/** Precisions of the base model that a method can work with. */
+export function precisionsOf({ settings }: MethodDeclaration): readonly string[] {
+  const own = settings.find(({ name }) => name === 'precision')
+  return own?.kind === 'choice' ? own.values : precisionNames
+}
 
 /** A number that a method declares among its settings, or its default where a run of an earlier version lacks it. */
 export function numberOf(settings: object, { name, default: usual }: NumberSpec): number {

@@ -6,3 +6,6 @@ export const totalMemory = (limit = process.constrainedMemory()): number => Math
 
 /** Bytes of memory that are free. `available`: what Node reports, which is what the cgroup's limit leaves. */
 export const freeMemory = (available = process.availableMemory()): number => Math.min(freemem(), available)
+
+/** Bytes for a run: the free memory, or 70 % of all memory where that is more, since the system swaps out idle programs. */
+export const availableMemory = (): number => Math.max(freeMemory(), 0.7 * totalMemory())

@@ -1,7 +1,7 @@
 // One ONNX Runtime session over a lowered graph, with the memory settings that keep weights mapped instead of copied.
 import { getPriority } from 'node:os'
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
-import type { Feeds, IntegerTensor, Tensor } from '../../contract/tensor.ts'
+import type { Feeds, IntegerTensor, NamedTensors, Tensor } from '../../contract/tensor.ts'
 import type { Graph } from '../graph/node.ts'
 import { type Dialect, lower } from '../graph/lower/index.ts'
 import { byteCodes } from './byte-products.ts'
@@ -32,8 +32,11 @@ export interface SessionOptions {
 }
 
 export interface Session {
-  /** Runs the graph; results are fresh float32 arrays by output name. Blocks the process until done. */
-  run(feeds: Feeds): Promise<Record<string, Tensor>>
+  /**
+   * Runs the graph; results are float32 arrays by output name: those of `outputs`, which may be inputs as well where the graph
+   * reads each of them before it writes it, and else fresh ones. Blocks the process until done.
+   */
+  run(feeds: Feeds, outputs?: NamedTensors): Promise<Record<string, Tensor>>
   /** Waits for the runs under way. */
   release(): Promise<void>
 }
@@ -44,9 +47,11 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
   const session = await InferenceSession.create(model, ortOptions(options)).catch(fail)
   const running = new Set<Promise<unknown>>()
   return {
-    async run(feeds) {
+    async run(feeds, outputs = {}) {
       const inputs = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, toOrt(value)]))
-      const run = session.run(inputs).catch(fail)
+      // No array is copied, neither on its way in nor on its way out.
+      const fetches = session.outputNames.map((name) => [name, outputs[name] ? toOrt(outputs[name]) : null])
+      const run = session.run(inputs, Object.fromEntries(fetches)).catch(fail)
       running.add(run)
       const results = await run.finally(() => running.delete(run))
       return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value as OrtTensor)]))

@@ -6,6 +6,7 @@ import { declarations, methodOf } from '../method/index.ts'
 import { declares, type Method } from '../method/method.ts'
 import { scoresLabels, taskOf, templateOf } from '../task/index.ts'
 import { type DataShape, defaultsFor } from './from-data.ts'
+import { optimiserOf } from './optimisers/index.ts'
 
 /** The default method (bench/results/methods.json). */
 const usualMethod = proposals[usualProposal]
@@ -16,9 +17,9 @@ const fallback: Recipe = { learningRate: 1e-2, steps: 200, validateEvery: 25 }
 const recipeOf = (settings: Pick<TuneSettings, 'method' | 'placement'>): Recipe =>
   methodOf(settings).recipes[settings.placement] ?? fallback
 
-/** The default learning rate of a method and placement. */
-export const usualRate = (settings: Pick<TuneSettings, 'method' | 'placement'>): number =>
-  recipeOf(settings).learningRate
+/** The default learning rate of a method, placement and optimiser. */
+export const usualRate = (settings: Pick<TuneSettings, 'method' | 'placement' | 'optimiser'>): number =>
+  recipeOf(settings).learningRate * optimiserOf(settings).rate
 
 /** Complete settings: the given ones, and defaults that suit them for the rest, and the data where their shape is known. */
 export function defaultSettings(
@@ -30,7 +31,10 @@ export function defaultSettings(
   const method = methodOf({ method: methodNamed(given.method ?? usualMethod) })
   const placement = given.placement ?? (method.placements.includes('after-text') ? 'after-text' : 'start')
   const recipe = recipeOf({ method: method.name, placement })
-  const usual = { tokens: 16, batch: 16, maxTokens: 512, ...recipe }
+  const declared = declaredDefaults(method)
+  const own = ownSettings(given, method)
+  const learningRate = recipe.learningRate * optimiserOf({ ...declared, ...own }).rate
+  const usual = { tokens: 16, batch: 16, maxTokens: 512, ...recipe, learningRate }
   const { steps: defaultSteps, tokens, ...others } = data ? defaultsFor(data, usual) : usual
   const steps = given.steps ?? defaultSteps
   return {
@@ -43,14 +47,14 @@ export function defaultSettings(
     patience: 0,
     precision: 'float32',
     memory: 'normal',
-    ...declaredDefaults(method),
+    ...declared,
     placement,
     initText: task.instruction(labels),
     loss: task.loss,
     warmup: Math.round(steps / 20),
     tokens: declares(method, 'tokens') ? tokens : 0,
     ...others,
-    ...ownSettings(given, method),
+    ...own,
     method: method.name,
     template: templateOf(task, given.template),
     // Where answers are generated there are no labels, so the task's loss overrides the given one.

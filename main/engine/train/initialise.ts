@@ -1,4 +1,5 @@
 // Initial tensors of a prompt: from real tokens, or random at the scale of real tokens.
+import { studioError } from '../../contract/errors/index.ts'
 import type { PreparedModel } from '../../contract/model.ts'
 import type { Initialisation, TuneSettings } from '../../contract/settings.ts'
 import type { NamedTensors } from '../../contract/tensor.ts'
@@ -7,6 +8,7 @@ import { input } from '../graph/ops.ts'
 import { integers } from '../method/batch.ts'
 import { methodOf } from '../method/index.ts'
 import type { ModelProbe } from '../method/method.ts'
+import { readWeight } from '../model/array-file.ts'
 import { embed } from '../network/embed.ts'
 import { weightsOf } from '../network/weights.ts'
 import { createRandom, type Random } from '../random.ts'
@@ -89,6 +91,11 @@ function probeOf(model: PreparedModel, runner: InferenceRunner): ModelProbe {
         keys: byToken(`keys.${l}`),
         values: byToken(`values.${l}`),
       }))
+    },
+    weight(name) {
+      const ref = model.weights[name]
+      if (ref?.type !== 'F32') throw studioError('tuning/precision', model.name)
+      return readWeight(model.folder, ref)
     },
   }
 }

@@ -4,8 +4,9 @@ import type { Checkpoint, ComputeEvent } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
 import type { NamedTensors } from '../../contract/tensor.ts'
-import { adamW, clipped, gradientNorms } from './optimiser.ts'
+import { clipFactor, gradientNorms } from './optimiser.ts'
 import { learningRateAt } from './schedule.ts'
+import type { Progress, TrainingState } from './training-state.ts'
 import type { Gradient } from './training-step.ts'
 import type { Validation } from './validate.ts'
 import { type LossWatch, watchGradient, watchLoss } from './watch.ts'
@@ -43,87 +44,90 @@ export interface LoopResult {
   readonly reason?: string
 }
 
-/** Steps and milliseconds between checkpoints: whichever comes first. */
-const checkpointSteps = 10
-const checkpointMilliseconds = 30_000
-
-/** Trains from a checkpoint to the end, or to a requested stop; the result is then not `finished`. */
-export async function trainLoop(start: Checkpoint, parts: LoopOptions, sink: TuneSink): Promise<LoopResult> {
+/** Trains `state` from where it is to the end, or to a requested stop; the result is then not `finished`. */
+export async function trainLoop(
+  start: Progress,
+  state: TrainingState,
+  parts: LoopOptions,
+  sink: TuneSink,
+): Promise<LoopResult> {
   const { settings, until = Infinity } = parts
-  const watch = watchGradient()
-  const explosion = watchLoss()
-  let at = start.best === undefined ? await validated(start, parts, sink) : start
+  const run = { ...parts, state, sink, watch: watchGradient(), explosion: watchLoss() }
+  const save = (progress: Progress): Promise<Checkpoint> => state.save(progress, (found) => sink.checkpoint(found))
+  let at = start.best === undefined ? await validated(start, run) : start
   let saved = performance.now()
   const end = async (reason?: string, isNumber = true): Promise<LoopResult> => {
-    const diverged = !isNumber || explosion.hasExploded(at.best?.loss)
-    const checkpoint = { ...at, finished: true, ...(diverged ? { diverged: true as const } : {}) }
-    await sink.checkpoint(checkpoint)
+    const diverged = !isNumber || run.explosion.hasExploded(at.best?.loss)
+    const checkpoint = await save({ ...at, finished: true, ...(diverged ? { diverged: true as const } : {}) })
     return { checkpoint, ...(reason ? { reason } : {}) }
   }
   while (at.step < settings.steps) {
     // Lets a stop request arrive, since a step cannot be interrupted.
     await setImmediate()
-    if (sink.stopRequested() || at.step >= until) {
-      await sink.checkpoint(at)
-      return { checkpoint: at, reason: 'stopped on request' }
-    }
+    if (sink.stopRequested() || at.step >= until) return { checkpoint: await save(at), reason: 'stopped on request' }
     if (sink.keepRequested()) return end(`ended on request at step ${at.step}; the best prompt up to there is kept`)
-    const next = await oneStep(at, parts, sink, { watch, explosion })
+    const next = await oneStep(at, run)
     if (next === undefined) return end(studioError('tuning/not-finite', at.step + 1).message, false)
-    at = dueForValidation(next.step, settings) ? await validated(next, parts, sink) : next
+    at = dueForValidation(next.step, settings) ? await validated(next, run) : next
     if (settings.patience > 0 && at.stale >= settings.patience)
       return end(`no better validation loss in ${settings.patience} validations`)
-    if (at.step % checkpointSteps === 0 || performance.now() - saved > checkpointMilliseconds) {
-      await sink.checkpoint(at)
+    if (state.isDue(at.step, performance.now() - saved)) {
+      await save(at)
       saved = performance.now()
     }
   }
   return end()
 }
 
-/** The checkpoint after one step; undefined, without an update, where loss or gradient are not finite. */
-async function oneStep(
-  at: Checkpoint,
-  parts: LoopOptions,
-  sink: TuneSink,
-  { watch, explosion }: { readonly watch: ReturnType<typeof watchGradient>; readonly explosion: LossWatch },
-): Promise<Checkpoint | undefined> {
-  const { settings } = parts
+interface LoopRun extends LoopOptions {
+  readonly state: TrainingState
+  readonly sink: TuneSink
+  readonly watch: ReturnType<typeof watchGradient>
+  readonly explosion: LossWatch
+}
+
+/** The progress after one step; undefined, without an update, where loss or gradient are not finite. */
+async function oneStep(at: Progress, run: LoopRun): Promise<Progress | undefined> {
+  const { settings, state, sink } = run
   const step = at.step + 1
-  await parts.prepare?.(step)
+  await run.prepare?.(step)
   const began = performance.now()
-  const { loss, gradients, examples } = await parts.gradient(step, at.tensors)
+  const { loss, gradients, examples } = await run.gradient(step, state.tensors)
   sink.gradient?.(gradients)
-  const { all: gradientNorm, byToken } = gradientNorms(gradients, parts.byToken, settings.tokens)
+  const { all: gradientNorm, byToken } = gradientNorms(gradients, run.byToken, settings.tokens)
   if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
     const { code, message } = studioError('tuning/not-finite', step)
     sink.emit({ event: 'warning', code, message, step })
     return undefined
   }
   const learningRate = learningRateAt(step, settings)
-  const update = { learningRate, weightDecay: settings.weightDecay, ...(parts.rates ? { rates: parts.rates } : {}) }
-  const updated = adamW(at, clipped(gradients, gradientNorm, settings.clip), step, update)
+  state.update(gradients, step, {
+    learningRate,
+    weightDecay: settings.weightDecay,
+    scale: clipFactor(gradientNorm, settings.clip),
+    ...(run.rates ? { rates: run.rates } : {}),
+  })
   const milliseconds = performance.now() - began
   sink.emit({
     event: 'step',
     metrics: { step, loss, learningRate, gradientNorm, tokenNorms: byToken, examples, milliseconds },
   })
-  explosion.push(loss)
-  const alarm = watch(gradientNorm)
+  run.explosion.push(loss)
+  const alarm = run.watch(gradientNorm)
   if (alarm) sink.emit({ event: 'warning', ...alarm, step })
-  return { ...at, ...updated, step }
+  return { ...at, step }
 }
 
 const dueForValidation = (step: number, { validateEvery, steps }: TuneSettings): boolean =>
   step === steps || (validateEvery > 0 && step % validateEvery === 0)
 
-async function validated(at: Checkpoint, parts: LoopOptions, sink: TuneSink): Promise<Checkpoint> {
-  const { loss, ...measured } = await parts.validate(at.tensors)
+async function validated(at: Progress, run: LoopRun): Promise<Progress> {
+  const { state, sink } = run
+  const { loss, ...measured } = await run.validate(state.tensors)
   const better = at.best === undefined || loss < at.best.loss
+  if (better) await state.keepBest(at.step)
   // No later loss compares below NaN, so that the first prompt would stay the best.
   const comparable = Number.isNaN(loss) ? Infinity : loss
   sink.emit({ event: 'validation', step: at.step, loss, best: better, ...measured })
-  return better
-    ? { ...at, best: { step: at.step, loss: comparable, tensors: at.tensors }, stale: 0 }
-    : { ...at, stale: at.stale + 1 }
+  return better ? { ...at, best: { step: at.step, loss: comparable }, stale: 0 } : { ...at, stale: at.stale + 1 }
 }

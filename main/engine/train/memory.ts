@@ -2,14 +2,57 @@
 import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { LossName, MemoryName, TuneSettings } from '../../contract/settings.ts'
 import type { BatchShape } from '../method/batch.ts'
+import { elements } from '../../contract/tensor.ts'
+import { methodOf } from '../method/index.ts'
 import { kvBytes, weightBytes } from '../model/sizes.ts'
 import { hasOwnCopies, withoutCopies } from '../model/weights.ts'
 import { meanAttendedKeys } from '../network/attention.ts'
 import type { Bucket } from './micro-batches.ts'
+import { optimiserOf } from './optimisers/index.ts'
 
 /** The size of a step's rows; `past`: past keys and values before them. */
 export interface StepSize extends Pick<BatchShape, 'length' | 'cached' | 'past'> {
   readonly memory: MemoryName
+  /** Whether the weights are trained: their gradients need the input of each linear map. */
+  readonly trainsWeights?: boolean
+}
+
+type Model = Pick<PreparedModel, 'config' | 'weights' | 'quantised'>
+
+/** What the memory depends on that a run holds throughout; the weights are frozen where no method is given. */
+type Held = Pick<TuneSettings, 'loss' | 'optimiser'> & Partial<Pick<TuneSettings, 'method'>>
+
+const trainsWeights = ({ method }: Pick<Held, 'method'>): boolean =>
+  method !== undefined && methodOf({ method }).result === 'model'
+
+/** Bytes of the weights that each session of a run maps: none where they are trained, and inputs of every session. */
+export const mappedBytes = (model: Pick<PreparedModel, 'weights' | 'quantised'>, settings: Held): number =>
+  trainsWeights(settings) ? 0 : weightBytes(model, settings.loss)
+
+/** Sums over all tensors of a method whose result is a model. */
+function sumOfTensors(
+  config: DecoderConfig,
+  { method = '' }: Pick<Held, 'method'>,
+  bytesOf: (elements: number) => number,
+): number {
+  const specs = methodOf({ method }).tensors(config, { tokens: 0 })
+  return specs.reduce((sum, { shape }) => sum + bytesOf(elements(shape)), 0)
+}
+
+/**
+ * Bytes that a run holds besides its texts and activations: the frozen weights, or trained ones with their gradients and the
+ * optimiser's memory of them. What a prompt trains is too little to count.
+ */
+export function heldBytes(model: Model, settings: Held): number {
+  if (!trainsWeights(settings)) return mappedBytes(model, settings)
+  const optimiser = optimiserOf(settings)
+  return sumOfTensors(model.config, settings, (count) => 8 * count + optimiser.bytes(count))
+}
+
+/** Bytes of the files that a run whose result is a model keeps at once: two checkpoints, and two best states. */
+export function fileBytes(config: DecoderConfig, settings: Pick<TuneSettings, 'method' | 'optimiser'>): number {
+  const optimiser = optimiserOf(settings)
+  return sumOfTensors(config, settings, (count) => 4 * 4 * count + 2 * optimiser.bytes(count))
 }
 
 /**
@@ -32,11 +75,17 @@ const storedFloats = ({ hidden, heads, kvHeads, headDim, intermediate }: Decoder
 const busyFloats = ({ hidden, heads, kvHeads, headDim, intermediate }: DecoderConfig, keys: number): number =>
   2 * (6 * hidden + 5 * (heads + kvHeads) * headDim + 5 * intermediate) + 3 * heads * keys
 
+/** The same, beyond these, where the weights are trained: two norms' results, attention's, and the last map's input. */
+const inputFloats = ({ hidden, heads, headDim, intermediate }: DecoderConfig): number =>
+  2 * hidden + heads * headDim + intermediate
+
 /** Peak bytes of one row during a step: its activations, and its cached keys and values. */
-export function rowBytes(config: DecoderConfig, { length, cached, past, memory }: StepSize): number {
+export function rowBytes(config: DecoderConfig, size: StepSize): number {
+  const { length, cached, past, memory } = size
   const span = length + cached + past
   const keys = meanAttendedKeys(length, span)
-  const stored = memory === 'low' ? config.hidden : storedFloats(config, keys)
+  const kept = storedFloats(config, keys) + (size.trainsWeights ? inputFloats(config) : 0)
+  const stored = memory === 'low' ? config.hidden : kept
   const texts = 2 * kvBytes(config) * cached
   // The attention masks of this step and of the one before.
   const maskFloats = 2 * span
@@ -65,14 +114,9 @@ export function packsWeights(
 }
 
 /** Peak bytes of the process during steps with micro-batches of `rows` rows, without the KV cache of the texts. */
-export function stepMemory(
-  model: Pick<PreparedModel, 'config' | 'weights' | 'quantised'>,
-  loss: LossName,
-  size: StepSize,
-  rows: number,
-): number {
+export function stepMemory(model: Model, settings: Held, size: StepSize, rows: number): number {
   const dequantising = model.quantised && Object.keys(model.quantised).length > 0 ? quantisedBytes : 0
-  return stepProcessBytes + dequantising + weightBytes(model, loss) + rows * rowBytes(model.config, size)
+  return stepProcessBytes + dequantising + heldBytes(model, settings) + rows * rowBytes(model.config, size)
 }
 
 /**
@@ -99,24 +143,38 @@ const runShare = 0.7
  * Bytes for a step's activations on a computer of `total` bytes, after all else that a run holds. It does not depend on the
  * memory that is free now: a resumed run would have other micro-batches, sum in another order and give other numbers.
  */
-export function activationBudget(
-  model: Pick<PreparedModel, 'config' | 'weights' | 'quantised'>,
-  loss: LossName,
-  total: number,
-): number {
-  const none = stepMemory(model, loss, { length: 0, cached: 0, past: 0, memory: 'low' }, 0)
+export function activationBudget(model: Model, settings: Held, total: number): number {
+  const none = stepMemory(model, settings, { length: 0, cached: 0, past: 0, memory: 'low' }, 0)
   return Math.max(total * minShare, Math.min(total * memoryShare, total * runShare - none))
 }
 
 /** Rows of a micro-batch of each size, on a computer of `total` bytes. */
 export function rowsAtOnce(
-  model: Pick<PreparedModel, 'config' | 'weights' | 'quantised'>,
-  { loss, memory = 'normal', tokens }: Pick<TuneSettings, 'loss' | 'memory' | 'tokens'>,
+  model: Model,
+  settings: Held & Pick<TuneSettings, 'memory' | 'tokens'>,
   batch: number,
   total: number,
 ): (bucket: Bucket) => number {
-  const budget = activationBudget(model, loss, total)
-  return (bucket) => microBatch(model.config, { ...bucket, past: tokens, memory }, batch, budget)
+  const { memory = 'normal', tokens } = settings
+  const budget = activationBudget(model, settings, total)
+  const size = { past: tokens, memory, trainsWeights: trainsWeights(settings) }
+  return (bucket) => microBatch(model.config, { ...bucket, ...size }, batch, budget)
+}
+
+/** Tokens of a usual row, for estimates before the rows are known. */
+const usualLength = 64
+
+/** Peak bytes of a run whose result is a model, on a computer of `total` bytes, before anything is measured. */
+export function modelRunBytes(
+  config: DecoderConfig,
+  settings: Held & Pick<TuneSettings, 'memory' | 'batch'>,
+  total: number,
+): number {
+  const model = { config, weights: {} }
+  const { memory = 'normal', batch } = settings
+  const size = { length: usualLength, cached: 0, past: 0, memory, trainsWeights: true }
+  const rows = microBatch(config, size, batch, activationBudget(model, settings, total))
+  return stepMemory(model, settings, size, rows)
 }
 
 /** The model as a run holds it: with little memory, one copy of each weight serves both passes. */

@@ -1,12 +1,12 @@
-// AdamW (Loshchilov and Hutter 2019) over named tensors, as PyTorch computes it.
+// AdamW over small named tensors, and norms of gradients.
 import type { NamedTensors, Tensor } from '../../contract/tensor.ts'
+import { adamW as kernel } from './optimisers/adamw.ts'
 
 export interface AdamWSettings {
   readonly learningRate: number
   readonly weightDecay: number
-  readonly beta1?: number
-  readonly beta2?: number
-  readonly eps?: number
+  /** Factor of the gradient; 1 where absent. */
+  readonly scale?: number
   /** Factors of the learning rate by the tensor's name; 1 where absent. */
   readonly rates?: ReadonlyMap<string, number>
 }
@@ -29,36 +29,31 @@ export function startState(tensors: NamedTensors, trainable: readonly string[]):
   return { tensors, first: zeros(), second: zeros() }
 }
 
-/** The state after update number `step` (from 1), in new arrays. Error: RangeError where a gradient is missing. */
+/**
+ * The state after update number `step` (from 1), in new arrays: a checkpoint may hold the earlier ones. Error: RangeError
+ * where a gradient is missing.
+ */
 export function adamW(
   state: OptimiserState,
   gradients: Readonly<Record<string, Float32Array>>,
   step: number,
-  { learningRate: usualRate, weightDecay, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, rates }: AdamWSettings,
+  { learningRate, weightDecay, scale = 1, rates }: AdamWSettings,
 ): OptimiserState {
-  const tensors: Record<string, Tensor> = { ...state.tensors }
-  const first: Record<string, Tensor> = {}
-  const second: Record<string, Tensor> = {}
-  const correction = Math.sqrt(1 - beta2 ** step)
-  for (const [name, m] of Object.entries(state.first)) {
-    const [tensor, v, gradient] = [state.tensors[name], state.second[name], gradients[name]]
-    if (!tensor || !v || !gradient) throw new RangeError(`no gradient for ${name}`)
-    const learningRate = usualRate * (rates?.get(name) ?? 1)
-    const stepSize = learningRate / (1 - beta1 ** step)
-    const [x, nextM, nextV] = [tensor.data.slice(), m.data.slice(), v.data.slice()]
-    for (let i = 0; i < x.length; i++) {
-      const g = gradient[i] as number
-      const m1 = beta1 * (nextM[i] as number) + (1 - beta1) * g
-      const v1 = beta2 * (nextV[i] as number) + (1 - beta2) * g * g
-      nextM[i] = m1
-      nextV[i] = v1
-      x[i] = (x[i] as number) * (1 - learningRate * weightDecay) - (stepSize * m1) / (Math.sqrt(v1) / correction + eps)
-    }
-    tensors[name] = { shape: tensor.shape, data: x }
-    first[name] = { shape: m.shape, data: nextM }
-    second[name] = { shape: v.shape, data: nextV }
+  const copied = (tensors: NamedTensors): Record<string, Tensor> =>
+    Object.fromEntries(Object.keys(state.first).map((name) => [name, copyOf(tensors[name], name)]))
+  const [tensors, first, second] = [copied(state.tensors), copied(state.first), copied(state.second)]
+  for (const [name, { data }] of Object.entries(tensors)) {
+    const [gradient, m, v] = [gradients[name], first[name], second[name]]
+    if (!gradient || !m || !v) throw new RangeError(`no gradient for ${name}`)
+    const rate = learningRate * (rates?.get(name) ?? 1)
+    kernel.update(data, gradient, { first: m.data, second: v.data }, { step, learningRate: rate, weightDecay, scale })
   }
-  return { tensors, first, second }
+  return { tensors: { ...state.tensors, ...tensors }, first, second }
+}
+
+function copyOf(tensor: Tensor | undefined, name: string): Tensor {
+  if (!tensor) throw new RangeError(`no tensor ${name}`)
+  return { shape: tensor.shape, data: tensor.data.slice() }
 }
 
 /** L2 norms of the whole gradient, and of each virtual token's part. */
@@ -77,27 +72,23 @@ export function gradientNorms(
   const squares = new Array<number>(byToken.size > 0 ? tokens : 0).fill(0)
   let others = 0
   for (const [name, gradient] of Object.entries(gradients)) {
-    const width = gradient.length / Math.max(1, tokens)
-    const isByToken = byToken.has(name)
-    gradient.forEach((value, i) => {
-      const token = Math.floor(i / width)
-      if (isByToken) squares[token] = (squares[token] ?? 0) + value * value
-      else others += value * value
-    })
+    if (!byToken.has(name)) others += squareSum(gradient)
+    else {
+      const width = gradient.length / Math.max(1, tokens)
+      for (const token of squares.keys())
+        squares[token] = (squares[token] ?? 0) + squareSum(gradient.subarray(token * width, (token + 1) * width))
+    }
   }
   const norms = squares.map(Math.sqrt)
   return { all: Math.hypot(...norms, Math.sqrt(others)), byToken: norms }
 }
 
-/** Scales a gradient to a norm of at most `limit` (0 = no limit). */
-export function clipped(
-  gradients: Readonly<Record<string, Float32Array>>,
-  norm: number,
-  limit: number,
-): Readonly<Record<string, Float32Array>> {
-  if (limit <= 0 || !(norm > limit)) return gradients
-  const factor = limit / norm
-  return Object.fromEntries(
-    Object.entries(gradients).map(([name, gradient]) => [name, gradient.map((value) => value * factor)]),
-  )
+/** A plain loop: a gradient may have a hundred million elements. */
+function squareSum(values: Float32Array): number {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += (values[i] as number) ** 2
+  return sum
 }
+
+/** The factor that scales a gradient of that norm to a norm of at most `limit` (0 = no limit). */
+export const clipFactor = (norm: number, limit: number): number => (limit > 0 && norm > limit ? limit / norm : 1)

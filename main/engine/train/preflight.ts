@@ -7,13 +7,12 @@ import { maxRows } from '../evaluate/generate-rows.ts'
 import { createInferenceRunner } from '../evaluate/inference-runner.ts'
 import { methodOf } from '../method/index.ts'
 import type { Sequence } from '../method/layout.ts'
-import { weightBytes } from '../model/sizes.ts'
 import { hasOwnCopies } from '../model/weights.ts'
 import { totalMemory } from '../runtime/machine-memory.ts'
 import { scoresLabels } from '../task/index.ts'
 import { exampleMaker } from './example.ts'
 import { type ExpectedSteps, expectedSteps } from './expected-steps.ts'
-import { modelInMemory, packsWeights, rowsAtOnce } from './memory.ts'
+import { mappedBytes, modelInMemory, packsWeights, rowsAtOnce } from './memory.ts'
 import { bucketsOf } from './order.ts'
 import { paysToPrecompute, shareToCompute, cacheBytes, cacheMemory } from './precompute-kv.ts'
 import { maxSessions } from './training-step.ts'
@@ -158,7 +157,7 @@ function furtherSessions(
   const packed = !hasOwnCopies(model) && packsWeights(model, settings, open, totalMemory())
   const bytesOf = (trainingSessions: number, inferenceSessions: number): number =>
     (Math.min(maxOpen, trainingSessions) * (packed ? 2 : 1) + (memory === 'low' ? 0 : inferenceSessions)) *
-    weightBytes(model, loss)
+    mappedBytes(model, settings)
   const precomputeSessions = Number(precomputes)
   // Label scores after cached texts use the session of the KV precompute, unless the prompt's parts change the graph.
   const { virtual, updates } = methodOf(settings)

@@ -171,15 +171,20 @@ function createPrecomputeWatch(began: number) {
 const openingStep = ({ memory }: PreflightJob['settings'], steps: readonly number[]): number =>
   median(memory === 'low' ? steps.filter((_, i) => i % validateEvery === 0) : steps.slice(0, 1))
 
+/** Elements of a gradient at most whose direction is compared: of a larger one every nth, in the order of the tensors' names. */
+const maxElements = 1 << 20
+
 function flattened(gradients: Readonly<Record<string, Float32Array>>): Float32Array<ArrayBuffer> {
   const parts = Object.keys(gradients)
     .sort()
     .map((name) => gradients[name] ?? new Float32Array())
-  const flat = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
+  const count = parts.reduce((sum, { length }) => sum + length, 0)
+  const every = Math.ceil(count / maxElements)
+  const flat = new Float32Array(Math.ceil(count / Math.max(1, every)))
+  let [at, next] = [0, 0]
   for (const part of parts) {
-    flat.set(part, at)
-    at += part.length
+    for (; next < part.length; next += every) flat[at++] = part[next] ?? 0
+    next -= part.length
   }
   return flat
 }

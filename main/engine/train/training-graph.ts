@@ -1,39 +1,43 @@
 // The training graph: loss and its gradient with respect to a method's tensors, in one static shape.
 import type { TuneSettings } from '../../contract/settings.ts'
 import type { LayoutSettings } from '../method/layout.ts'
-import { gradients } from '../autodiff/differentiate.ts'
-import type { Graph, Node } from '../graph/node.ts'
+import type { Graph, Node, RowRange } from '../graph/node.ts'
 import { concat, input } from '../graph/ops.ts'
 import { methodOf } from '../method/index.ts'
 import type { KeyValues } from '../network/attention.ts'
 import { decoder } from '../network/decoder.ts'
 import { embedWithVirtual } from '../network/embed.ts'
-import { type NetworkModel, weightsOf } from '../network/weights.ts'
+import { type NetworkModel, replacedBy, weightsOf } from '../network/weights.ts'
 import type { BatchShape } from '../method/batch.ts'
+import { type GradientPart, gradientParts } from './gradient-parts.ts'
 import { type LossShape, lossOf } from './loss.ts'
 
 /** What a step's graph depends on. */
 export type StepSettings = LayoutSettings & Pick<TuneSettings, 'memory'>
 
-/** Name of the output that holds the gradient of a tensor. */
-export const gradientOf = (tensor: string): string => `gradient of ${tensor}`
+export interface TrainingGraph extends Graph {
+  /** Inputs that hold some rows of a tensor, by their names. */
+  readonly slices: Readonly<Record<string, RowRange>>
+  readonly gradients: readonly GradientPart[]
+}
 
 /**
- * Outputs `loss` and the gradient of each trainable tensor (`gradientOf`). Inputs: the method's tensors, `batchFeeds`,
- * `lossFeeds`, and `cached.*` [batch, kvHeads, cached, headDim] where texts are cached.
+ * Outputs `loss` and the gradient of each trainable tensor, which may come in parts. Inputs: the method's tensors and
+ * `slices` of them, `batchFeeds`, `lossFeeds`, and `cached.*` [batch, kvHeads, cached, headDim] where texts are
+ * cached.
  */
 export function trainingGraph(
   model: NetworkModel,
   settings: StepSettings,
   shape: BatchShape,
   lossShape: LossShape,
-): Graph {
+): TrainingGraph {
   const { config } = model
-  const weights = weightsOf(model)
   const method = methodOf(settings)
   const specs = method.tensors(config, settings)
   const tensors = new Map(specs.map((spec) => [spec.name, input(spec.name, spec.shape)]))
   const attachment = method.attach((name) => tensors.get(name) as Node, { config, batch: shape.batch }, settings)
+  const weights = replacedBy(attachment.weights, weightsOf(model))
 
   const { batch, length, past, cached } = shape
   const bias = (name: string): Node => input(name, [batch, 1, length, past + cached + length])
@@ -52,14 +56,12 @@ export function trainingGraph(
     select: input('select', [batch, lossShape.slots, length]),
   })
   const loss = lossOf(config, weights, hidden, lossShape)
-  const trainable = specs.filter((spec) => spec.trainable).map((spec) => spec.name)
-  const derivatives = gradients(
-    loss,
-    trainable.map((name) => tensors.get(name) as Node),
-    settings.memory === 'low' ? entering : [],
-  )
+  const trainable = specs.flatMap(({ name, trainable }) => (trainable ? [tensors.get(name) as Node<'Input'>] : []))
+  const { parts, slices } = gradientParts(loss, trainable, settings.memory === 'low' ? entering : [])
   return {
-    outputs: Object.fromEntries([['loss', loss], ...derivatives.map((dx, i) => [gradientOf(trainable[i] ?? ''), dx])]),
+    outputs: Object.fromEntries([['loss', loss], ...parts.map(({ output, node }) => [output, node] as const)]),
+    slices,
+    gradients: parts.map(({ node: _, ...part }) => part),
   }
 }
 

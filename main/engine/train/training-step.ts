@@ -13,15 +13,16 @@ import { chooseHardware, type Hardware, type ProviderNote, tolerances } from '..
 import { createSession } from '../runtime/session.ts'
 import { createSessions } from '../runtime/sessions.ts'
 import { lossFeeds, type TrainingExample } from './example.ts'
+import { createSums, type GradientPlan, type GradientSums, planOf, sliceFeeds, summing } from './gradient-sums.ts'
 import type { LossShape } from './loss.ts'
 import { packsWeights } from './memory.ts'
 import { type Bucket, microBatches, type Sizes } from './micro-batches.ts'
-import { gradientOf, type StepSettings, trainingGraph } from './training-graph.ts'
+import { type StepSettings, type TrainingGraph, trainingGraph } from './training-graph.ts'
 
 export interface Gradient {
   /** Mean of -log p over the step's label tokens. */
   readonly loss: number
-  /** Gradients by the name of each trainable tensor, in its layout. */
+  /** Gradients by the name of each trainable tensor, in its layout. The next step uses their arrays again. */
   readonly gradients: Readonly<Record<string, Float32Array>>
 }
 
@@ -49,63 +50,78 @@ export const maxSessions: { readonly [M in MemoryName]: number } = { normal: 3, 
 
 export function createTrainingStep(given: TrainingStepOptions): TrainingStep {
   const { model, settings, trie, lossShape, texts } = given
-  const { memory = 'normal' } = settings
-  const { virtual, updates } = methodOf(settings)
+  const { virtual, updates, tensors: specsOf } = methodOf(settings)
   const parts = { ...virtual(settings), updates: updates !== undefined }
-  const sessions = createSessions(maxSessions[memory])
-  const open = { loss: lossShape.loss, sessions: given.buckets.length, isCached: texts !== undefined }
-  const packWeights = packsWeights(model, settings, open, totalMemory())
+  const runs = createRuns(given)
   const buffers = createBuffers()
-  let hardware: Promise<Hardware> | undefined
-
-  const run = async (shape: BatchShape, feeds: Feeds): Promise<NamedTensors> => {
-    const graph = (): Graph => trainingGraph(model, settings, shape, lossShape)
-    const arena = model.quantised !== undefined && (memory === 'low' || model.precision === 'f16')
-    const options = { weightsFolder: model.folder, threads: given.threads, arena, packWeights }
-    const tolerance = model.precision === 'f16' ? tolerances.half : tolerances.exact
-    hardware ??= chooseHardware(graph(), feeds, { ...options, names: given.providers, tolerance }, given.onProvider)
-    const chosen = await hardware
-    const session = await sessions.get(sizeOf(shape), () => createSession(graph(), { ...options, ...chosen }))
-    return session.run(feeds)
-  }
+  let sums: GradientSums | undefined
 
   return {
     async gradient(examples, tensors) {
       const labelTokens = examples.reduce((sum, { targetPositions }) => sum + targetPositions.length, 0)
+      sums ??= createSums(specsOf(model.config, settings).filter(({ trainable }) => trainable))
+      sums.clear()
       let loss = 0
-      const gradients: Record<string, Float32Array> = {}
       for (const { rows, bucket } of microBatches(examples, given)) {
         const sequences = rows.map(({ sequence }) => sequence)
         const shape: BatchShape = { batch: given.rowsAtOnce(bucket), ...bucket, ...parts }
         const cached = await texts?.feeds(sequences, shape, buffers)
-        const results = await run(shape, {
+        const feeds = {
           ...tensors,
           ...batchFeeds(model.config, sequences, shape),
           ...cached,
           ...lossFeeds(rows, trie, shape, lossShape, 1 / Math.max(1, labelTokens)),
-        })
-        loss += results['loss']?.data[0] ?? NaN
-        accumulate(gradients, results)
+        }
+        loss += await runs.add(sums, shape, feeds)
       }
-      return { loss, gradients }
+      return { loss, gradients: sums.gradients }
     },
     release() {
       buffers.clear()
-      return sessions.release()
+      return runs.release()
     },
+  }
+}
+
+interface Runs {
+  /** Adds a batch's gradients to the sums, and gives its loss. */
+  add(sums: GradientSums, shape: BatchShape, feeds: Feeds): Promise<number>
+  release(): Promise<void>
+}
+
+/** Runs batches, with a session for each size. */
+function createRuns(given: TrainingStepOptions): Runs {
+  const { model, settings, lossShape, threads, texts } = given
+  const { memory = 'normal' } = settings
+  const sessions = createSessions(maxSessions[memory])
+  const plans = new Map<string, GradientPlan>()
+  const open = { loss: lossShape.loss, sessions: given.buckets.length, isCached: texts !== undefined }
+  const options = {
+    weightsFolder: model.folder,
+    threads,
+    arena: model.quantised !== undefined && (memory === 'low' || model.precision === 'f16'),
+    packWeights: packsWeights(model, settings, open, totalMemory()),
+  }
+  const tolerance = model.precision === 'f16' ? tolerances.half : tolerances.exact
+  let hardware: Promise<Hardware> | undefined
+
+  return {
+    async add(sums, shape, feeds) {
+      const key = sizeOf(shape)
+      const fresh = plans.has(key) ? undefined : trainingGraph(model, settings, shape, lossShape)
+      const plan = plans.get(key) ?? planOf(fresh as TrainingGraph)
+      plans.set(key, plan)
+      const graph = (): Graph => summing(fresh ?? trainingGraph(model, settings, shape, lossShape))
+      const all = { ...feeds, ...sliceFeeds(plan, feeds), ...sums.feeds(plan) }
+      hardware ??= chooseHardware(graph(), all, { ...options, names: given.providers, tolerance }, given.onProvider)
+      const chosen = await hardware
+      const session = await sessions.get(key, () => createSession(graph(), { ...options, ...chosen }))
+      const results = await session.run(all, sums.outputs(plan))
+      sums.scatter(plan, results, all)
+      return results['loss']?.data[0] ?? NaN
+    },
+    release: () => sessions.release(),
   }
 }
 
 const sizeOf = ({ length, cached }: Bucket): string => `${length} ${cached}`
-
-const gradientPrefix = gradientOf('')
-
-function accumulate(gradients: Record<string, Float32Array>, results: NamedTensors): void {
-  for (const [output, { data }] of Object.entries(results)) {
-    if (!output.startsWith(gradientPrefix)) continue
-    const name = output.slice(gradientPrefix.length)
-    const sum = gradients[name]
-    if (sum === undefined) gradients[name] = data
-    else data.forEach((value, i) => (sum[i] = (sum[i] ?? 0) + value))
-  }
-}

@@ -1,6 +1,8 @@
-// A run from its rows to its prompt: encodes, initialises, trains and evaluates.
+// A run from its rows to its result: encodes, initialises, trains and evaluates.
 import type { Checkpoint, ComputeEvent, Job, TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
+import type { PreparedModel } from '../../contract/model.ts'
+import type { NamedTensors } from '../../contract/tensor.ts'
 import type { CachedTexts } from '../evaluate/cached-texts.ts'
 import { readingOf } from '../evaluate/reading.ts'
 import { reportTruncatedRows } from '../evaluate/truncated-rows.ts'
@@ -17,6 +19,7 @@ import { initialTensors } from './initialise.ts'
 import { type LoopResult, trainLoop, type TuneSink } from './loop.ts'
 import { modelInMemory, rowsAtOnce } from './memory.ts'
 import { startState } from './optimiser.ts'
+import { optimiserOf } from './optimisers/index.ts'
 import { startTensors } from './start.ts'
 import { bucketsOf, stepOrder } from './order.ts'
 import {
@@ -28,8 +31,11 @@ import {
   sharesCache,
   withKvLease,
 } from './precompute-kv.ts'
+import { progressOf, smallState, type TrainingState } from './training-state.ts'
 import { createTrainingStep } from './training-step.ts'
+import { modelRunNeeds, refuseWithoutRoom, tunedModel } from './tuned-model.ts'
 import { validate, type ValidationRow } from './validate.ts'
+import { openWeights } from './weights-state.ts'
 
 /** Steps whose texts are precomputed together: with more of them padding shrinks, with fewer the first step starts sooner. */
 const stepsPerPrecompute = 8
@@ -39,9 +45,11 @@ type TuneJob = Extract<Job, { kind: 'tune' }>
 export interface TuneResult {
   readonly outcome: 'finished' | 'stopped' | 'diverged'
   readonly prompt: TunedPrompt
+  /** Where the result is a model of its own; the prompt works with it. */
+  readonly model?: PreparedModel
   /** Whether the run trained over precomputed keys and values of its texts. */
   readonly precomputes: boolean
-  /** Where training diverged before any step was better than the start: the prompt is as it was initialised. */
+  /** Where there is no result: training diverged before any step was better than the start, or a model's run was stopped. */
   readonly untuned?: true
   readonly reason?: string
 }
@@ -51,63 +59,97 @@ export interface TuneOptions extends Pick<CachePlaces, 'limits'> {
   readonly precomputes?: boolean | undefined
 }
 
-/** Trains until the end or a requested stop, then evaluates on the test set. */
+/**
+ * Trains until the end or a requested stop, then evaluates on the test set. Errors: 'tuning/model-memory' and
+ * 'tuning/model-disk' where the computer has no room for a run whose result is a model.
+ */
 export const tune = (job: TuneJob, sink: TuneSink, options: TuneOptions = {}): Promise<TuneResult> =>
   withKvLease(job.texts, () => tuneWithLease(job, sink, options))
+
+/** What every part of a run works with. */
+interface Run {
+  readonly job: TuneJob
+  readonly encoder: Encoder
+  readonly runner: InferenceRunner
+  readonly sink: TuneSink
+  readonly options: TuneOptions
+}
 
 async function tuneWithLease(given: TuneJob, sink: TuneSink, options: TuneOptions): Promise<TuneResult> {
   const model = modelInMemory(given.model, given.settings)
   const settings = withAnswerLimits(model, given.settings, given.split)
   const job = { ...given, model, settings }
-  const { labels } = job
+  const { labels, resume } = job
+  if (makesModel(job)) refuseWithoutRoom(modelRunNeeds(model.config, settings), resume ? undefined : job.files?.state)
   const rows = [...job.split.train, ...job.split.validation, ...job.split.test]
   const encoder = encoderFor(model, settings, labels)
   const runner = createInferenceRunner(model, { threads: job.threads, memory: settings.memory })
+  const run = { job, encoder, runner, sink, options }
   try {
-    if (!job.resume) reportTruncatedRows(rows, encoder, (event) => sink.emit(event))
-    const start = job.resume ?? (await firstCheckpoint(job, encoder, runner, sink))
-    const { checkpoint, reason } = start.finished
-      ? { checkpoint: start }
-      : await train(job, encoder, runner, start, sink, options)
-    const tensors = checkpoint.best?.tensors ?? checkpoint.tensors
+    if (!resume) reportTruncatedRows(rows, encoder, (event) => sink.emit(event))
+    const { checkpoint, tensors, reason } = resume?.finished ? trainedBefore(resume) : await train(run, resume ?? first)
     const prompt: TunedPrompt = { tensors, settings, labels, modelHash: model.hash }
     const found = { prompt, precomputes: checkpoint.precomputes === true, ...(reason === undefined ? {} : { reason }) }
-    if (!checkpoint.finished) return { outcome: 'stopped', ...found }
-    const evaluated = (): Promise<boolean> => evaluate(job, encoder, runner, prompt, sink, options)
-    if (checkpoint.diverged) return { ...found, ...(await diverged(checkpoint, evaluated)) }
-    return { ...found, outcome: (await evaluated()) ? 'finished' : 'stopped' }
+    const stopped = { outcome: 'stopped' as const, ...found, ...(job.files && makesModel(job) ? { untuned: true } : {}) }
+    if (!checkpoint.finished) return stopped
+    const kept = checkpoint.best?.step ?? 0
+    const diverged = checkpoint.diverged && { reason: studioError('tuning/diverged', checkpoint.step, kept).message }
+    if (diverged && kept === 0) return { outcome: 'diverged', ...found, untuned: true, ...diverged }
+    const result = await resultOf(run, checkpoint, prompt)
+    if (!(await evaluate(run, result))) return stopped
+    return { outcome: diverged ? 'diverged' : 'finished', ...found, ...result, ...diverged }
   } finally {
     await runner.release()
   }
 }
 
-/** Keeps and evaluates the best prompt from before training diverged, where some step was better than the start. */
-async function diverged(
-  { step, best }: Checkpoint,
-  evaluated: () => Promise<boolean>,
-): Promise<Pick<TuneResult, 'outcome' | 'untuned' | 'reason'>> {
-  const kept = best?.step ?? 0
-  const reason = studioError('tuning/diverged', step, kept).message
-  if (kept === 0) return { outcome: 'diverged', untuned: true, reason }
-  return (await evaluated()) ? { outcome: 'diverged', reason } : { outcome: 'stopped' }
+const makesModel = ({ settings }: TuneJob): boolean => methodOf(settings).result === 'model'
+
+/** The checkpoint of a run that has not begun. */
+const first: Checkpoint = {
+  ...{ step: 0, tensors: {}, first: {}, second: {} },
+  ...{ best: undefined, stale: 0, finished: false },
+}
+
+/** The result of training: the best tensors are in the checkpoint's files where a run keeps such. */
+type Trained = LoopResult & { readonly tensors: NamedTensors }
+
+const trainedBefore = (checkpoint: Checkpoint): Trained => ({
+  checkpoint,
+  tensors: checkpoint.best?.tensors ?? checkpoint.tensors,
+})
+
+type Result = Pick<TuneResult, 'prompt' | 'model'>
+
+/** The prompt itself, or the model that was made, with a prompt that leaves it as it is. */
+async function resultOf(run: Run, checkpoint: Checkpoint, prompt: TunedPrompt): Promise<Result> {
+  const { job, sink } = run
+  const { files } = job
+  if (!files || !makesModel(job)) return { prompt }
+  const onProgress = (stage: string, done: number, total: number): void =>
+    sink.emit({ event: 'progress', stage, done, total })
+  onProgress('writing the model', 0, 1)
+  const model = await tunedModel({ model: job.model, files }, checkpoint, () => initialOf(run), { onProgress })
+  return { model, prompt: { ...prompt, tensors: {}, modelHash: model.hash } }
+}
+
+/** What answers the test set: with a prompt, or with none. */
+interface Answering {
+  readonly model: PreparedModel
+  readonly runner: InferenceRunner
+  readonly prompt: TunedPrompt | undefined
 }
 
 /**
  * Evaluates on the test set: first the tuned prompt, whose result is the one that matters, then no prompt, then the other
- * rivals. The first two share the texts' keys and values where both lay them out alike. False where it was stopped.
+ * rivals. The first two share the texts' keys and values where both lay them out alike. A tuned model answers alone; all
+ * others are the base model's. False where it was stopped.
  */
-async function evaluate(
-  job: TuneJob,
-  encoder: Encoder,
-  runner: InferenceRunner,
-  prompt: TunedPrompt,
-  sink: TuneSink,
-  { limits }: TuneOptions,
-): Promise<boolean> {
+async function evaluate({ job, encoder, runner, sink, options }: Run, { prompt, model: made }: Result): Promise<boolean> {
   const { model, settings, labels, split } = job
   const rows = split.test.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
   const emit = (event: ComputeEvent): void => sink.emit(event)
-  const places = { folder: job.texts, limits }
+  const places = { folder: job.texts, limits: options.limits }
   const source = { model, runner, settings, ...places, emit }
   const isCached =
     scoresLabels(settings) && sharesCache(settings) && (await cacheFits(settings, cacheBytes(model, rows), places))
@@ -116,42 +158,43 @@ async function evaluate(
   const cached = texts ? { reading: readingOf(settings, texts) } : {}
   const uninstructed = withoutInstruction(settings)
   const sameText = uninstructed.template.instruction === settings.template.instruction
-  for (const subject of [prompt, undefined]) {
-    const task = { model, labels, examples: split.test, prompt: subject, settings: subject ? settings : uninstructed }
-    const reused = subject || sameText ? cached : {}
-    sink.emit({
-      event: 'evaluation',
-      evaluation: await scoreTask(runner, { ...task, ...reused }, emit),
-    })
+  const answer = async (subject: Answering): Promise<void> => {
+    const own = subject.prompt ? settings : uninstructed
+    const task = { model: subject.model, labels, examples: split.test, prompt: subject.prompt, settings: own }
+    const reused = subject.prompt || sameText ? cached : {}
+    sink.emit({ event: 'evaluation', evaluation: await scoreTask(subject.runner, { ...task, ...reused }, emit) })
   }
+  if (made) {
+    const own = createInferenceRunner(made, { threads: job.threads, memory: settings.memory })
+    await answer({ model: made, runner: own, prompt }).finally(() => own.release())
+  } else await answer({ model, runner, prompt })
+  await answer({ model, runner, prompt: undefined })
   return settings.duel === false || duel(job, encoder, runner, places, sink)
 }
 
-async function firstCheckpoint(
-  job: TuneJob,
-  encoder: Encoder,
-  runner: InferenceRunner,
-  sink: TuneSink,
-): Promise<Checkpoint> {
-  const { model, settings, labels } = job
+/** The tensors before the first step. */
+async function initialOf({ job, encoder, runner, sink }: Run): Promise<NamedTensors> {
   sink.emit({ event: 'progress', stage: 'initialising', done: 0, total: 1 })
-  const tensors = job.start
-    ? startTensors(model.config, settings, job.start)
-    : await initialTensors(model, settings, labels, encoder, runner)
-  const specs = methodOf(settings).tensors(model.config, settings)
-  const trainable = specs.filter((spec) => spec.trainable).map(({ name }) => name)
-  return { ...startState(tensors, trainable), step: 0, best: undefined, stale: 0, finished: false }
+  if (job.start) return startTensors(job.model.config, job.settings, job.start)
+  return initialTensors(job.model, job.settings, job.labels, encoder, runner)
 }
 
-async function train(
-  job: TuneJob,
-  encoder: Encoder,
-  runner: InferenceRunner,
-  start: Checkpoint,
-  sink: TuneSink,
-  options: TuneOptions,
-): Promise<LoopResult> {
+/** What the run trains, from where the checkpoint has it. */
+async function stateOf(run: Run, from: Checkpoint): Promise<TrainingState> {
+  const { settings, model, files, resume } = run.job
+  const initial = () => initialOf(run)
+  if (makesModel(run.job))
+    return openWeights(from, { folder: files?.state, optimiser: optimiserOf(settings), initial })
+  if (resume) return smallState(from)
+  const specs = methodOf(settings).tensors(model.config, settings)
+  const trainable = specs.filter((spec) => spec.trainable).map(({ name }) => name)
+  return smallState({ ...startState(await initial(), trainable), best: undefined })
+}
+
+async function train(run: Run, start: Checkpoint): Promise<Trained> {
+  const { job, encoder, runner, sink, options } = run
   const { model, settings } = job
+  const state = await stateOf(run, start)
   const rows = rowsOfRun(job, encoder)
   const { examples } = rows
   const texts = await cachedTexts(job, runner, rows, sink, { precomputes: start.precomputes, ...options })
@@ -185,12 +228,12 @@ async function train(
       await texts.precompute(Array.from({ length: last - step + 1 }, (_, i) => textsOf(step + i)).flat())
       cachedUntil = last
     },
-    async gradient(step: number, tensors: Checkpoint['tensors']) {
+    async gradient(step: number, tensors: NamedTensors) {
       const chosen = order(step).flatMap((i) => examples[i] ?? [])
       if (step < cachedUntil) texts?.prefetch(textsOf(step + 1))
       return { ...(await trainingStep.gradient(chosen, tensors)), examples: chosen.length }
     },
-    async validate(tensors: Checkpoint['tensors']) {
+    async validate(tensors: NamedTensors) {
       // Every open session maps the weights: with little memory, training and inference sessions take turns.
       if (settings.memory === 'low') await trainingStep.release()
       const parts = methodOf(settings).fold(tensors, settings)
@@ -200,7 +243,9 @@ async function train(
     },
   }
   // A resumed run keeps to the decision, whatever room there is then: half-precision keys and values give another curve.
-  return trainLoop({ ...start, precomputes: texts !== undefined }, loop, sink).finally(() => trainingStep.release())
+  const begin = { ...progressOf(start), precomputes: texts !== undefined }
+  const result = await trainLoop(begin, state, loop, sink).finally(() => trainingStep.release())
+  return { ...result, tensors: state.end() }
 }
 
 interface RunRows {

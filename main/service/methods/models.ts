@@ -12,12 +12,11 @@ import { preparedFolders } from '../../engine/model/prepare.ts'
 import { fetchStarter } from '../../engine/model/starter.ts'
 import { parameterCount } from '../../engine/model/sizes.ts'
 import { architectures, titlesOf } from '../../engine/network/architectures/index.ts'
-import { totalMemory } from '../../engine/runtime/machine-memory.ts'
+import { availableMemory, totalMemory } from '../../engine/runtime/machine-memory.ts'
 import { tuningMemory } from '../../engine/train/estimate.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
-import { bytesAt, liesIn } from '../home/disk.ts'
+import { bytesAt, liesIn, ownMark } from '../home/disk.ts'
 import type { Home } from '../home/home.ts'
-import { availableMemory } from '../studio/hardware.ts'
 import { throughNetwork } from '../studio/network.ts'
 import { findModel } from '../lookup.ts'
 import { serveForEvent } from '../compute/serving.ts'
@@ -108,9 +107,6 @@ async function ownCopies(home: Home, { source, weightsHash }: ModelRecord): Prom
   return (await isOwnCopy(home, source)) ? [...prepared, source] : prepared
 }
 
-/** Lies in a folder that was handed over: the copy is the studio's, unlike a folder that somebody put beside it. */
-const ownMark = '.softprompt-copy'
-
 /** What the studio fetched or was handed lies in its folder of models itself; whatever else lies there is not the studio's. */
 async function isOwnCopy({ models }: Home, path: string): Promise<boolean> {
   const [folder, own] = await Promise.all([dirname(path), models].map((each) => realpath(each).catch(() => undefined)))
@@ -119,9 +115,9 @@ async function isOwnCopy({ models }: Home, path: string): Promise<boolean> {
   return found.isFile() || (found.isDirectory() && existsSync(join(path, ownMark)))
 }
 
-async function remove(context: ServiceContext, name: string): Promise<null> {
+/** Removes the model and the studio's copies. Errors: 'studio/model-in-use', 'studio/model-of-prompt'. */
+export async function removeModel(context: ServiceContext, model: ModelRecord): Promise<void> {
   const { store, home, changed } = context
-  const model = await findModel(store, name)
   const used = (await store.runs.list()).filter((run) => run.model === model.id)
   if (used.length > 0) throw studioError('studio/model-in-use', model.name, used.length)
   const opened = (await store.openedPrompts.list()).find((prompt) => prompt.model === model.id)
@@ -133,7 +129,6 @@ async function remove(context: ServiceContext, name: string): Promise<null> {
   for (const copy of await ownCopies(home, model))
     if (!stillUsed.has(copy)) await rm(copy, { recursive: true, force: true, maxRetries: 3 })
   changed('models')
-  return null
 }
 
 async function fetchAndAdd(context: ServiceContext, call: CallContext): Promise<ModelRecord> {
@@ -163,6 +158,9 @@ export const modelMethods: Pick<Methods, `models.${'list' | 'families' | 'add' |
   'models.add': (context, wanted, call) =>
     (liesIn(context.home.cache, wanted.path) ? addHandedOver : add)(context, call, wanted),
   'models.starter': (context, _input, call) => fetchAndAdd(context, call),
-  'models.remove': (context, { model }) => remove(context, model),
+  'models.remove': async (context, { model }) => {
+    await removeModel(context, await findModel(context.store, model))
+    return null
+  },
   'models.rename': (context, { model, name }) => rename(context, model, name),
 }

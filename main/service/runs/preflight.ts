@@ -4,13 +4,17 @@ import { StudioError } from '../../contract/errors/index.ts'
 import type { PrecisionName } from '../../contract/model.ts'
 import type { ModelRecord } from '../../contract/records.ts'
 import type { Input, Preflight, PreflightTrial } from '../../contract/service.ts'
+import { methodOf } from '../../engine/method/index.ts'
+import { precisionsOf } from '../../engine/method/method.ts'
 import { preparedPrecisions } from '../../engine/model/prepare.ts'
+import { availableMemory } from '../../engine/runtime/machine-memory.ts'
+import { refuseWithoutRoom } from '../../engine/train/tuned-model.ts'
 import { serveForEvent } from '../compute/serving.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
 import { loadSplit } from '../data/examples.ts'
 import { liesIn } from '../home/disk.ts'
 import { cachedTextsFolder } from '../home/home.ts'
-import { availableMemory, knownProviders } from '../studio/hardware.ts'
+import { knownProviders } from '../studio/hardware.ts'
 import { type Attempt, becauseOf, type Choices, chooseTrial, cosine, nextToTry } from './choose-precision.ts'
 import { type Forecast, forecast } from './forecast.ts'
 import { keepChoice } from './known-choices.ts'
@@ -24,15 +28,20 @@ interface Measured {
   readonly forecast: Forecast
 }
 
-/** The choice is the fastest that fits and agrees; it is remembered for the next runs of the same kind. Errors: those of `planRun` and of the first trial. */
+/**
+ * The choice is the fastest that fits and agrees; it is remembered for the next runs of the same kind. Errors: those of
+ * `planRun`, of `refuseWithoutRoom` and of the first trial.
+ */
 export async function preflight(
   context: ServiceContext,
   input: Input<'runs.preflight'>,
   call: CallContext,
 ): Promise<Preflight> {
-  const { precision: wanted } = input.settings
   const { model, split: rows, plan, start } = await planRun(context, input, call)
-  const { settings, labels } = plan
+  const { settings, labels, needs } = plan
+  if (needs) refuseWithoutRoom(needs, context.home.folder)
+  const precisions = precisionsOf(methodOf(settings))
+  const wanted = precisions.length === 1 ? settings.precision : input.settings.precision
   const { dataset, version, text, label, context: about = '' } = input
   const { task = 'classification' } = settings
   const split = await loadSplit(context.store, { dataset, version, text, label, context: about, task }, rows)

@@ -35,9 +35,6 @@ export async function computerOf(context: ServiceContext): Promise<Computer> {
   }
 }
 
-/** Bytes for a run: the free memory, or 70 % of all memory where that is more, since the system swaps out idle programs. */
-export const availableMemory = (): number => Math.max(freeMemory(), 0.7 * totalMemory())
-
 /** The state of every provider, from the notes of runs and from ONNX Runtime itself. */
 export async function checksOf(context: ServiceContext): Promise<ProviderCheck[]> {
   const [providers, notes] = await Promise.all([knownProviders(context), context.store.notes.latest('provider/')])

@@ -28,6 +28,7 @@ const start = async (family: Family, own: GivenSettings) => {
           values: values(ids.length * config.kvHeads * config.headDim),
         })),
       ),
+    weight: () => Promise.resolve(values(1)),
   }
   const ids = Array.from({ length: settings.tokens }, (_, i) => i)
   const random = createRandom(settings.seed)

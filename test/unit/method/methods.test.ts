@@ -20,6 +20,7 @@ async function start(method: 'prompt-tuning' | 'prefix-tuning', init: 'text' | '
           values: values(ids.length * width, 0.01),
         })),
       ),
+    weight: () => Promise.resolve(values(1, 1)),
   }
   return methodOf({ method }).initialise(probe, settings, { ids: [4, 5, 6], init, random: createRandom(1) })
 }

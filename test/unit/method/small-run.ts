@@ -1,5 +1,5 @@
 // A short run on a tiny model, with the events that it gave.
-import type { Checkpoint, ComputeEvent, Job } from '../../../main/contract/compute.ts'
+import type { Checkpoint, ComputeEvent, Job, RunFiles } from '../../../main/contract/compute.ts'
 import type { GivenSettings } from '../../../main/contract/settings.ts'
 import type { NamedTensors } from '../../../main/contract/tensor.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
@@ -20,9 +20,17 @@ export interface How {
   readonly start?: NamedTensors
   /** Whether the texts' keys and values are precomputed. */
   readonly precomputes?: boolean
+  /** Where a run whose result is a model keeps its files. */
+  readonly files?: RunFiles
+  /** Called with each checkpoint before it counts as safe. */
+  readonly onCheckpoint?: (checkpoint: Checkpoint) => void
 }
 
-export async function run(family: Family, own: GivenSettings, { resume, until, start, precomputes }: How = {}) {
+export async function run(
+  family: Family,
+  own: GivenSettings,
+  { resume, until, start, precomputes, files, onCheckpoint }: How = {},
+) {
   const model = await tinyModel(family)
   const given = { steps: 12, batch: 12, validateEvery: 1, warmup: 0, learningRate: 5e-2, seed: 1, duel: false } as const
   const settings = defaultSettings({ ...given, ...own }, labels)
@@ -34,20 +42,24 @@ export async function run(family: Family, own: GivenSettings, { resume, until, s
     resume,
     ...(until === undefined ? {} : { until }),
     ...(start ? { start } : {}),
+    ...(files === undefined ? {} : { files }),
   }
   const events: ComputeEvent[] = []
   let last: Checkpoint | undefined
   const sink = {
     emit: (event: ComputeEvent) => void events.push(event),
-    checkpoint: (checkpoint: Checkpoint) => Promise.resolve(void (last = checkpoint)),
+    checkpoint: (checkpoint: Checkpoint) => {
+      onCheckpoint?.(checkpoint)
+      return Promise.resolve(void (last = checkpoint))
+    },
     stopRequested: () => false,
     keepRequested: () => false,
   }
-  const result = await tune(job, sink, { precomputes })
+  const { model: made, ...result } = await tune(job, sink, { precomputes })
   const steps = events.flatMap((event) => (event.event === 'step' ? [event.metrics] : []))
   const validations = events.flatMap((event) => (event.event === 'validation' ? [event] : []))
   const evaluations = events.flatMap((event) => (event.event === 'evaluation' ? [event.evaluation] : []))
-  return { ...result, job, model, settings, steps, validations, evaluations, last }
+  return { ...result, made, job, model, settings, steps, validations, evaluations, last }
 }
 
 export const losses = ({ steps }: { readonly steps: readonly { readonly loss: number }[] }) =>

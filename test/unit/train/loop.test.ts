@@ -4,8 +4,9 @@ import type { Checkpoint, ComputeEvent } from '../../../main/contract/compute.ts
 import type { TuneSettings } from '../../../main/contract/settings.ts'
 import type { NamedTensors } from '../../../main/contract/tensor.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
-import { type LoopOptions, trainLoop } from '../../../main/engine/train/loop.ts'
+import { type LoopOptions, trainLoop as loopOver, type TuneSink } from '../../../main/engine/train/loop.ts'
 import { startState } from '../../../main/engine/train/optimiser.ts'
+import { progressOf, smallState } from '../../../main/engine/train/training-state.ts'
 
 const first: Checkpoint = {
   ...startState({ prompt: { shape: [2, 2], data: Float32Array.of(3, -2, 1, 4) } }, ['prompt']),
@@ -14,6 +15,10 @@ const first: Checkpoint = {
   stale: 0,
   finished: false,
 }
+
+/** Trains what the checkpoint holds. */
+const trainLoop = (start: Checkpoint, parts: LoopOptions, sink: TuneSink) =>
+  loopOver(progressOf(start), smallState(start), parts, sink)
 
 const valuesOf = (tensors: NamedTensors): Float32Array => tensors['prompt']?.data ?? new Float32Array()
 

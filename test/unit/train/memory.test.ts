@@ -75,7 +75,7 @@ describe('the memory of a step', () => {
     'is estimated to within 20 % of what a process takes: %s',
     async (memory) => {
       const model = await tinyModel('llama')
-      const [estimated, found] = [stepMemory(model, 'vocabulary', { ...size, memory }, 32), measured(32, memory)]
+      const [estimated, found] = [stepMemory(model, { loss: 'vocabulary' }, { ...size, memory }, 32), measured(32, memory)]
       expect(estimated / found).toBeGreaterThan(0.8)
       expect(estimated / found).toBeLessThan(1.2)
     },
@@ -103,7 +103,7 @@ describe('the memory of a step', () => {
   })
 
   it('leaves rows what the weights leave, never more than a share, and a little on a computer that is too small', () => {
-    const budget = (total: number) => activationBudget({ config, weights: {} }, 'labels', total)
+    const budget = (total: number) => activationBudget({ config, weights: {} }, { loss: 'labels' }, total)
     expect(budget(16e9)).toBe(4e9)
     expect(budget(2e8)).toBeCloseTo(2e8 / 16)
     expect(budget(3e8)).toBeLessThan(3e8 / 4)

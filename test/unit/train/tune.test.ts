@@ -135,7 +135,7 @@ describe('a run', () => {
   it('that diverges is not finished, and keeps no prompt that no step made better', async () => {
     const { result, evaluations } = await run('llama', { learningRate: 3e38, clip: 0, warmup: 0 })
     expect(result).toMatchObject({ outcome: 'diverged', untuned: true })
-    expect(result.reason).toMatch(/^Training diverged after step \d+: .*none was kept\. Start again with a lower/)
+    expect(result.reason).toMatch(/^Training diverged after step \d+: .*none of it was kept\. Start again with a lower/)
     expect(evaluations).toEqual([])
   })
 

@@ -1,0 +1,60 @@
+// What training changes: the tensors, the optimiser's memory of them, and the best tensors so far.
+import type { Checkpoint } from '../../contract/compute.ts'
+import type { NamedTensors } from '../../contract/tensor.ts'
+import { adamW, type AdamWSettings, type OptimiserState } from './optimiser.ts'
+
+/** How far a run has come: its checkpoint without tensors. */
+export type Progress = Omit<Checkpoint, 'tensors' | 'first' | 'second' | 'best' | 'files'> & {
+  readonly best: { readonly step: number; readonly loss: number } | undefined
+}
+
+/** The training loop knows what it trains by this alone. */
+export interface TrainingState {
+  /** The tensors as they are now; an update may change their arrays. */
+  readonly tensors: NamedTensors
+  /** Update number `step`, from 1. Error: RangeError where a gradient is missing. */
+  update(gradients: Readonly<Record<string, Float32Array>>, step: number, settings: AdamWSettings): void
+  /** Keeps the tensors as they are now, as the best ones. */
+  keepBest(step: number): Promise<void>
+  /** Whether a checkpoint is due after `step`, so many milliseconds after the last one. */
+  isDue(step: number, since: number): boolean
+  /** Makes a checkpoint and hands it to `store`, which resolves when it is safe. */
+  save(progress: Progress, store: (checkpoint: Checkpoint) => Promise<void>): Promise<Checkpoint>
+  /** Ends training: the best tensors, or none where files hold them and their memory was given back. */
+  end(): NamedTensors
+}
+
+/** Steps and milliseconds between checkpoints: whichever comes first. */
+const checkpointSteps = 10
+const checkpointMilliseconds = 30_000
+
+/** Small tensors, whole in every checkpoint; their updates make new arrays. */
+export function smallState({ tensors, first, second, best }: OptimiserState & Pick<Checkpoint, 'best'>): TrainingState {
+  let state: OptimiserState = { tensors, first, second }
+  let bestTensors = best?.tensors
+  return {
+    get tensors() {
+      return state.tensors
+    },
+    update(gradients, step, settings) {
+      state = adamW(state, gradients, step, settings)
+    },
+    keepBest() {
+      bestTensors = state.tensors
+      return Promise.resolve()
+    },
+    isDue: (step, since) => step % checkpointSteps === 0 || since > checkpointMilliseconds,
+    async save(progress, store) {
+      const kept = progress.best && { ...progress.best, tensors: bestTensors ?? state.tensors }
+      const checkpoint = { ...progress, ...state, best: kept }
+      await store(checkpoint)
+      return checkpoint
+    },
+    end: () => bestTensors ?? state.tensors,
+  }
+}
+
+/** The loop's part of a checkpoint. */
+export function progressOf({ tensors: _, first: __, second: ___, best, files: ____, ...rest }: Checkpoint): Progress {
+  return { ...rest, best: best && { step: best.step, loss: best.loss } }
+}
