@@ -1,4 +1,4 @@
-# PEFT's side of a whole job: tunes until the test set is answered well enough. Arguments: a WholeJob's file, prompt-tuning or prefix-tuning, labels or vocabulary.
+# PEFT's side of a whole job: tunes until the test set is answered well enough. Arguments: a WholeJob's file, prompt-tuning, prefix-tuning or lora, labels or vocabulary.
 import time
 
 began = time.perf_counter()
@@ -9,7 +9,7 @@ import random
 import sys
 
 import torch
-from peft import PrefixTuningConfig, PromptTuningConfig, TaskType, get_peft_model, initialize_kv_prefix_from_past_key_values
+from peft import LoraConfig, PrefixTuningConfig, PromptTuningConfig, TaskType, get_peft_model, initialize_kv_prefix_from_past_key_values
 from transformers import AutoModelForCausalLM
 
 with open(sys.argv[1], encoding="utf-8") as file:
@@ -27,6 +27,8 @@ if method == "prefix-tuning":
     with torch.no_grad(), model.disable_adapter():
         read = model(input_ids=start, use_cache=True).past_key_values
     initialize_kv_prefix_from_past_key_values(model, past_key_values=read)
+elif method == "lora":
+    model = get_peft_model(base, LoraConfig(task_type=TaskType.CAUSAL_LM, r=8, lora_alpha=16, target_modules="all-linear"))
 else:
     model = get_peft_model(base, PromptTuningConfig(task_type=TaskType.CAUSAL_LM, num_virtual_tokens=count))
     with torch.no_grad():

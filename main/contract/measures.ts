@@ -12,7 +12,7 @@ export interface NeutralLoss {
 export interface MeasuredPrompt {
   /** Trained numbers. */
   readonly parameters: number
-  /** Bytes of its prompt file, but for the figures and known answers in it: about a kilobyte. */
+  /** Bytes of its prompt file, but for the figures and known answers in it: about a kilobyte; of a model's weights, where it is one. */
   readonly fileBytes: number
   /** KV precompute of the training rows as if no earlier run had stored any of them; 0 where the run has none. */
   readonly precomputeSeconds: number
@@ -20,7 +20,7 @@ export interface MeasuredPrompt {
   readonly peakBytes: number | undefined
   /** One answer at a time, as a person waits for it: the median of some test rows. Undefined without any row. */
   readonly answerMilliseconds: number | undefined
-  /** To read the prompt file and fold its tensors into parts, while the base model stays loaded. */
+  /** To read the prompt file and fold its tensors into parts, while the base model stays loaded; to open a model, where it is one. */
   readonly switchMilliseconds: number
   /** Undefined where the base model reads texts by itself: there the loss is the same by construction. */
   readonly neutral: NeutralLoss | undefined

@@ -33,9 +33,10 @@ export type Recipe = Pick<TuneSettings, 'learningRate' | 'steps' | 'validateEver
 
 /**
  * What a method trains, and what it acts on: virtual tokens, updates of the model's linear maps on the tail alone, or on all
- * tokens, so that each step reads all the texts again.
+ * tokens, so that each step reads all the texts again; or the weights themselves, where the result is no prompt for the base
+ * model but a model of its own.
  */
-export const methodFamilies = ['soft prompt', 'tail adapter', 'adapter'] as const
+export const methodFamilies = ['soft prompt', 'tail adapter', 'adapter', 'whole model'] as const
 export type MethodFamily = (typeof methodFamilies)[number]
 
 /** What a method declares: windows and the command line use only this. */
@@ -50,7 +51,7 @@ export interface MethodDeclaration {
 
 /** The methods that are compared where none are named: those whose steps are short, as the base model reads the texts. */
 export const comparedByDefault = (methods: readonly MethodDeclaration[]): MethodDeclaration[] =>
-  methods.filter(({ family }) => family !== 'adapter')
+  methods.filter(({ family }) => family === 'soft prompt' || family === 'tail adapter')
 
 /** Settings that every method has. A default that is absent depends on method, task or data. */
 const shared: readonly SettingSpec[] = [

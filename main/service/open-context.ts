@@ -13,6 +13,7 @@ import type { Home } from './home/home.ts'
 import { createTidy } from './home/tidy.ts'
 import { createInspections } from './prompts/inspections.ts'
 import { serialQueue } from './queue.ts'
+import { removeLeftStates } from './runs/files.ts'
 import { markOrphans } from './runs/orphans.ts'
 import { createRunner } from './runs/runner.ts'
 import { createFailures, type Failures } from './studio/failures.ts'
@@ -69,6 +70,7 @@ async function contextOf(
   if (previous !== undefined) await keepNetworkRecord(store, previous)
   removeReplaced(home)
   await markOrphans(store)
+  await removeLeftStates(store, home)
   const workers = createWorkers(home.database)
   const { watch, changed } = createChanges()
   const changes: Changes = {

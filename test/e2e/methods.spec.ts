@@ -44,7 +44,7 @@ test.describe('a person who wonders which method to take', () => {
     await page.getByRole('button', { name: 'Resume' }).click()
     await expect(page.getByText('Finished', { exact: true }).first()).toBeVisible({ timeout: 90_000 })
     await expect(page.getByText(/^(Take|Keep) |; take /).first()).toBeVisible()
-    await expect(page.getByRole('row')).toHaveCount(6)
+    await expect(page.getByRole('row')).toHaveCount(8)
     await expect(row(page, 'Tail IA3')).toContainText('another studio')
     await expect(row(page, 'Model alone')).toContainText('not tuned')
     await inspect(page, 'comparison')
@@ -57,25 +57,30 @@ test.describe('a person who wonders which method to take', () => {
     const names = async (): Promise<string[]> => {
       const cells = await page.getByRole('rowheader').allTextContents()
       return cells.map(
-        (text) => /^\s*(Prefix tuning|Tail IA3|Tail biases|Model alone|Best hand-written)/.exec(text)?.[1] ?? '',
+        (text) =>
+          /^\s*(Prefix tuning|Tail IA3|Tail biases|Model alone|Best hand-written|Word count|Linear probe)/.exec(
+            text,
+          )?.[1] ?? '',
       )
     }
     await sort.click()
     await expect(head).toHaveAttribute('aria-sort', 'ascending')
     const ascending = await names()
     expect(ascending[0]).toBe('Tail IA3')
-    expect(ascending.slice(3)).toEqual(['Model alone', 'Best hand-written'])
+    // What is not tuned has no prompt file: it stays below, in whichever order it had.
+    const untuned = ascending.slice(3)
+    expect(untuned.toSorted()).toEqual(['Best hand-written', 'Linear probe', 'Model alone', 'Word count'])
     await sort.click()
     await expect(head).toHaveAttribute('aria-sort', 'descending')
     const descending = await names()
     expect(descending.slice(0, 3)).toEqual(ascending.slice(0, 3).reverse())
-    expect(descending.slice(3)).toEqual(['Model alone', 'Best hand-written'])
+    expect(descending.slice(3)).toEqual(untuned)
 
     const saving = page.waitForEvent('download')
     await page.getByRole('button', { name: 'Save the table (CSV)' }).click()
     const table = readFileSync(await (await saving).path(), 'utf8')
     expect(table).toMatch(/^name,kind,outcome,mean,/)
-    expect(table.trim().split('\r\n')).toHaveLength(6)
+    expect(table.trim().split('\r\n')).toHaveLength(8)
     const reporting = page.waitForEvent('download')
     await page.getByRole('button', { name: 'Save a report' }).click()
     expect(readFileSync(await (await reporting).path(), 'utf8')).toContain('<h1>Methods compared: Which method</h1>')

@@ -53,7 +53,11 @@ interface Asked {
 function inPython(asked: readonly Asked[]): Found[] {
   const scratch = temporaryFolder()
   const outs = asked.map((_, i) => join(scratch, `found-${String(i)}.json`))
-  pythonJob('full.py', asked.map((each, i) => ({ ...each, rate, out: outs[i] })), scratch)
+  pythonJob(
+    'full.py',
+    asked.map((each, i) => ({ ...each, rate, out: outs[i] })),
+    scratch,
+  )
   return outs.map((out) => JSON.parse(readFileSync(out, 'utf8')) as Found)
 }
 
@@ -125,7 +129,10 @@ function expectGradient(
   expect(apart(ours, theirs), name).toBeLessThan(1e-4)
   // Small tensors as well, which the norm of all would hide.
   for (const [tensor, slope] of Object.entries(theirs))
-    expect(apart({ [tensor]: ours[tensor] ?? new Float32Array() }, { [tensor]: slope }), `${name}, ${tensor}`).toBeLessThan(1e-3)
+    expect(
+      apart({ [tensor]: ours[tensor] ?? new Float32Array() }, { [tensor]: slope }),
+      `${name}, ${tensor}`,
+    ).toBeLessThan(1e-3)
 }
 
 const question = [5, 9, 40, 33, 7, 12]
@@ -135,7 +142,12 @@ async function logitsOf(model: PreparedModel): Promise<Float32Array> {
   const runner = createInferenceRunner(model, { threads: 1 })
   const sequence = layOut({ before: [], text: question, after: [] }, [], undefined)
   const targetPositions = [question.map((_, i) => i)]
-  const { data } = await runner.logits({ sequences: [sequence], parts: undefined, targetPositions, candidates: undefined })
+  const { data } = await runner.logits({
+    sequences: [sequence],
+    parts: undefined,
+    targetPositions,
+    candidates: undefined,
+  })
   await runner.release()
   return data
 }

@@ -1,8 +1,9 @@
 // kill -9 of compute and of service at random moments: nothing acknowledged is lost, and the run ends in the same prompt.
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../support/temporary.ts'
-import { moments, trial } from './subject.ts'
+import { fullSettings, moments, trial } from './subject.ts'
 import type { Ended } from './trial.ts'
 
 /** `npm run prove` runs more trials. */
@@ -19,4 +20,22 @@ describe('a run that is killed', () => {
     expect(ended.prompt).toEqual(expected.prompt)
     expect(ended.curve).toEqual(expected.curve)
   })
+
+  it(
+    'ends in the same model where every weight is trained, and leaves no other file',
+    { timeout: 300_000 },
+    async () => {
+      const folder = temporaryFolder()
+      const expected = await trial(join(folder, 'whole'), [], fullSettings)
+      const ended = await trial(join(folder, 'killed'), moments(3, expected.events), fullSettings)
+      expect(ended.kills.length).toBeGreaterThanOrEqual(2)
+      expect(ended.curve).toEqual(expected.curve)
+      // The hash of the model that it made.
+      expect(ended.prompt).toEqual(expected.prompt)
+      for (const home of ['whole', 'killed']) {
+        expect(readdirSync(join(folder, home, 'runs'))).toEqual([])
+        expect(readdirSync(join(folder, home, 'models'))).toHaveLength(1)
+      }
+    },
+  )
 })

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { GivenSettings } from '../../main/contract/settings.ts'
 import { createRandom } from '../../main/engine/random.ts'
 import { forkCompute } from '../../main/service/compute/child.ts'
 import { connect } from '../../main/service/connect.ts'
@@ -15,8 +16,11 @@ const jitterMs = 200
 /** On a quick computer a step takes two milliseconds: enough of them that every kill comes before the end. */
 export const settings = { steps: 400, tokens: 4, batch: 8, seed: 3, learningRate: 0.05, validateEvery: 100 } as const
 
-/** Starts the run in a new home at `home` and sees it through the kills. */
-export async function trial(home: string, kills: readonly Kill[]): Promise<Ended> {
+/** The same for a run whose checkpoints are files, and whose result is a model. */
+export const fullSettings = { ...settings, method: 'full-fine-tuning', learningRate: 1e-3, steps: 200 } as const
+
+/** Starts a run in a new home at `home` and sees it through the kills. */
+export async function trial(home: string, kills: readonly Kill[], own: GivenSettings = settings): Promise<Ended> {
   mkdirSync(home)
   const data = join(home, 'mail.csv')
   writeFileSync(data, table())
@@ -24,7 +28,7 @@ export async function trial(home: string, kills: readonly Kill[]): Promise<Ended
   const { name } = await studio.call('models.add', { path: tinyFolder('llama') })
   const { dataset, version } = await studio.call('data.import', { path: data })
   await studio.close()
-  const input = { model: name, dataset, version, text: 'text', label: 'label', settings }
+  const input = { model: name, dataset, version, text: 'text', label: 'label', settings: own }
   return runThrough(home, { compute, input }, kills)
 }
 

@@ -23,8 +23,8 @@ const metricNames: Readonly<Record<string, string>> = {
   'exact match': 'exact_match',
 }
 
-/** Sentences are for people to read: their words may change at any time. */
-const unread = new Set(['sentence', 'weightsHash'])
+/** Sentences are for people to read: their words may change at any time. The others the old version did not report. */
+const unread = new Set(['sentence', 'weightsHash', 'targets'])
 
 type Json = Readonly<Record<string, unknown>>
 

@@ -15,11 +15,11 @@ export const tune: Handlers['tune'] = async (job, sink) => {
 }
 
 /** A prompt that cannot be measured is as good as before: the run ends with a warning instead. */
-async function measure(job: JobOf<'tune'>, sink: JobSink, { prompt, precomputes }: TuneResult): Promise<void> {
+async function measure(job: JobOf<'tune'>, sink: JobSink, { prompt, model, precomputes }: TuneResult): Promise<void> {
   // A process that resumed behind the last step has not held what the steps take.
   const peak = job.resume?.finished === true ? undefined : peakBytes()
   try {
-    const measured = await measurePrompt({ job, prompt, precomputes }, (event) => sink.emit(event))
+    const measured = await measurePrompt({ job, prompt, made: model, precomputes }, (event) => sink.emit(event))
     sink.emit({ event: 'measured', measured: { ...measured, peakBytes: peak } })
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)

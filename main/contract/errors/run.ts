@@ -11,8 +11,7 @@ export const runErrors = {
     `Run "${run}" diverged, and would again from where it was. Start a new run with a lower learning rate.`,
   'run/not-running': (run: string) => `Run "${run}" is not running.`,
   'run/no-prompt': (run: string) => `Run "${run}" has no tuned prompt yet. Resume it first.`,
-  'run/model-removed': (run: string) =>
-    `The model that run "${run}" made was removed. Tune again to have it back.`,
+  'run/model-removed': (run: string) => `The model that run "${run}" made was removed. Tune again to have it back.`,
   'run/no-tokens': (run: string) =>
     `Run "${run}" changed the weights of the model themselves, and its result is a model of its own: there are no virtual tokens or adapters to look at.`,
   'run/no-advice': (run: string, number: number, count: number) =>

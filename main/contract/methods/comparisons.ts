@@ -5,7 +5,7 @@ import type { MetricName } from '../metrics.ts'
 import type { Subject } from '../records.ts'
 import type { MethodName } from '../settings.ts'
 import { run } from './fields.ts'
-import type { ExportFormat } from './prompts.ts'
+import type { ExportFormat, ModelFormat } from './prompts.ts'
 import type { RunPlan } from './runs.ts'
 import type { Band, SweepRecord, SweepSummary, SweptConfiguration, Varied } from './sweeps.ts'
 
@@ -31,8 +31,8 @@ export interface ComparedMethod extends Compared, Pick<SweptConfiguration, 'numb
   readonly method: MethodName
   /** Medians of its finished runs, of memory the largest; undefined where none was measured. */
   readonly measures: RunMeasures | undefined
-  /** Formats in which its prompt can be exported. */
-  readonly targets: readonly ExportFormat[]
+  /** Formats in which its prompt or its model can be exported. */
+  readonly targets: readonly (ExportFormat | ModelFormat)[]
   /** Of its finished runs the one with the lowest validation loss: the test set takes no part in the choice. */
   readonly use: string | undefined
 }

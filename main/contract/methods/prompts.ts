@@ -74,7 +74,7 @@ export interface PromptSummary {
   readonly settings: TuneSettings
   readonly figures: readonly EvaluationFigures[]
   /** Formats that can hold it. */
-  readonly targets: readonly ExportFormat[]
+  readonly targets: readonly (ExportFormat | ModelFormat)[]
   /** Where the result is a model of its own: its name, and the studio's folder with its files. */
   readonly made?: { readonly name: string; readonly folder: string }
   /** Where it was opened from a file without known answers, so that nothing could be compared with the model here. */

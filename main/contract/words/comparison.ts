@@ -100,6 +100,7 @@ const targetWords: { readonly [F in ComparedMethod['targets'][number]]: string }
   bundle: 'another studio',
   peft: 'PEFT',
   gguf: 'llama.cpp',
+  transformers: 'transformers',
 }
 
 export const comparisonColumns: readonly ComparisonColumn[] = [

@@ -39,16 +39,16 @@ const causes: { readonly [R in Exclude<AdviceRule, Fault>]: Rule } = {
 /** Each with one change at most, which the run's method knows; faults of the run first, and nothing else beside them. Empty where the run is healthy. */
 export function advise(evidence: Evidence): Advice[] {
   const { settings } = evidence.run
-  const specs = settingsOfMethod(declarations(), settings.method)
   // What a run went on from decides what its method declares: with other values it could not start there.
   const decided = new Set(settings.from ? methodOf(settings).settings.map(({ name }) => name) : [])
-  const canSet = new Set(['template', ...specs.flatMap(({ name }) => (decided.has(name) ? [] : [name]))])
+  const specs = settingsOfMethod(declarations(), settings.method).filter(({ name }) => !decided.has(name))
+  const canSet = ([name, value]: [string, unknown]): boolean =>
+    name === 'template' ||
+    specs.some((spec) => spec.name === name && (spec.kind !== 'choice' || spec.values.includes(String(value))))
   const apply = (rules: Readonly<Record<string, Rule>>): Advice[] =>
     Object.entries(rules).flatMap(([rule, find]) => {
       const found = find(evidence)
-      return found && Object.keys(found.settings).every((name) => canSet.has(name))
-        ? [{ rule: rule as AdviceRule, ...found }]
-        : []
+      return found && Object.entries(found.settings).every(canSet) ? [{ rule: rule as AdviceRule, ...found }] : []
     })
   const found = apply(faults)
   return found.length > 0 ? found : apply(causes)

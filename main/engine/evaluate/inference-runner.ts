@@ -224,7 +224,9 @@ function pastAndTexts(texts: NamedTensors, parts: Parts | undefined): Feeds {
 }
 
 /** The inputs that the forward graph needs for these parts. */
-export const shapeOf = (parts: Parts | undefined): Pick<ForwardShape, 'embeddings' | 'past' | 'updates' | 'weights'> => ({
+export const shapeOf = (
+  parts: Parts | undefined,
+): Pick<ForwardShape, 'embeddings' | 'past' | 'updates' | 'weights'> => ({
   embeddings: parts?.embeddings !== undefined,
   past: parts?.past !== undefined,
   ...(hasUpdates(parts) ? { updates: parts?.updates?.map(shapeOfUpdate) ?? [] } : {}),

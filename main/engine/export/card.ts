@@ -40,14 +40,18 @@ ${tokens > 0 ? 'The virtual tokens work only in the template that they were' : '
 - text: ${code(template.body)}
 - instruction: ${code(template.instruction)}
 - before the answer: ${code(template.answerPrefix)}
-- task: ${tasks[task]}
+- task: ${taskWords[task]}
 - answers: ${labels.length === 0 ? 'written freely' : labels.map(code).join(', ')}
 
 ## How well it does
 
-${figures.length === 0 ? 'It has not been evaluated on a test set.' : tableOf(figures)}
+${howWell(figures)}
 `
 }
+
+/** A table of figures; a sentence where there are none. */
+export const howWell = (figures: Exported['figures']): string =>
+  figures.length === 0 ? 'It has not been evaluated on a test set.' : tableOf(figures)
 
 const startedFrom = ({ name, sha256 }: StartPrompt): string =>
   `It was tuned on from another prompt of the same base model, ${plainText(name)} (SHA-256 of its numbers: ${sha256}).`
@@ -72,7 +76,7 @@ function explained({ subject }: Exported['figures'][number]): string {
   return help === undefined ? '' : `\n\n${name}: ${help}`
 }
 
-const tasks: { readonly [T in TaskName]: string } = {
+export const taskWords: { readonly [T in TaskName]: string } = {
   classification: 'choose the likeliest of some labels for a text',
   generation: 'write the text, or the fields, that belong to a text',
   answering: 'answer a question; what it is about stands behind it, on a line of its own that begins with "Context: "',

@@ -1,11 +1,25 @@
 // Writes an export's folder completely or not at all, and replaces nothing but an earlier export that nobody has touched.
 import { createHash, randomBytes } from 'node:crypto'
-import { lstat, mkdir, readdir, readFile, realpath, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises'
+import { constants, createReadStream } from 'node:fs'
+import {
+  copyFile,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  unlink,
+  writeFile,
+} from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import * as v from 'valibot'
 import { causeOf } from '../../contract/errors/causes.ts'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
-import type { Files } from './format.ts'
+import type { CopyOf, FolderFiles } from './format.ts'
 
 /** Names the files of the export and their SHA-256: what it names, and nothing else, may be replaced. */
 const manifestName = '.softprompt-export.json'
@@ -16,7 +30,7 @@ const manifestOf = v.object({ softpromptExport: v.literal(1), files: v.record(v.
  * something was added to it or changed. Errors: 'export/not-empty', 'export/foreign-file', 'export/changed-file',
  * 'export/cannot-write'.
  */
-export async function writeFolder(folder: string, files: Files): Promise<string[]> {
+export async function writeFolder(folder: string, files: FolderFiles): Promise<string[]> {
   try {
     const target = await realpath(resolve(folder)).catch(() => resolve(folder))
     const earlier = await earlierExport(target, files)
@@ -30,7 +44,7 @@ export async function writeFolder(folder: string, files: Files): Promise<string[
 }
 
 /** Names of the export that lies in the folder; 'empty' for an empty folder, undefined where there is none. */
-async function earlierExport(folder: string, files: Files): Promise<readonly string[] | 'empty' | undefined> {
+async function earlierExport(folder: string, files: FolderFiles): Promise<readonly string[] | 'empty' | undefined> {
   const entries = await readdir(folder).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
@@ -43,7 +57,7 @@ async function earlierExport(folder: string, files: Files): Promise<readonly str
     if (name === manifestName) continue
     if (!Object.hasOwn(known, name)) throw studioError('export/foreign-file', folder, name)
     const path = join(folder, name)
-    const isSame = (await lstat(path)).isFile() && sha256(await readFile(path)) === known[name]
+    const isSame = (await lstat(path)).isFile() && (await sha256Of({ copyOf: path })) === known[name]
     if (!isSame) throw studioError('export/changed-file', folder, name)
   }
   return entries
@@ -58,16 +72,33 @@ async function readManifest(folder: string): Promise<Readonly<Record<string, str
   }
 }
 
-const sha256 = (content: Uint8Array | string): string => createHash('sha256').update(content).digest('hex')
+async function sha256Of(content: Uint8Array | string | CopyOf): Promise<string> {
+  const hash = createHash('sha256')
+  if (!isCopy(content)) return hash.update(content).digest('hex')
+  for await (const part of createReadStream(content.copyOf, { highWaterMark: 1 << 20 })) hash.update(part as Buffer)
+  return hash.digest('hex')
+}
+
+const isCopy = (content: Uint8Array | string | CopyOf): content is CopyOf =>
+  typeof content === 'object' && 'copyOf' in content
+
+/** Writes a file that is not there yet, and brings it to disk. */
+async function put(path: string, content: Uint8Array | string | CopyOf): Promise<void> {
+  if (!isCopy(content)) return writeFile(path, content, { flag: 'wx', flush: true })
+  await copyFile(content.copyOf, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+  const file = await open(path, 'r+')
+  await file.datasync().finally(() => file.close())
+}
 
 /** Writes the files and their manifest; on an error those that it has written are removed. */
-async function fill(folder: string, files: Files): Promise<void> {
-  const hashes = Object.fromEntries(Object.entries(files).map(([name, content]) => [name, sha256(content)]))
+async function fill(folder: string, files: FolderFiles): Promise<void> {
+  const hashes: Record<string, string> = {}
+  for (const [name, content] of Object.entries(files)) hashes[name] = await sha256Of(content)
   const manifest = `${JSON.stringify({ softpromptExport: 1, files: hashes }, null, 2)}\n`
   const written: string[] = []
   try {
     for (const [name, content] of [...Object.entries(files), [manifestName, manifest] as const]) {
-      await writeFile(join(folder, name), content, { flag: 'wx', flush: true })
+      await put(join(folder, name), content)
       written.push(name)
     }
   } catch (error) {
@@ -77,7 +108,7 @@ async function fill(folder: string, files: Files): Promise<void> {
 }
 
 /** Puts a complete new folder in the place of the earlier one, which is there until then. */
-async function replace(folder: string, files: Files, earlier: readonly string[] | undefined): Promise<void> {
+async function replace(folder: string, files: FolderFiles, earlier: readonly string[] | undefined): Promise<void> {
   const key = randomBytes(4).toString('hex')
   const [fresh, old] = [`${folder}.new-${key}`, `${folder}.old-${key}`]
   await mkdir(dirname(folder), { recursive: true })

@@ -22,3 +22,11 @@ export interface Exported {
 
 /** The files of a folder by their names. */
 export type Files = Readonly<Record<string, Uint8Array | string>>
+
+/** A file that is too large for memory, by its path. */
+export interface CopyOf {
+  readonly copyOf: string
+}
+
+/** The files of a folder, some of which are copies. */
+export type FolderFiles = Readonly<Record<string, Uint8Array | string | CopyOf>>

@@ -1,6 +1,7 @@
 // The table of export formats: a new one is a new file and a line here.
-import { type ExportFormat, exportFormats } from '../../contract/service.ts'
+import { type ExportFormat, exportFormats, type ModelFormat, modelFormats } from '../../contract/service.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
+import { makesModel } from '../method/index.ts'
 import { bundle } from './bundle.ts'
 import type { Exported, Files } from './format.ts'
 import { gguf, ggufTakes } from './gguf.ts'
@@ -19,6 +20,6 @@ export const formats: { readonly [F in ExportFormat]: Format } = {
   gguf: { files: gguf, takes: ggufTakes },
 }
 
-/** The formats that a prompt tuned with these settings can be exported in. */
-export const targetsOf = (settings: TuneSettings): ExportFormat[] =>
-  exportFormats.filter((format) => formats[format].takes(settings))
+/** The formats that the result of a run with these settings can be exported in. */
+export const targetsOf = (settings: TuneSettings): readonly (ExportFormat | ModelFormat)[] =>
+  makesModel(settings) ? modelFormats : exportFormats.filter((format) => formats[format].takes(settings))

@@ -1,15 +1,10 @@
 // A page about some runs to keep, print or send: one file, no script, nothing fetched.
 import type { StepMetrics } from '../../contract/compute.ts'
 import { namesOf } from '../../contract/metrics.ts'
-import type {
-  EvaluationFigures,
-  ModelRecord,
-  RunRecord,
-  SplitRows,
-  ValidationRecord,
-} from '../../contract/records.ts'
+import type { EvaluationFigures, ModelRecord, RunRecord, SplitRows, ValidationRecord } from '../../contract/records.ts'
 import type { AnsweredRow, Outputs, Verdict } from '../../contract/service.ts'
 import type { TaskName } from '../../contract/settings.ts'
+import { subjectWords } from '../../contract/words/subjects.ts'
 import { percent } from '../../contract/numbers.ts'
 import { escaped } from './escaped.ts'
 import { curvesOf } from './report-curves.ts'

@@ -11,25 +11,28 @@ import { bundle } from '../export/bundle.ts'
 import { methodOf } from '../method/index.ts'
 import { exampleMaker } from '../train/example.ts'
 import { neutralLoss } from './neutral-loss.ts'
-import { answerTime, precomputeTime, switchTime } from './times.ts'
+import { answerTime, openTime, precomputeTime, switchTime } from './times.ts'
 
 export interface MeasureJob {
   readonly job: Extract<Job, { kind: 'tune' }>
   readonly prompt: TunedPrompt
+  /** The model that answers with the prompt, where the run has made one. */
+  readonly made?: PreparedModel | undefined
   /** Whether the run precomputed keys and values of its texts. */
   readonly precomputes: boolean
 }
 
 /** Measurements of a finished run's prompt, with sessions of their own: the run's must be released by then. */
 export async function measurePrompt(
-  { job, prompt, precomputes }: MeasureJob,
+  { job, prompt, made, precomputes }: MeasureJob,
   emit: (event: ComputeEvent) => void,
 ): Promise<Omit<MeasuredPrompt, 'peakBytes'>> {
-  const { model, split, threads } = job
+  const { model: base, split, threads } = job
+  const model = made ?? base
   const { settings } = prompt
   const placed = { ...placedPrompt(model, prompt), settings }
-  const file = promptFile(model, prompt)
   const runner = createInferenceRunner(model, { threads })
+  const alone = made ? createInferenceRunner(base, { threads }) : runner
   const begin = (done: number): void => emit({ event: 'progress', stage: 'measuring the prompt', done, total: 3 })
   try {
     begin(0)
@@ -39,15 +42,26 @@ export async function measurePrompt(
     begin(2)
     return {
       parameters: trainedNumbers(model, prompt),
-      fileBytes: file.length,
       precomputeSeconds,
       answerMilliseconds,
-      switchMilliseconds: await switchTime(model, file),
-      neutral: await neutralLoss(runner, model, placed),
+      ...(await (made ? ofModel(made, threads) : ofPrompt(model, prompt))),
+      neutral: await neutralLoss(runner, model, placed, alone),
     }
   } finally {
-    await runner.release()
+    await Promise.all([runner.release(), alone.release()])
   }
+}
+
+type OfFile = Pick<MeasuredPrompt, 'fileBytes' | 'switchMilliseconds'>
+
+async function ofPrompt(model: PreparedModel, prompt: TunedPrompt): Promise<OfFile> {
+  const file = promptFile(model, prompt)
+  return { fileBytes: file.length, switchMilliseconds: await switchTime(model, file) }
+}
+
+async function ofModel(model: PreparedModel, threads: number): Promise<OfFile> {
+  const bytes = Object.values(model.weights).reduce((sum, weight) => sum + weight.bytes, 0)
+  return { fileBytes: bytes, switchMilliseconds: await openTime(model, threads) }
 }
 
 const trainedNumbers = ({ config }: PreparedModel, { settings }: TunedPrompt): number =>

@@ -21,21 +21,23 @@ export const readsAlone = ({ placement }: Pick<TuneSettings, 'placement'>): bool
 /**
  * Mean of -log p of a token in nats, each predicted from those before it over the whole vocabulary. Undefined, and nothing
  * is computed, where the base model reads texts by itself: there the loss is the same by construction. A text that is
- * longer than the model reads is cut.
+ * longer than the model reads is cut. `alone`: the runner of the base model, where the prompt answers with another.
  */
 export async function neutralLoss(
   runner: InferenceRunner,
   model: PreparedModel,
   placed: PlacedPrompt & { readonly settings: TuneSettings },
+  alone = runner,
 ): Promise<NeutralLoss | undefined> {
   const { settings, parts } = placed
   if (readsAlone(settings)) return undefined
   const { tokenizer } = encoderFor(model, settings, [])
   const room = model.config.context - countOf(virtualTokensOf(parts))
   const ids = tokenizer.encodeWithSpecials(await neutralText()).slice(0, room)
-  const alone = await meanLoss(runner, neutralExample(ids, undefined), undefined)
-  const tuned = await meanLoss(runner, neutralExample(ids, settings), parts)
-  return { alone, tuned }
+  return {
+    alone: await meanLoss(alone, neutralExample(ids, undefined), undefined),
+    tuned: await meanLoss(runner, neutralExample(ids, settings), parts),
+  }
 }
 
 /** Every token but the first is a target: what is predicted is the same with virtual tokens before the text and without. */

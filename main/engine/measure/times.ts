@@ -4,7 +4,7 @@ import type { PreparedModel } from '../../contract/model.ts'
 import type { Example, TuneSettings } from '../../contract/settings.ts'
 import { samplingLimits } from '../evaluate/answer-end.ts'
 import { generate } from '../evaluate/generate.ts'
-import type { InferenceRunner } from '../evaluate/inference-runner.ts'
+import { createInferenceRunner, type InferenceRunner } from '../evaluate/inference-runner.ts'
 import { placedPrompt, scoreTask } from '../evaluate/score.ts'
 import { openArchive } from '../export/open-prompt.ts'
 import { evenly } from '../inspect/evenly.ts'
@@ -14,7 +14,7 @@ import { scoresLabels } from '../task/index.ts'
 import { cacheBytes, precomputeKv } from '../train/precompute-kv.ts'
 
 /** Measurements of which the median is taken, odd so that it is one of them; a generated answer takes longer. */
-const timed = { scored: 5, generated: 3, switched: 5 } as const
+const timed = { scored: 5, generated: 3, switched: 5, opened: 3 } as const
 /** Training rows whose KV precompute is timed: two or three batches of short texts. */
 const precomputedRows = 32
 
@@ -71,6 +71,17 @@ export async function switchTime(model: PreparedModel, file: Uint8Array): Promis
   }
   const times: number[] = []
   for (let i = 0; i < timed.switched; i++) times.push(await millisecondsOf(open))
+  return median(times)
+}
+
+/** Milliseconds to open a model in place of another: the median of some times. */
+export async function openTime(model: PreparedModel, threads: number): Promise<number> {
+  const times: number[] = []
+  for (let i = 0; i < timed.opened; i++) {
+    const runner = createInferenceRunner(model, { threads })
+    times.push(await millisecondsOf(() => runner.ready()))
+    await runner.release()
+  }
   return median(times)
 }
 

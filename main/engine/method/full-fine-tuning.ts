@@ -21,7 +21,7 @@ const precision: SettingSpec = {
 
 export const fullFineTuning: Method = {
   name: 'full-fine-tuning',
-  result: 'model',
+  family: 'whole model',
   placements: ['start'],
   settings: [optimiser, precision],
   recipes: { start: { learningRate: 3e-5, steps: 150, validateEvery: 25 } },

@@ -40,3 +40,7 @@ export function methodOf({ method: name }: { readonly method: string }): Method 
   if (!method) throw studioError('tuning/no-method', name, [...table.keys()].join(', '))
   return method
 }
+
+/** Whether the result of a run is a model of its own, and not a prompt for its base model. */
+export const makesModel = (settings: { readonly method: string }): boolean =>
+  methodOf(settings).family === 'whole model'

@@ -1,7 +1,7 @@
 // The layout of a sequence: where the row's tokens, virtual tokens and answer are, and which tokens parts act on.
 import { studioError } from '../../contract/errors/index.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
-import { methodOf } from './index.ts'
+import { makesModel, methodOf } from './index.ts'
 
 /** A row's token ids in the order of the template. */
 export interface Segments {
@@ -39,8 +39,8 @@ export const pastOf = (settings: Pick<LayoutSettings, 'method' | 'tokens'>): num
 
 /** Number of tokens at the end of a question that parts of a prompt after the text act on. */
 export function tailOf(settings: LayoutSettings): number {
-  const { virtual, updatesLinears } = methodOf(settings)
-  return virtual(settings).past > 0 || updatesLinears ? settings.tail : 0
+  const { virtual, updates } = methodOf(settings)
+  return virtual(settings).past > 0 || updates ? settings.tail : 0
 }
 
 /** The sequence of one row; without `settings`, that of no prompt. Error: 'tuning/placement'. */
@@ -57,13 +57,13 @@ export function layOut(
   })
   if (settings === undefined) return { ...end(question), virtualAt: undefined, actsFrom: Infinity, constant: 0 }
   const { placement, tail } = settings
-  const { name, placements, virtual, updates, result } = methodOf(settings)
+  const { name, placements, virtual, updates } = methodOf(settings)
   if (!placements.includes(placement)) throw studioError('tuning/placement', name, placement, placements.join(', '))
   const { embeddings, past } = virtual(settings)
   const virtualAt =
     embeddings > 0 ? { start: 0, 'before-text': before.length, 'after-text': question.length }[placement] : undefined
   const tailAt = placement === 'start' ? 0 : Math.max(0, question.length - tail)
-  const actsFrom = past > 0 || updates || result === 'model' ? tailAt : Infinity
+  const actsFrom = past > 0 || updates || makesModel(settings) ? tailAt : Infinity
   const constant = Math.min(virtualAt ?? Infinity, actsFrom)
   const gap = new Array<number>(embeddings).fill(0)
   const at = virtualAt ?? 0

@@ -1,5 +1,5 @@
 // Writes a model as the folder that transformers loads: config.json, the tokenizer's files and one safetensors file.
-import { copyFile, link, mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, link, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
 import type { DecoderConfig, PreparedModel, TokenizerFiles } from '../../contract/model.ts'

@@ -49,12 +49,15 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
   return {
     async run(feeds, outputs = {}) {
       const inputs = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, toOrt(value)]))
-      // No array is copied, neither on its way in nor on its way out.
       const fetches = session.outputNames.map((name) => [name, outputs[name] ? toOrt(outputs[name]) : null])
       const run = session.run(inputs, Object.fromEntries(fetches)).catch(fail)
       running.add(run)
       const results = await run.finally(() => running.delete(run))
-      return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value as OrtTensor)]))
+      // The library has written to these arrays, and copied them besides: the copies would be garbage of a model's size.
+      for (const name of Object.keys(outputs)) release(results[name] as OrtTensor | undefined)
+      return Object.fromEntries(
+        Object.entries(results).map(([name, value]) => [name, outputs[name] ?? fromOrt(value as OrtTensor)]),
+      )
     },
     async release() {
       await Promise.allSettled(running)
@@ -97,5 +100,9 @@ const toOrt = (tensor: Tensor | IntegerTensor): OrtTensor =>
   tensor.data instanceof Float32Array
     ? new OrtTensor('float32', tensor.data, tensor.shape)
     : new OrtTensor('int64', tensor.data, tensor.shape)
+
+function release(copy: OrtTensor | undefined): void {
+  if (copy) (copy.data as Float32Array<ArrayBuffer>).buffer.transfer(0)
+}
 
 const fromOrt = (tensor: OrtTensor): Tensor => ({ shape: tensor.dims, data: tensor.data as Float32Array })

@@ -20,6 +20,10 @@ export interface Schema {
     /** Its DecoderConfig as JSON. */
     config: Generated<string>
     added_at: string
+    /** The name of the model that a run made it from; null where it was added. */
+    base: Generated<string | null>
+    /** The run that made it, while that is there. */
+    run: Generated<number | null>
   }
   datasets: {
     id: Generated<number>
@@ -149,6 +153,8 @@ export interface Schema {
     diverged: number
     /** Null where it is not decided. */
     precomputes: number | null
+    /** JSON: CheckpointFiles; null where the vectors hold all tensors. */
+    files: string | null
     vectors: Uint8Array
     sha256: string
   }

@@ -80,9 +80,7 @@ function rowsOf({ shape, data }: Tensor, { start, end }: RowRange): Tensor {
 
 /** Graph inputs that hold some rows of others, among `feeds`. */
 export const sliceFeeds = ({ slices }: GradientPlan, feeds: Feeds): NamedTensors =>
-  Object.fromEntries(
-    Object.entries(slices).map(([name, range]) => [name, rowsOf(feeds[range.of] as Tensor, range)]),
-  )
+  Object.fromEntries(Object.entries(slices).map(([name, range]) => [name, rowsOf(feeds[range.of] as Tensor, range)]))
 
 /** Adds rows [ids, ...] to those of `table` with these ids. */
 function addRows(table: Tensor, rows: Float32Array, { data: ids }: IntegerTensor): void {

@@ -71,7 +71,7 @@ export async function trainLoop(
     at = dueForValidation(next.step, settings) ? await validated(next, run) : next
     if (settings.patience > 0 && at.stale >= settings.patience)
       return end(`no better validation loss in ${settings.patience} validations`)
-    if (state.isDue(at.step, performance.now() - saved)) {
+    if (at.step < settings.steps && state.isDue(at.step, performance.now() - saved)) {
       await save(at)
       saved = performance.now()
     }

@@ -1,9 +1,10 @@
 // Estimates the memory of a training step, and how many rows a micro-batch may hold.
 import type { DecoderConfig, PreparedModel } from '../../contract/model.ts'
 import type { LossName, MemoryName, TuneSettings } from '../../contract/settings.ts'
+import { runProcessBytes } from '../../contract/usual-run.ts'
 import type { BatchShape } from '../method/batch.ts'
 import { elements } from '../../contract/tensor.ts'
-import { methodOf } from '../method/index.ts'
+import { makesModel, methodOf } from '../method/index.ts'
 import { kvBytes, weightBytes } from '../model/sizes.ts'
 import { hasOwnCopies, withoutCopies } from '../model/weights.ts'
 import { meanAttendedKeys } from '../network/attention.ts'
@@ -22,8 +23,7 @@ type Model = Pick<PreparedModel, 'config' | 'weights' | 'quantised'>
 /** What the memory depends on that a run holds throughout; the weights are frozen where no method is given. */
 type Held = Pick<TuneSettings, 'loss' | 'optimiser'> & Partial<Pick<TuneSettings, 'method'>>
 
-const trainsWeights = ({ method }: Pick<Held, 'method'>): boolean =>
-  method !== undefined && methodOf({ method }).result === 'model'
+const trainsWeights = ({ method }: Pick<Held, 'method'>): boolean => method !== undefined && makesModel({ method })
 
 /** Bytes of the weights that each session of a run maps: none where they are trained, and inputs of every session. */
 export const mappedBytes = (model: Pick<PreparedModel, 'weights' | 'quantised'>, settings: Held): number =>
@@ -161,6 +161,15 @@ export function rowsAtOnce(
   return (bucket) => microBatch(model.config, { ...bucket, ...size }, batch, budget)
 }
 
+/**
+ * Bytes of the gradients that ONNX Runtime hands over at a step's end, beside the sums that the run keeps: all but those of
+ * the tables of which a step reads single rows.
+ */
+function handedOverBytes(config: DecoderConfig, settings: Held): number {
+  const tables = (settings.loss === 'labels' ? 1 : 0) + (config.tiedHead ? 0 : 1)
+  return sumOfTensors(config, settings, (count) => 4 * count) - 4 * tables * config.vocab * config.hidden
+}
+
 /** Tokens of a usual row, for estimates before the rows are known. */
 const usualLength = 64
 
@@ -174,7 +183,9 @@ export function modelRunBytes(
   const { memory = 'normal', batch } = settings
   const size = { length: usualLength, cached: 0, past: 0, memory, trainsWeights: true }
   const rows = microBatch(config, size, batch, activationBudget(model, settings, total))
-  return stepMemory(model, settings, size, rows)
+  // The gradients take the room of activations that are no longer needed.
+  const busy = Math.max(rows * rowBytes(config, size), handedOverBytes(config, settings))
+  return runProcessBytes + heldBytes(model, settings) + busy
 }
 
 /** The model as a run holds it: with little memory, one copy of each weight serves both passes. */

@@ -8,6 +8,7 @@ import { createInferenceRunner } from '../evaluate/inference-runner.ts'
 import { methodOf } from '../method/index.ts'
 import type { Sequence } from '../method/layout.ts'
 import { hasOwnCopies } from '../model/weights.ts'
+import { collectGarbage } from '../runtime/garbage.ts'
 import { totalMemory } from '../runtime/machine-memory.ts'
 import { scoresLabels } from '../task/index.ts'
 import { exampleMaker } from './example.ts'
@@ -54,10 +55,12 @@ export async function preflight(
   const begin = (part: (typeof parts)[number]): void =>
     sink.emit({ event: 'progress', stage: part, done: parts.indexOf(part), total: parts.length })
   begin('measuring the longest rows')
-  const first = await timeSteps({ job, train: long, validation: [], count: longestSteps, precomputes, resident }, sink)
+  const steps = { job, precomputes, resident }
+  const first = await withoutPrompt(timeSteps({ ...steps, train: long, validation: [], count: longestSteps }, sink))
+  await collectGarbage()
   begin('measuring usual rows')
   const validation = someValidation(job, encoder)
-  const second = await timeSteps({ job, train: usual, validation, count: usualSteps, precomputes, resident }, sink)
+  const second = await timeSteps({ ...steps, train: usual, validation, count: usualSteps }, sink)
 
   begin('measuring answers')
   const answers = await answersOf(second, { job, encoder, examples: validation, precomputes, resident })
@@ -83,6 +86,12 @@ export async function preflight(
       furtherSessions(job, expected, precomputes),
     gradient: first.gradient,
   }
+}
+
+/** The measurements alone: a prompt may be as large as the model. */
+async function withoutPrompt(timing: Promise<Timing>): Promise<Omit<Timing, 'prompt'>> {
+  const { prompt: _, ...rest } = await timing
+  return rest
 }
 
 /**

@@ -20,13 +20,16 @@ export interface TrainingState {
   isDue(step: number, since: number): boolean
   /** Makes a checkpoint and hands it to `store`, which resolves when it is safe. */
   save(progress: Progress, store: (checkpoint: Checkpoint) => Promise<void>): Promise<Checkpoint>
-  /** Ends training: the best tensors, or none where files hold them and their memory was given back. */
-  end(): NamedTensors
+  /** The best tensors, or none where files hold them. */
+  best(): NamedTensors
 }
 
 /** Steps and milliseconds between checkpoints: whichever comes first. */
 const checkpointSteps = 10
 const checkpointMilliseconds = 30_000
+
+export const isUsuallyDue = (step: number, since: number): boolean =>
+  step % checkpointSteps === 0 || since > checkpointMilliseconds
 
 /** Small tensors, whole in every checkpoint; their updates make new arrays. */
 export function smallState({ tensors, first, second, best }: OptimiserState & Pick<Checkpoint, 'best'>): TrainingState {
@@ -43,14 +46,14 @@ export function smallState({ tensors, first, second, best }: OptimiserState & Pi
       bestTensors = state.tensors
       return Promise.resolve()
     },
-    isDue: (step, since) => step % checkpointSteps === 0 || since > checkpointMilliseconds,
+    isDue: isUsuallyDue,
     async save(progress, store) {
       const kept = progress.best && { ...progress.best, tensors: bestTensors ?? state.tensors }
       const checkpoint = { ...progress, ...state, best: kept }
       await store(checkpoint)
       return checkpoint
     },
-    end: () => bestTensors ?? state.tensors,
+    best: () => bestTensors ?? state.tensors,
   }
 }
 

@@ -9,9 +9,10 @@ import { reportTruncatedRows } from '../evaluate/truncated-rows.ts'
 import { type Encoder, encoderFor, withAnswerLimits, withoutInstruction } from '../evaluate/encode.ts'
 import { createInferenceRunner, type InferenceRunner } from '../evaluate/inference-runner.ts'
 import { scoreTask } from '../evaluate/score.ts'
-import { methodOf } from '../method/index.ts'
+import { makesModel, methodOf } from '../method/index.ts'
 import { scoresLabels } from '../task/index.ts'
 import { layOut, type Sequence } from '../method/layout.ts'
+import { collectGarbage } from '../runtime/garbage.ts'
 import { totalMemory } from '../runtime/machine-memory.ts'
 import { duel } from './duel.ts'
 import { exampleMaker, lossShapeOf, type TrainingExample } from './example.ts'
@@ -80,7 +81,8 @@ async function tuneWithLease(given: TuneJob, sink: TuneSink, options: TuneOption
   const settings = withAnswerLimits(model, given.settings, given.split)
   const job = { ...given, model, settings }
   const { labels, resume } = job
-  if (makesModel(job)) refuseWithoutRoom(modelRunNeeds(model.config, settings), resume ? undefined : job.files?.state)
+  if (makesModel(settings))
+    refuseWithoutRoom(modelRunNeeds(model.config, settings), resume ? undefined : job.files?.state)
   const rows = [...job.split.train, ...job.split.validation, ...job.split.test]
   const encoder = encoderFor(model, settings, labels)
   const runner = createInferenceRunner(model, { threads: job.threads, memory: settings.memory })
@@ -90,7 +92,8 @@ async function tuneWithLease(given: TuneJob, sink: TuneSink, options: TuneOption
     const { checkpoint, tensors, reason } = resume?.finished ? trainedBefore(resume) : await train(run, resume ?? first)
     const prompt: TunedPrompt = { tensors, settings, labels, modelHash: model.hash }
     const found = { prompt, precomputes: checkpoint.precomputes === true, ...(reason === undefined ? {} : { reason }) }
-    const stopped = { outcome: 'stopped' as const, ...found, ...(job.files && makesModel(job) ? { untuned: true } : {}) }
+    const untuned = job.files && makesModel(settings) ? { untuned: true as const } : {}
+    const stopped: TuneResult = { outcome: 'stopped', ...found, ...untuned }
     if (!checkpoint.finished) return stopped
     const kept = checkpoint.best?.step ?? 0
     const diverged = checkpoint.diverged && { reason: studioError('tuning/diverged', checkpoint.step, kept).message }
@@ -102,8 +105,6 @@ async function tuneWithLease(given: TuneJob, sink: TuneSink, options: TuneOption
     await runner.release()
   }
 }
-
-const makesModel = ({ settings }: TuneJob): boolean => methodOf(settings).result === 'model'
 
 /** The checkpoint of a run that has not begun. */
 const first: Checkpoint = {
@@ -125,10 +126,12 @@ type Result = Pick<TuneResult, 'prompt' | 'model'>
 async function resultOf(run: Run, checkpoint: Checkpoint, prompt: TunedPrompt): Promise<Result> {
   const { job, sink } = run
   const { files } = job
-  if (!files || !makesModel(job)) return { prompt }
+  if (!files || !makesModel(job.settings)) return { prompt }
   const onProgress = (stage: string, done: number, total: number): void =>
     sink.emit({ event: 'progress', stage, done, total })
   onProgress('writing the model', 0, 1)
+  // What was trained is in files.
+  await collectGarbage()
   const model = await tunedModel({ model: job.model, files }, checkpoint, () => initialOf(run), { onProgress })
   return { model, prompt: { ...prompt, tensors: {}, modelHash: model.hash } }
 }
@@ -145,7 +148,10 @@ interface Answering {
  * rivals. The first two share the texts' keys and values where both lay them out alike. A tuned model answers alone; all
  * others are the base model's. False where it was stopped.
  */
-async function evaluate({ job, encoder, runner, sink, options }: Run, { prompt, model: made }: Result): Promise<boolean> {
+async function evaluate(
+  { job, encoder, runner, sink, options }: Run,
+  { prompt, model: made }: Result,
+): Promise<boolean> {
   const { model, settings, labels, split } = job
   const rows = split.test.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
   const emit = (event: ComputeEvent): void => sink.emit(event)
@@ -183,7 +189,7 @@ async function initialOf({ job, encoder, runner, sink }: Run): Promise<NamedTens
 async function stateOf(run: Run, from: Checkpoint): Promise<TrainingState> {
   const { settings, model, files, resume } = run.job
   const initial = () => initialOf(run)
-  if (makesModel(run.job))
+  if (makesModel(settings))
     return openWeights(from, { folder: files?.state, optimiser: optimiserOf(settings), initial })
   if (resume) return smallState(from)
   const specs = methodOf(settings).tensors(model.config, settings)
@@ -245,7 +251,7 @@ async function train(run: Run, start: Checkpoint): Promise<Trained> {
   // A resumed run keeps to the decision, whatever room there is then: half-precision keys and values give another curve.
   const begin = { ...progressOf(start), precomputes: texts !== undefined }
   const result = await trainLoop(begin, state, loop, sink).finally(() => trainingStep.release())
-  return { ...result, tensors: state.end() }
+  return { ...result, tensors: state.best() }
 }
 
 interface RunRows {

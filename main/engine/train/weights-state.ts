@@ -7,7 +7,7 @@ import type { NamedTensors, Tensor } from '../../contract/tensor.ts'
 import { keepMargin } from '../disk.ts'
 import { arrayBytes, readArrays, type StoredArray, type StoredArrays, writeArrays } from '../model/array-file.ts'
 import type { Memory, Optimiser } from './optimisers/optimiser.ts'
-import type { TrainingState } from './training-state.ts'
+import { isUsuallyDue, type TrainingState } from './training-state.ts'
 
 export interface WeightsOptions {
   /** The folder for the run's files; undefined = nothing is kept, as in a pre-flight. */
@@ -17,9 +17,8 @@ export interface WeightsOptions {
   readonly initial: () => Promise<NamedTensors>
 }
 
-/** Milliseconds between checkpoints at least, and how many times as long as writing one takes. */
-const checkpointMilliseconds = 30_000
-const checkpointPatience = 20
+/** Times as long as writing a checkpoint takes that training goes on before the next one. */
+const patience = 20
 
 /** Errors: 'store/damaged' where a file is not as it was written, and in `save` and `keepBest` 'store/disk-full'. */
 export async function openWeights(
@@ -67,24 +66,23 @@ export async function openWeights(
       if (step > 0) await write(weightsFile(step), tensors)
       best = step
     },
-    isDue: (_, since) => since > Math.max(checkpointMilliseconds, checkpointPatience * writing),
+    isDue: (step, since) => since > patience * writing && isUsuallyDue(step, since),
     async save(progress, store) {
       const began = performance.now()
       const named = folder === undefined ? {} : await filesAt(progress.step, progress.finished)
       const empty = { tensors: {}, first: {}, second: {} }
-      const checkpoint = { ...progress, ...empty, best: progress.best && { ...progress.best, tensors: {} }, files: named }
+      const checkpoint = {
+        ...progress,
+        ...empty,
+        best: progress.best && { ...progress.best, tensors: {} },
+        files: named,
+      }
       await store(checkpoint)
       if (folder !== undefined) await removeOthers(folder, new Set<string>(Object.values(named)))
       writing = performance.now() - began
       return checkpoint
     },
-    end() {
-      if (folder === undefined) return tensors
-      // Left to the garbage collector, it would stay while the next model is opened.
-      for (const { data } of [...Object.values(tensors), ...Object.values(arraysOf(memories))])
-        (data.buffer as ArrayBuffer).transfer(0)
-      return {}
-    },
+    best: () => (folder === undefined ? tensors : {}),
   }
 }
 

@@ -1,5 +1,5 @@
 // A few real steps of a run before it begins, as a table.
-import type { Input, Preflight } from '../../contract/service.ts'
+import type { Input, Preflight, RunPlan } from '../../contract/service.ts'
 import { aligned } from './aligned.ts'
 import type { Session } from './host.ts'
 
@@ -13,6 +13,10 @@ export const measure = ({ studio, output, signal }: Session, input: Input<'runs.
   })
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
+
+/** What a run needs whose result is a model. */
+export const needsSentence = ({ memory, disk }: NonNullable<RunPlan['needs']>): string =>
+  `It trains every weight of the model, which needs about ${gigabytes(memory)} of memory and ${gigabytes(disk)} of disk space.`
 
 /** A line for each precision and kind of hardware that was tried, the chosen one marked. */
 export function tableOf({ trials, refused, chosen, hardware: taken }: Preflight): string[] {

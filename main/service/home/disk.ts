@@ -20,3 +20,6 @@ export async function bytesAt(path: string): Promise<number> {
   for (const entry of entries) if (!entry.isSymbolicLink()) sum += await bytesAt(join(path, entry.name))
   return sum
 }
+
+/** A file in a folder among the models that the studio has made or was handed: what else lies there belongs to its owner. */
+export const ownMark = '.softprompt-copy'

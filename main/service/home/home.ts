@@ -10,6 +10,8 @@ export interface Home {
   readonly folder: string
   readonly database: string
   readonly models: string
+  /** Checkpoints that are too large for the database, a folder for each run that has not ended. */
+  readonly runs: string
   readonly cache: string
   /** The KV precompute of each data set's texts. */
   readonly texts: string
@@ -62,6 +64,7 @@ export function openHome(folder: string): Home {
     folder: made,
     database: join(made, 'studio.db'),
     models: join(made, 'models'),
+    runs: join(made, 'runs'),
     cache: join(made, 'cache'),
     texts: join(made, 'cache', 'texts'),
     uploads: join(made, 'cache', 'uploads'),

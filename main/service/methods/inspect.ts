@@ -5,6 +5,7 @@ import type { RunInspection } from '../../contract/service.ts'
 import type { Example } from '../../contract/settings.ts'
 import { evenly } from '../../engine/inspect/evenly.ts'
 import { gradientHistory } from '../../engine/inspect/history.ts'
+import { makesModel } from '../../engine/method/index.ts'
 import type { Store } from '../../engine/store/store.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { rowReader } from '../data/row-text.ts'
@@ -37,6 +38,7 @@ async function validationRows(store: Store, run: RunRecord): Promise<Example[]> 
 async function inspect(context: ServiceContext, name: string, call: CallContext): Promise<RunInspection> {
   const { store, inspections, threads } = context
   const run = await findRun(store, name)
+  if (makesModel(run.settings)) throw studioError('run/no-tokens', run.name)
   const { prompt } = await tunedBy(store, run)
   const known = inspections.get(run)
   if (known) return known

@@ -2,10 +2,11 @@
 import { basename } from 'node:path'
 import { type StudioError, studioError } from '../../contract/errors/index.ts'
 import { distinctName, fittingName } from '../../contract/names.ts'
-import type { TaskRecord } from '../../contract/records.ts'
+import type { ModelRecord, TaskRecord } from '../../contract/records.ts'
 import type { Input, PromptSummary } from '../../contract/service.ts'
 import { targetsOf } from '../../engine/export/formats.ts'
 import { openPrompt } from '../../engine/export/open-prompt.ts'
+import { makesModel } from '../../engine/method/index.ts'
 import type { OpenedPrompt } from '../../engine/store/tables/opened-prompts.ts'
 import type { Store } from '../../engine/store/store.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
@@ -21,8 +22,11 @@ async function list({ store }: ServiceContext): Promise<PromptSummary[]> {
     store.openedPrompts.list(),
   ])
   const modelNames = new Map(models.map(({ id, name }) => [id, name]))
+  const made = new Map(models.map((model) => [model.run, model]))
   const tuned = runs
     .filter(({ state }) => state === 'finished' || state === 'diverged')
+    // A run whose model was removed has nothing to use.
+    .filter(({ id, settings }) => !makesModel(settings) || made.has(id))
     .map(async (run): Promise<PromptSummary> => {
       const task = await store.tasks.byId(run.task)
       const name = datasets.find(({ id }) => id === run.dataset)?.name ?? ''
@@ -35,6 +39,7 @@ async function list({ store }: ServiceContext): Promise<PromptSummary[]> {
         figures: await ownFigures(store, run),
         tunedOn: task && { dataset: run.dataset, name, ...columnsOf(task) },
         createdAt: run.endedAt ?? run.createdAt,
+        ...madeOf(made.get(run.id)),
       }
     })
   // A run that diverged before its prompt was better than the start has none.
@@ -43,6 +48,9 @@ async function list({ store }: ServiceContext): Promise<PromptSummary[]> {
     b.createdAt.localeCompare(a.createdAt),
   )
 }
+
+const madeOf = (model: ModelRecord | undefined): Pick<PromptSummary, 'made'> =>
+  model ? { made: { name: model.name, folder: model.folder } } : {}
 
 const columnsOf = ({ textColumn, labelColumn, contextColumn }: TaskRecord) => ({
   textColumn,

@@ -3,20 +3,24 @@ import { studioError } from '../../contract/errors/index.ts'
 import { headlineOf } from '../../contract/metrics.ts'
 import { byFigure, ownEvaluations, type RunRecord } from '../../contract/records.ts'
 import type { Input, RunDetails, RunSummary } from '../../contract/service.ts'
+import { refuseWithoutRoom } from '../../engine/train/tuned-model.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { sizesOf } from '../data/examples.ts'
 import { planRun } from '../runs/plan.ts'
 import { keepStart, possibleStarts } from '../runs/start.ts'
 import { preflight } from '../runs/preflight.ts'
 import { queuedAgain } from '../runs/active.ts'
+import { removeFiles } from '../runs/files.ts'
 import { findRun, modelOf, refusePromptName } from '../lookup.ts'
+import { removeModel } from './models.ts'
 
 async function startRun(context: ServiceContext, input: Input<'runs.start'>, call: CallContext): Promise<RunRecord> {
   const { store } = context
   await refusePromptName(store, input.name)
   const { model, split, plan, start } = await planRun(context, input, call)
-  const { settings, labels, because = '' } = plan
+  const { settings, labels, because = '', needs } = plan
   const { dataset, version } = input
+  if (needs) refuseWithoutRoom(needs, context.home.folder)
   const columns = { textColumn: input.text, labelColumn: input.label, contextColumn: input.context ?? '' }
   const { task: kind = 'classification' } = settings
   const run = await store.transaction(async (tables) => {
@@ -77,15 +81,17 @@ async function resume({ store, runner }: ServiceContext, name: string): Promise<
 export async function showRun({ store }: ServiceContext, name: string): Promise<RunDetails> {
   const run = await findRun(store, name)
   const { id } = run
-  const [split, task, model, dataset] = await Promise.all([
+  const [split, task, model, made, dataset] = await Promise.all([
     store.runs.split(id),
     store.tasks.byId(run.task),
     modelOf(store, run.model),
+    store.models.byRun(id),
     store.datasets.byId(run.dataset),
   ])
   return {
     run,
     model,
+    ...(made ? { made } : {}),
     datasetName: dataset?.name ?? '',
     textColumn: task?.textColumn ?? '',
     labelColumn: task?.labelColumn ?? '',
@@ -109,10 +115,14 @@ async function endRun({ store, runner }: ServiceContext, name: string, how: 'sto
   return findRun(store, name)
 }
 
-async function discard({ store, runner, changed }: ServiceContext, name: string): Promise<null> {
+async function discard(context: ServiceContext, name: string): Promise<null> {
+  const { store, home, runner, changed } = context
   const run = await findRun(store, name)
   if (runner.isActive(run.id)) await runner.discard(run.id)
+  const made = await store.models.byRun(run.id)
+  if (made) await removeModel(context, made)
   // What the runner has removed already is removed without effect; where it could not, its owner hears why.
+  await removeFiles(home, run)
   await store.runs.remove(run.id)
   changed('runs')
   return null

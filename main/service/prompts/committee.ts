@@ -23,11 +23,11 @@ export async function classifyTogether(
   call: CallContext,
 ): Promise<CommitteeAnswer> {
   const members = await membersOf(context.store, names)
-  const [{ model, prompt: first }] = members
+  const [{ prompt: first }] = members
   const { labels } = first
   const examples = [{ row: 0, text: taskOf(first.settings).textOf(text, about), label: labels[0] ?? '' }]
-  const subjects = members.map(({ prompt }) => ({ prompt, settings: prompt.settings }))
-  const evaluations = await scoreSubjects(context, call, { model: model.id, labels, examples }, subjects)
+  const subjects = members.map(({ model, prompt }) => ({ model: model.id, prompt, settings: prompt.settings }))
+  const evaluations = await scoreSubjects(context, call, { labels, examples }, subjects)
   const answers = evaluations.flatMap(({ rows }) => rows)
   const { logProbabilities, agreeing } = answerTogether(labels, answers)
   return {

@@ -26,7 +26,7 @@ export async function knownAnswers(
   // Generated text may differ on another processor without anything being wrong, so only label probabilities are compared.
   if (!scoresLabels(settings) || texts.length === 0) return []
   const examples = texts.map((text, row) => ({ row, text, label: labels[0] ?? '' }))
-  const [evaluation] = await scoreSubjects(context, call, { model, labels, examples }, [{ prompt, settings }])
+  const [evaluation] = await scoreSubjects(context, call, { labels, examples }, [{ model, prompt, settings }])
   const found = new Map(evaluation?.rows.map(({ row, logProbabilities }) => [row, logProbabilities]))
   return texts.map((text, row) => ({ text, probabilities: (found.get(row) ?? []).map(Math.exp) }))
 }

@@ -24,15 +24,18 @@ export async function scoreRuns(
 ): Promise<EvaluationRecord[]> {
   const { store } = context
   const [first] = runs
-  const prompts = await Promise.all(runs.map(async (run) => (await tunedBy(store, run)).prompt))
-  const { settings = first.settings, labels = [] } = prompts[0] ?? {}
+  const tuned = await Promise.all(runs.map((run) => tunedBy(store, run)))
+  const { settings = first.settings, labels = [] } = tuned[0]?.prompt ?? {}
   const examples = await knownExamples(store, call, { ...source, run: first, settings, labels })
   await warnOfLearned(store, call, runs, examples)
   const subjects = [
-    { run: first, prompt: undefined, settings: withoutInstruction(settings) },
-    ...prompts.map((prompt, i) => ({ run: runs[i] ?? first, prompt, settings: prompt.settings })),
+    { run: first, model: first.model, prompt: undefined, settings: withoutInstruction(settings) },
+    ...tuned.map(({ model, prompt }, i) => ({
+      ...{ run: runs[i] ?? first, model: model.id },
+      ...{ prompt, settings: prompt.settings },
+    })),
   ]
-  const evaluations = await scoreSubjects(context, call, { model: first.model, labels, examples }, subjects)
+  const evaluations = await scoreSubjects(context, call, { labels, examples }, subjects)
   const records: EvaluationRecord[] = []
   for (const [i, evaluation] of evaluations.entries()) {
     const rowsOf = { run: (subjects[i]?.run ?? first).id, dataset: source.dataset, version: source.version }

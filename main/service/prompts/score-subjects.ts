@@ -7,30 +7,36 @@ import type { CallContext, ServiceContext } from '../context.ts'
 import { serveJob } from '../compute/serving.ts'
 import { sealedModel } from '../runs/material.ts'
 
-interface Rows {
-  /** Number of the base model. */
+/** A subject, and the number of the model with which it answers. */
+export interface Answering extends ScoreSubject {
   readonly model: number
+}
+
+interface Rows {
   readonly labels: readonly string[]
   readonly examples: readonly Example[]
 }
 
 /**
- * An evaluation of each subject, in their order. Those of one precision of the base model share one reading of the texts
+ * An evaluation of each subject, in their order. Those of one precision of a model share one reading of the texts
  * where their placement allows it. Errors: those of `serveJob`.
  */
 export async function scoreSubjects(
   context: ServiceContext,
   call: CallContext,
-  { model, labels, examples }: Rows,
-  subjects: readonly ScoreSubject[],
+  { labels, examples }: Rows,
+  subjects: readonly Answering[],
 ): Promise<Evaluation[]> {
   const { store, threads } = context
-  const rows = { kind: 'score' as const, model: await sealedModel(store, model), labels, examples, threads }
-  const found = new Map<ScoreSubject, Evaluation>()
-  for (const some of Map.groupBy(subjects, ({ settings }) => settings.precision).values()) {
-    const [{ settings }] = some as [ScoreSubject]
+  const found = new Map<Answering, Evaluation>()
+  const together = ({ model, settings }: Answering): string => JSON.stringify([model, settings.precision])
+  for (const some of Map.groupBy(subjects, together).values()) {
+    const [{ model: id, settings }] = some as [Answering]
+    const model = await sealedModel(store, id)
+    const asked = some.map(({ prompt, settings }): ScoreSubject => ({ prompt, settings }))
+    const job = { kind: 'score' as const, model, settings, subjects: asked, labels, examples, threads }
     const evaluations: Evaluation[] = []
-    await serveJob(context, call, { ...rows, settings, subjects: some }, (event) => {
+    await serveJob(context, call, job, (event) => {
       if (event.event === 'evaluation') evaluations.push(event.evaluation)
     })
     for (const [i, subject] of some.entries()) {

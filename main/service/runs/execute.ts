@@ -10,6 +10,7 @@ import type { Bounds } from '../compute/watchdog.ts'
 import { type Home, cachedTextsFolder } from '../home/home.ts'
 import type { Failures } from '../studio/failures.ts'
 import { type ActiveRun, endsUnevaluated, urge } from './active.ts'
+import { filesOf, markAsOwn, removeFiles, removeState } from './files.ts'
 import { type RunMaterial, runMaterial, tuneJob } from './material.ts'
 import { checkpointSentence } from './orphans.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
@@ -20,8 +21,8 @@ export interface ExecuteOptions extends Pick<Changes, 'changed'>, Pick<Failures,
   readonly threads: number
   /** How long compute may be silent. */
   readonly bounds?: Bounds
-  /** Where the KV precompute of texts lies. */
-  readonly home: Pick<Home, 'texts'>
+  /** Where the KV precompute of texts lies, and runs' own files. */
+  readonly home: Pick<Home, 'texts' | 'runs' | 'models' | 'cache'>
   /** How often a crashed compute process is started again before the run is left as interrupted. */
   readonly retries: number
 }
@@ -43,8 +44,9 @@ export async function execute(options: ExecuteOptions, active: ActiveRun): Promi
 }
 
 /** Removes the run; false where the database cannot be written. */
-async function isRemoved({ store, failedUnattended }: ExecuteOptions, { run }: ActiveRun): Promise<boolean> {
+async function isRemoved({ store, home, failedUnattended }: ExecuteOptions, { run }: ActiveRun): Promise<boolean> {
   try {
+    await removeFiles(home, run)
     await store.runs.remove(run.id)
     return true
   } catch (error) {
@@ -96,7 +98,14 @@ async function tune(
       if (result.reason !== undefined && result.outcome === 'finished')
         await recorder.note({ step: 0, code: 'ended', message: result.reason })
       const message = result.outcome === 'diverged' ? result.reason : undefined
-      await recorder.end({ state: result.outcome, prompt: result.prompt, message })
+      if (result.model) await markAsOwn(filesOf(options.home, active.run))
+      const { outcome: state, prompt, model } = result
+      await recorder.end({ state, prompt, message, model: model && { ...model, base: material.model.name } })
+      // What cannot be removed now is removed at the next start.
+      if (state !== 'stopped')
+        await removeState(options.home, active.run).catch((error: unknown) => {
+          options.failedUnattended('run', error)
+        })
       return { state: result.outcome, ...(message === undefined ? {} : { message }) }
     }
     if (endsUnevaluated(active)) return { state: 'stopped' }
@@ -114,7 +123,8 @@ async function runJob(
   recorder: Recorder,
 ): Promise<JobResult> {
   const texts = cachedTextsFolder(home, active.run.dataset)
-  const job = tuneJob(material, await recorder.begin(), { threads, texts, until: active.until })
+  const files = filesOf(home, active.run)
+  const job = tuneJob(material, await recorder.begin(), { threads, texts, files, until: active.until })
   active.job = supervise(spawn, job, (event) => recorder.record(event), bounds && { bounds })
   urge(active)
   return active.job.result.finally(() => (active.job = undefined))

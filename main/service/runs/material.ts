@@ -1,5 +1,5 @@
 // Gathers what a run's job is made of from the store.
-import type { Checkpoint, SealedModel, WireJob } from '../../contract/compute.ts'
+import type { Checkpoint, RunFiles, SealedModel, WireJob } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { RunRecord } from '../../contract/records.ts'
 import type { Split } from '../../contract/settings.ts'
@@ -36,11 +36,19 @@ export async function runMaterial(store: Store, run: RunRecord): Promise<RunMate
   return { run, model: await sealedModel(store, run.model), labels: task.labels, split, start }
 }
 
-/** `texts`: the folder of the KV precompute of a data set's texts. `until`: the step after which the run pauses. */
+interface TuneJobOptions {
+  readonly threads: number
+  /** The folder of the KV precompute of a data set's texts. */
+  readonly texts: string
+  readonly files: RunFiles
+  /** The step after which the run pauses. */
+  readonly until: number | undefined
+}
+
 export const tuneJob = (
   material: RunMaterial,
   resume: Checkpoint | undefined,
-  { threads, texts, until }: { readonly threads: number; readonly texts: string; readonly until: number | undefined },
+  { threads, texts, files, until }: TuneJobOptions,
 ): WireJob => ({
   kind: 'tune',
   model: material.model,
@@ -51,6 +59,7 @@ export const tuneJob = (
   providers: [],
   threads,
   texts,
+  files,
   ...(material.start ? { start: material.start } : {}),
   ...(until === undefined ? {} : { until }),
 })

@@ -1,10 +1,15 @@
 // Plans a run: its rows split into training, validation and test set, and its settings completed by defaults.
+import { studioError } from '../../contract/errors/index.ts'
 import type { ModelRecord, SplitRows } from '../../contract/records.ts'
 import type { Input, RunPlan } from '../../contract/service.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
+import type { Store } from '../../engine/store/store.ts'
 import { partsOfBody } from '../../engine/tokens/frame.ts'
+import { makesModel, methodOf } from '../../engine/method/index.ts'
+import { precisionsOf } from '../../engine/method/method.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
 import { refuseOtherShapes } from '../../engine/train/start.ts'
+import { type ModelRunNeeds, modelRunNeeds } from '../../engine/train/tuned-model.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
 import { sizesOf } from '../data/examples.ts'
 import { findModel } from '../lookup.ts'
@@ -25,8 +30,16 @@ export async function planRun(context: ServiceContext, input: Input<'runs.plan'>
   const start = await findStart(context.store, input)
   const rows = await rowsFor(context, input, call)
   const { split, labels, leftOut, unused } = rows
-  const settings = await settingsFor(context, model, input.settings, rows, start)
-  return { model, split, start, plan: { labels, leftOut, unused, rows: sizesOf(split), ...settings } }
+  const chosen = await settingsFor(context, model, input.settings, rows, start)
+  const needs = await needsOf(context.store, model, chosen.settings)
+  const plan = { labels, leftOut, unused, rows: sizesOf(split), ...chosen, ...(needs ? { needs } : {}) }
+  return { model, split, start, plan }
+}
+
+/** What a run needs whose result is a model; undefined for others. */
+async function needsOf(store: Store, model: ModelRecord, settings: TuneSettings): Promise<ModelRunNeeds | undefined> {
+  const config = makesModel(settings) ? (await store.models.configs()).get(model.id) : undefined
+  return config && modelRunNeeds(config, settings)
 }
 
 /** The rows split into training, validation and test set. Errors: those of `planRows`, 'run/cancelled'. */
@@ -41,7 +54,7 @@ export function rowsFor({ workers }: ServiceContext, input: RowsSource, { signal
 
 /**
  * Complete settings of a run on such rows, and why this precision where a pre-flight has chosen it. Errors: those of
- * `partsOfBody` and `settingsFrom`, 'tuning/start-shape'.
+ * `partsOfBody` and `settingsFrom`, 'tuning/start-shape', 'tuning/precision'.
  */
 export async function settingsFor(
   { store, home }: Pick<ServiceContext, 'store' | 'home'>,
@@ -54,8 +67,12 @@ export async function settingsFor(
   const own = start ? settingsFrom(start, model, given) : given
   const settings = defaultSettings(own, labels, { ...shape, hidden: config?.hidden ?? Infinity })
   if (start && config) refuseOtherShapes(start, settings, config)
+  const precisions = precisionsOf(methodOf(settings))
+  if (!precisions.includes(settings.precision ?? 'float32')) throw studioError('tuning/precision', model.name)
   // A template that no row fits into is refused before anything is measured or tuned with it.
   partsOfBody(settings.template.body)
+  // Where there is one precision, there is nothing to measure.
+  if (precisions.length === 1) return { settings, because: '' }
   const known = given.precision === undefined ? await knownChoice(home, model.hash, settings) : undefined
   return known ? { settings: { ...settings, precision: known.precision }, because: known.because } : { settings }
 }

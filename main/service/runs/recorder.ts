@@ -1,6 +1,14 @@
 // Writes a run's events into the store: measurements become permanent with the checkpoint that follows them.
-import type { Checkpoint, ComputeEvent, Evaluation, StepMetrics, TunedPrompt } from '../../contract/compute.ts'
+import type {
+  Checkpoint,
+  ComputeEvent,
+  Evaluation,
+  StepMetrics,
+  TunedModel,
+  TunedPrompt,
+} from '../../contract/compute.ts'
 import type { MeasuredPrompt } from '../../contract/measures.ts'
+import { distinctName } from '../../contract/names.ts'
 import type { NoteRecord, RunRecord, ValidationRecord } from '../../contract/records.ts'
 import type { StudioEvent } from '../../contract/service.ts'
 import type { Store, Tables } from '../../engine/store/store.ts'
@@ -18,6 +26,8 @@ export interface Recorder {
 export interface RunEnding {
   readonly state: 'finished' | 'stopped' | 'diverged'
   readonly prompt: TunedPrompt | undefined
+  /** The model that it made, and the name of the one that it made it from. */
+  readonly model?: (TunedModel & { readonly base: string }) | undefined
   /** Why it diverged. */
   readonly message?: string | undefined
 }
@@ -40,8 +50,9 @@ export function createRecorder(store: Store, run: RunRecord, report: (event: Stu
     },
     record: (event) => recorders[event.event](event as never),
     note,
-    end: ({ state, prompt, message }) =>
+    end: ({ state, prompt, model, message }) =>
       pending.flush(async (tables) => {
+        if (model) await addModel(tables, run, model)
         if (prompt) await tables.prompts.put(id, prompt)
         const evaluated = { run: id, dataset, version }
         if (state !== 'stopped')
@@ -50,6 +61,19 @@ export function createRecorder(store: Store, run: RunRecord, report: (event: Stu
         await tables.runs.setState(id, state, message)
       }),
   }
+}
+
+/** Adds the model that a run has made, by the run's name or, where a model has that, one like it. */
+async function addModel(
+  { models }: Tables,
+  run: RunRecord,
+  { sealed, config, base }: NonNullable<RunEnding['model']>,
+): Promise<void> {
+  const { json, hash, weightsHash = hash, folder, family, licence } = sealed
+  const taken = new Set((await models.list()).map(({ name }) => name))
+  const name = distinctName(run.name, (each) => taken.has(each))
+  const described = { name, hash, weightsHash, source: folder, folder, family, licence, prepared: json, config }
+  await models.put({ ...described, made: { base, run: run.id } })
 }
 
 /** Metrics since the last checkpoint; evaluations and measures wait for the run's end. */

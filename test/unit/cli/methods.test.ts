@@ -18,7 +18,7 @@ describe('softprompt methods', () => {
     )
     expect(found.out).toMatch(/^ +test set +rank +trained numbers +prompt file +time to tune +memory +one answer/m)
     expect(found.out).toMatch(/^Prefix tuning +90\.9 % \(.*\) +1 to 2 .* PEFT, another studio$/m)
-    expect(found.out).toMatch(/^Model alone +\d+\.\d % \(.*\) +3 to 4$/m)
+    expect(found.out).toMatch(/^Model alone +\d+\.\d % \(.*\) +3 to 6$/m)
     expect(found.out).toContain('Try it with: softprompt try sweep-1.2 "a text"')
     expect(readFileSync(csv, 'utf8')).toMatch(/^tail-ia3,method,finished,0\.9/m)
     const again = await cli(['sweeps', 'sweep-1', ...at])

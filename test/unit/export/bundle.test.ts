@@ -50,7 +50,7 @@ describe('a prompt file', () => {
   it('keeps the figures of baselines where studios that do not know them look past', () => {
     const baseline = { subject: 'word count', headline: 'accuracy', metrics: { accuracy: 0.7 }, rows: 20 } as const
     const file = written({ ...exported, figures: [...exported.figures, baseline] })
-    expect(openBundle(file, 'mail.softprompt').figures).toEqual([...exported.figures, baseline])
+    expect(openArchive(file, 'mail.softprompt').figures).toEqual([...exported.figures, baseline])
     const files = unzipSync(file)
     const manifest = JSON.parse(Buffer.from(files['manifest.json'] ?? []).toString()) as Record<string, unknown>
     expect(manifest).toMatchObject({ figures: exported.figures, baselines: [baseline] })
@@ -58,7 +58,7 @@ describe('a prompt file', () => {
     expect(card).toContain('| word count | 70.0 % |')
     expect(card).toMatch(/\| word count .*\|\n\nWord count: .* no language model at all\.\n/)
     expect(
-      openBundle(
+      openArchive(
         changed((old) => delete old['baselines']),
         'mail.softprompt',
       ).figures,

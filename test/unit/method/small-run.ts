@@ -1,5 +1,6 @@
 // A short run on a tiny model, with the events that it gave.
 import type { Checkpoint, ComputeEvent, Job, RunFiles } from '../../../main/contract/compute.ts'
+import type { PreparedModel } from '../../../main/contract/model.ts'
 import type { GivenSettings } from '../../../main/contract/settings.ts'
 import type { NamedTensors } from '../../../main/contract/tensor.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
@@ -22,16 +23,15 @@ export interface How {
   readonly precomputes?: boolean
   /** Where a run whose result is a model keeps its files. */
   readonly files?: RunFiles
+  /** In place of the family's tiny model. */
+  readonly base?: PreparedModel
   /** Called with each checkpoint before it counts as safe. */
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void
 }
 
-export async function run(
-  family: Family,
-  own: GivenSettings,
-  { resume, until, start, precomputes, files, onCheckpoint }: How = {},
-) {
-  const model = await tinyModel(family)
+export async function run(family: Family, own: GivenSettings, how: How = {}) {
+  const { resume, until, start, precomputes, files, base, onCheckpoint } = how
+  const model = base ?? (await tinyModel(family))
   const given = { steps: 12, batch: 12, validateEvery: 1, warmup: 0, learningRate: 5e-2, seed: 1, duel: false } as const
   const settings = defaultSettings({ ...given, ...own }, labels)
   const train = rows(12, 0)

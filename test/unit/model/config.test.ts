@@ -5,6 +5,7 @@ import type { DecoderConfig } from '../../../main/contract/model.ts'
 import { configFromGguf } from '../../../main/engine/model/config-gguf.ts'
 import { configFromJson } from '../../../main/engine/model/config-json.ts'
 import type { MetadataValue } from '../../../main/engine/model/gguf.ts'
+import { jsonFromConfig } from '../../../main/engine/model/write-folder.ts'
 
 const shape = {
   hidden_size: 64,
@@ -141,6 +142,36 @@ describe('config.json', () => {
     ['odd heads', { ...llama, head_dim: 15 }, 'cannot be rotated'],
   ])('is refused by name where it holds %s we do not know', (_, json, sentence) => {
     expect(() => configFromJson(json)).toThrow(sentence)
+  })
+})
+
+const llama3 = {
+  ...{ rope_type: 'llama3', factor: 8, low_freq_factor: 1, high_freq_factor: 4 },
+  original_max_position_embeddings: 8192,
+}
+const qwen2 = { ...shape, model_type: 'qwen2', use_sliding_window: true, sliding_window: 32, max_window_layers: 4 }
+
+describe('config.json of a model that the studio writes', () => {
+  it.each([
+    ['Llama', llama],
+    ['Llama 3', { ...llama, rope_theta: 5e5, rope_scaling: llama3, tie_word_embeddings: true }],
+    ['Llama with linear scaling', { ...llama, rope_scaling: { type: 'linear', factor: 2 } }],
+    ['Mistral', { ...llama, model_type: 'mistral', sliding_window: 32 }],
+    ['Mistral without a window', { ...llama, model_type: 'mistral', sliding_window: null }],
+    ['Qwen2', { ...shape, model_type: 'qwen2' }],
+    ['Qwen2 with windows in its upper layers', qwen2],
+    ['Qwen3', { ...shape, model_type: 'qwen3', head_dim: 32, rms_norm_eps: 1e-5 }],
+    ['Gemma 3', gemma],
+    ['Gemma 3 with another pattern', { ...gemma, _sliding_window_pattern: 3, max_position_embeddings: 2048 }],
+    ['Gemma 3 whose global layers are scaled', { ...gemma, rope_scaling: { rope_type: 'linear', factor: 8 } }],
+  ])('is read as what it was written from: %s', (_, json) => {
+    const config = configFromJson(json)
+    expect(configFromJson(jsonFromConfig(config) as typeof json)).toEqual(config)
+  })
+
+  it('of a Mistral that came as GGUF is Mistral’s, for Llama has no window', () => {
+    const config = ggufConfig('llama', { 'attention.sliding_window': 32 })
+    expect(configFromJson(jsonFromConfig(config) as typeof llama)).toEqual({ ...config, family: 'mistral' })
   })
 })
 

@@ -75,7 +75,10 @@ describe('the memory of a step', () => {
     'is estimated to within 20 % of what a process takes: %s',
     async (memory) => {
       const model = await tinyModel('llama')
-      const [estimated, found] = [stepMemory(model, { loss: 'vocabulary' }, { ...size, memory }, 32), measured(32, memory)]
+      const [estimated, found] = [
+        stepMemory(model, { loss: 'vocabulary' }, { ...size, memory }, 32),
+        measured(32, memory),
+      ]
       expect(estimated / found).toBeGreaterThan(0.8)
       expect(estimated / found).toBeLessThan(1.2)
     },

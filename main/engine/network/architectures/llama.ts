@@ -14,6 +14,5 @@ export const llama = Object.freeze<Architecture>({
     // One with windows is a Mistral that came as GGUF.
     described: (config) => (config.window > 0 ? mistral : plain).safetensors.described(config),
   },
-  // A window is Mistral's, which has it in every layer.
-  gguf: { ...plain.gguf, architecture: 'llama', interleavedRotary: true, windowPattern: Infinity },
+  gguf: mistral.gguf,
 })

@@ -1,6 +1,5 @@
-// Mistral: Llama with a sliding window in every layer. Its GGUF files carry Llama's name, and are opened as Llama's.
+// Mistral: Llama with a sliding window in every layer.
 import type { Architecture } from './architecture.ts'
-import { llama } from './llama.ts'
 import { plain } from './plain.ts'
 
 export const mistral = Object.freeze<Architecture>({
@@ -19,5 +18,6 @@ export const mistral = Object.freeze<Architecture>({
       sliding_window: config.window > 0 ? config.window : null,
     }),
   },
-  gguf: llama.gguf,
+  // Its files carry Llama's name, and are opened as Llama's: a window is in every layer.
+  gguf: { ...plain.gguf, architecture: 'llama', interleavedRotary: true, windowPattern: Infinity },
 })

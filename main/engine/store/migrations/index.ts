@@ -17,6 +17,7 @@ import { diverged } from './0014-diverged.ts'
 import { runMeasures } from './0015-run-measures.ts'
 import { subjects } from './0016-subjects.ts'
 import { starts } from './0017-starts.ts'
+import { tunedModels } from './0018-tuned-models.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
@@ -36,4 +37,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0015-run-measures': runMeasures,
   '0016-subjects': subjects,
   '0017-starts': starts,
+  '0018-tuned-models': tunedModels,
 }

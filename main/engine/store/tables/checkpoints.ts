@@ -1,5 +1,5 @@
 // Table checkpoints: all that a run needs to go on, its last state and its best vectors.
-import type { Checkpoint } from '../../../contract/compute.ts'
+import type { Checkpoint, CheckpointFiles } from '../../../contract/compute.ts'
 import type { NamedTensors } from '../../../contract/tensor.ts'
 import type { Db } from '../schema.ts'
 import { openTensors, sealTensors } from '../tensors.ts'
@@ -26,7 +26,8 @@ export const checkpointRepository = (db: Db) => ({
     const precomputes = checkpoint.precomputes === undefined ? null : Number(checkpoint.precomputes)
     const diverged = checkpoint.diverged === true ? 1 : 0
     const state = { step, loss: null, stale, finished, diverged, precomputes }
-    const last = { run, kind: 'last' as const, ...state, ...sealTensors(join(checkpoint)) }
+    const files = checkpoint.files === undefined ? null : JSON.stringify(checkpoint.files)
+    const last = { run, kind: 'last' as const, ...state, files, ...sealTensors(join(checkpoint)) }
     await db.replaceInto('checkpoints').values(last).execute()
     const stored = db
       .selectFrom('checkpoints')
@@ -45,6 +46,7 @@ export const checkpointRepository = (db: Db) => ({
         finished: 0,
         diverged: 0,
         precomputes: null,
+        files: null,
       }
       await db
         .replaceInto('checkpoints')
@@ -71,6 +73,7 @@ export const checkpointRepository = (db: Db) => ({
       finished: last.finished === 1,
       ...(last.diverged === 1 ? { diverged: true as const } : {}),
       ...(last.precomputes === null ? {} : { precomputes: last.precomputes === 1 }),
+      ...(last.files === null ? {} : { files: JSON.parse(last.files) as CheckpointFiles }),
     }
   },
 

@@ -5,7 +5,10 @@ import type { DecoderConfig } from '../../../contract/model.ts'
 import type { ModelRecord } from '../../../contract/records.ts'
 import type { Db, Schema } from '../schema.ts'
 
-const columns = ['id', 'name', 'hash', 'weights_hash', 'source', 'folder', 'family', 'licence', 'added_at'] as const
+const columns = [
+  ...(['id', 'name', 'hash', 'weights_hash', 'source', 'folder'] as const),
+  ...(['family', 'licence', 'added_at', 'base', 'run'] as const),
+] as const
 
 const record = (row: Omit<Selectable<Schema['models']>, 'prepared' | 'config'>): ModelRecord => ({
   id: row.id,
@@ -17,11 +20,15 @@ const record = (row: Omit<Selectable<Schema['models']>, 'prepared' | 'config'>):
   family: row.family,
   licence: row.licence ?? undefined,
   addedAt: row.added_at,
+  base: row.base ?? undefined,
+  run: row.run ?? undefined,
 })
 
-export type NewModel = Omit<ModelRecord, 'id' | 'addedAt' | 'weightsHash'> & {
+export type NewModel = Omit<ModelRecord, 'id' | 'addedAt' | 'weightsHash' | 'base' | 'run'> & {
   /** `hash` where absent. */
   readonly weightsHash?: string
+  /** Where a run made it: from which model, and which run. */
+  readonly made?: { readonly base: string; readonly run: number }
   readonly prepared: Uint8Array
   readonly config: DecoderConfig
 }
@@ -38,7 +45,17 @@ export const modelRepository = (db: Db) => ({
       throw studioError('store/name-taken', 'model', model.name)
     const { source, folder, family, prepared, licence = null } = model
     const config = JSON.stringify(model.config)
-    const renewed = { hash, weights_hash: weightsHash, source, folder, family, prepared, licence, config }
+    const renewed = {
+      hash,
+      weights_hash: weightsHash,
+      source,
+      folder,
+      family,
+      prepared,
+      licence,
+      config,
+      ...model.made,
+    }
     const row = await db
       .insertInto('models')
       .values({ name: model.name, added_at: new Date().toISOString(), ...renewed })
@@ -77,6 +94,12 @@ export const modelRepository = (db: Db) => ({
 
   async byId(id: number): Promise<ModelRecord | undefined> {
     const row = await db.selectFrom('models').select(columns).where('id', '=', id).executeTakeFirst()
+    return row && record(row)
+  },
+
+  /** The model that the run made. */
+  async byRun(run: number): Promise<ModelRecord | undefined> {
+    const row = await db.selectFrom('models').select(columns).where('run', '=', run).executeTakeFirst()
     return row && record(row)
   },
 

@@ -7,7 +7,7 @@ import { floats, type Memory, type Optimiser } from './optimiser.ts'
 const minElements = 4096
 
 /** The moments of a block while it is updated. */
-const [m, v] = [new Float64Array(blockSize), new Float64Array(blockSize)]
+const [m, v] = [new Float32Array(blockSize), new Float32Array(blockSize)]
 
 let codes: { readonly first: Codes; readonly second: Codes } | undefined
 
@@ -50,21 +50,10 @@ export const adamW8bit: Optimiser = {
         v[i] = v1
         tensor[at] = (tensor[at] as number) * keep - (stepSize * m1) / (Math.sqrt(v1) / correction + eps)
       }
-      scales.first[block] = encode(m, length, codes.first, first, start)
-      scales.second[block] = encode(v, length, codes.second, second, start)
-      // A second moment that is rounded to zero would leave the first one nothing to be divided by.
-      for (let i = 0; i < length; i++) if (second[start + i] === 0 && (v[i] as number) > 0) second[start + i] = 1
+      scales.first[block] = codes.first.encode(m, length, first, start)
+      scales.second[block] = codes.second.encode(v, length, second, start)
     }
   },
 }
 
 const scalesOf = (memory: Memory, moment: string): Float32Array => floats(memory, `${moment}.scales`)
-
-/** Writes a block's codes from `start` on; gives their scale. */
-function encode(block: Float64Array, length: number, { codeOf }: Codes, to: Uint8Array, start: number): number {
-  let largest = 0
-  for (let i = 0; i < length; i++) largest = Math.max(largest, Math.abs(block[i] as number))
-  const inverse = largest > 0 ? 1 / largest : 0
-  for (let i = 0; i < length; i++) to[start + i] = codeOf((block[i] as number) * inverse)
-  return largest
-}

@@ -7,8 +7,11 @@ export const blockSize = 256
 export interface Codes {
   /** The value of each code, ascending, within [-1, 1]. */
   readonly values: Float32Array
-  /** The code whose value is nearest to a number within [-1, 1]. */
-  codeOf(value: number): number
+  /**
+   * Writes the codes of the first `length` numbers of `block`, divided by their scale, from `to[start]` on, each the nearest,
+   * and gives the scale. Without signs, a number above zero never becomes zero: it may be divided by.
+   */
+  encode(block: Float32Array, length: number, to: Uint8Array, start: number): number
 }
 
 const decades = 7
@@ -28,33 +31,47 @@ function valuesOf(signed: boolean): Float32Array {
   return Float32Array.from(values).sort()
 }
 
-const float = new Float32Array(1)
-const bits = new Uint32Array(float.buffer)
+/** The numbers of a block within [-1, 1], and their bits. */
+const unit = new Float32Array(blockSize)
+const bits = new Uint32Array(unit.buffer)
 
 export function dynamicCodes(signed: boolean): Codes {
   const values = valuesOf(signed)
   // A number above `ends[code]` has a higher code.
-  const ends = Float64Array.from(values, (value, code) => (value + (values[code + 1] ?? Infinity)) / 2)
+  const ends = Float32Array.from(values, (value, code) => (value + (values[code + 1] ?? Infinity)) / 2)
+  if (!signed) ends[0] = 0
   const starts = startsOf(ends)
   return {
     values,
-    codeOf(value) {
-      float[0] = value
-      let code = starts[(bits[0] as number) >>> 16] as number
-      while (value > (ends[code] as number)) code++
-      return code
+    encode(block, length, to, start) {
+      let largest = 0
+      for (let i = 0; i < length; i++) {
+        const value = block[i] as number
+        if (value > largest) largest = value
+        else if (-value > largest) largest = -value
+      }
+      const inverse = largest > 0 ? 1 / largest : 0
+      for (let i = 0; i < length; i++) unit[i] = (block[i] as number) * inverse
+      for (let i = 0; i < length; i++) {
+        const code = starts[(bits[i] as number) >>> 16] as number
+        to[start + i] = code + Number((unit[i] as number) > (ends[code] as number))
+      }
+      return largest
     },
   }
 }
 
-/** The lowest code among the numbers that have the same upper 16 bits as float32: from there it is a step or two. */
-function startsOf(ends: Float64Array): Uint8Array {
-  return Uint8Array.from({ length: 1 << 16 }, (_, upper) => {
-    const isNegative = upper >= 1 << 15
+/** The lowest code among the numbers that have the same upper 16 bits as float32: they are too near each other to have three. */
+function startsOf(ends: Float32Array): Uint8Array {
+  const starts = new Uint8Array(1 << 16)
+  for (let upper = 0; upper < starts.length; upper++) {
     // The smallest of them: of negative numbers the one with the largest magnitude.
-    bits[0] = ((upper << 16) | (isNegative ? 0xffff : 0)) >>> 0
-    const smallest = float[0] as number
-    const code = ends.findIndex((end) => smallest <= end)
-    return Math.max(0, code)
-  })
+    bits[0] = ((upper << 16) | (upper >= 1 << 15 ? 0xffff : 0)) >>> 0
+    const smallest = unit[0] as number
+    starts[upper] = Math.max(
+      0,
+      ends.findIndex((end) => smallest <= end),
+    )
+  }
+  return starts
 }

@@ -38,7 +38,10 @@ export function modelsCommand(host: Host): Command {
   const list = new Command('list').description('list the models').action((options: CommonOptions) =>
     withStudio(host, options, async ({ studio, output }) => {
       const models = await studio.call('models.list', {})
-      const lines = models.map(({ name, family, source }) => `${name}  (${family})  ${source}`)
+      const lines = models.map(
+        ({ name, family, source, base }) =>
+          `${name}  (${family}${base === undefined ? '' : `, tuned from ${base}`})  ${source}`,
+      )
       output.result(
         { models },
         lines.length > 0 ? lines : ['There is no model yet. Fetch one with: softprompt models get starter'],

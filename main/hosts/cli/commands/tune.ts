@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { follow, sayFinished } from '../follow.ts'
 import { type Host, withStudio } from '../host.ts'
 import { given, wholeNumber, withCommon } from '../options.ts'
-import { measure } from '../preflight.ts'
+import { measure, needsSentence } from '../preflight.ts'
 import { followSweep } from '../sweep.ts'
 import { plannedRun, type RunOptions, withRunOptions } from '../run-options.ts'
 
@@ -30,7 +30,8 @@ const tune = (host: Host, path: string, options: TuneOptions): Promise<void> =>
   withStudio(host, options, async (session) => {
     const { studio, output } = session
     const planned = await plannedRun(session, path, options)
-    const { because: known } = await studio.call('runs.plan', planned)
+    const { because: known, needs } = await studio.call('runs.plan', planned)
+    if (needs) output.say(needsSentence(needs))
     const isOpen = options.precision === 'auto' || (options.precision === undefined && known === undefined)
     const measured = isOpen ? await measure(session, planned) : undefined
     const because = measured?.because ?? known ?? ''
@@ -47,6 +48,6 @@ const tune = (host: Host, path: string, options: TuneOptions): Promise<void> =>
       ...given({ name: options.name, because: measured?.because }),
       settings,
     })
-    output.say(`Run "${run.name}" tunes a prompt for ${planned.model}.`)
+    output.say(`Run "${run.name}" tunes ${needs ? planned.model : `a prompt for ${planned.model}`}.`)
     await sayFinished(session, await follow(session, run))
   })

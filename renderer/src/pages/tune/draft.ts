@@ -28,12 +28,14 @@ export const taskSetting = (task: TaskName): Pick<GivenSettings, 'task'> => (tas
 
 /** The choices that decide which defaults the other settings have. */
 export function decisiveSettings({ task, given }: Pick<Draft, 'task' | 'given'>): GivenSettings {
-  const { method, placement, template } = given
+  const { method, placement, template, optimiser, memory } = given
   const kind = template?.kind
   return {
     task,
     ...(method ? { method } : {}),
     ...(placement ? { placement } : {}),
+    ...(optimiser ? { optimiser } : {}),
+    ...(memory ? { memory } : {}),
     ...(kind ? { template: { kind } } : {}),
   }
 }

@@ -3,6 +3,9 @@ import type { Subject } from '../../../../main/contract/records.ts'
 import type { AdviceRule, VerdictKind } from '../../../../main/contract/service.ts'
 
 export const compare = {
+  madeTitle: 'A model of its own',
+  made: (name: string, base: string) =>
+    `The result of this run is the model “${name}”, tuned from ${base}. It is listed under Models, can be tried, tuned further and shared.`,
   lead: 'All figures come from the test set: rows that no run has learned from. Each difference is shown with the range that it may really have.',
   emptyTitle: 'Nothing to compare yet',
   emptyText: 'When a run has finished, its verdict appears here: better, worse, or cannot tell.',

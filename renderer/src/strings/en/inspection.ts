@@ -15,6 +15,8 @@ export const inspection = {
   noNearest:
     'There are no nearest words: only prompt tuning learns embeddings, which can be compared with words. A prefix consists of keys and values in every layer.',
 
+  ofModel:
+    'There are no virtual tokens or adapters to look at: the weights of the model themselves have changed, all of them a little.',
   updated:
     'This prompt has no virtual tokens: it changes linear maps of the model. Root mean square of what was added to each, over all layers:',
   linear: 'Linear map',

@@ -22,6 +22,10 @@ export const methods = {
       name: 'Adapters on all tokens',
       text: 'They act on the text too, so that every step reads it again: slow, but other software knows them.',
     },
+    'whole model': {
+      name: 'The whole model',
+      text: 'All weights are trained, and the result is a model of its own: large, and by far the slowest.',
+    },
   } satisfies Record<MethodFamily, { name: string; text: string }>,
   seeds: 'Runs of each method',
   seedsHelp:

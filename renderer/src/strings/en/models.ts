@@ -28,6 +28,7 @@ export const models = {
   copying: (name: string) => `Copying ${name}`,
   added: (name: string) => `${name} is ready to tune.`,
   onlyGguf: 'This file is not a model. Choose a file that ends in .gguf, or use the button for a folder.',
+  tunedFrom: 'Tuned from',
   family: 'Family',
   parameters: 'Parameters',
   context: 'Context',

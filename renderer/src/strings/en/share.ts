@@ -54,6 +54,16 @@ export const share = {
       holds: 'Contains the adapter, the exact template, and a card with the command that loads it. For LoRA only.',
     },
   } satisfies Record<ExportFormat, { name: string; who: string; holds: string }>,
+  made: (name: string, base: string) =>
+    `The result of this run is not a prompt but a model of its own, “${name}”: all weights of ${base} were trained. Whoever uses it needs no other model.`,
+  modelFolder: 'Where it lies',
+  modelFolderHelp:
+    'A folder that Hugging Face’s transformers loads as it is, and so do programs that read safetensors. Copy it to wherever it is needed.',
+  modelHolds:
+    'Saved elsewhere, it also gets a card that describes it and the exact template. Your rows are not included, but a model may have learned some of them by heart.',
+  modelSave: 'Save a copy to a folder',
+  modelCommand: (run: string) => `softprompt export "${run}" --to transformers FOLDER`,
+  modelByCommand: 'From the command line:',
   placements: {
     start: 'This prompt stands at the start, as PEFT expects: it loads as it is.',
     'before-text':

@@ -87,6 +87,8 @@ export const tune = {
   preflightText:
     'Runs a few real steps, the longest rows first, to predict how long the whole run takes and whether it fits in memory.',
   preflightStart: 'Estimate time and memory',
+  needs: (memory: string, disk: string) =>
+    `This run trains every weight of the model. It needs about ${memory} of memory, and ${disk} of disk space for its checkpoints and the model that results.`,
   preflightTime: 'Whole run',
   preflightRange: (low: string, high: string) => (low === high ? low : `${low} to ${high}`),
   preflightMemory: 'Memory',

@@ -13,7 +13,7 @@ it('logs what it cannot write, and goes on', async () => {
       throw new Error('nothing to compute')
     },
     threads: 1,
-    home: { texts: '' },
+    home: { texts: '', runs: '', models: '', cache: '' },
     retries: 0,
     changed: () => undefined,
     failedUnattended: (work, error) => logged.push(`${work}: ${String(error)}`),
