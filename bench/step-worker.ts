@@ -91,7 +91,7 @@ function startTensors(): NamedTensors {
 const trainable = methodOf({ method })
   .tensors(model.config, settings)
   .flatMap((spec) => (spec.trainable ? [spec.name] : []))
-let state = startState(startTensors(), trainable)
+const state = startState(startTensors(), trainable)
 let step = 0
 
 async function measure(count: number): Promise<Measurement> {
@@ -101,7 +101,7 @@ async function measure(count: number): Promise<Measurement> {
   for (let i = 0; i < count; i++) {
     const start = performance.now()
     const { loss, gradients } = await trainingStep.gradient(batches[step % batches.length] ?? [], state.tensors)
-    state = adamW(state, gradients, ++step, { learningRate, weightDecay: 0 })
+    adamW(state, gradients, ++step, { learningRate, weightDecay: 0 })
     milliseconds.push(performance.now() - start)
     losses.push(loss)
   }

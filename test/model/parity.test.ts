@@ -50,7 +50,7 @@ async function opened() {
 describe('SmolLM2-135M', () => {
   it('has the gradient that PyTorch has, and the loss curve that PEFT has', async () => {
     const { trainingStep, prompt } = await opened()
-    let state = startState(prompt, ['prompt'])
+    const state = startState(prompt, ['prompt'])
     const losses: number[] = []
     let gradient = new Float32Array()
     for (let step = 0; step < found.losses.length; step++) {
@@ -58,7 +58,7 @@ describe('SmolLM2-135M', () => {
       const { loss, gradients } = await trainingStep.gradient(examples.slice(from, from + found.batch), state.tensors)
       if (step === 0) gradient = Float32Array.from(gradients['prompt'] ?? [])
       losses.push(loss)
-      state = adamW(state, gradients, step + 1, { learningRate: found.rate, weightDecay: 0 })
+      adamW(state, gradients, step + 1, { learningRate: found.rate, weightDecay: 0 })
     }
     await trainingStep.release()
     const bytes = Uint8Array.from(Buffer.from(found.gradient, 'base64'))

@@ -125,7 +125,7 @@ async function checkTraining({ model, prompt, parameterOf, training }: Prepared)
     }),
   )
   const step = stepOf(model, settings, steps.flat(), steps[0]?.length ?? 1)
-  let state = startState(tensors, Object.keys(tensors))
+  const state = startState(tensors, Object.keys(tensors))
   const losses: number[] = []
   for (let at = 1; at <= found.losses.length; at++) {
     const { loss, gradients } = await step.gradient(steps[(at - 1) % steps.length] ?? [], state.tensors)
@@ -135,7 +135,7 @@ async function checkTraining({ model, prompt, parameterOf, training }: Prepared)
       expect(Math.abs(loss - found.loss)).toBeLessThan(1e-4 * found.loss)
     }
     losses.push(loss)
-    state = adamW(state, gradients, at, { learningRate: rate, weightDecay: 0 })
+    adamW(state, gradients, at, { learningRate: rate, weightDecay: 0 })
   }
   await step.release()
   const theirs = found.losses

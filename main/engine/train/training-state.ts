@@ -1,7 +1,7 @@
 // What training changes: the tensors, the optimiser's memory of them, and the best tensors so far.
 import type { Checkpoint } from '../../contract/compute.ts'
 import type { NamedTensors } from '../../contract/tensor.ts'
-import { adamW, type AdamWSettings, type OptimiserState } from './optimiser.ts'
+import { adamW, type AdamWSettings, copyOfState, type OptimiserState } from './optimiser.ts'
 
 /** How far a run has come: its checkpoint without tensors. */
 export type Progress = Omit<Checkpoint, 'tensors' | 'first' | 'second' | 'best' | 'files'> & {
@@ -31,25 +31,22 @@ const checkpointMilliseconds = 30_000
 export const isUsuallyDue = (step: number, since: number): boolean =>
   step % checkpointSteps === 0 || since > checkpointMilliseconds
 
-/** Small tensors, whole in every checkpoint; their updates make new arrays. */
-export function smallState({ tensors, first, second, best }: OptimiserState & Pick<Checkpoint, 'best'>): TrainingState {
-  let state: OptimiserState = { tensors, first, second }
+/** Small tensors, whole in every checkpoint. */
+export function smallState({ best, ...start }: OptimiserState & Pick<Checkpoint, 'best'>): TrainingState {
+  const state = copyOfState(start)
   let bestTensors = best?.tensors
   return {
-    get tensors() {
-      return state.tensors
-    },
-    update(gradients, step, settings) {
-      state = adamW(state, gradients, step, settings)
-    },
+    tensors: state.tensors,
+    update: (gradients, step, settings) => adamW(state, gradients, step, settings),
     keepBest() {
-      bestTensors = state.tensors
+      bestTensors = copyOfState(state).tensors
       return Promise.resolve()
     },
     isDue: isUsuallyDue,
     async save(progress, store) {
-      const kept = progress.best && { ...progress.best, tensors: bestTensors ?? state.tensors }
-      const checkpoint = { ...progress, ...state, best: kept }
+      const now = copyOfState(state)
+      const kept = progress.best && { ...progress.best, tensors: bestTensors ?? now.tensors }
+      const checkpoint = { ...progress, ...now, best: kept }
       await store(checkpoint)
       return checkpoint
     },

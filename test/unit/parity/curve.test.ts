@@ -33,7 +33,7 @@ describe('training', () => {
     const trainingStep = trainingStepOf(model, found, choice, steps.flat(), steps[0]?.length)
     const start = found.cases.find((each) => each.method === method && each.placement === 'start')?.start ?? {}
     const first: NamedTensors = tensorsOf(model, method, found.tokens, start)
-    let state = startState(
+    const state = startState(
       first,
       Object.keys(first).filter((name) => !/init|scale/.test(name)),
     )
@@ -41,7 +41,7 @@ describe('training', () => {
     for (let step = 1; step <= losses.length; step++) {
       const { loss, gradients } = await trainingStep.gradient(steps[(step - 1) % steps.length] ?? [], state.tensors)
       ours.push(loss)
-      state = adamW(state, gradients, step, { learningRate: rate, weightDecay: 0 })
+      adamW(state, gradients, step, { learningRate: rate, weightDecay: 0 })
     }
     await trainingStep.release()
     expect(Math.max(...ours.map((loss, i) => Math.abs(loss - (losses[i] ?? NaN))))).toBeLessThan(1e-3)

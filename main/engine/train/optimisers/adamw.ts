@@ -20,13 +20,15 @@ export const adamW: Optimiser = {
     const { beta1, beta2, eps } = adam
     const { keep, stepSize, correction } = adamFactors(update)
     const { scale } = update
+    // m / (sqrt(v) / correction + eps), with one division.
+    const [factor, floor] = [stepSize * correction, eps * correction]
     for (let i = 0; i < tensor.length; i++) {
       const g = scale * (gradient[i] as number)
       const m = beta1 * (first[i] as number) + (1 - beta1) * g
       const v = beta2 * (second[i] as number) + (1 - beta2) * g * g
       first[i] = m
       second[i] = v
-      tensor[i] = (tensor[i] as number) * keep - (stepSize * m) / (Math.sqrt(v) / correction + eps)
+      tensor[i] = (tensor[i] as number) * keep - (factor * m) / (Math.sqrt(v) + floor)
     }
   },
 }
