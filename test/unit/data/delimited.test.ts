@@ -228,3 +228,30 @@ describe('the delimiter', () => {
     expect(table.columns).toEqual(['a;b', 'c;d'])
   })
 })
+
+describe('a title above the names', () => {
+  const rows = Array.from(
+    { length: 30 },
+    (_, i) => `0${String((i % 9) + 1)}.06.2025;Nachricht ${String(i)} mit Text;Versand`,
+  )
+  const table = ['Datum;Nachricht;Kategorie', ...rows].join('\n')
+
+  it.each([
+    ['and an empty line', 'Kundenfeedback Export 2025\n\n', 3],
+    ['and a line of empty cells', 'Kundenfeedback Export 2025;;\n;;\n', 3],
+    ['that has a delimiter itself, and an empty line', 'Kundenfeedback Export 2025; Stand: 01.06.2025\n\n', 3],
+    ['of two lines and an empty one', 'Export; alles\nvon Anna; am 1. Juni\n\n', 4],
+    ['alone', 'Kundenfeedback Export 2025\n', 2],
+  ])('%s is left out, and said', async (_, title, line) => {
+    const found = await read('title.csv', title + table)
+    expect(found).toMatchObject({ columns: ['Datum', 'Nachricht', 'Kategorie'], headerLine: line, skipped: [] })
+    expect(found.rows).toHaveLength(30)
+    expect(found.notes.join()).toContain('Left out above the first row: line 1')
+  })
+
+  it('is none where it is the names, and an empty line stands below them', async () => {
+    const found = await read('gap.csv', table.replace('\n', '\n\n'))
+    expect(found).toMatchObject({ columns: ['Datum', 'Nachricht', 'Kategorie'], headerLine: 1 })
+    expect(found.rows).toHaveLength(30)
+  })
+})

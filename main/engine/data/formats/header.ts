@@ -23,7 +23,8 @@ const maxTitle = 60
 
 /**
  * The rule. Above the names may stand comments, which begin with "#", and titles, which fill one cell, or half of the
- * cells at most. The first record below them has the names, unless it is a row: one of its values stands again in its
+ * cells at most; whatever has fewer cells than most records and stands above an empty line is a title too, and so is
+ * what would name so few columns that the records below it do not fit. The first record below them has the names, unless it is a row: one of its values stands again in its
  * column, or a number stands over numbers, or each of its cells is a text of several words like those below. A usual
  * name, such as "text" or "label", makes a record the names. `width`: cells of most records.
  */
@@ -59,14 +60,28 @@ const shown = ({ line, cells }: FirstRecord): string => {
 }
 
 function firstBelowTitles(records: readonly FirstRecord[], width: number): number {
-  const titles = (record: FirstRecord): boolean => isTitle(record, width)
-  const first = records.findIndex((record) => !titles(record))
+  const parted = behindGap(records, width)
+  const first = records.findIndex((record, i) => i >= parted && !isTitle(record, width))
   return Math.max(0, first)
+}
+
+/** The first record behind an empty line, where all above it have fewer cells than most records; else 0. */
+function behindGap(records: readonly FirstRecord[], width: number): number {
+  const whole = records.findIndex(({ cells }) => cellsWithin(cells, width) >= width)
+  const gap = records.slice(0, whole).findLastIndex((record, i) => isGap(record, records[i + 1]))
+  return gap + 1
+}
+
+/** Whether an empty line stands between two records, the first of which may have line breaks in its cells. */
+function isGap({ line, cells }: FirstRecord, next: FirstRecord | undefined): boolean {
+  const breaks = cells.reduce((sum, cell) => sum + (cell.match(/\r\n|\r|\n/g)?.length ?? 0), 0)
+  return next !== undefined && next.line > line + breaks + 1
 }
 
 function isTitle({ cells }: FirstRecord, width: number): boolean {
   if (cells[0]?.startsWith('#') && (cells.length !== width || cells[0].startsWith('# '))) return true
   const filled = cells.filter((cell) => cell.trim() !== '').length
+  if (filled > 0 && cellsWithin(cells, width) < width - 1 && filled < width - 1 && !cells.some(isUsual)) return true
   return width > 1 && cells[0]?.trim() !== '' && filled <= Math.max(1, Math.floor(width / 2)) && !cells.some(isUsual)
 }
 
