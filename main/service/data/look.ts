@@ -4,7 +4,7 @@ import { StudioError, studioError } from '../../contract/errors/index.ts'
 import type { DataRow } from '../../contract/records.ts'
 import type { DataLook, Input, Roles } from '../../contract/service.ts'
 import type { Example } from '../../contract/settings.ts'
-import { guessTask } from '../../engine/data/guess-task.ts'
+import { guessTaskOf } from '../../engine/data/guess-task.ts'
 import { createProfiler } from '../../engine/data/profile.ts'
 import { guessRoles } from '../../engine/data/roles.ts'
 import { splitExamples } from '../../engine/data/split.ts'
@@ -55,12 +55,10 @@ function rolesFor(
   const cells = rows.map((row) => row.cells)
   const guess = guessRoles(columns, cells)
   const roles = { text: text ?? guess.text, label: label ?? guess.label, context: context ?? guess.context }
-  const at = columns.indexOf(roles.label)
-  const answers = cells.map((row) => row[at] ?? '')
   return {
     ...roles,
     guessed: text === undefined || label === undefined,
-    task: task ?? guessTask(answers, roles.context !== ''),
+    task: task ?? guessTaskOf(columns, cells, roles),
     taskGuessed: task === undefined,
   }
 }

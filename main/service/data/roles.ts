@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { studioError } from '../../contract/errors/index.ts'
 import type { Roles } from '../../contract/service.ts'
 import { taskNames } from '../../contract/settings.ts'
-import { guessTask } from '../../engine/data/guess-task.ts'
+import { guessTaskOf } from '../../engine/data/guess-task.ts'
 import { guessRoles } from '../../engine/data/roles.ts'
 import type { Tables } from '../../engine/store/store.ts'
 
@@ -27,10 +27,6 @@ export async function rolesOf({ store }: { readonly store: Tables }, dataset: nu
   const rows = await store.rows.page(dataset, await store.datasets.newest(dataset), -1, LOOKED_AT)
   const cells = rows.map((row) => row.cells)
   const { text, label, context } = chosen.success ? chosen.output : guessRoles(record.columns, cells)
-  const at = record.columns.indexOf(label)
-  const task = guessTask(
-    cells.map((row) => row[at] ?? ''),
-    context !== '',
-  )
+  const task = guessTaskOf(record.columns, cells, { text, label, context })
   return { text, label, context, task, guessed: !chosen.success, taskGuessed: true }
 }

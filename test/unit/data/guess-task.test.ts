@@ -1,6 +1,6 @@
 // Guessing what kind of answers a table holds, clause by clause of the rule.
 import { expect, it } from 'vitest'
-import { guessTask } from '../../../main/engine/data/guess-task.ts'
+import { guessTask, guessTaskOf } from '../../../main/engine/data/guess-task.ts'
 
 const times = (count: number, answer: (i: number) => string): string[] =>
   Array.from({ length: count }, (_, i) => answer(i))
@@ -25,5 +25,48 @@ it.each([
   ['nothing', [], false, 'classification'],
   ['nothing but empty cells', ['', ' '], true, 'classification'],
 ] as const)('%s', (_, answers, hasContext, task) => {
-  expect(guessTask(answers, hasContext)).toBe(task)
+  const rows = answers.map((answer) => ({ text: 'Some words that are no answer', answer }))
+  expect(guessTask(rows, hasContext)).toBe(task)
+})
+
+const people = times(41, (i) => `person ${String(i)}`)
+/** 90 questions whose answers stand 2.2 times each, on average. */
+const asked = times(90, (i) => people[i % 41] ?? '')
+
+it('takes answers that repeat by chance for answers, where the table has a context', () => {
+  expect(
+    guessTask(
+      asked.map((answer) => ({ text: 'Who?', answer })),
+      true,
+    ),
+  ).toBe('answering')
+  expect(
+    guessTask(
+      asked.map((answer) => ({ text: 'Who?', answer })),
+      false,
+    ),
+  ).toBe('classification')
+})
+
+it('takes answers for answers where they stand in most texts, and labels for labels where they are few', () => {
+  const found = (answer: string): string => `Then came ${answer.toUpperCase()}, and who was it?`
+  expect(
+    guessTask(
+      asked.map((answer, i) => ({ text: i % 3 ? found(answer) : 'Who?', answer })),
+      false,
+    ),
+  ).toBe('answering')
+  const labels = times(60, (i) => ['billing', 'delivery', 'praise'][i % 3] ?? '')
+  expect(
+    guessTask(
+      labels.map((answer) => ({ text: found(answer), answer })),
+      false,
+    ),
+  ).toBe('classification')
+})
+
+it('looks for the answers in the columns of text and context', () => {
+  const rows = asked.map((answer, i) => [`Who came on day ${String(i)}?`, answer, `There was ${answer} at the door.`])
+  const roles = { text: 'question', label: 'answer', context: 'passage' }
+  expect(guessTaskOf(['question', 'answer', 'passage'], rows, roles)).toBe('answering')
 })

@@ -1,11 +1,10 @@
 // Check: the answer itself is in the text, so that copying it looks like understanding.
+import { plainWords, standsIn } from '../found-in.ts'
 import { rowsOf } from '../words.ts'
 import type { Check } from './check.ts'
 
 /** Below this share of the answered rows a word in common is chance, and could not move a figure by much. */
 const MIN_SHARE = 0.02
-/** Shorter answers ("no", "7") occur in many texts without being their answer. */
-const MIN_CHARACTERS = 3
 
 export const answerInText: Check = () => {
   const rows: number[] = []
@@ -15,9 +14,9 @@ export const answerInText: Check = () => {
     see({ row, text, label }) {
       if (label === '' || text.trim() === '') return
       answered++
-      const word = words.get(label) ?? plain(label)
+      const word = words.get(label) ?? plainWords(label)
       words.set(label, word)
-      if (word.length >= MIN_CHARACTERS && standsIn(word, plain(text))) rows.push(row)
+      if (standsIn(word, plainWords(text))) rows.push(row)
     },
     finish: () =>
       rows.length === 0 || rows.length < MIN_SHARE * answered
@@ -31,20 +30,3 @@ export const answerInText: Check = () => {
           },
   }
 }
-
-const plain = (text: string): string =>
-  text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[\s_-]+/g, ' ')
-    .trim()
-
-/** As whole words. */
-function standsIn(word: string, text: string): boolean {
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
-    if (!isWordCharacter(text[at - 1]) && !isWordCharacter(text[at + word.length])) return true
-  return false
-}
-
-const isWordCharacter = (character: string | undefined): boolean =>
-  character !== undefined && /[\p{L}\p{N}]/u.test(character)
