@@ -51,6 +51,10 @@ export const encodingNames = [
 ] as const
 export type EncodingName = (typeof encodingNames)[number]
 
+/** Arrangements of chats, which are split into columns. */
+export const chatNames = ['messages', 'sharegpt', 'alpaca', 'prompt-completion'] as const
+export type ChatName = (typeof chatNames)[number]
+
 /** What a person chooses instead of the studio's guess; whatever is absent is guessed. */
 export const readingChoices = v.strictObject({
   encoding: v.exactOptional(v.picklist(encodingNames)),
@@ -60,6 +64,8 @@ export const readingChoices = v.strictObject({
   sheet: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(255))),
   /** Line (in a workbook: row) of the columns' names, from 1; 0 where there are none. */
   header: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000))),
+  /** False: columns that hold chats stay as they are in the file. */
+  chat: v.exactOptional(v.literal(false)),
 })
 export type ReadingChoices = v.InferOutput<typeof readingChoices>
 
@@ -80,6 +86,8 @@ export interface Taken {
   readonly sheets?: readonly string[]
   /** Line (in a workbook: row) of the columns' names; 0 where there are none, undefined where each row brings its own. */
   readonly headerLine?: number
+  /** How the file holds chats, which were split into columns. */
+  readonly chat?: ChatName
   /** What was guessed, left out, filled in or cut, in sentences. */
   readonly notes: readonly string[]
 }

@@ -1,5 +1,5 @@
 // How a table file was read, in words for a person.
-import type { EncodingName, FormatName, Quoting, Taken } from '../reading.ts'
+import type { ChatName, EncodingName, FormatName, Quoting, Taken } from '../reading.ts'
 
 const formats: Readonly<Record<FormatName, string>> = {
   xlsx: 'Excel workbook',
@@ -38,8 +38,15 @@ const quotings: Partial<Readonly<Record<Quoting, string>>> = {
   backslash: 'quotes in cells stand behind a backslash',
 }
 
+export const chatWords: Readonly<Record<ChatName, string>> = {
+  messages: 'chats as messages',
+  sharegpt: 'chats as in ShareGPT',
+  alpaca: 'instructions as in Alpaca',
+  'prompt-completion': 'prompts and completions',
+}
+
 /** One line: "CSV, UTF-8, cells between commas, names in line 1". */
-export function takenWords({ format, encoding, delimiter, quoting, sheet, sheets, headerLine }: Taken): string {
+export function takenWords({ format, encoding, delimiter, quoting, sheet, sheets, headerLine, chat }: Taken): string {
   const place = format === 'xlsx' ? 'row' : 'line'
   return [
     formats[format],
@@ -50,6 +57,7 @@ export function takenWords({ format, encoding, delimiter, quoting, sheet, sheets
     format !== 'lines' &&
       headerLine !== undefined &&
       (headerLine === 0 ? 'no line of names' : `names in ${place} ${headerLine}`),
+    chat && chatWords[chat],
   ]
     .filter(Boolean)
     .join(', ')

@@ -2,7 +2,7 @@
 import type { TaskName } from '../../contract/settings.ts'
 import { objectOf } from '../metrics/fields.ts'
 import { plainWords, standsIn } from './found-in.ts'
-import type { GuessedRoles } from './roles.ts'
+import { type GuessedRoles, isChat } from './roles.ts'
 
 /** Characters of a label at most, on average: labels are words, not passages. */
 const maxLabelCharacters = 60
@@ -45,6 +45,6 @@ export function guessTaskOf(
   const cell = (cells: readonly string[], at = -1): string => cells[at] ?? ''
   return guessTask(
     rows.map((cells) => ({ text: `${cell(cells, textAt)} ${cell(cells, contextAt)}`, answer: cell(cells, labelAt) })),
-    context !== '',
+    context !== '' && !isChat({ text, label }),
   )
 }

@@ -1,6 +1,7 @@
 // Guesses which column holds the texts, which the answers and which a context, from the columns' names and first rows.
 
 import { objectOf } from '../metrics/fields.ts'
+import { chatColumns } from './chat/columns.ts'
 
 export interface GuessedRoles {
   readonly text: string
@@ -25,6 +26,8 @@ export const textNames = [
   'description',
   'query',
   'utterance',
+  'user',
+  'instruction',
 ]
 export const labelNames = [
   'label',
@@ -47,6 +50,7 @@ export const labelNames = [
   'reply',
   'json',
   'fields',
+  'assistant',
 ]
 export const contextNames = [
   'context',
@@ -68,6 +72,8 @@ interface Looks {
   readonly distinct: number
   readonly values: number
   readonly numeric: boolean
+  /** Cells that are not empty, as a share. */
+  readonly filled: number
   /** Cells that end with a question mark, as a share. */
   readonly questions: number
   /** Cells that are JSON objects, as a share: those are answers, not texts. */
@@ -89,6 +95,7 @@ function look(name: string, at: number, rows: readonly (readonly string[])[]): L
     meanLength: cells.reduce((sum, { length }) => sum + length, 0) / Math.max(1, cells.length),
     distinct: different / Math.max(1, cells.length),
     values: different,
+    filled: cells.length / Math.max(1, rows.length),
     numeric: cells.length > 0 && cells.every((cell) => /^[-+]?[\d\s.,]+$/.test(cell)),
     objects: cells.filter((cell) => objectOf(cell) !== undefined).length / Math.max(1, cells.length),
     questions: cells.filter((cell) => cell.endsWith('?')).length / Math.max(1, cells.length),
@@ -118,8 +125,17 @@ export function guessRoles(columns: readonly string[], rows: readonly (readonly 
     : { text: columns[0] ?? '', label: '', context: '' }
 }
 
-/** The column whose name most says context, where the texts are questions; else ''. */
+/** Whether the roles are those of a chat, in which an answer is not to be found in its context. */
+export const isChat = ({ text, label }: Omit<GuessedRoles, 'context'>): boolean =>
+  text === chatColumns.user && label === chatColumns.assistant
+
+/**
+ * The column whose name most says context, where the texts are questions; in a chat, the earlier turns where most rows
+ * have some. Else ''.
+ */
 function contextOf(looks: readonly Looks[], { text, label }: Omit<GuessedRoles, 'context'>): string {
+  if (isChat({ text, label }))
+    return looks.find(({ name, filled }) => name === chatColumns.earlier && filled > 0.5)?.name ?? ''
   const texts = looks.find(({ name }) => name === text)
   if (!texts || (texts.questions < 0.5 && named(text, questionNames) === 0)) return ''
   const [likeliest] = looks

@@ -4,6 +4,7 @@ import { basename, extname } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
 import type { FormatName, ReadingChoices, Taken } from '../../contract/reading.ts'
 import { firstBytes } from './bytes.ts'
+import { splitChats } from './chat/split.ts'
 import { readText, type TextPiece } from './encoding/decode.ts'
 import { detectEncoding } from './encoding/detect.ts'
 import { watchText } from './encoding/watch.ts'
@@ -40,7 +41,9 @@ export async function openTable(
 ): Promise<Table> {
   const name = basename(path)
   const start = await firstBytes(path)
-  const opened = (await openBinary(path, start, choices, watch)) ?? (await openText(path, choices, watch))
+  const { chat: mayBeChat, ...reading } = choices
+  const whole = (await openBinary(path, start, reading, watch)) ?? (await openText(path, reading, watch))
+  const opened = mayBeChat === false ? whole : await splitChats(whole)
   const { columns } = opened
   if (columns.length > maxColumns) throw studioError('data/too-many-columns', name, columns.length)
   return { ...opened, name, columns: distinct(columns) }

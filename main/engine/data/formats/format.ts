@@ -38,7 +38,7 @@ export interface FileSource {
 export type Watch = (bytes: number, total: number) => void
 
 /** How a format read a file; the encoding is found before. */
-export type TakenByFormat = Omit<Taken, 'format' | 'encoding' | 'encodingDoubtful'>
+export type TakenByFormat = Omit<Taken, 'format' | 'encoding' | 'encodingDoubtful' | 'chat'>
 
 /** What a format makes of a file. */
 export interface OpenedTable {
