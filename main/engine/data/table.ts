@@ -8,8 +8,9 @@ import { splitChats } from './chat/split.ts'
 import { readText, type TextPiece } from './encoding/decode.ts'
 import { detectEncoding } from './encoding/detect.ts'
 import { watchText } from './encoding/watch.ts'
-import type { Format, OpenedTable, TableChunk, TableSize, Watch } from './formats/format.ts'
+import type { FirstLine, Format, OpenedTable, TableChunk, TableSize, Watch } from './formats/format.ts'
 import { formats } from './formats/index.ts'
+import { labelNamesBeside, withLabelNames } from './label-names.ts'
 
 export interface Table {
   /** The file's, without its folder. */
@@ -18,7 +19,10 @@ export interface Table {
   readonly taken: Taken
   /** Distinct and not empty. */
   readonly columns: readonly string[]
+  readonly head?: readonly FirstLine[]
   readonly size?: TableSize
+  /** What another file beside it says of its cells, which decides what is read as the file itself does. */
+  readonly beside?: string
   /** Every row's cells align with `columns`. Can be iterated over only once. Errors: 'data/unreadable', 'data/damaged', 'data/too-large'. */
   readonly chunks: () => AsyncGenerator<TableChunk>
 }
@@ -43,10 +47,13 @@ export async function openTable(
   const start = await firstBytes(path)
   const { chat: mayBeChat, ...reading } = choices
   const whole = (await openBinary(path, start, reading, watch)) ?? (await openText(path, reading, watch))
-  const opened = mayBeChat === false ? whole : await splitChats(whole)
+  const labels = await labelNamesBeside(path, whole.columns)
+  const named = labels ? withLabelNames(whole, labels) : whole
+  const opened = mayBeChat === false ? named : await splitChats(named)
   const { columns } = opened
   if (columns.length > maxColumns) throw studioError('data/too-many-columns', name, columns.length)
-  return { ...opened, name, columns: distinct(columns) }
+  const beside = labels && JSON.stringify([...labels.names])
+  return { ...opened, name, columns: distinct(columns), ...(beside === undefined ? {} : { beside }) }
 }
 
 async function openBinary(
@@ -65,7 +72,7 @@ async function openBinary(
   return undefined
 }
 
-/** By the file's ending where it is a known one, else by how the text starts. */
+/** By the file's ending where it is a known one, else by how the text starts; what a delimiter is chosen for is no plain lines. */
 async function openText(path: string, choices: ReadingChoices, onBytes: Watch): Promise<Opened> {
   const found = choices.encoding === undefined ? await detectEncoding(path) : { encoding: choices.encoding }
   const name = basename(path)
@@ -78,10 +85,10 @@ async function openText(path: string, choices: ReadingChoices, onBytes: Watch): 
   const texts = known.flatMap(([format, way]) => (way.kind === 'text' ? [{ format, way }] : []))
   const { format, way } =
     texts.find((each) => each.way.endings.includes(ending)) ??
-    texts.find((each) => each.way.looksLike(sample)) ??
+    texts.find((each) => each.way.looksLike(sample) && (choices.delimiter === undefined || each.format !== 'lines')) ??
     ({ format: 'csv', way: formats.csv } as const)
   refuseOthers(name, format, ['encoding', ...way.heeds], choices)
-  const { taken, columns, chunks } = await way.open({ name, choices, read, sample, isWhole })
+  const { taken, chunks, ...opened } = await way.open({ name, choices, read, sample, isWhole })
 
   async function* watched(): AsyncGenerator<TableChunk> {
     let bytes = 0
@@ -91,7 +98,7 @@ async function openText(path: string, choices: ReadingChoices, onBytes: Watch): 
     }
     yield { rows: [], skipped: [], bytes, notes: watch.notes() }
   }
-  return { columns, chunks: watched, taken: { format, ...found, ...taken } }
+  return { ...opened, chunks: watched, taken: { format, ...found, ...taken } }
 }
 
 /** A choice that would be ignored is a mistake that somebody should hear of. */

@@ -38,7 +38,7 @@ export async function importTable(
   const { store } = context
   const table = await openTable(path, choices, watchOf(call))
   const file = basename(path)
-  const hash = await hashReading(path, choices, call)
+  const hash = await hashReading(path, choices, table, call)
   const known = await store.datasets.byHash(hash)
   if (known) return countAgain(context, call, known, table)
   const { size } = await stat(path)
@@ -116,14 +116,19 @@ export async function forEachChunk(
 }
 
 /** SHA-256 of the file's bytes and of all that decides how they are read. */
-async function hashReading(path: string, choices: ReadingChoices, call: CallContext): Promise<string> {
+async function hashReading(
+  path: string,
+  choices: ReadingChoices,
+  { beside }: Pick<Table, 'beside'>,
+  call: CallContext,
+): Promise<string> {
   const hash = createHash('sha256')
   for await (const piece of readBytes(path)) {
     refuseCancelled(call)
     hash.update(piece)
   }
   const chosen = Object.entries(choices).sort(([a], [b]) => (a < b ? -1 : 1))
-  hash.update(JSON.stringify([READER_VERSION, basename(path), chosen]))
+  hash.update(JSON.stringify([READER_VERSION, basename(path), chosen, beside]))
   return hash.digest('hex')
 }
 
@@ -139,7 +144,7 @@ export function watchOf(call: CallContext): Watch {
   }
 }
 
-function refuseCancelled({ signal }: CallContext): void {
+export function refuseCancelled({ signal }: CallContext): void {
   if (signal.aborted) throw studioError('run/cancelled')
 }
 

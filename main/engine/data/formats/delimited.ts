@@ -38,6 +38,7 @@ function open(source: TextSource): Promise<OpenedTable> {
   return Promise.resolve({
     taken: { ...(delimiter === undefined ? {} : { delimiter, quoting }), headerLine: header.line, notes: header.notes },
     columns: header.columns,
+    head: records.filter(({ blank, broken }) => !blank && broken === undefined),
     chunks: () => chunks(source, createRecordParser({ delimiter, quoting }, header.columns.length), header),
   })
 }

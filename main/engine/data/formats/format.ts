@@ -40,10 +40,18 @@ export type Watch = (bytes: number, total: number) => void
 /** How a format read a file; the encoding is found before. */
 export type TakenByFormat = Omit<Taken, 'format' | 'encoding' | 'encodingDoubtful' | 'chat'>
 
+/** One of a file's first lines that are not empty, or rows of a sheet, before anything is made of them. */
+export interface FirstLine {
+  readonly line: number
+  readonly cells: readonly string[]
+}
+
 /** What a format makes of a file. */
 export interface OpenedTable {
   readonly taken: TakenByFormat
   readonly columns: readonly string[]
+  /** The lines among which a person may choose the columns' names; absent where every row brings its own. */
+  readonly head?: readonly FirstLine[]
   /** What the file is known to hold before its rows are read, where that costs little to find out. */
   readonly size?: TableSize
   readonly chunks: () => AsyncGenerator<TableChunk>

@@ -23,10 +23,11 @@ const maxTitle = 60
 
 /**
  * The rule. Above the names may stand comments, which begin with "#", and titles, which fill one cell, or half of the
- * cells at most; whatever has fewer cells than most records and stands above an empty line is a title too, and so is
- * what would name so few columns that the records below it do not fit. The first record below them has the names, unless it is a row: one of its values stands again in its
- * column, or a number stands over numbers, or each of its cells is a text of several words like those below. A usual
- * name, such as "text" or "label", makes a record the names. `width`: cells of most records.
+ * cells at most. What stands above an empty line is a title too, where it has fewer cells than most records or a usual
+ * name follows; and so is what would name so few columns that the records below it do not fit. The first record below
+ * them has the names, unless it is a row: one of its values stands again in its column, or a number stands over numbers,
+ * or each of its cells is a text of several words like those below. A usual name, such as "text" or "label", makes a
+ * record the names. `width`: cells of most records.
  */
 export function findHeader(all: readonly FirstRecord[], width: number): Header {
   const records = all.filter(({ blank, broken }) => !blank && broken === undefined)
@@ -65,10 +66,11 @@ function firstBelowTitles(records: readonly FirstRecord[], width: number): numbe
   return Math.max(0, first)
 }
 
-/** The first record behind an empty line, where all above it have fewer cells than most records; else 0. */
+/** The first record behind an empty line, where all above it have fewer cells than most, or it has the first usual name; else 0. */
 function behindGap(records: readonly FirstRecord[], width: number): number {
   const whole = records.findIndex(({ cells }) => cellsWithin(cells, width) >= width)
-  const gap = records.slice(0, whole).findLastIndex((record, i) => isGap(record, records[i + 1]))
+  const usual = records.findIndex(({ cells }) => cells.some(isUsual))
+  const gap = records.findLastIndex((record, i) => (i < whole || i === usual - 1) && isGap(record, records[i + 1]))
   return gap + 1
 }
 

@@ -77,7 +77,7 @@ export async function openValues(
     const header = choices.header === undefined ? findHeader(records, width) : headerAt(records, choices.header, width)
     if (!header) throw studioError('data/no-header-line', name, choices.header ?? 0)
     const taken = { headerLine: header.line, notes: [...notes, ...header.notes] }
-    return { taken, columns: header.columns, chunks: () => chunks(values, listCells(header)) }
+    return { taken, columns: header.columns, head: lists, chunks: () => chunks(values, listCells(header)) }
   }
   if (keys.size === 0) throw studioError('data/no-rows', name, first?.line, first?.why)
   const columns = [...keys]

@@ -44,6 +44,7 @@ async function open(source: FileSource): Promise<OpenedTable> {
   return {
     taken: { sheet: sheet.name, sheets: workbook.sheets.map((each) => each.name), headerLine: layout.headerRow, notes },
     columns: layout.columns.map((column) => column.name),
+    head: first.map((row) => ({ line: row.row, cells: cellsOf(row, widthOf(row)) })),
     size: { rows: below, characters },
     chunks: () => chunks(readSheet(archive, sheet.part, workbook), survey, layout),
   }

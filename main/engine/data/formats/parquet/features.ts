@@ -25,7 +25,8 @@ export function featuresOf({ key_value_metadata: pairs }: FileMetaData): Readonl
   }
 }
 
-const fieldsOf = (features: Readonly<Record<string, unknown>>, depth: number): Record<string, Feature> =>
+/** The features by their names, from what the library writes of them. */
+export const fieldsOf = (features: Readonly<Record<string, unknown>>, depth: number): Record<string, Feature> =>
   Object.fromEntries(Object.entries(features).map(([name, feature]) => [name, featureOf(feature, depth)]))
 
 /** Lists are written as `[feature]`, or as an object of the type Sequence, List or LargeList; structs as plain objects. */
