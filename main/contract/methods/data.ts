@@ -62,6 +62,8 @@ export const dataInputs = (settings: v.GenericSchema<GivenSettings>) => ({
   'data.import': v.strictObject({ path: path('read'), choices: v.exactOptional(readingChoices) }),
   /** Reads a file as an import would and says what it takes; nothing is kept. Columns and task are guessed where absent. */
   'data.look': v.strictObject({ path: path('read'), choices: v.exactOptional(readingChoices), ...someRoles.entries }),
+  /** The first rows of a file as an import would read them, at once: what a person looks at while they choose. Nothing is kept. */
+  'data.glance': v.strictObject({ path: path('read'), choices: v.exactOptional(readingChoices) }),
   /** Imports the sample data set, unless it is imported already. */
   'data.sample': nothing,
   'data.list': nothing,
@@ -150,6 +152,24 @@ export interface DataLook extends Pick<
   readonly profile: DataProfile
   /** Why a run on these columns would not start; undefined where it would, null where there are too many rows to tell soon. */
   readonly refusal: string | null | undefined
+}
+
+/** One of a file's first lines that are not empty, or rows of a sheet, before anything is made of them. */
+export interface FirstLine {
+  readonly line: number
+  /** The first ones, cut where they are long. */
+  readonly cells: readonly string[]
+}
+
+/** The beginning of a file, as an import would read it. */
+export interface DataGlance extends Pick<ImportedData, 'name' | 'columns' | 'taken' | 'skipped'> {
+  /** The first rows, with long cells cut. */
+  readonly first: readonly DataRow[]
+  /** The file's rows, where they are known; undefined where only reading all of it tells. */
+  readonly rows: number | undefined
+  /** The lines among which the names of the columns may be chosen; none where every row brings its own. */
+  readonly head: readonly FirstLine[]
+  readonly roles: Roles
 }
 
 /** The columns of text, context and answer; guessed until the user chooses them. */
@@ -251,6 +271,7 @@ export interface DataPreview {
 export interface DataOutputs {
   readonly 'data.import': ImportedData
   readonly 'data.look': DataLook
+  readonly 'data.glance': DataGlance
   readonly 'data.sample': ImportedData
   readonly 'data.list': readonly DatasetSummary[]
   readonly 'data.show': DatasetDetails

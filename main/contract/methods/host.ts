@@ -25,13 +25,15 @@ export const hostInputs = {
   'files.write': v.strictObject({ file: id, bytes: v.pipe(v.instance(Uint8Array), v.maxLength(FILE_PIECE)) }),
   /** Ends it; what was sent is deleted once the grant has been used, and when the window leaves. */
   'files.close': v.strictObject({ file: id }),
+  /** Gives a grant back that will not be used: what was sent for it is deleted. */
+  'files.giveUp': v.strictObject({ grant: v.pipe(v.string(), v.maxLength(100)) }),
 } as const
 
 export type HostInputs = typeof hostInputs
 export type HostMethod = keyof HostInputs
 export type HostInput<M extends HostMethod> = v.InferOutput<HostInputs[M]>
 
-/** Stands for a path, in the host's calls to the service; good for one call. */
+/** Stands for a path, in the host's calls to the service; good for one call, and for 'data.glance' before it. */
 export type Grant = string & { readonly granted: unique symbol }
 
 /** What a window is given of a path. */
@@ -56,4 +58,5 @@ export interface HostOutputs {
   readonly 'files.next': null
   readonly 'files.write': null
   readonly 'files.close': Granted
+  readonly 'files.giveUp': null
 }

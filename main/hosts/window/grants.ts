@@ -1,10 +1,11 @@
-// Paths that a person has chosen, behind tokens: a window sees and sends only these, and each is good for one call.
+// Paths that a person has chosen, behind tokens: a window sees and sends only these, and each is good for one call, and for looks before it.
 import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
 import { pathFields } from '../../contract/grants.ts'
 import type { PathUse } from '../../contract/methods/fields.ts'
 import type { Grant, Granted } from '../../contract/methods/host.ts'
+import type { Method } from '../../contract/service.ts'
 
 /** What the studio made for the path, such as an uploaded file, goes with its grant. */
 type Remove = () => Promise<void>
@@ -16,7 +17,12 @@ export interface Grants {
    * 'studio/no-grant' for a path, and for a grant that is unknown, was used, or is for something else.
    */
   take(method: string, input: unknown): { readonly input: unknown; readonly ended: Remove }
+  /** The grant will not be used; one that is unknown is gone already. */
+  giveUp(token: string): Promise<void>
 }
+
+/** Methods that only look at a file: the grant is still good for the call that takes it. */
+const looking: ReadonlySet<string> = new Set<Method>(['data.glance'])
 
 /** Grants that wait to be used: beyond them the oldest goes. */
 const MAX_WAITING = 64
@@ -56,15 +62,21 @@ export function createGrants(): Grants {
         .filter(([field]) => Object.hasOwn(given, field))
         .map(([field, use]) => [field, given[field], find(method, given[field], use)] as const)
       for (const [field, token, { path }] of found) {
-        waiting.delete(token as string)
+        if (!looking.has(method)) waiting.delete(token as string)
         given[field] = path
       }
+      if (looking.has(method)) return { input: given, ended: nothing }
       return {
         input: given,
         ended: async () => {
           for (const [, , { remove }] of found) await remove()
         },
       }
+    },
+    giveUp: async (token) => {
+      const found = waiting.get(token)
+      waiting.delete(token)
+      await found?.remove()
     },
   }
 }

@@ -52,6 +52,10 @@ export function guardStudio(
       const { path, remove } = await uploads.close(file)
       return grants.give('read', path, remove)
     },
+    'files.giveUp': async ({ grant }) => {
+      await grants.giveUp(grant)
+      return null
+    },
   }
   const own = async (method: HostMethod, input: unknown): Promise<unknown> => {
     const checked = v.safeParse(hostInputs[method] as v.GenericSchema, input, { abortEarly: true })

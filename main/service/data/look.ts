@@ -17,7 +17,7 @@ import { shownProfile } from './profile.ts'
 import { rowReader } from './row-text.ts'
 
 /** Rows that roles are guessed from, and those that are shown. */
-const LOOKED_AT = 200
+export const LOOKED_AT = 200
 const SHOWN = 5
 /** Rows up to which the split is tried out. */
 const MAX_SPLIT = 20_000
@@ -47,7 +47,7 @@ export async function lookAt(input: Input<'data.look'>, call: CallContext): Prom
   return { name, columns, ...counts, first: start.slice(0, SHOWN), ...(await (examined ?? begin()).finish()) }
 }
 
-function rolesFor(
+export function rolesFor(
   columns: readonly string[],
   rows: readonly DataRow[],
   { text, label, context, task }: Partial<Pick<Roles, 'text' | 'label' | 'context' | 'task'>>,

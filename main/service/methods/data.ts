@@ -8,6 +8,7 @@ import { rowsOf } from '../../engine/data/words.ts'
 import type { Methods, ServiceContext } from '../context.ts'
 import { cachedTextsFolder } from '../home/home.ts'
 import { edit } from '../data/edits.ts'
+import { glanceAt } from '../data/glance.ts'
 import { importSample, importTable } from '../data/import.ts'
 import { lookAt } from '../data/look.ts'
 import { profileOf, shownProfile } from '../data/profile.ts'
@@ -66,11 +67,12 @@ async function fix(context: ServiceContext, { dataset, problem }: Input<'data.fi
 }
 
 type Described =
-  `data.${'import' | 'look' | 'sample' | 'list' | 'show' | 'rename' | 'nameVersion' | 'remove' | 'roles' | 'profile' | 'fix'}`
+  `data.${'import' | 'look' | 'glance' | 'sample' | 'list' | 'show' | 'rename' | 'nameVersion' | 'remove' | 'roles' | 'profile' | 'fix'}`
 
 export const dataMethods: Pick<Methods, Described> = {
   'data.import': (context, { path, choices }, call) => importTable(context, call, path, choices),
   'data.look': (_context, input, call) => lookAt(input, call),
+  'data.glance': (_context, { path, choices }, call) => glanceAt(path, choices, call),
   'data.sample': (context, _input, call) => importSample(context, call),
   'data.list': async (context) =>
     Promise.all((await context.store.datasets.list()).map((record) => summary(context, record))),

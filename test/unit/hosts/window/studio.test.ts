@@ -104,6 +104,27 @@ describe('a grant', () => {
     await expect(call('data.import', { path: grant })).rejects.toMatchObject({ code: 'studio/no-grant' })
   })
 
+  it('outlives looks at the file, and can be given up', async () => {
+    const { call, grants, reached, uploads } = start()
+    const { file } = (await call('files.open', { name: 'mail.csv' })) as { file: number }
+    const { grant } = (await call('files.close', { file })) as Granted
+    await call('data.glance', { path: grant })
+    await call('data.glance', { path: grant, choices: { header: 2 } })
+    expect(reached.map(([method]) => method)).toEqual(['data.glance', 'data.glance'])
+    const lies = (): string[] =>
+      readdirSync(uploads, { recursive: true })
+        .map(String)
+        .filter((name) => name.endsWith('mail.csv'))
+    expect(lies()).toHaveLength(1)
+    await call('files.giveUp', { grant })
+    expect(lies()).toEqual([])
+    await expect(call('data.glance', { path: grant })).rejects.toMatchObject({ code: 'studio/no-grant' })
+    const { grant: other } = grants.give('read', path)
+    await call('data.glance', { path: other })
+    await call('data.import', { path: other })
+    await expect(call('data.glance', { path: other })).rejects.toMatchObject({ code: 'studio/no-grant' })
+  })
+
   it('is for one thing: what may be read may not be written', async () => {
     const { call, grants, reached } = start()
     for (const [use, method, field] of [
