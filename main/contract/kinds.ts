@@ -2,6 +2,10 @@
 
 export const tableEndings = ['csv', 'tsv', 'tab', 'txt', 'xlsx', 'xlsm', 'parquet', 'json', 'jsonl', 'ndjson'] as const
 
+/** Formats that a table is written in; their names are the files' endings. */
+export const writtenFormats = ['csv', 'xlsx', 'jsonl'] as const
+export type WrittenFormat = (typeof writtenFormats)[number]
+
 export const modelEndings = ['gguf'] as const
 
 /** A zip is a folder of PEFT. */
