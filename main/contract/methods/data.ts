@@ -1,5 +1,6 @@
 // Methods data.*: import data sets, view, edit, undo.
 import * as v from 'valibot'
+import { writtenFormats } from '../kinds.ts'
 import { readingChoices, type Taken } from '../reading.ts'
 import type { DataRow, DatasetRecord, RowState, VersionRecord } from '../records.ts'
 import { type GivenSettings, type TaskName, taskNames, type Template } from '../settings.ts'
@@ -98,6 +99,13 @@ export const dataInputs = (settings: v.GenericSchema<GivenSettings>) => ({
   }),
   /** Applies a problem's own fix to the newest version. */
   'data.fix': v.strictObject({ dataset, problem: column }),
+  /** Writes a version's rows in use to a new file, or answers with its bytes where no path is given. */
+  'data.write': v.strictObject({
+    dataset,
+    version: v.exactOptional(id),
+    format: v.picklist(writtenFormats),
+    path: v.exactOptional(path('save')),
+  }),
   'data.undo': v.strictObject({ dataset }),
   'data.redo': v.strictObject({ dataset }),
   'data.compare': v.strictObject({ dataset, from: id, to: id, offset: rowNumber, count: whole(1, 1000) }),
@@ -268,6 +276,15 @@ export interface DataPreview {
   readonly template: Template
 }
 
+/** A table that was written as a file. */
+export interface WrittenData {
+  /** What the file may be called. */
+  readonly name: string
+  readonly rows: number
+  /** The file, where it was written to no path. */
+  readonly bytes?: Uint8Array
+}
+
 export interface DataOutputs {
   readonly 'data.import': ImportedData
   readonly 'data.look': DataLook
@@ -285,6 +302,7 @@ export interface DataOutputs {
   readonly 'data.change': VersionRecord
   readonly 'data.add': VersionRecord
   readonly 'data.fix': VersionRecord
+  readonly 'data.write': WrittenData
   readonly 'data.undo': VersionRecord
   readonly 'data.redo': VersionRecord
   readonly 'data.compare': {

@@ -4,7 +4,7 @@ import { StudioError, studioError } from '../../contract/errors/index.ts'
 import { printable } from '../../contract/printable.ts'
 import { adviseCommand } from './commands/advise.ts'
 import { backupCommand, restoreCommand } from './commands/backup.ts'
-import { dataCommand } from './commands/data.ts'
+import { dataCommand, importCommand, saveCommand } from './commands/data.ts'
 import { demoCommand } from './commands/demo.ts'
 import { exportCommand } from './commands/export.ts'
 import { inspectCommand } from './commands/inspect.ts'
@@ -26,6 +26,8 @@ import { Interrupted } from './interrupted.ts'
 const commands = [
   modelsCommand,
   dataCommand,
+  importCommand,
+  saveCommand,
   preflightCommand,
   tuneCommand,
   sweepCommand,

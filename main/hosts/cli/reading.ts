@@ -8,9 +8,10 @@ export interface ReadingOptions {
   readonly delimiter?: string
   readonly sheet?: string
   readonly header?: number
+  readonly asIs?: true
 }
 
-/** Adds --encoding, --delimiter, --sheet and --header. */
+/** Adds --encoding, --delimiter, --sheet, --header and --as-is. */
 export const withReading = (command: Command): Command =>
   command
     .option(
@@ -19,11 +20,14 @@ export const withReading = (command: Command): Command =>
       encodingOf,
     )
     .option('--delimiter <character>', 'what parts the cells: a character, or tab (default: guessed)', delimiterOf)
-    .option('--sheet <name>', 'sheet of a workbook (default: the first with a table)')
+    .option('--sheet <name>', 'sheet of a workbook (default: the fullest one)')
     .option('--header <line>', 'line of the columns’ names; 0 = there is none (default: guessed)', wholeNumber(0))
+    .option('--as-is', 'keep columns that hold chats as they are in the file (default: split into question and answer)')
 
-export const choicesOf = ({ encoding, delimiter, sheet, header }: ReadingOptions): ReadingChoices =>
-  given({ encoding, delimiter, sheet, header })
+export const choicesOf = ({ encoding, delimiter, sheet, header, asIs }: ReadingOptions): ReadingChoices => ({
+  ...given({ encoding, delimiter, sheet, header }),
+  ...(asIs ? { chat: false } : {}),
+})
 
 /** What other programs call encodings, beyond the names of the WHATWG Encoding Standard, which TextDecoder knows. */
 const furtherNames: Readonly<Record<string, EncodingName>> = {

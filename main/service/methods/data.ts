@@ -13,6 +13,7 @@ import { importSample, importTable } from '../data/import.ts'
 import { lookAt } from '../data/look.ts'
 import { profileOf, shownProfile } from '../data/profile.ts'
 import { rolesOf } from '../data/roles.ts'
+import { writeData } from '../data/write.ts'
 import { findDataset } from '../lookup.ts'
 
 async function summary(context: ServiceContext, record: DatasetRecord): Promise<DatasetSummary> {
@@ -67,7 +68,7 @@ async function fix(context: ServiceContext, { dataset, problem }: Input<'data.fi
 }
 
 type Described =
-  `data.${'import' | 'look' | 'glance' | 'sample' | 'list' | 'show' | 'rename' | 'nameVersion' | 'remove' | 'roles' | 'profile' | 'fix'}`
+  `data.${'import' | 'look' | 'glance' | 'sample' | 'list' | 'show' | 'rename' | 'nameVersion' | 'remove' | 'roles' | 'profile' | 'fix' | 'write'}`
 
 export const dataMethods: Pick<Methods, Described> = {
   'data.import': (context, { path, choices }, call) => importTable(context, call, path, choices),
@@ -116,4 +117,5 @@ export const dataMethods: Pick<Methods, Described> = {
     return shownProfile(await profileOf(context, dataset, version, onRows, roles))
   },
   'data.fix': (context, input) => fix(context, input),
+  'data.write': writeData,
 }

@@ -1,5 +1,5 @@
 // softprompt data: what an import takes, and the same problems before a run.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { Host } from '../../../main/hosts/cli/host.ts'
@@ -49,4 +49,37 @@ it('shows what an import takes, and says the same problems before a run', { time
   const encoded = await cli(['data', path, '--encoding', 'cp1251', '--delimiter', 'semicolon', ...at])
   expect(encoded.out).toContain('Cyrillic (windows-1251)')
   expect((await cli(['data', path, '--sheet', 'Data', ...at])).err).toContain('there is no sheet to choose')
+})
+
+it('imports a file of chats, lists it, and saves it again', { timeout: 30_000 }, async () => {
+  const folder = temporaryFolder()
+  const at = ['--home', join(folder, 'home')]
+  const chat = (i: number) => [
+    { role: 'user', content: `Question ${String(i)}` },
+    { role: 'assistant', content: `Answer ${String(i)} to it` },
+  ]
+  const path = join(folder, 'chat.jsonl')
+  writeFileSync(path, Array.from({ length: 12 }, (_, i) => JSON.stringify({ messages: chat(i) })).join('\n'))
+  expect((await cli(['data', ...at])).out).toContain('There is no data yet.')
+  const imported = await cli(['import', path, ...at])
+  expect(imported.out).toContain('It was read as JSON Lines, UTF-8, chats as messages.')
+  expect(imported.out).toContain('It is the data set chat.jsonl.')
+  const asIs = (await cli(['data', path, '--as-is', '--json', ...at])).out.trim().split('\n')
+  expect(JSON.parse(asIs.at(-1) ?? '')).toMatchObject({ columns: ['messages'] })
+  expect((await cli(['data', ...at])).out).toContain(
+    'chat.jsonl  version 1  12 rows  reads "user", answers "assistant"',
+  )
+  const saved = join(folder, 'out.jsonl')
+  expect((await cli(['save', 'chat.jsonl', saved, ...at])).out).toContain(`Wrote 12 rows to ${saved}.`)
+  expect(JSON.parse(readFileSync(saved, 'utf8').split('\n')[3] ?? '')).toEqual({
+    system: '',
+    'earlier turns': '',
+    user: 'Question 3',
+    assistant: 'Answer 3 to it',
+  })
+  expect((await cli(['save', 'chat.jsonl', join(folder, 'out.doc'), ...at])).err).toContain(
+    'must end in csv, xlsx, jsonl',
+  )
+  expect((await cli(['save', 'none', saved, ...at])).err).toContain('none')
+  expect((await cli(['save', 'chat.jsonl', saved, ...at])).err).toContain('already')
 })

@@ -1,10 +1,14 @@
-// softprompt data FILE: what an import of the file would take
-import { Command, Option } from 'commander'
+// softprompt data [FILE] | import FILE | save DATASET FILE: what an import takes, the data sets there are, a table out again
+import { extname, resolve } from 'node:path'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { studioError } from '../../../contract/errors/index.ts'
+import { writtenFormats } from '../../../contract/kinds.ts'
 import type { DataLook } from '../../../contract/service.ts'
 import { type TaskName, taskNames } from '../../../contract/settings.ts'
-import { problemLines, readingLines } from '../data.ts'
-import { type CommonOptions, type Host, withStudio } from '../host.ts'
-import { given, withCommon } from '../options.ts'
+import { aligned } from '../aligned.ts'
+import { importData, problemLines, readingLines } from '../data.ts'
+import { type CommonOptions, type Host, type Session, withStudio } from '../host.ts'
+import { given, wholeNumber, withCommon } from '../options.ts'
 import { readablePath } from '../piped.ts'
 import { choicesOf, type ReadingOptions, withReading } from '../reading.ts'
 
@@ -22,15 +26,16 @@ export function dataCommand(host: Host): Command {
   const command = withReading(
     new Command('data')
       .description('show how a data file is read: rows, columns, labels, what was guessed and skipped, and problems')
-      .argument('<file>'),
+      .argument('[file]', 'without it, the data sets that are imported'),
   )
     .option('--text <column>', 'column with the texts (default: guessed)')
     .option('--label <column>', 'column with the right answers (default: guessed)')
     .option('--context <column>', 'column with the context that each question is about')
     .addOption(new Option('--task <task>', 'kind of task (default: guessed)').choices(taskNames))
-    .action((path: string, options: DataOptions) =>
+    .action((path: string | undefined, options: DataOptions) =>
       withStudio(host, options, async (session) => {
         const { studio, output, signal } = session
+        if (path === undefined) return list(session)
         const { text, label, context, task } = options
         const file = await readablePath(session, path)
         const input = { path: file.path, choices: choicesOf(options), ...given({ text, label, context, task }) }
@@ -39,6 +44,55 @@ export function dataCommand(host: Host): Command {
         }
         const look = await studio.call('data.look', input, { onEvent, signal }).finally(() => file.end())
         output.result({ ...look }, describe(look))
+      }),
+    )
+  return withCommon(command)
+}
+
+async function list({ studio, output }: Session): Promise<void> {
+  const datasets = await studio.call('data.list', {})
+  const rows = datasets.map(({ name, version, rows: used, roles }) => [
+    name,
+    `version ${String(version)}`,
+    used === 1 ? '1 row' : `${String(used)} rows`,
+    `reads "${roles.text}", answers "${roles.label}"`,
+  ])
+  output.result({ datasets }, rows.length === 0 ? ['There is no data yet.'] : aligned(rows))
+}
+
+export function importCommand(host: Host): Command {
+  const command = withReading(
+    new Command('import').description('import a data file as a data set of the studio').argument('<file>'),
+  ).action((path: string, options: CommonOptions & ReadingOptions) =>
+    withStudio(host, options, async (session) => {
+      const data = await importData(session, path, choicesOf(options))
+      session.output.result({ ...data }, [`It is the data set ${data.name}.`])
+    }),
+  )
+  return withCommon(command)
+}
+
+export function saveCommand(host: Host): Command {
+  const command = new Command('save')
+    .description('write the rows in use of a data set to a new file: as CSV, Excel or JSON Lines, by its ending')
+    .argument('<dataset>', 'its name')
+    .argument('<file>', writtenFormats.map((format) => `FILE.${format}`).join(', '))
+    .option('--version <number>', 'an earlier version (default: the newest)', wholeNumber(1))
+    .action((name: string, file: string, options: CommonOptions & { readonly version?: number }) =>
+      withStudio(host, options, async ({ studio, output, signal }) => {
+        const format = writtenFormats.find((each) => extname(file).toLowerCase() === `.${each}`)
+        if (!format) throw new InvalidArgumentError(`The file’s name must end in ${writtenFormats.join(', ')}.`)
+        const dataset = (await studio.call('data.list', {})).find((each) => each.name === name)
+        if (!dataset) throw studioError('store/missing', 'data set', name)
+        const path = resolve(file)
+        const onEvent = (event: Parameters<typeof output.event>[0]): void => {
+          output.event(event)
+        }
+        const input = { dataset: dataset.id, format, path, ...given({ version: options.version }) }
+        const { rows } = await studio.call('data.write', input, { onEvent, signal })
+        output.result({ dataset: name, rows, path }, [
+          `Wrote ${rows === 1 ? '1 row' : `${String(rows)} rows`} to ${path}.`,
+        ])
       }),
     )
   return withCommon(command)

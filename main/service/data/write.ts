@@ -1,0 +1,93 @@
+// Writes a version's rows in use as a file: to a path, or as bytes for a window's download.
+import { randomBytes } from 'node:crypto'
+import { open, rm } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { causeOf, isFull } from '../../contract/errors/causes.ts'
+import { StudioError, studioError } from '../../contract/errors/index.ts'
+import { fileName } from '../../contract/names.ts'
+import type { Input, WrittenData } from '../../contract/service.ts'
+import { writers } from '../../engine/data/write/index.ts'
+import type { Rows } from '../../engine/data/write/writer.ts'
+import { moveToNew } from '../../engine/files.ts'
+import type { CallContext, ServiceContext } from '../context.ts'
+import { findDataset } from '../lookup.ts'
+
+/** Rows that are read and written at once. */
+const CHUNK = 500
+/** Megabytes of an answer at most: it crosses to the window in one message. */
+const MAX_SENT = 48
+
+/** Errors: 'store/missing', 'data/not-excel', 'data/file-exists', 'data/not-written', 'store/disk-full', 'data/too-large-to-send', 'run/cancelled'. */
+export async function writeData(
+  context: ServiceContext,
+  { dataset, version: wanted, format, path }: Input<'data.write'>,
+  call: CallContext,
+): Promise<WrittenData> {
+  const { store } = context
+  const { columns, name } = await findDataset(store, dataset)
+  const newest = await store.datasets.newest(dataset)
+  const version = wanted ?? newest
+  if (version > newest) throw studioError('store/missing', 'version', String(version))
+  const { used } = await store.datasets.counts(dataset, version)
+  const pieces = writers[format](columns, usedRows(context, call, { dataset, version, total: used }))
+  const stem = name.replace(/\.(csv|tsv|tab|txt|xlsx|xlsm|parquet|jsonl?|ndjson)$/i, '')
+  const written = {
+    name: fileName(version === newest ? stem : `${stem} version ${String(version)}`, `.${format}`),
+    rows: used,
+  }
+  if (path === undefined) return { ...written, bytes: await gathered(pieces) }
+  await toFile(resolve(path), pieces)
+  return written
+}
+
+/** Error: 'run/cancelled'. */
+async function* usedRows(
+  { store }: ServiceContext,
+  { signal, emit }: CallContext,
+  { dataset, version, total }: { readonly dataset: number; readonly version: number; readonly total: number },
+): Rows {
+  let done = 0
+  for (let after = -1; ;) {
+    if (signal.aborted) throw studioError('run/cancelled')
+    const some = await store.rows.page(dataset, version, after, CHUNK)
+    const used = some.filter(({ state }) => state === 'used').map(({ cells }) => cells)
+    if (used.length > 0) yield used
+    done += used.length
+    emit({ event: 'progress', stage: 'writing the table', done, total })
+    const last = some.at(-1)
+    if (!last || some.length < CHUNK) return
+    after = last.row
+  }
+}
+
+async function gathered(pieces: AsyncGenerator<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = []
+  let size = 0
+  for await (const piece of pieces) {
+    size += piece.length
+    if (size > MAX_SENT * 2 ** 20) throw studioError('data/too-large-to-send', MAX_SENT)
+    all.push(piece)
+  }
+  return Buffer.concat(all)
+}
+
+/** Under a name of its own first, so that nobody finds half a table. */
+async function toFile(path: string, pieces: AsyncGenerator<Uint8Array>): Promise<void> {
+  const part = `${path}.${randomBytes(4).toString('hex')}.part`
+  try {
+    const file = await open(part, 'wx')
+    try {
+      for await (const piece of pieces) await file.writeFile(piece)
+    } finally {
+      await file.close()
+    }
+    await moveToNew(part, path)
+  } catch (error) {
+    await rm(part, { force: true }).catch(() => undefined)
+    if (error instanceof StudioError) throw error
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw studioError('data/file-exists', path)
+    throw isFull(error)
+      ? studioError('store/disk-full', dirname(path))
+      : studioError('data/not-written', path, causeOf(error))
+  }
+}
