@@ -2,6 +2,7 @@
 import { expect, type Page, test } from '@playwright/test'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { writeXlsx } from '../support/write-xlsx.ts'
+import { bring, importButton } from './support/bring.ts'
 import { drop } from './support/drop.ts'
 import { inspect } from './support/inspect.ts'
 import { useStudio } from './support/studio.ts'
@@ -21,7 +22,7 @@ test.describe('a table', () => {
     const lines = ['message;team', 'Der Käse war schlecht – wirklich;küche', 'nur eins', 'Größe 5 € fehlt;lager']
     // The dash and the euro sign stand where Latin-1 has none.
     const bytes = Buffer.from(lines.join('\r\n').replaceAll('–', '\x96').replaceAll('€', '\x80'), 'latin1')
-    await drop(page, 'post.csv', bytes)
+    await bring(page, 'post.csv', bytes)
     await expect(page.getByText('2 rows of post.csv imported.')).toBeVisible()
     await expect(page.getByRole('cell', { name: 'Der Käse war schlecht – wirklich' })).toBeVisible()
     await expect(page.getByRole('cell', { name: 'Größe 5 € fehlt' })).toBeVisible()
@@ -37,7 +38,7 @@ test.describe('a table', () => {
       [{ number: 46082, code: 'dd.mm.yyyy' }, 'The parcel came late', 'delivery'],
       [{ number: 46083, code: 'dd.mm.yyyy' }, 'Where is my invoice', 'billing'],
     ]
-    await drop(page, 'mail.xlsx', writeXlsx([{ rows: [] }, { rows }]))
+    await bring(page, 'mail.xlsx', writeXlsx([{ rows: [] }, { rows }]))
     await expect(page.getByText('2 rows of mail.xlsx imported.')).toBeVisible()
     await expect(page.getByRole('cell', { name: '2026-03-01' })).toBeVisible()
     await expect(role(page, 'Message')).toHaveValue('text')
@@ -45,7 +46,7 @@ test.describe('a table', () => {
 
     const data = { text: ['Great shop', 'Terrible shop'], label: ['good', 'bad'] }
     const columnData = Object.entries(data).map(([name, values]) => ({ name, data: values }))
-    await drop(page, 'reviews.parquet', new Uint8Array(parquetWriteBuffer({ columnData })))
+    await bring(page, 'reviews.parquet', new Uint8Array(parquetWriteBuffer({ columnData })))
     await expect(page.getByText('2 rows of reviews.parquet imported.')).toBeVisible()
     await expect(page.getByRole('cell', { name: 'Terrible shop' })).toBeVisible()
   })
@@ -61,7 +62,8 @@ test.describe('a table', () => {
       const dialog = page.getByRole('dialog')
       await dialog.getByLabel('Name').fill(name)
       await dialog.getByLabel('The table').fill(pasted)
-      await dialog.getByRole('button', { name: 'Import' }).click()
+      await dialog.getByRole('button', { name: 'Next' }).click()
+      await importButton(page).click()
       await expect(page.getByText(new RegExp(`2 rows of ${name}\\..* imported`))).toBeVisible()
       await expect(page.getByRole('cell', { name: 'It works, again' })).toBeVisible()
     }
@@ -90,6 +92,7 @@ test.describe('a table', () => {
       mimeType: 'text/plain',
       buffer: Buffer.from('A first line, with a comma.\nA second line.\n'),
     })
+    await importButton(page).click()
     await expect(page.getByText('2 rows of fine.txt imported.')).toBeVisible()
     await expect(page.getByRole('alert')).toHaveCount(0)
     expect((await studio.call('data.list', {})).length).toBe(sets + 1)
@@ -117,7 +120,7 @@ test.describe('a table with problems', () => {
 
   test('has its columns’ roles guessed; a click changes them', async ({ page }) => {
     await studio.open(page)
-    await drop(page, 'tickets.csv', Buffer.from(lines.join('\n')))
+    await bring(page, 'tickets.csv', Buffer.from(lines.join('\n')))
     await expect(page.getByText('36 rows of tickets.csv imported.')).toBeVisible()
     dataset = Number(/#\/data\/(\d+)/.exec(page.url())?.[1])
     await expect(page.getByText('The studio guessed; change what is wrong.')).toBeVisible()

@@ -1,6 +1,6 @@
 // Journeys: two tasks with generated answers, each from a dropped file to its verdict, and on to an answer.
 import { expect, type Page, test } from '@playwright/test'
-import { drop } from './support/drop.ts'
+import { bring } from './support/bring.ts'
 import { inspect } from './support/inspect.ts'
 import { useStudio } from './support/studio.ts'
 
@@ -45,7 +45,7 @@ test.describe('fields to write', () => {
     page,
   }) => {
     await studio.open(page)
-    await drop(page, 'orders.csv', Buffer.from(orders))
+    await bring(page, 'orders.csv', Buffer.from(orders))
     await expect(page.getByText('35 rows of orders.csv imported.')).toBeVisible()
     await expect(page.getByLabel('Kind of task')).toHaveValue('generation')
     await expect(page.getByText('35 different answers.')).toBeVisible()
@@ -104,7 +104,7 @@ test.describe('questions to answer', () => {
 
   test('a table with passages becomes a prompt that answers about a passage', async ({ page }) => {
     await studio.open(page)
-    await drop(page, 'questions.csv', Buffer.from(questions))
+    await bring(page, 'questions.csv', Buffer.from(questions))
     await expect(page.getByLabel('Role of passage')).toHaveValue('context')
     await expect(page.getByLabel('Kind of task')).toHaveValue('answering')
     await expect(section(page, 'What the model will read')).toContainText(

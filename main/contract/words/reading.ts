@@ -12,7 +12,7 @@ const formats: Readonly<Record<FormatName, string>> = {
   csv: 'CSV',
 }
 
-const encodings: Partial<Readonly<Record<EncodingName, string>>> = {
+const encodings: Readonly<Record<EncodingName, string>> = {
   'utf-8': 'UTF-8',
   'utf-16le': 'UTF-16',
   'utf-16be': 'UTF-16 (big endian)',
@@ -21,17 +21,43 @@ const encodings: Partial<Readonly<Record<EncodingName, string>>> = {
   'windows-1250': 'Central European (windows-1250)',
   'windows-1251': 'Cyrillic (windows-1251)',
   'windows-1252': 'Western (windows-1252)',
+  'windows-1253': 'Greek (windows-1253)',
+  'windows-1254': 'Turkish (windows-1254)',
+  'windows-1255': 'Hebrew (windows-1255)',
+  'windows-1256': 'Arabic (windows-1256)',
+  'windows-1257': 'Baltic (windows-1257)',
+  'windows-1258': 'Vietnamese (windows-1258)',
+  'windows-874': 'Thai (windows-874)',
+  'iso-8859-2': 'Central European (iso-8859-2)',
+  'iso-8859-3': 'South European (iso-8859-3)',
+  'iso-8859-4': 'Baltic (iso-8859-4)',
+  'iso-8859-5': 'Cyrillic (iso-8859-5)',
+  'iso-8859-6': 'Arabic (iso-8859-6)',
+  'iso-8859-7': 'Greek (iso-8859-7)',
+  'iso-8859-8': 'Hebrew (iso-8859-8)',
+  'iso-8859-10': 'Nordic (iso-8859-10)',
+  'iso-8859-13': 'Baltic (iso-8859-13)',
+  'iso-8859-14': 'Celtic (iso-8859-14)',
+  'iso-8859-15': 'Western (iso-8859-15)',
+  'iso-8859-16': 'Romanian (iso-8859-16)',
+  'koi8-r': 'Cyrillic (koi8-r)',
+  'koi8-u': 'Ukrainian (koi8-u)',
+  ibm866: 'Cyrillic, DOS (ibm866)',
+  ibm437: 'Western, DOS (ibm437)',
+  ibm850: 'Western, DOS (ibm850)',
+  ibm852: 'Central European, DOS (ibm852)',
+  macintosh: 'Western, old Macs (macintosh)',
+  'x-mac-cyrillic': 'Cyrillic, old Macs (x-mac-cyrillic)',
   gb18030: 'Chinese (gb18030)',
   big5: 'Chinese (big5)',
   shift_jis: 'Japanese (shift_jis)',
   'euc-jp': 'Japanese (euc-jp)',
+  'iso-2022-jp': 'Japanese (iso-2022-jp)',
   'euc-kr': 'Korean (euc-kr)',
-  'koi8-r': 'Cyrillic (koi8-r)',
-  macintosh: 'Western, old Macs (macintosh)',
 }
 
 /** The encoding as people know it, with the name by which it is chosen. */
-export const encodingWords = (encoding: EncodingName): string => encodings[encoding] ?? encoding
+export const encodingWords = (encoding: EncodingName): string => encodings[encoding]
 
 const delimiters: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' }
 const quotings: Partial<Readonly<Record<Quoting, string>>> = {

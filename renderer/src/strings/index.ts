@@ -6,6 +6,7 @@ import { data } from './en/data.ts'
 import { glossary } from './en/glossary.ts'
 import { help } from './en/help.ts'
 import { home } from './en/home.ts'
+import { importing } from './en/importing.ts'
 import { inspection } from './en/inspection.ts'
 import { methods } from './en/methods.ts'
 import { models } from './en/models.ts'
@@ -27,6 +28,7 @@ export const t = {
   glossary,
   help,
   home,
+  importing,
   inspection,
   methods,
   models,

@@ -14,7 +14,7 @@ export const data = {
   pasteLabel: 'The table',
   pasteName: 'Name',
   pasteDefault: 'Pasted table',
-  pasteGo: 'Import',
+  pasteGo: 'Next',
   sample: 'Use the sample',
   opening: 'Opening the file',
   reading: (name: string) => `Reading ${name}`,
