@@ -21,6 +21,7 @@ const sizes = [
 const screens = {
   home: '#/',
   data: '#/data',
+  import: '#/data/import',
   tune: '#/tune',
   'tune-new': '#/tune/new',
   'sweep-new': '#/tune/sweeps',

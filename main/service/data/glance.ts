@@ -9,7 +9,7 @@ import { refuseCancelled, watchOf } from './import.ts'
 import { LOOKED_AT, rolesFor } from './look.ts'
 
 /** Rows, lines and cells that are shown, and characters of a cell. */
-const SHOWN = { rows: 20, lines: 12, cells: 12, characters: 300 } as const
+const SHOWN = { rows: 10, lines: 12, cells: 12, characters: 300 } as const
 /** Rows after which nothing more is read, though fewer than enough could be read among them. */
 const MAX_SKIPPED = 2000
 

@@ -7,6 +7,7 @@ import { _electron, type ElectronApplication, expect, type Page, test } from '@p
 import { starter } from '../../../main/contract/starter.ts'
 import { openHome } from '../../../main/service/home/home.ts'
 import { attach } from '../../../main/service/socket/client.ts'
+import { importButton } from '../support/bring.ts'
 import { tuneSample } from '../support/first-run.ts'
 import { root, tinyModelFolder } from '../support/studio.ts'
 
@@ -59,6 +60,7 @@ test('a file that is opened with it comes in after a question, handed over by th
   const path = join(home, 'mail.csv')
   writeFileSync(path, 'text,label\nThe parcel came late,delivery\nGreat shop,praise\n')
   const second = await launch(path).catch(() => undefined)
-  await expect(page.getByRole('heading', { level: 1, name: 'mail.csv' })).toBeVisible()
+  await importButton(page).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'mail.csv', exact: true })).toBeVisible()
   await second?.close().catch(() => undefined)
 })

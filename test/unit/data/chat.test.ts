@@ -132,7 +132,7 @@ describe('a file of chats', () => {
     expect(table.rows).toHaveLength(8)
     expect(table.rows[6]?.cells[3]).toBe('')
     expect(table.notes.slice(1)).toEqual([
-      '1 chat is without an answer, so that "assistant" is empty: line 7.',
+      '1 chat is without an answer, so that “assistant” is empty: line 7.',
       '1 chat goes on behind the last answer, which is left out: line 8.',
     ])
     expect(table.skipped).toEqual([{ line: 9, reason: 'it holds no turns of a chat' }])

@@ -30,10 +30,10 @@ export const conversations: Recogniser = (columns, rows) => {
       return [said, chat.earlier, chat.user, chat.assistant, ...others.places.map((at) => cells[at] ?? '')]
     },
     notes: () => [
-      'Each chat is split: its last answer is in "assistant", the question before it in "user", what came earlier in "earlier turns".',
+      'Each chat is split: its last answer is in “assistant”, the question before it in “user”, what came earlier in “earlier turns”.',
       ...(unanswered.count === 0
         ? []
-        : [`${chats(unanswered.count)} without an answer, so that "assistant" is empty: ${unanswered.words()}.`]),
+        : [`${chats(unanswered.count)} without an answer, so that “assistant” is empty: ${unanswered.words()}.`]),
       ...(goOn.count === 0
         ? []
         : [

@@ -34,7 +34,7 @@ export const instructions: Recogniser = (columns, rows) => {
       ]
     },
     notes: () =>
-      inputAt < 0 ? [] : ['The instruction and its input stand together in "user", the output in "assistant".'],
+      inputAt < 0 ? [] : ['The instruction and its input stand together in “user”, the output in “assistant”.'],
   }
 }
 

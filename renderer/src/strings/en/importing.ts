@@ -34,6 +34,7 @@ export const importing = {
   readAs: (how: string) => `Read as ${how}.`,
   noRows: 'No row can be read like this.',
   noRow: (line: string, reason: string) => `Line ${line}: ${reason}.`,
+  skipped: (line: string, reason: string) => `Skipped line ${line}: ${reason}.`,
   go: (rows: number | undefined, shown: string) => (rows === undefined ? 'Import' : `Import ${rowsOf(shown)}`),
   out: 'Save as a file',
   outTitle: 'Save the rows as a file',

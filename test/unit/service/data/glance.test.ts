@@ -36,7 +36,7 @@ it('shows the first rows, the lines that may be the names, and the roles', async
     skipped: [],
     rows: undefined,
   })
-  expect(found.first).toHaveLength(20)
+  expect(found.first).toHaveLength(10)
   expect(found.head.slice(0, 3)).toEqual([
     { line: 1, cells: ['Export', ' of today'] },
     { line: 3, cells: ['text', 'team'] },
