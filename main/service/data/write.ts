@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { open, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { causeOf, isFull } from '../../contract/errors/causes.ts'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
 import { fileName } from '../../contract/names.ts'
@@ -12,8 +13,9 @@ import { moveToNew } from '../../engine/files.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
 import { findDataset } from '../lookup.ts'
 
-/** Rows that are read and written at once. */
+/** Rows that are read at once, and characters that are written at once: packing more would hold up the service. */
 const CHUNK = 500
+const CHARACTERS = 200_000
 /** Megabytes of an answer at most: it crosses to the window in one message. */
 const MAX_SENT = 48
 
@@ -51,13 +53,31 @@ async function* usedRows(
     if (signal.aborted) throw studioError('run/cancelled')
     const some = await store.rows.page(dataset, version, after, CHUNK)
     const used = some.filter(({ state }) => state === 'used').map(({ cells }) => cells)
-    if (used.length > 0) yield used
+    for (const piece of piecesOf(used)) {
+      yield piece
+      await setImmediate()
+    }
     done += used.length
     emit({ event: 'progress', stage: 'writing the table', done, total })
     const last = some.at(-1)
     if (!last || some.length < CHUNK) return
     after = last.row
   }
+}
+
+/** The rows in order, at most so many characters at once. */
+function* piecesOf(rows: readonly (readonly string[])[]): Generator<readonly (readonly string[])[]> {
+  let piece: (readonly string[])[] = []
+  let characters = 0
+  for (const cells of rows) {
+    piece.push(cells)
+    characters += cells.reduce((sum, { length }) => sum + length, 0)
+    if (characters < CHARACTERS) continue
+    yield piece
+    piece = []
+    characters = 0
+  }
+  if (piece.length > 0) yield piece
 }
 
 async function gathered(pieces: AsyncGenerator<Uint8Array>): Promise<Uint8Array> {
