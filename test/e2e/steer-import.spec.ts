@@ -119,6 +119,18 @@ for (const [language, encoding, other] of [
     await expect(cell(page, messages[0]!)).toBeVisible()
   })
 
+test('an encoding that is not sure is said, with the choice beside it', async ({ page }) => {
+  const good = Buffer.from('Die Rechnung für März ist zu hoch,Zahlung\n'.repeat(5))
+  const bad = Buffer.from('Gr\xfc\xdfe,x\n', 'latin1')
+  await studio.open(page)
+  await drop(page, 'half.csv', Buffer.concat([Buffer.from('text,label\n'), good, bad, bad]))
+  await expect(page.getByText('Not sure: look whether the letters below are right, or choose another.')).toBeVisible()
+  await inspect(page, 'import-doubtful')
+  await page.getByLabel('Letters (encoding)').selectOption('windows-1252')
+  await expect(page.getByText('Not sure')).toHaveCount(0)
+  await expect(cell(page, 'Grüße')).toBeVisible()
+})
+
 const topics = Array.from({ length: 12 }, (_, i) => `parcel ${String(i)}`)
 const ask = (topic: string): string => `Where is my ${topic}?`
 const answer = (topic: string): string => `We have asked the courier about your ${topic}, and will tell you tomorrow.`

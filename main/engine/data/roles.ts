@@ -26,7 +26,6 @@ export const textNames = [
   'description',
   'query',
   'utterance',
-  'user',
   'instruction',
 ]
 export const labelNames = [
@@ -50,7 +49,6 @@ export const labelNames = [
   'reply',
   'json',
   'fields',
-  'assistant',
 ]
 export const contextNames = [
   'context',
@@ -113,6 +111,13 @@ const labelScore = ({ name, meanLength, distinct, values, objects }: Looks): num
 /** `columns` has at least one name; `rows` align with it. */
 export function guessRoles(columns: readonly string[], rows: readonly (readonly string[])[]): GuessedRoles {
   const looks = columns.map((name, at) => look(name, at, rows))
+  const chat = { text: chatColumns.user, label: chatColumns.assistant }
+  // Elsewhere, such as in a list of tickets, "user" is a person's name.
+  if (
+    looks.some(({ name }) => name === chat.text) &&
+    looks.some(({ name, filled }) => name === chat.label && filled > 0)
+  )
+    return { ...chat, context: contextOf(looks, chat) }
   let best: { readonly text: string; readonly label: string; readonly score: number } | undefined
   for (const text of looks)
     for (const label of looks) {

@@ -124,6 +124,15 @@ describe('a file of chats', () => {
     expect(table).toMatchObject({ chat: 'messages', columns: ['system', 'earlier turns', 'user', 'assistant', 'id'] })
   })
 
+  it.each([
+    ['a line', 'bare.jsonl', lines(single.map(({ messages }) => messages))],
+    ['an element', 'bare.json', JSON.stringify(single.map(({ messages }) => messages))],
+  ])('may be a bare list of turns %s', async (_, name, content) => {
+    const table = await read(name, content)
+    expect(table).toMatchObject({ chat: 'messages', columns: ['system', 'earlier turns', 'user', 'assistant'] })
+    expect(table.rows).toHaveLength(topics.length)
+  })
+
   it('says which chats have no answer, go on behind it, or are none', async () => {
     const [first, second] = single
     const open = { messages: first?.messages.slice(0, 2) }
@@ -162,6 +171,15 @@ it('reads parts, calls of tools, and their results', () => {
     assistant: 'A cat.',
     goesOn: false,
   })
+})
+
+it('reads turns that Parquet holds as an object of lists', () => {
+  const cell = JSON.stringify({ from: ['human', 'gpt'], value: ['Hello', 'Yes?'] })
+  expect(turnsOf(cell)).toEqual([
+    { role: 'user', text: 'Hello' },
+    { role: 'assistant', text: 'Yes?' },
+  ])
+  expect(turnsOf(JSON.stringify({ from: ['human', 'gpt'], value: ['Hello'] }))).toBeUndefined()
 })
 
 const role = fc.constantFrom('system', 'user', 'assistant', 'tool')

@@ -36,9 +36,22 @@ it.each([
   ['numbers as answers', { review: messages, stars: ['1', '5', '5', '1', '3', '5'] }, 'review', 'stars'],
   ['objects with fields as answers', { fields: ids.map((id) => `{"id": ${id}}`), order: messages }, 'order', 'fields'],
   ['a name that says nothing of objects', { a: ids.map((id) => `{"id": ${id}}`), b: messages }, 'b', 'a'],
+  [
+    'a person’s name called user',
+    { user: ids.map((id) => `anna ${id}`), notes: messages, kind: teams },
+    'notes',
+    'kind',
+  ],
   ['an empty column', { note: ['', '', '', '', '', ''], message: messages, team: teams }, 'message', 'team'],
 ])('finds both under %s', (_, columns, text, label) => {
   expect(guess(columns)).toEqual({ text, label, context: '' })
+})
+
+it('takes the columns of a chat for what they are, whatever else stands beside them', () => {
+  const chat = { label: teams, user: ids, assistant: messages, 'earlier turns': ['', 'a', 'b', 'c', 'd', ''] }
+  expect(guess(chat)).toEqual({ text: 'user', label: 'assistant', context: 'earlier turns' })
+  expect(guess({ ...chat, 'earlier turns': ['', '', '', '', 'd', ''] }).context).toBe('')
+  expect(guess({ ...chat, assistant: ids.map(() => '') }).label).toBe('label')
 })
 
 const questions = ['Who came?', 'Where is Anna?', 'When did it rain?', 'Who left?', 'What is it?', 'Why not?']

@@ -25,10 +25,23 @@ const message = v.looseObject({ role: v.string(), content })
 const said = v.looseObject({ from: v.string(), value: v.nullish(v.string()) })
 const turnList = v.pipe(v.array(v.union([message, said])), v.minLength(1))
 
+/** A list of objects; or, as Parquet stores some, an object of equally long lists. */
+function listIn(cell: string): unknown {
+  const value = parsed(cell)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const fields = Object.entries(value as Readonly<Record<string, unknown>>)
+  const lists = fields.flatMap(([key, list]) =>
+    Array.isArray(list) ? [[key, list as readonly unknown[]] as const] : [],
+  )
+  const length = lists[0]?.[1].length ?? 0
+  if (lists.length < fields.length || lists.some(([, list]) => list.length !== length)) return undefined
+  return Array.from({ length }, (_, i) => Object.fromEntries(lists.map(([key, list]) => [key, list[i]])))
+}
+
 /** Undefined where the cell holds no turns. Sources: OpenAI's fine-tuning guide; FastChat, data_cleaning.md (ShareGPT). */
 export function turnsOf(cell: string): readonly Turn[] | undefined {
-  if (!/^\s*\[\s*\{/.test(cell)) return undefined
-  const list = v.safeParse(turnList, parsed(cell))
+  if (!/^\s*(?:\[\s*\{|\{\s*"\w+"\s*:\s*\[)/.test(cell)) return undefined
+  const list = v.safeParse(turnList, listIn(cell))
   if (!list.success) return undefined
   return list.output.map((turn) =>
     'role' in turn

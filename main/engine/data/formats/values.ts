@@ -110,7 +110,7 @@ const place = ({ element, line }: JsonText): number => element ?? line
 /** The object or list, or why it is none. `onMended`: called where it was no strict JSON. */
 function rowOf({ text, value, broken }: JsonText, onMended: () => void = () => undefined): Row | string {
   if (broken !== undefined) return broken
-  if (value !== undefined) return value as Row
+  if (value !== undefined) return withName(value as Row)
   // A comma parts it from the next value.
   const trimmed = text.trim().replace(/,$/, '')
   const parsed = guarded(() => parseJson(trimmed))
@@ -118,8 +118,15 @@ function rowOf({ text, value, broken }: JsonText, onMended: () => void = () => u
   if (typeof parsed === 'string') return parsed
   if (typeof parsed.value !== 'object' || parsed.value === null) return 'it is not a JSON object'
   if (parsed.mended) onMended()
-  return parsed.value as Row
+  return withName(parsed.value as Row)
 }
+
+/** A chat that stands alone, as a list of turns, is no list of cells: it gets the name that others give it. */
+const withName = (row: Row): Row =>
+  Array.isArray(row) && row.length > 0 && row.every(isTurn) ? { messages: row } : row
+
+const isTurn = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && ('role' in value || ('from' in value && 'value' in value))
 
 /** What a deep value needs more stack for than there is. */
 function guarded<T>(work: () => T): T | string {
