@@ -15,7 +15,7 @@ import { findDataset } from '../lookup.ts'
 
 /** Rows that are read at once, and characters that are written at once: packing more would hold up the service. */
 const CHUNK = 500
-const CHARACTERS = 200_000
+const CHARACTERS = 100_000
 /** Megabytes of an answer at most: it crosses to the window in one message. */
 const MAX_SENT = 48
 
