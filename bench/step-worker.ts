@@ -1,6 +1,6 @@
 // Our side of a measurement: the training steps of the compute process, in a process of their own. Argument: a StepJob's file.
 import { readFileSync } from 'node:fs'
-import { constants, setPriority, totalmem } from 'node:os'
+import { totalmem } from 'node:os'
 import { createInterface } from 'node:readline'
 import type { NamedTensors } from '../main/contract/tensor.ts'
 import { createInferenceRunner } from '../main/engine/evaluate/inference-runner.ts'
@@ -10,6 +10,7 @@ import { methodOf } from '../main/engine/method/index.ts'
 import { inPrecision } from '../main/engine/model/in-precision.ts'
 import { createRandom } from '../main/engine/random.ts'
 import { peakBytes } from '../main/engine/runtime/peak-memory.ts'
+import { giveWay } from '../main/engine/runtime/priority.ts'
 import { lossShapeOf, vocabularyExample } from '../main/engine/train/example.ts'
 import { modelInMemory, rowsAtOnce } from '../main/engine/train/memory.ts'
 import { adamW, startState } from '../main/engine/train/optimiser.ts'
@@ -18,7 +19,7 @@ import { createTrainingStep } from '../main/engine/train/training-step.ts'
 import { type Measurement, type StepJob, ways } from './support/job.ts'
 
 // As the compute process does (main/compute/serve.ts).
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+giveWay()
 const job = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as StepJob
 const { tokens, threads, learningRate, memory } = job
 const { method, placement } = ways[job.way]

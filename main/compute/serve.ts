@@ -1,11 +1,11 @@
 // The compute process's side of the messages: takes a job, streams its events, ends with it or stays for another.
-import { constants, setPriority } from 'node:os'
 import { dirname } from 'node:path'
 import type { Checkpoint, ComputeEvent, ComputeRequest, Job, WireJob } from '../contract/compute.ts'
 import type { PreparedModel } from '../contract/model.ts'
 import { isFull } from '../contract/errors/causes.ts'
 import { StudioError, studioError } from '../contract/errors/index.ts'
 import { openPipe } from '../engine/pipe.ts'
+import { giveWay } from '../engine/runtime/priority.ts'
 import { dieWithParent } from './die-with-parent.ts'
 import { lendModel } from './lent-runner.ts'
 
@@ -29,7 +29,7 @@ export type Handlers = { readonly [K in Job['kind']]: (job: JobOf<K>, sink: JobS
 
 /** Serves this process's parent, one job at a time, until one does not stay. Exits at once where the parent is gone. */
 export function serve(handlers: Handlers): void {
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+  giveWay()
   let stop = new AbortController()
   const waiting = new Map<number, () => void>()
   let checkpoints = 0

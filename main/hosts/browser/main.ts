@@ -8,7 +8,6 @@ import { StudioError, studioError } from '../../contract/errors/index.ts'
 import { printable } from '../../contract/printable.ts'
 import { forkCompute } from '../../service/compute/child.ts'
 import { keepCompiled } from '../../service/home/code-cache.ts'
-import { keepPausesShort } from '../../service/garbage.ts'
 import { defaultHome, openHome } from '../../service/home/home.ts'
 import { hasDisplay, openInBrowser, writePage } from './open.ts'
 import type { BrowserHost } from './server.ts'
@@ -26,7 +25,6 @@ async function main(): Promise<void> {
   })
   const home = values.home ?? defaultHome()
   keepCompiled(home)
-  keepPausesShort()
   const { connectLasting } = await import('../../service/lasting.ts')
   const { serveBrowser } = await import('./server.ts')
   const spawn = forkCompute(pathOf('../../compute/main.ts'))

@@ -5,7 +5,6 @@ import { StudioError } from '../../contract/errors/index.ts'
 import { printable } from '../../contract/printable.ts'
 import { forkCompute } from '../../service/compute/child.ts'
 import { keepCompiled } from '../../service/home/code-cache.ts'
-import { keepPausesShort } from '../../service/garbage.ts'
 import { defaultHome } from '../../service/home/home.ts'
 
 /** Milliseconds between two signs of life while it ends. */
@@ -15,7 +14,6 @@ const CLOSE_MS = 60_000
 
 async function serve(home: string): Promise<void> {
   keepCompiled(home)
-  keepPausesShort()
   const { connectLasting } = await import('../../service/lasting.ts')
   const spawn = forkCompute(fileURLToPath(new URL('../../compute/main.ts', import.meta.url)))
   const studio = await connectLasting(home, { spawn, threads: availableParallelism() })

@@ -1,7 +1,7 @@
 // A worker process: does one task after the other, each on a database connection of its own.
-import { constants, setPriority } from 'node:os'
 import { StudioError } from '../../contract/errors/index.ts'
 import { openPipe } from '../../engine/pipe.ts'
+import { giveWay } from '../../engine/runtime/priority.ts'
 import { openReader, type Tables } from '../../engine/store/store.ts'
 import { type TaskName, tasks } from './tasks.ts'
 
@@ -16,7 +16,7 @@ export type Reply =
   | { readonly kind: 'error'; readonly code: string | undefined; readonly message: string }
 
 // The window's service comes first.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+giveWay()
 
 async function reply({ database, task, input }: Request): Promise<Reply> {
   try {
