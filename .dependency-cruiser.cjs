@@ -32,12 +32,25 @@ const engineRooms = [
   'advise',
   'sweep',
   'data',
+  'labelled',
   'store',
 ]
 
 // Rooms of the service, from the ground up. Beside them lie what all of them share (context, lookup, queue, changes) and
 // what puts them together (service, connect, lasting).
-const serviceRooms = ['socket', 'home', 'compute', 'studio', 'data', 'runs', 'sweeps', 'prompts', 'workers', 'methods']
+const serviceRooms = [
+  'socket',
+  'home',
+  'compute',
+  'studio',
+  'data',
+  'runs',
+  'sweeps',
+  'prompts',
+  'labellings',
+  'workers',
+  'methods',
+]
 
 module.exports = {
   forbidden: [

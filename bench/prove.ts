@@ -11,6 +11,7 @@ import { duel } from './duel.ts'
 import { forecastBench } from './forecast.ts'
 import { full } from './full.ts'
 import { fuzzBench } from './fuzz.ts'
+import { label } from './label.ts'
 import { llamaServer } from './llama-server.ts'
 import { methods } from './methods.ts'
 import { million } from './million.ts'
@@ -43,6 +44,7 @@ const benches: Readonly<Record<string, Bench>> = {
   full,
   duel,
   sweep: sweepBench,
+  label,
   accuracy,
   parity,
   recovery,

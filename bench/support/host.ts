@@ -11,7 +11,7 @@ export interface Host {
   readonly pid: number
   /** What a person opens. */
   readonly url: string
-  end(): Promise<void>
+  end(signal?: NodeJS.Signals): Promise<void>
 }
 
 /** Resolves once it has printed its address. */
@@ -20,14 +20,15 @@ export async function startHost(home: string): Promise<Host> {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /http:\/\/127\.0\.0\.1:\d+\S*/.exec(line)?.[0]
-    if (url !== undefined && child.pid !== undefined) return { pid: child.pid, url, end: () => end(child) }
+    if (url !== undefined && child.pid !== undefined)
+      return { pid: child.pid, url, end: (signal = 'SIGTERM') => end(child, signal) }
   }
   throw new Error('The browser host ended without an address.')
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   const gone = once(child, 'exit')
-  child.kill('SIGTERM')
+  child.kill(signal)
   await gone
 }
 

@@ -2,6 +2,7 @@
 import { generate } from './jobs/generate.ts'
 import { hardware } from './jobs/hardware.ts'
 import { inspect } from './jobs/inspect.ts'
+import { label } from './jobs/label.ts'
 import { preflight } from './jobs/preflight.ts'
 import { prepare } from './jobs/prepare.ts'
 import { preview } from './jobs/preview.ts'
@@ -10,4 +11,4 @@ import { score } from './jobs/score.ts'
 import { tune } from './jobs/tune.ts'
 import { serve } from './serve.ts'
 
-serve({ hardware, prepare, preview, render, preflight, tune, score, inspect, generate })
+serve({ hardware, prepare, preview, render, preflight, tune, score, label, inspect, generate })

@@ -29,6 +29,21 @@ export interface ScoreSubject {
   readonly settings: TuneSettings
 }
 
+/** A text whose answer nobody knows yet. */
+export interface TextToAnswer {
+  readonly text: string
+  /** '' where there is none. */
+  readonly context: string
+}
+
+export interface TextAnswer {
+  readonly answer: string
+  /** 0 to 1: probability among the labels, or of a generated answer's tokens, their geometric mean. */
+  readonly confidence: number
+  /** Tokens at the text's end that were not read, because it was too long. */
+  readonly cut: number
+}
+
 /** The state of a run from which it resumes to the same result. Batches follow from (seed, step), so no order is stored. */
 export interface Checkpoint {
   /** Optimiser steps done. */
@@ -139,6 +154,15 @@ export type Job =
       readonly subjects: readonly ScoreSubject[]
       readonly labels: readonly string[]
       readonly examples: readonly Example[]
+      readonly threads: number
+    }
+  | {
+      readonly kind: 'label'
+      readonly model: PreparedModel
+      /** The precision of the base model for all prompts. */
+      readonly settings: Pick<TuneSettings, 'precision'>
+      readonly prompts: readonly TunedPrompt[]
+      readonly texts: readonly TextToAnswer[]
       readonly threads: number
     }
   | {
@@ -267,6 +291,8 @@ export type ComputeEvent =
   /** The service stores the checkpoint and answers with an acknowledgement of the same id. */
   | { readonly event: 'checkpoint'; readonly id: number; readonly checkpoint: Checkpoint }
   | { readonly event: 'evaluation'; readonly evaluation: Evaluation }
+  /** [prompts][texts] */
+  | { readonly event: 'answers'; readonly answers: readonly (readonly TextAnswer[])[] }
   | { readonly event: 'measured'; readonly measured: MeasuredPrompt }
   | { readonly event: 'preflight'; readonly measured: MeasuredSteps }
   | { readonly event: 'preview'; readonly rows: readonly PreviewRow[] }

@@ -3,13 +3,17 @@
 /** Numbers alone compute nothing, though they may begin as formulas do. */
 const number = /^[-+]?\d+(?:[.,]\d+)*%?$/
 
-/** Quotes a cell where CSV requires it, and turns a formula into text so that no spreadsheet computes it. */
-function cellOf(value: string | number): string {
-  const text = String(value)
-  const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) && !number.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
+/** Turns a formula into text, so that no spreadsheet computes it. */
+export const plainText = (text: string): string => (/^[=+\-@\t\r]/.test(text) && !number.test(text) ? `'${text}` : text)
+
+/** Quotes a cell where CSV requires it. */
+const quoted = (text: string, delimiter: string): string =>
+  /["\r\n]/.test(text) || text.includes(delimiter) ? `"${text.replaceAll('"', '""')}"` : text
+
+/** A line of cells as they are: `plainText` is up to the caller. */
+export const csvLine = (cells: readonly string[], delimiter = ','): string =>
+  `${cells.map((cell) => quoted(cell, delimiter)).join(delimiter)}\r\n`
 
 /** One line for each row of cells. */
 export const csvOf = (rows: readonly (readonly (string | number)[])[]): string =>
-  rows.map((row) => `${row.map(cellOf).join(',')}\r\n`).join('')
+  rows.map((row) => csvLine(row.map((cell) => (typeof cell === 'string' ? plainText(cell) : String(cell))))).join('')

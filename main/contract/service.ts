@@ -4,6 +4,7 @@ import type { StepMetrics } from './compute.ts'
 import { committeeInputs, type CommitteeOutputs } from './methods/committees.ts'
 import { comparisonInputs, type ComparisonOutputs } from './methods/comparisons.ts'
 import { dataInputs, type DataOutputs } from './methods/data.ts'
+import { labellingInputs, type LabellingOutputs } from './methods/labellings.ts'
 import { modelInputs, type ModelOutputs } from './methods/models.ts'
 import { promptInputs, type PromptOutputs } from './methods/prompts.ts'
 import { runInputs, type RunOutputs } from './methods/runs.ts'
@@ -16,11 +17,13 @@ import type { EvaluationFigures, NoteRecord, RunState, ValidationRecord } from '
 export type * from './methods/committees.ts'
 export type * from './methods/comparisons.ts'
 export type * from './methods/data.ts'
+export type * from './methods/labellings.ts'
 export type * from './methods/models.ts'
 export type * from './methods/prompts.ts'
 export type * from './methods/runs.ts'
 export type * from './methods/studio.ts'
 export type * from './methods/sweeps.ts'
+export { labelledForms } from './methods/labellings.ts'
 export { exportFormats, modelFormats } from './methods/prompts.ts'
 
 /** Every method and the schema of its input, given the tuning methods; the service validates all inputs with it. */
@@ -33,6 +36,7 @@ export const inputsFor = (methods: readonly MethodDeclaration[]) =>
     ...comparisonInputs,
     ...promptInputs,
     ...committeeInputs,
+    ...labellingInputs,
     ...studioInputs,
   }) as const
 
@@ -49,10 +53,11 @@ export interface Outputs
     ComparisonOutputs,
     PromptOutputs,
     CommitteeOutputs,
+    LabellingOutputs,
     StudioOutputs {}
 
 /** Kinds of data whose changes are announced. */
-export type Topic = 'runs' | 'data' | 'models' | 'ledger' | 'preferences'
+export type Topic = 'runs' | 'data' | 'models' | 'labellings' | 'ledger' | 'preferences'
 
 /** Events during a method's work. */
 export type StudioEvent =

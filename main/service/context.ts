@@ -6,6 +6,7 @@ import type { SpawnCompute } from './compute/child.ts'
 import type { Bounds } from './compute/watchdog.ts'
 import type { Failures } from './studio/failures.ts'
 import type { Home } from './home/home.ts'
+import type { Labeller } from './labellings/labeller.ts'
 import type { Inspections } from './prompts/inspections.ts'
 import type { Enqueue } from './queue.ts'
 import type { Runner } from './runs/runner.ts'
@@ -25,6 +26,7 @@ export interface ServiceContext extends Changes, Failures {
   readonly bounds: Bounds
   readonly runner: Runner
   readonly sweeper: Sweeper
+  readonly labeller: Labeller
   readonly views: Views
   readonly inspections: Inspections
   readonly tidy: Tidy

@@ -11,6 +11,7 @@ import { applyRestore, keepNetworkRecord } from './home/backup.ts'
 import { removeReplaced } from './home/aside.ts'
 import type { Home } from './home/home.ts'
 import { createTidy } from './home/tidy.ts'
+import { createLabeller } from './labellings/labeller.ts'
 import { createInspections } from './prompts/inspections.ts'
 import { serialQueue } from './queue.ts'
 import { removeLeftStates } from './runs/files.ts'
@@ -71,6 +72,7 @@ async function contextOf(
   removeReplaced(home)
   await markOrphans(store)
   await removeLeftStates(store, home)
+  await store.labellings.stopOrphans()
   const workers = createWorkers(home.database)
   const { watch, changed } = createChanges()
   const changes: Changes = {
@@ -89,7 +91,19 @@ async function contextOf(
   const warm = createWarm(spawn, WARM_MS)
   const views = createViews()
   const inspections = createInspections()
-  const made = { runner, sweeper, views, inspections, tidy, workers, serve: serialQueue(), ...changes, ...failures }
+  const labeller = createLabeller({ store, ...changes, ...failures })
+  const made = {
+    runner,
+    sweeper,
+    labeller,
+    views,
+    inspections,
+    tidy,
+    workers,
+    serve: serialQueue(),
+    ...changes,
+    ...failures,
+  }
   return {
     context: { home, store, spawn, warm: warm.spawn, threads, bounds, ...made },
     close: async () => {

@@ -9,6 +9,7 @@ import { comparisonMethods } from './methods/comparisons.ts'
 import { curateMethods } from './methods/curate.ts'
 import { dataMethods } from './methods/data.ts'
 import { inspectMethods } from './methods/inspect.ts'
+import { labellingMethods } from './methods/labellings.ts'
 import { modelMethods } from './methods/models.ts'
 import { previewMethods } from './methods/preview.ts'
 import { promptFileMethods } from './methods/prompt-files.ts'
@@ -32,6 +33,7 @@ const methods: Methods = {
   ...inspectMethods,
   ...promptMethods,
   ...committeeMethods,
+  ...labellingMethods,
   ...promptFileMethods,
   ...studioMethods,
 }
@@ -63,7 +65,7 @@ export const createService = (options: ServiceOptions): Promise<Service> =>
 
 async function openService({ goOn = false, ...options }: ServiceOptions): Promise<Service> {
   const { context, close } = await openContext(options)
-  const { runner, sweeper, failed } = context
+  const { runner, sweeper, labeller, failed } = context
   if (goOn)
     await sweeper.goOn().catch(async (error: unknown) => {
       await close()
@@ -89,6 +91,7 @@ async function openService({ goOn = false, ...options }: ServiceOptions): Promis
     },
     close: async () => {
       closing.abort()
+      await labeller.close()
       await sweeper.close()
       await runner.close()
       await settled(calls, CALLS_MS)

@@ -1,2 +1,3 @@
 // The names of the pages as addresses have them; '' = home.
-export type PageName = '' | 'data' | 'tune' | 'compare' | 'try' | 'share' | 'models' | 'privacy' | 'settings' | 'help'
+export type PageName =
+  '' | 'data' | 'tune' | 'compare' | 'try' | 'label' | 'share' | 'models' | 'privacy' | 'settings' | 'help'

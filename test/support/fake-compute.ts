@@ -228,6 +228,25 @@ const generate: Handlers['generate'] = async ({ text }, sink) => {
   return { outcome: 'finished' }
 }
 
+/** Each text is answered with its first word where that is a label, else with the first label; 'die' kills the process. */
+const label: Handlers['label'] = async ({ prompts, texts }, sink) => {
+  await setTimeout(stepMilliseconds)
+  if (texts.some(({ text }) => text === 'die')) process.kill(process.pid, 'SIGKILL')
+  const answers = prompts.map(({ labels }) =>
+    texts.map(({ text }) => {
+      const [word = ''] = text.split(' ')
+      const known = labels.includes(word)
+      return {
+        answer: known ? word : (labels[0] ?? ''),
+        confidence: known ? 0.9 : 0.4,
+        cut: Math.max(0, text.length - 200),
+      }
+    }),
+  )
+  sink.emit({ event: 'answers', answers })
+  return { outcome: 'finished' }
+}
+
 const render: Handlers['render'] = async ({ labels }, sink) => {
   const text = { near: '', next: '', beforeContext: '\n', first: true, keeps: { start: true, end: true } }
   const ids = {
@@ -244,4 +263,4 @@ const render: Handlers['render'] = async ({ labels }, sink) => {
   return { outcome: 'finished' }
 }
 
-serve({ hardware, prepare, preview, render, preflight, tune, score, inspect, generate })
+serve({ hardware, prepare, preview, render, preflight, tune, score, label, inspect, generate })

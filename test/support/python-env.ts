@@ -29,6 +29,14 @@ const llama: Environment = {
   modules: ['xllamacpp'],
 }
 
+/** Another reader and writer of workbooks. */
+const spreadsheets: Environment = {
+  name: 'spreadsheets',
+  variable: 'SOFTPROMPT_OPENPYXL_PYTHON',
+  requirements: ['openpyxl==3.1.5'],
+  modules: ['openpyxl'],
+}
+
 const cache = fileURLToPath(new URL('../../node_modules/.cache/softprompt-interop', import.meta.url))
 const windows = process.platform === 'win32'
 
@@ -40,6 +48,9 @@ export const referencePython = (): string => pythonOf(reference)
 
 /** The same with xllamacpp, which has llama-server inside: SOFTPROMPT_LLAMA_PYTHON, or one of its own. */
 export const llamaPython = (): string => pythonOf(llama)
+
+/** The same with openpyxl: SOFTPROMPT_OPENPYXL_PYTHON, or one of its own. */
+export const spreadsheetPython = (): string => pythonOf(spreadsheets)
 
 function pythonOf(environment: Environment): string {
   const { variable, modules } = environment

@@ -4,6 +4,7 @@ import { computeErrors } from './compute.ts'
 import { dataErrors } from './data.ts'
 import { exportErrors } from './export.ts'
 import { graphErrors } from './graph.ts'
+import { labellingErrors } from './labelling.ts'
 import { modelErrors } from './model.ts'
 import { runErrors } from './run.ts'
 import { storeErrors } from './store.ts'
@@ -18,6 +19,7 @@ const catalogue = {
   ...dataErrors,
   ...exportErrors,
   ...graphErrors,
+  ...labellingErrors,
   ...modelErrors,
   ...runErrors,
   ...storeErrors,

@@ -23,8 +23,15 @@ export interface GenerationOptions {
   readonly ends: readonly number[]
   /** Tokens of an answer at most. */
   readonly maxTokens: number
-  /** Makes the watcher of one answer: it takes each id, and says whether the answer is over with it. */
-  readonly watch?: () => (id: number) => boolean
+  /** Makes the watcher of a row's answer: it takes each token, and says whether the answer is over with it. */
+  readonly watch?: (row: number) => (token: NextToken) => boolean
+}
+
+/** The likeliest token at a place of an answer. */
+export interface NextToken {
+  readonly id: number
+  /** Its logarithm among all tokens, computed when asked for: it takes a pass over the vocabulary. */
+  readonly logProbability: () => number
 }
 
 /** Token ids of each row's answer in the order of `rows`: without the end token, but with those with which it was over. */
@@ -48,7 +55,8 @@ export async function generateRows(
     for (let at = 0; at < some.length; at += maxRows) {
       const chosen = some.slice(at, at + maxRows)
       const batch = chosen.map((row) => sequences[row] as Sequence)
-      const generated = await generateBatch(runner, batch, inputs, options)
+      const watch = (b: number) => options.watch?.(chosen[b] ?? 0) ?? (() => false)
+      const generated = await generateBatch(runner, batch, inputs, { ...options, watch })
       chosen.forEach((row, b) => (answers[row] = generated[b] ?? []))
       onProgress((done += chosen.length))
     }
@@ -78,14 +86,14 @@ async function generateBatch(
   runner: InferenceRunner,
   sequences: readonly Sequence[],
   inputs: SharedInputs,
-  { model: { config }, maxTokens, ...stop }: GenerationOptions,
+  { model: { config }, maxTokens, ...stop }: Required<GenerationOptions>,
 ): Promise<number[][]> {
   const batch = sequences.length
   const parts = inputs.placed?.parts
   const { past } = virtualTokensOf(parts)
   const length = Math.max(...sequences.map(({ ids }) => ids.length))
   const cache = createKvCache(config, batch, past + length + maxTokens, { buffers: inputs.cacheBuffers })
-  const answers = sequences.map((): Growing => ({ ids: [], isOverWith: stop.watch?.() ?? (() => false) }))
+  const answers = sequences.map((_, b): Growing => ({ ids: [], isOverWith: stop.watch(b) }))
   const first = await prefill(runner, config, sequences, inputs, cache)
   let unfinished = appended(answers, first, stop, [...answers.keys()])
   if (unfinished.length === 0 || maxTokens <= 1) return answers.map(({ ids }) => ids)
@@ -120,12 +128,12 @@ async function prefill(
   sequences: readonly Sequence[],
   { placed, shared, sharedKv, repeatBuffers }: SharedInputs,
   cache: KvCache,
-): Promise<number[]> {
+): Promise<NextToken[]> {
   const parts = placed?.parts
   const virtual = virtualTokensOf(parts)
   const session = await runner.session(parts ? { ...shapeOf(parts), head: decoding.head, present: true } : decoding)
   const firstKv = parts?.past ? asPresent(partsFeeds({ past: parts.past }, 1)) : sharedKv
-  const next = new Array<number>(sequences.length)
+  const next = new Array<NextToken>(sequences.length)
   for (const some of byLength([...sequences.keys()], (b) => tokenCost(sequences[b], shared), runner.tokensAtOnce)) {
     const chosen = some.map((b) => sequences[b] as Sequence)
     const shape = {
@@ -141,9 +149,9 @@ async function prefill(
       ...(parts ? partsFeeds(parts, chosen.length) : repeated(config, sharedKv, chosen.length, repeatBuffers)),
       select: selection(chosen, ends, 1, shape),
     })
-    const ids = likeliest(found)
+    const tokens = likeliest(found)
     some.forEach((row, from) => {
-      next[row] = ids[from] ?? 0
+      next[row] = tokens[from] ?? noToken
       const at = firstKv ? cache.put(firstKv, { row, at: 0 }) : 0
       cache.put(found, { from, row, at })
     })
@@ -152,30 +160,39 @@ async function prefill(
 }
 
 /** The likeliest next token of each row. */
-function likeliest({ logits }: NamedTensors): number[] {
+function likeliest({ logits }: NamedTensors): NextToken[] {
   const { data, shape } = logits as Tensor
   const [rows = 0, , width = 0] = shape
-  return Array.from({ length: rows }, (_, row) => best(data.subarray(row * width, (row + 1) * width)))
+  return Array.from({ length: rows }, (_, row) => {
+    const own = data.subarray(row * width, (row + 1) * width)
+    const id = best(own)
+    return {
+      id,
+      logProbability: () => -Math.log(own.reduce((sum, logit) => sum + Math.exp(logit - (own[id] ?? 0)), 0)),
+    }
+  })
 }
+
+const noToken: NextToken = { id: 0, logProbability: () => 0 }
 
 /** An answer that is being generated. */
 interface Growing {
   readonly ids: number[]
-  readonly isOverWith: (id: number) => boolean
+  readonly isOverWith: (token: NextToken) => boolean
 }
 
 /** Appends its next token to each unfinished answer; gives the answers that are still unfinished. */
 function appended(
   answers: readonly Growing[],
-  next: readonly number[],
+  next: readonly NextToken[],
   { ends }: Pick<GenerationOptions, 'ends'>,
   unfinished: readonly number[],
 ): number[] {
   return unfinished.filter((b) => {
-    const [id = 0, answer] = [next[b], answers[b]]
-    if (!answer || ends.includes(id)) return false
-    answer.ids.push(id)
-    return !answer.isOverWith(id)
+    const [token = noToken, answer] = [next[b], answers[b]]
+    if (!answer || ends.includes(token.id)) return false
+    answer.ids.push(token.id)
+    return !answer.isOverWith(token)
   })
 }
 

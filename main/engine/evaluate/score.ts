@@ -10,7 +10,7 @@ import { scoresLabels, taskOf } from '../task/index.ts'
 import { answerEnd, answerStops, watchEnd } from './answer-end.ts'
 import { best } from './best.ts'
 import { answerLimits, createEncoder, encoderFor } from './encode.ts'
-import { generateRows } from './generate-rows.ts'
+import { generateRows, type GenerationOptions } from './generate-rows.ts'
 import type { InferenceRunner } from './inference-runner.ts'
 import { noPrompt, type PlacedParts, type PlacedPrompt, scoreRows } from './label-scores.ts'
 import type { Reading } from './reading.ts'
@@ -34,10 +34,10 @@ export async function scoreTask(
   task: ScoreTask,
   emit: (event: ComputeEvent) => void,
 ): Promise<Evaluation> {
-  const { settings, examples } = task
+  const { examples } = task
   const progress = (done: number): void =>
     emit({ event: 'progress', stage: `evaluating with ${subjectOf(task)}`, done, total: examples.length })
-  return evaluationOf(task, await (scoresLabels(settings) ? labelAnswers : generatedAnswers)(runner, task, progress))
+  return evaluationOf(task, await answersTo(runner, task, progress))
 }
 
 const subjectOf = ({ prompt, handWritten }: Pick<ScoreTask, 'prompt' | 'handWritten'>): Evaluation['subject'] =>
@@ -57,7 +57,8 @@ function evaluationOf(task: ScoreTask, answers: readonly Answer[]): Evaluation {
 export const evaluationByScores = (task: ScoreTask, scores: readonly (readonly number[])[]): Evaluation =>
   evaluationOf(task, chosenLabels(task, scores))
 
-const chosenLabels = (
+/** Each row's likeliest label. */
+export const chosenLabels = (
   { labels, examples }: Pick<ScoreTask, 'labels' | 'examples'>,
   scores: readonly (readonly number[])[],
 ): Answer[] =>
@@ -66,7 +67,17 @@ const chosenLabels = (
     return { row, label, predicted: labels[best(logProbabilities)] ?? '', logProbabilities }
   })
 
-type Answers = (runner: InferenceRunner, task: ScoreTask, onProgress: (done: number) => void) => Promise<Answer[]>
+/** The answers to a task's rows, unmeasured. */
+export const answersTo: Answers = (runner, task, onProgress, onToken) =>
+  (scoresLabels(task.settings) ? labelAnswers : generatedAnswers)(runner, task, onProgress, onToken)
+
+/** `onToken`: gets the log-probability of each token of a generated answer, by its row's place. */
+type Answers = (
+  runner: InferenceRunner,
+  task: ScoreTask,
+  onProgress: (done: number) => void,
+  onToken?: (place: number, logProbability: number) => void,
+) => Promise<Answer[]>
 
 const labelAnswers: Answers = async (runner, task, onProgress) => {
   const { model, settings, labels, examples, prompt, reading } = task
@@ -76,15 +87,19 @@ const labelAnswers: Answers = async (runner, task, onProgress) => {
   return chosenLabels(task, await scoreRows(runner, encoder.trie, segments, placed, onProgress))
 }
 
-const generatedAnswers: Answers = async (runner, { model, settings, examples, prompt }, onProgress) => {
+const generatedAnswers: Answers = async (runner, task, onProgress, onToken) => {
+  const { model, settings, examples, prompt } = task
   const encoder = encoderFor(model, settings, [])
   const { tokenizer, end } = encoder
   const limits = answerLimits(model, settings)
   const stops = answerStops(settings.template, limits.lines)
   const findEnd = answerEnd(stops)
-  const watch = (): ((id: number) => boolean) => {
+  const watch: GenerationOptions['watch'] = (place) => {
     const [stream, isOver] = [tokenizer.decodeStream(), watchEnd(stops)]
-    return (id) => isOver(stream.push(id))
+    return ({ id, logProbability }) => {
+      onToken?.(place, logProbability())
+      return isOver(stream.push(id))
+    }
   }
   const options = { model, ends: [end, ...tokenizer.ends], maxTokens: limits.tokens, watch }
   const segments = examples.map(({ text }) => encoder.row(text))

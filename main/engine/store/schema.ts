@@ -1,5 +1,6 @@
 // The tables as kysely sees them; migrations/ holds the same in SQL.
 import type { Generated, Kysely } from 'kysely'
+import type { LabellingState } from '../../contract/methods/labellings.ts'
 import type { MetricName } from '../../contract/metrics.ts'
 import type { SweepState } from '../../contract/methods/sweeps.ts'
 import type { TaskName } from '../../contract/settings.ts'
@@ -201,6 +202,34 @@ export interface Schema {
     created_at: string
     /** The text of a hand-written prompt. */
     hand_written: string | null
+  }
+  labellings: {
+    id: Generated<number>
+    file: string
+    /** SHA-256 of the file's bytes, of how it is read, and of the prompts. */
+    hash: string
+    state: LabellingState
+    text_column: string
+    context_column: string
+    /** JSON: LabellingPrompt[]. */
+    prompts: string
+    /** JSON: what the file holds. */
+    read: string
+    error: string | null
+    created_at: string
+  }
+  labelled_rows: { labelling: number; row: number; text: string; context: string }
+  labelled_answers: {
+    labelling: number
+    /** Its place among the labelling's prompts. */
+    prompt: number
+    row: number
+    answer: string
+    confidence: number
+    cut: number
+    corrected: string | null
+    /** 1 where the correction is in the data set. */
+    sent: Generated<number>
   }
   connections: {
     id: Generated<number>

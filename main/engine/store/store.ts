@@ -18,6 +18,7 @@ import { checkpointRepository } from './tables/checkpoints.ts'
 import { connectionRepository } from './tables/connections.ts'
 import { datasetRepository } from './tables/datasets.ts'
 import { evaluationRepository } from './tables/evaluations.ts'
+import { labellingRepository } from './tables/labellings.ts'
 import { measureRepository } from './tables/measures.ts'
 import { metricRepository } from './tables/metrics.ts'
 import { modelRepository } from './tables/models.ts'
@@ -46,6 +47,7 @@ const repositories = (db: Db, late: LateStates) => ({
   openedPrompts: openedPromptRepository(db),
   starts: startRepository(db),
   evaluations: evaluationRepository(db),
+  labellings: labellingRepository(db),
   connections: connectionRepository(db),
   preferences: preferenceRepository(db),
 })

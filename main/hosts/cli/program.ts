@@ -8,6 +8,7 @@ import { dataCommand, importCommand, saveCommand } from './commands/data.ts'
 import { demoCommand } from './commands/demo.ts'
 import { exportCommand } from './commands/export.ts'
 import { inspectCommand } from './commands/inspect.ts'
+import { labelCommand } from './commands/label.ts'
 import { methodsCommand } from './commands/methods.ts'
 import { modelsCommand } from './commands/models.ts'
 import { openCommand } from './commands/open.ts'
@@ -40,6 +41,7 @@ const commands = [
   inspectCommand,
   tryCommand,
   scoreCommand,
+  labelCommand,
   exportCommand,
   openCommand,
   demoCommand,

@@ -13,6 +13,7 @@ const stays: { readonly [K in WireJob['kind']]: boolean } = {
   preview: true,
   render: true,
   score: true,
+  label: true,
   inspect: true,
   generate: true,
 }

@@ -30,6 +30,7 @@ export const usualBounds: Bounds = {
     render: minute,
     generate: 5 * minute,
     score: 5 * minute,
+    label: 5 * minute,
     inspect: 5 * minute,
     prepare: 10 * minute,
     preflight: 10 * minute,

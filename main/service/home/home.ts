@@ -12,6 +12,8 @@ export interface Home {
   readonly models: string
   /** Checkpoints that are too large for the database, a folder for each run that has not ended. */
   readonly runs: string
+  /** Copies of the tables that prompts label, a folder for each. */
+  readonly labellings: string
   readonly cache: string
   /** The KV precompute of each data set's texts. */
   readonly texts: string
@@ -65,6 +67,7 @@ export function openHome(folder: string): Home {
     database: join(made, 'studio.db'),
     models: join(made, 'models'),
     runs: join(made, 'runs'),
+    labellings: join(made, 'labellings'),
     cache: join(made, 'cache'),
     texts: join(made, 'cache', 'texts'),
     uploads: join(made, 'cache', 'uploads'),

@@ -5,6 +5,7 @@ import type { RowState, VersionRecord } from '../../contract/records.ts'
 import type { DataChange, DataTarget, Input, Outputs, RowDifference, ViewedRow } from '../../contract/service.ts'
 import { rowsOf } from '../../engine/data/words.ts'
 import type { Methods, ServiceContext } from '../context.ts'
+import { addRows } from '../data/add-rows.ts'
 import { edit, takeBack } from '../data/edits.ts'
 import { findRows, type RowsQuery, usesCells } from '../data/find-rows.ts'
 import { rowsOfProblem } from '../data/profile.ts'
@@ -46,22 +47,6 @@ async function change(context: ServiceContext, input: Input<'data.change'>): Pro
     }))
     return tables.rows.replace(version, changed)
   })
-}
-
-async function add(context: ServiceContext, { dataset, rows }: Input<'data.add'>): Promise<VersionRecord> {
-  const { columns } = await findDataset(context.store, dataset)
-  let last = 0
-  // Numbered when its turn has come: another edit may be adding rows now.
-  async function* numbers(): AsyncGenerator<number> {
-    last = await context.store.rows.last(dataset)
-    yield* rows.map((_, i) => last + 1 + i)
-  }
-  return edit(context, dataset, `${rowsOf(rows.length)} added`, numbers(), (tables, version, some) =>
-    tables.rows.insert(
-      version,
-      some.map((row) => ({ row, cells: columns.map((_, i) => rows[row - last - 1]?.[i] ?? '') })),
-    ),
-  )
 }
 
 /** Rows read at once: some ten milliseconds. */
@@ -163,7 +148,7 @@ export const curateMethods: Pick<Methods, Curating> = {
     return store.rows.read(dataset, at, [...rows.subarray(from, from + count)])
   },
   'data.change': (context, input) => change(context, input),
-  'data.add': (context, input) => add(context, input),
+  'data.add': (context, { dataset, rows }) => addRows(context, dataset, `${rowsOf(rows.length)} added`, rows),
   'data.undo': (context, { dataset }) => takeBack(context, dataset, 'undo'),
   'data.redo': (context, { dataset }) => takeBack(context, dataset, 'redo'),
   'data.compare': (context, input) => compare(context, input),

@@ -157,6 +157,7 @@ function recordersOf(
     alive: ignore,
     prepared: ignore,
     rendering: ignore,
+    answers: ignore,
     inspection: ignore,
     preview: ignore,
     preflight: ignore,

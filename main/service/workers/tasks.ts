@@ -2,6 +2,7 @@
 import type { Input } from '../../contract/service.ts'
 import type { Tables } from '../../engine/store/store.ts'
 import { findRows, type RowsQuery } from '../data/find-rows.ts'
+import { answeredRows, detailsOf as labellingDetails } from '../labellings/look.ts'
 import { findSweep } from '../lookup.ts'
 import { committee } from '../runs/committee.ts'
 import { answers, confusion, flips, metrics, report, verdict } from '../runs/results.ts'
@@ -21,6 +22,8 @@ export const tasks = {
   answers,
   flips,
   report,
+  listAnswers: answeredRows,
+  showLabelling: (store: Tables, { labelling }: Input<'labellings.show'>) => labellingDetails(store, labelling),
   showSweep: async (store: Tables, { sweep }: Input<'sweeps.show'>) => detailsOf(store, await findSweep(store, sweep)),
   compareMethods: async (store: Tables, { sweep }: Input<'comparisons.show'>) =>
     comparisonOf(store, await findSweep(store, sweep)),

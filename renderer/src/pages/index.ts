@@ -12,6 +12,7 @@ export const pages: Readonly<Record<PageName, Loader>> = {
   tune: () => import('./tune/Tune.svelte'),
   compare: () => import('./compare/Compare.svelte'),
   try: () => import('./try/Try.svelte'),
+  label: () => import('./label/Label.svelte'),
   share: () => import('./share/Share.svelte'),
   models: () => import('./models/Models.svelte'),
   privacy: () => import('./privacy/Privacy.svelte'),

@@ -1,20 +1,22 @@
 // A file that was dropped or chosen, on its way to the page that takes it in.
-import { go } from '../router.svelte.ts'
+import { go, router } from '../router.svelte.ts'
 
-type Taker = 'data' | 'models' | 'share'
+type Taker = 'data' | 'models' | 'share' | 'label'
 
 let waiting = $state.raw<{ readonly file: File; readonly for: Taker }>()
 
-/** Model weights go to Models, prompts to Share; everything else is a table of examples. */
+/** Model weights go to Models, prompts to Share; everything else is a table: of examples, or to label where that is shown. */
 export function takeDropped(file: File): void {
   const page = pageFor(file.name)
   waiting = { file, for: page }
-  go(page)
+  // The page that takes it in may have been told by its address which prompt labels.
+  if (page !== 'label' || router.route.rest.length > 0) go(page)
 }
 
 const pageFor = (name: string): Taker => {
   if (/\.(gguf|safetensors)$/i.test(name)) return 'models'
-  return /\.(softprompt|zip)$/i.test(name) ? 'share' : 'data'
+  if (/\.(softprompt|zip)$/i.test(name)) return 'share'
+  return router.route.page === 'label' ? 'label' : 'data'
 }
 
 /** Takes the file that waits for this page, so a second call has none; read it in an effect. */

@@ -9,6 +9,7 @@ import { home } from './en/home.ts'
 import { importing } from './en/importing.ts'
 import { inspection } from './en/inspection.ts'
 import { methods } from './en/methods.ts'
+import { label } from './en/label.ts'
 import { models } from './en/models.ts'
 import { privacy } from './en/privacy.ts'
 import { settings } from './en/settings.ts'
@@ -30,6 +31,7 @@ export const t = {
   home,
   importing,
   inspection,
+  label,
   methods,
   models,
   privacy,

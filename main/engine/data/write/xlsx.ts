@@ -66,7 +66,7 @@ function cellXml(cell: string, place: string, plain: number): string {
     )
   if (plain === style.plain && isNumber(cell)) return `<c r="${place}"><v>${cell}</v></c>`
   const look = /^[=+\-@]/.test(cell) ? style.quoted : plain
-  return `<c r="${place}" s="${look}" t="inlineStr"><is><t xml:space="preserve">${escaped(cell)}</t></is></c>`
+  return `<c r="${place}" s="${look}" t="inlineStr"><is><t xml:space="preserve">${xmlText(cell)}</t></is></c>`
 }
 
 /** Whether a number would be shown in the same letters. Excel keeps 15 digits. */
@@ -78,7 +78,7 @@ const isNumber = (cell: string): boolean =>
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
 /** What XML cannot hold is written by its code, as _x000D_; what only looks so, by that of its underscore. */
-const escaped = (text: string): string =>
+export const xmlText = (text: string): string =>
   text
     .replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_')
     .replace(/[&<>]/g, (letter) => entities[letter] ?? letter)

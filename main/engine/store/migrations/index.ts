@@ -18,6 +18,7 @@ import { runMeasures } from './0015-run-measures.ts'
 import { subjects } from './0016-subjects.ts'
 import { starts } from './0017-starts.ts'
 import { tunedModels } from './0018-tuned-models.ts'
+import { labellings } from './0019-labellings.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
@@ -38,4 +39,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0016-subjects': subjects,
   '0017-starts': starts,
   '0018-tuned-models': tunedModels,
+  '0019-labellings': labellings,
 }

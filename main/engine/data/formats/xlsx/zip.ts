@@ -43,11 +43,12 @@ const chunkSize = 1 << 16
 /** Reads the archive's directory. Errors: 'data/damaged', 'data/unreadable'. */
 export async function openZip(source: FileSource): Promise<Archive> {
   const file = await open(source.path, 'r').catch(unreadable(source))
-  let entries: ReadonlyMap<string, Entry>
+  const entries = new Map<string, Entry>()
   let total: number
   try {
     total = (await file.stat()).size
-    entries = await readDirectory(source, file)
+    const directory = await readDirectory(source, file)
+    for (const { name, entry } of directory.entries) entries.set(name.toLowerCase(), entry)
   } finally {
     await file.close()
   }
@@ -63,12 +64,20 @@ export async function openZip(source: FileSource): Promise<Archive> {
 }
 
 const unreadable =
-  ({ path }: FileSource) =>
+  ({ path }: Pick<FileSource, 'path'>) =>
   (error: unknown): never => {
     throw studioError('data/unreadable', path, error instanceof Error ? error.message : String(error))
   }
 
-async function readDirectory(source: FileSource, file: FileHandle): Promise<Map<string, Entry>> {
+export interface Directory {
+  /** In the directory's order, each with its bytes there. */
+  readonly entries: readonly { readonly name: string; readonly entry: Entry; readonly bytes: Uint8Array }[]
+  /** Where it begins in the archive. */
+  readonly from: number
+}
+
+/** Errors: 'data/damaged', 'data/unreadable'. */
+export async function readDirectory(source: Pick<FileSource, 'name' | 'path'>, file: FileHandle): Promise<Directory> {
   const damaged = (): Error => studioError('data/damaged', source.name, 'its end is missing')
   const { size } = await file.stat()
   const read = async (from: number, length: number): Promise<DataView> => {
@@ -83,15 +92,15 @@ async function readDirectory(source: FileSource, file: FileHandle): Promise<Map<
   const from = tail.getUint32(at + 16, true)
   if (length > maxDirectory || from + length > size) throw damaged()
   const directory = await read(from, length)
-  const entries = new Map<string, Entry>()
+  const entries: Directory['entries'][number][] = []
   for (let next = 0; next + entryLength <= directory.byteLength;) {
     if (directory.getUint32(next, true) !== entryMark) break
     const { name, entry, end } = readEntry(directory, next)
     if (end > directory.byteLength) throw damaged()
-    entries.set(name.toLowerCase(), entry)
+    entries.push({ name, entry, bytes: new Uint8Array(directory.buffer, next, end - next) })
     next = end
   }
-  return entries
+  return { entries, from }
 }
 
 function readEntry(view: DataView, at: number): { name: string; entry: Entry; end: number } {

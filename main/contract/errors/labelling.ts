@@ -1,0 +1,17 @@
+// Errors of labelling a table.
+export const labellingErrors = {
+  'label/running': (file: string) => `${file} is being labelled. Stop that first.`,
+  'label/not-running': (file: string) => `${file} is not being labelled now.`,
+  'label/failed': (file: string, why: string) => `Labelling ${file} has ended. ${why}`,
+  'label/no-answers': (file: string) => `Nothing of ${file} is labelled yet. Start it first.`,
+  'label/file-gone': (file: string) =>
+    `The studio’s copy of ${file} is no longer there. Open the file again to label it or to save it.`,
+  'label/no-data': (prompt: string) =>
+    `The data set that ${prompt} was tuned on is not in this studio, so corrected rows cannot be added to it.`,
+  'label/nothing-corrected': (file: string) => `No row of ${file} is corrected that the data set does not have yet.`,
+  'label/no-labels': (answer: string, labels: readonly string[]) =>
+    `“${answer}” is none of the labels: ${labels.join(', ')}.`,
+  'label/too-large': (file: string) =>
+    `The result for ${file} is too large to be saved from this window. Give this command, which goes on from here: softprompt label FILE --prompt NAME`,
+  'label/same-file': (path: string) => `${path} is the file that is labelled. Choose another name for the result.`,
+} satisfies Record<string, (...details: never[]) => string>

@@ -1,0 +1,154 @@
+// Methods labellings.*: tuned prompts answer every row of a table, which comes back with their answers.
+import * as v from 'valibot'
+import { readingChoices, type Taken } from '../reading.ts'
+import type { LabelCount } from './data.ts'
+import { between, column, id, list, nothing, path, run, text, whole } from './fields.ts'
+
+/** Prompts that label one table at most. */
+export const maxPrompts = 20
+
+/** Forms in which the table comes back. */
+export const labelledForms = ['xlsx', 'csv', 'jsonl'] as const
+export type LabelledForm = (typeof labelledForms)[number]
+
+const labelling = id
+/** One of the labelling's prompts by its name. */
+const prompt = run
+const confidence = between(0, 1)
+
+const form = {
+  labelling,
+  to: v.picklist(labelledForms),
+  /** Only rows with an answer whose confidence is below this. */
+  below: v.exactOptional(confidence),
+}
+
+export const labellingInputs = {
+  /**
+   * Copies a table into the studio's folder and guesses its columns; answers nothing yet. The same file with the same
+   * choices and prompts is found again, with the answers that it has.
+   */
+  'labellings.open': v.strictObject({
+    path: path('read'),
+    choices: v.exactOptional(readingChoices),
+    prompts: list(run, maxPrompts, 1),
+  }),
+  'labellings.list': nothing,
+  'labellings.show': v.strictObject({ labelling }),
+  /** Begins, or goes on behind the last answer; with other columns than before it begins anew. */
+  'labellings.start': v.strictObject({
+    labelling,
+    text: v.exactOptional(column),
+    /** '' = none. */
+    context: v.exactOptional(column),
+  }),
+  /** Ends after the answers that are kept; those under way are computed again later. */
+  'labellings.stop': v.strictObject({ labelling }),
+  /** Emits progress until the labelling ends, whatever ends it. */
+  'labellings.watch': v.strictObject({ labelling }),
+  /** Removes the labelling with its answers and its copy of the file. */
+  'labellings.remove': v.strictObject({ labelling }),
+  /** Answers of one prompt, the least confident first or in the file's order. */
+  'labellings.rows': v.strictObject({
+    labelling,
+    prompt,
+    order: v.picklist(['confidence', 'file']),
+    /** Only rows with this answer. */
+    label: v.exactOptional(text),
+    below: v.exactOptional(confidence),
+    from: whole(0, Number.MAX_SAFE_INTEGER),
+    count: whole(1, 1000),
+  }),
+  /** The right answer of some rows; an empty one takes the correction back. */
+  'labellings.correct': v.strictObject({
+    labelling,
+    prompt,
+    rows: list(whole(0, Number.MAX_SAFE_INTEGER), 10_000, 1),
+    answer: text,
+  }),
+  /** Adds the corrected rows that are not there yet to the data set that the prompt was tuned on. */
+  'labellings.send': v.strictObject({ labelling, prompt }),
+  'labellings.save': v.strictObject({ ...form, path: path('save') }),
+  /** The same file for a window. */
+  'labellings.file': v.strictObject(form),
+} as const
+
+/** `ready`: nothing is answered yet; `stopped`: by its owner, or because the studio ended. */
+export type LabellingState = 'ready' | 'running' | 'stopped' | 'finished' | 'failed'
+
+export interface LabellingPrompt {
+  readonly name: string
+  /** The labels that it chooses among; none where its answers are generated. */
+  readonly labels: readonly string[]
+}
+
+export interface LabellingRecord {
+  readonly id: number
+  /** The file's name. */
+  readonly file: string
+  readonly state: LabellingState
+  readonly columns: readonly string[]
+  readonly text: string
+  /** '' where there is none. */
+  readonly context: string
+  readonly prompts: readonly LabellingPrompt[]
+  /** Rows of the table. */
+  readonly rows: number
+  /** Rows that are done, empty ones among them. */
+  readonly done: number
+  readonly taken: Taken
+  /** Lines of the file that are no rows: they get no answer. */
+  readonly skipped: number
+  /** Cells of the first rows. */
+  readonly first: readonly (readonly string[])[]
+  /** Why it has failed. */
+  readonly error: string | undefined
+  readonly createdAt: string
+}
+
+/** What one prompt has answered so far. */
+export interface PromptAnswers extends LabellingPrompt {
+  /** The most frequent answer first; corrected rows count with their right answer. */
+  readonly counts: readonly LabelCount[]
+  /** Answers of each tenth of the confidence, 0 to 0.1 first. */
+  readonly confidences: readonly number[]
+  readonly corrected: number
+  /** Corrected rows that can be sent to the data set. */
+  readonly unsent: number
+  /** Rows whose text was too long, so that its end was not read. */
+  readonly cut: number
+  /** The data set that it was tuned on; undefined where it was opened from a file, or is gone. */
+  readonly data: { readonly dataset: number; readonly name: string } | undefined
+}
+
+export interface LabellingDetails extends LabellingRecord {
+  readonly answers: readonly PromptAnswers[]
+}
+
+export interface LabelledRow {
+  readonly row: number
+  readonly text: string
+  readonly context: string
+  readonly answer: string
+  /** 0 to 1: probability among the labels, or of a generated answer's tokens, their geometric mean. */
+  readonly confidence: number
+  /** Tokens at the text's end that were not read. */
+  readonly cut: number
+  /** The right answer as its owner says. */
+  readonly corrected: string | undefined
+}
+
+export interface LabellingOutputs {
+  readonly 'labellings.open': LabellingDetails
+  readonly 'labellings.list': readonly LabellingRecord[]
+  readonly 'labellings.show': LabellingDetails
+  readonly 'labellings.start': LabellingDetails
+  readonly 'labellings.stop': LabellingDetails
+  readonly 'labellings.watch': LabellingDetails
+  readonly 'labellings.remove': null
+  readonly 'labellings.rows': { readonly total: number; readonly rows: readonly LabelledRow[] }
+  readonly 'labellings.correct': LabellingDetails
+  readonly 'labellings.send': { readonly rows: number; readonly dataset: number; readonly name: string }
+  readonly 'labellings.save': { readonly path: string; readonly rows: number }
+  readonly 'labellings.file': { readonly name: string; readonly bytes: Uint8Array; readonly rows: number }
+}

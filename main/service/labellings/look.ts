@@ -1,0 +1,48 @@
+// What prompts have answered to a table: summed up, and row by row.
+import { studioError } from '../../contract/errors/index.ts'
+import type { LabellingDetails, LabellingRecord, PromptAnswers } from '../../contract/methods/labellings.ts'
+import type { Input, Outputs } from '../../contract/service.ts'
+import type { Tables } from '../../engine/store/store.ts'
+
+/** Error: 'store/missing'. */
+export async function findLabelling(tables: Tables, id: number): Promise<LabellingRecord> {
+  const labelling = await tables.labellings.byId(id)
+  if (!labelling) throw studioError('store/missing', 'labelling', String(id))
+  return labelling
+}
+
+/** Its place among the labelling's prompts. Error: 'store/missing'. */
+export function placeOf({ prompts }: LabellingRecord, name: string): number {
+  const place = prompts.findIndex((prompt) => prompt.name === name)
+  if (place < 0) throw studioError('store/missing', 'prompt', name)
+  return place
+}
+
+/** The data set that a prompt was tuned on, and its columns; undefined where it was opened from a file, or is gone. */
+export async function dataOf(tables: Tables, prompt: string) {
+  const run = await tables.runs.find(prompt)
+  const task = run && (await tables.tasks.byId(run.task))
+  const dataset = run && (await tables.datasets.byId(run.dataset))
+  if (!task || !dataset) return undefined
+  const { textColumn, labelColumn, contextColumn } = task
+  return { dataset: dataset.id, name: dataset.name, columns: dataset.columns, textColumn, labelColumn, contextColumn }
+}
+
+/** Error: 'store/missing'. */
+export async function detailsOf(tables: Tables, id: number): Promise<LabellingDetails> {
+  const labelling = await findLabelling(tables, id)
+  const answers = labelling.prompts.map(async ({ name, labels }, place): Promise<PromptAnswers> => {
+    const found = await dataOf(tables, name)
+    const data = found && { dataset: found.dataset, name: found.name }
+    return { name, labels, ...(await tables.labellings.summary(id, place)), data }
+  })
+  return { ...labelling, answers: await Promise.all(answers) }
+}
+
+/** Error: 'store/missing'. */
+export async function answeredRows(
+  tables: Tables,
+  { labelling: id, prompt, ...chosen }: Input<'labellings.rows'>,
+): Promise<Outputs['labellings.rows']> {
+  return tables.labellings.rows(id, { ...chosen, prompt: placeOf(await findLabelling(tables, id), prompt) })
+}

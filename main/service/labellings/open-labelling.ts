@@ -1,0 +1,120 @@
+// A table that prompts shall label: copied into the studio's folder, its columns guessed, nothing answered yet.
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { copyFile, mkdir, rm, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { causeOf } from '../../contract/errors/causes.ts'
+import { studioError } from '../../contract/errors/index.ts'
+import type { LabellingRecord } from '../../contract/methods/labellings.ts'
+import type { DataRow } from '../../contract/records.ts'
+import type { Input } from '../../contract/service.ts'
+import { readBytes } from '../../engine/data/bytes.ts'
+import { guessRoles } from '../../engine/data/roles.ts'
+import { openTable } from '../../engine/data/table.ts'
+import { sealTensors } from '../../engine/store/tensors.ts'
+import type { CallContext, ServiceContext } from '../context.ts'
+import { forEachChunk, watchOf } from '../data/import.ts'
+import type { Home } from '../home/home.ts'
+import { findTuned, type Tuned } from '../prompts/tuned.ts'
+
+/** Rows that columns are guessed from, and those that are shown. */
+const LOOKED_AT = 200
+const SHOWN = 5
+
+export const labellingFolder = ({ labellings }: Pick<Home, 'labellings'>, id: number): string =>
+  join(labellings, String(id))
+
+/** The studio's copy of the table. */
+export const labelledFile = (home: Pick<Home, 'labellings'>, { id, file }: Pick<LabellingRecord, 'id' | 'file'>) =>
+  join(labellingFolder(home, id), file)
+
+/** The labelling's number. Errors: those of `openTable` and `findTuned`, 'data/no-rows', 'run/cancelled'. */
+export async function openLabelling(
+  context: ServiceContext,
+  call: CallContext,
+  { path, choices = {}, prompts: names }: Input<'labellings.open'>,
+): Promise<number> {
+  const { store, home } = context
+  const prompts = await Promise.all([...new Set(names)].map((name) => findTuned(store, name)))
+  const hash = await hashOf(path, JSON.stringify(choices), prompts, call)
+  const known = await store.labellings.byHash(hash)
+  if (known) {
+    // A backup that was restored has the answers, but not the file.
+    if (!existsSync(labelledFile(home, known))) await keepCopy(home, path, known.id)
+    return known.id
+  }
+  const table = await openTable(path, choices, watchOf(call))
+  const { size } = await stat(path)
+  const start: DataRow[] = []
+  const counts = await forEachChunk(table, call, async ({ rows, bytes }) => {
+    start.push(...rows.slice(0, LOOKED_AT - start.length))
+    call.emit({ event: 'progress', stage: 'reading the file', done: bytes, total: size })
+    await setImmediate()
+  })
+  const [skipped] = counts.skipped
+  if (counts.rows === 0) throw studioError('data/no-rows', table.name, skipped?.line, skipped?.reason)
+  const cells = start.map((row) => row.cells)
+  const { columns } = table
+  const id = await store.labellings.add({
+    ...{ file: basename(path), hash, columns, rows: counts.rows, skipped: counts.skippedCount, taken: counts.taken },
+    ...(await columnsFor(context, prompts, columns, cells)),
+    prompts: prompts.map(({ name, prompt }) => ({ name, labels: prompt.labels })),
+    first: cells.slice(0, SHOWN),
+  })
+  try {
+    await keepCopy(home, path, id)
+  } catch (error) {
+    await store.labellings.remove(id)
+    throw error
+  }
+  context.changed('labellings')
+  return id
+}
+
+/** Error: 'data/not-received'. */
+async function keepCopy(home: Home, path: string, id: number): Promise<void> {
+  try {
+    await mkdir(labellingFolder(home, id), { recursive: true, mode: 0o700 })
+    await copyFile(path, labelledFile(home, { id, file: basename(path) }))
+  } catch (error) {
+    await rm(labellingFolder(home, id), { recursive: true, force: true })
+    throw studioError('data/not-received', causeOf(error))
+  }
+}
+
+/** Of the file's bytes, of how it is read, and of the prompts. */
+async function hashOf(path: string, choices: string, prompts: readonly Tuned[], call: CallContext): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const piece of readBytes(path)) {
+    if (call.signal.aborted) throw studioError('run/cancelled')
+    hash.update(piece)
+  }
+  const identities = prompts.map(({ name, prompt: { tensors, settings, labels, modelHash } }) => [
+    name,
+    sealTensors(tensors).sha256,
+    settings,
+    labels,
+    modelHash,
+  ])
+  return hash.update(JSON.stringify([basename(path), choices, identities])).digest('hex')
+}
+
+/** The columns that are named as those which the first prompt was tuned on, or else as an import guesses them. */
+async function columnsFor(
+  { store }: ServiceContext,
+  prompts: readonly Tuned[],
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+): Promise<Pick<LabellingRecord, 'text' | 'context'>> {
+  const run = await store.runs.find(prompts[0]?.name ?? '')
+  const task = run && (await store.tasks.byId(run.task))
+  const named = (wanted: string | undefined): string | undefined =>
+    columns.find((column) => wanted !== undefined && wanted !== '' && same(column, wanted))
+  const guess = guessRoles(columns, rows)
+  const text = named(task?.textColumn) ?? guess.text
+  const about = task ? (task.contextColumn === '' ? '' : (named(task.contextColumn) ?? guess.context)) : guess.context
+  return { text, context: about === text ? '' : about }
+}
+
+const same = (one: string, other: string): boolean => one.trim().toLowerCase() === other.trim().toLowerCase()

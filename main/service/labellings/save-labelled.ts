@@ -1,0 +1,144 @@
+// Writes a labelled table: the file as it came, with the answers in columns behind its own.
+import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, extname, join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { causeOf, isFull } from '../../contract/errors/causes.ts'
+import { StudioError, studioError } from '../../contract/errors/index.ts'
+import type { LabelledForm, LabellingRecord } from '../../contract/methods/labellings.ts'
+import { fileName } from '../../contract/names.ts'
+import { type AddedCell, type AddedColumns, freeNames, writeLabelled } from '../../engine/labelled/index.ts'
+import type { Store } from '../../engine/store/store.ts'
+import type { ServiceContext } from '../context.ts'
+import { openCopy } from './answer-pieces.ts'
+import { labelledFile } from './open-labelling.ts'
+
+/** Answers that are read from the store at once. */
+const CHUNK = 2000
+/** Bytes that one answer to a window holds, with room for the rest of it. */
+const maxBytes = 63 * 2 ** 20
+
+interface Wanted {
+  readonly to: LabelledForm
+  readonly below?: number
+}
+
+/** Writes the table; gives how many rows of it have answers. Errors: those of `openCopy` and `writeLabelled`, 'label/no-answers'. */
+export async function saveLabelled(
+  { store, home }: ServiceContext,
+  labelling: LabellingRecord,
+  { to, below }: Wanted,
+  target: string,
+): Promise<number> {
+  const path = labelledFile(home, labelling)
+  if (await isSame(path, target)) throw studioError('label/same-file', target)
+  const added = await addedColumns(store, labelling, below)
+  if (added.cells.size === 0) throw studioError('label/no-answers', labelling.file)
+  const { columns } = await openCopy(path, labelling)
+  async function* rows() {
+    for await (const chunk of (await openCopy(path, labelling)).chunks())
+      for (const row of chunk.rows) if (below === undefined || added.cells.has(row.row)) yield row
+  }
+  const table = { path, taken: labelling.taken, columns, rows, partial: below !== undefined }
+  await replacing(target, (file) => writeLabelled[to](table, file, added))
+  return added.cells.size
+}
+
+/** The same as bytes, with the name of a file for it. */
+export async function labelledBytes(context: ServiceContext, labelling: LabellingRecord, wanted: Wanted) {
+  const { uploads } = context.home
+  await mkdir(uploads, { recursive: true, mode: 0o700 })
+  const folder = await mkdtemp(join(uploads, 'labelled-'))
+  try {
+    const path = join(folder, 'table')
+    const rows = await saveLabelled(context, labelling, wanted, path)
+    if ((await stat(path)).size > maxBytes) throw studioError('label/too-large', labelling.file)
+    const plain = basename(labelling.file, extname(labelling.file))
+    const name = fileName(wanted.below === undefined ? `${plain} labelled` : `${plain} unsure`, `.${wanted.to}`)
+    return { name, bytes: new Uint8Array(await readFile(path)), rows }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const isSame = async (one: string, other: string): Promise<boolean> => {
+  // A file that is not there is no file twice.
+  const [a, b] = await Promise.all([one, other].map((path) => stat(path).catch(() => undefined)))
+  return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev
+}
+
+/** Writes beside the target and then takes its place, so that no half of a file is left there. */
+async function replacing(target: string, write: (file: string) => Promise<void>): Promise<void> {
+  const file = `${target}.part`
+  try {
+    await write(file)
+    await rename(file, target)
+  } catch (error) {
+    await rm(file, { force: true })
+    if (error instanceof StudioError) throw error
+    throw isFull(error)
+      ? studioError('store/disk-full', dirname(target))
+      : studioError('store/cannot-write', target, causeOf(error))
+  }
+}
+
+type Answer = Awaited<ReturnType<Store['labellings']['answersAfter']>>[number]
+
+/** Answer and confidence of each prompt; a note where a text was cut or an answer was corrected. */
+async function addedColumns(
+  store: Store,
+  labelling: LabellingRecord,
+  below: number | undefined,
+): Promise<AddedColumns> {
+  const { prompts, columns } = labelling
+  const byRow = new Map<number, Answer[]>()
+  for (let after = 0; ;) {
+    const some = await store.labellings.answersAfter(labelling.id, after, CHUNK * prompts.length)
+    for (const answer of some) {
+      const own = byRow.get(answer.row)
+      if (own) own.push(answer)
+      else byRow.set(answer.row, [answer])
+    }
+    const last = some.at(-1)
+    if (!last || some.length < CHUNK * prompts.length) break
+    after = last.row
+    await setImmediate()
+  }
+  const cells = new Map<number, readonly AddedCell[]>()
+  let noted = false
+  for (const [row, answers] of byRow) {
+    if (below !== undefined && !answers.some((answer) => isUnsure(answer, below))) continue
+    const note = noteOf(labelling, answers)
+    noted ||= note !== undefined
+    const own = prompts.map((_, place) => answers.find(({ prompt }) => prompt === place))
+    cells.set(row, [...own.flatMap(cellsOf), note])
+  }
+  const names = prompts.flatMap(({ name }) =>
+    prompts.length === 1 ? ['answer', 'confidence'] : [`${name}: answer`, `${name}: confidence`],
+  )
+  const all = noted ? [...names, 'note'] : names
+  return { names: freeNames(columns, all), cells: noted ? cells : withoutNotes(cells, names.length) }
+}
+
+const withoutNotes = (cells: ReadonlyMap<number, readonly AddedCell[]>, width: number) =>
+  new Map([...cells].map(([row, own]) => [row, own.slice(0, width)]))
+
+const isUnsure = ({ confidence, corrected }: Answer, below: number): boolean => corrected === null && confidence < below
+
+/** Where a person gave the answer, there is no confidence of the prompt in it. */
+const cellsOf = (answer: Answer | undefined): readonly AddedCell[] =>
+  answer === undefined
+    ? [undefined, undefined]
+    : answer.corrected === null
+      ? [answer.answer, Number(answer.confidence.toFixed(4))]
+      : [answer.corrected, undefined]
+
+function noteOf({ prompts }: LabellingRecord, answers: readonly Answer[]): string | undefined {
+  const notes = answers.flatMap(({ prompt, cut, corrected }) => {
+    const whose = prompts.length === 1 ? '' : `${prompts[prompt]?.name ?? ''}: `
+    return [
+      ...(cut > 0 ? [`${whose}the text was too long, its last ${String(cut)} tokens were not read`] : []),
+      ...(corrected === null ? [] : [`${whose}corrected by hand`]),
+    ]
+  })
+  return notes.length === 0 ? undefined : notes.join('; ')
+}

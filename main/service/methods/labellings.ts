@@ -1,0 +1,137 @@
+// Methods labellings.*: open a table, let prompts label it, look at the answers, correct them, save it, send rows.
+import { rm } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
+import { studioError } from '../../contract/errors/index.ts'
+import type { LabellingDetails } from '../../contract/methods/labellings.ts'
+import type { Input, Outputs } from '../../contract/service.ts'
+import { rowsOf } from '../../engine/data/words.ts'
+import type { Store } from '../../engine/store/store.ts'
+import type { Methods, ServiceContext } from '../context.ts'
+import { addRows } from '../data/add-rows.ts'
+import { answerRest } from '../labellings/answer-pieces.ts'
+import { answeredRows, dataOf, detailsOf, findLabelling, placeOf } from '../labellings/look.ts'
+import { labellingFolder, openLabelling } from '../labellings/open-labelling.ts'
+import { labelledBytes, saveLabelled } from '../labellings/save-labelled.ts'
+
+/** Rows above which sums over the answers would hold up the service. */
+const LARGE = 50_000
+
+async function details(
+  { store, workers }: ServiceContext,
+  id: number,
+  signal?: AbortSignal,
+): Promise<LabellingDetails> {
+  const { rows } = await findLabelling(store, id)
+  return rows > LARGE ? workers.run('showLabelling', { labelling: id }, signal) : detailsOf(store, id)
+}
+
+async function start(context: ServiceContext, input: Input<'labellings.start'>): Promise<LabellingDetails> {
+  const { store, labeller } = context
+  const labelling = await findLabelling(store, input.labelling)
+  const { id, file, columns } = labelling
+  if (labeller.isActive(id)) throw studioError('label/running', file)
+  const { text = labelling.text, context: about = labelling.context } = input
+  for (const column of [text, ...(about === '' ? [] : [about])])
+    if (!columns.includes(column)) throw studioError('run/no-column', file, column, columns)
+  if (text !== labelling.text || about !== labelling.context) {
+    await forgetRows(store, id)
+    await store.labellings.setColumns(id, text, about)
+  }
+  await store.labellings.setState(id, 'running')
+  const started = await findLabelling(store, id)
+  // Another window may have started it meanwhile.
+  if (labeller.isActive(id)) throw studioError('label/running', file)
+  labeller.start(started, (signal, onDone) => answerRest(context, started, { emit: () => undefined, signal }, onDone))
+  context.changed('labellings')
+  return details(context, id)
+}
+
+/** Rows that are removed at once: short enough that nobody waits for it. */
+const CHUNK = 300
+
+async function forgetRows(store: Store, id: number): Promise<void> {
+  while ((await store.labellings.forgetRows(id, CHUNK)) === CHUNK) await setImmediate()
+}
+
+async function correct(context: ServiceContext, input: Input<'labellings.correct'>): Promise<LabellingDetails> {
+  const { store, changed } = context
+  const labelling = await findLabelling(store, input.labelling)
+  const place = placeOf(labelling, input.prompt)
+  const { labels = [] } = labelling.prompts[place] ?? {}
+  const answer = input.answer === '' ? undefined : input.answer
+  if (answer !== undefined && labels.length > 0 && !labels.includes(answer))
+    throw studioError('label/no-labels', answer, labels)
+  await store.labellings.correct(labelling.id, place, input.rows, answer)
+  changed('labellings')
+  return details(context, labelling.id)
+}
+
+async function send(context: ServiceContext, input: Input<'labellings.send'>): Promise<Outputs['labellings.send']> {
+  const { store, changed } = context
+  const labelling = await findLabelling(store, input.labelling)
+  const place = placeOf(labelling, input.prompt)
+  const data = await dataOf(store, input.prompt)
+  if (!data) throw studioError('label/no-data', input.prompt)
+  const rows = await store.labellings.unsent(labelling.id, place)
+  if (rows.length === 0) throw studioError('label/nothing-corrected', labelling.file)
+  const cells = rows.map(({ text, context: about, corrected }) =>
+    data.columns.map((column) =>
+      column === data.textColumn
+        ? text
+        : column === data.labelColumn
+          ? corrected
+          : column === data.contextColumn
+            ? about
+            : '',
+    ),
+  )
+  await addRows(context, data.dataset, `${rowsOf(rows.length)} corrected in ${labelling.file} added`, cells)
+  const numbers = rows.map(({ row }) => row)
+  await store.labellings.markSent(labelling.id, place, numbers)
+  changed('labellings')
+  return { rows: rows.length, dataset: data.dataset, name: data.name }
+}
+
+type Labelling = Extract<keyof Methods, `labellings.${string}`>
+
+export const labellingMethods: Pick<Methods, Labelling> = {
+  'labellings.open': async (context, input, call) => details(context, await openLabelling(context, call, input)),
+  'labellings.list': ({ store }) => store.labellings.list(),
+  'labellings.show': (context, { labelling }, { signal }) => details(context, labelling, signal),
+  'labellings.start': start,
+  'labellings.stop': async (context, { labelling: id }) => {
+    const { file } = await findLabelling(context.store, id)
+    if (!context.labeller.isActive(id)) throw studioError('label/not-running', file)
+    await context.labeller.stop(id)
+    return details(context, id)
+  },
+  'labellings.watch': async (context, { labelling: id }, { emit, signal }) => {
+    const { done, rows: total } = await findLabelling(context.store, id)
+    // Events come with each piece of answers, which may take a while.
+    emit({ event: 'progress', stage: 'labelling', done, total })
+    await context.labeller.watch(id, emit, signal)
+    return details(context, id)
+  },
+  'labellings.remove': async (context, { labelling: id }) => {
+    const { store, labeller, home, changed } = context
+    await findLabelling(store, id)
+    await labeller.stop(id)
+    await forgetRows(store, id)
+    await store.labellings.remove(id)
+    await rm(labellingFolder(home, id), { recursive: true, force: true })
+    changed('labellings')
+    return null
+  },
+  'labellings.rows': async ({ store, workers }, input, { signal }) => {
+    const { rows } = await findLabelling(store, input.labelling)
+    return rows > LARGE ? workers.run('listAnswers', input, signal) : answeredRows(store, input)
+  },
+  'labellings.correct': correct,
+  'labellings.send': send,
+  'labellings.save': async (context, { labelling, path, ...wanted }) => ({
+    path,
+    rows: await saveLabelled(context, await findLabelling(context.store, labelling), wanted, path),
+  }),
+  'labellings.file': async (context, { labelling, ...wanted }) =>
+    labelledBytes(context, await findLabelling(context.store, labelling), wanted),
+}

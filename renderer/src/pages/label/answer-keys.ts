@@ -1,0 +1,29 @@
+// What a key does among the answered rows.
+export type AnswerCommand =
+  | { readonly name: 'move'; readonly by: number }
+  /** An empty answer takes a correction back. */
+  | { readonly name: 'correct'; readonly answer: string }
+
+type Key = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>
+
+/** Undefined where a key does nothing. `page`: rows that fit; keys 1 to 9 give `labels`, as in the editor of a data set's rows. */
+export function answerCommandOf(
+  { key, ctrlKey, metaKey, altKey }: Key,
+  page: number,
+  labels: readonly string[],
+): AnswerCommand | undefined {
+  if (ctrlKey || metaKey || altKey) return undefined
+  const moves: Readonly<Record<string, number>> = {
+    ArrowDown: 1,
+    ArrowUp: -1,
+    PageDown: page,
+    PageUp: -page,
+    Home: -Infinity,
+    End: Infinity,
+  }
+  const by = moves[key]
+  if (by !== undefined) return { name: 'move', by }
+  if (key === '0' || key === 'Delete' || key === 'Backspace') return { name: 'correct', answer: '' }
+  const answer = /^[1-9]$/.test(key) ? labels[Number(key) - 1] : undefined
+  return answer === undefined ? undefined : { name: 'correct', answer }
+}

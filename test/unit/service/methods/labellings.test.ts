@@ -1,0 +1,268 @@
+// Tables that prompts label: answered, stopped, gone on with, corrected, saved, sent to the data.
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Input, LabellingDetails, StudioEvent } from '../../../../main/contract/service.ts'
+import { openHome } from '../../../../main/service/home/home.ts'
+import { createService } from '../../../../main/service/service.ts'
+import { prepareStudio, quick, spawnFake, watchRun } from '../../../support/fake-studio.ts'
+import { temporaryFolder } from '../../../support/temporary.ts'
+import { writeXlsx } from '../../../support/write-xlsx.ts'
+
+const words = ['billing', 'delivery', 'praise', 'other']
+
+async function start() {
+  const folder = temporaryFolder()
+  const open = () => createService({ home: openHome(join(folder, 'home')), spawn: spawnFake, threads: 1 })
+  let service = await open()
+  onTestFinished(() => service.close())
+  const base = await prepareStudio(service, folder)
+  for (const name of ['a', 'b']) {
+    await service.call('runs.start', { ...base, name, settings: quick })
+    await watchRun(service, name)
+  }
+  const file = (name: string, content: string | Uint8Array): string => {
+    writeFileSync(join(folder, name), content)
+    return join(folder, name)
+  }
+  const label = async (path: string, prompts = ['a'], columns: Partial<Input<'labellings.start'>> = {}) => {
+    const { id: labelling } = await service.call('labellings.open', { path, prompts })
+    await service.call('labellings.start', { labelling, ...columns })
+    return service.call('labellings.watch', { labelling })
+  }
+  const saved = async ({ id: labelling }: LabellingDetails, to: 'csv' | 'jsonl' | 'xlsx', below?: number) => {
+    const path = join(folder, `out.${to}`)
+    await service.call('labellings.save', { labelling, to, path, ...(below === undefined ? {} : { below }) })
+    return readFileSync(path)
+  }
+  return {
+    ...{ folder, base, file, label, saved },
+    get service() {
+      return service
+    },
+    restart: async () => {
+      await service.close()
+      service = await open()
+    },
+  }
+}
+
+/** Every fourth text begins with no label, so that it is answered with the first one, unsure. */
+const lines = (rows: number) =>
+  Array.from({ length: rows }, (_, i) => [`${words[i % 4] ?? ''} of message ${String(i)}`, `id-${String(i)}`] as const)
+
+describe('a table', () => {
+  it('is copied, and its columns are guessed from the prompt before any by their looks', async () => {
+    const { service, file } = await start()
+    const path = file('more.csv', 'message;Text\nplease answer this long message;billing one\n')
+    const opened = await service.call('labellings.open', { path, prompts: ['a'] })
+    expect(opened).toMatchObject({
+      ...{ state: 'ready', file: 'more.csv', rows: 1, done: 0, text: 'Text', context: '' },
+      columns: ['message', 'Text'],
+      first: [['please answer this long message', 'billing one']],
+      prompts: [{ name: 'a', labels: ['billing', 'delivery', 'praise'] }],
+    })
+    const again = await service.call('labellings.open', { path, prompts: ['a'] })
+    expect(again.id).toBe(opened.id)
+    expect((await service.call('labellings.open', { path, prompts: ['a', 'b'] })).id).not.toBe(opened.id)
+    await expect(service.call('labellings.open', { path, prompts: ['nobody'] })).rejects.toThrow(/nobody/)
+    await expect(service.call('labellings.start', { labelling: opened.id, text: 'nowhere' })).rejects.toThrow(/nowhere/)
+  })
+
+  it('comes back as CSV with its delimiter, as JSON Lines with its fields, and without formulas of ours', async () => {
+    const { file, label, saved } = await start()
+    const semicolons = await label(file('more.csv', 'text;id\n"billing; ""now""";007\n  ;-1\nwhat?;=1+1\n'))
+    expect(semicolons).toMatchObject({ state: 'finished', rows: 3, done: 3 })
+    expect(String(await saved(semicolons, 'csv'))).toBe(
+      'text;id;answer;confidence\r\n"billing; ""now""";007;billing;0.4\r\n  ;-1;;\r\nwhat?;=1+1;billing;0.4\r\n',
+    )
+    const jsonl = await label(
+      file(
+        'more.jsonl',
+        '{"text": "praise be", "n": 1.50, "deep": {"a": [1]}}\n\n{"text":"x","n":12345678901234567890}\n',
+      ),
+    )
+    expect(String(await saved(jsonl, 'jsonl'))).toBe(
+      '{"text": "praise be", "n": 1.50, "deep": {"a": [1]},"answer":"praise","confidence":0.9}\n' +
+        '{"text":"x","n":12345678901234567890,"answer":"billing","confidence":0.4}\n',
+    )
+    expect(String(await saved(jsonl, 'csv'))).toMatch(/^text,n,.*answer,confidence\r\npraise be,/)
+  })
+
+  it('is labelled by several prompts, each with columns of its own', async () => {
+    const { file, label, saved } = await start()
+    const both = await label(file('more.csv', 'text,answer\npraise it,\n'), ['a', 'b'])
+    expect(both.answers.map(({ name, counts }) => [name, counts])).toEqual([
+      ['a', [{ label: 'praise', rows: 1 }]],
+      ['b', [{ label: 'praise', rows: 1 }]],
+    ])
+    expect(String(await saved(both, 'csv'))).toBe(
+      'text,answer,a: answer,a: confidence,b: answer,b: confidence\r\npraise it,,praise,0.9,praise,0.9\r\n',
+    )
+  })
+
+  it('begins anew with other columns', async () => {
+    const { service, file, label, saved } = await start()
+    const path = file('two.csv', 'text,other\npraise,delivery\n')
+    expect((await label(path)).answers[0]?.counts).toEqual([{ label: 'praise', rows: 1 }])
+    const other = await label(path, ['a'], { text: 'other' })
+    expect(other).toMatchObject({ text: 'other', done: 1 })
+    expect(String(await saved(other, 'csv'))).toContain('praise,delivery,delivery,0.9')
+    expect(await service.call('labellings.list', {})).toHaveLength(1)
+  })
+
+  it('says in a column where a text was cut', async () => {
+    const { file, label, saved } = await start()
+    const cut = await label(file('long.csv', `text\n${'word '.repeat(50)}\nbilling\n`))
+    expect(cut.answers[0]?.cut).toBe(1)
+    expect(String(await saved(cut, 'csv'))).toContain(
+      'billing,0.4,"the text was too long, its last 50 tokens were not read"\r\nbilling,billing,0.9,\r\n',
+    )
+  })
+
+  it('stops where it is asked to, goes on after a restart, and the file is the one of an unbroken labelling', async () => {
+    const started = await start()
+    const { file, label, saved, restart } = started
+    const table = ['text,id', ...lines(700).map((cells) => cells.join(',')), ''].join('\n')
+    const whole = await label(file('whole.csv', table))
+    const expected = await saved(whole, 'csv')
+    const { id: labelling } = await started.service.call('labellings.open', {
+      path: file('b.csv', table),
+      prompts: ['a'],
+    })
+    const seen: number[] = []
+    let stopping: Promise<unknown> | undefined
+    await started.service.call('labellings.start', { labelling })
+    const onEvent = (event: StudioEvent): void => {
+      if (event.event !== 'progress') return
+      seen.push(event.done)
+      if (event.done >= 128) stopping ??= started.service.call('labellings.stop', { labelling })
+    }
+    const stopped = await started.service.call('labellings.watch', { labelling }, { onEvent })
+    await stopping
+    expect(seen.slice(0, 3)).toEqual([0, 16, 128])
+    expect(stopped.state).toBe('stopped')
+    expect(stopped.done).toBeGreaterThanOrEqual(128)
+    expect(stopped.done).toBeLessThan(700)
+    await restart()
+    await started.service.call('labellings.start', { labelling })
+    const again: number[] = []
+    const ended = await started.service.call(
+      'labellings.watch',
+      { labelling },
+      { onEvent: (event) => void (event.event === 'progress' && again.push(event.done)) },
+    )
+    expect(again[0]).toBe(stopped.done)
+    expect(ended).toMatchObject({ state: 'finished', done: 700 })
+    expect(await saved(ended, 'csv')).toEqual(expected)
+  })
+
+  it('is stopped where its studio ended in the middle, and failed where a prompt cannot answer', async () => {
+    const started = await start()
+    const { file, label, restart } = started
+    const failed = await label(file('deadly.csv', 'text\ndie\n'))
+    expect(failed).toMatchObject({ state: 'failed', done: 0 })
+    expect(failed.error).toBeTruthy()
+    const table = ['text', ...lines(5000).map(([text]) => text), ''].join('\n')
+    const { id } = await started.service.call('labellings.open', { path: file('l.csv', table), prompts: ['a'] })
+    await started.service.call('labellings.start', { labelling: id })
+    await expect(started.service.call('labellings.start', { labelling: id })).rejects.toThrow(/being labelled/)
+    await restart()
+    expect(await started.service.call('labellings.show', { labelling: id })).toMatchObject({ state: 'stopped' })
+    const { state } = await started.service
+      .call('labellings.stop', { labelling: id })
+      .catch(() => ({ state: 'not running' }))
+    expect(state).toBe('not running')
+  })
+})
+
+describe('answers', () => {
+  it('come by confidence, by label and in the file’s order, and are corrected, saved and sent once', async () => {
+    const { service, file, label, saved, base } = await start()
+    const done = await label(file('more.csv', ['text,id', ...lines(40).map((c) => c.join(',')), ''].join('\n')))
+    const { id: labelling } = done
+    expect(done.answers[0]).toMatchObject({
+      ...{ corrected: 0, unsent: 0, cut: 0 },
+      counts: [
+        { label: 'billing', rows: 20 },
+        { label: 'delivery', rows: 10 },
+        { label: 'praise', rows: 10 },
+      ],
+      confidences: [0, 0, 0, 0, 10, 0, 0, 0, 0, 30],
+    })
+    const rows = (more: Partial<Input<'labellings.rows'>> = {}) =>
+      service.call('labellings.rows', { labelling, prompt: 'a', order: 'confidence', from: 0, count: 100, ...more })
+    const unsure = await rows({ below: 0.5 })
+    expect(unsure.total).toBe(10)
+    expect(unsure.rows[0]).toMatchObject({ text: 'other of message 3', answer: 'billing', confidence: 0.4 })
+    expect((await rows({ label: 'praise' })).total).toBe(10)
+    expect((await rows({ order: 'file', from: 3, count: 1 })).rows[0]?.text).toBe('other of message 3')
+    const [first, second] = unsure.rows.map(({ row }) => row)
+    const correct = (row: number | undefined, answer: string) =>
+      service.call('labellings.correct', { labelling, prompt: 'a', rows: [row ?? 0], answer })
+    await expect(correct(first, 'unknown')).rejects.toThrow(/none of the labels/)
+    await correct(second, 'praise')
+    const corrected = await correct(first, 'delivery')
+    expect(corrected.answers[0]).toMatchObject({ corrected: 2, unsent: 2, data: { dataset: base.dataset } })
+    await correct(second, '')
+    expect((await rows({ below: 0.5 })).total).toBe(9)
+    const text = String(await saved(done, 'csv'))
+    expect(text).toContain('other of message 3,id-3,delivery,,corrected by hand\r\n')
+    expect(
+      String(await saved(done, 'csv', 0.5))
+        .trim()
+        .split('\r\n'),
+    ).toHaveLength(10)
+    const before = await service.call('data.show', { dataset: base.dataset })
+    expect(await service.call('labellings.send', { labelling, prompt: 'a' })).toMatchObject({ rows: 1 })
+    const after = await service.call('data.show', { dataset: base.dataset })
+    expect(after.rows).toBe(before.rows + 1)
+    await expect(service.call('labellings.send', { labelling, prompt: 'a' })).rejects.toThrow(/corrected/)
+    const query = { search: 'other of message 3', filters: [], states: ['used' as const] }
+    const { view } = await service.call('data.view', { dataset: base.dataset, query })
+    expect((await service.call('data.page', { view, from: 0, count: 1 }))[0]?.cells).toEqual([
+      'other of message 3',
+      'delivery',
+    ])
+  })
+
+  it('are saved into a copy of the workbook, and for windows as bytes', async () => {
+    const { service, file, label, saved } = await start()
+    const cells = lines(3).map(([text], i) => [text, { number: 45_000 + i, code: 'yyyy-mm-dd' }])
+    const done = await label(file('book.xlsx', writeXlsx([{ name: 'S', rows: [['text', 'when'], ...cells] }])))
+    const bytes = await saved(done, 'xlsx')
+    const sent = await service.call('labellings.file', { labelling: done.id, to: 'xlsx' })
+    expect(sent).toMatchObject({ name: 'book labelled.xlsx', rows: 3 })
+    const again = await service.call('labellings.open', { path: file('again.xlsx', sent.bytes), prompts: ['a'] })
+    expect(again.columns).toEqual(['text', 'when', 'answer', 'confidence'])
+    expect(again.first[0]).toEqual(['billing of message 0', '2023-03-15', 'billing', '0.9'])
+    expect(bytes.length).toBeGreaterThan(0)
+    const plain = await service.call('labellings.file', { labelling: done.id, to: 'xlsx', below: 0.95 })
+    const partial = await service.call('labellings.open', { path: file('plain.xlsx', plain.bytes), prompts: ['a'] })
+    expect(partial).toMatchObject({ rows: 3, columns: ['text', 'when', 'answer', 'confidence'] })
+  })
+
+  it('go with their labelling, and the copy of the file with them', async () => {
+    const { service, file, label, folder } = await start()
+    const path = file('more.csv', 'text\nbilling\n')
+    const { id: labelling } = await label(path)
+    const copy = join(folder, 'home', 'labellings', String(labelling))
+    expect(existsSync(copy)).toBe(true)
+    await expect(
+      service.call('labellings.save', { labelling, to: 'csv', path: join(copy, 'more.csv') }),
+    ).rejects.toThrow(/Choose another name/)
+    await service.call('labellings.remove', { labelling })
+    expect(existsSync(copy)).toBe(false)
+    expect(await service.call('labellings.list', {})).toEqual([])
+    const again = await service.call('labellings.open', { path, prompts: ['a'] })
+    expect(again.state).toBe('ready')
+    // A backup has no copies of files: opened again, the file is there again.
+    rmSync(join(folder, 'home', 'labellings'), { recursive: true })
+    await service.call('labellings.start', { labelling: again.id })
+    const lost = await service.call('labellings.watch', { labelling: again.id })
+    expect(lost).toMatchObject({ state: 'failed', error: expect.stringContaining('Open the file again') as string })
+    expect((await service.call('labellings.open', { path, prompts: ['a'] })).id).toBe(again.id)
+    await service.call('labellings.start', { labelling: again.id })
+    expect((await service.call('labellings.watch', { labelling: again.id })).state).toBe('finished')
+  })
+})
