@@ -16,9 +16,8 @@ export const baseName = ({ name }: Exported['model']): string => (name === start
 export function card(exported: Exported, by: Loader): string {
   const { name, model, prompt, figures } = exported
   const base = baseName(model)
-  const { settings, labels } = prompt
-  const { method, tokens, template, from } = settings
-  const { task = 'classification' } = settings
+  const { settings } = prompt
+  const { method, tokens, from } = settings
   return `---
 base_model: ${JSON.stringify(base)}
 ${by === 'peft' ? 'library_name: peft\n' : ''}pipeline_tag: text-generation
@@ -36,17 +35,23 @@ ${usageOf(exported, by)}
 
 ${tokens > 0 ? 'The virtual tokens work only in the template that they were' : 'The adapter works only in the template that it was'} tuned with (also in \`${by === 'studio' ? 'manifest.json' : 'softprompt.json'}\`):
 
-- kind: ${template.kind}
-- text: ${code(template.body)}
-- instruction: ${code(template.instruction)}
-- before the answer: ${code(template.answerPrefix)}
-- task: ${taskWords[task]}
-- answers: ${labels.length === 0 ? 'written freely' : labels.map(code).join(', ')}
+${templateLines(prompt)}
 
 ## How well it does
 
 ${howWell(figures)}
 `
+}
+
+/** What a prompt's texts and answers look like, as a list. */
+export function templateLines({ settings, labels }: Pick<Exported['prompt'], 'settings' | 'labels'>): string {
+  const { template, task = 'classification' } = settings
+  return `- kind: ${template.kind}
+- text: ${code(template.body)}
+- instruction: ${code(template.instruction)}
+- before the answer: ${code(template.answerPrefix)}
+- task: ${taskWords[task]}
+- answers: ${labels.length === 0 ? 'written freely' : labels.map(code).join(', ')}`
 }
 
 /** A table of figures; a sentence where there are none. */
@@ -76,7 +81,7 @@ function explained({ subject }: Exported['figures'][number]): string {
   return help === undefined ? '' : `\n\n${name}: ${help}`
 }
 
-export const taskWords: { readonly [T in TaskName]: string } = {
+const taskWords: { readonly [T in TaskName]: string } = {
   classification: 'choose the likeliest of some labels for a text',
   generation: 'write the text, or the fields, that belong to a text',
   answering: 'answer a question; what it is about stands behind it, on a line of its own that begins with "Context: "',

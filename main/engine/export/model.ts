@@ -1,8 +1,8 @@
 // The folder that transformers loads: a model that a run has made, with a card and the template that it was tuned with.
 import { join } from 'node:path'
-import { howWell, taskWords } from './card.ts'
+import { howWell, templateLines } from './card.ts'
 import type { Exported, FolderFiles } from './format.ts'
-import { code, plainText } from './markdown.ts'
+import { plainText } from './markdown.ts'
 
 export interface ExportedModel extends Pick<Exported, 'name' | 'prompt' | 'figures'> {
   readonly model: { readonly folder: string; readonly hash: string }
@@ -25,8 +25,6 @@ export function modelFolder(exported: ExportedModel): FolderFiles {
 
 /** README.md, in the form of a Hugging Face model card. */
 function card({ name, prompt, figures, base }: ExportedModel): string {
-  const { settings, labels } = prompt
-  const { template, task = 'classification' } = settings
   return `---
 base_model: ${JSON.stringify(base)}
 library_name: transformers
@@ -48,12 +46,7 @@ tokenizer = AutoTokenizer.from_pretrained(FOLDER)
 
 It answers best in the template that it was tuned with (also in \`softprompt.json\`):
 
-- kind: ${template.kind}
-- text: ${code(template.body)}
-- instruction: ${code(template.instruction)}
-- before the answer: ${code(template.answerPrefix)}
-- task: ${taskWords[task]}
-- answers: ${labels.length === 0 ? 'written freely' : labels.map(code).join(', ')}
+${templateLines(prompt)}
 
 ## How well it does
 

@@ -1,4 +1,6 @@
 // What a key does among the answered rows.
+import { labelOfKey, rowsMoved } from '../../ui/row-keys.ts'
+
 export type AnswerCommand =
   | { readonly name: 'move'; readonly by: number }
   /** An empty answer takes a correction back. */
@@ -13,17 +15,9 @@ export function answerCommandOf(
   labels: readonly string[],
 ): AnswerCommand | undefined {
   if (ctrlKey || metaKey || altKey) return undefined
-  const moves: Readonly<Record<string, number>> = {
-    ArrowDown: 1,
-    ArrowUp: -1,
-    PageDown: page,
-    PageUp: -page,
-    Home: -Infinity,
-    End: Infinity,
-  }
-  const by = moves[key]
+  const by = rowsMoved(key, page)
   if (by !== undefined) return { name: 'move', by }
   if (key === '0' || key === 'Delete' || key === 'Backspace') return { name: 'correct', answer: '' }
-  const answer = /^[1-9]$/.test(key) ? labels[Number(key) - 1] : undefined
+  const answer = labelOfKey(key, labels)
   return answer === undefined ? undefined : { name: 'correct', answer }
 }

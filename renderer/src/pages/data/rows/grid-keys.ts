@@ -1,5 +1,6 @@
 // What a key does in the rows' grid.
 import type { RowState } from '../../../../../main/contract/records.ts'
+import { labelOfKey, rowsMoved } from '../../../ui/row-keys.ts'
 
 export type GridCommand =
   | { readonly name: 'rows'; readonly by: number; readonly extend: boolean }
@@ -19,14 +20,6 @@ export function commandOf(
   page: number,
   labels: readonly string[],
 ): GridCommand | undefined {
-  const moves: Readonly<Record<string, number>> = {
-    ArrowDown: 1,
-    ArrowUp: -1,
-    PageDown: page,
-    PageUp: -page,
-    Home: -Infinity,
-    End: Infinity,
-  }
   const commands: Readonly<Record<string, GridCommand>> = {
     ArrowRight: { name: 'columns', by: 1 },
     ArrowLeft: { name: 'columns', by: -1 },
@@ -35,13 +28,13 @@ export function commandOf(
     Escape: { name: 'clear' },
     Delete: { name: 'state', state: 'trash' },
   }
-  const by = moves[key]
+  const by = rowsMoved(key, page)
   if (by !== undefined) return { name: 'rows', by, extend: shiftKey }
   const command = commands[key]
   if (command) return command
   const control = ctrlKey || metaKey
   if (key.toLowerCase() === 'x' && !control) return { name: 'state', state: 'excluded' }
   if (key.toLowerCase() === 'a' && control) return { name: 'all' }
-  const label = /^[1-9]$/.test(key) ? labels[Number(key) - 1] : undefined
+  const label = labelOfKey(key, labels)
   return label === undefined || ctrlKey ? undefined : { name: 'label', label }
 }
