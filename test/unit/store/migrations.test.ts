@@ -13,6 +13,12 @@ const MODEL_AND_DATASET = `INSERT INTO models (id, name, hash, source, folder, f
     VALUES (4, 'mail', '/mail.csv', 'h', '["text","label"]', 'now');
   INSERT INTO versions (dataset, number, kind, complete, created_at) VALUES (4, 1, 'import', 1, 'now');`
 
+/** A run with number 9 on them, in the tables of version 14. */
+const FINISHED_RUN = `${MODEL_AND_DATASET}
+     INSERT INTO tasks VALUES (7, 4, 'classification', 'text', 'label', '', '["a","b"]');
+     INSERT INTO runs (id, name, state, task, model, dataset, version, settings, seed, split, created_at)
+       VALUES (9, 'mine', 'finished', 7, 1, 4, 1, '{}', 0, '{"train":[],"validation":[],"test":[]}', 'now');`
+
 it('runs keep their tasks when tasks learn of written answers, and evaluations their subject', async () => {
   const path = join(temporaryFolder(), 'studio.db')
   await databaseOf(
@@ -54,10 +60,7 @@ it('evaluations keep their answers when there are more subjects, and hand-writte
   await databaseOf(
     '0014-diverged',
     path,
-    `${MODEL_AND_DATASET}
-     INSERT INTO tasks VALUES (7, 4, 'classification', 'text', 'label', '', '["a","b"]');
-     INSERT INTO runs (id, name, state, task, model, dataset, version, settings, seed, split, created_at)
-       VALUES (9, 'mine', 'finished', 7, 1, 4, 1, '{}', 0, '{"train":[],"validation":[],"test":[]}', 'now');
+    `${FINISHED_RUN}
      ${["'no prompt', NULL", "'tuned prompt', NULL", "'no prompt', 'Be brief.'"]
        .map(
          (subject, i) => `INSERT INTO evaluations
@@ -232,10 +235,7 @@ it('runs from before there were measures have none, and later ones do', async ()
   await databaseOf(
     '0014-diverged',
     path,
-    `${MODEL_AND_DATASET}
-     INSERT INTO tasks VALUES (7, 4, 'classification', 'text', 'label', '', '["a","b"]');
-     INSERT INTO runs (id, name, state, task, model, dataset, version, settings, seed, split, created_at)
-       VALUES (9, 'mine', 'finished', 7, 1, 4, 1, '{}', 0, '{"train":[],"validation":[],"test":[]}', 'now');
+    `${FINISHED_RUN}
      INSERT INTO steps VALUES (9, 1, 0.5, 0.1, 2, x'', 16, 250);`,
   )
   const store = await openStore(path)
