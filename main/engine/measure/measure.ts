@@ -31,24 +31,22 @@ export async function measurePrompt(
   const model = made ?? base
   const { settings } = prompt
   const placed = { ...placedPrompt(model, prompt), settings }
-  const runner = createInferenceRunner(model, { threads })
-  const alone = made ? createInferenceRunner(base, { threads }) : runner
   const begin = (done: number): void => emit({ event: 'progress', stage: 'measuring the prompt', done, total: 3 })
-  try {
+  const runner = createInferenceRunner(model, { threads })
+  const times = async () => {
     begin(0)
     const answerMilliseconds = await answerTime(runner, { model, prompt, examples: split.test })
     begin(1)
-    const precomputeSeconds = precomputes ? await textsTime(runner, job, prompt) : 0
-    begin(2)
-    return {
-      parameters: trainedNumbers(model, prompt),
-      precomputeSeconds,
-      answerMilliseconds,
-      ...(await (made ? ofModel(made, threads) : ofPrompt(model, prompt))),
-      neutral: await neutralLoss(runner, model, placed, alone),
-    }
-  } finally {
-    await Promise.all([runner.release(), alone.release()])
+    return { answerMilliseconds, precomputeSeconds: precomputes ? await textsTime(runner, job, prompt) : 0 }
+  }
+  // Each open session maps its model's weights: where they were trained, the process is already at its largest.
+  const used = await times().finally(() => runner.release())
+  begin(2)
+  return {
+    parameters: trainedNumbers(model, prompt),
+    ...used,
+    ...(await (made ? ofModel(made, threads) : ofPrompt(model, prompt))),
+    neutral: await neutralLoss(model, placed, { base, threads }),
   }
 }
 

@@ -4,7 +4,7 @@ import type { NeutralLoss } from '../../contract/measures.ts'
 import type { PreparedModel } from '../../contract/model.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
 import { encoderFor } from '../evaluate/encode.ts'
-import type { InferenceRunner } from '../evaluate/inference-runner.ts'
+import { createInferenceRunner } from '../evaluate/inference-runner.ts'
 import type { PlacedPrompt } from '../evaluate/label-scores.ts'
 import { layOut, type LayoutSettings } from '../method/layout.ts'
 import { countOf, virtualTokensOf } from '../method/virtual.ts'
@@ -21,13 +21,12 @@ export const readsAlone = ({ placement }: Pick<TuneSettings, 'placement'>): bool
 /**
  * Mean of -log p of a token in nats, each predicted from those before it over the whole vocabulary. Undefined, and nothing
  * is computed, where the base model reads texts by itself: there the loss is the same by construction. A text that is
- * longer than the model reads is cut. `alone`: the runner of the base model, where the prompt answers with another.
+ * longer than the model reads is cut. `base`: the model without the prompt, where the prompt answers with another.
  */
 export async function neutralLoss(
-  runner: InferenceRunner,
   model: PreparedModel,
   placed: PlacedPrompt & { readonly settings: TuneSettings },
-  alone = runner,
+  { base = model, threads }: { readonly base?: PreparedModel; readonly threads: number },
 ): Promise<NeutralLoss | undefined> {
   const { settings, parts } = placed
   if (readsAlone(settings)) return undefined
@@ -35,8 +34,8 @@ export async function neutralLoss(
   const room = model.config.context - countOf(virtualTokensOf(parts))
   const ids = tokenizer.encodeWithSpecials(await neutralText()).slice(0, room)
   return {
-    alone: await meanLoss(alone, neutralExample(ids, undefined), undefined),
-    tuned: await meanLoss(runner, neutralExample(ids, settings), parts),
+    alone: await meanLoss({ model: base, threads }, neutralExample(ids, undefined), undefined),
+    tuned: await meanLoss({ model, threads }, neutralExample(ids, settings), parts),
   }
 }
 
@@ -48,11 +47,13 @@ function neutralExample(ids: readonly number[], settings: LayoutSettings | undef
   return { sequence, targetPositions: labels.map((_, i) => first + i), path: [], labels }
 }
 
+/** One session at a time is open, since each maps the weights. */
 async function meanLoss(
-  runner: InferenceRunner,
+  { model, threads }: { readonly model: PreparedModel; readonly threads: number },
   example: TrainingExample,
   parts: PlacedPrompt['parts'] | undefined,
 ): Promise<number> {
-  const [answer] = await teacherForced(runner, [example], { parts })
+  const runner = createInferenceRunner(model, { threads, sessions: 1 })
+  const [answer] = await teacherForced(runner, [example], { parts }).finally(() => runner.release())
   return -(answer?.logProbability ?? NaN) / Math.max(1, example.labels.length)
 }
