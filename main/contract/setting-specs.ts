@@ -29,7 +29,8 @@ export type SettingSpec = SettingBase &
   )
 
 /** Settings that were measured to suit a method and placement. */
-export type Recipe = Pick<TuneSettings, 'learningRate' | 'steps' | 'validateEvery'>
+export type Recipe = Pick<TuneSettings, 'learningRate' | 'steps' | 'validateEvery'> &
+  Partial<Pick<TuneSettings, 'tail'>>
 
 /**
  * What a method trains, and what it acts on: virtual tokens, updates of the model's linear maps on the tail alone, or on all

@@ -171,7 +171,7 @@ const words = {
   maxTokens: { name: 'Maximum tokens per row', help: 'Longer texts are cut off at the end. More needs more memory.' },
   tail: {
     name: 'Template tokens after the text',
-    help: 'How many tokens at the end of the template the prefix or adapter acts on. 1 is fastest.',
+    help: 'How many tokens at the end of the template the prefix or adapter acts on (default: 1 for a prefix, 3 for an adapter). 1 is fastest.',
   },
   precision: {
     name: 'Model precision',

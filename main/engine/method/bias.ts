@@ -5,7 +5,7 @@ import type { Tensor } from '../../contract/tensor.ts'
 import { linearPlaces, placesWith, tensorName } from './linear-places.ts'
 import { linears } from './linear-settings.ts'
 import { listOf, type Method } from './method.ts'
-import { tail } from './virtual-settings.ts'
+import { adapterTail, tail } from './virtual-settings.ts'
 
 const added = 'bias'
 const all = linears(linearNames)
@@ -47,7 +47,7 @@ export const tailBias: Method = {
   family: 'tail adapter',
   placements: ['after-text'],
   settings: [all, tail],
-  recipes: { 'after-text': { learningRate: 1e-2, steps: 150, validateEvery: 10 } },
+  recipes: { 'after-text': { learningRate: 1e-2, steps: 150, validateEvery: 10, tail: adapterTail } },
   ...biases,
 }
 

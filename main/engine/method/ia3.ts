@@ -5,7 +5,7 @@ import type { Tensor } from '../../contract/tensor.ts'
 import { linearPlaces, placesWith, tensorName } from './linear-places.ts'
 import { linears } from './linear-settings.ts'
 import { listOf, type Method } from './method.ts'
-import { tail } from './virtual-settings.ts'
+import { adapterTail, tail } from './virtual-settings.ts'
 
 /** PEFT's name. */
 const factors = 'ia3_l'
@@ -61,7 +61,7 @@ export const tailIa3: Method = {
   family: 'tail adapter',
   placements: ['after-text'],
   settings: [tailLinears, tail],
-  recipes: { 'after-text': { learningRate: 2e-2, steps: 150, validateEvery: 10 } },
+  recipes: { 'after-text': { learningRate: 2e-2, steps: 150, validateEvery: 10, tail: adapterTail } },
   ...ia3Of(tailLinears),
 }
 

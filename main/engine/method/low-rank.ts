@@ -5,7 +5,7 @@ import type { Tensor } from '../../contract/tensor.ts'
 import { linearPlaces, placesWith, tensorName } from './linear-places.ts'
 import { alpha, linears, rank } from './linear-settings.ts'
 import { listOf, type Method, type MethodSettings, numberOf, tensorOf } from './method.ts'
-import { tail } from './virtual-settings.ts'
+import { adapterTail, tail } from './virtual-settings.ts'
 
 /** PEFT's names. */
 const [down, up] = ['lora_A', 'lora_B']
@@ -64,7 +64,7 @@ export const tailLora: Method = {
   family: 'tail adapter',
   placements: ['after-text'],
   settings: [rank, alpha, all, tail],
-  recipes: { 'after-text': { learningRate: 2e-3, steps: 150, validateEvery: 10 } },
+  recipes: { 'after-text': { learningRate: 1e-3, steps: 150, validateEvery: 10, tail: adapterTail } },
   ...lowRank,
 }
 

@@ -2,6 +2,7 @@
 import { tailLora } from './low-rank.ts'
 import type { Method } from './method.ts'
 import { prefixTuning } from './prefix-tuning.ts'
+import { adapterTail } from './virtual-settings.ts'
 
 const learningRate = tailLora.recipes['after-text']?.learningRate ?? 0
 
@@ -13,7 +14,7 @@ export const prefixTailLora: Method = {
   family: 'tail adapter',
   placements: ['after-text'],
   settings: [...new Set([...prefixTuning.settings, ...tailLora.settings])],
-  recipes: { 'after-text': { learningRate, steps: 150, validateEvery: 10 } },
+  recipes: { 'after-text': { learningRate, steps: 150, validateEvery: 10, tail: adapterTail } },
   virtual: (settings) => prefixTuning.virtual(settings),
   updates: 'low-rank',
 

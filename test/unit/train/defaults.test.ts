@@ -1,6 +1,7 @@
 // The settings of a run whose owner chooses little.
 import { describe, expect, it } from 'vitest'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
+import { ggufTakes } from '../../../main/engine/export/gguf.ts'
 import { methodOf } from '../../../main/engine/method/index.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 
@@ -30,6 +31,15 @@ describe('the default settings', () => {
       'prompt-tuning, before-text': { learningRate: 0.02, steps: 150, warmup: 8, validateEvery: 25 },
       'prompt-tuning, start': { learningRate: 0.02, steps: 150, warmup: 8, validateEvery: 25 },
     })
+  })
+
+  it('let adapters act on the template behind the text, and a prefix on its last token', () => {
+    const tails = ['prefix-tuning', 'tail-lora', 'tail-ia3', 'tail-bias', 'prefix-tail-lora'].map(
+      (method) => defaultSettings({ method }).tail,
+    )
+    expect(tails).toEqual([1, 3, 3, 3, 3])
+    expect(defaultSettings({ method: 'tail-lora', tail: 2 }).tail).toBe(2)
+    expect(ggufTakes(defaultSettings({ method: 'tail-lora' }))).toBe(true)
   })
 
   it('have the template of their task, whole where only a part of it is chosen', () => {
