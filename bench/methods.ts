@@ -13,6 +13,8 @@ import { methodOf } from '../main/engine/method/index.ts'
 import { defaultSettings } from '../main/engine/train/defaults.ts'
 import { bankingSplit } from './support/banking.ts'
 import { generatedSplit } from './support/generated-tasks.ts'
+import { type KeptRuns, keptRuns } from './support/kept-runs.ts'
+import { busyDoubts, othersShare } from './support/machine.ts'
 import { starterModel, threads } from './support/model.ts'
 import { type Bench, target } from './support/result.ts'
 import { inScratch } from './support/scratch.ts'
@@ -70,20 +72,23 @@ interface Figures {
   readonly test: readonly number[]
   /** At the task's early step. */
   readonly early: readonly number[]
-  /** Of the first seed's run, which reads its texts itself. */
+  /** This and the next: of the first seed's run, which reads its texts itself. */
   readonly seconds: number
   readonly millisecondsAStep: number
+  /** Share of the machine that other programs used when that run began. */
+  readonly others: number
 }
 
 export const methods: Bench = async ({ quick, say }) => {
   const model = await starterModel(say)
+  const kept = keptRuns('methods')
   const figures: Figures[] = []
   await inScratch(async (scratch) => {
     for (const [i, task] of tasks().entries()) {
       const texts = join(scratch, String(i), 'texts')
       mkdirSync(texts, { recursive: true })
       for (const method of task.methods)
-        figures.push(await measured({ model, task: quick ? small(task) : task, method, texts, quick, say }))
+        figures.push(await measured({ model, task: quick ? small(task) : task, method, texts, kept, quick, say }))
     }
   })
   const of = (task: string, method: string): number =>
@@ -99,7 +104,8 @@ export const methods: Bench = async ({ quick, say }) => {
     method:
       'The starter model, CPU, float32. Sample: five seeds, each with its own split; TREC: 1,000 rows, all 500 test rows; banking77-10: 500 rows of ten intents, all ' +
       'their test rows; orders and questions: 240 rows, 120 for testing; three seeds, but one where a step reads all texts again. ' +
-      `Seconds are of a whole run that reads its texts itself, its evaluations included; the test figure is the task’s headline metric, and on TREC that of the best prompt by step ${String(early)} beside it.`,
+      `Seconds are of a whole run that reads its texts itself, its evaluations included; the test figure is the task’s headline metric, and on TREC that of the best prompt by step ${String(early)} beside it. ` +
+      `Runs are kept, so that the bench can be stopped and goes on; these are of commit ${kept.commits().join(', ')}.`,
     table: {
       columns: ['task', 'method', 'test %', '% by seed', 'by step 50', 'parameters', 'steps', 's', 'ms a step'],
       rows: figures.map((each) => [
@@ -129,7 +135,7 @@ export const methods: Bench = async ({ quick, say }) => {
       ),
       target('% of the best tail adapter by step 50, TREC', 100 * bestEarly, '>=', 93),
     ],
-    doubts: [],
+    doubts: busyDoubts(Math.max(...figures.map(({ others }) => others))),
     figures,
   }
 }
@@ -149,36 +155,25 @@ interface Measured {
   readonly method: string
   /** Folder of the KV cache that the task's runs share, but for each method's first. */
   readonly texts: string
+  readonly kept: KeptRuns
   readonly quick: boolean
   readonly say: (line: string) => void
 }
 
-async function measured({ model, task, method, texts, quick, say }: Measured): Promise<Figures> {
-  const [test, early, seconds, steps]: [number[], number[], number[], number[]] = [[], [], [], []]
+async function measured({ model, task, method, texts, kept, quick, say }: Measured): Promise<Figures> {
   const settingsOf = (seed: number) =>
     defaultSettings(
       { ...task.settings, method, seed, duel: false, ...(quick ? { steps: 2, batch: 4 } : {}) },
       task.labels,
     )
+  const runs: OneRun[] = []
   for (const seed of task.seeds) {
-    const [settings, split] = [settingsOf(seed), await task.splitOf(seed)]
-    const onEvent = (event: ComputeEvent): void => {
-      if (event.event === 'step') steps.push(event.metrics.milliseconds)
-    }
-    let soon: Checkpoint | undefined
-    const onCheckpoint = (checkpoint: Checkpoint): void => {
-      if (checkpoint.step <= (task.early ?? 0)) soon = checkpoint
-    }
-    const began = performance.now()
     const shared = seed === task.seeds[0] ? {} : { texts }
-    const evaluations = await tuned({ model, settings, labels: task.labels, split, ...shared }, onEvent, onCheckpoint)
-    seconds.push((performance.now() - began) / 1000)
-    const found = evaluations.find(({ subject }) => subject === 'tuned prompt')
-    test.push(found ? headlineOf(found) : NaN)
-    if (soon) early.push(await evaluated(model, { settings, labels: task.labels, split }, soon))
-    say(
-      `${task.name}, ${method}, seed ${String(seed)}: ${percent(test.at(-1) ?? NaN, 1)} in ${(seconds.at(-1) ?? 0).toFixed(0)} s`,
-    )
+    const measure = () => oneRun({ model, settings: settingsOf(seed), task, seed, ...shared })
+    // Of a quick run nothing is kept: its figures say nothing.
+    const one = await (quick ? measure() : kept.get([model.hash, task.name, settingsOf(seed)], measure))
+    runs.push(one)
+    say(`${task.name}, ${method}, seed ${String(seed)}: ${percent(one.test, 1)} in ${one.seconds.toFixed(0)} s`)
   }
   const settings = settingsOf(0)
   const trained = methodOf(settings)
@@ -189,10 +184,50 @@ async function measured({ model, task, method, texts, quick, say }: Measured): P
     method,
     steps: settings.steps,
     parameters: trained.reduce((sum, { shape }) => sum + elements(shape), 0),
-    test,
-    early,
-    seconds: seconds[0] ?? NaN,
+    test: runs.map(({ test }) => test),
+    early: runs.flatMap(({ early }) => early ?? []),
+    seconds: runs[0]?.seconds ?? NaN,
+    millisecondsAStep: runs[0]?.millisecondsAStep ?? NaN,
+    others: runs[0]?.others ?? NaN,
+  }
+}
+
+/** One seed's run. */
+interface OneRun {
+  readonly test: number
+  readonly early?: number
+  readonly seconds: number
+  readonly millisecondsAStep: number
+  /** Share of the machine that other programs used when it began. */
+  readonly others: number
+}
+
+interface Once extends Pick<Tuning, 'model' | 'settings' | 'texts'> {
+  readonly task: Task
+  readonly seed: number
+}
+
+async function oneRun({ model, settings, task, seed, ...shared }: Once): Promise<OneRun> {
+  const split = await task.splitOf(seed)
+  const steps: number[] = []
+  const onEvent = (event: ComputeEvent): void => {
+    if (event.event === 'step') steps.push(event.metrics.milliseconds)
+  }
+  let soon: Checkpoint | undefined
+  const onCheckpoint = (checkpoint: Checkpoint): void => {
+    if (checkpoint.step <= (task.early ?? 0)) soon = checkpoint
+  }
+  const others = await othersShare(1000)
+  const began = performance.now()
+  const evaluations = await tuned({ model, settings, labels: task.labels, split, ...shared }, onEvent, onCheckpoint)
+  const seconds = (performance.now() - began) / 1000
+  const found = evaluations.find(({ subject }) => subject === 'tuned prompt')
+  return {
+    test: found ? headlineOf(found) : NaN,
+    ...(soon ? { early: await evaluated(model, { settings, labels: task.labels, split }, soon) } : {}),
+    seconds,
     millisecondsAStep: spread(steps).median,
+    others,
   }
 }
 
