@@ -230,12 +230,16 @@ export type AdviceRule =
   | 'rate-too-low'
   | 'stopped-early'
   | 'words-alone'
+  | 'too-short'
+  | 'wrong-labels'
+  | 'mixed-up'
   | 'over-fitting'
   | 'task-mismatch'
   | 'too-few-rows'
   | 'initialisation'
   | 'too-few-tokens'
   | 'small-model'
+  | 'larger-model'
 
 /** One thing to try next. */
 export interface Advice {
@@ -246,6 +250,19 @@ export interface Advice {
   readonly change: string
   /** The changed settings: merged into the run's settings, they are the next run's. Empty where no setting is the cause. */
   readonly settings: Partial<TuneSettings>
+  /** Share of the test rows that it may put right, 0 to 1; undefined where nothing measured says how many. */
+  readonly gain?: number
+  /** Minutes that the next run learns, by this run's steps; undefined where it starts no run. */
+  readonly minutes?: number
+  /** The test rows that it is about, best looked at side by side. */
+  readonly rows?: AdvisedRows
+  /** Where it begins: at another base model. */
+  readonly place?: 'models'
+}
+
+/** Rows of one label that were answered with another. `rows`: only these of them. */
+export interface AdvisedRows {
+  readonly groups: readonly { readonly label: string; readonly predicted: string; readonly rows?: readonly number[] }[]
 }
 
 export interface AnsweredRow {

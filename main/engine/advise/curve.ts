@@ -47,3 +47,7 @@ const lossUpTo = (steps: readonly StepMetrics[], step: number, window: number): 
 
 const lossOf = (steps: readonly StepMetrics[]): number =>
   steps.reduce((sum, { loss }) => sum + loss, 0) / Math.max(1, steps.length)
+
+/** Milliseconds of a usual step. */
+export const medianStep = (steps: readonly StepMetrics[]): number =>
+  median(steps.map(({ milliseconds }) => milliseconds))

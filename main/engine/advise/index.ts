@@ -2,8 +2,11 @@
 import type { Advice, AdviceRule } from '../../contract/service.ts'
 import { settingsOfMethod } from '../../contract/setting-specs.ts'
 import { declarations, methodOf } from '../method/index.ts'
-import type { Evidence, Rule } from './rule.ts'
+import type { Evidence, Finding, Rule } from './rule.ts'
+import { medianStep } from './curve.ts'
 import { initialisation } from './rules/initialisation.ts'
+import { largerModel } from './rules/larger-model.ts'
+import { mixedUp } from './rules/mixed-up.ts'
 import { outOfMemory } from './rules/out-of-memory.ts'
 import { overFitting } from './rules/over-fitting.ts'
 import { rateTooHigh } from './rules/rate-too-high.ts'
@@ -13,7 +16,9 @@ import { stoppedEarly } from './rules/stopped-early.ts'
 import { taskMismatch } from './rules/task-mismatch.ts'
 import { tooFewRows } from './rules/too-few-rows.ts'
 import { tooFewTokens } from './rules/too-few-tokens.ts'
+import { tooShort } from './rules/too-short.ts'
 import { wordsAlone } from './rules/words-alone.ts'
+import { wrongLabels } from './rules/wrong-labels.ts'
 
 /** Something went wrong in the run itself: as long as that is so, its result says nothing of the rest. */
 type Fault = 'out-of-memory' | 'rate-too-high' | 'rate-too-low' | 'stopped-early'
@@ -28,15 +33,23 @@ const faults: { readonly [R in Fault]: Rule } = {
 /** Whether it needs a language model at all, then other causes of a poor result, the likeliest first. */
 const causes: { readonly [R in Exclude<AdviceRule, Fault>]: Rule } = {
   'words-alone': wordsAlone,
+  'too-short': tooShort,
+  'wrong-labels': wrongLabels,
+  'mixed-up': mixedUp,
   'over-fitting': overFitting,
   'task-mismatch': taskMismatch,
   'too-few-rows': tooFewRows,
   initialisation,
   'too-few-tokens': tooFewTokens,
   'small-model': smallModel,
+  'larger-model': largerModel,
 }
 
-/** Each with one change at most, which the run's method knows; faults of the run first, and nothing else beside them. Empty where the run is healthy. */
+/**
+ * Each with one change at most, which the run's method knows: those that may put the most test rows right first, then those of
+ * which nothing measured says how many, the likeliest first. Faults of the run have nothing else beside them. Empty where the
+ * run is healthy.
+ */
 export function advise(evidence: Evidence): Advice[] {
   const { settings } = evidence.run
   // What a run went on from decides what its method declares: with other values it could not start there.
@@ -48,8 +61,16 @@ export function advise(evidence: Evidence): Advice[] {
   const apply = (rules: Readonly<Record<string, Rule>>): Advice[] =>
     Object.entries(rules).flatMap(([rule, find]) => {
       const found = find(evidence)
-      return found && Object.entries(found.settings).every(canSet) ? [{ rule: rule as AdviceRule, ...found }] : []
+      if (!found || !Object.entries(found.settings).every(canSet)) return []
+      return [{ rule: rule as AdviceRule, ...found, ...costOf(evidence, found) }]
     })
   const found = apply(faults)
-  return found.length > 0 ? found : apply(causes)
+  if (found.length > 0) return found
+  return apply(causes).toSorted((a, b) => (b.gain ?? 0) - (a.gain ?? 0))
+}
+
+/** The time that the steps of the proposed run take, if each takes as long as this run's. */
+function costOf({ run, steps }: Evidence, { settings }: Finding): Pick<Advice, 'minutes'> {
+  if (Object.keys(settings).length === 0 || steps.length === 0) return {}
+  return { minutes: ((settings.steps ?? run.settings.steps) * medianStep(steps)) / 60_000 }
 }

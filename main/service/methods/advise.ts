@@ -10,7 +10,9 @@ async function adviseRun(context: ServiceContext, run: string): Promise<Advice[]
   const config = configs.get(details.run.model)
   // There is no advice on a run that is under way: its curves are incomplete.
   if (context.runner.isActive(details.run.id)) return []
-  return advise({ ...details, parameters: config ? parameterCount(config) : Infinity })
+  const evaluated = await context.store.evaluations.latest(details.run, 'tuned prompt')
+  const answers = evaluated ? await context.store.evaluations.rows(evaluated.id) : []
+  return advise({ ...details, answers, parameters: config ? parameterCount(config) : Infinity })
 }
 
 export const adviseMethods: Pick<Methods, 'runs.advise'> = {

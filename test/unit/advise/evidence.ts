@@ -27,6 +27,8 @@ export interface Shape {
   /** Absent: there was none, as of earlier versions. */
   readonly wordCount?: number
   readonly parameters?: number
+  /** How rows of one label were answered: [label, predicted, probability, rows]; the others rightly. */
+  readonly answered?: readonly (readonly [string, string, number, number])[]
 }
 
 /** TREC's curve as the defaults have it: from guessing to a tenth of it, most of it in the first half. */
@@ -75,6 +77,12 @@ export function evidenceOf(shape: Shape = {}): Evidence {
           ...(shape.wordCount === undefined ? [] : [evaluated('word count', shape.wordCount)]),
         ]
       : [],
+    answers: (shape.answered ?? []).flatMap(([label, predicted, probability, count]) =>
+      Array.from({ length: count }, (_, i) => ({
+        ...{ row: i, label, predicted, metrics: {} },
+        logProbabilities: labels.map((each) => Math.log(each === predicted ? probability : (1 - probability) / 5)),
+      })),
+    ),
     parameters: shape.parameters ?? 134_515_008,
   }
 }

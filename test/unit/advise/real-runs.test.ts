@@ -46,6 +46,9 @@ async function evidenceOf(given: Partial<TuneSettings>, train = 60): Promise<Evi
     evaluations: events.flatMap((e): EvaluationRecord[] =>
       e.event === 'evaluation' ? [{ ...own, ...e.evaluation, id: 1, rows: e.evaluation.rows.length }] : [],
     ),
+    answers: events.flatMap((e) =>
+      e.event === 'evaluation' && e.evaluation.subject === 'tuned prompt' ? e.evaluation.rows : [],
+    ),
     parameters: parameterCount(model.config),
   }
 }
@@ -67,7 +70,7 @@ describe('advice on a real run', () => {
   })
 
   it('of virtual tokens that learned their rows by heart: fewer of them, or held back', async () => {
-    expect((await rulesOf({ steps: 150, duel: false }))[0]).toBe('over-fitting')
+    expect(await rulesOf({ steps: 150, duel: false })).toContain('over-fitting')
   })
 
   it('that goes well: none, but that these rows need no language model', async () => {

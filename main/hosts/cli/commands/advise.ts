@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { studioError } from '../../../contract/errors/index.ts'
 import type { Advice } from '../../../contract/service.ts'
 import { follow, sayFinished } from '../follow.ts'
+import { promised } from '../../../contract/words/advice.ts'
 import { quoted } from '../hints.ts'
 import { type CommonOptions, type Host, type Session, withStudio } from '../host.ts'
 import { withCommon, wholeNumber } from '../options.ts'
@@ -28,7 +29,11 @@ function describe(run: string, advice: readonly Advice[]): string[] {
   if (advice.length === 0) return [`Nothing measured in run "${run}" calls for a change.`]
   const first = advice.findIndex(changesSettings)
   return [
-    ...advice.flatMap(({ evidence, change }, i) => [`${String(i + 1)}. ${change}`, `   ${evidence}`]),
+    ...advice.flatMap((each, i) => [
+      `${String(i + 1)}. ${each.change}`,
+      `   ${each.evidence}`,
+      ...(promised(each) === '' ? [] : [`   ${promised(each)}`]),
+    ]),
     ...(first < 0 ? [] : [`Start one with: softprompt advise ${quoted(run)} --start ${String(first + 1)}`]),
   ]
 }

@@ -150,7 +150,8 @@ export const compare = {
   tuneAgain: 'Tune again',
 
   advice: 'What to try next',
-  adviceLead: 'Based on what was measured in this run. Change one thing at a time to see what it does.',
+  adviceLead:
+    'Based on what was measured in this run, what may gain most first. Change one thing at a time to see what it does.',
   noAdvice: 'Nothing measured in this run calls for a change.',
   adviceRules: {
     'out-of-memory': 'Out of memory',
@@ -158,13 +159,21 @@ export const compare = {
     'rate-too-low': 'Learning rate too low',
     'stopped-early': 'Stopped while still improving',
     'words-alone': 'Words alone do as well',
+    'too-short': 'A longer run',
+    'wrong-labels': 'Labels that may be wrong',
+    'mixed-up': 'Two labels mixed up',
     'over-fitting': 'Memorised the examples (overfitting)',
     'task-mismatch': 'The model does not understand the task',
     'too-few-rows': 'Too few rows',
     initialisation: 'Bad starting point',
     'too-few-tokens': 'Too few virtual tokens',
-    'small-model': 'Small base model',
+    'small-model': 'More virtual tokens for a small model',
+    'larger-model': 'A larger base model',
   } satisfies Record<AdviceRule, string>,
+  adviceRows: 'Show the rows',
+  adviceRowsFor: (rule: string) => `Show the rows: ${rule}`,
+  hideRows: 'Hide the rows',
+  toModels: 'See models',
   tryChange: 'Set up this run',
   tryChangeFor: (rule: string) => `Set up this run: ${rule}`,
 
