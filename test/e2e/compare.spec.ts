@@ -121,6 +121,13 @@ test.describe('with two runs', () => {
     const advice = page.getByRole('region', { name: 'What to try next' })
     await expect(advice.getByRole('heading', { name: 'Words alone do as well' })).toBeVisible()
     await expect(advice.getByRole('link', { name: 'Set up this run: Words alone do as well' })).toHaveCount(0)
+    await advice.getByRole('button', { name: 'Show the rows: Two labels mixed up' }).click()
+    const sides = advice.getByRole('region')
+    await expect(sides.first().getByRole('combobox').first()).toBeVisible()
+    await expect(sides.first()).toContainText('%')
+    await inspect(page, 'mixed-up')
+    await advice.getByRole('button', { name: 'Hide the rows' }).click()
+    await expect(sides).toHaveCount(0)
     await page.getByRole('group', { name: 'Answers from' }).getByRole('button', { name: 'Word count' }).click()
     await expect(
       page
