@@ -17,6 +17,7 @@ export const wordsAlone: Rule = ({ run, evaluations }) => {
     change:
       'A simple classifier, or a few rules, may be enough for this task. Where words alone fail, more rows of that kind, another method or a larger base model can put the tuned prompt ahead.',
     settings: {},
+    ...(words > prompt ? { gain: words - prompt } : {}),
   }
 }
 
