@@ -6,6 +6,12 @@ export const KEY_MARK = '#key='
 /** Where a window exchanges a key for the session's secret, both in the header `authorization`: 200, or 403 for a wrong one. */
 export const KEY_PATH = '/key'
 
+/**
+ * Where the host proves that it knows the secret: `?challenge=` gives HMAC-SHA-256 of it under the secret, base64url. The secret
+ * outlives the host, and another program may have taken its port meanwhile: a window tells it to nobody without the proof.
+ */
+export const PROOF_PATH = '/proof'
+
 /** Where the websocket opens. */
 export const LINE_PATH = '/studio'
 

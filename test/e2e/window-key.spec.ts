@@ -12,13 +12,13 @@ const works = async (page: Page): Promise<void> => {
   await expect(page.getByRole('link', { name: 'Nothing sent: 0 bytes uploaded' })).toBeVisible()
 }
 
-/** A server of somebody else on another port, and what it is sent. */
-async function otherServer(page: () => string) {
+/** A server of somebody else, and what it is sent. */
+async function otherServer(page: () => string, port = 0) {
   const seen: IncomingMessage[] = []
   const server = createServer((request, response) => {
     seen.push(request)
     response.setHeader('content-type', 'text/html').end(request.url === '/' ? page() : '')
-  }).listen(0, '127.0.0.1')
+  }).listen(port, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   return { seen, port: (server.address() as AddressInfo).port, close: () => server.close() }
 }
@@ -102,21 +102,32 @@ test('without it, or with a wrong one, the window says what to open, and takes a
   await expect(page.getByRole('alert')).toHaveCount(0)
 })
 
-test('after a restart the window says so, and goes on when the new address is opened anywhere', async ({
-  page,
-  context,
-}) => {
+test('after a restart the window goes on by itself, at the address it had', async ({ page }) => {
   await page.goto(studio.url)
   await works(page)
-  const old = secret()
+  const old = studio.url
   await studio.kill()
   await expect(page.getByRole('alert')).toContainText('does not answer')
-  await studio.restart('--port', new URL(page.url()).port)
-  expect(secret()).not.toBe(old)
-  await expect(page.getByRole('alert')).toContainText('Open the address that the studio printed')
-  const second = await context.newPage()
-  await second.goto(studio.url)
-  await works(second)
+  await studio.restart()
+  expect(studio.url).toBe(old)
   await expect(page.getByRole('alert')).toHaveCount(0)
   await works(page)
+})
+
+test('whoever has taken the port since is told nothing, and the next start has another', async ({ page }) => {
+  await page.goto(studio.url)
+  await works(page)
+  const old = studio.url
+  await studio.kill()
+  await expect(page.getByRole('alert')).toContainText('does not answer')
+  const other = await otherServer(() => '', Number(new URL(old).port))
+  await expect.poll(() => other.seen.some(({ url }) => url?.startsWith('/proof'))).toBe(true)
+  await expect(page.getByRole('alert')).toContainText('This window has no key to the studio')
+  await studio.restart()
+  for (const { url, rawHeaders } of other.seen) expect([url, ...rawHeaders].join('\n')).not.toContain(secret())
+  expect(new URL(studio.url).port).not.toBe(new URL(old).port)
+  other.close()
+  await studio.kill()
+  await studio.restart()
+  expect(studio.url).toBe(old)
 })

@@ -1,5 +1,5 @@
 // Who may speak to the browser host: only a page that it served itself, opened by someone who has its address.
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { KEY_PROTOCOL } from '../../contract/window-key.ts'
 
@@ -12,6 +12,8 @@ export interface Guard {
   isVisit(request: IncomingMessage): boolean
   /** The session's secret for a key: the secret itself, or one for a single visit that nobody has used before. */
   secretFor(request: IncomingMessage): string | undefined
+  /** What proves to a window that this is the host it knows; undefined for what is no challenge. */
+  proof(challenge: string | null): string | undefined
   /** A key that opens the studio once; `onUsed` is called when it has. */
   oneVisit(onUsed: () => void): string
   /** True where the request for a websocket offers the secret as a subprotocol. */
@@ -37,6 +39,10 @@ export function createGuard(secret: string, port: number): Guard {
       visits.get(key)?.()
       return visits.delete(key) || equal(key, secret) ? secret : undefined
     },
+    proof: (challenge) =>
+      /^[\w-]{22,64}$/.test(challenge ?? '')
+        ? createHmac('sha256', secret).update(String(challenge)).digest('base64url')
+        : undefined,
     oneVisit: (onUsed) => {
       const key = newSecret()
       visits.set(key, onUsed)

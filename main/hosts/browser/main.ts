@@ -9,6 +9,7 @@ import { printable } from '../../contract/printable.ts'
 import { forkCompute } from '../../service/compute/child.ts'
 import { keepCompiled } from '../../service/home/code-cache.ts'
 import { defaultHome, openHome } from '../../service/home/home.ts'
+import { keepAddress, keptAddress } from './address.ts'
 import { hasDisplay, openInBrowser, writePage } from './open.ts'
 import type { BrowserHost } from './server.ts'
 
@@ -34,7 +35,8 @@ async function main(): Promise<void> {
   const folder = pathOf('../../../build/renderer/')
   const window = { uploads: openHome(home).uploads, allowed: foldersOf(values.allow) }
   try {
-    host = await serveBrowser({ studio, window, folder, port: portOf(values.port) })
+    host = await serveBrowser({ studio, window, folder, port: portOf(values.port), kept: keptAddress(home) })
+    if (host.address) keepAddress(home, host.address)
     process.stdout.write(`The studio is open at ${host.url}\nOnly this computer can reach it. Ctrl-C closes it.\n`)
     const removePage = values['no-open'] !== true && hasDisplay() ? openOnce(home, host) : undefined
     await interrupted()

@@ -1,14 +1,16 @@
 // Serves the window and its line to the service on the loopback address, to nobody but the person who was given the address.
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { requestBounds } from '../../contract/protocol.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { Studio } from '../../contract/service.ts'
-import { KEY_MARK, KEY_PATH, LINE_PATH } from '../../contract/window-key.ts'
+import { KEY_MARK, KEY_PATH, LINE_PATH, PROOF_PATH } from '../../contract/window-key.ts'
 import { readWindow, type ServedFile } from '../window/files.ts'
 import { windowHeaders } from '../window/policy.ts'
 import type { WindowOptions } from '../window/studio.ts'
+import type { KeptAddress } from './address.ts'
 import { boundConnections, type Patience, patience as usual } from './connections.ts'
 import { createGuard, type Guard, newSecret } from './guard.ts'
 import { serveSocket } from './sockets.ts'
@@ -18,8 +20,10 @@ export interface BrowserHostOptions {
   readonly window: WindowOptions
   /** The built window. */
   readonly folder: string
-  /** 0 or absent = any free one. */
+  /** 0 or absent = that of `kept`, or any free one. */
   readonly port?: number
+  /** The address of the start before. */
+  readonly kept?: KeptAddress | undefined
   /** How long it waits for others. */
   readonly patience?: Patience
 }
@@ -27,6 +31,8 @@ export interface BrowserHostOptions {
 export interface BrowserHost {
   /** What a person opens: it carries the key behind its '#'. */
   readonly url: string
+  /** To be kept for the next start; undefined where another program holds the kept port, or another host of this studio. */
+  readonly address: KeptAddress | undefined
   /** An address that works once; `onUsed` is called when it has. */
   visit(onUsed: () => void): string
   /** Cuts every window's line; they open a new one. */
@@ -39,13 +45,13 @@ const MAX_SOCKETS = 32
 
 /** Errors: 'run/no-window', 'run/port-taken'. */
 export async function serveBrowser(options: BrowserHostOptions): Promise<BrowserHost> {
-  const { studio, window, folder, port = 0, patience = usual } = options
+  const { studio, window, folder, port = 0, kept, patience = usual } = options
   const files = readWindow(folder)
   const server = createServer(patience)
   const connections = boundConnections(server, patience)
-  await listenOn(server, port)
+  const isTaken = await listenOn(server, port || kept?.port || 0, { orAny: port === 0 })
   const actual = (server.address() as AddressInfo).port
-  const secret = newSecret()
+  const secret = kept?.secret ?? newSecret()
   const guard = createGuard(secret, actual)
   const always = windowHeaders([`ws://127.0.0.1:${actual}`, `ws://localhost:${actual}`])
   server.on('request', (request, response) => {
@@ -70,6 +76,7 @@ export async function serveBrowser(options: BrowserHostOptions): Promise<Browser
   const address = (key: string): string => `http://127.0.0.1:${actual}/${KEY_MARK}${key}`
   return {
     url: address(secret),
+    address: isTaken ? undefined : { port: actual, secret },
     visit: (onUsed) => address(guard.oneVisit(onUsed)),
     drop,
     close: async () => {
@@ -102,6 +109,8 @@ function answer(
   if (!url) return say(400, 'That is not an address.')
   const isFromUs = guard.isFromUs(request)
   if (url.pathname === KEY_PATH && isFromUs) return sendSecret(response, guard.secretFor(request))
+  if (url.pathname === PROOF_PATH && isFromUs)
+    return sendUncached(response, guard.proof(url.searchParams.get('challenge')))
   if (!isFromUs && !(url.pathname === '/' && guard.isVisit(request)))
     return say(403, 'Another site’s page gets nothing from the studio.')
   const file = files.get(url.pathname)
@@ -115,12 +124,16 @@ function answer(
 }
 
 /** The session's secret, to a window that has a key; undefined = it has none, or an old one. */
-function sendSecret(response: ServerResponse, secret: string | undefined): void {
-  response.writeHead(secret === undefined ? 403 : 200, {
+const sendSecret = (response: ServerResponse, secret: string | undefined): void => {
+  sendUncached(response, secret, 403)
+}
+
+function sendUncached(response: ServerResponse, text: string | undefined, otherwise = 400): void {
+  response.writeHead(text === undefined ? otherwise : 200, {
     'content-type': 'text/plain; charset=utf-8',
     'cache-control': 'no-store',
   })
-  response.end(secret)
+  response.end(text)
 }
 
 function parsed({ url = '' }: IncomingMessage): URL | undefined {
@@ -135,11 +148,19 @@ function refuse(socket: Socket, status: number): void {
   socket.destroySoon()
 }
 
-function listenOn(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', () => {
-      reject(studioError('run/port-taken', port))
-    })
-    server.listen(port, '127.0.0.1', resolve)
-  })
+/** `orAny`: any free port where this one is taken. Whether it was. Error: 'run/port-taken'. */
+async function listenOn(server: Server, port: number, { orAny }: { readonly orAny: boolean }): Promise<boolean> {
+  const listen = (at: number): Promise<unknown> => {
+    const listening = once(server, 'listening')
+    server.listen(at, '127.0.0.1')
+    return listening
+  }
+  try {
+    await listen(port)
+    return false
+  } catch {
+    if (!orAny || port === 0) throw studioError('run/port-taken', port)
+    await listen(0)
+    return true
+  }
 }

@@ -1,5 +1,5 @@
 // The secret by which the browser host knows this window: taken out of the address at once, and stored for this origin alone.
-import { KEY_MARK, KEY_PATH } from '../../../main/contract/window-key.ts'
+import { KEY_MARK, KEY_PATH, PROOF_PATH } from '../../../main/contract/window-key.ts'
 
 /**
  * Where the secret lies. Unlike a cookie, storage belongs to one port: no other server on this computer ever receives it.
@@ -7,7 +7,7 @@ import { KEY_MARK, KEY_PATH } from '../../../main/contract/window-key.ts'
  */
 const STORED = 'softprompt-key'
 
-/** `absent`: no key, or one of an earlier start; `silent`: nobody answers. */
+/** `absent`: no key, or one that the host does not know; `silent`: nobody answers, or somebody else. */
 export type KeyState = { readonly secret: string } | 'absent' | 'silent'
 
 let fromAddress = takeFromAddress()
@@ -31,7 +31,8 @@ export async function currentKey(): Promise<KeyState> {
   fromAddress = undefined
   for (const key of [brought, localStorage.getItem(STORED)]) {
     if (!key) continue
-    const answer = await exchange(key)
+    // A key of the address is the printed one, or works once; the stored one must not reach who has taken the port since.
+    const answer = key === brought || (await isKnown(key)) ? await exchange(key) : 'absent'
     if (answer === 'silent') {
       fromAddress ??= brought
       return 'silent'
@@ -40,9 +41,25 @@ export async function currentKey(): Promise<KeyState> {
     localStorage.setItem(STORED, answer.secret)
     return answer
   }
-  localStorage.removeItem(STORED)
   return 'absent'
 }
+
+/** Whether whoever answers proves that it knows the key, so that nothing is lost by showing it. Nobody's silence is left to `exchange`. */
+async function isKnown(secret: string): Promise<boolean> {
+  const challenge = crypto.randomUUID()
+  const response = await fetch(`${PROOF_PATH}?challenge=${challenge}`, { cache: 'no-store' }).catch(() => undefined)
+  if (!response) return true
+  const [hmac, bytes] = [{ name: 'HMAC', hash: 'SHA-256' }, new TextEncoder()]
+  const key = await crypto.subtle.importKey('raw', bytes.encode(secret), hmac, false, ['sign'])
+  const proof = new Uint8Array(await crypto.subtle.sign(hmac, key, bytes.encode(challenge)))
+  return (await response.text()) === base64Url(proof)
+}
+
+const base64Url = (bytes: Uint8Array): string =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
 
 async function exchange(key: string): Promise<KeyState> {
   try {

@@ -1,6 +1,5 @@
-// The effects of a run that is under way, whichever page is open: the title shows its progress, the computer stays
-// awake, closing the window needs a confirmation, and a notification reports its end.
-import { bridge } from '../client/host.ts'
+// The effects of a run that is under way, whichever page is open: the title shows its progress, the computer stays awake, and
+// a notification reports its end. A browser's tab may be closed: the run goes on, and the desktop asks by itself.
 import { resource } from '../client/resource.svelte.ts'
 import { studio } from '../client/studio.ts'
 import { t } from '../strings/index.ts'
@@ -33,14 +32,8 @@ export function attendRuns(): void {
   })
   $effect(() => {
     if (name === undefined) return
-    const stay = (event: BeforeUnloadEvent): void => {
-      event.preventDefault()
-    }
-    // The desktop asks by itself: there, a page that refuses to be unloaded could not be closed at all.
-    if (!bridge) addEventListener('beforeunload', stay)
     const lock = 'wakeLock' in navigator ? navigator.wakeLock.request('screen').catch(() => undefined) : undefined
     return () => {
-      removeEventListener('beforeunload', stay)
       void lock?.then((held) => held?.release())
     }
   })

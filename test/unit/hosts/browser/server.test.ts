@@ -1,4 +1,5 @@
 // The browser host serves its own window to who holds the key, and nothing to anybody else.
+import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { encodeMessage, requestBounds } from '../../../../main/contract/protocol.ts'
 import { encodeValue } from '../../../../main/contract/wire/values.ts'
@@ -20,6 +21,22 @@ describe('a person with the address', () => {
     const host = await serve()
     const { status, headers, body } = await host.get('/key', host.bearer())
     expect([status, body, headers['cache-control']]).toEqual([200, host.secret, 'no-store'])
+  })
+
+  test('is given proof that the host knows the secret, and nothing for what is no challenge', async () => {
+    const host = await serve()
+    const challenge = 'a-challenge-that-nobody-guesses'
+    const { status, body, headers } = await host.get(`/proof?challenge=${challenge}`)
+    expect([status, headers['cache-control']]).toEqual([200, 'no-store'])
+    expect(body).toBe(createHmac('sha256', host.secret).update(challenge).digest('base64url'))
+    for (const other of [
+      '',
+      '?challenge=',
+      '?challenge=short',
+      `?challenge=${'x'.repeat(65)}`,
+      '?challenge=%00'.repeat(9),
+    ])
+      expect((await host.get(`/proof${other}`)).status).toBe(400)
   })
 
   test('gets the window and its files with their types, cached for good where their name holds a hash', async () => {
