@@ -63,7 +63,11 @@ export interface Checkpoint {
   readonly precomputes?: boolean | undefined
   /** Where a whole model is trained: all tensors, here and in `best`, are in files instead. */
   readonly files?: CheckpointFiles
+  /** Of the prompts that cross-validate the run, one a fold, after the same step. */
+  readonly folds?: readonly FoldCheckpoint[]
 }
+
+export type FoldCheckpoint = Pick<Checkpoint, 'tensors' | 'first' | 'second' | 'best'>
 
 /** Names of safetensors files in the run's folder. What is absent is as it was before the first step. */
 export interface CheckpointFiles {

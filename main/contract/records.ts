@@ -97,6 +97,17 @@ export interface SplitRows {
   readonly train: readonly number[]
   readonly validation: readonly number[]
   readonly test: readonly number[]
+  /** As a split's, where there are folds. */
+  readonly folds?: readonly (readonly number[])[]
+}
+
+/** How many rows each part of a split has. */
+export interface SplitSizes {
+  readonly train: number
+  readonly validation: number
+  readonly test: number
+  /** Number of folds; absent where there are none. */
+  readonly folds?: number
 }
 
 export interface RunRecord {
@@ -161,13 +172,25 @@ export interface EvaluationRecord extends EvaluationFigures {
   readonly createdAt: string
 }
 
-/** The latest evaluation of each subject on the run's own test set, in the order of `subjectNames`. */
-export function ownEvaluations(
-  { dataset, version }: Pick<RunRecord, 'dataset' | 'version'>,
-  evaluations: readonly EvaluationRecord[],
-): EvaluationRecord[] {
-  const own = evaluations.filter((each) => each.dataset === dataset && each.version === version)
-  return subjectNames.flatMap((name) => own.findLast(({ subject }) => subject === name) ?? [])
+/** How a run is judged. */
+interface Judged {
+  readonly settings: Pick<TuneSettings, 'folds'>
+}
+
+/** A run on its own rows. */
+export type OwnRows = Pick<RunRecord, 'dataset' | 'version'> & Judged
+
+/** True for a run whose answers to its test rows are those of other prompts, each tuned without the rows that it answered. */
+export const isCrossValidated = ({ settings }: Judged): boolean => (settings.folds ?? 0) > 0
+
+/**
+ * The latest evaluation of each subject on the run's own test set, in the order of `subjectNames`. Where the run was
+ * cross-validated, the first: a later one is of the prompt that was kept, which has learned from these rows.
+ */
+export function ownEvaluations(run: OwnRows, evaluations: readonly EvaluationRecord[]): EvaluationRecord[] {
+  const own = evaluations.filter((each) => each.dataset === run.dataset && each.version === run.version)
+  const ordered = isCrossValidated(run) ? own.toReversed() : own
+  return subjectNames.flatMap((name) => ordered.findLast(({ subject }) => subject === name) ?? [])
 }
 
 /** Something of each subject; absent where it was not evaluated. */

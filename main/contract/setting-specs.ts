@@ -69,6 +69,7 @@ const shared: readonly SettingSpec[] = [
   { name: 'maxTokens', option: 'max-tokens', kind: 'whole', min: 8, max: 1_000_000, default: 512 },
   { name: 'precision', option: 'precision', kind: 'choice', values: precisionNames, default: 'float32' },
   { name: 'memory', option: 'memory', kind: 'choice', values: memoryNames, default: 'normal' },
+  { name: 'folds', option: 'folds', kind: 'whole', min: 0, max: 20 },
   { name: 'seed', option: 'seed', kind: 'whole', min: 0, max: 0xffffffff, default: 0 },
 ]
 

@@ -103,6 +103,11 @@ export interface TuneSettings {
   readonly optimiser?: OptimiserName
   /** The user's own hand-written prompt as a baseline; only the studio's own candidates where absent. */
   readonly handWritten?: string
+  /**
+   * Prompts that judge the run by cross-validation, each tuned without the rows that it answers; 0 or absent = the rows are
+   * split once into training, validation and test set.
+   */
+  readonly folds?: number
   /** Whether a finished run also evaluates the best hand-written prompt and, among labels, baselines; true where absent. */
   readonly duel?: boolean
   /** Where answers are generated: set when tuning begins, and part of the prompt. */
@@ -120,9 +125,14 @@ export interface Example {
   readonly label: string
 }
 
-/** The disjoint parts of a data set. */
+/** The parts of a data set: disjoint ones, unless there are folds. */
 export interface Split {
   readonly train: readonly Example[]
   readonly validation: readonly Example[]
   readonly test: readonly Example[]
+  /**
+   * Disjoint sets of rows, for cross-validation: the three parts then hold the same rows, and a prompt of each fold, tuned
+   * without it, answers the test rows in it.
+   */
+  readonly folds?: readonly (readonly Example[])[]
 }

@@ -57,7 +57,7 @@ test.describe('fields to write', () => {
     await page.getByRole('radio', { name: /Sort texts into labels/ }).check()
     await expect(page.getByText(/its own, and at least 3 are needed/)).toBeVisible()
     await page.getByRole('radio', { name: /Write a text or fields/ }).check()
-    await expect(page.getByText(/rows to learn from/)).toBeVisible()
+    await expect(page.getByText(/rows are few, so all of them serve for the test/)).toBeVisible()
     await inspect(page, 'fields-new-run')
     await tune(page, 'Orders')
     await page.getByLabel('Instruction').fill('Write the order as JSON.')
@@ -151,7 +151,7 @@ test.describe('questions to answer', () => {
   test('a run that is repeated reads the same columns, and says so', async ({ page }) => {
     await studio.open(page, '#/tune/new?from=Questions')
     await expect(page.getByText('Reads “question” with “passage”, answers with “answer”.')).toBeVisible()
-    await expect(page.getByText(/rows to learn from/)).toBeVisible()
+    await expect(page.getByText(/rows are few, so all of them serve for the test/)).toBeVisible()
     await page.getByLabel('Name of the run').fill('Again')
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await expect(page).toHaveURL(/#\/tune\/Again/)

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../support/temporary.ts'
-import { fullSettings, moments, trial } from './subject.ts'
+import { foldSettings, fullSettings, moments, trial } from './subject.ts'
 import type { Ended } from './trial.ts'
 
 /** `npm run prove` runs more trials. */
@@ -19,6 +19,17 @@ describe('a run that is killed', () => {
     expect(ended.kills.length).toBeGreaterThanOrEqual(2)
     expect(ended.prompt).toEqual(expected.prompt)
     expect(ended.curve).toEqual(expected.curve)
+  })
+
+  it('ends in the same answers where prompts of folds judge it', { timeout: 300_000 }, async () => {
+    const folder = temporaryFolder()
+    const expected = await trial(join(folder, 'whole'), [], foldSettings)
+    const ended = await trial(join(folder, 'killed'), moments(2, expected.events), foldSettings)
+    expect(ended.kills.length).toBeGreaterThanOrEqual(2)
+    expect(ended.prompt).toEqual(expected.prompt)
+    expect(ended.curve).toEqual(expected.curve)
+    expect(ended.answers.map((rows) => rows.length)).toEqual(Array(5).fill(60))
+    expect(ended.answers).toEqual(expected.answers)
   })
 
   it(

@@ -14,7 +14,18 @@ const compute = fileURLToPath(new URL('../../main/compute/main.ts', import.meta.
 export const killsEach = 3
 const jitterMs = 200
 /** On a quick computer a step takes two milliseconds: enough of them that every kill comes before the end. */
-export const settings = { steps: 400, tokens: 4, batch: 8, seed: 3, learningRate: 0.05, validateEvery: 100 } as const
+export const settings = {
+  steps: 400,
+  tokens: 4,
+  batch: 8,
+  seed: 3,
+  learningRate: 0.05,
+  validateEvery: 100,
+  folds: 0,
+} as const
+
+/** The same where a prompt of each fold is tuned beside it, so that its steps are six. */
+export const foldSettings = { ...settings, folds: 5, steps: 100 } as const
 
 /** The same for a run whose checkpoints are files, and whose result is a model. */
 export const fullSettings = { ...settings, method: 'full-fine-tuning', learningRate: 1e-3, steps: 200 } as const

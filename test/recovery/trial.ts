@@ -1,7 +1,7 @@
 // One kill trial: kill -9 compute or service at seeded moments until the run has ended, and look at what was lost.
 import { setTimeout } from 'node:timers/promises'
 import type { Input } from '../../main/contract/service.ts'
-import type { StepMetrics, TunedPrompt } from '../../main/contract/compute.ts'
+import type { ScoredRow, StepMetrics, TunedPrompt } from '../../main/contract/compute.ts'
 import { openStore } from '../../main/engine/store/store.ts'
 import { openHome } from '../../main/service/home/home.ts'
 import type { HostOrder } from '../support/host.ts'
@@ -18,6 +18,8 @@ export interface Ended {
   readonly prompt: TunedPrompt
   /** The curve without its timings. */
   readonly curve: readonly Omit<StepMetrics, 'milliseconds'>[]
+  /** Answers to the test rows, of each evaluation. */
+  readonly answers: readonly (readonly ScoredRow[])[]
   /** How many events its hosts reported. */
   readonly events: number
   readonly kills: readonly string[]
@@ -122,10 +124,11 @@ async function look(home: string, host: HostProcess) {
     if (missing.length > 0) throw new Error(`steps ${missing.join()} were lost`)
     const prompt = await store.prompts.byRun(run.id)
     const evaluations = await store.evaluations.list(run.id)
+    const answers = await Promise.all(evaluations.map(({ id }) => store.evaluations.rows(id)))
     const result = () => {
       if (!prompt) throw new Error('a finished run has no prompt')
       if (evaluations.length !== 5) throw new Error(`a finished run has ${String(evaluations.length)} evaluations`)
-      return { prompt, curve: steps.map(({ milliseconds: _, ...rest }) => rest) }
+      return { prompt, answers, curve: steps.map(({ milliseconds: _, ...rest }) => rest) }
     }
     return { name: run.name, state: run.state, result }
   } finally {

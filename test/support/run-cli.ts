@@ -68,8 +68,8 @@ export const jsonLines = (text: string) =>
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>)
 
-/** Options of a short run. */
-export const settings = ['--steps', '20', '--tokens', '2', '--init', 'random', '--lr', '0.1', '--seed', '3']
+/** Options of a short run whose rows are split once. */
+export const settings = '--steps 20 --tokens 2 --init random --lr 0.1 --seed 3 --folds 0'.split(' ')
 
 /** A home folder's option, with the files of a model and a table. */
 export function home() {

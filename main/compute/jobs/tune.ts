@@ -2,7 +2,8 @@
 import { studioError } from '../../contract/errors/index.ts'
 import { measurePrompt } from '../../engine/measure/measure.ts'
 import { peakBytes } from '../../engine/runtime/peak-memory.ts'
-import { tune as tuneAll, type TuneResult } from '../../engine/train/tune.ts'
+import type { TuneResult } from '../../engine/train/run.ts'
+import { tune as tuneAll } from '../../engine/train/tune.ts'
 import { sealModel } from '../seal.ts'
 import type { Handlers, JobOf, JobSink } from '../serve.ts'
 

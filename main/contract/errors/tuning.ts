@@ -64,6 +64,10 @@ export const tuningErrors = {
     `A run of ${other} cannot start from "${prompt}", which is a prompt of ${own}. Choose its method, or another prompt.`,
   'tuning/start-shape': (prompt: string, differing: readonly string[]) =>
     `A run with these settings cannot start from "${prompt}", whose numbers have other shapes${differing.length === 0 ? '' : ` (${differing.join(', ')})`}. Take its settings, or another prompt.`,
+  'tuning/start-seen': (prompt: string, rows: number) =>
+    `"${prompt}" has learned from ${rows} of the rows that would judge this run, so its result would flatter. Start afresh, or from a prompt that was tuned on other rows.`,
+  'tuning/folds-model': () =>
+    'Cross-validation tunes a prompt for each fold, and this method makes a whole model each time. Choose 0 folds, or another method.',
   'tuning/precision': (model: string) =>
     `This method changes the weights of ${model} themselves, so it needs them in full: choose 32 bits as the precision.`,
   'tuning/model-memory': (needed: number, available: number) =>

@@ -1,6 +1,7 @@
 // Methods data.*: import data sets, view, edit, undo.
 import * as v from 'valibot'
 import { writtenFormats } from '../kinds.ts'
+import type { Power } from '../power.ts'
 import { readingChoices, type Taken } from '../reading.ts'
 import type { DataRow, DatasetRecord, RowState, VersionRecord } from '../records.ts'
 import { type GivenSettings, type TaskName, taskNames, type Template } from '../settings.ts'
@@ -242,6 +243,8 @@ export interface DataProfile {
   readonly labels: readonly LabelCount[]
   readonly lengths: readonly LengthBin[]
   readonly problems: readonly DataProblem[]
+  /** What a verdict on so few rows can show; absent where they are not few. */
+  readonly power?: Power
 }
 
 export interface ViewedRow extends DataRow {

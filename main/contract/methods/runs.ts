@@ -5,6 +5,7 @@ import type { PromptInspection } from '../inspection.ts'
 import type { RunMeasures } from '../measures.ts'
 import type { Measured, MetricName } from '../metrics.ts'
 import type { PrecisionName } from '../model.ts'
+import type { Power } from '../power.ts'
 import {
   type EvaluationRecord,
   rivalNames,
@@ -14,6 +15,7 @@ import {
   type ModelRecord,
   type NoteRecord,
   type RunRecord,
+  type SplitSizes,
   type ValidationRecord,
 } from '../records.ts'
 import type { GivenSettings, TuneSettings } from '../settings.ts'
@@ -137,7 +139,7 @@ export interface RunDetails {
   /** '' where there is none. */
   readonly contextColumn: string
   readonly labels: readonly string[]
-  readonly rows: { readonly train: number; readonly validation: number; readonly test: number }
+  readonly rows: SplitSizes
   readonly steps: readonly StepMetrics[]
   readonly validations: readonly ValidationRecord[]
   readonly notes: readonly NoteRecord[]
@@ -151,7 +153,7 @@ export interface RunDetails {
 export interface RunPlan {
   readonly settings: TuneSettings
   readonly labels: readonly string[]
-  readonly rows: { readonly train: number; readonly validation: number; readonly test: number }
+  readonly rows: SplitSizes
   /** Why an earlier pre-flight chose this precision: empty where it had no choice, absent without a pre-flight. */
   readonly because?: string
   /** How many rows are left out of the split, because they are near duplicates of rows in two of its parts. */
@@ -160,6 +162,7 @@ export interface RunPlan {
   readonly unused: number
   /** Estimated bytes of memory and of disk, where the result is a model. */
   readonly needs?: { readonly memory: number; readonly disk: number }
+  readonly power: Power
 }
 
 /** A tuned prompt that a run can start from. */
@@ -220,6 +223,8 @@ export interface Verdict {
   readonly high: number
   /** The verdict in one sentence. */
   readonly sentence: string
+  /** Where the run was cross-validated: who answered its rows, and what the prompt that is kept was tuned on, in a sentence. */
+  readonly judges?: string
   /** Where the run is compared with its own rivals and a word count does as well: that it does, in a sentence. */
   readonly remark?: string
 }

@@ -188,6 +188,10 @@ const words = {
     help: 'Low: each layer is computed twice instead of kept in memory (gradient checkpointing). Steps take about a quarter longer; the results are the same.',
     values: { normal: 'Normal', low: 'Low' },
   },
+  folds: {
+    name: 'Cross-validation folds',
+    help: 'With few rows, so many prompts are tuned beside yours, each without some of the rows, and answer those: every row serves for the test, which takes as many times longer. 0 = keep some rows for the test instead; at least 3.',
+  },
   seed: {
     name: 'Random seed',
     help: 'Decides everything random in a run: the same seed gives the same run.',

@@ -29,18 +29,18 @@ const plainOf = ({ rows: [first] }: Text): string => plainText(first.text)
 const CALLS_PER_LOOK = 64
 
 /**
- * Examples in the table's order; `deal` gives the set of a label's next group. A text near an earlier one joins its
+ * Examples in the table's order; `deal` gives the set of a label's next group, which begins with this row. A text near an earlier one joins its
  * group; one near rows of two sets is left out with all its rows. A chain of near texts of more than a twentieth of the
  * table (at least 20 rows, at most 200) goes to training whole, where `minimum` other groups of its label remain.
  */
 export async function nearGroups(
   examples: readonly Example[],
   minimum: number,
-  deal: (label: string) => Part,
+  deal: (label: string, first: Example) => Part,
 ): Promise<{ readonly groups: readonly Group[]; readonly leftOut: readonly Example[] }> {
   const texts = await differentTexts(examples)
   const chains = createChains(texts)
-  const maxChain = Math.min(200, Math.max(20, examples.length / 20))
+  const maxChain = largestChain(examples)
   await findNear(texts, chains, maxChain)
   const large = largeChains(texts, chains, maxChain, minimum)
   const groupAt = new Map<number, Group>()
@@ -59,13 +59,40 @@ export async function nearGroups(
     if (!group) {
       const known = near?.flatMap((other) => groupAt.get(other) ?? []) ?? []
       if (new Set(known.map(({ side }) => side)).size > 1) return void leftOut.push(...rows)
-      group = known[0] ?? begin(label, deal(label))
+      group = known[0] ?? begin(label, deal(label, rows[0]))
     }
     groupAt.set(place, group)
     group.rows.push(...rows)
   })
   return { groups, leftOut }
 }
+
+/** Texts that are nearly the same, with all rows of each, in the table's order. */
+export interface NearChain {
+  /** Of its first row. */
+  readonly label: string
+  readonly rows: readonly Example[]
+  /** Whether it is too large to be held out: see `nearGroups`. */
+  readonly isLarge: boolean
+}
+
+/** The chains of near texts, whole: a text that is near none is a chain by itself. `minimum` as that of `nearGroups`. */
+export async function nearChains(examples: readonly Example[], minimum: number): Promise<readonly NearChain[]> {
+  const texts = await differentTexts(examples)
+  const chains = createChains(texts)
+  const maxChain = largestChain(examples)
+  // All near texts are found, also those of a chain that is large already.
+  await findNear(texts, chains, Infinity)
+  const large = largeChains(texts, chains, maxChain, minimum)
+  const byChain = Map.groupBy(texts.keys(), (place) => chains.find(place))
+  return [...byChain].map(([chain, places]) => {
+    const rows = places.flatMap((place) => texts[place]?.rows ?? []).sort((a, b) => a.row - b.row)
+    return { label: texts[places[0] ?? 0]?.label ?? '', rows, isLarge: large.has(chain) }
+  })
+}
+
+/** Rows of a chain that is not large. */
+const largestChain = ({ length }: readonly Example[]): number => Math.min(200, Math.max(20, length / 20))
 
 async function differentTexts(examples: readonly Example[]): Promise<Text[]> {
   const texts: Text[] = []

@@ -2,6 +2,8 @@
 import { studioError } from '../../contract/errors/index.ts'
 import type { Example, Split } from '../../contract/settings.ts'
 import { createRandom } from '../random.ts'
+import { type Chosen, evenly } from './evenly.ts'
+import { foldExamples, leastFolds } from './folds.ts'
 import { type Group, nearGroups, type Part } from './near-groups.ts'
 import { textKey } from './text-key.ts'
 
@@ -11,6 +13,10 @@ export interface SplitOptions {
   readonly test?: number
   /** False where answers are no labels: all rows are then split as if they had the same label. */
   readonly byLabel?: boolean
+  /** Folds for cross-validation; 0 or absent = one split. */
+  readonly folds?: number
+  /** Rows whose answers nobody has looked at: they are learned from, and never validated on or tested with. */
+  readonly unseen?: ReadonlySet<number>
 }
 
 export interface HeldSplit extends Split {
@@ -37,14 +43,24 @@ const minTexts = 3
  * table change nothing for earlier ones: a row keeps its set while the table grows, and a later row that is nearly the
  * same as rows of two sets is left out. Only a group that grows to fill the table goes to training, whatever its set was.
  * At most 500 (`test`) test rows and 200 validation rows are used, evenly over the labels, but one group of each label
- * at least; and 50,000 training rows, drawn by the seed.
+ * at least; and 50,000 training rows, drawn by the seed. With folds, the rule is that of `foldExamples`.
  * Errors: 'data/one-label', 'data/too-many-labels', 'data/label-too-rare'.
  */
 export async function splitExamples(
   examples: readonly Example[],
-  { seed, test, byLabel = true }: SplitOptions,
+  { seed, test, byLabel = true, folds = 0 }: SplitOptions,
 ): Promise<HeldSplit> {
-  if (byLabel) return splitByLabel(examples, seed, test ?? maxTest)
+  if (byLabel) refuseLabels(examples)
+  if (folds > 0) {
+    const options = {
+      seed,
+      byLabel,
+      test: test ?? (byLabel ? maxTest : maxGeneration),
+      folds: Math.max(leastFolds, folds),
+    }
+    return { ...(await foldExamples(examples, options)), leftOut: [], reserved: [] }
+  }
+  if (byLabel) return splitAlike(examples, seed, test ?? maxTest)
   const known = new Map(examples.map((example) => [example.row, example]))
   const alike = examples.map((example) => ({ ...example, label: '' }))
   const split = await splitAlike(alike, seed, test ?? maxGeneration)
@@ -58,12 +74,12 @@ export async function splitExamples(
   }
 }
 
-async function splitByLabel(examples: readonly Example[], seed: number, test: number): Promise<HeldSplit> {
+/** Errors: 'data/one-label', 'data/too-many-labels'. */
+function refuseLabels(examples: readonly Example[]): void {
   const labels = new Set(examples.map(({ label }) => label))
   const [only] = labels
   if (labels.size < 2) throw studioError('data/one-label', only ?? '')
   if (labels.size > maxLabels) throw studioError('data/too-many-labels', labels.size, maxLabels)
-  return splitAlike(examples, seed, test)
 }
 
 /** By the labels that the examples have, even a single one. */
@@ -106,34 +122,14 @@ function dealer(seed: number, label: string): () => Part {
   }
 }
 
-interface Chosen {
-  readonly taken: readonly Group[]
-  readonly left: readonly Group[]
-}
-
 /** Groups of `maxTraining` rows at most, by chance where there are more. */
-function drawn(groups: readonly Group[], seed: number): Chosen {
+function drawn(groups: readonly Group[], seed: number): Chosen<Group> {
   let rows = groups.reduce((sum, group) => sum + group.rows.length, 0)
   if (rows <= maxTraining) return { taken: groups, left: [] }
   rows = 0
   const [taken, left]: [Group[], Group[]] = [[], []]
   for (const group of createRandom(seed).shuffle(groups)) {
     const fits = rows + group.rows.length <= maxTraining
-    ;(fits ? taken : left).push(group)
-    if (fits) rows += group.rows.length
-  }
-  return { taken, left }
-}
-
-/** Groups of `maxRows` rows at most, round by round one of each label; the first round whatever its size. */
-function evenly(groups: readonly Group[], maxRows: number): Chosen {
-  const rounds = [...Map.groupBy(groups, ({ label }) => label).values()].flatMap((some) =>
-    some.map((group, round) => ({ group, round })),
-  )
-  const [taken, left]: [Group[], Group[]] = [[], []]
-  let rows = 0
-  for (const { group, round } of rounds.sort((a, b) => a.round - b.round)) {
-    const fits = round === 0 || rows + group.rows.length <= maxRows
     ;(fits ? taken : left).push(group)
     if (fits) rows += group.rows.length
   }

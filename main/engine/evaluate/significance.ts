@@ -96,6 +96,11 @@ function quantile(sorted: Float64Array, share: number): number {
  */
 export function mcNemar(pairs: readonly Pair[]): number {
   const { gained, lost } = changesOf(pairs)
+  return mcNemarOf(gained, lost)
+}
+
+/** The same from the numbers of rows that only the tuned prompt, and that only the other answers rightly. */
+export function mcNemarOf(gained: number, lost: number): number {
   const changed = gained + lost
   let [logTerm, tail] = [-changed * Math.LN2, 0]
   for (let k = 0; k <= Math.min(gained, lost); k++) {
@@ -197,7 +202,14 @@ function rowsNeeded(pairs: readonly GradedPair[]): number | undefined {
   const difference = mean(differences)
   if (difference === 0) return undefined
   const square = mean(differences.map((each) => each ** 2))
-  const needed =
-    (LEVEL_QUANTILE * Math.sqrt(square) + POWER_QUANTILE * Math.sqrt(square - difference ** 2)) ** 2 / difference ** 2
-  return Math.max(1, Math.ceil(needed) - pairs.length)
+  return Math.max(1, rowsToShow(difference, square) - pairs.length)
 }
+
+/**
+ * Rows that show a mean difference with 80 % power at 5 %, where its squares have the mean `square`: of right and wrong
+ * answers, the share of rows that change at all (Connor 1987).
+ */
+export const rowsToShow = (difference: number, square: number): number =>
+  Math.ceil(
+    (LEVEL_QUANTILE * Math.sqrt(square) + POWER_QUANTILE * Math.sqrt(square - difference ** 2)) ** 2 / difference ** 2,
+  )

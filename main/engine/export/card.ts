@@ -17,7 +17,7 @@ export function card(exported: Exported, by: Loader): string {
   const { name, model, prompt, figures } = exported
   const base = baseName(model)
   const { settings } = prompt
-  const { method, tokens, from } = settings
+  const { method, tokens, from, folds } = settings
   return `---
 base_model: ${JSON.stringify(base)}
 ${by === 'peft' ? 'library_name: peft\n' : ''}pipeline_tag: text-generation
@@ -39,7 +39,7 @@ ${templateLines(prompt)}
 
 ## How well it does
 
-${howWell(figures)}
+${howWell(figures)}${figures.length > 0 && (folds ?? 0) > 0 ? crossValidated : ''}
 `
 }
 
@@ -57,6 +57,10 @@ export function templateLines({ settings, labels }: Pick<Exported['prompt'], 'se
 /** A table of figures; a sentence where there are none. */
 export const howWell = (figures: Exported['figures']): string =>
   figures.length === 0 ? 'It has not been evaluated on a test set.' : tableOf(figures)
+
+/** The prompt itself has learned from the rows of its figures. */
+const crossValidated =
+  '\n\nThese rows were answered by other prompts, each tuned in the same way without the rows that it answered (cross-validation); this one was tuned on all of them.'
 
 const startedFrom = ({ name, sha256 }: StartPrompt): string =>
   `It was tuned on from another prompt of the same base model, ${plainText(name)} (SHA-256 of its numbers: ${sha256}).`

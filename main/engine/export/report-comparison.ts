@@ -14,7 +14,12 @@ export function comparisonLead({ compared, sentence, rows }: MethodComparison): 
   })
   const meanings = comparisonColumns.map(({ title, help }) => `<li>${escaped(title)}: ${escaped(help)}</li>`)
   return `<p class="verdict">${escaped(sentence)}</p>
-<p class="quiet">All on the same ${rows.train} training rows, ${rows.validation} validation rows and ${rows.test} test rows.</p>
+<p class="quiet">All on the same ${sameRows(rows)}.</p>
 <div class="wide"><table><tr><th></th>${head}</tr>${lines.join('')}</table></div>
 <ul class="quiet">${meanings.join('')}</ul>`
 }
+
+const sameRows = ({ train, validation, test, folds }: MethodComparison['rows']): string =>
+  folds === undefined
+    ? `${train} training rows, ${validation} validation rows and ${test} test rows`
+    : `${train} rows, ${test} of them as test rows by ${folds}-fold cross-validation`

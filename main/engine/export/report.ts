@@ -1,7 +1,7 @@
 // A page about some runs to keep, print or send: one file, no script, nothing fetched.
 import type { StepMetrics } from '../../contract/compute.ts'
 import { namesOf } from '../../contract/metrics.ts'
-import type { EvaluationFigures, ModelRecord, RunRecord, SplitRows, ValidationRecord } from '../../contract/records.ts'
+import type { EvaluationFigures, ModelRecord, RunRecord, SplitSizes, ValidationRecord } from '../../contract/records.ts'
 import type { AnsweredRow, Outputs, Verdict } from '../../contract/service.ts'
 import type { TaskName } from '../../contract/settings.ts'
 import { subjectWords } from '../../contract/words/subjects.ts'
@@ -15,7 +15,7 @@ export interface ReportedRun {
   readonly dataset: string
   readonly labels: readonly string[]
   /** How many rows the training, validation and test set have. */
-  readonly rows: { readonly [Part in keyof SplitRows]: number }
+  readonly rows: SplitSizes
   readonly steps: readonly StepMetrics[]
   readonly validations: readonly ValidationRecord[]
   /** Undefined where it has not finished. */
@@ -109,6 +109,7 @@ function section(reported: ReportedRun): string {
   )
   return `<h2>${escaped(run.name)}</h2>
 <p class="verdict">${escaped(verdict?.sentence ?? `This run has not been evaluated: it is ${run.state}.`)}</p>
+${verdict?.judges === undefined ? '' : `<p>${escaped(verdict.judges)}</p>`}
 ${verdict?.remark === undefined ? '' : `<p>${escaped(verdict.remark)}</p>`}
 ${run.note === '' ? '' : `<pre>${escaped(run.note)}</pre>`}
 ${ways(reported)}
@@ -138,10 +139,7 @@ ${words.map((each) => `<p class="quiet">The hand-written prompt, chosen on the v
 function facts({ run, model, dataset, labels, rows }: ReportedRun): string {
   const all = [
     ['Data', `${dataset}, version ${run.version}`],
-    [
-      'Rows',
-      `${rows.train} to learn from (training set), ${rows.validation} to check on while learning (validation set), ${rows.test} for the final test (test set)`,
-    ],
+    ['Rows', rowsOf(rows)],
     ['Task', tasks[run.settings.task ?? 'classification']],
     ...(labels.length === 0 ? [] : [['Labels', labels.join(', ')] as const]),
     ['Base model', `${model.name}, of the ${model.family} family, licence ${model.licence ?? 'not stated'}`],
@@ -149,6 +147,11 @@ function facts({ run, model, dataset, labels, rows }: ReportedRun): string {
   ] as const
   return all.map(([name, value]) => `<tr><th>${name}</th><td>${escaped(value)}</td></tr>`).join('')
 }
+
+const rowsOf = ({ train, validation, test, folds }: SplitSizes): string =>
+  folds === undefined
+    ? `${train} to learn from (training set), ${validation} to check on while learning (validation set), ${test} for the final test (test set)`
+    : `${train} to learn from, ${test} of them for the final test, by ${folds}-fold cross-validation`
 
 const tasks: { readonly [T in TaskName]: string } = {
   classification: 'choose a label',

@@ -145,6 +145,8 @@ export interface Schema {
   notes: { id: Generated<number>; run: number; step: number; code: string; message: string }
   checkpoints: {
     run: number
+    /** 0 = the run's own prompt; the prompts that cross-validate it have the numbers from 1 on. */
+    fold: Generated<number>
     kind: 'last' | 'best'
     step: number
     /** Validation loss; null for 'last'. */

@@ -44,6 +44,7 @@ export function defaultSettings(
     clip: 1,
     schedule: 'cosine',
     seed: 0,
+    folds: 0,
     patience: 0,
     precision: 'float32',
     memory: 'normal',

@@ -35,7 +35,8 @@ export interface LoopOptions {
   prepare?(step: number): Promise<void>
   /** Loss and gradient of step number `step` (from 1), and its number of examples. */
   gradient(step: number, tensors: NamedTensors): Promise<Gradient & { readonly examples: number }>
-  validate(tensors: NamedTensors): Promise<Validation>
+  /** The validation after step number `step`. */
+  validate(tensors: NamedTensors, step: number): Promise<Validation>
 }
 
 export interface LoopResult {
@@ -123,7 +124,7 @@ const dueForValidation = (step: number, { validateEvery, steps }: TuneSettings):
 
 async function validated(at: Progress, run: LoopRun): Promise<Progress> {
   const { state, sink } = run
-  const { loss, ...measured } = await run.validate(state.tensors)
+  const { loss, ...measured } = await run.validate(state.tensors, at.step)
   const better = at.best === undefined || loss < at.best.loss
   if (better) await state.keepBest(at.step)
   // No later loss compares below NaN, so that the first prompt would stay the best.

@@ -1,6 +1,7 @@
 // Pre-flight: measures a few real steps of a planned run, on its longest rows and on usual ones, and discards their results.
 import type { ComputeEvent, MeasuredSteps } from '../../contract/compute.ts'
-import type { Example } from '../../contract/settings.ts'
+import type { Example, Split } from '../../contract/settings.ts'
+import { elements } from '../../contract/tensor.ts'
 import { tokensAtOnce } from '../evaluate/batches.ts'
 import { type Encoder, encoderFor, withAnswerLimits } from '../evaluate/encode.ts'
 import { maxRows } from '../evaluate/generate-rows.ts'
@@ -70,7 +71,7 @@ export async function preflight(
     expectedOf(job, sequencesOf(job, encoder, examples), precomputes, 1)
   const expected = { run, longest: measured(long), usual: measured(usual) }
   const missingShare = precomputes ? await shareToCompute(model, settings, job.texts, sequences) : 0
-  const textsToCompute = missingShare * (split.train.length + split.validation.length)
+  const textsToCompute = missingShare * textsOf(split)
   return {
     ...wholeRun(settings, {
       longest: first,
@@ -83,9 +84,20 @@ export async function preflight(
     memory:
       Math.max(first.peakBytes, second.peakBytes, answers.peakBytes) +
       (precomputes ? Math.min(textBytes, cacheMemory(settings)) : 0) +
-      furtherSessions(job, expected, precomputes),
+      furtherSessions(job, expected, precomputes) +
+      foldBytes(job),
     gradient: first.gradient,
   }
+}
+
+/** Texts that are read while learning: with folds, the validation rows are training rows, too. */
+const textsOf = ({ train, validation, folds }: Split): number => train.length + (folds ? 0 : validation.length)
+
+/** Bytes of what the folds' prompts hold: their tensors, the optimiser's moments and the best tensors, as the run's own has. */
+function foldBytes({ model, settings, split }: PreflightJob): number {
+  const specs = methodOf(settings).tensors(model.config, settings)
+  const numbers = specs.reduce((sum, { shape }) => sum + elements(shape), 0)
+  return (split.folds?.length ?? 0) * 4 * 4 * numbers
 }
 
 /** The measurements alone: a prompt may be as large as the model. */
@@ -148,7 +160,7 @@ function expectedOf(
 
 /** Bytes of all texts' keys and values, extrapolated from a sample. */
 const allTextBytes = ({ model, split }: PreflightJob, sequences: readonly Sequence[]): number =>
-  (cacheBytes(model, sequences) * (split.train.length + split.validation.length)) / Math.max(1, sequences.length)
+  (cacheBytes(model, sequences) * textsOf(split)) / Math.max(1, sequences.length)
 
 /**
  * Bytes of the sessions that the whole run keeps open in addition to the measured ones. Each maps the weights again, or

@@ -1,64 +1,35 @@
 // A run from its rows to its result: encodes, initialises, trains and evaluates.
-import type { Checkpoint, ComputeEvent, Job, TunedPrompt } from '../../contract/compute.ts'
+import type { Checkpoint, ComputeEvent, FoldCheckpoint, TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
-import type { PreparedModel } from '../../contract/model.ts'
 import type { NamedTensors } from '../../contract/tensor.ts'
 import type { CachedTexts } from '../evaluate/cached-texts.ts'
-import { readingOf } from '../evaluate/reading.ts'
 import { reportTruncatedRows } from '../evaluate/truncated-rows.ts'
-import { type Encoder, encoderFor, withAnswerLimits, withoutInstruction } from '../evaluate/encode.ts'
+import { type Encoder, encoderFor, withAnswerLimits } from '../evaluate/encode.ts'
 import { createInferenceRunner, type InferenceRunner } from '../evaluate/inference-runner.ts'
-import { scoreTask } from '../evaluate/score.ts'
 import { makesModel, methodOf } from '../method/index.ts'
-import { scoresLabels } from '../task/index.ts'
 import { layOut, type Sequence } from '../method/layout.ts'
 import { collectGarbage } from '../runtime/garbage.ts'
 import { totalMemory } from '../runtime/machine-memory.ts'
-import { duel } from './duel.ts'
 import { exampleMaker, lossShapeOf, type TrainingExample } from './example.ts'
+import { createFolds, withFolds } from './folds.ts'
 import { initialTensors } from './initialise.ts'
-import { type LoopResult, trainLoop, type TuneSink } from './loop.ts'
+import { judge } from './judge.ts'
+import { type LoopOptions, type LoopResult, trainLoop, type TuneSink } from './loop.ts'
 import { modelInMemory, rowsAtOnce } from './memory.ts'
 import { startState } from './optimiser.ts'
 import { optimiserOf } from './optimisers/index.ts'
 import { startTensors } from './start.ts'
 import { bucketsOf, stepOrder } from './order.ts'
-import {
-  cacheBytes,
-  cacheFits,
-  type CachePlaces,
-  paysToPrecompute,
-  precomputeKv,
-  sharesCache,
-  withKvLease,
-} from './precompute-kv.ts'
+import { cacheBytes, paysToPrecompute, precomputeKv, withKvLease } from './precompute-kv.ts'
+import type { Result, Run, TuneJob, TuneOptions, TuneResult } from './run.ts'
 import { progressOf, smallState, type TrainingState } from './training-state.ts'
 import { createTrainingStep } from './training-step.ts'
 import { modelRunNeeds, refuseWithoutRoom, tunedModel } from './tuned-model.ts'
-import { validate, type ValidationRow } from './validate.ts'
+import { answerValidation, type ValidationAnswers, validationOf, type ValidationRow } from './validate.ts'
 import { openWeights } from './weights-state.ts'
 
 /** Steps whose texts are precomputed together: with more of them padding shrinks, with fewer the first step starts sooner. */
 const stepsPerPrecompute = 8
-
-type TuneJob = Extract<Job, { kind: 'tune' }>
-
-export interface TuneResult {
-  readonly outcome: 'finished' | 'stopped' | 'diverged'
-  readonly prompt: TunedPrompt
-  /** Where the result is a model of its own; the prompt works with it. */
-  readonly model?: PreparedModel
-  /** Whether the run trained over precomputed keys and values of its texts. */
-  readonly precomputes: boolean
-  /** Where there is no result: training diverged before any step was better than the start, or a model's run was stopped. */
-  readonly untuned?: true
-  readonly reason?: string
-}
-
-export interface TuneOptions extends Pick<CachePlaces, 'limits'> {
-  /** In place of the rule for the KV precompute: a pre-flight decides it for the whole run, of which its job has only some rows. */
-  readonly precomputes?: boolean | undefined
-}
 
 /**
  * Trains until the end or a requested stop, then evaluates on the test set. Errors: 'tuning/model-memory' and
@@ -67,15 +38,6 @@ export interface TuneOptions extends Pick<CachePlaces, 'limits'> {
 export const tune = (job: TuneJob, sink: TuneSink, options: TuneOptions = {}): Promise<TuneResult> =>
   withKvLease(job.texts, () => tuneWithLease(job, sink, options))
 
-/** What every part of a run works with. */
-interface Run {
-  readonly job: TuneJob
-  readonly encoder: Encoder
-  readonly runner: InferenceRunner
-  readonly sink: TuneSink
-  readonly options: TuneOptions
-}
-
 async function tuneWithLease(given: TuneJob, sink: TuneSink, options: TuneOptions): Promise<TuneResult> {
   const model = modelInMemory(given.model, given.settings)
   const settings = withAnswerLimits(model, given.settings, given.split)
@@ -83,7 +45,8 @@ async function tuneWithLease(given: TuneJob, sink: TuneSink, options: TuneOption
   const { labels, resume } = job
   if (makesModel(settings))
     refuseWithoutRoom(modelRunNeeds(model.config, settings), resume ? undefined : job.files?.state)
-  const rows = [...job.split.train, ...job.split.validation, ...job.split.test]
+  const { train: learned, validation, test, folds } = job.split
+  const rows = folds ? learned : [...learned, ...validation, ...test]
   const encoder = encoderFor(model, settings, labels)
   const runner = createInferenceRunner(model, { threads: job.threads, memory: settings.memory })
   const run = { job, encoder, runner, sink, options }
@@ -99,7 +62,8 @@ async function tuneWithLease(given: TuneJob, sink: TuneSink, options: TuneOption
     const diverged = checkpoint.diverged && { reason: studioError('tuning/diverged', checkpoint.step, kept).message }
     if (diverged && kept === 0) return { outcome: 'diverged', ...found, untuned: true, ...diverged }
     const result = await resultOf(run, checkpoint, prompt)
-    if (!(await evaluate(run, result))) return stopped
+    const judged = { ...run, prompts: (checkpoint.folds ?? []).map(({ best, tensors }) => best?.tensors ?? tensors) }
+    if (!(await judge(judged, result))) return stopped
     return { outcome: diverged ? 'diverged' : 'finished', ...found, ...result, ...diverged }
   } finally {
     await runner.release()
@@ -120,8 +84,6 @@ const trainedBefore = (checkpoint: Checkpoint): Trained => ({
   tensors: checkpoint.best?.tensors ?? checkpoint.tensors,
 })
 
-type Result = Pick<TuneResult, 'prompt' | 'model'>
-
 /** The prompt itself, or the model that was made, with a prompt that leaves it as it is. */
 async function resultOf(run: Run, checkpoint: Checkpoint, prompt: TunedPrompt): Promise<Result> {
   const { job, sink } = run
@@ -136,48 +98,6 @@ async function resultOf(run: Run, checkpoint: Checkpoint, prompt: TunedPrompt): 
   return { model, prompt: { ...prompt, tensors: {}, modelHash: model.hash } }
 }
 
-/** What answers the test set: with a prompt, or with none. */
-interface Answering {
-  readonly model: PreparedModel
-  readonly runner: InferenceRunner
-  readonly prompt: TunedPrompt | undefined
-}
-
-/**
- * Evaluates on the test set: first the tuned prompt, whose result is the one that matters, then no prompt, then the other
- * rivals. The first two share the texts' keys and values where both lay them out alike. A tuned model answers alone; all
- * others are the base model's. False where it was stopped.
- */
-async function evaluate(
-  { job, encoder, runner, sink, options }: Run,
-  { prompt, model: made }: Result,
-): Promise<boolean> {
-  const { model, settings, labels, split } = job
-  const rows = split.test.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
-  const emit = (event: ComputeEvent): void => sink.emit(event)
-  const places = { folder: job.texts, limits: options.limits }
-  const source = { model, runner, settings, ...places, emit }
-  const isCached =
-    scoresLabels(settings) && sharesCache(settings) && (await cacheFits(settings, cacheBytes(model, rows), places))
-  const texts = isCached ? await precomputeKv(source, rows, 'reading the test set (KV cache)') : undefined
-  await texts?.precompute(rows)
-  const cached = texts ? { reading: readingOf(settings, texts) } : {}
-  const uninstructed = withoutInstruction(settings)
-  const sameText = uninstructed.template.instruction === settings.template.instruction
-  const answer = async (subject: Answering): Promise<void> => {
-    const own = subject.prompt ? settings : uninstructed
-    const task = { model: subject.model, labels, examples: split.test, prompt: subject.prompt, settings: own }
-    const reused = subject.prompt || sameText ? cached : {}
-    sink.emit({ event: 'evaluation', evaluation: await scoreTask(subject.runner, { ...task, ...reused }, emit) })
-  }
-  if (made) {
-    const own = createInferenceRunner(made, { threads: job.threads, memory: settings.memory })
-    await answer({ model: made, runner: own, prompt }).finally(() => own.release())
-  } else await answer({ model, runner, prompt })
-  await answer({ model, runner, prompt: undefined })
-  return settings.duel === false || duel(job, encoder, runner, places, sink)
-}
-
 /** The tensors before the first step. */
 async function initialOf({ job, encoder, runner, sink }: Run): Promise<NamedTensors> {
   sink.emit({ event: 'progress', stage: 'initialising', done: 0, total: 1 })
@@ -187,20 +107,18 @@ async function initialOf({ job, encoder, runner, sink }: Run): Promise<NamedTens
 
 /** What the run trains, from where the checkpoint has it. */
 async function stateOf(run: Run, from: Checkpoint): Promise<TrainingState> {
-  const { settings, model, files, resume } = run.job
+  const { settings, files, resume } = run.job
   const initial = () => initialOf(run)
   if (makesModel(settings))
     return openWeights(from, { folder: files?.state, optimiser: optimiserOf(settings), initial })
   if (resume) return smallState(from)
-  const specs = methodOf(settings).tensors(model.config, settings)
-  const trainable = specs.filter((spec) => spec.trainable).map(({ name }) => name)
-  return smallState({ ...startState(await initial(), trainable), best: undefined })
+  return smallState({ ...startState(await initial(), trainableOf(run.job)), best: undefined })
 }
 
 async function train(run: Run, start: Checkpoint): Promise<Trained> {
   const { job, encoder, runner, sink, options } = run
   const { model, settings } = job
-  const state = await stateOf(run, start)
+  const own = await stateOf(run, start)
   const rows = rowsOfRun(job, encoder)
   const { examples } = rows
   const texts = await cachedTexts(job, runner, rows, sink, { precomputes: start.precomputes, ...options })
@@ -223,10 +141,17 @@ async function train(run: Run, start: Checkpoint): Promise<Trained> {
   const textsOf = (step: number) => order(step).flatMap((i) => sequences[i] ?? [])
   let cachedUntil = 0
   const specs = methodOf(settings).tensors(model.config, settings)
-  const loop = {
-    settings,
+  const rates = new Map(specs.flatMap(({ name, rate }) => (rate === undefined ? [] : [[name, rate] as const])))
+  const answer = (some: readonly ValidationRow[], tensors: NamedTensors): Promise<ValidationAnswers> =>
+    answerValidation(runner, encoder, some, settings, job.labels, methodOf(settings).fold(tensors, settings), texts)
+  const gradient = trainingStep.gradient
+  const folds = job.split.folds && createFolds({ ...job, ...rows, rates, gradient, answer }, foldStart(run, start, own))
+  const state = folds ? withFolds(own, folds) : own
+  const loop: LoopOptions = {
+    // To end early where all rows no longer gain would choose each prompt's step by the rows that it answers.
+    settings: folds ? { ...settings, patience: 0 } : settings,
     byToken: new Set(specs.flatMap(({ name, byToken }) => (byToken ? [name] : []))),
-    rates: new Map(specs.flatMap(({ name, rate }) => (rate === undefined ? [] : [[name, rate]]))),
+    rates,
     until: job.until,
     async prepare(step: number) {
       if (!texts || step < cachedUntil) return
@@ -235,15 +160,18 @@ async function train(run: Run, start: Checkpoint): Promise<Trained> {
       cachedUntil = last
     },
     async gradient(step: number, tensors: NamedTensors) {
+      // Before the run's own: a gradient's arrays are used again by the next one.
+      const beside = (await folds?.step(step)) ?? 0
       const chosen = order(step).flatMap((i) => examples[i] ?? [])
       if (step < cachedUntil) texts?.prefetch(textsOf(step + 1))
-      return { ...(await trainingStep.gradient(chosen, tensors)), examples: chosen.length }
+      return { ...(await trainingStep.gradient(chosen, tensors)), examples: beside + chosen.length }
     },
-    async validate(tensors: NamedTensors) {
+    async validate(tensors: NamedTensors, step: number) {
       // Every open session maps the weights: with little memory, training and inference sessions take turns.
       if (settings.memory === 'low') await trainingStep.release()
-      const parts = methodOf(settings).fold(tensors, settings)
-      const found = await validate(runner, encoder, rows.validation, settings, job.labels, parts, texts)
+      const found = folds
+        ? await folds.validate(step)
+        : validationOf(settings, [await answer(rows.validation, tensors)])
       if (settings.memory === 'low') await runner.release()
       return found
     },
@@ -253,6 +181,17 @@ async function train(run: Run, start: Checkpoint): Promise<Trained> {
   const result = await trainLoop(begin, state, loop, sink).finally(() => trainingStep.release())
   return { ...result, tensors: state.best() }
 }
+
+/** Where the prompt of each fold goes on, or begins: all begin as the run's own does. */
+function foldStart({ job }: Run, { folds }: Checkpoint, { tensors }: TrainingState): (fold: number) => FoldCheckpoint {
+  const start = (): FoldCheckpoint => ({ ...startState(tensors, trainableOf(job)), best: undefined })
+  return (fold) => folds?.[fold] ?? start()
+}
+
+const trainableOf = ({ model, settings }: Pick<TuneJob, 'model' | 'settings'>): string[] =>
+  methodOf(settings)
+    .tensors(model.config, settings)
+    .flatMap(({ name, trainable }) => (trainable ? [name] : []))
 
 interface RunRows {
   readonly examples: readonly TrainingExample[]
@@ -279,7 +218,7 @@ function rowsOfRun({ settings, labels, split }: TuneJob, encoder: Encoder): RunR
 
 /** The run's cached texts, those of the validation set precomputed; undefined where the precompute does not pay. */
 async function cachedTexts(
-  { model, settings, texts: folder }: TuneJob,
+  { model, settings, split, texts: folder }: TuneJob,
   runner: InferenceRunner,
   { examples, validationSequences }: RunRows,
   sink: TuneSink,
@@ -291,7 +230,8 @@ async function cachedTexts(
   if (!(precomputes ?? (await paysToPrecompute(settings, examples.length, bytes, places)))) return undefined
   const emit = (event: ComputeEvent): void => sink.emit(event)
   const texts = await precomputeKv({ model, runner, settings, ...places, emit }, sequences)
-  // With little memory only one session is open at a time, so all texts are precomputed before the first step opens its own.
-  await texts.precompute(settings.memory === 'low' ? sequences : validationSequences)
+  // With little memory only one session is open at a time, so all texts are precomputed before the first step opens its own;
+  // with folds each is a validation row.
+  await texts.precompute(settings.memory === 'low' || split.folds ? sequences : validationSequences)
   return texts
 }

@@ -35,7 +35,17 @@ export interface Validation extends Measured {
 /** Rows of each kind that are shown. */
 const shownRows = 5
 
-export async function validate(
+/** Answers to validation rows, with what their loss is the mean of. */
+export interface ValidationAnswers {
+  /** Sum of -log p over label tokens. */
+  readonly loss: number
+  /** Label tokens. */
+  readonly tokens: number
+  readonly answers: readonly { readonly right: boolean; readonly shown: Omit<ValidatedRow, 'worst'> }[]
+}
+
+/** Answers validation rows with a prompt. */
+export async function answerValidation(
   runner: InferenceRunner,
   { trie, tokenizer }: Pick<Encoder, 'trie' | 'tokenizer'>,
   rows: readonly ValidationRow[],
@@ -43,7 +53,7 @@ export async function validate(
   labels: readonly string[],
   parts: Parts,
   texts: CachedTexts | undefined,
-): Promise<Validation> {
+): Promise<ValidationAnswers> {
   const tokens = rows.reduce((sum, { example }) => sum + example.targetPositions.length, 0)
   const forced =
     settings.loss === 'vocabulary'
@@ -72,11 +82,22 @@ export async function validate(
     settings.loss === 'labels'
       ? answers.reduce((sum, { logProbability }) => sum - logProbability, 0)
       : forced.reduce((sum, { logProbability }) => sum - logProbability, 0)
-  const headline = labelScores ? 'accuracy' : 'teacher_forced_exact_match'
+  return { loss: total, tokens, answers }
+}
+
+/** Mean of -log p over label tokens. */
+export const lossOf = ({ loss, tokens }: Pick<ValidationAnswers, 'loss' | 'tokens'>): number =>
+  loss / Math.max(1, tokens)
+
+/** What all these answers come down to. */
+export function validationOf(settings: TuneSettings, some: readonly ValidationAnswers[]): Validation {
+  const answers = some.flatMap((each) => each.answers)
+  const sum = (of: (each: ValidationAnswers) => number): number => some.reduce((all, each) => all + of(each), 0)
+  const headline = scoresLabels(settings) ? 'accuracy' : 'teacher_forced_exact_match'
   return {
-    loss: total / Math.max(1, tokens),
+    loss: lossOf({ loss: sum(({ loss }) => loss), tokens: sum(({ tokens }) => tokens) }),
     headline,
-    metrics: { [headline]: answers.filter(({ right }) => right).length / Math.max(1, rows.length) },
+    metrics: { [headline]: answers.filter(({ right }) => right).length / Math.max(1, answers.length) },
     rows: selectShown(answers.map(({ shown }) => shown)),
   }
 }

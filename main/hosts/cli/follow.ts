@@ -42,6 +42,7 @@ export async function sayFinished({ studio, output }: Session, { run, evaluation
     `Run "${name}" is finished.`,
     ...own.map(describeEvaluation),
     verdict.sentence,
+    ...(verdict.judges === undefined ? [] : [verdict.judges]),
     ...(verdict.remark === undefined ? [] : [verdict.remark]),
     `Export the prompt with: softprompt export ${quoted(name)} --to peft DIR`,
   ])

@@ -63,7 +63,10 @@ const withTable = (command: Command): Command =>
     .option('--body <text>', 'template around a row’s text, with {text} in its place')
 
 /** What is used where the option is absent, for settings that a command chooses by measurement. */
-const measuredDefaults: Readonly<Record<string, string>> = { precision: 'what a pre-flight found best' }
+const measuredDefaults: Readonly<Record<string, string>> = {
+  precision: 'what a pre-flight found best',
+  folds: '5 under 150 rows, else 0',
+}
 
 /** Values beyond the declared ones: old names of methods; `auto` measures again which precision suits this computer. */
 const further: Readonly<Record<string, readonly string[]>> = { method: Object.keys(methodAliases), precision: ['auto'] }
@@ -98,7 +101,7 @@ export const withRunOptions = (command: Command): Command =>
   withSettings(withReading(withTable(command)), declaredSettings())
 
 /** Settings that say nothing of how a method learns. */
-const beyondMethods: ReadonlySet<string> = new Set(['maxTokens', 'precision', 'memory', 'seed'])
+const beyondMethods: ReadonlySet<string> = new Set(['maxTokens', 'precision', 'memory', 'folds', 'seed'])
 
 /** As `withRunOptions`, where each method is to keep its own defaults. */
 export const withRowOptions = (command: Command): Command =>

@@ -1,8 +1,9 @@
 // The studio's events and metrics as sentences for people.
 import { headlineOf, type Measured, metricTitle, namesOf } from '../../contract/metrics.ts'
 import { percent } from '../../contract/numbers.ts'
-import type { EvaluationFigures } from '../../contract/records.ts'
+import type { EvaluationFigures, SplitSizes } from '../../contract/records.ts'
 import type { StudioEvent } from '../../contract/service.ts'
+import { foldsSentence } from '../../contract/words/few-rows.ts'
 import { subjectWords } from '../../contract/words/subjects.ts'
 
 export type Words =
@@ -37,6 +38,12 @@ export function describeEvaluation(evaluation: EvaluationFigures): string {
   const more = others.map((name) => `${metricTitle(name)} ${percent(metrics[name] ?? NaN, 1)}`)
   return `${capital(metricTitle(headline))} ${subjectWords[subject].how}: ${percent(headlineOf(evaluation), 1)} (${more.join(', ')}), ${String(rows)} rows`
 }
+
+/** How a run's rows are used. */
+export const rowsSentence = ({ train, validation, test, folds }: SplitSizes): string =>
+  folds === undefined
+    ? `Rows: ${String(train)} for training, ${String(validation)} for validation, ${String(test)} for testing`
+    : foldsSentence(folds, train)
 
 const line = (text: string): Words => ({ kind: 'line', text })
 

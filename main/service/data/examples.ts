@@ -1,7 +1,7 @@
 // Reads a version's rows as examples, in chunks, so that nothing waits for a large table.
 import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
-import type { SplitRows } from '../../contract/records.ts'
+import type { SplitRows, SplitSizes } from '../../contract/records.ts'
 import type { Example, Split } from '../../contract/settings.ts'
 import type { Tables } from '../../engine/store/store.ts'
 import { rowReader, type TaskColumns } from './row-text.ts'
@@ -44,23 +44,34 @@ export async function loadExamples(store: Rows, source: ExampleColumns): Promise
   }
 }
 
+/** The parts of a split, each made into something else. */
+function mapped<T, U>(split: Parts<T>, of: (rows: readonly T[]) => U): MappedParts<U> {
+  const { train, validation, test, folds } = split
+  return {
+    train: of(train),
+    validation: of(validation),
+    test: of(test),
+    ...(folds ? { folds: folds.map(of) } : {}),
+  }
+}
+
+interface MappedParts<U> {
+  readonly train: U
+  readonly validation: U
+  readonly test: U
+  readonly folds?: readonly U[]
+}
+
+type Parts<T> = MappedParts<readonly T[]>
+
 /** The sets of a split as the store has them: row numbers. */
-export const splitRows = (split: Split): SplitRows => ({
-  train: split.train.map(({ row }) => row),
-  validation: split.validation.map(({ row }) => row),
-  test: split.test.map(({ row }) => row),
-})
+export const splitRows = (split: Split): SplitRows => mapped(split, (rows) => rows.map(({ row }) => row))
 
 /** How many rows each part has. */
-export const sizesOf = ({
-  train,
-  validation,
-  test,
-}: Readonly<Record<keyof Split, readonly unknown[]>>): Readonly<Record<keyof Split, number>> => ({
-  train: train.length,
-  validation: validation.length,
-  test: test.length,
-})
+export function sizesOf(split: Parts<unknown>): SplitSizes {
+  const { folds, ...sizes } = mapped(split, ({ length }) => length)
+  return { ...sizes, ...(folds ? { folds: folds.length } : {}) }
+}
 
 /** The examples of a split, read by their row numbers. Errors: 'store/missing', 'run/no-column'. */
 export async function loadSplit(store: Rows, source: ExampleColumns, split: SplitRows): Promise<Split> {
@@ -76,12 +87,12 @@ export async function loadSplit(store: Rows, source: ExampleColumns, split: Spli
     }
     return examples
   }
-  return { train: await pick(split.train), validation: await pick(split.validation), test: await pick(split.test) }
+  const all = await pick([...new Set([...split.train, ...split.validation, ...split.test])])
+  return splitFromRows(all, split)
 }
 
 /** The same split again from its row numbers. */
 export function splitFromRows(examples: readonly Example[], rows: SplitRows): Split {
   const byRow = new Map(examples.map((example) => [example.row, example]))
-  const pick = (numbers: readonly number[]) => numbers.flatMap((row) => byRow.get(row) ?? [])
-  return { train: pick(rows.train), validation: pick(rows.validation), test: pick(rows.test) }
+  return mapped(rows, (numbers) => numbers.flatMap((row) => byRow.get(row) ?? []))
 }

@@ -1,6 +1,8 @@
 // Profiles of data set versions, each made in one pass, and cached for as long as the columns' roles stay the same.
 import type { DataProfile, Roles } from '../../contract/service.ts'
+import { fewRows } from '../../engine/data/folds.ts'
 import { createProfiler, type TableProfile } from '../../engine/data/profile.ts'
+import { powerWith } from '../../engine/evaluate/power.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
 import type { ServiceContext } from '../context.ts'
 import { eachRow } from './each-row.ts'
@@ -61,6 +63,8 @@ export const shownProfile = ({ rows, labels, lengths, findings }: TableProfile):
     rows: found.length,
     fix: fix?.button,
   })),
+  // Few rows are cross-validated: each of them serves for the test.
+  ...(rows > 0 && rows < fewRows ? { power: powerWith(rows) } : {}),
 })
 
 /** Numbers of the rows that a check found; none where it found nothing. */

@@ -12,7 +12,7 @@ import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { sizesOf } from '../data/examples.ts'
 import { rowsFor, settingsFor } from '../runs/plan.ts'
 import type { PlannedRows } from '../runs/split-rows.ts'
-import { findStart, keepStart, type Start } from '../runs/start.ts'
+import { findStart, keepStart, refuseSeen, type Start } from '../runs/start.ts'
 import { findModel, findSweep } from '../lookup.ts'
 
 interface Planned extends StoredPlan {
@@ -21,12 +21,12 @@ interface Planned extends StoredPlan {
   readonly start: Start | undefined
 }
 
-/** Errors: those of `rowsFor`, `configurationsOf`, `findStart` and `settingsFor`, 'store/missing'. */
+/** Errors: those of `rowsFor`, `configurationsOf`, `findStart`, `refuseSeen` and `settingsFor`, 'store/missing'. */
 async function plan(context: ServiceContext, input: Input<'sweeps.plan'>, call: CallContext): Promise<Planned> {
   const { models, vary, seeds, halving } = input
   const start = await findStart(context.store, input)
   const base = start ? startingFrom(start, input.settings) : input.settings
-  const rows = await rowsFor(context, input, call)
+  const rows = await rowsFor(context, input, call, [base.method, ...(vary['method'] ?? []).map(String)])
   const complete = (given: GivenSettings): TuneSettings => defaultSettings(given, rows.labels)
   const configurations = configurationsOf({ models, vary, seeds }, base, complete)
   const { seed: first = 0 } = base
@@ -40,6 +40,7 @@ async function plan(context: ServiceContext, input: Input<'sweeps.plan'>, call: 
       return { configuration, values, model: model.id, settings }
     })
   const runs = await Promise.all(Array.from({ length: seeds }, (_, i) => ofSeed(first + i)).flat())
+  if (start) await refuseSeen(context.store, start, { dataset: input.dataset, test: rows.split.test })
   const rungs = rungsOf(configurations.length, halving)
   return { rows, configurations, vary: variedOf(input), rungs, runs, start }
 }

@@ -122,9 +122,13 @@ function refuseOtherData([first, ...others]: readonly [RunRecord, ...RunRecord[]
   if (other) throw studioError('committee/other-data', first.name, other.name)
 }
 
+/** The run as one of that place: what was scored there lastly counts. */
+const at = (run: RunRecord, on: Place | undefined): RunRecord =>
+  on ? { ...run, ...on, settings: { ...run.settings, folds: 0 } } : run
+
 /** A subject's latest answers there, of its own test rows only where no place is given. Error: 'run/not-scored'. */
 async function answersOf(store: Tables, run: RunRecord, subject: Subject, on: Place | undefined): Promise<Answers> {
-  const found = await store.evaluations.latest({ ...run, ...on }, subject)
+  const found = await store.evaluations.latest(at(run, on), subject)
   if (!found) throw studioError('run/not-scored', run.name)
   const test = on ? undefined : new Set((await store.runs.split(run.id)).test)
   const rows = await store.evaluations.rows(found.id)
@@ -146,7 +150,7 @@ async function bestRival(
   let found: { readonly subject: Subject; readonly grades: readonly number[] } | undefined
   for (const run of runs)
     for (const subject of subjectNames) {
-      if (subject === 'tuned prompt' || !(await store.evaluations.latest({ ...run, ...on }, subject))) continue
+      if (subject === 'tuned prompt' || !(await store.evaluations.latest(at(run, on), subject))) continue
       const answers = await answersOf(store, run, subject, on)
       if (!rows.every((row) => answers.has(row))) continue
       const grades = rows.map((row) => grade(answers.get(row) as ScoredRow))

@@ -31,7 +31,9 @@ export function forecast(plan: Planned, measured: MeasuredSteps, available: numb
   const validations = validateEvery > 0 ? Math.ceil(settings.steps / validateEvery) : 1
   const validating = (1 + validations) * rows.validation * scoreRow
   const around = start + opening + precompute + validating
-  const total = (around + settings.steps * step + evaluating(plan, measured) + duel(plan, measured)) / 1000
+  // With folds, each of a run's steps is one of every prompt.
+  const prompts = 1 + (rows.folds ?? 0)
+  const total = (around + settings.steps * step * prompts + evaluating(plan, measured) + duel(plan, measured)) / 1000
   const fits = memory <= available
   return {
     seconds: [QUICKEST * total, SLOWEST * total],

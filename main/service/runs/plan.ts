@@ -2,7 +2,8 @@
 import { studioError } from '../../contract/errors/index.ts'
 import type { ModelRecord, SplitRows } from '../../contract/records.ts'
 import type { Input, RunPlan } from '../../contract/service.ts'
-import type { TuneSettings } from '../../contract/settings.ts'
+import { methodNamed, type TuneSettings } from '../../contract/settings.ts'
+import { powerWith } from '../../engine/evaluate/power.ts'
 import type { Store } from '../../engine/store/store.ts'
 import { partsOfBody } from '../../engine/tokens/frame.ts'
 import { makesModel, methodOf } from '../../engine/method/index.ts'
@@ -15,7 +16,7 @@ import { sizesOf } from '../data/examples.ts'
 import { findModel } from '../lookup.ts'
 import { knownChoice } from './known-choices.ts'
 import type { PlannedRows, RowsSource } from './split-rows.ts'
-import { findStart, settingsFrom, type Start } from './start.ts'
+import { findStart, refuseSeen, settingsFrom, type Start } from './start.ts'
 
 export interface Planned {
   readonly plan: RunPlan
@@ -24,15 +25,17 @@ export interface Planned {
   readonly start: Start | undefined
 }
 
-/** Plans a run, for the methods that start, measure or only show it. Errors: those of `rowsFor`, `findStart` and `settingsFor`, 'store/missing'. */
+/** Plans a run, for the methods that start, measure or only show it. Errors: those of `rowsFor`, `findStart`, `refuseSeen` and `settingsFor`, 'store/missing'. */
 export async function planRun(context: ServiceContext, input: Input<'runs.plan'>, call: CallContext): Promise<Planned> {
   const model = await findModel(context.store, input.model)
   const start = await findStart(context.store, input)
-  const rows = await rowsFor(context, input, call)
+  const rows = await rowsFor(context, input, call, [start?.settings.method, input.settings.method])
   const { split, labels, leftOut, unused } = rows
   const chosen = await settingsFor(context, model, input.settings, rows, start)
+  if (start) await refuseSeen(context.store, start, { dataset: input.dataset, test: split.test })
   const needs = await needsOf(context.store, model, chosen.settings)
-  const plan = { labels, leftOut, unused, rows: sizesOf(split), ...chosen, ...(needs ? { needs } : {}) }
+  const power = powerWith(split.test.length)
+  const plan = { labels, leftOut, unused, rows: sizesOf(split), power, ...chosen, ...(needs ? { needs } : {}) }
   return { model, split, start, plan }
 }
 
@@ -42,14 +45,30 @@ async function needsOf(store: Store, model: ModelRecord, settings: TuneSettings)
   return config && modelRunNeeds(config, settings)
 }
 
-/** The rows split into training, validation and test set. Errors: those of `planRows`, 'run/cancelled'. */
-export function rowsFor({ workers }: ServiceContext, input: RowsSource, { signal }: CallContext): Promise<PlannedRows> {
+/**
+ * The rows split into training, validation and test set. `methods`: those that are tuned on them. Errors: those of `planRows`
+ * and `foldsFor`, 'run/cancelled'.
+ */
+export async function rowsFor(
+  { workers }: ServiceContext,
+  input: RowsSource,
+  { signal }: CallContext,
+  methods: readonly (string | undefined)[],
+): Promise<PlannedRows> {
   const { dataset, version, text, label, context, test, rowsOf, settings } = input
   // Only what decides about the rows, so that another method or another number of steps finds them known.
   const { task, seed } = settings
+  const folds = foldsFor(settings, methods)
   const given = Object.fromEntries(Object.entries({ context, test, rowsOf }).filter(([, value]) => value !== undefined))
-  const own = Object.fromEntries(Object.entries({ task, seed }).filter(([, value]) => value !== undefined))
+  const own = Object.fromEntries(Object.entries({ task, seed, folds }).filter(([, value]) => value !== undefined))
   return workers.run('planRows', { dataset, version, text, label, ...given, settings: own }, signal)
+}
+
+/** The folds that are asked for; none where tuning makes a model, which is made once. Error: 'tuning/folds-model'. */
+function foldsFor({ folds }: RowsSource['settings'], methods: readonly (string | undefined)[]): number | undefined {
+  const isModel = methods.some((method) => method !== undefined && makesModel({ method: methodNamed(method) }))
+  if (isModel && folds !== undefined && folds > 0) throw studioError('tuning/folds-model')
+  return isModel ? 0 : folds
 }
 
 /**
@@ -60,12 +79,14 @@ export async function settingsFor(
   { store, home }: Pick<ServiceContext, 'store' | 'home'>,
   model: ModelRecord,
   given: Input<'runs.plan'>['settings'],
-  { shape, labels }: PlannedRows,
+  { shape, labels, split }: PlannedRows,
   start: Start | undefined,
 ): Promise<{ readonly settings: TuneSettings; readonly because?: string }> {
   const config = (await store.models.configs()).get(model.id)
   const own = start ? settingsFrom(start, model, given) : given
-  const settings = defaultSettings(own, labels, { ...shape, hidden: config?.hidden ?? Infinity })
+  const folds = split.folds?.length ?? 0
+  const settings = defaultSettings({ ...own, folds }, labels, { ...shape, hidden: config?.hidden ?? Infinity })
+  if (folds > 0 && makesModel(settings)) throw studioError('tuning/folds-model')
   if (start && config) refuseOtherShapes(start, settings, config)
   const precisions = precisionsOf(methodOf(settings))
   if (!precisions.includes(settings.precision ?? 'float32')) throw studioError('tuning/precision', model.name)

@@ -5,16 +5,19 @@ import { headlineOf } from '../../contract/metrics.ts'
 import {
   byFigure,
   type EvaluationRecord,
+  isCrossValidated,
   type RivalName,
   subjectNames,
   type RunRecord,
   strongestRival,
 } from '../../contract/records.ts'
 import type { AnsweredRow, FlippedRow, Input, Outputs, Verdict } from '../../contract/service.ts'
+import { judgesSentence } from '../../contract/words/few-rows.ts'
 import { verdictOf, wordsAlone } from '../../engine/evaluate/significance.ts'
 import { type ReportedRun, reportOf } from '../../engine/export/report.ts'
 import type { Tables } from '../../engine/store/store.ts'
 import { scoresLabels, taskOf } from '../../engine/task/index.ts'
+import { sizesOf } from '../data/examples.ts'
 import { findRun, modelOf } from '../lookup.ts'
 
 type Subject = Evaluation['subject']
@@ -61,7 +64,16 @@ async function pairsOf(store: Tables, { run: name, against, rival }: Input<'runs
 export async function verdict(store: Tables, input: Input<'runs.verdict'>): Promise<Verdict> {
   const found = await verdictOn(store, input)
   const remark = input.against === undefined ? await remarkOn(store, input.run, found) : undefined
-  return remark === undefined ? found : { ...found, remark }
+  const judges = await judgesOf(store, input.run)
+  return { ...found, ...(judges === undefined ? {} : { judges }), ...(remark === undefined ? {} : { remark }) }
+}
+
+/** Who has answered the run's test rows, where that is not the prompt that is kept. */
+async function judgesOf(store: Tables, name: string): Promise<string | undefined> {
+  const run = await findRun(store, name)
+  if (!isCrossValidated(run)) return undefined
+  const { train, folds = [] } = await store.runs.split(run.id)
+  return judgesSentence(folds.length, train.length)
 }
 
 async function verdictOn(store: Tables, input: Input<'runs.verdict'>): Promise<Verdict> {
@@ -203,7 +215,7 @@ export const reportedRuns = (store: Tables, names: readonly string[]): Promise<R
         model,
         dataset: dataset?.name ?? '',
         labels: task?.labels ?? [],
-        rows: { train: split.train.length, validation: split.validation.length, test: split.test.length },
+        rows: sizesOf(split),
         steps,
         validations,
         verdict: isEvaluated ? await verdict(store, { run: name }) : undefined,

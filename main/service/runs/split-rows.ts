@@ -2,9 +2,11 @@
 import { studioError } from '../../contract/errors/index.ts'
 import type { SplitRows } from '../../contract/records.ts'
 import type { Input } from '../../contract/service.ts'
+import { fewRows, usualFolds } from '../../engine/data/folds.ts'
 import { splitExamples } from '../../engine/data/split.ts'
 import type { Tables } from '../../engine/store/store.ts'
 import { scoresLabels } from '../../engine/task/index.ts'
+import { splitOfFold } from '../../engine/train/fold-splits.ts'
 import { type DataShape, shapeOf } from '../../engine/train/from-data.ts'
 import { loadExamples, splitFromRows, splitRows } from '../data/examples.ts'
 import { findRun } from '../lookup.ts'
@@ -12,7 +14,7 @@ import { findRun } from '../lookup.ts'
 export type RowsSource = Pick<
   Input<'runs.plan'>,
   'dataset' | 'version' | 'text' | 'label' | 'context' | 'test' | 'rowsOf'
-> & { readonly settings: Pick<Input<'runs.plan'>['settings'], 'task' | 'seed'> }
+> & { readonly settings: Pick<Input<'runs.plan'>['settings'], 'task' | 'seed' | 'folds'> }
 
 export interface PlannedRows {
   readonly split: SplitRows
@@ -22,26 +24,30 @@ export interface PlannedRows {
   readonly leftOut: number
   /** How many rows the sets have no room for. */
   readonly unused: number
-  /** The shape of the training rows. */
+  /** The shape of the training rows; with folds, of the first one's. */
   readonly shape: Omit<DataShape, 'hidden'>
 }
 
 /**
- * Reads all rows, in the time of some passes over them: 1,000,000 rows take a minute, so it is work for a process
+ * Few rows are cross-validated unless the settings say otherwise. Reads all rows, in the time of some passes over them: 1,000,000 rows take a minute, so it is work for a process
  * of its own. Errors: 'data/no-examples', 'store/missing', 'run/no-column', 'run/other-rows', those of `splitExamples`.
  */
 export async function planRows(store: Tables, source: RowsSource): Promise<PlannedRows> {
   const { dataset, version, text, label, context = '', test, rowsOf, settings } = source
-  const { task = 'classification', seed = 0 } = settings
+  const { task = 'classification', seed = 0, folds } = settings
   const examples = await loadExamples(store, { dataset, version, text, label, context, task })
   if (examples.length === 0) throw studioError('data/no-examples', text, label)
   const byLabel = scoresLabels(settings)
   const labels = byLabel ? [...new Set(examples.map((example) => example.label))].sort() : []
   const { leftOut, reserved, ...split } =
     rowsOf === undefined
-      ? await splitExamples(examples, { seed, byLabel, ...(test === undefined ? {} : { test }) })
+      ? await splitExamples(examples, {
+          ...{ seed, byLabel, folds: folds ?? (examples.length < fewRows ? usualFolds : 0) },
+          ...(test === undefined ? {} : { test }),
+        })
       : { ...splitFromRows(examples, await splitOf(store, rowsOf, source)), leftOut: [], reserved: [] }
-  const { hidden: _, ...shape } = shapeOf(split, labels.length, 0)
+  // Steps and batches have to suit the prompts that judge: they learn from fewer rows than the one that is kept.
+  const { hidden: _, ...shape } = shapeOf(split.folds ? splitOfFold(split, 0) : split, labels.length, 0)
   return { split: splitRows(split), labels, leftOut: leftOut.length, unused: reserved.length, shape }
 }
 

@@ -43,6 +43,23 @@ async function storedStart(store: Tables, source: StartSource, name: string): Pr
   return { ...found, name, source }
 }
 
+/**
+ * Refuses a start that has learned from rows which are to judge the run, as a run on the same data set may have. Error:
+ * 'tuning/start-seen'.
+ */
+export async function refuseSeen(
+  store: Tables,
+  { name }: Pick<Start, 'name'>,
+  { dataset, test }: { readonly dataset: number; readonly test: readonly number[] },
+): Promise<void> {
+  const run = await store.runs.find(name)
+  if (run?.dataset !== dataset) return
+  const { train, validation } = await store.runs.split(run.id)
+  const learned = new Set([...train, ...validation])
+  const seen = test.filter((row) => learned.has(row)).length
+  if (seen > 0) throw studioError('tuning/start-seen', name, seen)
+}
+
 /** The given settings, with those that follow from the start. Errors: 'tuning/start-model', 'tuning/start-method'. */
 export function settingsFrom(start: Start, model: ModelRecord, given: GivenSettings): GivenSettings {
   if (!isIdentity(start.modelHash, model)) throw studioError('tuning/start-model', start.name, model.name)

@@ -15,6 +15,7 @@ import { type Grades, rankTogether, shareBand } from '../../engine/sweep/bands.t
 import { factorsOf, type Result } from '../../engine/sweep/factors.ts'
 import { advance, type Advance, type Standing, stepOf, stepsOf, validationAt } from '../../engine/sweep/halving.ts'
 import { verdictOf } from '../../engine/sweep/verdict.ts'
+import { sizesOf } from '../data/examples.ts'
 
 /** A place of a sweep as it stands. */
 export interface Place extends Standing {
@@ -90,7 +91,7 @@ export async function detailsOf(store: Tables, sweep: SweepRecord): Promise<Swee
   return {
     sweep,
     summary,
-    rows: { train: split.train.length, validation: split.validation.length, test: split.test.length },
+    rows: sizesOf(split),
     rungs,
     configurations,
     headlines: await headlinesOf(store, places),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, it } from 'vitest'
 import { openStore } from '../../../main/engine/store/store.ts'
+import { sealTensors } from '../../../main/engine/store/tensors.ts'
 import { databaseOf } from '../../support/earlier-database.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 
@@ -71,7 +72,7 @@ it('evaluations keep their answers when there are more subjects, and hand-writte
        .join('\n')}`,
   )
   const store = await openStore(path)
-  const run = { id: 9, dataset: 4, version: 1 }
+  const run = { id: 9, dataset: 4, version: 1, settings: {} }
   const common = { run: 9, dataset: 4, version: 1, rows: 1, createdAt: 'now', headline: 'accuracy' }
   const of = (id: number, subject: string) => ({ ...common, id, subject, metrics: { accuracy: 0.5 } })
   expect(await store.evaluations.list(9)).toEqual([
@@ -243,5 +244,25 @@ it('runs from before there were measures have none, and later ones do', async ()
   const times = { precomputeSeconds: 2, answerMilliseconds: 30, switchMilliseconds: 1 }
   await store.measures.put(9, { parameters: 8, fileBytes: 99, peakBytes: 1e9, neutral: undefined, ...times })
   expect(await store.measures.byRun(9)).toMatchObject({ parameters: 8, seconds: 2.25 })
+  await store.close()
+})
+
+it('checkpoints keep their tensors when runs have folds', async () => {
+  const path = join(temporaryFolder(), 'studio.db')
+  const tensors = { b: { shape: [1], data: Float32Array.of(2) } }
+  const sealed = sealTensors({ 'tensors/b': tensors.b, 'first/b': tensors.b, 'second/b': tensors.b })
+  const hex = Buffer.from(sealed.vectors).toString('hex')
+  await databaseOf(
+    '0019-labellings',
+    path,
+    `${FINISHED_RUN}
+     INSERT INTO checkpoints (run, kind, step, stale, finished, precomputes, vectors, sha256)
+       VALUES (9, 'last', 5, 1, 0, 1, x'${hex}', '${sealed.sha256}');`,
+  )
+  const store = await openStore(path)
+  expect(await store.checkpoints.load(9)).toEqual({
+    ...{ step: 5, tensors, first: tensors, second: tensors, best: undefined },
+    ...{ stale: 1, finished: false, precomputes: true },
+  })
   await store.close()
 })

@@ -3,88 +3,12 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { Checkpoint, Evaluation, StepMetrics, TunedPrompt } from '../../../main/contract/compute.ts'
-import type { TuneSettings } from '../../../main/contract/settings.ts'
-import type { Tensor } from '../../../main/contract/tensor.ts'
+import type { StepMetrics } from '../../../main/contract/compute.ts'
 import type { RowState, VersionRecord } from '../../../main/contract/records.ts'
 import { openStore, type Store, type Tables } from '../../../main/engine/store/store.ts'
 import { smallConfig } from '../../support/small-config.ts'
+import { open, settings, withDataset, withRun } from '../../support/stored-run.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
-
-const settings: TuneSettings = {
-  method: 'prefix-tuning',
-  placement: 'after-text',
-  tokens: 2,
-  init: 'random',
-  initText: '',
-  tail: 1,
-  loss: 'labels',
-  template: { kind: 'plain', body: 'Text: {text}\nAnswer:', instruction: '', answerPrefix: ' ' },
-  steps: 10,
-  batch: 2,
-  learningRate: 0.05,
-  weightDecay: 0,
-  clip: 1,
-  schedule: 'cosine',
-  warmup: 0,
-  seed: 7,
-  validateEvery: 5,
-  patience: 0,
-  maxTokens: 64,
-}
-
-const vector = (...values: number[]): Tensor => ({ shape: [values.length], data: Float32Array.from(values) })
-
-async function open(folder = temporaryFolder()): Promise<{ store: Store; path: string }> {
-  const path = join(folder, 'studio.db')
-  const store = await openStore(path)
-  onTestFinished(() => store.close())
-  return { store, path }
-}
-
-async function withDataset(store: Store) {
-  const dataset = await store.datasets.add({ name: 'mail', source: 'mail.csv', hash: 'h1', columns: ['text', 'label'] })
-  const version = await store.datasets.begin(dataset.id, { kind: 'import', description: '' })
-  await store.rows.insert(
-    version,
-    [1, 2, 3].map((row) => ({ row, cells: [`text ${String(row)}`, 'a'] })),
-  )
-  await store.datasets.complete(version, { used: 3, excluded: 0, trash: 0 })
-  return { dataset, version }
-}
-
-async function withRun(store: Store) {
-  const { dataset } = await withDataset(store)
-  const model = await store.models.put({
-    name: 'tiny',
-    hash: 'm1',
-    source: '/tiny.gguf',
-    folder: '/cache',
-    family: 'llama',
-    licence: undefined,
-    prepared: Uint8Array.of(1, 2),
-    config: smallConfig,
-  })
-  const task = await store.tasks.put({
-    dataset: dataset.id,
-    kind: 'classification',
-    textColumn: 'text',
-    labelColumn: 'label',
-    contextColumn: '',
-    labels: ['a', 'b'],
-  })
-  const split = { train: [1], validation: [2], test: [3] }
-  const run = await store.runs.add({
-    name: undefined,
-    task: task.id,
-    model: model.id,
-    dataset: dataset.id,
-    version: 1,
-    settings,
-    split,
-  })
-  return { dataset, model, task, run, split }
-}
 
 const step = (number: number, loss = 1): StepMetrics => ({
   step: number,
@@ -326,75 +250,5 @@ describe('metrics and notes', () => {
     expect(await store.metrics.validations(run.id)).toEqual([validation])
     await store.notes.add(run.id, { step: 2, code: 'gradient', message: 'It vanished.' })
     expect(await store.notes.list(run.id)).toEqual([{ step: 2, code: 'gradient', message: 'It vanished.' }])
-  })
-})
-
-describe('checkpoints and prompts', () => {
-  const checkpoint: Checkpoint = {
-    step: 5,
-    tensors: { 'layer/0': vector(1, 2), b: vector(3) },
-    first: { 'layer/0': vector(4, 5), b: vector(6) },
-    second: { 'layer/0': vector(7, 8), b: vector(9) },
-    best: { step: 4, loss: 0.25, tensors: { 'layer/0': vector(0.5, 0.25), b: vector(1) } },
-    stale: 1,
-    finished: false,
-  }
-
-  it('give a run back its last state and its best vectors', async () => {
-    const { store } = await open()
-    const { run } = await withRun(store)
-    expect(await store.checkpoints.load(run.id)).toBeUndefined()
-    await store.checkpoints.save(run.id, { ...checkpoint, best: undefined, step: 1 })
-    expect((await store.checkpoints.load(run.id))?.best).toBeUndefined()
-    await store.checkpoints.save(run.id, checkpoint)
-    expect(await store.checkpoints.load(run.id)).toEqual(checkpoint)
-    const later = { ...checkpoint, step: 6, finished: true, stale: 2 }
-    await store.checkpoints.save(run.id, later)
-    expect(await store.checkpoints.load(run.id)).toEqual(later)
-    expect(await store.checkpoints.step(run.id)).toBe(6)
-  })
-
-  it('refuse vectors whose checksum does not match', async () => {
-    const { store, path } = await open()
-    const { run } = await withRun(store)
-    const prompt: TunedPrompt = { tensors: { prompt: vector(1, 2, 3) }, settings, labels: ['a', 'b'], modelHash: 'm1' }
-    await store.prompts.put(run.id, prompt)
-    await store.checkpoints.save(run.id, checkpoint)
-    expect(await store.prompts.byRun(run.id)).toEqual(prompt)
-    expect(await store.prompts.byRun(99)).toBeUndefined()
-    const raw = new Database(path)
-    raw.exec(`UPDATE prompts SET vectors = zeroblob(length(vectors)); UPDATE checkpoints SET vectors = x'00'`)
-    raw.close()
-    await expect(store.prompts.byRun(run.id)).rejects.toMatchObject({ code: 'store/damaged' })
-    await expect(store.checkpoints.load(run.id)).rejects.toMatchObject({ code: 'store/damaged' })
-  })
-})
-
-describe('evaluations', () => {
-  const measured = { headline: 'accuracy', metrics: { accuracy: 0, macro_f1: 1 / 3 } } as const
-
-  it('keep every scored row with its log-probabilities and metrics', async () => {
-    const { store } = await open()
-    const { run, dataset } = await withRun(store)
-    const rows = [{ row: 3, label: 'a', predicted: 'b', logProbabilities: [-0.7, -0.6], metrics: { accuracy: 0 } }]
-    const stored = await store.transaction((t) =>
-      t.evaluations.add({ run: run.id, dataset: dataset.id, version: 1 }, { subject: 'no prompt', rows, ...measured }),
-    )
-    expect(await store.evaluations.list(run.id)).toEqual([stored])
-    expect(stored).toMatchObject({ subject: 'no prompt', rows: 1, ...measured })
-    expect(await store.evaluations.rows(stored.id)).toEqual(rows)
-  })
-
-  it('of a hand-written prompt store its text', async () => {
-    const { store } = await open()
-    const { run, dataset } = await withRun(store)
-    const handWritten = 'Which team?\n\nText: where is it\nAnswer: delivery'
-    const evaluation: Evaluation = { subject: 'hand-written prompt', handWritten, rows: [], ...measured }
-    const stored = await store.transaction((t) =>
-      t.evaluations.add({ run: run.id, dataset: dataset.id, version: 1 }, evaluation),
-    )
-    expect(stored).toMatchObject({ subject: 'hand-written prompt', handWritten })
-    expect(await store.evaluations.list(run.id)).toEqual([stored])
-    expect(await store.evaluations.all()).toEqual([stored])
   })
 })

@@ -19,6 +19,7 @@ import { subjects } from './0016-subjects.ts'
 import { starts } from './0017-starts.ts'
 import { tunedModels } from './0018-tuned-models.ts'
 import { labellings } from './0019-labellings.ts'
+import { folds } from './0020-folds.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
@@ -40,4 +41,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0017-starts': starts,
   '0018-tuned-models': tunedModels,
   '0019-labellings': labellings,
+  '0020-folds': folds,
 }

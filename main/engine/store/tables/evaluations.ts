@@ -2,7 +2,13 @@
 import type { Selectable } from 'kysely'
 import type { Evaluation, ScoredRow } from '../../../contract/compute.ts'
 import type { Metrics } from '../../../contract/metrics.ts'
-import type { EvaluationRecord, Subject, RunRecord } from '../../../contract/records.ts'
+import {
+  type EvaluationRecord,
+  isCrossValidated,
+  type OwnRows,
+  type RunRecord,
+  type Subject,
+} from '../../../contract/records.ts'
 import type { Db, Schema } from '../schema.ts'
 import { packNumbers, unpackNumbers } from '../tensors.ts'
 
@@ -71,17 +77,14 @@ const reading = (db: Db) => ({
     return found.map(recordOf)
   },
 
-  /** The latest evaluation on a run's own test set. */
-  async latest(
-    run: Pick<RunRecord, 'id' | 'dataset' | 'version'>,
-    subject: Subject,
-  ): Promise<EvaluationRecord | undefined> {
+  /** As `ownEvaluations` has it, the one of this subject. */
+  async latest(run: OwnRows & Pick<RunRecord, 'id'>, subject: Subject): Promise<EvaluationRecord | undefined> {
     const { id, dataset, version } = run
     const row = await db
       .selectFrom('evaluations')
       .selectAll()
       .where(({ and }) => and({ run: id, dataset, version, subject }))
-      .orderBy('id', 'desc')
+      .orderBy('id', isCrossValidated(run) ? 'asc' : 'desc')
       .limit(1)
       .executeTakeFirst()
     return row && recordOf(row)

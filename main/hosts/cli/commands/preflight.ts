@@ -2,6 +2,8 @@
 import { Command } from 'commander'
 import { type Host, withStudio } from '../host.ts'
 import { withCommon } from '../options.ts'
+import { powerSentence } from '../../../contract/words/few-rows.ts'
+import { rowsSentence } from '../words.ts'
 import { measure, needsSentence, tableOf } from '../preflight.ts'
 import { plannedRun, type RunOptions, withRunOptions } from '../run-options.ts'
 
@@ -14,12 +16,12 @@ export function preflightCommand(host: Host): Command {
     withStudio(host, options, async (session) => {
       const found = await measure(session, await plannedRun(session, path, options))
       const { plan, steps, advice, because } = found
-      const { train, validation, test } = plan.rows
       session.output.result({ ...found }, [
         ...(plan.needs ? [needsSentence(plan.needs)] : []),
         ...tableOf(found),
         `Measured ${String(steps.length)} steps of ${Math.min(...steps).toFixed(0)} to ${Math.max(...steps).toFixed(0)} ms; the slowest had to open the model first.`,
-        `Rows: ${String(train)} for training, ${String(validation)} for validation, ${String(test)} for testing`,
+        rowsSentence(plan.rows),
+        powerSentence(plan.power),
         ...(because === '' ? [] : [because]),
         advice,
       ])

@@ -5,7 +5,7 @@ import { chosenPrompts, committeeLines, type CommitteeOptions, withCommittee } f
 import { goOnWith } from '../hints.ts'
 import { type CommonOptions, type Host, type Session, withStudio } from '../host.ts'
 import { withCommon } from '../options.ts'
-import { describeEvaluation, describeHeadline } from '../words.ts'
+import { describeEvaluation, describeHeadline, rowsSentence } from '../words.ts'
 
 export function showCommand(host: Host): Command {
   const command = new Command('show')
@@ -44,7 +44,7 @@ function describe(details: RunDetails): string[] {
     `Method: ${method}${tokens > 0 ? `, ${String(tokens)} virtual tokens` : ''}, ${placement}; loss over ${loss}`,
     ...(from ? [`Started from: ${from.name}`] : []),
     `Steps: ${String(last?.step ?? 0)} of ${String(run.settings.steps)}, ${String(batch)} examples each, rate ${String(learningRate)} (${schedule}), seed ${String(run.seed)}`,
-    `Rows: ${String(rows.train)} for training, ${String(rows.validation)} for validation, ${String(rows.test)} for testing`,
+    rowsSentence(rows),
     ...(last ? [`Last loss: ${last.loss.toPrecision(4)}`] : []),
     ...validations.map(
       ({ step, loss, best, ...validation }) =>

@@ -3,6 +3,8 @@ import { Command } from 'commander'
 import { follow, sayFinished } from '../follow.ts'
 import { type Host, withStudio } from '../host.ts'
 import { given, wholeNumber, withCommon } from '../options.ts'
+import { powerSentence } from '../../../contract/words/few-rows.ts'
+import { rowsSentence } from '../words.ts'
 import { measure, needsSentence } from '../preflight.ts'
 import { followSweep } from '../sweep.ts'
 import { plannedRun, type RunOptions, withRunOptions } from '../run-options.ts'
@@ -30,7 +32,9 @@ const tune = (host: Host, path: string, options: TuneOptions): Promise<void> =>
   withStudio(host, options, async (session) => {
     const { studio, output } = session
     const planned = await plannedRun(session, path, options)
-    const { because: known, needs } = await studio.call('runs.plan', planned)
+    const { because: known, needs, rows, power } = await studio.call('runs.plan', planned)
+    output.say(rowsSentence(rows))
+    output.say(powerSentence(power))
     if (needs) output.say(needsSentence(needs))
     const isOpen = options.precision === 'auto' || (options.precision === undefined && known === undefined)
     const measured = isOpen ? await measure(session, planned) : undefined

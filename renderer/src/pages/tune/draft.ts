@@ -28,7 +28,7 @@ export const taskSetting = (task: TaskName): Pick<GivenSettings, 'task'> => (tas
 
 /** The choices that decide which defaults the other settings have. */
 export function decisiveSettings({ task, given }: Pick<Draft, 'task' | 'given'>): GivenSettings {
-  const { method, placement, template, optimiser, memory } = given
+  const { method, placement, template, optimiser, memory, folds } = given
   const kind = template?.kind
   return {
     task,
@@ -36,6 +36,7 @@ export function decisiveSettings({ task, given }: Pick<Draft, 'task' | 'given'>)
     ...(placement ? { placement } : {}),
     ...(optimiser ? { optimiser } : {}),
     ...(memory ? { memory } : {}),
+    ...(folds === undefined ? {} : { folds }),
     ...(kind ? { template: { kind } } : {}),
   }
 }

@@ -67,6 +67,7 @@ export const data = {
   characters: 'characters',
   problems: 'Problems',
   problemsNone: 'None found. This data is ready to tune on.',
+  fewRows: (power: string) => `These rows are few. Even where each of them serves for the test, ${power}`,
   problemsShow: 'Show the rows',
   fixed: (what: string) => `${what}.`,
   profiling: 'Checking the rows',
