@@ -9,6 +9,9 @@ export const labellingErrors = {
   'label/no-data': (prompt: string) =>
     `The data set that ${prompt} was tuned on is not in this studio, so corrected rows cannot be added to it.`,
   'label/nothing-corrected': (file: string) => `No row of ${file} is corrected that the data set does not have yet.`,
+  'label/few-labels': () => 'Name two labels at least, or choose the column with the answers that are known.',
+  'label/several': (file: string) =>
+    `Several prompts label ${file}. Open it with one of them to have its answers suggested.`,
   'label/no-labels': (answer: string, labels: readonly string[]) =>
     `“${answer}” is none of the labels: ${labels.join(', ')}.`,
   'label/too-large': (file: string) =>

@@ -26,12 +26,13 @@ const form = {
 export const labellingInputs = {
   /**
    * Copies a table into the studio's folder and guesses its columns; answers nothing yet. The same file with the same
-   * choices and prompts is found again, with the answers that it has.
+   * choices and prompts is found again, with the answers that it has. Without prompts a person answers by hand, until
+   * there are enough answers to tune one.
    */
   'labellings.open': v.strictObject({
     path: path('read'),
     choices: v.exactOptional(readingChoices),
-    prompts: list(run, maxPrompts, 1),
+    prompts: list(run, maxPrompts),
   }),
   'labellings.list': nothing,
   'labellings.show': v.strictObject({ labelling }),
@@ -41,7 +42,13 @@ export const labellingInputs = {
     text: v.exactOptional(column),
     /** '' = none. */
     context: v.exactOptional(column),
+    /** Where no prompt answers: the labels to choose from; those in `answers` are added. */
+    labels: v.exactOptional(list(v.pipe(text, v.trim(), v.minLength(1)), 200)),
+    /** Where no prompt answers: the column with the answers that are known already, '' = none. */
+    answers: v.exactOptional(v.union([column, v.literal('')])),
   }),
+  /** Lets a prompt answer, in place of the one before or of nobody, all rows that nobody has corrected. */
+  'labellings.suggest': v.strictObject({ labelling, run }),
   /** Ends after the answers that are kept; those under way are computed again later. */
   'labellings.stop': v.strictObject({ labelling }),
   /** Emits progress until the labelling ends, whatever ends it. */
@@ -66,7 +73,15 @@ export const labellingInputs = {
     rows: list(whole(0, Number.MAX_SAFE_INTEGER), 10_000, 1),
     answer: text,
   }),
-  /** Adds the corrected rows that are not there yet to the data set that the prompt was tuned on. */
+  /**
+   * Takes all answers for right that are at least so sure and that nobody has corrected. As nobody has looked at them, no
+   * verdict will rest on them.
+   */
+  'labellings.accept': v.strictObject({ labelling, prompt, above: confidence }),
+  /**
+   * Adds the corrected rows that are not there yet to the data set that the prompt was tuned on, or of a table that was
+   * answered by hand, to a data set of its own.
+   */
   'labellings.send': v.strictObject({ labelling, prompt }),
   'labellings.save': v.strictObject({ ...form, path: path('save') }),
   /** The same file for a window. */
@@ -80,6 +95,10 @@ export interface LabellingPrompt {
   readonly name: string
   /** The labels that it chooses among; none where its answers are generated. */
   readonly labels: readonly string[]
+  /** True where no prompt answers yet, but a person. */
+  readonly byHand?: true
+  /** Where a person answers: the column with the answers that are known already, '' = none. */
+  readonly known?: string
 }
 
 export interface LabellingRecord {
@@ -101,6 +120,8 @@ export interface LabellingRecord {
   readonly skipped: number
   /** Cells of the first rows. */
   readonly first: readonly (readonly string[])[]
+  /** The data set that its right answers go into; undefined where that is its prompt's, or none yet. */
+  readonly dataset: number | undefined
   /** Why it has failed. */
   readonly error: string | undefined
   readonly createdAt: string
@@ -113,8 +134,12 @@ export interface PromptAnswers extends LabellingPrompt {
   /** Answers of each tenth of the confidence, 0 to 0.1 first. */
   readonly confidences: readonly number[]
   readonly corrected: number
+  /** Of the corrected rows, those whose answer was accepted unseen. */
+  readonly unseen: number
   /** Corrected rows that can be sent to the data set. */
   readonly unsent: number
+  /** Corrected rows of each label that somebody has looked at. */
+  readonly seen: readonly LabelCount[]
   /** Rows whose text was too long, so that its end was not read. */
   readonly cut: number
   /** The data set that it was tuned on; undefined where it was opened from a file, or is gone. */
@@ -136,6 +161,8 @@ export interface LabelledRow {
   readonly cut: number
   /** The right answer as its owner says. */
   readonly corrected: string | undefined
+  /** True where its owner accepted it without looking at it. */
+  readonly unseen: boolean
 }
 
 export interface LabellingOutputs {
@@ -143,6 +170,8 @@ export interface LabellingOutputs {
   readonly 'labellings.list': readonly LabellingRecord[]
   readonly 'labellings.show': LabellingDetails
   readonly 'labellings.start': LabellingDetails
+  readonly 'labellings.suggest': LabellingDetails
+  readonly 'labellings.accept': LabellingDetails
   readonly 'labellings.stop': LabellingDetails
   readonly 'labellings.watch': LabellingDetails
   readonly 'labellings.remove': null

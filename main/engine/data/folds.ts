@@ -23,23 +23,27 @@ export interface FoldOptions {
   readonly test?: number
   /** False where answers are no labels: all rows are then dealt as if they had the same label. */
   readonly byLabel?: boolean
+  /** Rows whose answers nobody has looked at. */
+  readonly unseen?: ReadonlySet<number>
 }
 
 /**
  * The rule: texts that hang together by being nearly the same stay together (`nearChains`), and count under the label of
  * their first row. Each label's groups are dealt one by one, in an order drawn by the seed, to the fold with the fewest rows of
  * this label, and among these with the fewest rows: folds are stratified, and equally large where groups are. A chain that
- * fills the table is in no fold: every prompt learns from it, and it judges none. There are no more folds than groups.
+ * fills the table is in no fold: every prompt learns from it, and it judges none; so are groups of unseen rows alone, and
+ * unseen rows in a fold are neither validated on nor tested with. There are no more folds than groups.
  * Error: 'data/label-too-rare'.
  */
 export async function foldExamples(
   examples: readonly Example[],
-  { seed, folds: wanted, test = Infinity, byLabel = true }: FoldOptions,
+  { seed, folds: wanted, test = Infinity, byLabel = true, unseen = new Set() }: FoldOptions,
 ): Promise<Split & Required<Pick<Split, 'folds'>>> {
   const labelOf = byLabel ? ({ label }: Pick<Example, 'label'>): string => label : () => ''
   const known = new Map(examples.map((example) => [example.row, example]))
   const alike = examples.map((example) => ({ ...example, label: labelOf(example) }))
-  const chains = (await nearChains(alike, leastFolds)).filter(({ isLarge }) => !isLarge)
+  const isSeen = ({ row }: Example): boolean => !unseen.has(row)
+  const chains = (await nearChains(alike, leastFolds)).filter(({ isLarge, rows }) => !isLarge && rows.some(isSeen))
   const byLabels = Map.groupBy(chains, ({ label }) => label)
   const labels = [...new Set(alike.map(({ label }) => label))].sort()
   for (const label of labels) {
@@ -50,8 +54,8 @@ export async function foldExamples(
   for (const label of labels) deal(byLabels.get(label) ?? [], folds, seed ^ textKey(label))
   const rowsOf = (groups: readonly NearChain[]): Example[] =>
     groups.flatMap(({ rows }) => rows.flatMap(({ row }) => known.get(row) ?? [])).sort((a, b) => a.row - b.row)
-  const judged = rowsOf(folds.flatMap(({ groups }) => groups))
-  const tested = test < judged.length ? rowsOf(evenly(chains, test).taken) : judged
+  const judged = rowsOf(folds.flatMap(({ groups }) => groups)).filter(isSeen)
+  const tested = test < judged.length ? rowsOf(evenly(chains, test).taken).filter(isSeen) : judged
   return { train: [...examples], validation: judged, test: tested, folds: folds.map(({ groups }) => rowsOf(groups)) }
 }
 

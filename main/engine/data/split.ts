@@ -48,7 +48,7 @@ const minTexts = 3
  */
 export async function splitExamples(
   examples: readonly Example[],
-  { seed, test, byLabel = true, folds = 0 }: SplitOptions,
+  { seed, test, byLabel = true, folds = 0, unseen = none }: SplitOptions,
 ): Promise<HeldSplit> {
   if (byLabel) refuseLabels(examples)
   if (folds > 0) {
@@ -57,13 +57,14 @@ export async function splitExamples(
       byLabel,
       test: test ?? (byLabel ? maxTest : maxGeneration),
       folds: Math.max(leastFolds, folds),
+      unseen,
     }
     return { ...(await foldExamples(examples, options)), leftOut: [], reserved: [] }
   }
-  if (byLabel) return splitAlike(examples, seed, test ?? maxTest)
+  if (byLabel) return splitAlike(examples, seed, test ?? maxTest, unseen)
   const known = new Map(examples.map((example) => [example.row, example]))
   const alike = examples.map((example) => ({ ...example, label: '' }))
-  const split = await splitAlike(alike, seed, test ?? maxGeneration)
+  const split = await splitAlike(alike, seed, test ?? maxGeneration, unseen)
   const back = (rows: readonly Example[]): Example[] => rows.flatMap(({ row }) => known.get(row) ?? [])
   return {
     train: back(split.train),
@@ -83,11 +84,29 @@ function refuseLabels(examples: readonly Example[]): void {
 }
 
 /** By the labels that the examples have, even a single one. */
-async function splitAlike(examples: readonly Example[], seed: number, test: number): Promise<HeldSplit> {
+async function splitAlike(
+  examples: readonly Example[],
+  seed: number,
+  test: number,
+  unseen: ReadonlySet<number>,
+): Promise<HeldSplit> {
   const labels = new Set(examples.map(({ label }) => label))
   const dealers = new Map([...labels].map((label) => [label, dealer(seed, label)]))
-  const { groups, leftOut } = await nearGroups(examples, minTexts, (label) => dealers.get(label)?.() ?? 'train')
-  const byLabel = Map.groupBy(groups, ({ label }) => label)
+  const isSeen = ({ row }: Example): boolean => !unseen.has(row)
+  const near = await nearGroups(examples, minTexts, (label, first) =>
+    isSeen(first) ? (dealers.get(label)?.() ?? 'train') : 'train',
+  )
+  const isHeld = ({ side }: Group): boolean => side !== 'train'
+  // What joined a group that is held out cannot be learned from either: it is nearly the same as the rows there.
+  const groups = near.groups.map((group) => (isHeld(group) ? { ...group, rows: group.rows.filter(isSeen) } : group))
+  const leftOut = [
+    ...near.leftOut,
+    ...near.groups.filter(isHeld).flatMap(({ rows }) => rows.filter((each) => !isSeen(each))),
+  ]
+  const byLabel = Map.groupBy(
+    groups.filter(({ rows: [first] }) => first && isSeen(first)),
+    ({ label }) => label,
+  )
   for (const label of [...labels].sort()) {
     const has = byLabel.get(label)?.length ?? 0
     if (has < minTexts) throw studioError('data/label-too-rare', label, has, minTexts)
@@ -103,6 +122,8 @@ async function splitAlike(examples: readonly Example[], seed: number, test: numb
     reserved: rowsOf([...trainRows.left, ...validationRows.left, ...testRows.left]),
   }
 }
+
+const none: ReadonlySet<number> = new Set()
 
 const rowsOf = (groups: readonly Group[]): Example[] => groups.flatMap(({ rows }) => rows).sort((a, b) => a.row - b.row)
 

@@ -219,6 +219,8 @@ export interface Schema {
     read: string
     error: string | null
     created_at: string
+    /** Where its right answers go; null = to the data set of its prompt. */
+    dataset: Generated<number | null>
   }
   labelled_rows: { labelling: number; row: number; text: string; context: string }
   labelled_answers: {
@@ -232,7 +234,11 @@ export interface Schema {
     corrected: string | null
     /** 1 where the correction is in the data set. */
     sent: Generated<number>
+    /** 1 where the answer was taken as right, and nobody has looked at it. */
+    unseen: Generated<number>
   }
+  /** Answers that nobody has looked at, as they were when they came into the data set. */
+  unseen_answers: { dataset: number; row: number; answer: string }
   connections: {
     id: Generated<number>
     host: string

@@ -31,6 +31,7 @@ import { runRepository } from './tables/runs.ts'
 import { startRepository } from './tables/starts.ts'
 import { sweepRepository } from './tables/sweeps.ts'
 import { taskRepository } from './tables/tasks.ts'
+import { unseenAnswerRepository } from './tables/unseen-answers.ts'
 
 const repositories = (db: Db, late: LateStates) => ({
   models: modelRepository(db),
@@ -48,6 +49,7 @@ const repositories = (db: Db, late: LateStates) => ({
   starts: startRepository(db),
   evaluations: evaluationRepository(db),
   labellings: labellingRepository(db),
+  unseenAnswers: unseenAnswerRepository(db),
   connections: connectionRepository(db),
   preferences: preferenceRepository(db),
 })

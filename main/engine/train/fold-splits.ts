@@ -6,12 +6,12 @@ import type { Split } from '../../contract/settings.ts'
  * answers, neither in training nor to choose its step. The next fold's rows are the validation set, all others the training
  * set.
  */
-export function splitOfFold({ train, test, folds = [] }: Split, fold: number): Split {
+export function splitOfFold({ train, validation, test, folds = [] }: Split, fold: number): Split {
   const rowsIn = (at: number): ReadonlySet<number> => new Set(folds[at % folds.length]?.map(({ row }) => row))
   const [own, next] = [rowsIn(fold), rowsIn(fold + 1)]
   return {
     train: train.filter(({ row }) => !own.has(row) && !next.has(row)),
-    validation: train.filter(({ row }) => next.has(row)),
+    validation: validation.filter(({ row }) => next.has(row)),
     test: test.filter(({ row }) => own.has(row)),
   }
 }

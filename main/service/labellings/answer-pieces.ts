@@ -3,7 +3,7 @@ import type { TextAnswer, TextToAnswer, TunedPrompt } from '../../contract/compu
 import { studioError } from '../../contract/errors/index.ts'
 import type { LabellingRecord } from '../../contract/methods/labellings.ts'
 import { openTable } from '../../engine/data/table.ts'
-import type { AnsweredPiece } from '../../engine/store/tables/labellings.ts'
+import type { AnsweredPiece, GivenAnswer } from '../../engine/store/tables/labellings.ts'
 import { scoresLabels } from '../../engine/task/index.ts'
 import { serveForEvent } from '../compute/serving.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
@@ -18,7 +18,11 @@ import { labelledFile } from './open-labelling.ts'
 const pieceRows = { labels: 128, generated: 16 } as const
 const firstPiece = 16
 
-/** Errors: those of `openTable`, `findTuned` and `serveJob`; 'label/file-gone', 'run/no-column', 'run/cancelled'. */
+/**
+ * Reads the rest of the table, and answers it; then those rows that have no answer because another prompt was to give it. Where
+ * no prompt answers, rows have the answers that are known. Errors: those of `openTable`, `findTuned` and `serveJob`;
+ * 'label/file-gone', 'run/no-column', 'run/cancelled'.
+ */
 export async function answerRest(
   context: ServiceContext,
   labelling: LabellingRecord,
@@ -26,17 +30,20 @@ export async function answerRest(
   onDone: (rows: number) => void,
 ): Promise<void> {
   const { store, home } = context
-  const prompts = await Promise.all(labelling.prompts.map(({ name }) => findTuned(store, name)))
-  const pieceEnd = endOfPiece(prompts.every(({ prompt }) => scoresLabels(prompt.settings)) ? 'labels' : 'generated')
+  const asked = labelling.prompts.filter(({ byHand }) => byHand !== true)
+  const prompts = await Promise.all(asked.map(({ name }) => findTuned(store, name)))
+  const isScored = prompts.every(({ prompt }) => scoresLabels(prompt.settings))
+  const pieceEnd = endOfPiece(isScored ? 'labels' : 'generated')
   const table = await openCopy(labelledFile(home, labelling), labelling)
-  const [textAt, contextAt] = [labelling.text, labelling.context].map((column) => table.columns.indexOf(column))
+  const known = labelling.prompts[0]?.known ?? ''
+  const at = [labelling.text, labelling.context, known].map((column) => table.columns.indexOf(column))
   const last = await store.labellings.lastRow(labelling.id)
   let { done } = labelling
-  let piece: AnsweredPiece['rows'][number][] = []
+  let piece: ReadRow[] = []
   const finish = async (): Promise<void> => {
     if (piece.length === 0) return
-    const rows = piece
-    const answers = await answerPiece(context, prompts, rows, call)
+    const rows = piece.map(({ known: _, ...row }) => row)
+    const answers = prompts.length > 0 ? await answerPiece(context, prompts, rows, call) : [knownAnswers(piece)]
     await store.piece((tables) => tables.labellings.addPiece(labelling.id, { rows, answers }))
     done += rows.length
     piece = []
@@ -46,10 +53,49 @@ export async function answerRest(
     for (const { row, cells } of chunk.rows) {
       if (call.signal.aborted) throw studioError('run/cancelled')
       if (row <= last) continue
-      piece.push({ row, text: cells[textAt ?? -1] ?? '', context: cells[contextAt ?? -1] ?? '' })
+      const [text = '', about = '', answer = ''] = at.map((column) => cells[column])
+      piece.push({ row, text, context: about, known: answer.trim() })
       if (done + piece.length === pieceEnd(done)) await finish()
     }
   await finish()
+  if (prompts.length > 0) await answerOpen(context, labelling, prompts, call, () => onDone(done))
+}
+
+interface ReadRow extends TextToAnswer {
+  readonly row: number
+  /** The answer that is known, '' where it is not. */
+  readonly known: string
+}
+
+/** Rows with a text, unanswered but where their answer is known. */
+const knownAnswers = (rows: readonly ReadRow[]): ReadonlyMap<number, GivenAnswer> =>
+  new Map(
+    rows.flatMap(({ row, text, known }) => {
+      const given = { answer: '', confidence: 0, cut: 0, ...(known === '' ? {} : { corrected: known }) }
+      return text.trim() === '' ? [] : [[row, given]]
+    }),
+  )
+
+/** Answers the rows that have none, in the order of the file. */
+async function answerOpen(
+  context: ServiceContext,
+  { id }: LabellingRecord,
+  prompts: readonly Tuned[],
+  call: CallContext,
+  onDone: () => void,
+): Promise<void> {
+  const { labellings } = context.store
+  for (const place of prompts.keys())
+    for (let after = 0; ;) {
+      if (call.signal.aborted) throw studioError('run/cancelled')
+      const rows = await labellings.unanswered(id, place, after, pieceRows.labels)
+      const [tuned, last] = [prompts[place], rows.at(-1)]
+      if (!tuned || !last) break
+      const [answers] = await answerPiece(context, [tuned], rows, call)
+      if (answers) await context.store.piece((tables) => tables.labellings.fill(id, place, answers))
+      after = last.row
+      onDone()
+    }
 }
 
 /** How many rows are done at the end of the piece that begins behind so many. */
@@ -79,7 +125,7 @@ async function answerPiece(
   prompts: readonly Tuned[],
   rows: AnsweredPiece['rows'],
   call: CallContext,
-): Promise<AnsweredPiece['answers']> {
+): Promise<readonly ReadonlyMap<number, TextAnswer>[]> {
   const filled = rows.filter(({ text }) => text.trim() !== '')
   const found = new Map<Tuned, ReadonlyMap<number, TextAnswer>>(prompts.map((prompt) => [prompt, new Map()]))
   if (filled.length === 0) return [...found.values()]

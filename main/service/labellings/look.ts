@@ -1,7 +1,7 @@
 // What prompts have answered to a table: summed up, and row by row.
 import { studioError } from '../../contract/errors/index.ts'
 import type { LabellingDetails, LabellingRecord, PromptAnswers } from '../../contract/methods/labellings.ts'
-import type { Input, Outputs } from '../../contract/service.ts'
+import type { Input, Outputs, Roles } from '../../contract/service.ts'
 import type { Tables } from '../../engine/store/store.ts'
 
 /** Error: 'store/missing'. */
@@ -28,13 +28,24 @@ export async function dataOf(tables: Tables, prompt: string) {
   return { dataset: dataset.id, name: dataset.name, columns: dataset.columns, textColumn, labelColumn, contextColumn }
 }
 
+/** The data set that a labelling's right answers go into; undefined where there is none (yet). */
+export async function targetOf(tables: Tables, labelling: LabellingRecord, prompt: string) {
+  if (labelling.dataset === undefined) return dataOf(tables, prompt)
+  const dataset = await tables.datasets.byId(labelling.dataset)
+  const roles = (await tables.datasets.roles(labelling.dataset)) as Partial<Pick<Roles, 'text' | 'label' | 'context'>>
+  if (!dataset) return undefined
+  const { text = '', label = '', context = '' } = roles
+  const columns = { textColumn: text, labelColumn: label, contextColumn: context }
+  return { dataset: dataset.id, name: dataset.name, columns: dataset.columns, ...columns }
+}
+
 /** Error: 'store/missing'. */
 export async function detailsOf(tables: Tables, id: number): Promise<LabellingDetails> {
   const labelling = await findLabelling(tables, id)
-  const answers = labelling.prompts.map(async ({ name, labels }, place): Promise<PromptAnswers> => {
-    const found = await dataOf(tables, name)
+  const answers = labelling.prompts.map(async (prompt, place): Promise<PromptAnswers> => {
+    const found = await targetOf(tables, labelling, prompt.name)
     const data = found && { dataset: found.dataset, name: found.name }
-    return { name, labels, ...(await tables.labellings.summary(id, place)), data }
+    return { ...prompt, ...(await tables.labellings.summary(id, place)), data }
   })
   return { ...labelling, answers: await Promise.all(answers) }
 }

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { causeOf } from '../../contract/errors/causes.ts'
 import { studioError } from '../../contract/errors/index.ts'
-import type { LabellingRecord } from '../../contract/methods/labellings.ts'
+import type { LabellingPrompt, LabellingRecord } from '../../contract/methods/labellings.ts'
 import type { DataRow } from '../../contract/records.ts'
 import type { Input } from '../../contract/service.ts'
 import { readBytes } from '../../engine/data/bytes.ts'
@@ -17,6 +17,9 @@ import type { CallContext, ServiceContext } from '../context.ts'
 import { forEachChunk, watchOf } from '../data/import.ts'
 import type { Home } from '../home/home.ts'
 import { findTuned, type Tuned } from '../prompts/tuned.ts'
+
+/** In place of a prompt, until there is one: a person. */
+const nobody: LabellingPrompt = { name: 'by hand', labels: [], byHand: true }
 
 /** Rows that columns are guessed from, and those that are shown. */
 const LOOKED_AT = 200
@@ -59,7 +62,7 @@ export async function openLabelling(
   const id = await store.labellings.add({
     ...{ file: basename(path), hash, columns, rows: counts.rows, skipped: counts.skippedCount, taken: counts.taken },
     ...(await columnsFor(context, prompts, columns, cells)),
-    prompts: prompts.map(({ name, prompt }) => ({ name, labels: prompt.labels })),
+    prompts: prompts.length === 0 ? [nobody] : prompts.map(({ name, prompt }) => ({ name, labels: prompt.labels })),
     first: cells.slice(0, SHOWN),
   })
   try {

@@ -133,11 +133,11 @@ const cellsOf = (answer: Answer | undefined): readonly AddedCell[] =>
       : [answer.corrected, undefined]
 
 function noteOf({ prompts }: LabellingRecord, answers: readonly Answer[]): string | undefined {
-  const notes = answers.flatMap(({ prompt, cut, corrected }) => {
+  const notes = answers.flatMap(({ prompt, cut, corrected, unseen }) => {
     const whose = prompts.length === 1 ? '' : `${prompts[prompt]?.name ?? ''}: `
     return [
       ...(cut > 0 ? [`${whose}the text was too long, its last ${String(cut)} tokens were not read`] : []),
-      ...(corrected === null ? [] : [`${whose}corrected by hand`]),
+      ...(corrected === null ? [] : [`${whose}${unseen === 1 ? 'accepted unseen' : 'corrected by hand'}`]),
     ]
   })
   return notes.length === 0 ? undefined : notes.join('; ')

@@ -2,15 +2,17 @@
 import { rm } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
-import type { LabellingDetails } from '../../contract/methods/labellings.ts'
+import type { LabellingDetails, LabellingRecord } from '../../contract/methods/labellings.ts'
 import type { Input, Outputs } from '../../contract/service.ts'
 import { rowsOf } from '../../engine/data/words.ts'
 import type { Store } from '../../engine/store/store.ts'
 import type { Methods, ServiceContext } from '../context.ts'
 import { addRows } from '../data/add-rows.ts'
 import { answerRest } from '../labellings/answer-pieces.ts'
-import { answeredRows, dataOf, detailsOf, findLabelling, placeOf } from '../labellings/look.ts'
+import { makeDataset, personOf } from '../labellings/by-hand.ts'
+import { answeredRows, detailsOf, findLabelling, placeOf, targetOf } from '../labellings/look.ts'
 import { labellingFolder, openLabelling } from '../labellings/open-labelling.ts'
+import { findTuned } from '../prompts/tuned.ts'
 import { labelledBytes, saveLabelled } from '../labellings/save-labelled.ts'
 
 /** Rows above which sums over the answers would hold up the service. */
@@ -30,20 +32,49 @@ async function start(context: ServiceContext, input: Input<'labellings.start'>):
   const labelling = await findLabelling(store, input.labelling)
   const { id, file, columns } = labelling
   if (labeller.isActive(id)) throw studioError('label/running', file)
-  const { text = labelling.text, context: about = labelling.context } = input
-  for (const column of [text, ...(about === '' ? [] : [about])])
-    if (!columns.includes(column)) throw studioError('run/no-column', file, column, columns)
-  if (text !== labelling.text || about !== labelling.context) {
+  const { text = labelling.text, context: about = labelling.context, answers = '' } = input
+  for (const column of [text, about, answers])
+    if (column !== '' && !columns.includes(column)) throw studioError('run/no-column', file, column, columns)
+  const [person] = labelling.prompts
+  const before = JSON.stringify(labelling.prompts)
+  const prompts = person?.byHand ? [await personOf(context, labelling, person, input)] : labelling.prompts
+  if (text !== labelling.text || about !== labelling.context || JSON.stringify(prompts) !== before) {
     await forgetRows(store, id)
     await store.labellings.setColumns(id, text, about)
+    await store.labellings.setPrompts(id, prompts)
   }
+  return begin(context, id)
+}
+
+/** Answers what is left. */
+async function begin(context: ServiceContext, id: number): Promise<LabellingDetails> {
+  const { store, labeller, changed } = context
   await store.labellings.setState(id, 'running')
   const started = await findLabelling(store, id)
   // Another window may have started it meanwhile.
-  if (labeller.isActive(id)) throw studioError('label/running', file)
+  if (labeller.isActive(id)) throw studioError('label/running', started.file)
   labeller.start(started, (signal, onDone) => answerRest(context, started, { emit: () => undefined, signal }, onDone))
-  context.changed('labellings')
+  changed('labellings')
   return details(context, id)
+}
+
+async function suggest(context: ServiceContext, input: Input<'labellings.suggest'>): Promise<LabellingDetails> {
+  const { store, labeller } = context
+  const { id, file, prompts } = await findLabelling(store, input.labelling)
+  if (labeller.isActive(id)) throw studioError('label/running', file)
+  if (prompts.length > 1) throw studioError('label/several', file)
+  const { name, prompt } = await findTuned(store, input.run)
+  await store.labellings.forgetAnswers(id, 0)
+  await store.labellings.setPrompts(id, [{ name, labels: prompt.labels }])
+  return begin(context, id)
+}
+
+async function accept(context: ServiceContext, input: Input<'labellings.accept'>): Promise<LabellingDetails> {
+  const { store, changed } = context
+  const labelling = await findLabelling(store, input.labelling)
+  await store.labellings.accept(labelling.id, placeOf(labelling, input.prompt), input.above)
+  changed('labellings')
+  return details(context, labelling.id)
 }
 
 /** Rows that are removed at once: short enough that nobody waits for it. */
@@ -70,10 +101,11 @@ async function send(context: ServiceContext, input: Input<'labellings.send'>): P
   const { store, changed } = context
   const labelling = await findLabelling(store, input.labelling)
   const place = placeOf(labelling, input.prompt)
-  const data = await dataOf(store, input.prompt)
-  if (!data) throw studioError('label/no-data', input.prompt)
+  const known = await targetOf(store, labelling, input.prompt)
+  if (!known && !labelling.prompts[place]?.byHand) throw studioError('label/no-data', input.prompt)
   const rows = await store.labellings.unsent(labelling.id, place)
   if (rows.length === 0) throw studioError('label/nothing-corrected', labelling.file)
+  const data = known ?? (await madeFor(context, labelling))
   const cells = rows.map(({ text, context: about, corrected }) =>
     data.columns.map((column) =>
       column === data.textColumn
@@ -85,11 +117,21 @@ async function send(context: ServiceContext, input: Input<'labellings.send'>): P
             : '',
     ),
   )
-  await addRows(context, data.dataset, `${rowsOf(rows.length)} corrected in ${labelling.file} added`, cells)
+  const unseen = new Map(rows.flatMap(({ unseen, corrected }, at) => (unseen === 1 ? [[at, corrected] as const] : [])))
+  const description = `${rowsOf(rows.length)} corrected in ${labelling.file} added`
+  await addRows(context, data.dataset, description, cells, unseen)
   const numbers = rows.map(({ row }) => row)
   await store.labellings.markSent(labelling.id, place, numbers)
   changed('labellings')
   return { rows: rows.length, dataset: data.dataset, name: data.name }
+}
+
+/** A new data set for the answers that a person has given. Error: 'store/missing' where it is removed at once. */
+async function madeFor(context: ServiceContext, labelling: LabellingRecord) {
+  const dataset = await makeDataset(context, labelling)
+  const made = await targetOf(context.store, { ...labelling, dataset }, '')
+  if (!made) throw studioError('store/missing', 'data set', String(dataset))
+  return made
 }
 
 type Labelling = Extract<keyof Methods, `labellings.${string}`>
@@ -99,6 +141,8 @@ export const labellingMethods: Pick<Methods, Labelling> = {
   'labellings.list': ({ store }) => store.labellings.list(),
   'labellings.show': (context, { labelling }, { signal }) => details(context, labelling, signal),
   'labellings.start': start,
+  'labellings.suggest': suggest,
+  'labellings.accept': accept,
   'labellings.stop': async (context, { labelling: id }) => {
     const { file } = await findLabelling(context.store, id)
     if (!context.labeller.isActive(id)) throw studioError('label/not-running', file)

@@ -2,6 +2,7 @@
 import { studioError } from '../../contract/errors/index.ts'
 import type { SplitRows } from '../../contract/records.ts'
 import type { Input } from '../../contract/service.ts'
+import type { Example } from '../../contract/settings.ts'
 import { fewRows, usualFolds } from '../../engine/data/folds.ts'
 import { splitExamples } from '../../engine/data/split.ts'
 import type { Tables } from '../../engine/store/store.ts'
@@ -37,18 +38,25 @@ export async function planRows(store: Tables, source: RowsSource): Promise<Plann
   const { task = 'classification', seed = 0, folds } = settings
   const examples = await loadExamples(store, { dataset, version, text, label, context, task })
   if (examples.length === 0) throw studioError('data/no-examples', text, label)
+  const unseen = await unseenRows(store, dataset, examples)
   const byLabel = scoresLabels(settings)
   const labels = byLabel ? [...new Set(examples.map((example) => example.label))].sort() : []
   const { leftOut, reserved, ...split } =
     rowsOf === undefined
       ? await splitExamples(examples, {
-          ...{ seed, byLabel, folds: folds ?? (examples.length < fewRows ? usualFolds : 0) },
+          ...{ seed, byLabel, unseen, folds: folds ?? (examples.length - unseen.size < fewRows ? usualFolds : 0) },
           ...(test === undefined ? {} : { test }),
         })
       : { ...splitFromRows(examples, await splitOf(store, rowsOf, source)), leftOut: [], reserved: [] }
   // Steps and batches have to suit the prompts that judge: they learn from fewer rows than the one that is kept.
   const { hidden: _, ...shape } = shapeOf(split.folds ? splitOfFold(split, 0) : split, labels.length, 0)
   return { split: splitRows(split), labels, leftOut: leftOut.length, unused: reserved.length, shape }
+}
+
+/** Those whose present answer a prompt gave, and nobody has looked at. */
+async function unseenRows(store: Tables, dataset: number, examples: readonly Example[]): Promise<ReadonlySet<number>> {
+  const answers = await store.unseenAnswers.of(dataset)
+  return new Set(examples.flatMap(({ row, label }) => (answers.get(row) === label ? [row] : [])))
 }
 
 /** The same split as another run's. Errors: 'store/missing', 'run/other-rows'. */

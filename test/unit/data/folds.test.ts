@@ -91,7 +91,7 @@ describe('folds', () => {
 
   it('are equally large, and stratified, where no texts are alike; the same for the same seed', async () => {
     const cases = fc.record({
-      rows: fc.integer({ min: 12, max: 120 }),
+      rows: fc.integer({ min: 24, max: 120 }),
       labels: fc.integer({ min: 2, max: 4 }),
       folds: fc.integer({ min: 3, max: 10 }),
       seed: fc.nat(),
@@ -170,5 +170,35 @@ describe('folds', () => {
         { seed: 2, folds: 5 },
       ),
     ).rejects.toMatchObject({ code: 'data/one-label' })
+  })
+
+  it('never test with rows that nobody has looked at, nor check on them; prompts learn from them', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        wordy,
+        fc.nat(),
+        fc.constantFrom(0, 5),
+        fc.func(fc.boolean()),
+        async (rows, seed, folds, isUnseen) => {
+          const unseen = new Set(rows.flatMap(({ row }) => (isUnseen(row) ? [row] : [])))
+          const split = await unlessTooRare(splitExamples(rows, { seed, folds, unseen }))
+          if (!split) return
+          for (const { train, validation, test } of splitsOf(split)) {
+            for (const { row } of [...validation, ...test]) expect(unseen.has(row)).toBe(false)
+            expectApart(test, [...train, ...validation])
+          }
+          // Without folds, what is left out is nearly the same as a row that is held out.
+          const all = [...split.train, ...split.validation, ...split.test, ...split.leftOut, ...split.reserved]
+          expect(new Set(rowsOf(all))).toEqual(new Set(rowsOf(rows)))
+        },
+      ),
+      { numRuns: 60 },
+    )
+    const rows = Array.from({ length: 40 }, (_, row) => ({ row, text: strange(row), label: row % 2 ? 'a' : 'b' }))
+    const unseen = new Set(rows.slice(10).map(({ row }) => row))
+    for (const { train, test } of splitsOf(await splitExamples(rows, { seed: 0, folds: 5, unseen }))) {
+      expect(rowsOf(train)).toEqual(expect.arrayContaining([...unseen]))
+      expect(test).toHaveLength(2)
+    }
   })
 })

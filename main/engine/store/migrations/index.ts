@@ -20,6 +20,7 @@ import { starts } from './0017-starts.ts'
 import { tunedModels } from './0018-tuned-models.ts'
 import { labellings } from './0019-labellings.ts'
 import { folds } from './0020-folds.ts'
+import { fromFew } from './0021-from-few.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
@@ -42,4 +43,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0018-tuned-models': tunedModels,
   '0019-labellings': labellings,
   '0020-folds': folds,
+  '0021-from-few': fromFew,
 }

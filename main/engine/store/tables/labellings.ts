@@ -25,15 +25,19 @@ const record = (row: Selectable<Schema['labellings']>, done: number): LabellingR
   context: row.context_column,
   prompts: JSON.parse(row.prompts) as LabellingPrompt[],
   done,
+  dataset: row.dataset ?? undefined,
   error: row.error ?? undefined,
   createdAt: row.created_at,
 })
+
+/** An answer of a prompt, or where none has answered, one that is known to be right. */
+export type GivenAnswer = TextAnswer & { readonly corrected?: string }
 
 /** Rows that were answered together. */
 export interface AnsweredPiece {
   readonly rows: readonly { readonly row: number; readonly text: string; readonly context: string }[]
   /** [prompts], by row; a row without text has none. */
-  readonly answers: readonly ReadonlyMap<number, TextAnswer>[]
+  readonly answers: readonly ReadonlyMap<number, GivenAnswer>[]
 }
 
 export const labellingRepository = (db: Db) => ({ ...records(db), ...answers(db) })
@@ -85,6 +89,16 @@ const records = (db: Db) => {
     /** What a service that no longer lives had under way. */
     async stopOrphans(): Promise<void> {
       await db.updateTable('labellings').set({ state: 'stopped' }).where('state', '=', 'running').execute()
+    },
+
+    /** Who answers from now on. */
+    async setPrompts(id: number, prompts: readonly LabellingPrompt[]): Promise<void> {
+      const values = { prompts: JSON.stringify(prompts) }
+      await db.updateTable('labellings').set(values).where('id', '=', id).execute()
+    },
+
+    async setDataset(id: number, dataset: number): Promise<void> {
+      await db.updateTable('labellings').set({ dataset }).where('id', '=', id).execute()
     },
 
     /** Call it where no row is done: answers so far were to other texts. */
@@ -145,11 +159,62 @@ const answers = (db: Db) => {
         .values(rows.map((row) => ({ labelling, ...row })))
         .execute()
       for (const [prompt, own] of answers.entries()) {
-        const values = [...own].map(([row, { answer, confidence, cut }]) => ({
-          ...{ labelling, prompt, row, answer, confidence, cut },
+        const values = [...own].map(([row, { answer, confidence, cut, corrected = null }]) => ({
+          ...{ labelling, prompt, row, answer, confidence, cut, corrected },
         }))
         if (values.length > 0) await db.insertInto('labelled_answers').values(values).execute()
       }
+    },
+
+    /** The first rows behind `after` that have no answer, with their texts. */
+    async unanswered(labelling: number, prompt: number, after: number, limit: number) {
+      return joined(labelling, { prompt })
+        .select(['a.row', 'r.text', 'r.context'])
+        .where('a.answer', '=', '')
+        .where('a.corrected', 'is', null)
+        .where('a.row', '>', after)
+        .orderBy('a.row')
+        .limit(limit)
+        .execute()
+    },
+
+    /** Forgets the answers that nobody has corrected, so that another prompt can give them; a person's own are sure. */
+    async forgetAnswers(labelling: number, prompt: number): Promise<void> {
+      await db
+        .updateTable('labelled_answers')
+        .set({ answer: sql<string>`corrected`, confidence: 1 })
+        .where(({ and }) => and({ labelling, prompt, answer: '' }))
+        .where('corrected', 'is not', null)
+        .execute()
+      await db
+        .updateTable('labelled_answers')
+        .set({ answer: '', confidence: 0, cut: 0 })
+        .where(({ and }) => and({ labelling, prompt }))
+        .where('corrected', 'is', null)
+        .execute()
+    },
+
+    /** Answers to rows that have none, and that nobody has corrected meanwhile. Call it in a transaction. */
+    async fill(labelling: number, prompt: number, answers: ReadonlyMap<number, TextAnswer>): Promise<void> {
+      for (const [row, { answer, confidence, cut }] of answers)
+        await db
+          .updateTable('labelled_answers')
+          .set({ answer, confidence, cut })
+          .where(({ and }) => and({ labelling, prompt, row }))
+          .where('corrected', 'is', null)
+          .execute()
+    },
+
+    /** Takes answers for right that nobody has corrected. */
+    async accept(labelling: number, prompt: number, above: number): Promise<void> {
+      await db
+        .updateTable('labelled_answers')
+        .set({ corrected: sql<string>`answer`, unseen: 1, sent: 0 })
+        .where(({ and }) => and({ labelling, prompt }))
+        .where('corrected', 'is', null)
+        .where('answer', '<>', '')
+        .where('confidence', '>=', above)
+        .execute()
     },
 
     /** The last row of the file that is done; 0 where none is. */
@@ -164,12 +229,18 @@ const answers = (db: Db) => {
     ): Promise<{ readonly total: number; readonly rows: readonly LabelledRow[] }> {
       const found = joined(labelling, chosen)
       const { count } = await found.select(({ fn }) => fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
-      let sorted = found.select(['a.row', 'r.text', 'r.context', 'a.answer', 'a.confidence', 'a.cut', 'a.corrected'])
+      let sorted = found
+        .select(['a.row', 'r.text', 'r.context', 'a.answer', 'a.confidence', 'a.cut'])
+        .select(['a.corrected', 'a.unseen'])
       if (chosen.order === 'confidence') sorted = sorted.orderBy('a.confidence')
       const rows = await sorted.orderBy('a.row').limit(chosen.count).offset(chosen.from).execute()
       return {
         total: count,
-        rows: rows.map(({ corrected, ...row }) => ({ ...row, corrected: corrected ?? undefined })),
+        rows: rows.map(({ corrected, unseen, ...row }) => ({
+          ...row,
+          corrected: corrected ?? undefined,
+          unseen: unseen === 1,
+        })),
       }
     },
 
@@ -192,11 +263,19 @@ const answers = (db: Db) => {
           sql<number>`count(corrected)`.as('corrected'),
           sql<number>`count(corrected) - coalesce(sum(sent), 0)`.as('unsent'),
           sql<number>`coalesce(sum(cut > 0), 0)`.as('cut'),
+          sql<number>`coalesce(sum(unseen), 0)`.as('unseen'),
         ])
         .executeTakeFirstOrThrow()
+      const seen = await ofPrompt(labelling, prompt)
+        .select(({ fn }) => [sql<string>`corrected`.as('label'), fn.countAll<number>().as('rows')])
+        .where('corrected', 'is not', null)
+        .where('unseen', '=', 0)
+        .groupBy('corrected')
+        .orderBy('corrected')
+        .execute()
       const byTenth = new Map(tenths.map(({ tenth, rows }) => [tenth, rows]))
       const confidences = Array.from({ length: 10 }, (_, i) => byTenth.get(i) ?? 0)
-      return { counts, confidences, ...sums }
+      return { counts, confidences, seen, ...sums }
     },
 
     /** Undefined takes the corrections back. A row that was sent can be sent again. */
@@ -208,7 +287,7 @@ const answers = (db: Db) => {
     ): Promise<void> {
       await db
         .updateTable('labelled_answers')
-        .set({ corrected: answer ?? null, sent: 0 })
+        .set({ corrected: answer ?? null, sent: 0, unseen: 0 })
         .where('labelling', '=', labelling)
         .where('prompt', '=', prompt)
         .where('row', 'in', rows)
@@ -218,7 +297,7 @@ const answers = (db: Db) => {
     /** Corrected rows that are not in the data set. */
     async unsent(labelling: number, prompt: number) {
       return joined(labelling, { prompt })
-        .select(['a.row', 'r.text', 'r.context', sql<string>`a.corrected`.as('corrected')])
+        .select(['a.row', 'r.text', 'r.context', 'a.unseen', sql<string>`a.corrected`.as('corrected')])
         .where('a.corrected', 'is not', null)
         .where('a.sent', '=', 0)
         .orderBy('a.row')

@@ -5,6 +5,8 @@ export type AnswerCommand =
   | { readonly name: 'move'; readonly by: number }
   /** An empty answer takes a correction back. */
   | { readonly name: 'correct'; readonly answer: string }
+  /** The suggested answer is right. */
+  | { readonly name: 'accept' }
 
 type Key = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>
 
@@ -18,6 +20,7 @@ export function answerCommandOf(
   const by = rowsMoved(key, page)
   if (by !== undefined) return { name: 'move', by }
   if (key === '0' || key === 'Delete' || key === 'Backspace') return { name: 'correct', answer: '' }
+  if (key === 'Enter') return { name: 'accept' }
   const answer = labelOfKey(key, labels)
   return answer === undefined ? undefined : { name: 'correct', answer }
 }
