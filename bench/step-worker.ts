@@ -19,7 +19,7 @@ import { createTrainingStep } from '../main/engine/train/training-step.ts'
 import { type Measurement, type StepJob, ways } from './support/job.ts'
 
 // As the compute process does (main/compute/serve.ts).
-giveWay()
+giveWay('unattended')
 const job = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as StepJob
 const { tokens, threads, learningRate, memory } = job
 const { method, placement } = ways[job.way]

@@ -29,7 +29,7 @@ export type Handlers = { readonly [K in Job['kind']]: (job: JobOf<K>, sink: JobS
 
 /** Serves this process's parent, one job at a time, until one does not stay. Exits at once where the parent is gone. */
 export function serve(handlers: Handlers): void {
-  giveWay()
+  giveWay('awaited')
   let stop = new AbortController()
   const waiting = new Map<number, () => void>()
   let checkpoints = 0
@@ -64,6 +64,7 @@ export function serve(handlers: Handlers): void {
     start: ({ job, stay = false }) => {
       stop = new AbortController()
       keep = false
+      if (job.kind === 'tune') giveWay('unattended')
       void work(handlers, job, sink, stay ? send : sendLast)
     },
     stop: () => {

@@ -291,6 +291,8 @@ export type ComputeEvent =
   | { readonly event: 'provider'; readonly name: string; readonly note: string }
   | { readonly event: 'step'; readonly metrics: StepMetrics }
   | ({ readonly event: 'validation' } & ValidationRecord)
+  /** What the model alone answers on the validation set, before the first step. */
+  | ({ readonly event: 'untuned' } & Measured)
   | { readonly event: 'warning'; readonly code: string; readonly message: string; readonly step: number }
   /** The service stores the checkpoint and answers with an acknowledgement of the same id. */
   | { readonly event: 'checkpoint'; readonly id: number; readonly checkpoint: Checkpoint }

@@ -31,6 +31,18 @@ export function time(milliseconds: number): string {
   return `${value.toFixed(value < 1 ? 2 : value < 10 ? 1 : 0)} ${unit}`
 }
 
+/** Seconds that something still takes, coarse enough to be true: "25 s", "6 min", "1.5 h". */
+export function duration(seconds: number): string {
+  if (seconds < 10) return 'a few seconds'
+  if (seconds < 90) return `${String(Math.round(seconds / 5) * 5)} s`
+  if (seconds < 5400) return `${String(Math.round(seconds / 60))} min`
+  return `${(seconds / 3600).toFixed(1)} h`
+}
+
+/** The same before "left": "a few seconds", "about 6 min". */
+export const approximately = (seconds: number): string =>
+  seconds < 10 ? duration(seconds) : `about ${duration(seconds)}`
+
 /** A difference of shares in signed percentage points: 0.42 -> "+42", -0.1 -> "−10". */
 export function points(difference: number): string {
   const value = Math.round(100 * difference)

@@ -12,6 +12,8 @@ import { settingsSchema } from './methods/settings.ts'
 import { sweepInputs, type SweepOutputs } from './methods/sweeps.ts'
 import { studioInputs, type StudioOutputs } from './methods/studio.ts'
 import type { MethodDeclaration } from './setting-specs.ts'
+import type { Measured } from './metrics.ts'
+import type { Outlook } from './outlook.ts'
 import type { EvaluationFigures, NoteRecord, RunState, ValidationRecord } from './records.ts'
 
 export type * from './methods/committees.ts'
@@ -66,6 +68,10 @@ export type StudioEvent =
   | { readonly event: 'provider'; readonly name: string; readonly note: string }
   | ({ readonly event: 'step' } & StepMetrics)
   | ({ readonly event: 'validation' } & ValidationRecord)
+  /** What the model alone answers on the validation set, before the first step. */
+  | ({ readonly event: 'untuned' } & Measured)
+  /** How far the run is, and how long it still takes. */
+  | ({ readonly event: 'outlook' } & Outlook)
   | ({ readonly event: 'warning' } & NoteRecord)
   /** The run's state up to this step is on disk. */
   | { readonly event: 'checkpoint'; readonly step: number }

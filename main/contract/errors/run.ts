@@ -10,6 +10,8 @@ export const runErrors = {
   'run/diverged': (run: string) =>
     `Run "${run}" diverged, and would again from where it was. Start a new run with a lower learning rate.`,
   'run/not-running': (run: string) => `Run "${run}" is not running.`,
+  'run/nothing-learned': (run: string) =>
+    `Run "${run}" has not taken a step yet, so there is nothing to keep. Resume it.`,
   'run/no-prompt': (run: string) => `Run "${run}" has no tuned prompt yet. Resume it first.`,
   'run/model-removed': (run: string) => `The model that run "${run}" made was removed. Tune again to have it back.`,
   'run/no-tokens': (run: string) =>

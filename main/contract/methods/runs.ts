@@ -1,11 +1,13 @@
 // Methods runs.*: plan, start, control, watch, evaluate and compare runs.
 import * as v from 'valibot'
 import type { KnownProvider, StepMetrics, TunedPrompt } from '../compute.ts'
+import type { Effort } from '../efforts.ts'
 import type { PromptInspection } from '../inspection.ts'
 import type { RunMeasures } from '../measures.ts'
 import type { Measured, MetricName } from '../metrics.ts'
 import type { PrecisionName } from '../model.ts'
 import type { Power } from '../power.ts'
+import type { Outlook } from '../outlook.ts'
 import {
   type EvaluationRecord,
   rivalNames,
@@ -93,7 +95,10 @@ export const runInputs = (settings: v.GenericSchema<GivenSettings>) => {
     'runs.resume': v.strictObject({ run }),
     /** Pauses the run after the current step, with a checkpoint. */
     'runs.stop': v.strictObject({ run }),
-    /** Ends training after the current step, keeps the best prompt so far and evaluates it. */
+    /**
+     * Ends training after the current step, keeps the best prompt so far and evaluates it. A run that is paused is
+     * queued for its evaluation, as 'runs.resume' queues it.
+     */
     'runs.keep': v.strictObject({ run }),
     /** Ends the run at once and removes it with all its results. */
     'runs.discard': v.strictObject({ run }),
@@ -126,6 +131,8 @@ export interface RunSummary extends RunRecord, OfSubjects<number> {
   readonly step: number
   /** Place in the queue, 0 = next; undefined where the run is not queued. */
   readonly place: number | undefined
+  /** Undefined where the run is not under way. */
+  readonly outlook: Outlook | undefined
 }
 
 export interface RunDetails {
@@ -142,6 +149,8 @@ export interface RunDetails {
   readonly rows: SplitSizes
   readonly steps: readonly StepMetrics[]
   readonly validations: readonly ValidationRecord[]
+  /** What the model alone answers on the validation set; undefined where it was not measured. */
+  readonly untuned: Measured | undefined
   readonly notes: readonly NoteRecord[]
   readonly evaluations: readonly EvaluationRecord[]
   /** Undefined before it has finished, and for runs of earlier versions, which did not measure. */
@@ -156,6 +165,8 @@ export interface RunPlan {
   readonly rows: SplitSizes
   /** Why an earlier pre-flight chose this precision: empty where it had no choice, absent without a pre-flight. */
   readonly because?: string
+  /** Shortest and longest time of the whole run by effort (balanced: as planned), where such runs were measured on this computer. */
+  readonly seconds?: Readonly<Record<Effort, readonly [number, number]>>
   /** How many rows are left out of the split, because they are near duplicates of rows in two of its parts. */
   readonly leftOut: number
   /** How many rows the three sets have no room for. */

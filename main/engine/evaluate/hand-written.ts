@@ -3,6 +3,7 @@ import type { ComputeEvent } from '../../contract/compute.ts'
 import { StudioError } from '../../contract/errors/index.ts'
 import { headlineOf } from '../../contract/metrics.ts'
 import type { Example, Split, Template, TuneSettings } from '../../contract/settings.ts'
+import { stages } from '../../contract/stages.ts'
 import { createRandom } from '../random.ts'
 import { scoresLabels, taskOf } from '../task/index.ts'
 import { place } from '../tokens/frame.ts'
@@ -87,10 +88,12 @@ export async function bestHandWritten(
   const candidates = handWrittenPrompts(settings, labels, split.train)
   const every = choosingEvery(settings, split.validation.length)
   const examples = split.validation.filter((_, i) => i % every === 0)
+  const report = (done: number): void =>
+    emit({ event: 'progress', stage: stages.choosing, done, total: candidates.length })
   let best:
     { readonly task: Omit<ScoreTask, 'examples'>; readonly headline: number; readonly likelihood: number } | undefined
   for (const [i, handWritten] of candidates.entries()) {
-    emit({ event: 'progress', stage: 'choosing a hand-written prompt', done: i, total: candidates.length })
+    report(i)
     const task = { model, labels, prompt: undefined, settings: handWrittenSettings(settings, handWritten), handWritten }
     const found = await scoreTask(runner, { ...task, examples }, () => undefined).catch(unlessTooLong)
     if (!found) continue
@@ -99,6 +102,7 @@ export async function bestHandWritten(
     if (!best || headline > best.headline || (headline === best.headline && likelihood > best.likelihood))
       best = { task, headline, likelihood }
   }
+  report(candidates.length)
   return best?.task
 }
 

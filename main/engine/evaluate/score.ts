@@ -3,6 +3,7 @@ import type { ComputeEvent, Evaluation, ScoredRow, TunedPrompt } from '../../con
 import { studioError } from '../../contract/errors/index.ts'
 import type { PreparedModel } from '../../contract/model.ts'
 import type { Example, TuneSettings } from '../../contract/settings.ts'
+import { evaluatingWith } from '../../contract/stages.ts'
 import { isIdentity } from '../model/identity.ts'
 import { methodOf } from '../method/index.ts'
 import { measured } from '../metrics/index.ts'
@@ -36,7 +37,7 @@ export async function scoreTask(
 ): Promise<Evaluation> {
   const { examples } = task
   const progress = (done: number): void =>
-    emit({ event: 'progress', stage: `evaluating with ${subjectOf(task)}`, done, total: examples.length })
+    emit({ event: 'progress', stage: evaluatingWith(subjectOf(task)), done, total: examples.length })
   return evaluationOf(task, await answersTo(runner, task, progress))
 }
 

@@ -2,6 +2,7 @@
 import type { ComputeEvent, Job, TunedPrompt } from '../../contract/compute.ts'
 import type { MeasuredPrompt } from '../../contract/measures.ts'
 import type { PreparedModel } from '../../contract/model.ts'
+import { stages } from '../../contract/stages.ts'
 import { elements } from '../../contract/tensor.ts'
 import { encoderFor } from '../evaluate/encode.ts'
 import { createInferenceRunner, type InferenceRunner } from '../evaluate/inference-runner.ts'
@@ -31,7 +32,7 @@ export async function measurePrompt(
   const model = made ?? base
   const { settings } = prompt
   const placed = { ...placedPrompt(model, prompt), settings }
-  const begin = (done: number): void => emit({ event: 'progress', stage: 'measuring the prompt', done, total: 3 })
+  const begin = (done: number): void => emit({ event: 'progress', stage: stages.measuring, done, total: 3 })
   const runner = createInferenceRunner(model, { threads })
   const times = async () => {
     begin(0)

@@ -86,6 +86,8 @@ export interface Schema {
     note: Generated<string>
     tags: Generated<string>
     starred: Generated<number>
+    /** JSON: Measured. */
+    untuned: Generated<string | null>
   }
   sweeps: {
     id: Generated<number>

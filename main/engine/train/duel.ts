@@ -1,8 +1,9 @@
 // The rivals of a tuned prompt on the test set: the best hand-written prompt, and among labels also the baselines that need
 // no tuned model.
 import type { ComputeEvent, Evaluation, Job } from '../../contract/compute.ts'
-import { type BaselineName, baselineNames } from '../../contract/records.ts'
+import { baselineNames } from '../../contract/records.ts'
 import type { Example, Split } from '../../contract/settings.ts'
+import { comparingWith } from '../../contract/stages.ts'
 import { evaluateBaseline } from '../baseline/index.ts'
 import type { Encoder } from '../evaluate/encode.ts'
 import { bestHandWritten } from '../evaluate/hand-written.ts'
@@ -43,8 +44,8 @@ export async function duel(
     for (const [at, split] of splits.entries()) {
       if (sink.stopRequested()) return false
       const onProgress = (done: number, total: number): void =>
-        emit({ event: 'progress', stage: stageOf(name), done: at * total + done, total: splits.length * total })
-      const reading = { encoder, runner, places, emit, onProgress, stage: stageOf(name) }
+        emit({ event: 'progress', stage: comparingWith(name), done: at * total + done, total: splits.length * total })
+      const reading = { encoder, runner, places, emit, onProgress, stage: comparingWith(name) }
       const states = (rows: readonly Example[]): Promise<Float32Array[]> => knownStates(known, job, rows, reading)
       const watch = { onProgress, stopRequested: () => sink.stopRequested() }
       const evaluation = await evaluateBaseline(name, { ...job, split, hiddenStates: states }, watch)
@@ -79,8 +80,6 @@ async function handWrittenEvaluations(
   }
   return found
 }
-
-const stageOf = (name: BaselineName): string => `comparing with a ${name}`
 
 /** Of rows whose keys and values are mostly stored, the rest is computed as well; otherwise a forward pass does without. */
 const worthCompleting = 0.5

@@ -1,6 +1,7 @@
 // The end of a run: its test rows are answered by what was tuned, and by all that it has to beat.
 import type { ComputeEvent, Evaluation, TunedPrompt } from '../../contract/compute.ts'
 import type { Example } from '../../contract/settings.ts'
+import { stages } from '../../contract/stages.ts'
 import type { NamedTensors } from '../../contract/tensor.ts'
 import { withAnswerLimits, withoutInstruction } from '../evaluate/encode.ts'
 import { createInferenceRunner } from '../evaluate/inference-runner.ts'
@@ -74,7 +75,7 @@ async function readTexts({ job, encoder, runner, sink, options }: Run): Promise<
     scoresLabels(settings) && sharesCache(settings) && (await cacheFits(settings, cacheBytes(model, rows), places))
   if (!isCached) return {}
   const source = { model, runner, settings, ...places, emit: (event: ComputeEvent) => sink.emit(event) }
-  const texts = await precomputeKv(source, rows, 'reading the test set (KV cache)')
+  const texts = await precomputeKv(source, rows, stages.testTexts)
   await texts.precompute(rows)
   return { reading: readingOf(settings, texts) }
 }

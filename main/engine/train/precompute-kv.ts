@@ -4,6 +4,7 @@ import type { ComputeEvent } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { PreparedModel } from '../../contract/model.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
+import { stages } from '../../contract/stages.ts'
 import { cachedShare } from '../../contract/usual-run.ts'
 import { missingTexts, cacheTexts, type PrecomputeJob, cachedValues } from '../evaluate/kv-precompute.ts'
 import type { CachedTexts } from '../evaluate/cached-texts.ts'
@@ -82,7 +83,7 @@ export interface KvSource extends Pick<PrecomputeJob, 'model' | 'runner'>, Cache
 export async function precomputeKv(
   { model, runner, settings, emit, ...places }: KvSource,
   sequences: readonly Sequence[],
-  stage = 'reading the texts (KV cache)',
+  stage: string = stages.texts,
 ): Promise<CachedTexts> {
   const onFull = (): void => {
     const { code, message } = studioError('tuning/cache-full')

@@ -2,6 +2,7 @@
 import type { ComputeEvent, Job, TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { Example } from '../../contract/settings.ts'
+import { stages } from '../../contract/stages.ts'
 import { median } from '../statistics.ts'
 import type { TuneSink } from './loop.ts'
 import { tune } from './tune.ts'
@@ -118,8 +119,7 @@ function createStopwatch(provider: string, resident: () => number) {
         steps.push(event.metrics.milliseconds)
         peakBytes = Math.max(peakBytes, resident())
         lastStep = performance.now()
-      } else if (event.event === 'progress' && event.stage === 'reading the texts (KV cache)')
-        precompute.observe(event.done, now)
+      } else if (event.event === 'progress' && event.stage === stages.texts) precompute.observe(event.done, now)
       else if (event.event === 'provider' && event.name === provider) note = event.note
       else if (event.event === 'provider') isRefused = true
       else if (event.event === 'validation') {

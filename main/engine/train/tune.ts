@@ -1,6 +1,7 @@
 // A run from its rows to its result: encodes, initialises, trains and evaluates.
 import type { Checkpoint, ComputeEvent, FoldCheckpoint, TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
+import { stages } from '../../contract/stages.ts'
 import type { NamedTensors } from '../../contract/tensor.ts'
 import type { CachedTexts } from '../evaluate/cached-texts.ts'
 import { reportTruncatedRows } from '../evaluate/truncated-rows.ts'
@@ -10,6 +11,7 @@ import { makesModel, methodOf } from '../method/index.ts'
 import { layOut, type Sequence } from '../method/layout.ts'
 import { collectGarbage } from '../runtime/garbage.ts'
 import { totalMemory } from '../runtime/machine-memory.ts'
+import { checkAlone, checking } from './check-alone.ts'
 import { exampleMaker, lossShapeOf, type TrainingExample } from './example.ts'
 import { createFolds, withFolds } from './folds.ts'
 import { initialTensors } from './initialise.ts'
@@ -100,7 +102,7 @@ async function resultOf(run: Run, checkpoint: Checkpoint, prompt: TunedPrompt): 
 
 /** The tensors before the first step. */
 async function initialOf({ job, encoder, runner, sink }: Run): Promise<NamedTensors> {
-  sink.emit({ event: 'progress', stage: 'initialising', done: 0, total: 1 })
+  sink.emit({ event: 'progress', stage: stages.initialising, done: 0, total: 1 })
   if (job.start) return startTensors(job.model.config, job.settings, job.start)
   return initialTensors(job.model, job.settings, job.labels, encoder, runner)
 }
@@ -142,8 +144,14 @@ async function train(run: Run, start: Checkpoint): Promise<Trained> {
   let cachedUntil = 0
   const specs = methodOf(settings).tensors(model.config, settings)
   const rates = new Map(specs.flatMap(({ name, rate }) => (rate === undefined ? [] : [[name, rate] as const])))
-  const answer = (some: readonly ValidationRow[], tensors: NamedTensors): Promise<ValidationAnswers> =>
-    answerValidation(runner, encoder, some, settings, job.labels, methodOf(settings).fold(tensors, settings), texts)
+  // Before the first step, while nothing else says how fast this is.
+  let onFirst = start.best === undefined && !job.split.folds ? checking(sink, rows.validation.length) : undefined
+  const answer = (some: readonly ValidationRow[], tensors: NamedTensors): Promise<ValidationAnswers> => {
+    const parts = methodOf(settings).fold(tensors, settings)
+    const onProgress = onFirst
+    onFirst = undefined
+    return answerValidation(runner, encoder, some, settings, job.labels, parts, texts, onProgress)
+  }
   const gradient = trainingStep.gradient
   const folds = job.split.folds && createFolds({ ...job, ...rows, rates, gradient, answer }, foldStart(run, start, own))
   const state = folds ? withFolds(own, folds) : own
@@ -176,6 +184,7 @@ async function train(run: Run, start: Checkpoint): Promise<Trained> {
       return found
     },
   }
+  if (start.best === undefined) await checkAlone(job, runner, texts, sink)
   // A resumed run keeps to the decision, whatever room there is then: half-precision keys and values give another curve.
   const begin = { ...progressOf(start), precomputes: texts !== undefined }
   const result = await trainLoop(begin, state, loop, sink).finally(() => trainingStep.release())

@@ -53,6 +53,7 @@ export async function answerValidation(
   labels: readonly string[],
   parts: Parts,
   texts: CachedTexts | undefined,
+  onProgress?: (done: number) => void,
 ): Promise<ValidationAnswers> {
   const tokens = rows.reduce((sum, { example }) => sum + example.targetPositions.length, 0)
   const forced =
@@ -69,6 +70,7 @@ export async function answerValidation(
         trie,
         rows.map(({ segments }) => segments),
         { settings, parts, reading: texts && readingOf(settings, texts) },
+        onProgress,
       )
     : undefined
   const answers = rows.map(({ shown, label }, i) => {

@@ -1,4 +1,5 @@
 // How the command line speaks: a progress bar on a terminal, plain lines elsewhere, JSON lines with --json.
+import { approximately } from '../../contract/numbers.ts'
 import { printable, printableJson } from '../../contract/printable.ts'
 import type { StudioEvent } from '../../contract/service.ts'
 import { describeEvent } from './words.ts'
@@ -44,7 +45,11 @@ function textOutput({ out }: Streams): Output {
   /** The last tenth reported of each label: two kinds of work may take turns. */
   const reported = new Map<string, number>()
   let bare = false
+  /** When the run under way is expected to be over, by the clock of `performance`. */
+  let end: number | undefined
 
+  const timeLeft = (): string | undefined =>
+    end === undefined ? undefined : `${approximately(Math.max(0, end - performance.now()) / 1000)} left`
   const clear = (): void => {
     if (shown) out.write('\r\x1b[2K')
     if (bare) out.write('\n')
@@ -62,13 +67,16 @@ function textOutput({ out }: Streams): Output {
       drawn = performance.now()
       const full = Math.round(share * BAR)
       const bar = total > 0 ? `[${'='.repeat(full)}${' '.repeat(BAR - full)}] ` : ''
-      const line = printable(`${bar}${label} ${note}`).slice(0, (out.columns ?? 80) - 1)
+      const line = printable(`${bar}${[timeLeft(), `${label} ${note}`].filter(Boolean).join(', ')}`).slice(
+        0,
+        (out.columns ?? 80) - 1,
+      )
       out.write(`\r\x1b[2K${line}`)
       shown = line
       return
     }
     const part = Math.floor(share * PARTS)
-    if (reported.get(label) !== part) say(`${label} ${note}`)
+    if (reported.get(label) !== part) say([`${label} ${note}`, timeLeft()].filter(Boolean).join(', '))
     reported.set(label, part)
   }
 
@@ -80,6 +88,8 @@ function textOutput({ out }: Streams): Output {
         bare = true
         return
       }
+      if (event.event === 'outlook') end = event.left === undefined ? undefined : performance.now() + 1000 * event.left
+      if (event.event === 'state' && event.state !== 'running') end = undefined
       const words = describeEvent(event, steps)
       if (words === undefined) return
       if (words.kind === 'line') say(words.text)

@@ -65,8 +65,11 @@ const words: { readonly [E in StudioEvent['event']]: Describe<E> } = {
     line(
       `step ${String(step)}: validation loss ${number(loss)}, ${describeHeadline(validation)}${best ? ' (best)' : ''}`,
     ),
+  untuned: (measured) => line(`The model alone on the validation set: ${describeHeadline(measured)}`),
   warning: ({ message }) => line(message),
   checkpoint: () => undefined,
+  // Shown beside the progress of what is under way (output.ts).
+  outlook: () => undefined,
   // The command itself reports the metrics at the end.
   evaluation: () => undefined,
   token: () => undefined,

@@ -60,11 +60,13 @@ async function list({ store, runner }: ServiceContext): Promise<RunSummary[]> {
       rows: tuned?.rows,
       step: steps.get(run.id) ?? 0,
       place: runner.placeOf(run.id),
+      outlook: runner.outlookOf(run.id),
     }
   })
 }
 
-async function resume({ store, runner }: ServiceContext, name: string): Promise<RunRecord> {
+/** Queues a run that has ended early: to go on, or with `keep` to be evaluated with its best prompt so far. */
+async function resume({ store, runner }: ServiceContext, name: string, keep = false): Promise<RunRecord> {
   const run = await findRun(store, name)
   if (runner.isActive(run.id)) throw studioError('run/already-running', run.name)
   if (run.state === 'finished') throw studioError('run/already-finished', run.name)
@@ -73,7 +75,7 @@ async function resume({ store, runner }: ServiceContext, name: string): Promise<
   // Another call may have resumed the run in the meantime.
   if (runner.isActive(run.id)) throw studioError('run/already-running', run.name)
   const queued = queuedAgain(run)
-  runner.take(queued)
+  runner.take(queued, { keep })
   return queued
 }
 
@@ -100,6 +102,7 @@ export async function showRun({ store }: ServiceContext, name: string): Promise<
     rows: sizesOf(split),
     steps: await store.metrics.steps(id),
     validations: await store.metrics.validations(id),
+    untuned: await store.runs.untuned(id),
     notes: await store.notes.list(id),
     evaluations: await store.evaluations.list(id),
     measures: await store.measures.byRun(id),
@@ -107,10 +110,15 @@ export async function showRun({ store }: ServiceContext, name: string): Promise<
   }
 }
 
-/** Ends a run that is under way in one of its ways; gives it as it then is. */
-async function endRun({ store, runner }: ServiceContext, name: string, how: 'stop' | 'keep'): Promise<RunRecord> {
+/** Ends a run that is under way in one of its ways; gives it as it then is. Of one that is paused, its prompt can be kept. */
+async function endRun(context: ServiceContext, name: string, how: 'stop' | 'keep'): Promise<RunRecord> {
+  const { store, runner } = context
   const run = await findRun(store, name)
-  if (!runner.isActive(run.id)) throw studioError('run/not-running', run.name)
+  if (!runner.isActive(run.id)) {
+    if (how === 'stop') throw studioError('run/not-running', run.name)
+    if (!((await store.checkpoints.step(run.id)) ?? 0)) throw studioError('run/nothing-learned', run.name)
+    return resume(context, name, true)
+  }
   await runner[how](run.id)
   return findRun(store, name)
 }

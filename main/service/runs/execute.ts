@@ -1,4 +1,5 @@
 // Sees one run to its end through crashes of its compute process.
+import type { ComputeEvent } from '../../contract/compute.ts'
 import { type ErrorCode, StudioError, studioError } from '../../contract/errors/index.ts'
 import type { RunState } from '../../contract/records.ts'
 import type { StudioEvent } from '../../contract/service.ts'
@@ -9,10 +10,12 @@ import { type JobResult, supervise } from '../compute/supervise.ts'
 import type { Bounds } from '../compute/watchdog.ts'
 import { type Home, cachedTextsFolder } from '../home/home.ts'
 import type { Failures } from '../studio/failures.ts'
-import { type ActiveRun, endsUnevaluated, urge } from './active.ts'
+import { type ActiveRun, endsUnevaluated, outlookOf, urge } from './active.ts'
 import { filesOf, markAsOwn, removeFiles, removeState } from './files.ts'
-import { type RunMaterial, runMaterial, tuneJob } from './material.ts'
+import { keepRates, knownRates } from './known-rates.ts'
+import { type RunMaterial, runMaterial, tracked, tuneJob } from './material.ts'
 import { checkpointSentence } from './orphans.ts'
+import { trackRun } from './outlook.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 
 export interface ExecuteOptions extends Pick<Changes, 'changed'>, Pick<Failures, 'failedUnattended'> {
@@ -67,8 +70,29 @@ const codeOf = (error: unknown): string => (error instanceof StudioError ? error
 
 /** Sends the event to all that follow the run. */
 export function report({ changed }: Pick<Changes, 'changed'>, { events }: ActiveRun, event: StudioEvent): void {
-  if (event.event !== 'step') changed('runs')
+  if (event.event !== 'step' && event.event !== 'outlook') changed('runs')
   events.send(event)
+}
+
+/** Sends how far the run is, where that is known. */
+export function sayOutlook(options: Pick<Changes, 'changed'>, active: ActiveRun): void {
+  const outlook = outlookOf(active)
+  if (outlook) report(options, active, { event: 'outlook', ...outlook })
+}
+
+/** Milliseconds between two reports of how far a run is, but for those of another phase. */
+const OUTLOOK_MS = 1000
+
+/** Call the result after each event. */
+function reporting(options: Pick<Changes, 'changed'>, active: ActiveRun): () => void {
+  let said: { readonly phase: string | undefined; readonly at: number } = { phase: undefined, at: -Infinity }
+  return () => {
+    const now = performance.now()
+    const phase = outlookOf(active)?.phase
+    if (phase === said.phase && now - said.at < OUTLOOK_MS) return
+    said = { phase, at: now }
+    sayOutlook(options, active)
+  }
 }
 
 async function endingOf(options: ExecuteOptions, active: ActiveRun): Promise<Ending> {
@@ -99,6 +123,7 @@ async function tune(
         await recorder.note({ step: 0, code: 'ended', message: result.reason })
       const message = result.outcome === 'diverged' ? result.reason : undefined
       if (result.model) await markAsOwn(filesOf(options.home, active.run))
+      if (result.outcome === 'finished') await rememberRates(options, active, material)
       const { outcome: state, prompt, model } = result
       await recorder.end({ state, prompt, message, model: model && { ...model, base: material.model.name } })
       // What cannot be removed now is removed at the next start.
@@ -117,17 +142,42 @@ async function tune(
 
 /** One compute process, from the last checkpoint to its end. */
 async function runJob(
-  { spawn, threads, home, bounds }: ExecuteOptions,
+  options: ExecuteOptions,
   active: ActiveRun,
   material: RunMaterial,
   recorder: Recorder,
 ): Promise<JobResult> {
-  const texts = cachedTextsFolder(home, active.run.dataset)
-  const files = filesOf(home, active.run)
-  const job = tuneJob(material, await recorder.begin(), { threads, texts, files, until: active.until })
-  active.job = supervise(spawn, job, (event) => recorder.record(event), bounds && { bounds })
+  const { spawn, threads, home, bounds } = options
+  const { until, run } = active
+  const texts = cachedTextsFolder(home, run.dataset)
+  const files = filesOf(home, run)
+  const checkpoint = await recorder.begin()
+  const job = tuneJob(material, checkpoint, { threads, texts, files, until })
+  const known = await knownRates(home, material.model.hash, run.settings)
+  const tracker = trackRun(tracked(material, until), known, checkpoint, performance.now())
+  active.tracker = tracker
+  const say = reporting(options, active)
+  const onEvent = async (event: ComputeEvent): Promise<void> => {
+    tracker.hear(event, performance.now())
+    await recorder.record(event)
+    say()
+  }
+  active.job = supervise(spawn, job, onEvent, bounds && { bounds })
   urge(active)
   return active.job.result.finally(() => (active.job = undefined))
+}
+
+/** A run that was evaluated has measured all of its parts. What cannot be kept is measured by the next one. */
+async function rememberRates(
+  { home, failedUnattended }: ExecuteOptions,
+  { run, tracker }: ActiveRun,
+  { model }: RunMaterial,
+): Promise<void> {
+  const rates = tracker?.rates()
+  if (rates)
+    await keepRates(home, model.hash, run.settings, rates).catch((error: unknown) => {
+      failedUnattended('run', error)
+    })
 }
 
 /** What a person reads of an error. */

@@ -2,10 +2,11 @@
 import type { Checkpoint, RunFiles, SealedModel, WireJob } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { RunRecord } from '../../contract/records.ts'
-import type { Split } from '../../contract/settings.ts'
+import type { Example, Split } from '../../contract/settings.ts'
 import type { NamedTensors } from '../../contract/tensor.ts'
 import type { Store } from '../../engine/store/store.ts'
-import { loadSplit } from '../data/examples.ts'
+import { loadSplit, sizesOf } from '../data/examples.ts'
+import type { TrackedRun } from './outlook.ts'
 import { keptTensors } from './start.ts'
 
 /** All that a run's job is made of. */
@@ -34,6 +35,20 @@ export async function runMaterial(store: Store, run: RunRecord): Promise<RunMate
   const split = await loadSplit(store, source, await store.runs.split(run.id))
   const start = await keptTensors(store, run.settings.from)
   return { run, model: await sealedModel(store, run.model), labels: task.labels, split, start }
+}
+
+/** What is predicted of the run. */
+export const tracked = ({ run, labels, split }: RunMaterial, until: number | undefined): TrackedRun => ({
+  ...{ settings: run.settings, labels, rows: sizesOf(split), until },
+  lengths: lengthsOf([...split.train, ...split.validation]),
+})
+
+/** Characters of texts and answers. */
+export function lengthsOf(rows: readonly Example[]): TrackedRun['lengths'] {
+  const mean = (of: (example: Example) => string): number =>
+    rows.reduce((sum, example) => sum + of(example).length, 0) / Math.max(1, rows.length)
+  const longest = rows.reduce((most, { label }) => Math.max(most, label.length), 0)
+  return { text: mean(({ text }) => text), answer: mean(({ label }) => label), longest }
 }
 
 interface TuneJobOptions {

@@ -1,4 +1,5 @@
 // Plans a run: its rows split into training, validation and test set, and its settings completed by defaults.
+import { type Effort, effortSettings } from '../../contract/efforts.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { ModelRecord, SplitRows } from '../../contract/records.ts'
 import type { Input, RunPlan } from '../../contract/service.ts'
@@ -14,7 +15,10 @@ import { type ModelRunNeeds, modelRunNeeds } from '../../engine/train/tuned-mode
 import type { CallContext, ServiceContext } from '../context.ts'
 import { sizesOf } from '../data/examples.ts'
 import { findModel } from '../lookup.ts'
+import { secondsOf } from './forecast.ts'
 import { knownChoice } from './known-choices.ts'
+import { knownRates } from './known-rates.ts'
+import type { Planned as RunSizes } from './parts.ts'
 import type { PlannedRows, RowsSource } from './split-rows.ts'
 import { findStart, refuseSeen, settingsFrom, type Start } from './start.ts'
 
@@ -34,9 +38,28 @@ export async function planRun(context: ServiceContext, input: Input<'runs.plan'>
   const chosen = await settingsFor(context, model, input.settings, rows, start)
   if (start) await refuseSeen(context.store, start, { dataset: input.dataset, test: split.test })
   const needs = await needsOf(context.store, model, chosen.settings)
-  const power = powerWith(split.test.length)
-  const plan = { labels, leftOut, unused, rows: sizesOf(split), power, ...chosen, ...(needs ? { needs } : {}) }
+  const sizes = sizesOf(split)
+  const seconds = await knownSeconds(context, model, { settings: chosen.settings, labels, rows: sizes })
+  const plan = {
+    ...{ labels, leftOut, unused, rows: sizes, power: powerWith(split.test.length), ...chosen },
+    ...(needs ? { needs } : {}),
+    ...(seconds ? { seconds } : {}),
+  }
   return { model, split, start, plan }
+}
+
+/** The time of the run by effort, from what runs of its kind took on this computer; undefined where there was none. */
+async function knownSeconds(
+  { home }: Pick<ServiceContext, 'home'>,
+  model: ModelRecord,
+  plan: RunSizes,
+): Promise<RunPlan['seconds']> {
+  const rates = await knownRates(home, model.hash, plan.settings)
+  if (!rates) return undefined
+  const { settings } = plan
+  const of = (effort: Effort): readonly [number, number] =>
+    secondsOf({ ...plan, settings: { ...settings, ...effortSettings(effort, settings) } }, rates)
+  return { quick: of('quick'), balanced: of('balanced'), thorough: of('thorough') }
 }
 
 /** What a run needs whose result is a model; undefined for others. */

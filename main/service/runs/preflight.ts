@@ -18,7 +18,9 @@ import { knownProviders } from '../studio/hardware.ts'
 import { type Attempt, becauseOf, type Choices, chooseTrial, cosine, nextToTry } from './choose-precision.ts'
 import { type Forecast, forecast } from './forecast.ts'
 import { keepChoice } from './known-choices.ts'
+import { keepRates } from './known-rates.ts'
 import { sealedModel } from './material.ts'
+import { ratesFrom } from './parts.ts'
 import { planRun } from './plan.ts'
 import { tensorsOf } from './start.ts'
 
@@ -60,6 +62,7 @@ export async function preflight(
     const { measured: steps } = await serveForEvent(context, call, attempted, 'preflight')
     const { title } = (await known).find(({ name }) => name === provider) ?? { title: provider }
     const predicted = forecast(plan, steps, available)
+    await keepRates(context.home, model.hash, attempted.settings, ratesFrom(steps, plan))
     const agreement = all[0] && cosine(all[0].steps.gradient, steps.gradient)
     const { seconds, memory, fits } = predicted
     const trial = { precision, hardware: { name: provider, title }, seconds, memory, fits, agreement }

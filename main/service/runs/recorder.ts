@@ -134,6 +134,11 @@ function recordersOf(
       pending.validations.push(validation)
       report(event)
     },
+    untuned: async (event) => {
+      const { headline, metrics } = event
+      await store.runs.setUntuned(run, { headline, metrics })
+      report(event)
+    },
     checkpoint: async ({ checkpoint }) => {
       await pending.flush((tables) => tables.checkpoints.save(run, checkpoint))
       report({ event: 'checkpoint', step: checkpoint.step })

@@ -1,16 +1,19 @@
 // Takes runs on, one at a time, in the order in which they wait.
+import type { Outlook } from '../../contract/outlook.ts'
 import type { RunRecord } from '../../contract/records.ts'
 import type { StudioEvent } from '../../contract/service.ts'
-import { type ActiveRun, createActiveRun, urge, type WantedEnd } from './active.ts'
-import { execute, type ExecuteOptions, report } from './execute.ts'
+import { type ActiveRun, createActiveRun, outlookOf, type Taking, urge, type WantedEnd } from './active.ts'
+import { execute, type ExecuteOptions, report, sayOutlook } from './execute.ts'
 import { createWaitingRuns } from './waiting.ts'
 
 export interface Runner {
-  /** Queues a run that the store already has as queued; it pauses after step `until` where one is given. */
-  take(run: RunRecord, until?: number): void
+  /** Queues a run that the store already has as queued. */
+  take(run: RunRecord, taking?: Taking): void
   isActive(run: number): boolean
   /** Place among the runs that wait, 0 = next; undefined where it does not wait. */
   placeOf(run: number): number | undefined
+  /** How far it is; undefined where it is not under way. */
+  outlookOf(run: number): Outlook | undefined
   /** Puts a waiting run at a place among those that wait; one that does not wait stays as it is. */
   move(run: number, place: number): void
   /** Replays all events since the run was taken on, then follows it; resolves when it has ended, at once where it is not under way. */
@@ -60,12 +63,13 @@ export function createRunner(options: ExecuteOptions): Runner {
     // A run that has not begun has nothing to evaluate.
     active.wanted = hasWaited && wanted === 'keep' ? 'stop' : wanted
     urge(active)
+    sayOutlook(options, active)
     await (hasWaited ? see(active) : active.events.ended)
   }
 
   return {
-    take: (run, until) => {
-      const active = createActiveRun(run, until)
+    take: (run, taking = {}) => {
+      const active = createActiveRun(run, taking)
       actives.set(run.id, active)
       waiting.add(active)
       report(options, active, { event: 'state', run: run.name, state: 'queued', message: undefined })
@@ -73,6 +77,10 @@ export function createRunner(options: ExecuteOptions): Runner {
     },
     isActive: (run) => actives.has(run),
     placeOf: waiting.placeOf,
+    outlookOf: (run) => {
+      const active = actives.get(run)
+      return active && outlookOf(active)
+    },
     move: (run, place) => {
       waiting.move(run, place)
       changed('runs')

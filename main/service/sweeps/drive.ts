@@ -74,7 +74,7 @@ async function runOne(
       await store.runs.setState(run.id, 'stopped')
       return undefined
     }
-    runner.take(queuedAgain(run), until)
+    runner.take(queuedAgain(run), { until })
   }
   await follow(options, active, run)
   active.current = undefined

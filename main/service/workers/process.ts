@@ -16,7 +16,7 @@ export type Reply =
   | { readonly kind: 'error'; readonly code: string | undefined; readonly message: string }
 
 // The window's service comes first.
-giveWay()
+giveWay('awaited')
 
 async function reply({ database, task, input }: Request): Promise<Reply> {
   try {

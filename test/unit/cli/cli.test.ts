@@ -211,6 +211,16 @@ describe('softprompt', () => {
     },
   )
 
+  it('evaluates and keeps what a stopped run has learned, with --keep', { timeout: 60_000 }, async () => {
+    const { model, data, at } = home()
+    const long = ['--model', model, '--text', 'text', '--label', 'label', ...settings, '--steps', '200', ...at]
+    await cli(['tune', data, '--name', 'halted', ...long], /tuning step/)
+    const kept = await cli(['resume', 'halted', '--keep', ...at])
+    expect(kept).toMatchObject({ code: 0, err: '' })
+    expect(kept.out).toContain('Run "halted" is finished.')
+    expect(kept.out).not.toContain('step 200 of 200')
+  })
+
   it(
     'means the starter model by "starter", and offers to fetch it where somebody can answer',
     { timeout: 120_000 },

@@ -30,6 +30,24 @@ describe('on a terminal', () => {
   })
 })
 
+describe('a run', () => {
+  const outlook = (left: number): StudioEvent => {
+    const none = { done: 0, left: 0 }
+    return { event: 'outlook', phase: 'learn', phases: { prepare: none, learn: { done: 0, left }, judge: none }, left }
+  }
+
+  it.each([true, false])('says the time to its verdict with its progress, terminal: %s', (isTerminal) => {
+    const { captured, output } = capture(isTerminal)
+    output.event(outlook(130))
+    output.event(progress(100))
+    expect(captured.out).toContain('about 2 min left')
+    output.event({ event: 'state', run: 'run-1', state: 'finished', message: undefined })
+    captured.out = ''
+    output.event({ event: 'progress', stage: 'other work', done: 1, total: 1 })
+    expect(captured.out).not.toContain('left')
+  })
+})
+
 describe('in a pipe', () => {
   it('progress is reported in plain lines, at most one for each tenth', () => {
     const { captured, output } = capture(false)

@@ -21,6 +21,7 @@ import { tunedModels } from './0018-tuned-models.ts'
 import { labellings } from './0019-labellings.ts'
 import { folds } from './0020-folds.ts'
 import { fromFew } from './0021-from-few.ts'
+import { untuned } from './0022-untuned.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
@@ -44,4 +45,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0019-labellings': labellings,
   '0020-folds': folds,
   '0021-from-few': fromFew,
+  '0022-untuned': untuned,
 }

@@ -1,6 +1,7 @@
 // Table runs: a task, a pinned data set version, a base model and settings, and how far it came.
 import type { Selectable } from 'kysely'
 import { studioError } from '../../../contract/errors/index.ts'
+import type { Measured } from '../../../contract/metrics.ts'
 import type { RunRecord, RunState, SplitRows } from '../../../contract/records.ts'
 import type { TuneSettings } from '../../../contract/settings.ts'
 import type { LateStates } from '../late.ts'
@@ -26,7 +27,7 @@ const columns = [
   'starred',
 ] as const
 
-type RunRow = Omit<Selectable<Schema['runs']>, 'split'>
+type RunRow = Omit<Selectable<Schema['runs']>, 'split' | 'untuned'>
 
 const record = (row: RunRow): RunRecord => ({
   id: row.id,
@@ -108,6 +109,21 @@ export const runRepository = (db: Db, late: LateStates) => {
         .select(['run', ({ fn }) => fn.max('step').as('step')])
         .groupBy('run')
       return new Map((await rows.execute()).map(({ run, step }) => [run, step]))
+    },
+
+    /** What the model alone answers on the run's validation set. */
+    async setUntuned(id: number, measured: Measured): Promise<void> {
+      await db
+        .updateTable('runs')
+        .set({ untuned: JSON.stringify(measured) })
+        .where('id', '=', id)
+        .execute()
+    },
+
+    /** Undefined where it was not measured. */
+    async untuned(id: number): Promise<Measured | undefined> {
+      const found = await db.selectFrom('runs').select('untuned').where('id', '=', id).executeTakeFirst()
+      return found?.untuned ? (JSON.parse(found.untuned) as Measured) : undefined
     },
 
     /** What its owner writes about it. Error: 'store/name-taken'. */

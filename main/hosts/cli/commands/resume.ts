@@ -8,9 +8,11 @@ export function resumeCommand(host: Host): Command {
   const command = new Command('resume')
     .description('resume a run from its last checkpoint')
     .argument('<run>')
-    .action((run: string, options: CommonOptions) =>
+    .option('--keep', 'train no further: evaluate the best prompt so far and keep it')
+    .action((run: string, { keep = false, ...options }: CommonOptions & { readonly keep?: boolean }) =>
       withStudio(host, options, async (session) => {
-        await sayFinished(session, await follow(session, await session.studio.call('runs.resume', { run })))
+        const queued = await session.studio.call(keep ? 'runs.keep' : 'runs.resume', { run })
+        await sayFinished(session, await follow(session, queued))
       }),
     )
   return withCommon(command)
