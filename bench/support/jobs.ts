@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import type { ComputeEvent, WireJob } from '../../main/contract/compute.ts'
 import { forkCompute } from '../../main/service/compute/child.ts'
-import { supervise } from '../../main/service/compute/supervise.ts'
+import { supervise, type SupervisedJob } from '../../main/service/compute/supervise.ts'
 import { peakBytes } from '../../main/engine/runtime/peak-memory.ts'
 
 const spawn = forkCompute(fileURLToPath(new URL('../../main/compute/main.ts', import.meta.url)))
@@ -13,8 +13,11 @@ export interface Ran {
   readonly peakBytes: number
 }
 
-/** Throws where the job does not finish. */
-export async function runJob(job: WireJob, onEvent: (event: ComputeEvent) => void): Promise<Ran> {
+/** `onEvent`: may ask a tuning job to end its training and to evaluate its prompt. Throws where the job does not finish. */
+export async function runJob(
+  job: WireJob,
+  onEvent: (event: ComputeEvent, ask: Pick<SupervisedJob, 'keep'>) => void,
+): Promise<Ran> {
   const began = performance.now()
   let pid: number | undefined
   let peak = 0
@@ -28,7 +31,7 @@ export async function runJob(job: WireJob, onEvent: (event: ComputeEvent) => voi
     (event) => {
       // Read while the process lives: after its last event it is gone.
       if (pid !== undefined) peak = Math.max(peak, peakOf(pid))
-      onEvent(event)
+      onEvent(event, supervised)
     },
   )
   const result = await supervised.result
