@@ -53,6 +53,7 @@ test.describe('a person who wonders which settings to take', () => {
   test('repeats a run with other random seeds, and reads the mean and its band', async ({ page }) => {
     await studio.open(page, '#/tune/new')
     await page.getByLabel('Name of the run').fill('Luck')
+    await page.getByText('Advanced', { exact: true }).click()
     await page.getByLabel('Repeat to check for luck', { exact: true }).fill('2')
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await expect(page).toHaveURL(/#\/tune\/sweeps\/Luck/)

@@ -72,7 +72,9 @@ test.describe('fields to write', () => {
     await inspect(page, 'fields-template')
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await expect(page.getByRole('link', { name: 'See the verdict' })).toBeVisible({ timeout: 60_000 })
-    await expect(page.getByText('Answers right, word for word (validation set)')).toBeVisible()
+    await page.getByText('How it learned').click()
+    await expect(page.getByText('check rows right, word for word')).toBeVisible()
+    await page.getByText('Details', { exact: true }).click()
     await page.getByRole('heading', { name: 'Validation examples' }).scrollIntoViewIfNeeded()
     await inspect(page, 'fields-run')
 

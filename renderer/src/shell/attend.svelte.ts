@@ -1,7 +1,7 @@
 // The effects of a run that is under way, whichever page is open: the title shows its progress, the computer stays awake, and
 // a notification reports its end. A browser's tab may be closed: the run goes on, and the desktop asks by itself.
-import { resource } from '../client/resource.svelte.ts'
-import { studio } from '../client/studio.ts'
+import { untrack } from 'svelte'
+import { running } from '../client/running.svelte.ts'
 import { t } from '../strings/index.ts'
 import { percent } from '../ui/format.ts'
 
@@ -22,13 +22,10 @@ export const notices = {
 
 /** Call it once, while the window is initialised. */
 export function attendRuns(): void {
-  const runs = resource(() => studio.call('runs.list', {}), 'runs')
-  const running = $derived(runs.value?.find(({ state }) => state === 'running'))
-  const name = $derived(running?.name)
+  const name = $derived(running.run?.name)
 
   $effect(() => {
-    const share = running ? running.step / Math.max(1, running.settings.steps) : 0
-    document.title = running ? `${percent(share)} · ${running.name} · ${t.common.product}` : t.common.product
+    document.title = name === undefined ? t.common.product : `${percent(running.share)} · ${name} · ${t.common.product}`
   })
   $effect(() => {
     if (name === undefined) return
@@ -37,11 +34,9 @@ export function attendRuns(): void {
       void lock?.then((held) => held?.release())
     }
   })
-  let last: string | undefined
   $effect(() => {
-    const ended = last
-    last = name
-    if (ended === undefined || ended === name || !allowed) return
-    if (runs.value?.some((run) => run.name === ended && run.state === 'finished')) new Notification(t.tune.done(ended))
+    const { ended } = running
+    // A permission that is given later is for runs that end later.
+    if (ended?.state === 'finished' && untrack(() => allowed)) new Notification(t.tune.done(ended.name))
   })
 }

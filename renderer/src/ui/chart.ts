@@ -10,6 +10,9 @@ export interface Series {
   readonly marker?: string
   /** Whether dots are drawn instead of a line. */
   readonly points?: boolean
+  /** Whether its values are marked by dots on the line. */
+  readonly dots?: boolean
+  readonly dashed?: boolean
 }
 
 /** Exponential moving mean; `amount` 0 leaves the values alone, towards 1 smooths ever more. Corrected for its start. */

@@ -1,12 +1,13 @@
 // Numbers as people read them.
-export { bytes, count, percent, points } from '../../../main/contract/numbers.ts'
+import { duration } from '../../../main/contract/numbers.ts'
+export { approximately, bytes, count, duration, percent, points } from '../../../main/contract/numbers.ts'
 
-/** Seconds -> "about 2 min", coarse enough to be true. */
-export function duration(seconds: number): string {
-  if (seconds < 10) return 'a few seconds'
-  if (seconds < 90) return `${Math.round(seconds / 5) * 5} s`
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`
-  return `${(seconds / 3600).toFixed(1)} h`
+/** Two times in seconds -> "2 to 3 min", "25 to 40 s", "a few seconds to 15 s". */
+export function range(low: number, high: number): string {
+  const [from, to] = [duration(low), duration(high)]
+  if (from === to) return from
+  const unit = / (s|min|h)$/
+  return unit.exec(from)?.[0] === unit.exec(to)?.[0] ? `${from.replace(unit, '')} to ${to}` : `${from} to ${to}`
 }
 
 /** A recent time relative to now, an earlier one as its date. */

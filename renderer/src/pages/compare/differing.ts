@@ -1,5 +1,6 @@
 // The settings of some runs that are not the same in all of them.
 import type { RunSummary } from '../../../../main/contract/service.ts'
+import { type MethodDeclaration, settingSpecs, settingsOfMethod } from '../../../../main/contract/setting-specs.ts'
 import { settingWords } from '../../../../main/contract/words/settings.ts'
 import { t } from '../../strings/index.ts'
 
@@ -9,16 +10,25 @@ export interface DifferingSetting {
   readonly values: readonly string[]
 }
 
-/** Every setting of a run as people read it; data and model come first. */
-export function settingsOf({ settings, datasetName, version, modelName }: RunSummary): ReadonlyMap<string, string> {
+/** Every setting of a run that its method uses, as people read it; data and model come first. */
+export function settingsOf(
+  { settings, datasetName, version, modelName }: RunSummary,
+  methods: readonly MethodDeclaration[],
+): ReadonlyMap<string, string> {
   const words = t.compare.otherSettings
   const { template, from, ...others } = settings
+  const declared = new Set(settingSpecs(methods).map(({ name }) => name))
+  const used = new Set(settingsOfMethod(methods, settings.method).map(({ name }) => name))
+  const isUsed = ([name]: readonly [string, unknown]): boolean =>
+    (!declared.has(name) || used.has(name)) && (name !== 'initText' || settings.init === 'text')
   return new Map([
     [words.data, datasetName],
     [words.version, String(version)],
     [words.model, modelName],
     [settingWords('from').name, from ? `${from.name} (${from.sha256.slice(0, 8)})` : t.compare.notFrom],
-    ...Object.entries(others).map(([name, value]): [string, string] => inWords(name, value)),
+    ...Object.entries(others)
+      .filter(isUsed)
+      .map(([name, value]): [string, string] => inWords(name, value)),
     [words.template, `${template.kind}: ${template.body}${template.answerPrefix}`],
     [words.instruction, template.instruction],
   ])
@@ -29,9 +39,9 @@ const inWords = (name: string, value: unknown): [string, string] => {
   return [title, values?.[String(value)] ?? shown(value)]
 }
 
-export function differing(runs: readonly RunSummary[]): DifferingSetting[] {
-  const all = runs.map(settingsOf)
-  const names = [...(all[0]?.keys() ?? [])]
+export function differing(runs: readonly RunSummary[], methods: readonly MethodDeclaration[]): DifferingSetting[] {
+  const all = runs.map((run) => settingsOf(run, methods))
+  const names = [...new Set(all.flatMap((each) => [...each.keys()]))]
   return names
     .map((name) => ({ name, values: all.map((each) => each.get(name) ?? '') }))
     .filter(({ values }) => new Set(values).size > 1)

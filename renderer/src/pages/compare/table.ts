@@ -2,7 +2,7 @@
 import type { RunSummary } from '../../../../main/contract/service.ts'
 import type { KnownVerdict } from './verdicts.svelte.ts'
 
-export type Column = 'name' | 'data' | 'model' | 'tuned' | 'other' | 'difference' | 'rows' | 'created'
+export type Column = 'name' | 'data' | 'model' | 'tuned' | 'other' | 'difference' | 'rows' | 'time'
 export type Show = 'all' | 'finished' | 'starred'
 
 export interface Sort {
@@ -22,7 +22,7 @@ const values: {
   other: (_, verdict) => verdict?.other,
   difference: (_, verdict) => verdict?.difference,
   rows: ({ rows }) => rows,
-  created: ({ id }) => id,
+  time: ({ endedAt, createdAt }) => endedAt ?? createdAt,
 }
 
 const shows: { readonly [S in Show]: (run: RunSummary) => boolean } = {

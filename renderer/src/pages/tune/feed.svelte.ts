@@ -1,7 +1,9 @@
 // The live state of a run: its record, then its events until it ends.
 import type { RunState } from '../../../../main/contract/records.ts'
+import type { Outlook } from '../../../../main/contract/outlook.ts'
 import type { RunDetails, StudioEvent } from '../../../../main/contract/service.ts'
 import { connection } from '../../client/connection.svelte.ts'
+import { type Arrived, outlookNow } from '../../client/running.svelte.ts'
 import { studio } from '../../client/studio.ts'
 import { createCollector, progressAfter, type RunHistory, type RunProgress } from './history.ts'
 
@@ -11,9 +13,15 @@ class Feed {
   state = $state.raw<RunState>()
   message = $state.raw<string>()
   progress = $state.raw<RunProgress>()
-  history = $state.raw<RunHistory>({ steps: [], validations: [], notes: [] })
+  history = $state.raw<RunHistory>({ steps: [], validations: [], notes: [], untuned: undefined })
+  arrived = $state.raw<Arrived>()
   /** The number of reloads so far. */
   reloads = $state(0)
+
+  /** How far the run is now; undefined where it is not under way. */
+  get outlook(): Outlook | undefined {
+    return this.arrived && outlookNow(this.arrived)
+  }
 
   /** Loads the record and subscribes to events again, as after a resume. */
   readonly reload = (): void => {
@@ -23,7 +31,7 @@ class Feed {
 }
 
 /** Call it while a component is initialised; it follows the run as long as the component lives. */
-export function followRun(name: string): Omit<Readonly<Feed>, 'reloads'> {
+export function followRun(name: string): Omit<Readonly<Feed>, 'reloads' | 'arrived'> {
   const feed = new Feed()
   $effect(() => {
     void feed.reloads
@@ -51,6 +59,7 @@ function listen(name: string, feed: Feed): () => void {
     if (signal.aborted) return
     collector.add(event)
     feed.progress = progressAfter(feed.progress, event)
+    if (event.event === 'outlook') feed.arrived = { outlook: event, at: performance.now() }
     if (event.event === 'state') {
       feed.state = event.state
       feed.message = event.message
@@ -71,6 +80,7 @@ function listen(name: string, feed: Feed): () => void {
     if (feed.state !== 'running' && feed.state !== 'queued') return
     await studio.call('runs.watch', { run: name }, { onEvent, signal })
     feed.progress = undefined
+    feed.arrived = undefined
     await show()
   }
   follow().catch((reason: unknown) => {

@@ -1,5 +1,6 @@
 // The history of a run, merged from its record and from its events, which may overlap.
 import type { StepMetrics } from '../../../../main/contract/compute.ts'
+import type { Measured } from '../../../../main/contract/metrics.ts'
 import type { NoteRecord, ValidationRecord } from '../../../../main/contract/records.ts'
 import type { RunDetails, StudioEvent } from '../../../../main/contract/service.ts'
 
@@ -9,11 +10,13 @@ export interface RunHistory {
   readonly validations: readonly ValidationRecord[]
   /** The messages in the order in which they arrived. */
   readonly notes: readonly NoteRecord[]
+  /** What the model alone answers on the validation set; undefined where it was not measured. */
+  readonly untuned: Measured | undefined
 }
 
 export interface Collector {
   /** Merges the record of a run, which replaces the events of the same steps. */
-  load(details: Pick<RunDetails, 'steps' | 'validations' | 'notes'>): void
+  load(details: Pick<RunDetails, 'steps' | 'validations' | 'notes' | 'untuned'>): void
   add(event: StudioEvent): void
   now(): RunHistory
 }
@@ -23,19 +26,22 @@ export function createCollector(): Collector {
   const steps: Record<number, StepMetrics> = {}
   const validations: Record<number, ValidationRecord> = {}
   let notes: readonly NoteRecord[] = []
+  let untuned: Measured | undefined
 
   return {
     load(details) {
       for (const step of details.steps) steps[step.step] = step
       for (const validation of details.validations) validations[validation.step] = validation
       notes = details.notes
+      untuned = details.untuned
     },
     add(event) {
       if (event.event === 'step') steps[event.step] = event
       else if (event.event === 'validation') validations[event.step] = event
+      else if (event.event === 'untuned') untuned = event
       else if (event.event === 'warning') notes = [...notes, event]
     },
-    now: () => ({ steps: Object.values(steps), validations: Object.values(validations), notes }),
+    now: () => ({ steps: Object.values(steps), validations: Object.values(validations), notes, untuned }),
   }
 }
 

@@ -13,6 +13,7 @@ export const shell = {
   privacy: 'Privacy',
   privacyBadge: 'Nothing sent: 0\u00a0bytes uploaded',
   privacyBadgeHelp: 'Privacy: none of your data were sent to another computer',
+  runDone: (share: string) => `${share} done`,
   offline: 'All connections blocked',
   notFound: 'There is no such page',
   notFoundText: 'This address leads nowhere. Nothing is lost.',

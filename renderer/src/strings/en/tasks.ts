@@ -38,11 +38,6 @@ export const tasks = {
   metric: metricTitle,
   /** The title of the metric that decides a verdict. */
   headline: (name: MetricName): string => headlines[name] ?? `Mean ${metricTitle(name)}`,
-  validation: {
-    classification: 'Answers right (validation set)',
-    generation: 'Answers right, word for word (validation set)',
-    answering: 'Answers right, word for word (validation set)',
-  } satisfies Words,
 
   figures: 'All figures',
   figuresTable: 'The figures as a table',

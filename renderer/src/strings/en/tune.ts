@@ -1,5 +1,6 @@
 // Texts of the Tune page.
 import type { Effort } from '../../../../main/contract/efforts.ts'
+import type { Phase } from '../../../../main/contract/outlook.ts'
 import type { Proposal } from '../../../../main/contract/proposals.ts'
 
 const ordinals = new Intl.PluralRules('en', { type: 'ordinal' })
@@ -23,6 +24,7 @@ export const tune = {
   up: (name: string) => `Move ${name} up`,
   down: (name: string) => `Move ${name} down`,
   waits: (place: number) => (place === 0 ? 'next' : `${ordinal(place + 1)} in queue`),
+  waitsFor: (run: string) => `waits for “${run}”`,
   step: (step: string, steps: string) => `step ${step} of ${steps}`,
 
   data: 'Examples',
@@ -63,10 +65,18 @@ export const tune = {
     },
   } satisfies Record<Proposal, { name: string; text: string }>,
   efforts: {
-    quick: { name: 'Quick', text: '40 % of the steps, for a first impression.' },
-    balanced: { name: 'Balanced', text: 'Enough for most tasks, as measured.' },
-    thorough: { name: 'Thorough', text: '2.5 times the steps; ends early when nothing improves.' },
+    quick: {
+      name: 'Quick',
+      text: 'For a first impression: in our tests often 5 to 10 points below Balanced (40 % of the steps).',
+    },
+    balanced: { name: 'Balanced', text: 'As good as it gets for most tasks, as measured.' },
+    thorough: {
+      name: 'Thorough',
+      text: 'For hard tasks: sometimes a few points above Balanced (2.5 times the steps; ends early when nothing improves).',
+    },
   } satisfies Record<Effort, { name: string; text: string }>,
+  effortTime: (name: string, time: string) => `${name} · ${time}`,
+  effortAtMost: (name: string, time: string) => `${name} · at most ${time}`,
   handWritten: 'Your best hand-written prompt (optional)',
   handWrittenHelp:
     'The instruction that you would give the model today. The result shows whether tuning beats it, and what the studio would write itself.',
@@ -87,10 +97,11 @@ export const tune = {
   preflightText:
     'Runs a few real steps, the longest rows first, to predict how long the whole run takes and whether it fits in memory.',
   preflightStart: 'Estimate time and memory',
+  preflightKnown: (time: string) => `${time}, from earlier runs and estimates on this computer.`,
+  preflightWaits: (run: string) => `The estimate waits for “${run}”. You can start this run now: it is queued.`,
   needs: (memory: string, disk: string) =>
     `This run trains every weight of the model. It needs about ${memory} of memory, and ${disk} of disk space for its checkpoints and the model that results.`,
   preflightTime: 'Whole run',
-  preflightRange: (low: string, high: string) => (low === high ? low : `${low} to ${high}`),
   preflightMemory: 'Memory',
   preflightOf: (used: string, available: string) => `${used} of ${available} free`,
   fits: 'Fits',
@@ -105,7 +116,35 @@ export const tune = {
     `Measured ${steps} steps of ${min} to ${max} ms; the slowest also had to load the model.`,
 
   loading: 'Preparing',
-  left: (time: string) => `about ${time} left`,
+  left: (time: string) => `${time} left`,
+  leftAtMost: (time: string) => `${time} left at most`,
+  estimating: 'estimating the time …',
+  phases: { prepare: 'Prepare', learn: 'Learn', judge: 'Judge' } satisfies Record<Phase, string>,
+  phasesNow: { prepare: 'Preparing', learn: 'Learning', judge: 'Judging on the test rows' } satisfies Record<
+    Phase,
+    string
+  >,
+  howItLearned: 'How it learned',
+  details: 'Details',
+  learned: 'What it has learned',
+  learnedHelp: 'On the check rows (validation set), from which it does not learn. The verdict comes from other rows.',
+  rightNow: 'Now',
+  rightKept: (step: string) => `At step ${step} (kept)`,
+  rightOf: (right: string, rows: string) => `${right} of ${rows}`,
+  checkRows: (generated: boolean) => (generated ? 'check rows right, word for word' : 'check rows right'),
+  atStart: (right: string) => `${right} at the start`,
+  keptSoFar: 'Kept so far',
+  keptStep: (step: string) => `at step ${step}, where the loss is lowest`,
+  modelAlone: 'Model alone',
+  accuracy: 'Check rows right',
+  accuracyTuned: 'with the prompt',
+  before: 'at the start',
+  now: 'now',
+  rightWouldBe: (label: string) => `right: ${label}`,
+  judged: (tuned: string, rival: string, other: string, rows: string) =>
+    `Tuned prompt ${tuned}, ${rival.toLowerCase()} ${other}, on ${rows} test rows.`,
+  underWay: 'Under way',
+  atStep: (step: string) => `step ${step}`,
   pause: 'Pause',
   keep: 'Stop and keep',
   keepHelp: 'Stops learning now; the best prompt so far is evaluated and kept.',
@@ -126,12 +165,13 @@ export const tune = {
   zoomHelp: 'Drag to zoom, double-click to see everything.',
   asTable: 'Show as a table',
   tableStep: 'Step',
-  validationBest: (step: string) => `lowest loss at step ${step}`,
   rate: 'Learning rate',
   speed: 'Examples per second',
   gradient: 'Gradient of each virtual token',
   gradientHelp:
     'How strongly each token is pushed at each step (its gradient): darker is stronger. Rows that stay white have stopped learning.',
+  gradientToken: 'virtual token',
+  gradientStep: 'step',
   gradientLow: 'weak',
   gradientHigh: 'strong',
   watched: 'Validation examples',
@@ -143,5 +183,5 @@ export const tune = {
   rightAnswer: 'Right answer',
   answer: 'Answer given',
   messages: 'Messages',
-  nothingYet: 'The first figures appear after the first step.',
+  nothingYet: 'The first figures appear before the first step.',
 } as const

@@ -14,7 +14,12 @@ it('orders steps and validations, each once, however record and events overlap',
   const collector = createCollector()
   collector.add(event('step', step(3, 0.3)))
   collector.add(event('validation', validation(2)))
-  collector.load({ steps: [step(1, 0.9), step(2, 0.5), step(3, 0.4)], validations: [validation(2)], notes: [] })
+  collector.load({
+    steps: [step(1, 0.9), step(2, 0.5), step(3, 0.4)],
+    validations: [validation(2)],
+    notes: [],
+    untuned: undefined,
+  })
   collector.add(event('step', step(4, 0.2)))
   expect(collector.now().steps.map(({ step: at, loss }) => [at, loss])).toEqual([
     [1, 0.9],
@@ -28,7 +33,7 @@ it('orders steps and validations, each once, however record and events overlap',
 it('puts remarks behind those on record, which replace what came before', () => {
   const collector = createCollector()
   collector.add(event('warning', note('early')))
-  collector.load({ steps: [], validations: [], notes: [note('early'), note('recorded')] })
+  collector.load({ steps: [], validations: [], notes: [note('early'), note('recorded')], untuned: undefined })
   collector.add(event('warning', note('late')))
   expect(collector.now().notes.map(({ message }) => message)).toEqual(['early', 'recorded', 'late'])
 })
