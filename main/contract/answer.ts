@@ -33,8 +33,8 @@ export function answerClient(studio: Studio, line: Line): Receiver {
     if (open) line.send(encodeMessage(message, answerBounds))
   }
 
-  const fail = (id: number, { code, message }: StudioError): void => {
-    send({ say: 'error', id, code, message })
+  const fail = (id: number, { report }: StudioError): void => {
+    send({ say: 'error', id, ...report })
   }
 
   const answer = async (id: number, method: string, input: unknown): Promise<void> => {

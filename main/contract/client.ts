@@ -1,5 +1,5 @@
 // The client's end of a connection: waits for the greeting, sends calls, and hands each answer to its call.
-import { StudioError, studioError } from './errors/index.ts'
+import { errorOf, StudioError, studioError } from './errors/index.ts'
 import {
   answerBounds,
   callOf,
@@ -87,7 +87,7 @@ export function createClient(line: Line, onAnswer: () => void = () => undefined)
     onAnswer()
     const call = forget(message.id)
     if (message.say === 'value') call?.resolve(message.value)
-    else call?.reject(new StudioError(message.code, message.message))
+    else call?.reject(errorOf(message))
   }
 
   const receive = (message: ServerMessage): void => {

@@ -1,6 +1,7 @@
 // The messages between a client and the service, over a local socket, a websocket or a message port.
 import { decodeMulti } from '@msgpack/msgpack'
 import { studioError } from './errors/index.ts'
+import type { ErrorReport } from './errors/remedy.ts'
 import type { StudioEvent } from './service.ts'
 import type { Bounds } from './wire/bounds.ts'
 import { decodeValue, encodeValue } from './wire/values.ts'
@@ -20,7 +21,7 @@ export type ServerMessage =
   | { readonly say: 'hello'; readonly protocol: number; readonly studio: string }
   | { readonly say: 'event'; readonly id: number; readonly event: StudioEvent }
   | { readonly say: 'value'; readonly id: number; readonly value: unknown }
-  | { readonly say: 'error'; readonly id: number; readonly code: string; readonly message: string }
+  | (ErrorReport & { readonly say: 'error'; readonly id: number })
   /** The service closes the connection, and says why. */
   | { readonly say: 'refused'; readonly code: string; readonly message: string }
 

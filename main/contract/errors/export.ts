@@ -1,4 +1,6 @@
 // Errors of exporting and opening prompt files.
+import type { Told } from './remedy.ts'
+
 export const exportErrors = {
   'export/not-empty': (folder: string) =>
     `${folder} already contains files. Choose a new or empty folder, so that nothing is overwritten.`,
@@ -53,10 +55,15 @@ export const exportErrors = {
     `${folder} does not fit ${model}: it was made for ${base === '' ? 'a model of another shape' : base}. Add that model under Models, and open the folder with it.`,
   'prompt/newer': (file: string) =>
     `${file} was made by a newer version of the studio. Update this one, then open the file again.`,
-  'prompt/no-model': (file: string, model: string) =>
-    `${file} was made for ${model}, and this studio has no model with exactly the same weights. Add that model under Models, then open the file again.`,
+  /** `isStarter`: the model is the starter model, which one click gets. */
+  'prompt/no-model': (file: string, model: string, isStarter = false) => ({
+    message: isStarter
+      ? `${file} was made for the starter model, ${model}, which is not here yet.`
+      : `${file} was made for ${model}, and this studio has no model with exactly the same weights. Add that model under Models, then open the file again.`,
+    ...(isStarter ? { remedy: { kind: 'starter' as const } } : {}),
+  }),
   'prompt/not-checked': (name: string) =>
     `"${name}" was not checked: its file records no answers of labels that this studio could compare with its own. Trust it as far as you trust where it came from.`,
   'prompt/other-answers': (file: string, model: string) =>
     `${file} does not answer here as it did where it was made, so it was not opened. Add ${model} again under Models, or ask for the file again.`,
-} satisfies Record<string, (...details: never[]) => string>
+} satisfies Record<string, (...details: never[]) => Told>

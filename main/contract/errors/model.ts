@@ -1,4 +1,5 @@
 // Errors of base models: files that cannot be read, are of an unknown kind, or do not fit this computer.
+import type { Told } from './remedy.ts'
 import { size } from './size.ts'
 
 /** Some names of a list that may be long. */
@@ -59,6 +60,9 @@ export const modelErrors = {
     `The studio does not know which file ${name} came from. Add the model again, then choose its precision again.`,
   'model/changed': (path: string, name: string) =>
     `The file at ${path} has changed since ${name} was added from it. Add it under another name.`,
-  'model/starter-unreachable': (reasons: string) =>
-    `The starter model could not be downloaded (${reasons}). Connect to the internet and try again, or set SOFTPROMPT_MODEL to a copy of it.`,
-} satisfies Record<string, (...details: never[]) => string>
+  'model/starter-unreachable': (reasons: string) => ({
+    message:
+      'The starter model could not be downloaded. Connect to the internet and try again, or add a model file that you have.',
+    details: reasons,
+  }),
+} satisfies Record<string, (...details: never[]) => Told>

@@ -1,4 +1,6 @@
 // Errors of runs, of the processes behind them, and of the command line.
+import type { Told } from './remedy.ts'
+
 export const runErrors = {
   'run/failed': (why: string) => `The work stopped because of an unexpected error: ${why}.`,
   'run/crashed': (how: string, saved: string) =>
@@ -30,8 +32,14 @@ export const runErrors = {
     `${data} has no column "${column}". Its columns are: ${columns.join(', ')}.`,
   'run/no-known-labels': (run: string, labels: readonly string[]) =>
     `No row of the file has one of the labels that run "${run}" knows: ${labels.join(', ')}.`,
-  'run/no-model': () => 'There is no model yet. Get the starter model, or add your own.',
-  'run/starter-missing': () => 'The starter model has not been downloaded yet.',
+  'run/no-model': () => ({
+    message: 'There is no model yet. Get the starter model, or add your own.',
+    remedy: { kind: 'starter' as const },
+  }),
+  'run/starter-missing': () => ({
+    message: 'The starter model has not been downloaded yet.',
+    remedy: { kind: 'starter' as const },
+  }),
   'run/unknown-model': (name: string, names: readonly string[]) =>
     names.length === 0
       ? `There is no model "${name}".`
@@ -74,4 +82,4 @@ export const runErrors = {
   'sweep/not-running': (sweep: string) => `"${sweep}" is not running.`,
   'sweep/run-stopped': (run: string) => `It is waiting because its run "${run}" was stopped. Resume it to continue.`,
   'run/cancelled': () => 'Cancelled.',
-} satisfies Record<string, (...details: never[]) => string>
+} satisfies Record<string, (...details: never[]) => Told>

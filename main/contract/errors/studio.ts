@@ -1,11 +1,15 @@
 // Errors of the studio as a whole: the network switch, backups, models in use.
+import type { Told } from './remedy.ts'
+
 export const studioErrors = {
-  'studio/network-off': (purpose: string) =>
-    `The studio may not use the network, so ${purpose} was not downloaded and nothing was sent. Allow connections under Privacy, or add a model file of your own.`,
+  'studio/network-off': (purpose: string) => ({
+    message: `The studio may not use the network, so ${purpose} was not downloaded and nothing was sent. Allow connections under Privacy, or add a model file of your own.`,
+    remedy: { kind: 'network' as const },
+  }),
   'studio/model-in-use': (model: string, runs: number) =>
-    `${model} cannot be removed: ${runs === 1 ? 'one run was' : `${String(runs)} runs were`} tuned on it, and a tuned prompt works only with its own model. Remove the runs first, or keep the model.`,
+    `${model} cannot be removed: ${runs === 1 ? 'one run was' : `${String(runs)} runs were`} tuned on it, and a tuned prompt works only with its own model. Delete the runs first, those in the trash too, or keep the model.`,
   'studio/model-of-prompt': (model: string, prompt: string) =>
-    `${model} cannot be removed: the prompt ${prompt} works only with it. Remove the prompt under Share first, or keep the model.`,
+    `${model} cannot be removed: the prompt ${prompt} works only with it. Delete the prompt first, also from the trash, or keep the model.`,
   'studio/out-of-memory': () =>
     'This computer has too little memory for so many rows. Close other programs, or use a part of the data.',
   'studio/backup-exists': (path: string) =>
@@ -23,4 +27,4 @@ export const studioErrors = {
     allowed.length === 0
       ? `This window takes no typed paths, so ${path} was not used. Choose the file instead, or start the studio with --allow FOLDER for a folder whose files it may name.`
       : `${path} does not lie in a folder that this window may use (${allowed.join(', ')}). Choose the file instead, or start the studio with --allow FOLDER for another folder.`,
-} satisfies Record<string, (...details: never[]) => string>
+} satisfies Record<string, (...details: never[]) => Told>

@@ -2,6 +2,7 @@
 import type { TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { ModelRecord } from '../../contract/records.ts'
+import { starter } from '../../contract/starter.ts'
 import type { PromptFile } from '../../engine/export/prompt-file.ts'
 import { isIdentity } from '../../engine/model/identity.ts'
 import type { Store } from '../../engine/store/store.ts'
@@ -24,7 +25,7 @@ export async function modelFor(store: Store, file: PromptFile, path: string, wan
   const models = await store.models.list()
   if (hash !== undefined) {
     const model = models.find((each) => each.hash === hash) ?? models.find((each) => isIdentity(hash, each))
-    if (!model) throw studioError('prompt/no-model', path, name)
+    if (!model) throw studioError('prompt/no-model', path, name, isMissingStarter(name, models))
     const prompt = file.promptFor(await configOf(store, model))
     if (!prompt) throw studioError('prompt/damaged', path)
     return { model, prompt: { ...prompt, modelHash: hash } }
@@ -36,7 +37,8 @@ export async function modelFor(store: Store, file: PromptFile, path: string, wan
     if (prompt) fitting.push({ model, prompt: { ...prompt, modelHash: model.hash } })
   }
   if (named && fitting.length === 0) throw studioError('prompt/other-shape', path, named.name, name)
-  if (fitting.length === 0) throw studioError('prompt/no-model', path, name === '' ? 'another model' : name)
+  if (fitting.length === 0)
+    throw studioError('prompt/no-model', path, name === '' ? 'another model' : name, isMissingStarter(name, models))
   const [only, ...others] = named ? fitting : fitting.filter(({ model }) => isCalled(model.name, name))
   // Models of one shape may have other weights, with which the adapter answers something else.
   if (!only || others.length > 0) {
@@ -45,6 +47,10 @@ export async function modelFor(store: Store, file: PromptFile, path: string, wan
   }
   return only
 }
+
+/** Whether the named model is the starter model, and that is not here: one click gets it. */
+const isMissingStarter = (name: string, models: readonly ModelRecord[]): boolean =>
+  isCalled(starter.name, name) && !models.some((model) => model.name === starter.name)
 
 /** Whether a model here has the name of a repository or folder, but for what says how its numbers are stored. */
 function isCalled(model: string, base: string): boolean {
