@@ -127,6 +127,8 @@ export interface RunRecord {
   readonly note: string
   readonly tags: readonly string[]
   readonly starred: boolean
+  /** When it was moved to the trash. */
+  readonly trashedAt?: string | undefined
 }
 
 /** Its metric is `accuracy` where answers are labels, else `teacher_forced_exact_match`. */

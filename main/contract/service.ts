@@ -10,6 +10,7 @@ import { promptInputs, type PromptOutputs } from './methods/prompts.ts'
 import { runInputs, type RunOutputs } from './methods/runs.ts'
 import { settingsSchema } from './methods/settings.ts'
 import { sweepInputs, type SweepOutputs } from './methods/sweeps.ts'
+import { trashInputs, type TrashOutputs } from './methods/trash.ts'
 import { studioInputs, type StudioOutputs } from './methods/studio.ts'
 import type { MethodDeclaration } from './setting-specs.ts'
 import type { Measured } from './metrics.ts'
@@ -25,6 +26,7 @@ export type * from './methods/prompts.ts'
 export type * from './methods/runs.ts'
 export type * from './methods/studio.ts'
 export type * from './methods/sweeps.ts'
+export type * from './methods/trash.ts'
 export { labelledForms } from './methods/labellings.ts'
 export { exportFormats, modelFormats } from './methods/prompts.ts'
 
@@ -39,6 +41,7 @@ export const inputsFor = (methods: readonly MethodDeclaration[]) =>
     ...promptInputs,
     ...committeeInputs,
     ...labellingInputs,
+    ...trashInputs,
     ...studioInputs,
   }) as const
 
@@ -56,6 +59,7 @@ export interface Outputs
     PromptOutputs,
     CommitteeOutputs,
     LabellingOutputs,
+    TrashOutputs,
     StudioOutputs {}
 
 /** Kinds of data whose changes are announced. */

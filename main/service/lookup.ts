@@ -1,6 +1,7 @@
 // Finds what a caller names, or says that it is not there.
 import { studioError } from '../contract/errors/index.ts'
 import type { DecoderConfig } from '../contract/model.ts'
+import { distinctName } from '../contract/names.ts'
 import type { SweepRecord } from '../contract/service.ts'
 import type { DatasetRecord, ModelRecord, RunRecord } from '../contract/records.ts'
 import type { Tables } from '../engine/store/store.ts'
@@ -23,6 +24,17 @@ export async function findSweep(store: Tables, name: string): Promise<SweepRecor
 export async function refusePromptName(store: Tables, name: string | undefined): Promise<void> {
   if (name !== undefined && (await store.openedPrompts.byName(name)))
     throw studioError('store/name-taken', 'prompt', name)
+}
+
+/** The name, or one like it with a number that is not taken. */
+export async function freeNameOf(wanted: string, isTaken: (name: string) => Promise<boolean>): Promise<string> {
+  const taken = new Set<string>()
+  let name = wanted
+  while (await isTaken(name)) {
+    taken.add(name)
+    name = distinctName(wanted, (each) => taken.has(each))
+  }
+  return name
 }
 
 /** Error: 'store/missing'. */

@@ -17,6 +17,7 @@ import { promptMethods } from './methods/prompts.ts'
 import { runMethods } from './methods/runs.ts'
 import { sweepMethods } from './methods/sweeps.ts'
 import { studioMethods } from './methods/studio.ts'
+import { trashMethods } from './methods/trash.ts'
 import { type ContextOptions, openContext } from './open-context.ts'
 import { recoverable, type Service } from './recovery.ts'
 
@@ -35,6 +36,7 @@ const methods: Methods = {
   ...committeeMethods,
   ...labellingMethods,
   ...promptFileMethods,
+  ...trashMethods,
   ...studioMethods,
 }
 

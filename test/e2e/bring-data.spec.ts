@@ -196,7 +196,7 @@ test.describe('a table with problems', () => {
       await problem(title).getByRole('button', { name: button }).click()
       await expect(problem(title)).toHaveCount(0)
     }
-    await expect(page.getByText('None found. This data is ready to tune on.')).toBeVisible()
+    await expect(page.getByText('No problem was found in the rows.')).toBeVisible()
     expect(await studio.call('data.show', { dataset })).toMatchObject({ rows: 34, excluded: 2 })
   })
 })

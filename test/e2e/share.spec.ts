@@ -24,12 +24,52 @@ test.describe('with a tuned prompt', () => {
     { mayType: true },
   )
 
+  test('asks the purpose first, beside how good the prompt is', async ({ page }) => {
+    await studio.open(page, '#/share/First%20try')
+    const verdict = page.getByRole('region', { name: 'How good it is' })
+    await expect(verdict).toContainText(/Cannot tell|Better|Worse/)
+    // A few steps of a tiny model with random weights show nothing.
+    await expect(verdict.getByRole('note')).toContainText(/Hand it on with that said|should know that/)
+    await expect(page.getByRole('button', { name: /Download/ })).toHaveCount(0)
+    await inspect(page, 'share-purpose')
+    await page.getByRole('radio', { name: /For a spreadsheet/ }).check()
+    await page.getByRole('link', { name: 'Label a file' }).last().click()
+    await expect(page).toHaveURL(/#\/label/)
+  })
+
+  test('offers only the files of the chosen form, and those only when they are made', async ({ page }) => {
+    await studio.open(page, '#/share/First%20try')
+    await page.getByRole('radio', { name: /For my program/ }).check()
+    await expect(page.getByText('adapter_model.safetensors')).toBeVisible()
+    // The next package comes late: until then the button gives nothing, least of all the last one.
+    await page.evaluate(() => {
+      const { send } = WebSocket.prototype
+      WebSocket.prototype.send = function (data) {
+        setTimeout(() => {
+          send.call(this, data)
+        }, 1500)
+      }
+    })
+    await page.getByRole('radio', { name: /For a colleague/ }).check()
+    await expect(page.getByText('adapter_model.safetensors')).toBeHidden()
+    await expect(page.getByRole('button', { name: 'Download the file' })).toBeDisabled()
+    await expect(page.getByText('prompt.safetensors')).toBeVisible()
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download the file' }).click(),
+    ])
+    expect(download.suggestedFilename()).toBe('First try.softprompt')
+  })
+
   test('says who uses the form, shows the card, and hands over a zip', async ({ page }) => {
     await studio.open(page, '#/share/First%20try')
+    await page.getByRole('radio', { name: /For my program/ }).check()
     await expect(page.getByText(/Hugging Face’s transformers and PEFT/)).toBeVisible()
     const card = page.getByRole('region', { name: 'The card that goes with it' })
     await expect(card).toContainText('A soft prompt of 4 virtual tokens')
-    await expect(card).toContainText('How well it does')
+    await expect(card.getByRole('heading', { name: 'How well it does' })).toBeVisible()
+    await expect(card.getByRole('table')).toContainText('tuned prompt')
+    await expect(card).not.toContainText(/[0-9a-f]{64}|^#|```/m)
     await expect(page.getByText('adapter_model.safetensors')).toBeVisible()
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -49,6 +89,7 @@ test.describe('with a tuned prompt', () => {
       Object.assign(window, { showDirectoryPicker: () => navigator.storage.getDirectory() })
     })
     await studio.open(page, '#/share/First%20try')
+    await page.getByRole('radio', { name: /For my program/ }).check()
     for (const name of ['First try', 'First try 2']) {
       await page.getByRole('button', { name: 'Save to a folder' }).click()
       await expect(page.getByText(`5 files were saved to /${name}.`)).toBeVisible()
@@ -72,6 +113,7 @@ test.describe('with a tuned prompt', () => {
     })
     const folder = join(studio.home, 'taken', 'away')
     await studio.open(page, '#/share/First%20try')
+    await page.getByRole('radio', { name: /For my program/ }).check()
     await page.getByLabel('Or save to a folder').fill(folder)
     await page.getByRole('button', { name: 'Save to the folder' }).click()
     await expect(page.getByText(`files were saved to ${folder}`)).toBeVisible()
@@ -87,7 +129,7 @@ test.describe('with a tuned prompt', () => {
 
   test('as one file opens again, by a click or dropped, is tried, and is removed', async ({ page }) => {
     await studio.open(page, '#/share/First%20try')
-    await page.getByRole('radio', { name: /Prompt file/ }).check()
+    await page.getByRole('radio', { name: /For a colleague/ }).check()
     await expect(page.getByText('prompt.safetensors')).toBeVisible()
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -117,9 +159,12 @@ test.describe('with a tuned prompt', () => {
     await drop(page, 'again.softprompt', buffer)
     await expect(page.getByText('First try 2 was opened.')).toBeVisible()
     await expect(page.getByRole('combobox', { name: 'Prompt' })).toHaveValue('First try 2')
-    await page.getByRole('button', { name: 'Remove' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+    await page.getByRole('button', { name: 'Move to trash' }).click()
     await expect(page.getByText('Opened from a file')).toBeHidden()
+    await page.getByText('First try 2 was moved to the trash.').waitFor()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await studio.open(page, '#/share/First%20try%202')
+    await expect(page.getByText('Opened from a file')).toBeVisible()
   })
 
   test('a folder of PEFT opens; what it does not say is asked for', async ({ page }) => {
@@ -140,6 +185,7 @@ test.describe('with a tuned prompt', () => {
     await chooser.setFiles(folder)
     await expect(page.getByRole('combobox', { name: 'Prompt' })).toHaveValue('theirs')
     await expect(page.getByText('Not checked: the file records no answers')).toBeVisible()
+    await page.getByRole('radio', { name: /For my program/ }).check()
     await expect(page.getByRole('region', { name: 'The card that goes with it' })).toContainText('delivery')
   })
 
@@ -154,11 +200,13 @@ test.describe('with a tuned prompt', () => {
     })
     await studio.call('runs.watch', { run: 'Adapter' })
     await studio.open(page, '#/share/Adapter')
+    await page.getByRole('radio', { name: /For my program/ }).check()
     await expect(page.getByText('PEFT has that as activated LoRA')).toBeVisible()
     await page.getByRole('radio', { name: /GGUF adapter/ }).check()
     await expect(page.getByText('Adapter.gguf', { exact: true })).toBeVisible()
     await inspect(page, 'share-adapter')
     await page.getByRole('combobox', { name: 'Prompt' }).selectOption('First try')
+    await page.getByRole('radio', { name: /For my program/ }).check()
     await page.getByRole('radio', { name: /GGUF adapter/ }).check()
     await expect(page.getByText('A GGUF adapter cannot hold a prompt made by prefix tuning.')).toBeVisible()
   })

@@ -219,7 +219,7 @@ test('questions about passages are question answering, and no problem would empt
   await bring(page, 'questions.csv', Buffer.from(['Question;Passage;Answer', ...rows].join('\n')))
   await expect(page.getByLabel('Kind of task')).toHaveValue('answering')
   await expect(role(page, 'Passage')).toHaveValue('context')
-  await expect(page.getByText('None found. This data is ready to tune on.')).toBeVisible()
+  await expect(page.getByText('No problem was found in the rows.')).toBeVisible()
 })
 
 test('the cleaned table is saved as a file, and an earlier version too', async ({ page }) => {

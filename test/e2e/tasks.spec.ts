@@ -49,7 +49,7 @@ test.describe('fields to write', () => {
     await expect(page.getByText('35 rows of orders.csv imported.')).toBeVisible()
     await expect(page.getByLabel('Kind of task')).toHaveValue('generation')
     await expect(page.getByText('35 different answers.')).toBeVisible()
-    await expect(page.getByText('None found. This data is ready to tune on.')).toBeVisible()
+    await expect(page.getByText('No problem was found in the rows.')).toBeVisible()
     await inspect(page, 'fields-data')
 
     await page.getByRole('link', { name: 'Tune on this' }).click()

@@ -41,5 +41,6 @@ test('a person goes on from an earlier prompt, which gives the new run its shape
   await studio.open(page, '#/compare/Gone%20on')
   await expect(page.getByRole('row', { name: /^Start from/ })).toContainText('First try')
   await studio.open(page, '#/share/Gone%20on')
+  await page.getByRole('radio', { name: /For my program/ }).check()
   await expect(page.getByText('It was tuned on from another prompt of the same base model, First try')).toBeVisible()
 })

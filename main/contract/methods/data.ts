@@ -1,5 +1,6 @@
 // Methods data.*: import data sets, view, edit, undo.
 import * as v from 'valibot'
+import type { ErrorReport } from '../errors/remedy.ts'
 import { writtenFormats } from '../kinds.ts'
 import type { Power } from '../power.ts'
 import { readingChoices, type Taken } from '../reading.ts'
@@ -31,6 +32,8 @@ const query = v.strictObject({
       by: v.variant('kind', [
         v.strictObject({ kind: v.literal('column'), column }),
         v.strictObject({ kind: v.literal('length') }),
+        /** Rows whose texts people cannot tell apart stand side by side. */
+        v.strictObject({ kind: v.literal('alike') }),
       ]),
       descending: v.boolean(),
     }),
@@ -77,8 +80,8 @@ export const dataInputs = (settings: v.GenericSchema<GivenSettings>) => ({
     version: id,
     name: v.union([v.pipe(v.string(), v.trim(), v.literal('')), title]),
   }),
-  /** Error: 'data/in-use' where runs were tuned on it. */
-  'data.remove': v.strictObject({ dataset }),
+  /** `runs`: with the runs that were tuned on it, those in the trash included. Error: 'data/in-use' where it has runs, and without that. */
+  'data.remove': v.strictObject({ dataset, runs: v.exactOptional(v.boolean()) }),
   /** Chooses the columns; without `context` there is none, and without `task` it is inferred from the answers. */
   'data.roles': v.strictObject({
     dataset,
@@ -98,8 +101,13 @@ export const dataInputs = (settings: v.GenericSchema<GivenSettings>) => ({
     dataset,
     rows: list(list(text, 1000), 10_000, 1),
   }),
-  /** Applies a problem's own fix to the newest version. */
-  'data.fix': v.strictObject({ dataset, problem: column }),
+  /**
+   * Applies a problem's own fix to the newest version, or the fixes of all problems that are safe, as one change. `anyway`:
+   * even where it leaves less than half of the rows. Errors: 'data/no-fix', 'data/fix-leaves-few'.
+   */
+  'data.fix': v.strictObject({ dataset, problem: v.exactOptional(column), anyway: v.exactOptional(v.boolean()) }),
+  /** How many problems a data set has, and whether a run on it would begin. */
+  'data.health': v.strictObject({ dataset }),
   /** Writes a version's rows in use to a new file, or answers with its bytes where no path is given. */
   'data.write': v.strictObject({
     dataset,
@@ -109,6 +117,8 @@ export const dataInputs = (settings: v.GenericSchema<GivenSettings>) => ({
   }),
   'data.undo': v.strictObject({ dataset }),
   'data.redo': v.strictObject({ dataset }),
+  /** Makes the rows again what they were in an earlier version, as a new one. */
+  'data.goBack': v.strictObject({ dataset, version: id }),
   'data.compare': v.strictObject({ dataset, from: id, to: id, offset: rowNumber, count: whole(1, 1000) }),
   /** The exact text that the model reads for these rows, in pieces with token counts. */
   'data.preview': v.strictObject({
@@ -200,8 +210,11 @@ export interface DatasetSummary extends DatasetRecord {
   /** Rows in use in it. */
   readonly rows: number
   readonly roles: Roles
-  /** Runs that were tuned on one of its versions. */
+  /** Runs that were tuned on one of its versions, without those in the trash. */
   readonly runs: number
+  readonly trashedRuns: number
+  /** Whether it is the sample that comes with the studio. */
+  readonly isSample: boolean
 }
 
 export interface DatasetDetails extends DatasetSummary {
@@ -233,8 +246,25 @@ export interface DataProblem {
   /** One or two sentences: why it matters and what the fix does. */
   readonly explanation: string
   readonly rows: number
-  /** Label of the fix's button; undefined where only the user can decide. */
-  readonly fix: string | undefined
+  /** Undefined where only the user can decide. */
+  readonly fix:
+    | {
+        readonly button: string
+        /** Rows in use that it leaves. */
+        readonly leaves: number
+        /** Whether it loses nothing that a run could use. */
+        readonly safe: boolean
+      }
+    | undefined
+}
+
+export interface DataHealth {
+  /** The newest version, of which the rest is true. */
+  readonly version: number
+  readonly rows: number
+  readonly problems: number
+  /** Why a run would not begin; undefined where it would, null where there are too many rows to tell soon. */
+  readonly refusal: ErrorReport | null | undefined
 }
 
 /** Statistics of the rows in use, without excluded rows and trash. */
@@ -305,9 +335,11 @@ export interface DataOutputs {
   readonly 'data.change': VersionRecord
   readonly 'data.add': VersionRecord
   readonly 'data.fix': VersionRecord
+  readonly 'data.health': DataHealth
   readonly 'data.write': WrittenData
   readonly 'data.undo': VersionRecord
   readonly 'data.redo': VersionRecord
+  readonly 'data.goBack': VersionRecord
   readonly 'data.compare': {
     readonly added: number
     readonly changed: number

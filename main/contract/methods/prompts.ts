@@ -50,8 +50,6 @@ export const promptInputs = {
     model: v.exactOptional(reference),
     labels: v.exactOptional(list(v.pipe(text, v.minLength(1)), 10_000)),
   }),
-  /** Removes a prompt that was opened from a file. */
-  'prompts.forget': v.strictObject({ prompt: run }),
   score: v.strictObject({
     ...{ run, dataset: id, version: id, text: column, label: column },
     context: v.exactOptional(column),
@@ -101,7 +99,6 @@ export interface LabelProbability {
 export interface PromptOutputs {
   readonly 'prompts.list': readonly PromptSummary[]
   readonly 'prompts.open': PromptSummary
-  readonly 'prompts.forget': null
   readonly score: readonly EvaluationRecord[]
   readonly try: { readonly text: string }
   readonly classify: readonly LabelProbability[]

@@ -111,6 +111,8 @@ export const runInputs = (settings: v.GenericSchema<GivenSettings>) => {
       tags: v.exactOptional(list(title, 20)),
       starred: v.exactOptional(v.boolean()),
     }),
+    /** The wanted name, or one like it that no run or prompt has or had. */
+    'runs.freeName': v.strictObject({ wanted: v.pipe(v.string(), v.maxLength(10_000)) }),
     'runs.list': nothing,
     'runs.show': v.strictObject({ run }),
     /** Emits the events since the run was started in this process, then every further event, until the run ends. */
@@ -318,6 +320,7 @@ export interface RunOutputs {
   readonly 'runs.stop': RunRecord
   readonly 'runs.keep': RunRecord
   readonly 'runs.discard': null
+  readonly 'runs.freeName': string
   readonly 'runs.move': null
   readonly 'runs.edit': RunRecord
   readonly 'runs.list': readonly RunSummary[]

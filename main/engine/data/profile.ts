@@ -44,7 +44,7 @@ export function createProfiler(limits: Pick<TuneSettings, 'task' | 'maxTokens' |
       const findings = new Map<string, Finding>()
       for (const { name, scan } of scans) {
         const finding = scan.finish()
-        if (finding) findings.set(name, finding)
+        if (finding) findings.set(name, withoutEmptying(finding, rows))
         await setImmediate()
       }
       return {
@@ -59,6 +59,10 @@ export function createProfiler(limits: Pick<TuneSettings, 'task' | 'maxTokens' |
     },
   }
 }
+
+/** A fix that would leave no row at all is none. */
+const withoutEmptying = (finding: Finding, rows: number): Finding =>
+  finding.fix?.kind === 'exclude' && finding.rows.length >= rows ? { ...finding, fix: undefined } : finding
 
 /** Bars of one round width, up to the length that 99 % of the rows do not exceed; the last one takes the rest. */
 export function histogram(counts: ReadonlyMap<number, number>): LengthBin[] {

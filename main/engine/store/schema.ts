@@ -88,6 +88,8 @@ export interface Schema {
     starred: Generated<number>
     /** JSON: Measured. */
     untuned: Generated<string | null>
+    /** Null while it is not in the trash. */
+    trashed_at: Generated<string | null>
   }
   sweeps: {
     id: Generated<number>
@@ -192,7 +194,11 @@ export interface Schema {
     vectors: Uint8Array
     sha256: string
     created_at: string
+    /** Null while it is not in the trash. */
+    trashed_at: Generated<string | null>
   }
+  /** Names that runs had before they were deleted or renamed, as hashes. */
+  retired_names: { sha256: string }
   evaluations: {
     id: Generated<number>
     run: number

@@ -22,6 +22,7 @@ import { labellingRepository } from './tables/labellings.ts'
 import { measureRepository } from './tables/measures.ts'
 import { metricRepository } from './tables/metrics.ts'
 import { modelRepository } from './tables/models.ts'
+import { nameRepository } from './tables/names.ts'
 import { noteRepository } from './tables/notes.ts'
 import { openedPromptRepository } from './tables/opened-prompts.ts'
 import { preferenceRepository } from './tables/preferences.ts'
@@ -50,6 +51,7 @@ const repositories = (db: Db, late: LateStates) => ({
   evaluations: evaluationRepository(db),
   labellings: labellingRepository(db),
   unseenAnswers: unseenAnswerRepository(db),
+  names: nameRepository(db),
   connections: connectionRepository(db),
   preferences: preferenceRepository(db),
 })

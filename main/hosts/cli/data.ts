@@ -1,6 +1,7 @@
 // Reads a data file through the studio and says how it was read, and what could not be.
+import { studioError } from '../../contract/errors/index.ts'
 import type { ReadingChoices } from '../../contract/reading.ts'
-import type { DataProfile, ImportedData, Input } from '../../contract/service.ts'
+import type { DataProfile, DatasetSummary, ImportedData, Input, Studio } from '../../contract/service.ts'
 import { encodingWords, takenWords } from '../../contract/words/reading.ts'
 import type { Session } from './host.ts'
 import { readablePath } from './piped.ts'
@@ -19,6 +20,13 @@ export async function importData(session: Session, path: string, choices: Readin
     .finally(() => file.end())
   for (const line of readingLines(data)) output.say(line)
   return data
+}
+
+/** Error: 'store/missing'. */
+export async function datasetNamed(studio: Studio, name: string): Promise<DatasetSummary> {
+  const dataset = (await studio.call('data.list', {})).find((each) => each.name === name)
+  if (!dataset) throw studioError('store/missing', 'data set', name)
+  return dataset
 }
 
 /** How the file was read, in lines. */
@@ -54,7 +62,7 @@ export async function sayProblems(
 /** A line for each problem; `inFull`: with why it matters and what mends it in the studio. */
 export const problemLines = ({ problems }: DataProfile, inFull: boolean): string[] =>
   problems.map(({ title, explanation, fix }) =>
-    inFull ? `Problem: ${title}. ${explanation}${fix === undefined ? '' : ` (${fix})`}` : `Problem: ${title}.`,
+    inFull ? `Problem: ${title}. ${explanation}${fix === undefined ? '' : ` (${fix.button})`}` : `Problem: ${title}.`,
   )
 
 const count = (rows: number): string => (rows === 1 ? '1 row' : `${String(rows)} rows`)

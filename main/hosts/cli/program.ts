@@ -7,6 +7,7 @@ import { backupCommand, restoreCommand } from './commands/backup.ts'
 import { dataCommand, importCommand, saveCommand } from './commands/data.ts'
 import { demoCommand } from './commands/demo.ts'
 import { exportCommand } from './commands/export.ts'
+import { fixCommand } from './commands/fix.ts'
 import { inspectCommand } from './commands/inspect.ts'
 import { labelCommand } from './commands/label.ts'
 import { methodsCommand } from './commands/methods.ts'
@@ -18,6 +19,7 @@ import { runsCommand } from './commands/runs.ts'
 import { scoreCommand } from './commands/score.ts'
 import { showCommand } from './commands/show.ts'
 import { sweepCommand, sweepsCommand } from './commands/sweep.ts'
+import { trashCommand } from './commands/trash.ts'
 import { tryCommand } from './commands/try.ts'
 import { tuneCommand } from './commands/tune.ts'
 import { withHint } from './hints.ts'
@@ -29,6 +31,7 @@ const commands = [
   dataCommand,
   importCommand,
   saveCommand,
+  fixCommand,
   preflightCommand,
   tuneCommand,
   sweepCommand,
@@ -36,6 +39,7 @@ const commands = [
   methodsCommand,
   resumeCommand,
   runsCommand,
+  trashCommand,
   showCommand,
   adviseCommand,
   inspectCommand,

@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
 import type { DataFilter, DataQuery, Roles, ViewedRow } from '../../contract/service.ts'
+import { textKey } from '../../engine/data/text-key.ts'
 import type { Tables } from '../../engine/store/store.ts'
 import { eachRow } from './each-row.ts'
 import { sortedIndices } from './order.ts'
@@ -135,6 +136,10 @@ function keyMaker(
   if (sort.by.kind === 'length') {
     const read = rowReader(columns, roles)
     return ({ cells }) => read(cells).text.length
+  }
+  if (sort.by.kind === 'alike') {
+    const read = rowReader(columns, roles)
+    return ({ cells }) => textKey(read(cells).text)
   }
   const at = columns.indexOf(sort.by.column)
   if (at < 0) throw studioError('run/no-column', 'The data set', sort.by.column, columns)

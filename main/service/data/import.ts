@@ -1,7 +1,8 @@
 // A file becomes the first version of a data set, chunk by chunk, so that nothing waits for a large table.
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import * as v from 'valibot'
 import { studioError } from '../../contract/errors/index.ts'
@@ -161,3 +162,7 @@ export async function importSample(context: ServiceContext, call: CallContext): 
   await context.store.datasets.setRoles(imported.dataset, { text, label })
   return imported
 }
+
+/** Whether a data set is the sample, wherever this or an earlier version of the studio lies. */
+export const isSample = ({ source }: { readonly source: string }): boolean =>
+  basename(dirname(source)) === 'sample' && existsSync(resources(`sample/${basename(source)}`))

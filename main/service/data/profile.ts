@@ -1,6 +1,8 @@
 // Profiles of data set versions, each made in one pass, and cached for as long as the columns' roles stay the same.
-import type { DataProfile, Roles } from '../../contract/service.ts'
+import type { DataProfile, Roles, ViewedRow } from '../../contract/service.ts'
 import { fewRows } from '../../engine/data/folds.ts'
+import { isLeftEnough } from '../../engine/data/mend.ts'
+import { isSafe } from '../../engine/data/problems/index.ts'
 import { createProfiler, type TableProfile } from '../../engine/data/profile.ts'
 import { powerWith } from '../../engine/evaluate/power.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
@@ -26,11 +28,26 @@ export async function profileOf(
   caches.set(context, profiles)
   const known = profiles.get(key)
   if (known) return known
-  const made = makeProfile(context, dataset, version, roles, onRows)
+  const made = makeProfile(context, dataset, version, roles, { onRows })
   profiles.set(key, made)
   made.catch(() => profiles.delete(key))
   for (const old of profiles.keys()) if (profiles.size > MAX_PROFILES) profiles.delete(old)
   return made
+}
+
+/** The newest version as fixes would leave it: counted and checked, and not kept. Error: 'store/missing'. */
+export async function mendedProfile(
+  context: ServiceContext,
+  dataset: number,
+  mend: (row: ViewedRow) => ViewedRow,
+): Promise<TableProfile> {
+  const version = await context.store.datasets.newest(dataset)
+  return makeProfile(context, dataset, version, await rolesOf(context, dataset), { mend })
+}
+
+interface MakeOptions {
+  readonly onRows?: (rows: number) => void
+  readonly mend?: (row: ViewedRow) => ViewedRow
 }
 
 async function makeProfile(
@@ -38,13 +55,14 @@ async function makeProfile(
   dataset: number,
   version: number,
   roles: Roles,
-  onRows: (rows: number) => void,
+  { onRows = () => undefined, mend = (row) => row }: MakeOptions,
 ): Promise<TableProfile> {
   const columns = (await context.store.datasets.byId(dataset))?.columns ?? []
   const read = rowReader(columns, roles)
   const profiler = createProfiler(defaultSettings({ task: roles.task }))
   let seen = 0
-  await eachRow(context, dataset, version, undefined, ({ row, cells, state }) => {
+  await eachRow(context, dataset, version, undefined, (each) => {
+    const { row, cells, state } = mend(each)
     if (state === 'used') profiler.see({ row, ...read(cells) })
     if (++seen % 10_000 === 0) onRows(seen)
   })
@@ -61,7 +79,11 @@ export const shownProfile = ({ rows, labels, lengths, findings }: TableProfile):
     title,
     explanation,
     rows: found.length,
-    fix: fix?.button,
+    fix: fix && {
+      button: fix.button,
+      leaves: fix.kind === 'exclude' ? rows - found.length : rows,
+      safe: isSafe(problem) && (fix.kind !== 'exclude' || isLeftEnough(rows, found.length)),
+    },
   })),
   // Few rows are cross-validated: each of them serves for the test.
   ...(rows > 0 && rows < fewRows ? { power: powerWith(rows) } : {}),

@@ -1,4 +1,4 @@
-// Methods data.view, page, change, add, undo, redo and compare: look at rows, change them, take it back.
+// Methods data.view, page, change, add, undo, redo, goBack and compare: look at rows, change them, take it back.
 import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
 import type { RowState, VersionRecord } from '../../contract/records.ts'
@@ -8,10 +8,11 @@ import type { Methods, ServiceContext } from '../context.ts'
 import { addRows } from '../data/add-rows.ts'
 import { edit, takeBack } from '../data/edits.ts'
 import { findRows, type RowsQuery, usesCells } from '../data/find-rows.ts'
+import { goBack, touchedBetween } from '../data/go-back.ts'
 import { rowsOfProblem } from '../data/profile.ts'
 import { findDataset } from '../lookup.ts'
 
-type Curating = `data.${'view' | 'page' | 'change' | 'add' | 'undo' | 'redo' | 'compare'}`
+type Curating = `data.${'view' | 'page' | 'change' | 'add' | 'undo' | 'redo' | 'goBack' | 'compare'}`
 
 const verbs: Readonly<Record<RowState, string>> = {
   used: 'restored',
@@ -85,34 +86,6 @@ function kindOf({ before, after }: RowDifference): 'added' | 'changed' | 'remove
   return was ? 'removed' : undefined
 }
 
-/** Numbers of the rows that any version after `from` and up to `to` touched, in order. */
-async function touchedBetween(
-  { store }: ServiceContext,
-  dataset: number,
-  from: number,
-  to: number,
-): Promise<Uint32Array> {
-  // A mark for each row number: sorting a million numbers would block the service.
-  const marks = new Uint8Array((await store.rows.last(dataset)) + 1)
-  let count = 0
-  for (let version = from + 1; version <= to; version++)
-    for (const how of ['born', 'died'] as const)
-      for (let after = 0, limit = 5 * CHUNK; ;) {
-        const some = await store.rows.touched(dataset, version, how, { after, limit })
-        for (const { row } of some) {
-          if (marks[row] === 0) count++
-          marks[row] = 1
-        }
-        const last = some.at(-1)
-        if (!last || some.length < limit) break
-        after = last.id
-        await setImmediate()
-      }
-  const rows = new Uint32Array(count)
-  for (let row = 0, at = 0; at < count; row++) if (marks[row] === 1) rows[at++] = row
-  return rows
-}
-
 async function rowsByNumber(
   { store }: ServiceContext,
   dataset: number,
@@ -151,5 +124,6 @@ export const curateMethods: Pick<Methods, Curating> = {
   'data.add': (context, { dataset, rows }) => addRows(context, dataset, `${rowsOf(rows.length)} added`, rows),
   'data.undo': (context, { dataset }) => takeBack(context, dataset, 'undo'),
   'data.redo': (context, { dataset }) => takeBack(context, dataset, 'redo'),
+  'data.goBack': goBack,
   'data.compare': (context, input) => compare(context, input),
 }

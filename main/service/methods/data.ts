@@ -1,20 +1,20 @@
 // Methods data.*: a file becomes the first version of a data set; data sets are listed, named, profiled, mended, removed.
 import { rm } from 'node:fs/promises'
 import { studioError } from '../../contract/errors/index.ts'
-import type { DatasetRecord, VersionRecord } from '../../contract/records.ts'
-import type { DatasetDetails, DatasetSummary, Input, ViewedRow } from '../../contract/service.ts'
-import type { Fix } from '../../engine/data/problems/check.ts'
-import { rowsOf } from '../../engine/data/words.ts'
+import type { DatasetRecord } from '../../contract/records.ts'
+import type { DatasetDetails, DatasetSummary } from '../../contract/service.ts'
 import type { Methods, ServiceContext } from '../context.ts'
 import { cachedTextsFolder } from '../home/home.ts'
-import { edit } from '../data/edits.ts'
+import { fixProblems } from '../data/fix.ts'
 import { glanceAt } from '../data/glance.ts'
-import { importSample, importTable } from '../data/import.ts'
+import { importSample, importTable, isSample } from '../data/import.ts'
 import { lookAt } from '../data/look.ts'
 import { profileOf, shownProfile } from '../data/profile.ts'
 import { rolesOf } from '../data/roles.ts'
 import { writeData } from '../data/write.ts'
+import { healthOf } from '../runs/health.ts'
 import { findDataset } from '../lookup.ts'
+import { discard } from './runs.ts'
 
 async function summary(context: ServiceContext, record: DatasetRecord): Promise<DatasetSummary> {
   const { store } = context
@@ -24,7 +24,15 @@ async function summary(context: ServiceContext, record: DatasetRecord): Promise<
     rolesOf(context, record.id),
     store.runs.countOn(record.id),
   ])
-  return { ...record, version, rows: counts.used, roles, runs }
+  return {
+    ...record,
+    version,
+    rows: counts.used,
+    roles,
+    runs: runs.runs - runs.trashed,
+    trashedRuns: runs.trashed,
+    isSample: isSample(record),
+  }
 }
 
 async function details(context: ServiceContext, id: number): Promise<DatasetDetails> {
@@ -38,37 +46,8 @@ async function details(context: ServiceContext, id: number): Promise<DatasetDeta
   return { ...shown, excluded, trash, versions, undo: undo?.description, redo: redo?.description }
 }
 
-/** What a fix makes of a row. */
-function mend(fix: Fix, textsAt: readonly number[], labelAt: number): (row: ViewedRow) => ViewedRow {
-  const cellsBy =
-    (at: readonly number[], write: (cell: string) => string) =>
-    (row: ViewedRow): ViewedRow => ({
-      ...row,
-      cells: row.cells.map((cell, i) => (at.includes(i) ? write(cell) : cell)),
-    })
-  if (fix.kind === 'exclude') return (row) => ({ ...row, state: 'excluded' })
-  if (fix.kind === 'rewrite') return cellsBy(textsAt, fix.rewrite)
-  return cellsBy([labelAt], (cell) => fix.labels.get(cell.trim()) ?? cell)
-}
-
-async function fix(context: ServiceContext, { dataset, problem }: Input<'data.fix'>): Promise<VersionRecord> {
-  const { store } = context
-  const record = await findDataset(store, dataset)
-  const { findings } = await profileOf(context, dataset, await store.datasets.newest(dataset))
-  const found = findings.get(problem)
-  if (!found?.fix) throw studioError('data/no-fix')
-  const { fix, rows } = found
-  const { text, label, context: passage } = await rolesOf(context, dataset)
-  const textsAt = [text, passage].map((column) => record.columns.indexOf(column ?? ''))
-  const done = fix.kind === 'exclude' ? `${rowsOf(rows.length)} excluded` : `${fix.done} in ${rowsOf(rows.length)}`
-  const mended = mend(fix, textsAt, record.columns.indexOf(label))
-  return edit(context, dataset, done, rows, async (tables, version, some) =>
-    tables.rows.replace(version, (await tables.rows.read(dataset, version.number, some)).map(mended)),
-  )
-}
-
 type Described =
-  `data.${'import' | 'look' | 'glance' | 'sample' | 'list' | 'show' | 'rename' | 'nameVersion' | 'remove' | 'roles' | 'profile' | 'fix' | 'write'}`
+  `data.${'import' | 'look' | 'glance' | 'sample' | 'list' | 'show' | 'rename' | 'nameVersion' | 'remove' | 'roles' | 'profile' | 'fix' | 'health' | 'write'}`
 
 export const dataMethods: Pick<Methods, Described> = {
   'data.import': (context, { path, choices }, call) => importTable(context, call, path, choices),
@@ -92,10 +71,12 @@ export const dataMethods: Pick<Methods, Described> = {
     context.changed('data')
     return details(context, dataset)
   },
-  'data.remove': async ({ store, changed, tidy, home }, { dataset }) => {
+  'data.remove': async (context, { dataset, runs: withRuns = false }) => {
+    const { store, changed, tidy, home } = context
     const { name } = await findDataset(store, dataset)
-    const runs = await store.runs.countOn(dataset)
-    if (runs > 0) throw studioError('data/in-use', name, runs)
+    const runs = (await store.runs.all()).filter((run) => run.dataset === dataset)
+    if (runs.length > 0 && !withRuns) throw studioError('data/in-use', name, runs.length)
+    for (const run of runs) await discard(context, run.name)
     await tidy.forget(dataset)
     await rm(cachedTextsFolder(home, dataset), { recursive: true, force: true })
     changed('data')
@@ -116,6 +97,7 @@ export const dataMethods: Pick<Methods, Described> = {
     }
     return shownProfile(await profileOf(context, dataset, version, onRows, roles))
   },
-  'data.fix': (context, input) => fix(context, input),
+  'data.fix': fixProblems,
+  'data.health': healthOf,
   'data.write': writeData,
 }

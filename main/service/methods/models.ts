@@ -118,9 +118,9 @@ async function isOwnCopy({ models }: Home, path: string): Promise<boolean> {
 /** Removes the model and the studio's copies. Errors: 'studio/model-in-use', 'studio/model-of-prompt'. */
 export async function removeModel(context: ServiceContext, model: ModelRecord): Promise<void> {
   const { store, home, changed } = context
-  const used = (await store.runs.list()).filter((run) => run.model === model.id)
+  const used = (await store.runs.all()).filter((run) => run.model === model.id)
   if (used.length > 0) throw studioError('studio/model-in-use', model.name, used.length)
-  const opened = (await store.openedPrompts.list()).find((prompt) => prompt.model === model.id)
+  const opened = (await store.openedPrompts.all()).find((prompt) => prompt.model === model.id)
   if (opened) throw studioError('studio/model-of-prompt', model.name, opened.name)
   await store.models.remove(model.id)
   const left = await store.models.list()

@@ -1,7 +1,7 @@
-// Methods prompts.list, prompts.open and prompts.forget: every tuned prompt, and those that come from a file.
+// Methods prompts.list and prompts.open: every tuned prompt, and those that come from a file.
 import { basename } from 'node:path'
 import { type StudioError, studioError } from '../../contract/errors/index.ts'
-import { distinctName, fittingName } from '../../contract/names.ts'
+import { fittingName } from '../../contract/names.ts'
 import type { ModelRecord, TaskRecord } from '../../contract/records.ts'
 import type { Input, PromptSummary } from '../../contract/service.ts'
 import { targetsOf } from '../../engine/export/formats.ts'
@@ -10,6 +10,7 @@ import { makesModel } from '../../engine/method/index.ts'
 import type { OpenedPrompt } from '../../engine/store/tables/opened-prompts.ts'
 import type { Store } from '../../engine/store/store.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
+import { freeNameOf } from '../lookup.ts'
 import { agree, knownAnswers } from '../prompts/known-answers.ts'
 import { checkTail, modelFor } from '../prompts/model-for.ts'
 import { ownFigures } from '../prompts/tuned.ts'
@@ -82,7 +83,11 @@ async function open(
   if (!checked) call.emit({ event: 'warning', step: 0, ...noteOf(studioError('prompt/not-checked', name)) })
   const fresh = { model: model.id, prompt, figures, checked }
   const known = (await store.openedPrompts.twins(fresh)).find((twin) => isNamed(twin.name, name))
-  if (known) return summary(known, model.name)
+  if (known) {
+    await store.openedPrompts.setTrashed(known.id, false)
+    changed('runs')
+    return summary(known, model.name)
+  }
   const opened = await store.openedPrompts.add(await freeName(store, name), fresh)
   changed('runs')
   return summary(opened, model.name)
@@ -99,20 +104,10 @@ function isNamed(name: string, given: string): boolean {
 }
 
 /** A name that neither a run nor another prompt has: "Mail", "Mail 2". */
-async function freeName(store: Store, wanted: string): Promise<string> {
-  const all = [...(await store.runs.list()), ...(await store.openedPrompts.list())]
-  const taken = new Set(all.map(({ name }) => name))
-  return distinctName(fittingName(wanted, 'prompt'), (name) => taken.has(name))
-}
+const freeName = (store: Store, wanted: string): Promise<string> =>
+  freeNameOf(fittingName(wanted, 'prompt'), store.names.isTaken)
 
-export const promptFileMethods: Pick<Methods, `prompts.${'list' | 'open' | 'forget'}`> = {
+export const promptFileMethods: Pick<Methods, `prompts.${'list' | 'open'}`> = {
   'prompts.list': (context) => list(context),
   'prompts.open': open,
-  'prompts.forget': async ({ store, changed }, { prompt }) => {
-    const opened = await store.openedPrompts.byName(prompt)
-    if (!opened) throw studioError('store/missing', 'opened prompt', prompt)
-    await store.openedPrompts.remove(opened.id)
-    changed('runs')
-    return null
-  },
 }

@@ -1,6 +1,7 @@
 // Methods runs.* and prompts.get: plan, start, steer, follow and look at runs.
 import { studioError } from '../../contract/errors/index.ts'
 import { headlineOf } from '../../contract/metrics.ts'
+import { fittingName } from '../../contract/names.ts'
 import { byFigure, ownEvaluations, type RunRecord } from '../../contract/records.ts'
 import type { Input, RunDetails, RunSummary } from '../../contract/service.ts'
 import { refuseWithoutRoom } from '../../engine/train/tuned-model.ts'
@@ -11,7 +12,7 @@ import { keepStart, possibleStarts } from '../runs/start.ts'
 import { preflight } from '../runs/preflight.ts'
 import { queuedAgain } from '../runs/active.ts'
 import { removeFiles } from '../runs/files.ts'
-import { findRun, modelOf, refusePromptName } from '../lookup.ts'
+import { findRun, freeNameOf, modelOf, refusePromptName } from '../lookup.ts'
 import { removeModel } from './models.ts'
 
 async function startRun(context: ServiceContext, input: Input<'runs.start'>, call: CallContext): Promise<RunRecord> {
@@ -71,6 +72,7 @@ async function resume({ store, runner }: ServiceContext, name: string, keep = fa
   if (runner.isActive(run.id)) throw studioError('run/already-running', run.name)
   if (run.state === 'finished') throw studioError('run/already-finished', run.name)
   if (run.state === 'diverged') throw studioError('run/diverged', run.name)
+  await store.runs.setTrashed(run.id, false)
   await store.runs.setState(run.id, 'queued')
   // Another call may have resumed the run in the meantime.
   if (runner.isActive(run.id)) throw studioError('run/already-running', run.name)
@@ -123,7 +125,8 @@ async function endRun(context: ServiceContext, name: string, how: 'stop' | 'keep
   return findRun(store, name)
 }
 
-async function discard(context: ServiceContext, name: string): Promise<null> {
+/** Ends the run at once and deletes it with all that it made. Errors: 'store/missing', those of `removeModel`. */
+export async function discard(context: ServiceContext, name: string): Promise<null> {
   const { store, home, runner, changed } = context
   const run = await findRun(store, name)
   if (runner.isActive(run.id)) await runner.discard(run.id)
@@ -136,7 +139,8 @@ async function discard(context: ServiceContext, name: string): Promise<null> {
   return null
 }
 
-type Steering = 'plan' | 'starts' | 'preflight' | 'start' | 'resume' | 'stop' | 'keep' | 'discard' | 'move' | 'edit'
+type Steering =
+  'plan' | 'starts' | 'preflight' | 'start' | 'resume' | 'stop' | 'keep' | 'discard' | 'move' | 'edit' | 'freeName'
 type RunMethod = `runs.${Steering | 'list' | 'show' | 'watch'}` | 'prompts.get'
 
 export const runMethods: Pick<Methods, RunMethod> = {
@@ -159,6 +163,7 @@ export const runMethods: Pick<Methods, RunMethod> = {
     changed('runs')
     return findRun(store, String(id))
   },
+  'runs.freeName': ({ store }, { wanted }) => freeNameOf(fittingName(wanted, 'run'), store.names.isKnown),
   'runs.list': (context) => list(context),
   'runs.show': (context, { run }) => showRun(context, run),
   'runs.watch': async ({ store, runner }, { run: name }, { emit, signal }) => {

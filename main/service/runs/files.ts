@@ -41,6 +41,6 @@ export async function removeFiles(home: Places, run: RunRecord): Promise<void> {
 /** Removes what a crash has left of runs that have ended. Call it once, before any run is taken on. */
 export async function removeLeftStates(store: Store, home: Places): Promise<void> {
   if (!existsSync(home.runs)) return
-  for (const run of await store.runs.list())
+  for (const run of await store.runs.all())
     if (run.state === 'finished' || run.state === 'diverged') await removeState(home, run)
 }

@@ -1,6 +1,6 @@
 // Plans a run: its rows split into training, validation and test set, and its settings completed by defaults.
 import { type Effort, effortSettings } from '../../contract/efforts.ts'
-import { studioError } from '../../contract/errors/index.ts'
+import { StudioError, studioError } from '../../contract/errors/index.ts'
 import type { ModelRecord, SplitRows } from '../../contract/records.ts'
 import type { Input, RunPlan } from '../../contract/service.ts'
 import { methodNamed, type TuneSettings } from '../../contract/settings.ts'
@@ -19,6 +19,7 @@ import { secondsOf } from './forecast.ts'
 import { knownChoice } from './known-choices.ts'
 import { knownRates } from './known-rates.ts'
 import type { Planned as RunSizes } from './parts.ts'
+import { remedied } from './remedy.ts'
 import type { PlannedRows, RowsSource } from './split-rows.ts'
 import { findStart, refuseSeen, settingsFrom, type Start } from './start.ts'
 
@@ -69,22 +70,29 @@ async function needsOf(store: Store, model: ModelRecord, settings: TuneSettings)
 }
 
 /**
- * The rows split into training, validation and test set. `methods`: those that are tuned on them. Errors: those of `planRows`
- * and `foldsFor`, 'run/cancelled'.
+/**
+ * The rows split into training, validation and test set. `methods`: those that are tuned on them. Errors: those of `planRows`,
+ * with the fix after which they would not come, those of `foldsFor`, 'run/cancelled'.
  */
 export async function rowsFor(
-  { workers }: ServiceContext,
+  context: ServiceContext,
   input: RowsSource,
   { signal }: CallContext,
   methods: readonly (string | undefined)[],
 ): Promise<PlannedRows> {
-  const { dataset, version, text, label, context, test, rowsOf, settings } = input
+  const { dataset, version, text, label, context: passage, test, rowsOf, settings } = input
   // Only what decides about the rows, so that another method or another number of steps finds them known.
   const { task, seed } = settings
   const folds = foldsFor(settings, methods)
-  const given = Object.fromEntries(Object.entries({ context, test, rowsOf }).filter(([, value]) => value !== undefined))
+  const given = Object.fromEntries(
+    Object.entries({ context: passage, test, rowsOf }).filter(([, value]) => value !== undefined),
+  )
   const own = Object.fromEntries(Object.entries({ task, seed, folds }).filter(([, value]) => value !== undefined))
-  return workers.run('planRows', { dataset, version, text, label, ...given, settings: own }, signal)
+  try {
+    return await context.workers.run('planRows', { dataset, version, text, label, ...given, settings: own }, signal)
+  } catch (error) {
+    throw error instanceof StudioError ? await remedied(context, input, error) : error
+  }
 }
 
 /** The folds that are asked for; none where tuning makes a model, which is made once. Error: 'tuning/folds-model'. */

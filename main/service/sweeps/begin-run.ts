@@ -16,7 +16,7 @@ export async function beginRun(
   const { model, settings } = planned
   const { dataset, version } = sweep
   const wanted = nameOf(sweep, plan, place)
-  const isTaken = (await store.runs.find(wanted)) ?? (await store.openedPrompts.byName(wanted))
+  const isTaken = await store.names.isKnown(wanted)
   return store.transaction(async (tables) => {
     const name = isTaken ? undefined : wanted
     const run = await tables.runs.add({ name, task: plan.task, model, dataset, version, settings, split: plan.split })

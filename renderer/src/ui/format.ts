@@ -18,3 +18,6 @@ export function when(iso: string, now = Date.now()): string {
   if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ago`
   return new Date(iso).toLocaleDateString('en', { year: 'numeric', month: 'short', day: 'numeric' })
 }
+
+/** "29 Nov". */
+export const today = (): string => new Date().toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })

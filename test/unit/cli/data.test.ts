@@ -83,3 +83,29 @@ it('imports a file of chats, lists it, and saves it again', { timeout: 30_000 },
   expect((await cli(['save', 'none', saved, ...at])).err).toContain('none')
   expect((await cli(['save', 'chat.jsonl', saved, ...at])).err).toContain('already')
 })
+
+it('mends a data set by commands, which a refused run names', { timeout: 60_000 }, async () => {
+  const folder = temporaryFolder()
+  const { model } = writeInputs(folder)
+  const at = ['--home', join(folder, 'home')]
+  const some = (label: string, step: number): string[] =>
+    Array.from({ length: 8 }, (_, i) => `${[0, 1, 2].map((j) => words[(step * (i + j * j)) % 13]).join(' ')},${label}`)
+  const words = 'amber bridge candle desert engine forest garden harbour island jacket kettle lantern meadow'.split(' ')
+  const path = join(folder, 'feedback.csv')
+  writeFileSync(
+    path,
+    ['text,label', ...some('account', 1), 'mirror needle,ACCOUNT', 'orchard,ACCOUNT', ...some('shipping', 5)].join(
+      '\n',
+    ),
+  )
+  const columns = ['--text', 'text', '--label', 'label']
+  const refused = await cli(['tune', path, ...columns, '--model', model, ...at])
+  expect(refused.code).toBe(1)
+  expect(refused.err).toContain('Use one spelling with: softprompt fix feedback.csv label-spelling')
+  const fixed = await cli(['fix', 'feedback.csv', 'label-spelling', ...at])
+  expect(fixed.out).toContain('Spelling unified in 2 rows.')
+  const undone = await cli(['fix', 'feedback.csv', '--undo', ...at])
+  expect(undone.out).toContain('Undone: Spelling unified in 2 rows.')
+  expect((await cli(['fix', 'feedback.csv', ...at])).out).toContain('Spelling unified in 2 rows')
+  expect((await cli(['fix', 'feedback.csv', ...at])).err).toContain('There is nothing left to fix.')
+})

@@ -86,7 +86,7 @@ describe('the home of an old version', () => {
     const classified = await service.call('classify', { run: 'labels f16', text: classifiedText })
     expect(differences(classified, old.classified)).toEqual([])
     const opened = old.prompts.find(({ name }) => name === 'labels prompt 2')
-    await service.call('prompts.forget', { prompt: 'labels prompt 2' })
+    await service.call('trash.delete', { names: ['labels prompt 2'] })
     const again = await service.call('prompts.open', { path: oldPromptFile })
     expect(differences(asRecorded(again), opened)).toEqual([])
   })

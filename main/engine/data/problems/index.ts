@@ -50,3 +50,25 @@ export const checksFor = (task: TaskName): [name: string, check: Check][] =>
   Object.entries<Listed>(checks).flatMap(([name, { check, tasks }]): [string, Check][] =>
     tasks.includes(task) ? [[name, check]] : [],
   )
+
+/**
+ * Problems whose fixes lose nothing that a run could use, in the rounds in which they are fixed: answers and texts that are
+ * spelled alike only then repeat each other, and may no longer be rare. Each says what rows are that its fix excludes.
+ */
+export const safeRounds: readonly (readonly (readonly [problem: string, excluded: string])[])[] = [
+  [
+    ['label-spelling', ''],
+    ['invisible-label', ''],
+    ['invisible-text', ''],
+  ],
+  [
+    ['empty-text', 'without a text'],
+    ['empty-label', 'without an answer'],
+    ['duplicates', 'repeated'],
+    ['rare-labels', 'with an answer that is too rare'],
+  ],
+]
+
+const safe = new Set(safeRounds.flat().map(([problem]) => problem))
+
+export const isSafe = (problem: string): boolean => safe.has(problem)

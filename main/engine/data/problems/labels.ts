@@ -12,32 +12,46 @@ const quoted = (labels: readonly string[]): string =>
     .map((label) => `“${label}”`)
     .join(', ') + (labels.length > 3 ? ' …' : '')
 
+/** The same for answers that people take for one: case, width, spaces, hyphens and what nobody sees do not count. */
+const spelling = (label: string): string =>
+  visible(label)
+    .normalize('NFKC')
+    // Upper case first: "ß" is "SS" there.
+    .toUpperCase()
+    .toLowerCase()
+    .replace(/[\s_-]+/g, ' ')
+
+/** Answers that are rare only as they are spelled are another check's: spelled alike, they are not. */
 export const rareLabels: Check = () => {
+  const spellings = new Map<string, string>()
   const texts = new Map<string, Set<number>>()
-  const rows = new Map<string, number[]>()
+  const rows = new Map<string, { readonly label: string; readonly rows: number[] }>()
   return {
     see({ row, text, label, textNumber }) {
       if (label === '' || text.trim() === '') return
-      const different = texts.get(label) ?? new Set()
-      texts.set(label, different)
+      const key = spellings.get(label) ?? spelling(label)
+      spellings.set(label, key)
+      const different = texts.get(key) ?? new Set()
+      texts.set(key, different)
       if (different.size === MIN_TEXTS) return
       different.add(textNumber)
-      const known = rows.get(label)
-      if (different.size === MIN_TEXTS) rows.delete(label)
-      else if (known) known.push(row)
-      else rows.set(label, [row])
+      const known = rows.get(key)
+      if (different.size === MIN_TEXTS) rows.delete(key)
+      else if (known) known.rows.push(row)
+      else rows.set(key, { label, rows: [row] })
     },
     finish() {
-      const labels = [...rows.keys()]
-      const found = inOrder([...rows.values()].flat())
-      return labels.length === 0
-        ? undefined
-        : {
-            rows: found,
-            title: `${labels.length === 1 ? '1 answer is' : `${labels.length} answers are`} too rare: ${quoted(labels)}`,
-            explanation: `Each answer needs at least ${MIN_TEXTS} different texts: for the training, validation and test sets. Add rows, or exclude these.`,
-            fix: { kind: 'exclude', button: `Exclude ${rowsOf(found.length)}` },
-          }
+      const labels = [...rows.values()].map(({ label }) => label)
+      const found = inOrder([...rows.values()].flatMap((each) => each.rows))
+      if (labels.length === 0) return undefined
+      const leavesAnswers = texts.size - labels.length > 1
+      const needs = `Each answer needs at least ${MIN_TEXTS} different texts: for the training, validation and test sets.`
+      return {
+        rows: found,
+        title: `${labels.length === 1 ? '1 answer is' : `${labels.length} answers are`} too rare: ${quoted(labels)}`,
+        explanation: `${needs} ${leavesAnswers ? 'Add rows, or exclude these.' : 'Add rows: without these there would be nothing to distinguish.'}`,
+        fix: leavesAnswers ? { kind: 'exclude', button: `Exclude ${rowsOf(found.length)}` } : undefined,
+      }
     },
   }
 }
@@ -47,14 +61,7 @@ export const labelSpelling: Check = () => {
   return {
     see,
     finish() {
-      const groups = Map.groupBy(rows.keys(), (label) =>
-        visible(label)
-          .normalize('NFKC')
-          // Upper case first: "ß" is "SS" there.
-          .toUpperCase()
-          .toLowerCase()
-          .replace(/[\s_-]+/g, ' '),
-      )
+      const groups = Map.groupBy(rows.keys(), spelling)
       const labels = new Map<string, string>()
       for (const spellings of groups.values()) {
         const [usual = '', ...others] = spellings.toSorted(

@@ -14,7 +14,7 @@ export const tooLong: Check = ({ maxTokens, tokens }) => {
         : {
             rows,
             title: `${rowsOf(rows.length)} may be too long`,
-            explanation: `A row may take ${maxTokens} tokens, about ${grouped(maxCharacters)} characters of text; the end of a longer one is cut off. Exclude them, or raise the limit under Tune, Advanced.`,
+            explanation: `A row may take ${maxTokens} tokens, about ${grouped(maxCharacters)} characters of text; the end of a longer one is cut off. Raise the limit under Tune, Advanced, or exclude them.`,
             fix: { kind: 'exclude', button: 'Exclude them' },
           },
   }

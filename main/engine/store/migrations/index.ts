@@ -22,6 +22,7 @@ import { labellings } from './0019-labellings.ts'
 import { folds } from './0020-folds.ts'
 import { fromFew } from './0021-from-few.ts'
 import { untuned } from './0022-untuned.ts'
+import { trash } from './0023-trash.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
@@ -46,4 +47,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0020-folds': folds,
   '0021-from-few': fromFew,
   '0022-untuned': untuned,
+  '0023-trash': trash,
 }

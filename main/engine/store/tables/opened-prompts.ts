@@ -17,6 +17,8 @@ export interface OpenedPrompt {
   /** Whether its file's known answers agreed with those of the model here; false where the file had none. */
   readonly checked: boolean
   readonly createdAt: string
+  /** Undefined while it is not in the trash. */
+  readonly trashedAt: string | undefined
 }
 
 /** A prompt as its file has it, but for the name. */
@@ -24,7 +26,7 @@ export interface NewPrompt extends Pick<OpenedPrompt, 'model' | 'figures' | 'che
   readonly prompt: TunedPrompt
 }
 
-const columns = ['id', 'name', 'model', 'labels', 'settings', 'figures', 'checked', 'created_at'] as const
+const columns = ['id', 'name', 'model', 'labels', 'settings', 'figures', 'checked', 'created_at', 'trashed_at'] as const
 
 const record = (row: Pick<Selectable<Schema['opened_prompts']>, (typeof columns)[number]>): OpenedPrompt => ({
   id: row.id,
@@ -35,7 +37,11 @@ const record = (row: Pick<Selectable<Schema['opened_prompts']>, (typeof columns)
   figures: JSON.parse(row.figures) as EvaluationFigures[],
   checked: row.checked === 1,
   createdAt: row.created_at,
+  trashedAt: row.trashed_at ?? undefined,
 })
+
+const all = async (db: Db): Promise<OpenedPrompt[]> =>
+  (await db.selectFrom('opened_prompts').select(columns).orderBy('id').execute()).map(record)
 
 export const openedPromptRepository = (db: Db) => ({
   /** Prompts that are this one in everything but their names: the same vectors may stand in another template. */
@@ -72,8 +78,15 @@ export const openedPromptRepository = (db: Db) => ({
     return record(row)
   },
 
-  async list(): Promise<OpenedPrompt[]> {
-    return (await db.selectFrom('opened_prompts').select(columns).orderBy('id').execute()).map(record)
+  /** Those in the trash included. */
+  all: () => all(db),
+
+  list: async (): Promise<OpenedPrompt[]> => (await all(db)).filter(({ trashedAt }) => trashedAt === undefined),
+
+  /** Into the trash, or out of it. */
+  async setTrashed(id: number, trashed: boolean): Promise<void> {
+    const trashed_at = trashed ? new Date().toISOString() : null
+    await db.updateTable('opened_prompts').set({ trashed_at }).where('id', '=', id).execute()
   },
 
   async byName(name: string): Promise<OpenedPrompt | undefined> {
@@ -91,7 +104,7 @@ export const openedPromptRepository = (db: Db) => ({
     return { tensors: openTensors(row, `The prompt ${name}`), settings, labels, modelHash: row.model_hash }
   },
 
-  async remove(id: number): Promise<void> {
+  async remove({ id }: OpenedPrompt): Promise<void> {
     await db.deleteFrom('opened_prompts').where('id', '=', id).execute()
   },
 })

@@ -7,6 +7,7 @@ import type { TuneSettings } from '../../../contract/settings.ts'
 import type { LateStates } from '../late.ts'
 import { namedRecords } from '../named.ts'
 import type { Db, Schema } from '../schema.ts'
+import { nameRepository } from './names.ts'
 import { pruneStarts } from './starts.ts'
 
 const columns = [
@@ -25,6 +26,7 @@ const columns = [
   'note',
   'tags',
   'starred',
+  'trashed_at',
 ] as const
 
 type RunRow = Omit<Selectable<Schema['runs']>, 'split' | 'untuned'>
@@ -45,6 +47,7 @@ const record = (row: RunRow): RunRecord => ({
   note: row.note,
   tags: JSON.parse(row.tags) as string[],
   starred: row.starred === 1,
+  trashedAt: row.trashed_at ?? undefined,
 })
 
 export interface NewRun {
@@ -75,13 +78,13 @@ const ended: Readonly<Record<RunState, boolean>> = {
   interrupted: true,
 }
 
-async function isOpenedPrompt(db: Db, name: string): Promise<boolean> {
-  const opened = db.selectFrom('opened_prompts').select('id').where('name', '=', name)
-  return (await opened.executeTakeFirst()) !== undefined
-}
-
 export const runRepository = (db: Db, late: LateStates) => {
-  const { insert, ...named } = namedRecords<'runs', RunRow, RunRecord>(db, {
+  const names = nameRepository(db)
+  const {
+    insert,
+    list: all,
+    ...named
+  } = namedRecords<'runs', RunRow, RunRecord>(db, {
     table: 'runs',
     late,
     kind: 'run',
@@ -91,10 +94,19 @@ export const runRepository = (db: Db, late: LateStates) => {
     // The table, older than this state, has it as a finished run with an error.
     stored: (state) => (state === 'diverged' ? 'finished' : state),
     // Prompts are called by the same names.
-    isTaken: (name) => isOpenedPrompt(db, name),
+    isTaken: names.isKnown,
   })
   return {
     ...named,
+    /** Those in the trash included. */
+    all,
+    list: async (): Promise<RunRecord[]> => (await all()).filter(({ trashedAt }) => trashedAt === undefined),
+
+    /** Into the trash, or out of it. */
+    async setTrashed(id: number, trashed: boolean): Promise<void> {
+      const trashed_at = trashed ? new Date().toISOString() : null
+      await db.updateTable('runs').set({ trashed_at }).where('id', '=', id).execute()
+    },
 
     /** Adds a queued run. Error: 'store/name-taken'. */
     async add({ name, settings, split, ...rest }: NewRun): Promise<RunRecord> {
@@ -132,6 +144,8 @@ export const runRepository = (db: Db, late: LateStates) => {
         name !== undefined &&
         (await db.selectFrom('runs').select('id').where('name', '=', name).where('id', '<>', id).executeTakeFirst())
       if (taken) throw studioError('store/name-taken', 'run', name)
+      const before = await db.selectFrom('runs').select('name').where('id', '=', id).executeTakeFirst()
+      if (name !== undefined && before && before.name !== name) await names.retire(before.name)
       const values = {
         ...(name === undefined ? {} : { name }),
         ...(note === undefined ? {} : { note }),
@@ -141,21 +155,25 @@ export const runRepository = (db: Db, late: LateStates) => {
       if (Object.keys(values).length > 0) await db.updateTable('runs').set(values).where('id', '=', id).execute()
     },
 
-    /** Runs that pin a version of this data set. */
-    async countOn(dataset: number): Promise<number> {
-      const found = db.selectFrom('runs').select(({ fn }) => fn.countAll<number>().as('runs'))
-      return (await found.where('dataset', '=', dataset).executeTakeFirstOrThrow()).runs
+    /** Runs that pin a version of this data set, and how many of them are in the trash. */
+    async countOn(dataset: number): Promise<{ readonly runs: number; readonly trashed: number }> {
+      const found = db
+        .selectFrom('runs')
+        .select(({ fn }) => [fn.countAll<number>().as('runs'), fn.count<number>('trashed_at').as('trashed')])
+      return found.where('dataset', '=', dataset).executeTakeFirstOrThrow()
     },
 
     /** With all that it made: its measurements, checkpoints, prompt and evaluations. */
     async remove(id: number): Promise<void> {
+      const run = await db.selectFrom('runs').select('name').where('id', '=', id).executeTakeFirst()
+      if (run) await names.retire(run.name)
       await db.deleteFrom('runs').where('id', '=', id).execute()
       await pruneStarts(db)
     },
 
     /** Runs that are queued or running: at a start, those that an earlier service left. */
     async unfinished(): Promise<RunRecord[]> {
-      return (await named.list()).filter(({ state }) => !ended[state])
+      return (await all()).filter(({ state }) => !ended[state])
     },
   }
 }

@@ -1,12 +1,11 @@
 // softprompt data [FILE] | import FILE | save DATASET FILE: what an import takes, the data sets there are, a table out again
 import { extname, resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { studioError } from '../../../contract/errors/index.ts'
 import { writtenFormats } from '../../../contract/kinds.ts'
 import type { DataLook } from '../../../contract/service.ts'
 import { type TaskName, taskNames } from '../../../contract/settings.ts'
 import { aligned } from '../aligned.ts'
-import { importData, problemLines, readingLines } from '../data.ts'
+import { datasetNamed, importData, problemLines, readingLines } from '../data.ts'
 import { type CommonOptions, type Host, type Session, withStudio } from '../host.ts'
 import { given, wholeNumber, withCommon } from '../options.ts'
 import { readablePath } from '../piped.ts'
@@ -82,8 +81,7 @@ export function saveCommand(host: Host): Command {
       withStudio(host, options, async ({ studio, output, signal }) => {
         const format = writtenFormats.find((each) => extname(file).toLowerCase() === `.${each}`)
         if (!format) throw new InvalidArgumentError(`The file’s name must end in ${writtenFormats.join(', ')}.`)
-        const dataset = (await studio.call('data.list', {})).find((each) => each.name === name)
-        if (!dataset) throw studioError('store/missing', 'data set', name)
+        const dataset = await datasetNamed(studio, name)
         const path = resolve(file)
         const onEvent = (event: Parameters<typeof output.event>[0]): void => {
           output.event(event)

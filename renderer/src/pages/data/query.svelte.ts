@@ -10,6 +10,9 @@ export interface Chip {
   remove(): void
 }
 
+/** Problems of rows whose texts are alike. */
+const alike = new Set(['conflicts'])
+
 export class RowQuery {
   search = $state('')
   labels: readonly string[] = $state.raw([])
@@ -26,6 +29,8 @@ export class RowQuery {
   }
   showProblem(problem: string, title: string): void {
     this.#problem = { problem, title }
+    // What contradicts or repeats each other is judged side by side.
+    this.sort = alike.has(problem) ? { by: { kind: 'alike' }, descending: false } : undefined
   }
   /** The last state cannot be switched off: without any state there would be no rows. */
   toggleState(state: RowState): void {
@@ -42,7 +47,15 @@ export class RowQuery {
     this.search = ''
     this.labels = []
     this.length = undefined
+    this.#dropProblem()
+  }
+  #dropProblem(): void {
+    if (this.grouped) this.sort = undefined
     this.#problem = undefined
+  }
+  /** Whether rows with the same text stand side by side. */
+  get grouped(): boolean {
+    return this.sort?.by.kind === 'alike'
   }
 
   /** The filters that are set, each with a way to remove it. */
@@ -59,7 +72,7 @@ export class RowQuery {
             },
           ]
         : []),
-      ...(problem ? [{ text: t.data.chipProblem(problem.title), remove: () => void (this.#problem = undefined) }] : []),
+      ...(problem ? [{ text: t.data.chipProblem(problem.title), remove: () => this.#dropProblem() }] : []),
     ]
   }
   get query(): DataQuery {

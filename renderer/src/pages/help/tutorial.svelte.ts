@@ -90,8 +90,14 @@ export const tutorial = {
   async find(): Promise<void> {
     if (looked) return
     looked = true
-    const earlier = (await studio.call('runs.list', {})).findLast(({ name }) => name.startsWith(runName))
-    if (!earlier) return
+    const known = (await studio.call('data.list', {})).find(({ isSample }) => isSample)
+    const runs = await studio.call('runs.list', {})
+    const onSample = runs.filter(({ dataset, state }) => dataset === known?.id && state === 'finished')
+    const earlier = runs.findLast(({ name }) => name.startsWith(runName)) ?? onSample.at(-1)
+    if (!earlier) {
+      if (known) sample = await describe(known.id, known.version)
+      return
+    }
     sample = await describe(earlier.dataset, earlier.version)
     model = (await studio.call('models.list', {})).find(({ id }) => id === earlier.model)
     await follow(earlier.name)

@@ -34,7 +34,13 @@ export async function openFolder(files: readonly File[], about: About): Promise<
   return open((options) => grantOfFolder(folder.split('/').at(-1) ?? folder, own, options), about)
 }
 
+let last = (): Promise<void> => Promise.resolve()
+
+/** Tries again what was opened last. */
+export const openAgain = (): Promise<void> => last()
+
 async function open(grantOf: GrantOf, about: About = {}): Promise<void> {
+  last = () => open(grantOf, about)
   const prompt = await opening.run(async (options, report) => {
     const onProgress = (done: number, total: number): void => {
       report({ stage: t.share.opening, done, total })

@@ -22,6 +22,22 @@ export const compare = {
   noneFound: 'No run matches your search.',
   selected: (count: number) => (count === 1 ? '1 run selected' : `${String(count)} runs selected`),
   select: (name: string) => `Select ${name}`,
+  selectAll: 'Select all',
+  trashLead: 'Runs and opened prompts that were put away. They keep their names until they are deleted.',
+  trashEmpty: 'The trash is empty',
+  trashEmptyText: 'Runs and opened prompts that you move to the trash can be restored here.',
+  trashedName: 'Name',
+  trashedOf: 'What it is',
+  trashedAt: 'Put away',
+  trashedKinds: {
+    run: (data: string) => `run on ${data}`,
+    prompt: (model: string) => `opened prompt for ${model}`,
+  },
+  deleteForGood: 'Delete for good',
+  deleteTitle: (names: readonly string[]) =>
+    names.length === 1 ? `Delete ${names[0] ?? ''} for good?` : `Delete these ${String(names.length)} for good?`,
+  deleteText:
+    'This deletes them with everything that they have learned and measured, and cannot be undone. A prompt file from which one was opened stays where it is.',
   clearSelection: 'Clear selection',
   report: 'Save a report',
   sweeps: 'Repeated runs and tested settings: averages, and which settings mattered.',

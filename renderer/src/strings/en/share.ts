@@ -21,6 +21,7 @@ export const share = {
   folderLabelsHelp: 'If it chooses among some, one a line. Without any it writes freely.',
   chooseFolder: 'Choose the folder',
   noFolder: 'The folder has no adapter_config.json. Choose the folder in which that file lies.',
+  getStarterAndOpen: 'Get the starter model and open',
   opening: 'Opening the prompt file and checking its answers',
   opened: (name: string) => `${name} was opened.`,
   openedUnchecked: (name: string) =>
@@ -31,9 +32,23 @@ export const share = {
   fromFile: 'Opened from a file',
   fromFileHelp: (model: string) =>
     `It was tuned elsewhere, and with ${model} it answers here as it did there. Its figures come from the file.`,
-  removeTitle: (name: string) => `Remove ${name}?`,
-  removeText:
-    'This removes the prompt from the studio. The file that it came from stays where it is and can be opened again.',
+  howGood: 'How good it is',
+  warnings: {
+    worse: 'On its test rows it did worse than the best way without tuning. Whoever you hand it to should know that.',
+    'cannot tell':
+      'Its test rows do not show that it is better than the best way without tuning. Hand it on with that said, or test it on more rows first.',
+  },
+  wholeVerdict: 'See the whole verdict',
+  figure: (share: string, rows: string) => `${share} on ${rows} test rows, as its file says.`,
+  noFigure: 'Its file brings no figures: nobody can tell from it how good it is.',
+  purpose: 'What is it for?',
+  purposes: {
+    colleague: { name: 'For a colleague', text: 'One file that opens in their Softprompt Studio.' },
+    program: { name: 'For my program', text: 'Files for Python, or for a server that runs llama.cpp.' },
+    spreadsheet: { name: 'For a spreadsheet', text: 'A column of answers in a table of yours. Nothing to install.' },
+  },
+  spreadsheet:
+    'The studio reads every row of a table with this prompt, and gives the table back with two columns more: the answer, and how sure it is.',
   format: 'Format',
   formats: {
     bundle: {
@@ -56,11 +71,11 @@ export const share = {
   } satisfies Record<ExportFormat, { name: string; who: string; holds: string }>,
   made: (name: string, base: string) =>
     `The result of this run is not a prompt but a model of its own, “${name}”: all weights of ${base} were trained. Whoever uses it needs no other model.`,
-  modelFolder: 'Where it lies',
+  modelFolder: 'Location',
   modelFolderHelp:
     'A folder that Hugging Face’s transformers loads as it is, and so do programs that read safetensors. Copy it to wherever it is needed.',
   modelHolds:
-    'Saved elsewhere, it also gets a card that describes it and the exact template. Your rows are not included, but a model may have learned some of them by heart.',
+    'Saved elsewhere, it also gets a card that describes it and the exact template. Your rows are not included, but a model may have memorised some of them.',
   modelSave: 'Save a copy to a folder',
   modelCommand: (run: string) => `softprompt export "${run}" --to transformers FOLDER`,
   modelByCommand: 'From the command line:',

@@ -39,7 +39,7 @@ export const tune = {
   taskGuessed: 'What is the task? The studio guessed from the answers; change it if it is wrong.',
   labels: (labels: number) => `${labels} labels.`,
   name: 'Name of the run',
-  nameHelp: 'Leave it empty and the studio numbers it.',
+  nameHelp: 'By what is tuned on, and the day. Change it to what you like.',
   repeat: 'Repeat to check for luck',
   repeatHelp:
     'How many runs. Each has a different random seed (the number that decides everything random); their mean and spread show how much is luck, and together they can answer better than one.',

@@ -304,3 +304,30 @@ describe('two versions', () => {
     expect((await call('data.compare', { dataset, from: 1, to: 3, offset: 0, count: 10 })).rows).toEqual([])
   })
 })
+
+describe('an earlier version', () => {
+  it('is gone back to as one more change, which can be undone', async () => {
+    const { call, dataset, relabel, state, find, show, at } = await startSmall()
+    const first = await find()
+    await relabel([at(0)], 'post')
+    await state([at(1)], 'trash')
+    await call('data.add', { dataset, rows: [['One more', 'praise', '1']] })
+    const changed = await find()
+    expect((await call('data.goBack', { dataset, version: 1 })).description).toBe('Back to version 1')
+    expect((await find()).rows).toEqual(first.rows)
+    expect(await show()).toMatchObject({ rows: 4, trash: 1, version: 5 })
+    await call('data.undo', { dataset })
+    expect((await find()).rows).toEqual(changed.rows)
+    await expect(call('data.goBack', { dataset, version: 99 })).rejects.toMatchObject({ code: 'store/missing' })
+  })
+})
+
+describe('rows of one text', () => {
+  it('stand side by side where the view is sorted by likeness', async () => {
+    const { call, dataset, find } = await startSmall()
+    await call('data.add', { dataset, rows: [['GREAT  shop', 'delivery', '']] })
+    const { texts } = await find({ sort: { by: { kind: 'alike' }, descending: false } })
+    const at = texts.indexOf('Great shop')
+    expect([texts[at - 1], texts[at + 1]]).toContain('GREAT  shop')
+  })
+})

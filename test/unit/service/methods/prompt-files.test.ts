@@ -127,7 +127,7 @@ describe('a prompt file', () => {
     })
   })
 
-  it('keeps its model, and its name, until it is forgotten', async () => {
+  it('keeps its model, and its name, until it is deleted', async () => {
     const { path } = await withFile()
     const { service, base } = await start()
     await service.call('prompts.open', { path })
@@ -137,8 +137,12 @@ describe('a prompt file', () => {
     await expect(service.call('runs.start', { ...base, name: 'mail', settings: quick })).rejects.toMatchObject({
       code: 'store/name-taken',
     })
-    await service.call('prompts.forget', { prompt: 'mail' })
+    await service.call('trash.put', { names: ['mail'] })
     expect(await service.call('prompts.list', {})).toEqual([])
+    await expect(service.call('models.remove', { model: base.model })).rejects.toMatchObject({
+      code: 'studio/model-of-prompt',
+    })
+    await service.call('trash.delete', { names: ['mail'] })
     await service.call('models.remove', { model: base.model })
   })
 
