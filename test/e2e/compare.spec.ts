@@ -128,6 +128,16 @@ test.describe('with two runs', () => {
     await inspect(page, 'mixed-up')
     await advice.getByRole('button', { name: 'Hide the rows' }).click()
     await expect(sides).toHaveCount(0)
+    const before = (await studio.call('runs.list', {})).map(({ name }) => name)
+    await advice.getByRole('button', { name: 'Measure it' }).click()
+    await expect(page.getByText('2 runs were started.')).toBeVisible()
+    const smaller = (await studio.call('runs.list', {})).flatMap(({ name }) => (before.includes(name) ? [] : [name]))
+    for (const run of smaller) await studio.call('runs.watch', { run })
+    const [all, ...some] = await Promise.all(
+      ['First try', ...smaller].map(async (run) => (await studio.call('runs.show', { run })).rows.train),
+    )
+    expect(some.map((rows) => rows / (all ?? 0)).sort()).toEqual([expect.closeTo(0.25, 1), expect.closeTo(0.5, 1)])
+    await expect(advice.getByRole('button', { name: 'Measure it' })).toHaveCount(0)
     await page.getByRole('group', { name: 'Answers from' }).getByRole('button', { name: 'Word count' }).click()
     await expect(
       page

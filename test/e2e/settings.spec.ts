@@ -25,6 +25,19 @@ test('the theme changes at once and stays', async ({ page }) => {
   await expect.poll(theme).toBe('light')
 })
 
+test('at 200 % every place has its name, and all are in sight', async ({ page }) => {
+  await page.setViewportSize({ width: 640, height: 400 })
+  await studio.open(page, '#/settings')
+  const places = page.getByRole('navigation', { name: 'Pages' }).getByRole('link')
+  expect(await places.count()).toBeGreaterThanOrEqual(10)
+  for (const place of await places.all()) {
+    const box = await place.boundingBox()
+    expect((box?.y ?? 400) + (box?.height ?? 0)).toBeLessThanOrEqual(400)
+    const words = place.locator('span')
+    if ((await place.getAttribute('title')) === null) expect((await words.boundingBox())?.width).toBeGreaterThan(15)
+  }
+})
+
 test('this computer is described, and what each hardware said when it was checked', async ({ page }) => {
   await studio.open(page, '#/settings')
   await expect(page.getByText(studio.home, { exact: true })).toBeVisible()

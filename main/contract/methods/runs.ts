@@ -35,6 +35,8 @@ const plannedWith = (settings: v.GenericSchema<GivenSettings>) => ({
   test: v.exactOptional(whole(1, 1_000_000)),
   /** A run on the same version and columns whose split is used again, so that both are evaluated on the same rows. */
   rowsOf: v.exactOptional(run),
+  /** Share of the training rows that it learns from, the same share of each label; all where absent. */
+  share: v.exactOptional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1))),
   /** A tuned prompt of this base model and of the same method and shapes, from which the run starts. */
   from: v.exactOptional(run),
   settings,
@@ -254,6 +256,7 @@ export type AdviceRule =
   | 'over-fitting'
   | 'task-mismatch'
   | 'too-few-rows'
+  | 'more-rows'
   | 'initialisation'
   | 'too-few-tokens'
   | 'small-model'
@@ -274,6 +277,8 @@ export interface Advice {
   readonly minutes?: number
   /** The test rows that it is about, best looked at side by side. */
   readonly rows?: AdvisedRows
+  /** Shares of the training rows to tune on as well: their results say what more rows would bring. */
+  readonly shares?: readonly number[]
   /** Where it begins: at another base model. */
   readonly place?: 'models'
 }

@@ -7,6 +7,7 @@ import { medianStep } from './curve.ts'
 import { initialisation } from './rules/initialisation.ts'
 import { largerModel } from './rules/larger-model.ts'
 import { mixedUp } from './rules/mixed-up.ts'
+import { moreRows } from './rules/more-rows.ts'
 import { outOfMemory } from './rules/out-of-memory.ts'
 import { overFitting } from './rules/over-fitting.ts'
 import { rateTooHigh } from './rules/rate-too-high.ts'
@@ -39,6 +40,7 @@ const causes: { readonly [R in Exclude<AdviceRule, Fault>]: Rule } = {
   'over-fitting': overFitting,
   'task-mismatch': taskMismatch,
   'too-few-rows': tooFewRows,
+  'more-rows': moreRows,
   initialisation,
   'too-few-tokens': tooFewTokens,
   'small-model': smallModel,
@@ -69,8 +71,9 @@ export function advise(evidence: Evidence): Advice[] {
   return apply(causes).toSorted((a, b) => (b.gain ?? 0) - (a.gain ?? 0))
 }
 
-/** The time that the steps of the proposed run take, if each takes as long as this run's. */
-function costOf({ run, steps }: Evidence, { settings }: Finding): Pick<Advice, 'minutes'> {
-  if (Object.keys(settings).length === 0 || steps.length === 0) return {}
-  return { minutes: ((settings.steps ?? run.settings.steps) * medianStep(steps)) / 60_000 }
+/** The time that the steps of the proposed runs take, if each takes as long as this run's. */
+function costOf({ run, steps }: Evidence, { settings, shares }: Finding): Pick<Advice, 'minutes'> {
+  const runs = shares?.length ?? Math.sign(Object.keys(settings).length)
+  if (runs === 0 || steps.length === 0) return {}
+  return { minutes: (runs * (settings.steps ?? run.settings.steps) * medianStep(steps)) / 60_000 }
 }

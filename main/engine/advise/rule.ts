@@ -8,7 +8,16 @@ export interface Evidence extends Pick<
   'run' | 'labels' | 'rows' | 'steps' | 'validations' | 'notes' | 'evaluations'
 > {
   readonly answers: readonly ScoredRow[]
+  /** The runs like this one, on the same test rows, that learn from some of its training rows. */
+  readonly smaller: readonly SmallerRun[]
   readonly parameters: number
+}
+
+export interface SmallerRun {
+  /** Training rows. */
+  readonly train: number
+  /** The headline metric on the test rows; undefined before it has finished. */
+  readonly tuned: number | undefined
 }
 
 export type Finding = Omit<Advice, 'rule' | 'minutes'>

@@ -50,6 +50,8 @@ const WORD_COUNT = 0.3
 
 export function unitsOf({ settings, rows, labels }: Planned): Units {
   const { steps, validateEvery, duel } = settings
+  // With folds, a rival that learns or chooses does so for each of them.
+  const splits = rows.folds ?? 1
   const validations = 1 + (validateEvery > 0 ? Math.ceil(steps / validateEvery) : 1)
   const rivals = duel === false ? 0 : 1
   const baselines = scoresLabels(settings) ? rivals : 0
@@ -65,7 +67,7 @@ export function unitsOf({ settings, rows, labels }: Planned): Units {
     testTexts: scoresLabels(settings) ? rows.test : 0,
     tuned: rows.test,
     alone: rows.test,
-    choosing: rivals * candidates(settings) * choosingRows(settings, rows.validation),
+    choosing: rivals * candidates(settings) * splits * choosingRows(settings, rows.validation / splits),
     handWritten: rivals * rows.test,
     wordCount: labels.length * read('word count'),
     linearProbe: read('linear probe'),

@@ -80,12 +80,12 @@ export async function rowsFor(
   { signal }: CallContext,
   methods: readonly (string | undefined)[],
 ): Promise<PlannedRows> {
-  const { dataset, version, text, label, context: passage, test, rowsOf, settings } = input
+  const { dataset, version, text, label, context: passage, test, rowsOf, share, settings } = input
   // Only what decides about the rows, so that another method or another number of steps finds them known.
   const { task, seed } = settings
   const folds = foldsFor(settings, methods)
   const given = Object.fromEntries(
-    Object.entries({ context: passage, test, rowsOf }).filter(([, value]) => value !== undefined),
+    Object.entries({ context: passage, test, rowsOf, share }).filter(([, value]) => value !== undefined),
   )
   const own = Object.fromEntries(Object.entries({ task, seed, folds }).filter(([, value]) => value !== undefined))
   try {

@@ -5,6 +5,7 @@ import type { Input } from '../../contract/service.ts'
 import type { Example } from '../../contract/settings.ts'
 import { fewRows, usualFolds } from '../../engine/data/folds.ts'
 import { splitExamples } from '../../engine/data/split.ts'
+import { subsetOf } from '../../engine/data/subset.ts'
 import type { Tables } from '../../engine/store/store.ts'
 import { scoresLabels } from '../../engine/task/index.ts'
 import { splitOfFold } from '../../engine/train/fold-splits.ts'
@@ -14,7 +15,7 @@ import { findRun } from '../lookup.ts'
 
 export type RowsSource = Pick<
   Input<'runs.plan'>,
-  'dataset' | 'version' | 'text' | 'label' | 'context' | 'test' | 'rowsOf'
+  'dataset' | 'version' | 'text' | 'label' | 'context' | 'test' | 'rowsOf' | 'share'
 > & { readonly settings: Pick<Input<'runs.plan'>['settings'], 'task' | 'seed' | 'folds'> }
 
 export interface PlannedRows {
@@ -34,20 +35,21 @@ export interface PlannedRows {
  * of its own. Errors: 'data/no-examples', 'store/missing', 'run/no-column', 'run/other-rows', those of `splitExamples`.
  */
 export async function planRows(store: Tables, source: RowsSource): Promise<PlannedRows> {
-  const { dataset, version, text, label, context = '', test, rowsOf, settings } = source
+  const { dataset, version, text, label, context = '', test, rowsOf, share, settings } = source
   const { task = 'classification', seed = 0, folds } = settings
   const examples = await loadExamples(store, { dataset, version, text, label, context, task })
   if (examples.length === 0) throw studioError('data/no-examples', text, label)
   const unseen = await unseenRows(store, dataset, examples)
   const byLabel = scoresLabels(settings)
   const labels = byLabel ? [...new Set(examples.map((example) => example.label))].sort() : []
-  const { leftOut, reserved, ...split } =
+  const { leftOut, reserved, ...whole } =
     rowsOf === undefined
       ? await splitExamples(examples, {
           ...{ seed, byLabel, unseen, folds: folds ?? (examples.length - unseen.size < fewRows ? usualFolds : 0) },
           ...(test === undefined ? {} : { test }),
         })
       : { ...splitFromRows(examples, await splitOf(store, rowsOf, source)), leftOut: [], reserved: [] }
+  const split = share === undefined ? whole : { ...whole, train: subsetOf(whole.train, { share, seed, byLabel }) }
   // Steps and batches have to suit the prompts that judge: they learn from fewer rows than the one that is kept.
   const { hidden: _, ...shape } = shapeOf(split.folds ? splitOfFold(split, 0) : split, labels.length, 0)
   return { split: splitRows(split), labels, leftOut: leftOut.length, unused: reserved.length, shape }

@@ -27,6 +27,7 @@ export interface Shape {
   /** Absent: there was none, as of earlier versions. */
   readonly wordCount?: number
   readonly parameters?: number
+  readonly smaller?: Evidence['smaller']
   /** How rows of one label were answered: [label, predicted, probability, rows]; the others rightly. */
   readonly answered?: readonly (readonly [string, string, number, number])[]
 }
@@ -83,6 +84,7 @@ export function evidenceOf(shape: Shape = {}): Evidence {
         logProbabilities: labels.map((each) => Math.log(each === predicted ? probability : (1 - probability) / 5)),
       })),
     ),
+    smaller: shape.smaller ?? [],
     parameters: shape.parameters ?? 134_515_008,
   }
 }

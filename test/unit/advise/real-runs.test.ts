@@ -49,6 +49,7 @@ async function evidenceOf(given: Partial<TuneSettings>, train = 60): Promise<Evi
     answers: events.flatMap((e) =>
       e.event === 'evaluation' && e.evaluation.subject === 'tuned prompt' ? e.evaluation.rows : [],
     ),
+    smaller: [],
     parameters: parameterCount(model.config),
   }
 }

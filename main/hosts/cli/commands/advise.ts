@@ -1,8 +1,10 @@
 // softprompt advise RUN [--start N]
 import { Command } from 'commander'
+import { percent } from '../../../contract/numbers.ts'
 import { studioError } from '../../../contract/errors/index.ts'
 import type { Advice } from '../../../contract/service.ts'
 import { follow, sayFinished } from '../follow.ts'
+import { runsToFollow } from '../../../contract/again.ts'
 import { promised } from '../../../contract/words/advice.ts'
 import { quoted } from '../hints.ts'
 import { type CommonOptions, type Host, type Session, withStudio } from '../host.ts'
@@ -27,7 +29,7 @@ export function adviseCommand(host: Host): Command {
 
 function describe(run: string, advice: readonly Advice[]): string[] {
   if (advice.length === 0) return [`Nothing measured in run "${run}" calls for a change.`]
-  const first = advice.findIndex(changesSettings)
+  const first = advice.findIndex(startsRuns)
   return [
     ...advice.flatMap((each, i) => [
       `${String(i + 1)}. ${each.change}`,
@@ -39,26 +41,19 @@ function describe(run: string, advice: readonly Advice[]): string[] {
 }
 
 /** False of advice that no other run would follow. */
-const changesSettings = ({ settings }: Advice): boolean => Object.keys(settings).length > 0
+const startsRuns = ({ settings, shares }: Advice): boolean => shares !== undefined || Object.keys(settings).length > 0
 
-/** The run once more with one change, on the same rows. */
+/** The run once more with one change, on the same rows, or on some of its training rows. */
 async function start(session: Session, name: string, advice: readonly Advice[], number: number): Promise<void> {
   const { studio, output } = session
   const chosen = advice[number - 1]
   if (!chosen) throw studioError('run/no-advice', name, number, advice.length)
-  if (!changesSettings(chosen)) throw studioError('run/no-change', number)
-  const { run, model, textColumn, labelColumn, contextColumn } = await studio.call('runs.show', { run: name })
-  const next = await studio.call('runs.start', {
-    model: model.name,
-    dataset: run.dataset,
-    version: run.version,
-    text: textColumn,
-    label: labelColumn,
-    ...(contextColumn === '' ? {} : { context: contextColumn }),
-    rowsOf: run.name,
-    because: `${chosen.evidence} ${chosen.change}`,
-    settings: { ...run.settings, ...chosen.settings },
-  })
-  output.say(`Run "${next.name}" is run "${run.name}" with one change. ${chosen.change}`)
-  await sayFinished(session, await follow(session, next))
+  if (!startsRuns(chosen)) throw studioError('run/no-change', number)
+  const details = await studio.call('runs.show', { run: name })
+  for (const input of runsToFollow(details, chosen)) {
+    const next = await studio.call('runs.start', input)
+    const how = input.share === undefined ? 'with one change' : `on ${percent(input.share)} of its training rows`
+    output.say(`Run "${next.name}" is run "${name}" ${how}. ${chosen.change}`)
+    await sayFinished(session, await follow(session, next))
+  }
 }

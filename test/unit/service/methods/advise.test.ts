@@ -46,6 +46,20 @@ describe('advice', () => {
     expect((await service.call('runs.show', { run: 'next' })).rows).toEqual(rows)
   })
 
+  it('comes to a run on half of the training rows, which is told apart from one on all', async () => {
+    const { service, base, run } = await start()
+    const { rows } = await service.call('runs.show', { run: 'first' })
+    const again = { ...base, rowsOf: 'first', settings: run.settings }
+    await service.call('runs.start', { ...again, name: 'half', share: 0.5 })
+    await watchRun(service, 'half')
+    const half = (await service.call('runs.show', { run: 'half' })).rows
+    expect(half).toEqual({ ...rows, train: half.train })
+    expect(half.train / rows.train).toBeCloseTo(0.5, 1)
+    const plan = await service.call('runs.plan', again)
+    expect(plan.rows).toEqual(rows)
+    for (const share of [0, 1, 1.5, NaN]) await expect(service.call('runs.plan', { ...again, share })).rejects.toThrow()
+  })
+
   it('cannot take over rows of another version', async () => {
     const { service, base } = await start()
     const { dataset } = base
