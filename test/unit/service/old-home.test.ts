@@ -88,7 +88,9 @@ describe('the home of an old version', () => {
     const opened = old.prompts.find(({ name }) => name === 'labels prompt 2')
     await service.call('trash.delete', { names: ['labels prompt 2'] })
     const again = await service.call('prompts.open', { path: oldPromptFile })
-    expect(differences(asRecorded(again), opened)).toEqual([])
+    // Cross-validation is younger.
+    const { folds, ...settings } = again.settings
+    expect([folds, differences(asRecorded({ ...again, settings }), opened)]).toEqual([0, []])
   })
 
   it.each(['stopped', 'stopped f16'])('resumes a run to the same curve: %s', async (run) => {

@@ -34,7 +34,7 @@ describe('settings', () => {
   it('follow the prompt in all that its method declares but the initialisation, unless they are given', () => {
     const lora = origin({ method: 'tail-lora', rank: 4, alpha: 4, learningRate: 1, steps: 7 } as GivenSettings)
     expect(startingFrom(lora, {})).toEqual({
-      ...{ method: 'tail-lora', placement: 'after-text', rank: 4, alpha: 4, tail: 1, from },
+      ...{ method: 'tail-lora', placement: 'after-text', rank: 4, alpha: 4, tail: 3, from },
       linears: 'q_proj,k_proj,v_proj,o_proj,gate_proj,up_proj,down_proj',
     })
     expect(startingFrom(lora, { alpha: 8, steps: 3 } as GivenSettings)).toMatchObject({ rank: 4, alpha: 8, steps: 3 })

@@ -6,7 +6,7 @@ import { extrapolate } from '../learning-curve.ts'
 import type { Finding, Rule } from '../rule.ts'
 
 /** Good enough that the labour of more rows is not worth it. */
-const good = 0.95
+const good = 0.9
 /** Fewer rows to learn from make no smaller runs. */
 const minRows = 40
 /** Shares of the training rows that smaller runs learn from. */

@@ -22,7 +22,7 @@ async function open(rows: number) {
     Array.from({ length: rows }, (_, row) => ({ row, cells: cells(row) })),
   )
   await store.datasets.complete(version, { used: rows, excluded: 0, trash: 0 })
-  return { workers, source: { dataset: id, version: 1, text: 'text', label: 'label', settings: {} } }
+  return { workers, source: { dataset: id, version: 1, text: 'text', label: 'label', settings: { folds: 0 } } }
 }
 
 describe('worker processes', () => {
