@@ -1,5 +1,6 @@
 // How the command line speaks: a progress bar on a terminal, plain lines elsewhere, JSON lines with --json.
 import { approximately } from '../../contract/numbers.ts'
+import { type Origin, remaining } from '../../contract/remaining.ts'
 import { printable, printableJson } from '../../contract/printable.ts'
 import type { StudioEvent } from '../../contract/service.ts'
 import { describeEvent } from './words.ts'
@@ -48,8 +49,17 @@ function textOutput({ out }: Streams): Output {
   /** When the run under way is expected to be over, by the clock of `performance`. */
   let end: number | undefined
 
-  const timeLeft = (): string | undefined =>
-    end === undefined ? undefined : `${approximately(Math.max(0, end - performance.now()) / 1000)} left`
+  /** Where each label's work began. */
+  const origins = new Map<string, Origin>()
+
+  const secondsLeft = (label: string, done: number, total: number): number | undefined => {
+    const now = performance.now()
+    if (end !== undefined) return Math.max(0, end - now) / 1000
+    const known = origins.get(label)
+    const origin = known && known.done <= done ? known : { at: now, done }
+    origins.set(label, origin)
+    return remaining(origin, done, total, now)
+  }
   const clear = (): void => {
     if (shown) out.write('\r\x1b[2K')
     if (bare) out.write('\n')
@@ -61,13 +71,15 @@ function textOutput({ out }: Streams): Output {
     out.write(`${printable(line)}\n`)
   }
   const progress = (label: string, done: number, total: number, note: string): void => {
+    const seconds = secondsLeft(label, done, total)
+    const left = seconds === undefined ? undefined : `${approximately(seconds)} left`
     const share = total > 0 ? Math.min(1, done / total) : 0
     if (live) {
       if (performance.now() - drawn < REDRAW_MS && done < total) return
       drawn = performance.now()
       const full = Math.round(share * BAR)
       const bar = total > 0 ? `[${'='.repeat(full)}${' '.repeat(BAR - full)}] ` : ''
-      const line = printable(`${bar}${[timeLeft(), `${label} ${note}`].filter(Boolean).join(', ')}`).slice(
+      const line = printable(`${bar}${[left, `${label} ${note}`].filter(Boolean).join(', ')}`).slice(
         0,
         (out.columns ?? 80) - 1,
       )
@@ -76,7 +88,7 @@ function textOutput({ out }: Streams): Output {
       return
     }
     const part = Math.floor(share * PARTS)
-    if (reported.get(label) !== part) say([`${label} ${note}`, timeLeft()].filter(Boolean).join(', '))
+    if (reported.get(label) !== part) say([`${label} ${note}`, left].filter(Boolean).join(', '))
     reported.set(label, part)
   }
 

@@ -1,5 +1,5 @@
 // What a terminal shows, and what a pipe gets.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { StudioEvent } from '../../../main/contract/service.ts'
 import { createOutput } from '../../../main/hosts/cli/output.ts'
 
@@ -46,6 +46,18 @@ describe('a run', () => {
     output.event({ event: 'progress', stage: 'other work', done: 1, total: 1 })
     expect(captured.out).not.toContain('left')
   })
+})
+
+it.each([true, false])('the time left is said of any long work, terminal: %s', (isTerminal) => {
+  const clock = vi.spyOn(performance, 'now')
+  onTestFinished(() => void clock.mockRestore())
+  const { captured, output } = capture(isTerminal)
+  clock.mockReturnValue(1000)
+  output.event(progress(0))
+  expect(captured.out).not.toContain('left')
+  clock.mockReturnValue(11_000)
+  output.event(progress(25))
+  expect(captured.out).toContain('about 30 s left')
 })
 
 describe('in a pipe', () => {
