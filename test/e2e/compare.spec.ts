@@ -134,7 +134,7 @@ test.describe('with two runs', () => {
     const smaller = (await studio.call('runs.list', {})).flatMap(({ name }) => (before.includes(name) ? [] : [name]))
     for (const run of smaller) await studio.call('runs.watch', { run })
     const [all, ...some] = await Promise.all(
-      ['First try', ...smaller].map(async (run) => (await studio.call('runs.show', { run })).rows.train),
+      ['Four tokens', ...smaller].map(async (run) => (await studio.call('runs.show', { run })).rows.train),
     )
     expect(some.map((rows) => rows / (all ?? 0)).sort()).toEqual([expect.closeTo(0.25, 1), expect.closeTo(0.5, 1)])
     await expect(advice.getByRole('button', { name: 'Measure it' })).toHaveCount(0)
