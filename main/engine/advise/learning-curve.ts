@@ -1,5 +1,6 @@
 // How a figure grows with the training rows: the errors fall by a power of their number (Hestness et al. 2017).
 import { createRandom } from '../random.ts'
+import { mean } from '../statistics.ts'
 
 /** Share of wrong answers after learning from so many rows. */
 export interface CurvePoint {
@@ -43,7 +44,7 @@ function fitted(points: readonly CurvePoint[], tested: number): (rows: number) =
   const floor = 0.5 / Math.max(1, tested)
   const xs = points.map(({ rows }) => Math.log(rows))
   const ys = points.map(({ wrong }) => Math.log(Math.min(1, Math.max(floor, wrong))))
-  const [x, y] = [xs, ys].map((all) => all.reduce((sum, each) => sum + each, 0) / all.length) as [number, number]
+  const [x, y] = [mean(xs), mean(ys)]
   const spread = xs.reduce((sum, each) => sum + (each - x) ** 2, 0)
   const together = xs.reduce((sum, each, i) => sum + (each - x) * ((ys[i] ?? 0) - y), 0)
   const slope = spread === 0 ? 0 : Math.min(0, together / spread)

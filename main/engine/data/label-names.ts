@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import * as v from 'valibot'
 import { type Feature, fieldsOf } from './formats/parquet/features.ts'
 import type { OpenedTable, TableChunk } from './formats/format.ts'
-import { listOf } from './words.ts'
+import { listOf } from '../../contract/words/counts.ts'
 
 /** Source: datasets, info.py; `dataset_infos.json` holds one description for each configuration. */
 const files = ['dataset_info.json', 'dataset_infos.json'] as const

@@ -1,5 +1,5 @@
 // Counts how often something happens in a file, and remembers the first lines where it does.
-import { grouped } from './words.ts'
+import { grouped } from '../../contract/words/counts.ts'
 
 /** Lines that are named one by one. */
 const maxNamed = 5

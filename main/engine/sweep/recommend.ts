@@ -6,6 +6,7 @@ import type { MethodName } from '../../contract/settings.ts'
 import type { Band, ComparedBaseline, ComparedMethod, ComparedRow } from '../../contract/service.ts'
 import { methodInText } from '../../contract/words/settings.ts'
 import { needsNoModel, subjectWords } from '../../contract/words/subjects.ts'
+import { joined } from '../../contract/words/counts.ts'
 
 type Row<R extends ComparedRow> = R & { readonly test: Band; readonly rank: readonly [number, number] }
 
@@ -163,9 +164,6 @@ function shareWords(share: number): string {
 }
 
 const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)
-
-const joined = (words: readonly string[], last: 'and' | 'or' = 'and'): string =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1) ?? ''}`
 
 const listed = (methods: readonly ComparedMethod[], last?: 'or'): string =>
   joined(

@@ -1,6 +1,7 @@
 // Two labels that the tuned prompt takes for each other more often than any others.
 import type { ScoredRow } from '../../../contract/compute.ts'
 import { percent } from '../../../contract/numbers.ts'
+import { rowsOf } from '../../../contract/words/counts.ts'
 import { isOverlooked } from '../answers.ts'
 import type { Rule } from '../rule.ts'
 
@@ -28,8 +29,6 @@ export const mixedUp: Rule = ({ answers, labels }) => {
     rows: { groups: groupsOf(most) },
   }
 }
-
-const rowsOf = (count: number): string => (count === 1 ? '1 row' : `${String(count)} rows`)
 
 const groupsOf = (rows: readonly ScoredRow[]) =>
   [...Map.groupBy(rows, ({ label }) => label).values()].flatMap(([first]) =>

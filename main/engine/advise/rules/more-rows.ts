@@ -1,6 +1,7 @@
 // What more rows would bring: by a learning curve from the run itself and two more on some of its training rows.
 import type { ScoredRow } from '../../../contract/compute.ts'
 import { inPercent, percent } from '../../../contract/numbers.ts'
+import { joined } from '../../../contract/words/counts.ts'
 import { figuresOf, stated } from '../figures.ts'
 import { extrapolate } from '../learning-curve.ts'
 import type { Finding, Rule } from '../rule.ts'
@@ -37,7 +38,7 @@ export const moreRows: Rule = (evidence) => {
   const weak = weakest(answers)
   return {
     evidence:
-      `With ${listed(known.map(({ train }) => String(train)))} rows to learn from, ${listed(known.map(({ tuned = 0 }) => percent(tuned)))} were right. ` +
+      `With ${joined(known.map(({ train }) => String(train)))} rows to learn from, ${joined(known.map(({ tuned = 0 }) => percent(tuned)))} were right. ` +
       `If that goes on, ${String(more)} more bring ${inPercent(gain)} points (95 % band: ${inPercent(low)} to ${inPercent(high)}).`,
     change: `Add about ${String(more)} rows${weak === undefined ? '' : `, most of them “${weak.label}”: ${String(weak.wrong)} of its ${String(weak.all)} test rows are answered wrongly`}.`,
     settings: {},
@@ -59,6 +60,3 @@ function weakest(answers: readonly ScoredRow[]) {
     .sort((a, b) => b.wrong - a.wrong)
   return worst && worst.wrong >= minWrong && worst.wrong < answers.length && labels.size > 1 ? worst : undefined
 }
-
-/** "45, 90 and 180". */
-const listed = (parts: readonly string[]): string => `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`

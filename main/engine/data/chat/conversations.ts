@@ -1,6 +1,6 @@
 // Chats as lists of turns in one column, or in one of prompts and one of completions: the last answer is what is learned.
 import { createPlaces } from '../places.ts'
-import { grouped } from '../words.ts'
+import { grouped } from '../../../contract/words/counts.ts'
 import { chatColumns, othersOf, placeOf } from './columns.ts'
 import type { Recogniser, Rows } from './shape.ts'
 import { type Turn, turnsOf, written } from './turns.ts'

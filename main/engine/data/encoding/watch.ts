@@ -1,6 +1,6 @@
 // Watches a text while a format reads it: removes NUL characters, and remembers where characters were unreadable.
 import { createPlaces, type Places } from '../places.ts'
-import { grouped } from '../words.ts'
+import { grouped } from '../../../contract/words/counts.ts'
 import type { TextPiece } from './decode.ts'
 
 export interface TextWatch {

@@ -1,7 +1,7 @@
 // CSV, TSV and the like: a line of names, then a record for each row; quoted cells may hold delimiters and newlines.
 import { studioError } from '../../../contract/errors/index.ts'
 import { createPlaces } from '../places.ts'
-import { rowsThat } from '../words.ts'
+import { rowsThat } from '../../../contract/words/counts.ts'
 import { createChunkBuilder } from './chunks.ts'
 import { cellsWithin, isTable, sniff } from './delimited/dialect.ts'
 import { findHeader, type Header, headerAt } from './header.ts'

@@ -1,6 +1,6 @@
 // Parquet: typed columns, packed in groups of rows; values become text, nested ones JSON.
 import { studioError } from '../../../contract/errors/index.ts'
-import { listOf } from '../words.ts'
+import { listOf } from '../../../contract/words/counts.ts'
 import type { BinaryFormat, FileSource, OpenedTable, TableChunk } from './format.ts'
 import { readInProcess } from './parquet/client.ts'
 import type { ParquetHead } from './parquet/rows.ts'

@@ -1,7 +1,7 @@
 // JSON values as rows: objects, whose keys together make the columns, or lists, whose first one may name them.
 import { studioError } from '../../../contract/errors/index.ts'
 import { createPlaces } from '../places.ts'
-import { rowsThat } from '../words.ts'
+import { rowsThat } from '../../../contract/words/counts.ts'
 import { createChunkBuilder } from './chunks.ts'
 import { cellsWithin } from './delimited/dialect.ts'
 import { findHeader, type Header, headerAt } from './header.ts'

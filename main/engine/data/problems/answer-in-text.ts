@@ -1,6 +1,6 @@
 // Check: the answer itself is in the text, so that copying it looks like understanding.
 import { plainWords, standsIn } from '../found-in.ts'
-import { rowsOf } from '../words.ts'
+import { rowsOf } from '../../../contract/words/counts.ts'
 import type { Check } from './check.ts'
 
 /** Below this share of the answered rows a word in common is chance, and could not move a figure by much. */

@@ -1,5 +1,5 @@
 // Check: the same text with different labels.
-import { rowsOf } from '../words.ts'
+import { rowsOf } from '../../../contract/words/counts.ts'
 import { type Check, inOrder } from './check.ts'
 
 const NOBODY = -1

@@ -1,6 +1,6 @@
 // Check: the same text with the same label more than once.
 import { createKeyIndex } from '../key-index.ts'
-import { rowsThat } from '../words.ts'
+import { rowsThat } from '../../../contract/words/counts.ts'
 import type { Check } from './check.ts'
 
 /** A text's number times this and a label's number make one key of at most 53 bits. */

@@ -1,5 +1,5 @@
 // Checks: rows without a text, and rows without a label.
-import { rowsThat } from '../words.ts'
+import { rowsThat } from '../../../contract/words/counts.ts'
 import { type Check, type CheckedRow } from './check.ts'
 
 const empty =

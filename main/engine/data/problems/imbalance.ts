@@ -1,5 +1,5 @@
 // Check: answers that are so much rarer than the most frequent one that a model may do well without them.
-import { rowsOf } from '../words.ts'
+import { rowsOf } from '../../../contract/words/counts.ts'
 import { type Check, rowsByLabel } from './check.ts'
 
 /** The most frequent answer has this many times the rows. */

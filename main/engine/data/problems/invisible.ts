@@ -1,6 +1,6 @@
 // Checks: answers and texts with characters that nobody sees.
 import { type InvisibleKind, invisibleIn, invisibleKinds, visible } from '../invisible.ts'
-import { listOf, rowsThat } from '../words.ts'
+import { listOf, rowsThat } from '../../../contract/words/counts.ts'
 import { type Check, inOrder, rowsByLabel } from './check.ts'
 
 const listed = (kinds: ReadonlySet<InvisibleKind>): string =>

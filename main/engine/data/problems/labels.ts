@@ -1,6 +1,6 @@
 // Checks of the labels as a whole: too rare to be split, the same but for spelling, only one.
 import { visible } from '../invisible.ts'
-import { rowsOf, rowsThat } from '../words.ts'
+import { rowsOf, rowsThat } from '../../../contract/words/counts.ts'
 import { type Check, inOrder, rowsByLabel } from './check.ts'
 
 /** Different texts of a label that tuning needs: one each for training, validation and test set. */

@@ -1,6 +1,6 @@
 // Checks: answers and texts that other programs write where a value is missing.
 import { visible } from '../invisible.ts'
-import { listOf, rowsThat } from '../words.ts'
+import { listOf, rowsThat } from '../../../contract/words/counts.ts'
 import { type Check, type CheckedRow, inOrder, rowsByLabel } from './check.ts'
 
 /** What spreadsheets, pandas, R, SQL and people write for no value; in lower case. */

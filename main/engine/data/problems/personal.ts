@@ -1,6 +1,6 @@
 // Check: texts and answers that likely hold personal data.
 import { type PersonalKind, personalIn, personalKinds } from '../personal.ts'
-import { rowsOf } from '../words.ts'
+import { rowsOf } from '../../../contract/words/counts.ts'
 import type { Check } from './check.ts'
 
 export const personal: Check = () => {

@@ -1,6 +1,6 @@
 // Check: texts that will be cut, because they take more tokens than a row may have.
 import { charactersPerToken } from '../../tokens/characters.ts'
-import { grouped, rowsOf } from '../words.ts'
+import { grouped, rowsOf } from '../../../contract/words/counts.ts'
 import type { Check } from './check.ts'
 
 export const tooLong: Check = ({ maxTokens, tokens }) => {

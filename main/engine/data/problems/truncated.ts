@@ -1,5 +1,5 @@
 // Check: texts that some program seems to have cut before they came here: too many end at the same greatest length.
-import { rowsOf } from '../words.ts'
+import { rowsOf } from '../../../contract/words/counts.ts'
 import type { Check } from './check.ts'
 
 /** Programs cut at 100, 140, 255, 256, 500 ...; below this, equal lengths are usual. */

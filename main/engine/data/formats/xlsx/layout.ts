@@ -1,6 +1,6 @@
 // Where a sheet's table stands: the row of its names, and the columns that are taken.
 import { studioError } from '../../../../contract/errors/index.ts'
-import { listOf } from '../../words.ts'
+import { listOf } from '../../../../contract/words/counts.ts'
 import { usualWidth } from '../delimited/dialect.ts'
 import { findHeader, type Header, headerAt } from '../header.ts'
 import { cellsOf, type SheetRow, widthOf } from './sheet.ts'

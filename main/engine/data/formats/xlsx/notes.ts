@@ -1,5 +1,5 @@
 // What was taken of a workbook and what was not, in sentences.
-import { grouped, listOf, rowsOf } from '../../words.ts'
+import { grouped, listOf, rowsOf } from '../../../../contract/words/counts.ts'
 import type { Layout } from './layout.ts'
 import type { Survey } from './survey.ts'
 import type { Workbook } from './workbook.ts'

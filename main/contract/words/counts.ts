@@ -15,3 +15,7 @@ export const listOf = (names: readonly string[], shown = 5): string =>
     .slice(0, shown)
     .map((name) => `“${name}”`)
     .join(', ') + (names.length > shown ? ` and ${grouped(names.length - shown)} more` : '')
+
+/** 'a, b and c'. */
+export const joined = (words: readonly string[], last: 'and' | 'or' = 'and'): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1) ?? ''}`
