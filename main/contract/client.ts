@@ -24,7 +24,7 @@ export interface Client extends Receiver {
 
 interface Pending {
   readonly resolve: (value: unknown) => void
-  readonly reject: (error: Error) => void
+  readonly reject: (error: unknown) => void
   readonly onEvent: CallOptions['onEvent']
 }
 
@@ -90,11 +90,21 @@ export function createClient(line: Line, onAnswer: () => void = () => undefined)
     else call?.reject(errorOf(message))
   }
 
+  /** What its own receiver throws fails a call, as it would in the service's process; the service need not go on with it. */
+  const tell = ({ id, event }: Extract<ServerMessage, { say: 'event' }>): void => {
+    try {
+      pending.get(id)?.onEvent?.(event)
+    } catch (error) {
+      forget(id)?.reject(error)
+      line.send(encode({ say: 'cancel', id }))
+    }
+  }
+
   const receive = (message: ServerMessage): void => {
     if (message.say === 'hello') greet(message)
     else if (message.say === 'refused') giveUp(new StudioError(message.code, message.message))
     else if (!greeted) giveUp(studioError('run/protocol'))
-    else if (message.say === 'event') pending.get(message.id)?.onEvent?.(message.event)
+    else if (message.say === 'event') tell(message)
     else settle(message)
   }
 

@@ -17,16 +17,20 @@ export function joinSocket<R extends Receiver>(socket: Socket, max: number, begi
       socket.destroySoon()
     },
   })
-  const read = frameReader(max, (bytes) => {
-    receiver.take(bytes)
-  })
+  const whole: Uint8Array[] = []
+  const read = frameReader(max, (bytes) => whole.push(bytes))
   socket.on('data', (piece) => {
+    let isBroken = false
     try {
       read(piece)
     } catch {
-      socket.removeAllListeners('data').resume()
-      receiver.broken()
+      isBroken = true
     }
+    // Not within the attempt to read: what the receiver throws is no fault of the peer's.
+    for (const bytes of whole.splice(0)) receiver.take(bytes)
+    if (!isBroken) return
+    socket.removeAllListeners('data').resume()
+    receiver.broken()
   })
   socket.on('error', () => socket.destroy())
   socket.on('close', () => {

@@ -100,6 +100,41 @@ describe('a client', () => {
     await expect(attach(await stranger(greet))).rejects.toMatchObject({ code: 'run/protocol' })
   })
 
+  it('hears what its own receiver throws as that call’s error, which ends the call alone', async () => {
+    const address = anAddress()
+    const given = Promise.withResolvers<undefined>()
+    const server = await listen(
+      {
+        call: async (method, _input, { onEvent, signal } = {}) => {
+          if (method !== 'runs.watch') return method as never
+          signal?.addEventListener('abort', () => {
+            given.resolve(undefined)
+          })
+          onEvent?.({ event: 'progress', stage: 'training', done: 1, total: 2 })
+          return given.promise as never
+        },
+      },
+      address,
+    )
+    onTestFinished(() => server.close())
+    const client = await attach(address)
+    const defect = new TypeError('the receiver has a defect')
+    const watching = client?.call(
+      'runs.watch',
+      { run: 'one' },
+      {
+        onEvent: () => {
+          throw defect
+        },
+      },
+    )
+    await expect(watching).rejects.toBe(defect)
+    expect(await client?.call('models.list', {})).toBe('models.list')
+    // The service learns that nobody waits.
+    await given.promise
+    await client?.close()
+  })
+
   it('learns which answer could not be read; its other calls go on', async () => {
     const address = await stranger((socket) => {
       writeFrame(socket, encodeMessage({ say: 'hello', protocol: 3, studio: studioVersion }, answerBounds))
