@@ -33,6 +33,8 @@ export interface Folds {
    * it chooses the step of the prompt that is kept, which learns from all of them.
    */
   validate(step: number): Promise<Validation>
+  /** After the validation of `step`: whether each prompt has had its patience, so that the run may end. */
+  settled(step: number): boolean
   checkpoint(): Promise<readonly FoldCheckpoint[]>
 }
 
@@ -49,6 +51,13 @@ interface Fold {
 export function createFolds(job: FoldsJob, from: (fold: number) => FoldCheckpoint): Folds {
   const { settings, split, rates } = job
   const folds = (split.folds ?? []).map((_, at) => foldOf(job, at, from(at)))
+
+  /*
+   * Each prompt is chosen by its own validation rows and its own patience, however long the run goes on: to end with the
+   * others would choose its step by the rows that it answers. It trains on until the run ends, for the validation of all.
+   */
+  const patience = settings.patience * settings.validateEvery || Infinity
+  const waited = ({ best }: Fold, step: number): number => step - (best?.step ?? step)
 
   const stepOf = async (fold: Fold, step: number): Promise<number> => {
     const examples = fold.order(step).flatMap((i) => fold.examples[i] ?? [])
@@ -72,7 +81,7 @@ export function createFolds(job: FoldsJob, from: (fold: number) => FoldCheckpoin
       for (const fold of folds) {
         const found = await job.answer(fold.validation, fold.state.tensors)
         const loss = lossOf(found)
-        if (!fold.best || loss < fold.best.loss) {
+        if (!fold.best || (loss < fold.best.loss && waited(fold, step) <= patience)) {
           await fold.state.keepBest(step)
           fold.best = { step, loss: Number.isNaN(loss) ? Infinity : loss }
         }
@@ -80,6 +89,7 @@ export function createFolds(job: FoldsJob, from: (fold: number) => FoldCheckpoin
       }
       return validationOf(settings, all)
     },
+    settled: (step) => folds.every((fold) => waited(fold, step) >= patience),
     checkpoint: () =>
       Promise.all(
         folds.map(async ({ state, best }): Promise<FoldCheckpoint> => {

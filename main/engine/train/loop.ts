@@ -37,6 +37,8 @@ export interface LoopOptions {
   gradient(step: number, tensors: NamedTensors): Promise<Gradient & { readonly examples: number }>
   /** The validation after step number `step`. */
   validate(tensors: NamedTensors, step: number): Promise<Validation>
+  /** After the validation of `step`: whether what is trained beside has had its patience too; it has where absent. */
+  settled?(step: number): boolean
 }
 
 export interface LoopResult {
@@ -70,7 +72,7 @@ export async function trainLoop(
     const next = await oneStep(at, run)
     if (next === undefined) return end(studioError('tuning/not-finite', at.step + 1).message, false)
     at = dueForValidation(next.step, settings) ? await validated(next, run) : next
-    if (settings.patience > 0 && at.stale >= settings.patience)
+    if (settings.patience > 0 && at.stale >= settings.patience && parts.settled?.(at.step) !== false)
       return end(`no better validation loss in ${settings.patience} validations`)
     if (at.step < settings.steps && state.isDue(at.step, performance.now() - saved)) {
       await save(at)

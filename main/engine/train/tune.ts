@@ -156,8 +156,7 @@ async function train(run: Run, start: Checkpoint): Promise<Trained> {
   const folds = job.split.folds && createFolds({ ...job, ...rows, rates, gradient, answer }, foldStart(run, start, own))
   const state = folds ? withFolds(own, folds) : own
   const loop: LoopOptions = {
-    // To end early where all rows no longer gain would choose each prompt's step by the rows that it answers.
-    settings: folds ? { ...settings, patience: 0 } : settings,
+    settings,
     byToken: new Set(specs.flatMap(({ name, byToken }) => (byToken ? [name] : []))),
     rates,
     until: job.until,
@@ -183,6 +182,7 @@ async function train(run: Run, start: Checkpoint): Promise<Trained> {
       if (settings.memory === 'low') await runner.release()
       return found
     },
+    ...(folds ? { settled: (step) => folds.settled(step) } : {}),
   }
   if (start.best === undefined) await checkAlone(job, runner, texts, sink)
   // A resumed run keeps to the decision, whatever room there is then: half-precision keys and values give another curve.

@@ -22,6 +22,9 @@ const rows: readonly Example[] = Array.from({ length: 24 }, (_, row) => {
 
 const splitOf = (): Promise<Split> => foldExamples(rows, { seed: 1, folds: 4 })
 
+/** Learns fast, and soon by heart. */
+const impatient = { steps: 60, validateEvery: 2, patience: 2, learningRate: 0.2 } as const
+
 interface How {
   readonly settings?: Partial<TuneSettings>
   readonly job?: Partial<TuneJob>
@@ -78,9 +81,12 @@ describe('a cross-validated run', () => {
     for (const { metrics } of validations) expect(((metrics['accuracy'] ?? NaN) * rows.length) % 1).toBeCloseTo(0, 9)
   })
 
-  it('answers a row alike whatever its own label is: nothing that answers it has seen it', async () => {
+  it.each([
+    ['to its last step', {}],
+    ['until patience ends it', impatient],
+  ])('%s answers a row alike whatever its own label is: nothing that answers it has seen it', async (_, settings) => {
     const split = await splitOf()
-    const before = await run(split)
+    const before = await run(split, { settings })
     const changed = 7
     const relabelled = (some: readonly Example[]): Example[] =>
       some.map((example) => (example.row === changed ? { ...example, label: 'praise' } : example))
@@ -91,7 +97,7 @@ describe('a cross-validated run', () => {
       folds: (split.folds ?? []).map(relabelled),
     }
     expect(rows[changed]?.label).not.toBe('praise')
-    const after = await run(other)
+    const after = await run(other, { settings })
     const answerTo = ({ evaluations }: typeof before, subject: string) =>
       evaluations.find((each) => each.subject === subject)?.rows.find(({ row }) => row === changed)?.logProbabilities
     for (const { subject } of before.evaluations) expect(answerTo(after, subject)).toEqual(answerTo(before, subject))
@@ -112,6 +118,23 @@ describe('a cross-validated run', () => {
     expect([...losses(first), ...losses(rest)]).toEqual(losses(whole))
     expect(rest.evaluations).toEqual(whole.evaluations)
     expect(rest.result.prompt.tensors).toEqual(whole.result.prompt.tensors)
+  })
+
+  it('ends where no prompt has become better for its patience, each kept as its own validation rows chose it', async () => {
+    const split = await splitOf()
+    const { result, steps, last, evaluations } = await run(split, { settings: impatient })
+    expect(result).toMatchObject({ outcome: 'finished', reason: 'no better validation loss in 2 validations' })
+    expect(steps.length).toBeLessThan(impatient.steps)
+    const waited = impatient.patience * impatient.validateEvery
+    const kept = [last?.best?.step, ...(last?.folds ?? []).map(({ best }) => best?.step)].map((step) => step ?? NaN)
+    expect(kept).toHaveLength(5)
+    for (const step of kept) expect(step).toBeLessThanOrEqual(steps.length - waited)
+    // The last one to settle ends the run.
+    expect(Math.max(...kept)).toBe(steps.length - waited)
+    const first = await run(split, { settings: impatient, stopAt: steps.length - waited - 1 })
+    const rest = await run(split, { settings: impatient, job: { resume: first.last } })
+    expect(rest.evaluations).toEqual(evaluations)
+    expect(first.steps.length + rest.steps.length).toBe(steps.length)
   })
 
   it('ended early is judged by prompts that end with it', async () => {
