@@ -111,7 +111,7 @@ async function measureRemoval(home: string, dataset: number, say: BenchOptions['
   let seconds = 0
   const { waited } = await patience(prober, async () => {
     const began = performance.now()
-    await studio.call('data.remove', { dataset })
+    await studio.call('trash.delete', { datasets: [dataset] })
     seconds = (performance.now() - began) / 1000
     await setTimeout(5000)
   })

@@ -55,6 +55,8 @@ export interface DatasetRecord {
   readonly source: string
   readonly columns: readonly string[]
   readonly createdAt: string
+  /** When it was moved to the trash. */
+  readonly trashedAt?: string | undefined
 }
 
 /** One state of a data set: an operation number. Its rows never change. */

@@ -135,18 +135,36 @@ test.describe('data with problems', () => {
     expect((await studio.call('data.show', { dataset: id })).rows).toBe(24)
   })
 
-  test('is removed with what hangs on it, which is said before', async ({ page }) => {
+  test('goes to the trash with what hangs on it, which is said before, and comes back', async ({ page }) => {
     const id = await bring(studio, 'used.csv', ['text,label', ...some('a', 1), ...some('b', 5)])
     const settings = { steps: 2, tokens: 2, validateEvery: 1, duel: false }
     const columns = { text: 'text', label: 'label' }
     await studio.call('runs.start', { name: 'on it', model, dataset: id, version: 1, ...columns, settings })
     await studio.call('runs.watch', { run: 'on it' })
     await studio.open(page, `#/data/${String(id)}`)
-    await page.getByRole('button', { name: 'Remove', exact: true }).click()
-    const dialog = page.getByRole('dialog', { name: 'Remove used.csv with its run?' })
-    await dialog.getByRole('button', { name: 'Remove with its run' }).click()
+    await page.getByRole('button', { name: 'Move to trash' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Move used.csv with its 1 run to the trash?' })
+    await dialog.getByRole('button', { name: 'Move to trash' }).click()
     await expect(page).toHaveURL(/#\/data$/)
-    expect((await studio.call('runs.list', {})).map(({ name }) => name)).not.toContain('on it')
+    const onIt = async () => (await studio.call('runs.list', {})).filter(({ name }) => name === 'on it').length
+    expect(await onIt()).toBe(0)
+    await page.getByRole('link', { name: 'Trash' }).click()
+    await expect(page.getByRole('row', { name: 'Select used.csv' })).toContainText('data set with its 1 run')
+    await page.getByLabel('Select used.csv').check()
+    await inspect(page, 'data-in-trash')
+    await page.getByRole('button', { name: 'Restore' }).click()
+    await expect(page.getByText('The trash is empty')).toBeVisible()
+    expect(await onIt()).toBe(1)
+    await studio.open(page, `#/data/${String(id)}`)
+    await page.getByRole('button', { name: 'Move to trash' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Move to trash' }).click()
+    await page.getByRole('link', { name: 'Trash' }).click()
+    await page.getByLabel('Select all').check()
+    await page.getByRole('button', { name: 'Delete for good' }).click()
+    const last = page.getByRole('dialog', { name: 'Delete used.csv with its 1 run for good?' })
+    await last.getByRole('button', { name: 'Delete for good' }).click()
+    await expect(page.getByText('The trash is empty')).toBeVisible()
+    await expect(studio.call('data.show', { dataset: id })).rejects.toMatchObject({ code: 'store/missing' })
   })
 })
 

@@ -56,8 +56,6 @@ export const dataErrors = {
   'data/no-examples': (text: string, label: string) =>
     `No row has both a text in "${text}" and a label in "${label}". Choose other columns.`,
   'data/view-gone': () => 'This list is out of date. Load it again.',
-  'data/in-use': (name: string, runs: number) =>
-    `${name} cannot be removed: ${runs === 1 ? 'one run was' : `${runs} runs were`} tuned on it. Delete those first, or together with it.`,
   'data/no-fix': () => 'There is nothing left to fix. Reload the list of problems.',
   'data/fix-leaves-few': (left: number, all: number) =>
     `This fix would leave ${left.toLocaleString('en')} of ${all.toLocaleString('en')} rows, less than half. Look at the rows first; if they are to go, say so.`,

@@ -80,8 +80,6 @@ export const dataInputs = (settings: v.GenericSchema<GivenSettings>) => ({
     version: id,
     name: v.union([v.pipe(v.string(), v.trim(), v.literal('')), title]),
   }),
-  /** `runs`: with the runs that were tuned on it, those in the trash included. Error: 'data/in-use' where it has runs, and without that. */
-  'data.remove': v.strictObject({ dataset, runs: v.exactOptional(v.boolean()) }),
   /** Chooses the columns; without `context` there is none, and without `task` it is inferred from the answers. */
   'data.roles': v.strictObject({
     dataset,
@@ -212,7 +210,6 @@ export interface DatasetSummary extends DatasetRecord {
   readonly roles: Roles
   /** Runs that were tuned on one of its versions, without those in the trash. */
   readonly runs: number
-  readonly trashedRuns: number
   /** Whether it is the sample that comes with the studio. */
   readonly isSample: boolean
 }
@@ -327,7 +324,6 @@ export interface DataOutputs {
   readonly 'data.show': DatasetDetails
   readonly 'data.rename': DatasetDetails
   readonly 'data.nameVersion': DatasetDetails
-  readonly 'data.remove': null
   readonly 'data.roles': Roles
   readonly 'data.profile': DataProfile
   readonly 'data.view': { readonly view: number; readonly total: number }

@@ -5,6 +5,11 @@ export const grouped = (count: number): string => String(count).replace(/\B(?=(\
 
 export const rowsOf = (count: number): string => (count === 1 ? '1 row' : `${grouped(count)} rows`)
 
+export const runsOf = (count: number): string => (count === 1 ? '1 run' : `${grouped(count)} runs`)
+
+/** 'mail.csv with its 2 runs'. */
+export const withRuns = (name: string, runs: number): string => (runs === 0 ? name : `${name} with its ${runsOf(runs)}`)
+
 /** '1 row has', '2 rows have'. */
 export const rowsThat = (count: number, one: string, more: string): string =>
   `${rowsOf(count)} ${count === 1 ? one : more}`

@@ -34,6 +34,8 @@ export interface Schema {
     columns: string
     created_at: string
     roles: string | null
+    /** Null while it is not in the trash. */
+    trashed_at: Generated<string | null>
   }
   versions: {
     dataset: number

@@ -6,6 +6,7 @@ import type { Tables } from '../../engine/store/store.ts'
 import type { NewVersion, StateCounts } from '../../engine/store/tables/versions.ts'
 import type { ServiceContext } from '../context.ts'
 import { serialQueue } from '../queue.ts'
+import { takeOutOfTrash } from './out-of-trash.ts'
 
 /** Rows changed at once: short enough that nobody waits for it. */
 const EDIT_CHUNK = 500
@@ -30,10 +31,11 @@ interface Plan extends NewVersion {
 
 /** Makes the next version; it is planned when its turn has come, on what those before it have left. */
 function makeVersion(
-  { store, changed, tidy }: ServiceContext,
+  context: ServiceContext,
   dataset: number,
   planned: () => Plan | Promise<Plan>,
 ): Promise<VersionRecord> {
+  const { store, changed, tidy } = context
   return inTurn(async () => {
     await tidy.ready()
     const { rows: touched, work, ...plan } = await planned()
@@ -53,6 +55,7 @@ function makeVersion(
       await tidy.drop(version)
       throw error
     }
+    await takeOutOfTrash(context, dataset)
     changed('data')
     return version
   })

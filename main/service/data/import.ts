@@ -17,6 +17,7 @@ import { rowsOf } from '../../contract/words/counts.ts'
 import { resources } from '../../engine/resources.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
 import { type Forecast, forecastOf, refuseForecast, refuseRows } from './forecast.ts'
+import { takeOutOfTrash } from './out-of-trash.ts'
 
 /** Rows that go into the database at once: short enough that nobody waits for it. */
 const CHUNK = 500
@@ -45,7 +46,7 @@ export async function importTable(
   const { size } = await stat(path)
   refuseRows(file, table.size?.rows ?? 0)
   let forecast: Forecast | undefined
-  const taken = new Set((await store.datasets.list()).map((dataset) => dataset.name))
+  const taken = new Set((await store.datasets.all()).map((dataset) => dataset.name))
   const name = distinctName(fittingName(file, 'data'), (each) => taken.has(each))
   const dataset = await store.datasets.add({ name, source: path, hash, columns: table.columns })
   try {
@@ -74,21 +75,25 @@ export async function importTable(
   }
 }
 
-/** A file that is there already is read only for its counts; its newest version is what is tuned. */
+/** A file that is there already is read only for its counts; its newest version is what is tuned. One in the trash comes back. */
 async function countAgain(
-  { store }: ServiceContext,
+  context: ServiceContext,
   call: CallContext,
   known: DatasetRecord,
   table: Table,
 ): Promise<ImportedData> {
+  const { store } = context
   const version = await store.datasets.newest(known.id)
   const counts = await forEachChunk(table, call, () => setImmediate())
   const { used } = await store.datasets.counts(known.id, version)
-  const edited =
-    version === 1
+  const found = [
+    ...(known.trashedAt === undefined ? [] : [`${known.name} is this file: it was in the trash, and is restored.`]),
+    ...(version === 1
       ? []
-      : [`The studio has this file as ${known.name}: its version ${version} is taken, with ${rowsOf(used)} in use.`]
-  const taken = { ...counts.taken, notes: [...counts.taken.notes, ...edited] }
+      : [`The studio has this file as ${known.name}: its version ${version} is taken, with ${rowsOf(used)} in use.`]),
+  ]
+  await takeOutOfTrash(context, known.id)
+  const taken = { ...counts.taken, notes: [...counts.taken.notes, ...found] }
   return { dataset: known.id, version, name: known.name, columns: known.columns, ...counts, used, taken }
 }
 

@@ -36,7 +36,7 @@ export async function personOf(
 export async function makeDataset(context: ServiceContext, labelling: LabellingRecord): Promise<number> {
   const { store } = context
   const { id, file, text, context: about, createdAt } = labelling
-  const taken = new Set((await store.datasets.list()).map(({ name }) => name))
+  const taken = new Set((await store.datasets.all()).map(({ name }) => name))
   const name = distinctName(fittingName(`${file} answered`, 'data'), (each) => taken.has(each))
   const answer = distinctName('answer', (each) => each === text || each === about)
   const columns = [text, ...(about === '' ? [] : [about]), answer]

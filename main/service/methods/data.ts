@@ -1,10 +1,8 @@
-// Methods data.*: a file becomes the first version of a data set; data sets are listed, named, profiled, mended, removed.
-import { rm } from 'node:fs/promises'
+// Methods data.*: a file becomes the first version of a data set; data sets are listed, named, profiled, mended.
 import { studioError } from '../../contract/errors/index.ts'
 import type { DatasetRecord } from '../../contract/records.ts'
 import type { DatasetDetails, DatasetSummary } from '../../contract/service.ts'
 import type { Methods, ServiceContext } from '../context.ts'
-import { cachedTextsFolder } from '../home/home.ts'
 import { fixProblems } from '../data/fix.ts'
 import { glanceAt } from '../data/glance.ts'
 import { importSample, importTable, isSample } from '../data/import.ts'
@@ -14,7 +12,6 @@ import { rolesOf } from '../data/roles.ts'
 import { writeData } from '../data/write.ts'
 import { healthOf } from '../runs/health.ts'
 import { findDataset } from '../lookup.ts'
-import { discard } from './runs.ts'
 
 async function summary(context: ServiceContext, record: DatasetRecord): Promise<DatasetSummary> {
   const { store } = context
@@ -29,8 +26,7 @@ async function summary(context: ServiceContext, record: DatasetRecord): Promise<
     version,
     rows: counts.used,
     roles,
-    runs: runs.runs - runs.trashed,
-    trashedRuns: runs.trashed,
+    runs,
     isSample: isSample(record),
   }
 }
@@ -47,7 +43,7 @@ async function details(context: ServiceContext, id: number): Promise<DatasetDeta
 }
 
 type Described =
-  `data.${'import' | 'look' | 'glance' | 'sample' | 'list' | 'show' | 'rename' | 'nameVersion' | 'remove' | 'roles' | 'profile' | 'fix' | 'health' | 'write'}`
+  `data.${'import' | 'look' | 'glance' | 'sample' | 'list' | 'show' | 'rename' | 'nameVersion' | 'roles' | 'profile' | 'fix' | 'health' | 'write'}`
 
 export const dataMethods: Pick<Methods, Described> = {
   'data.import': (context, { path, choices }, call) => importTable(context, call, path, choices),
@@ -70,17 +66,6 @@ export const dataMethods: Pick<Methods, Described> = {
     await context.store.datasets.nameVersion(dataset, version, name)
     context.changed('data')
     return details(context, dataset)
-  },
-  'data.remove': async (context, { dataset, runs: withRuns = false }) => {
-    const { store, changed, tidy, home } = context
-    const { name } = await findDataset(store, dataset)
-    const runs = (await store.runs.all()).filter((run) => run.dataset === dataset)
-    if (runs.length > 0 && !withRuns) throw studioError('data/in-use', name, runs.length)
-    for (const run of runs) await discard(context, run.name)
-    await tidy.forget(dataset)
-    await rm(cachedTextsFolder(home, dataset), { recursive: true, force: true })
-    changed('data')
-    return null
   },
   'data.roles': async (context, { dataset, ...roles }) => {
     const { columns, name } = await findDataset(context.store, dataset)

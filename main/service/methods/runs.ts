@@ -7,6 +7,7 @@ import type { Input, RunDetails, RunSummary } from '../../contract/service.ts'
 import { refuseWithoutRoom } from '../../engine/train/tuned-model.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { sizesOf } from '../data/examples.ts'
+import { takeOutOfTrash } from '../data/out-of-trash.ts'
 import { planRun } from '../runs/plan.ts'
 import { keepStart, possibleStarts } from '../runs/start.ts'
 import { preflight } from '../runs/preflight.ts'
@@ -33,6 +34,7 @@ async function startRun(context: ServiceContext, input: Input<'runs.start'>, cal
     if (message !== '') await tables.notes.add(added.id, { step: 0, code: 'preflight', message })
     return added
   })
+  await takeOutOfTrash(context, dataset)
   context.runner.take(run)
   return run
 }
@@ -67,12 +69,14 @@ async function list({ store, runner }: ServiceContext): Promise<RunSummary[]> {
 }
 
 /** Queues a run that has ended early: to go on, or with `keep` to be evaluated with its best prompt so far. */
-async function resume({ store, runner }: ServiceContext, name: string, keep = false): Promise<RunRecord> {
+async function resume(context: ServiceContext, name: string, keep = false): Promise<RunRecord> {
+  const { store, runner } = context
   const run = await findRun(store, name)
   if (runner.isActive(run.id)) throw studioError('run/already-running', run.name)
   if (run.state === 'finished') throw studioError('run/already-finished', run.name)
   if (run.state === 'diverged') throw studioError('run/diverged', run.name)
   await store.runs.setTrashed(run.id, false)
+  await takeOutOfTrash(context, run.dataset)
   await store.runs.setState(run.id, 'queued')
   // Another call may have resumed the run in the meantime.
   if (runner.isActive(run.id)) throw studioError('run/already-running', run.name)

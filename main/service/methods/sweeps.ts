@@ -10,6 +10,7 @@ import { defaultSettings } from '../../engine/train/defaults.ts'
 import { startingFrom } from '../../engine/train/start.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { sizesOf } from '../data/examples.ts'
+import { takeOutOfTrash } from '../data/out-of-trash.ts'
 import { rowsFor, settingsFor } from '../runs/plan.ts'
 import type { PlannedRows } from '../runs/split-rows.ts'
 import { findStart, keepStart, refuseSeen, type Start } from '../runs/start.ts'
@@ -85,14 +86,17 @@ async function startSweep(
     const pinned = { dataset, version, task: task.id, split: rows.split }
     return tables.sweeps.add({ name: input.name, ...pinned, plan: { vary, rungs, runs } })
   })
+  await takeOutOfTrash(context, dataset)
   context.sweeper.start(sweep)
   return sweep
 }
 
-async function resume({ store, sweeper }: ServiceContext, name: string): Promise<SweepRecord> {
+async function resume(context: ServiceContext, name: string): Promise<SweepRecord> {
+  const { store, sweeper } = context
   const sweep = await findSweep(store, name)
   if (sweeper.isActive(sweep.id)) throw studioError('sweep/already-running', sweep.name)
   if (sweep.state === 'finished') throw studioError('sweep/already-finished', sweep.name)
+  await takeOutOfTrash(context, sweep.dataset)
   await store.sweeps.setState(sweep.id, 'running')
   sweeper.start(sweep)
   return findSweep(store, name)

@@ -109,3 +109,19 @@ it('mends a data set by commands, which a refused run names', { timeout: 60_000 
   expect((await cli(['fix', 'feedback.csv', ...at])).out).toContain('Spelling unified in 2 rows')
   expect((await cli(['fix', 'feedback.csv', ...at])).err).toContain('There is nothing left to fix.')
 })
+
+it('puts a data set in the trash and takes it out of it', { timeout: 30_000 }, async () => {
+  const folder = temporaryFolder()
+  const { data } = writeInputs(folder)
+  const at = ['--home', join(folder, 'home')]
+  await cli(['import', data, ...at])
+  expect((await cli(['trash', '--data', 'mail.csv', ...at])).out).toContain('Moved to the trash: mail.csv.')
+  expect((await cli(['data', ...at])).out).toContain('There is no data yet.')
+  expect((await cli(['trash', ...at])).out).toMatch(/^mail\.csv +data set /)
+  expect((await cli(['trash', '--data', 'mail.csv', ...at])).err).toContain('mail.csv')
+  await cli(['trash', '--data', '--restore', 'mail.csv', ...at])
+  expect((await cli(['data', ...at])).out).toMatch(/^mail\.csv +version 1 +60 rows/)
+  await cli(['trash', '--data', '--delete', 'mail.csv', ...at])
+  expect((await cli(['data', ...at])).out).toContain('There is no data yet.')
+  expect((await cli(['trash', ...at])).out).toContain('The trash is empty.')
+})

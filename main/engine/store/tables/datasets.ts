@@ -11,6 +11,7 @@ const dataset = (row: Selectable<Schema['datasets']>): DatasetRecord => ({
   source: row.source,
   columns: JSON.parse(row.columns) as string[],
   createdAt: row.created_at,
+  trashedAt: row.trashed_at ?? undefined,
 })
 
 /** The columns' roles as the data set's owner chose them; an absent context means none, an absent task is guessed. */
@@ -26,7 +27,7 @@ export interface NewDataset {
 
 export const datasetRepository = (db: Db) => ({ ...records(db), ...versionMethods(db), ...removal(db) })
 
-/** Data sets whose import came to its end, and that were not removed since. */
+/** Data sets whose import came to its end, and that were not deleted since. */
 const imported = (db: Db) =>
   db
     .selectFrom('datasets')
@@ -38,6 +39,15 @@ const imported = (db: Db) =>
           .where('complete', '=', 1),
       ),
     )
+
+const all = async (db: Db): Promise<DatasetRecord[]> =>
+  (await imported(db).selectAll().orderBy('id').execute()).map(dataset)
+
+/** Numbers of the data sets in the trash: what was made on one lies there with it. */
+export async function trashedDatasets(db: Db): Promise<ReadonlySet<number>> {
+  const rows = await db.selectFrom('datasets').select('id').where('trashed_at', 'is not', null).execute()
+  return new Set(rows.map(({ id }) => id))
+}
 
 /** What adds data sets, reads them and changes what their owner says of them. */
 const records = (db: Db) => ({
@@ -55,12 +65,15 @@ const records = (db: Db) => ({
     return row && dataset(row)
   },
 
-  async list(): Promise<DatasetRecord[]> {
-    return (await imported(db).selectAll().orderBy('id').execute()).map(dataset)
-  },
+  /** Those in the trash included. */
+  all: () => all(db),
+
+  list: async (): Promise<DatasetRecord[]> => (await all(db)).filter(({ trashedAt }) => trashedAt === undefined),
 
   async count(): Promise<number> {
-    const found = imported(db).select(({ fn }) => fn.countAll<number>().as('count'))
+    const found = imported(db)
+      .where('trashed_at', 'is', null)
+      .select(({ fn }) => fn.countAll<number>().as('count'))
     return (await found.executeTakeFirstOrThrow()).count
   },
 
@@ -96,14 +109,20 @@ const records = (db: Db) => ({
   },
 })
 
-/** What hides data sets, removes them, and finds those that a crash left behind. */
+/** What puts data sets away, deletes them, and finds those that a crash left behind. */
 const removal = (db: Db) => ({
+  /** Into the trash, with all that was made on it, or out of it. */
+  async setTrashed(id: number, trashed: boolean): Promise<void> {
+    const trashed_at = trashed ? new Date().toISOString() : null
+    await db.updateTable('datasets').set({ trashed_at }).where('id', '=', id).execute()
+  },
+
   /** Nobody sees it any more; a data set without a whole version goes at the next start at the latest. */
   async hide(id: number): Promise<void> {
     await db.updateTable('versions').set({ complete: 0 }).where('dataset', '=', id).execute()
   },
 
-  /** Removes a data set that no run has used, once its rows are gone. */
+  /** Deletes a data set that no run has used, once its rows are gone. */
   async remove(id: number): Promise<void> {
     await db.updateTable('versions').set({ undoes: null }).where('dataset', '=', id).execute()
     await db.deleteFrom('sweeps').where('dataset', '=', id).execute()

@@ -7,6 +7,7 @@ import type { TuneSettings } from '../../../contract/settings.ts'
 import type { LateStates } from '../late.ts'
 import { namedRecords } from '../named.ts'
 import type { Db, Schema } from '../schema.ts'
+import { trashedDatasets } from './datasets.ts'
 import { nameRepository } from './names.ts'
 import { pruneStarts } from './starts.ts'
 
@@ -100,7 +101,11 @@ export const runRepository = (db: Db, late: LateStates) => {
     ...named,
     /** Those in the trash included. */
     all,
-    list: async (): Promise<RunRecord[]> => (await all()).filter(({ trashedAt }) => trashedAt === undefined),
+    /** Without those in the trash, and those whose data set lies there. */
+    async list(): Promise<RunRecord[]> {
+      const gone = await trashedDatasets(db)
+      return (await all()).filter(({ trashedAt, dataset }) => trashedAt === undefined && !gone.has(dataset))
+    },
 
     /** Into the trash, or out of it. */
     async setTrashed(id: number, trashed: boolean): Promise<void> {
@@ -155,12 +160,10 @@ export const runRepository = (db: Db, late: LateStates) => {
       if (Object.keys(values).length > 0) await db.updateTable('runs').set(values).where('id', '=', id).execute()
     },
 
-    /** Runs that pin a version of this data set, and how many of them are in the trash. */
-    async countOn(dataset: number): Promise<{ readonly runs: number; readonly trashed: number }> {
-      const found = db
-        .selectFrom('runs')
-        .select(({ fn }) => [fn.countAll<number>().as('runs'), fn.count<number>('trashed_at').as('trashed')])
-      return found.where('dataset', '=', dataset).executeTakeFirstOrThrow()
+    /** Runs that pin a version of this data set, without those that are in the trash by themselves. */
+    async countOn(dataset: number): Promise<number> {
+      const found = db.selectFrom('runs').select(({ fn }) => fn.countAll<number>().as('runs'))
+      return (await found.where('dataset', '=', dataset).where('trashed_at', 'is', null).executeTakeFirstOrThrow()).runs
     },
 
     /** With all that it made: its measurements, checkpoints, prompt and evaluations. */

@@ -8,6 +8,7 @@ import type { TuneSettings } from '../../../contract/settings.ts'
 import type { LateStates } from '../late.ts'
 import { namedRecords } from '../named.ts'
 import type { Db, Schema } from '../schema.ts'
+import { trashedDatasets } from './datasets.ts'
 import { pruneStarts } from './starts.ts'
 
 const columns = ['id', 'name', 'state', 'dataset', 'version', 'error', 'created_at', 'ended_at'] as const
@@ -53,7 +54,11 @@ export interface NewSweep {
 }
 
 export const sweepRepository = (db: Db, late: LateStates) => {
-  const { insert, ...named } = namedRecords<'sweeps', SweepRow, SweepRecord>(db, {
+  const {
+    insert,
+    list: all,
+    ...named
+  } = namedRecords<'sweeps', SweepRow, SweepRecord>(db, {
     table: 'sweeps',
     late,
     kind: 'sweep',
@@ -63,6 +68,12 @@ export const sweepRepository = (db: Db, late: LateStates) => {
   })
   return {
     ...named,
+
+    /** Without those whose data set is in the trash. */
+    async list(): Promise<SweepRecord[]> {
+      const gone = await trashedDatasets(db)
+      return (await all()).filter(({ dataset }) => !gone.has(dataset))
+    },
 
     /** Adds a running sweep. Error: 'store/name-taken'. */
     async add({ name, plan, split, ...rest }: NewSweep): Promise<SweepRecord> {

@@ -1,6 +1,7 @@
 // Texts of the Compare page.
 import type { Subject } from '../../../../main/contract/records.ts'
 import type { AdviceRule, VerdictKind } from '../../../../main/contract/service.ts'
+import { withRuns } from '../../../../main/contract/words/counts.ts'
 
 export const compare = {
   madeTitle: 'A model of its own',
@@ -23,21 +24,23 @@ export const compare = {
   selected: (count: number) => (count === 1 ? '1 run selected' : `${String(count)} runs selected`),
   select: (name: string) => `Select ${name}`,
   selectAll: 'Select all',
-  trashLead: 'Runs and opened prompts that were put away. They keep their names until they are deleted.',
+  trashLead:
+    'Data sets, runs and opened prompts that were put away. Runs and prompts keep their names until they are deleted.',
   trashEmpty: 'The trash is empty',
-  trashEmptyText: 'Runs and opened prompts that you move to the trash can be restored here.',
+  trashEmptyText: 'Data sets, runs and opened prompts that you move to the trash can be restored here.',
   trashedName: 'Name',
   trashedOf: 'What it is',
   trashedAt: 'Put away',
   trashedKinds: {
     run: (data: string) => `run on ${data}`,
     prompt: (model: string) => `opened prompt for ${model}`,
+    data: (runs: number) => withRuns('data set', runs),
   },
   deleteForGood: 'Delete for good',
   deleteTitle: (names: readonly string[]) =>
     names.length === 1 ? `Delete ${names[0] ?? ''} for good?` : `Delete these ${String(names.length)} for good?`,
   deleteText:
-    'This deletes them with everything that they have learned and measured, and cannot be undone. A prompt file from which one was opened stays where it is.',
+    'This deletes everything that they hold, have learned and measured, and cannot be undone. The files from which data sets were imported and prompts were opened stay where they are.',
   clearSelection: 'Clear selection',
   report: 'Save a report',
   sweeps: 'Repeated runs and tested settings: averages, and which settings mattered.',

@@ -1,4 +1,6 @@
 // Texts of the Data page.
+import { withRuns } from '../../../../main/contract/words/counts.ts'
+
 const rowsOf = (rows: string): string => (rows === '1' ? '1 row' : `${rows} rows`)
 
 export const data = {
@@ -34,11 +36,10 @@ export const data = {
   runs: (runs: number) => (runs === 0 ? 'no run yet' : runs === 1 ? '1 run' : `${runs} runs`),
   tune: 'Tune on this',
   back: 'All data',
-  removeTitle: (name: string, runs: number) =>
-    runs === 0 ? `Remove ${name}?` : `Remove ${name} with its ${runs === 1 ? 'run' : `${String(runs)} runs`}?`,
-  removeText: (runs: number, trashed: number) =>
-    `This removes the rows and all their versions from the studio${runs === 0 ? '' : runs === 1 ? ', and the run that was tuned on them with its prompt' : `, and the ${String(runs)} runs that were tuned on them with their prompts`}${trashed === 0 ? '' : ` (${String(trashed)} in the trash)`}. The file that you imported stays where it is. This cannot be undone.`,
-  removeWith: (runs: number) => (runs === 1 ? 'Remove with its run' : `Remove with its ${String(runs)} runs`),
+  trashTitle: (name: string, runs: number) => `Move ${withRuns(name, runs)} to the trash?`,
+  trashText: (runs: number) =>
+    `The prompt${runs === 1 ? ' that was' : 's that were'} tuned on it can no longer be chosen. A run that is under way is paused. Everything can be restored from the trash.`,
+  inTrash: 'This data set is in the trash, with its runs.',
   renameTitle: 'Name of this data set',
   tabs: { overview: 'Overview', rows: 'Rows', versions: 'Versions' },
 

@@ -144,7 +144,7 @@ describe('a sweep', () => {
     await behind(service, name, 7)
     await service.call('sweeps.discard', { sweep: name })
     expect([await service.call('sweeps.list', {}), await service.call('runs.list', {})]).toEqual([[], []])
-    await service.call('data.remove', { dataset: base.dataset })
+    await service.call('trash.delete', { datasets: [base.dataset] })
     await expect(service.call('sweeps.show', { sweep: name })).rejects.toMatchObject({ code: 'store/missing' })
   })
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openHome } from '../../../../main/service/home/home.ts'
 import { createService } from '../../../../main/service/service.ts'
-import { prepareStudio, quick, spawnFake, watchRun } from '../../../support/fake-studio.ts'
+import { prepareStudio, quick, spawnFake, watchRun, writeInputs } from '../../../support/fake-studio.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
 
 async function start() {
@@ -21,7 +21,8 @@ async function start() {
   }
   const runs = async () => (await call('runs.list', {})).map(({ name }) => name)
   const prompts = async () => (await call('prompts.list', {})).map(({ name }) => name).toSorted()
-  const inTrash = async () => (await call('trash.list', {})).map(({ name, kind, of }) => [name, kind, of])
+  const inTrash = async () =>
+    (await call('trash.list', {})).map((item) => [item.name, item.kind, item.kind === 'data' ? item.runs : item.of])
   return { service, folder, base, call, run, runs, prompts, inTrash }
 }
 
@@ -111,18 +112,70 @@ describe('a name', () => {
   })
 })
 
-describe('a data set with runs', () => {
-  it('says how many, and goes with them where its owner says so', async () => {
-    const { call, base, run, runs } = await start()
+describe('a data set in the trash', () => {
+  it('has taken its runs with it, and comes back whole: rows, versions, edits, and the same runs', async () => {
+    const { call, base, run, runs, prompts, inTrash } = await start()
+    const { dataset } = base
     await run('one')
     await run('two')
     await call('trash.put', { names: ['two'] })
+    const change = { kind: 'state', state: 'excluded' } as const
+    await call('data.change', { dataset, target: { by: 'rows', rows: [2] }, change })
+    const before = await call('data.show', { dataset })
+    expect(before).toMatchObject({ runs: 1, version: 2, excluded: 1 })
+    await call('trash.put', { datasets: [dataset] })
+    expect([await call('data.list', {}), await runs(), await prompts()]).toEqual([[], [], []])
+    expect(await inTrash()).toEqual([['mail.csv', 'data', 2]])
+    await call('trash.restore', { datasets: [dataset] })
+    expect(await call('data.show', { dataset })).toEqual(before)
+    expect([await runs(), await prompts()]).toEqual([['one'], ['one']])
+    expect(await inTrash()).toEqual([['two', 'run', 'mail.csv']])
+    await call('data.undo', { dataset })
+    expect(await call('data.show', { dataset })).toMatchObject({ excluded: 0 })
+  })
+
+  it('is deleted for good with all its runs', async () => {
+    const { call, base, run, runs, inTrash } = await start()
     const { dataset } = base
-    expect(await call('data.show', { dataset })).toMatchObject({ runs: 1, trashedRuns: 1 })
-    await expect(call('data.remove', { dataset })).rejects.toMatchObject({ code: 'data/in-use' })
-    await call('data.remove', { dataset, runs: true })
-    expect(await runs()).toEqual([])
-    expect(await call('trash.list', {})).toEqual([])
-    expect(await call('data.list', {})).toEqual([])
+    await run('one')
+    await run('two')
+    await call('trash.put', { names: ['two'] })
+    await call('trash.put', { datasets: [dataset] })
+    await call('trash.delete', { datasets: [dataset] })
+    expect([await runs(), await inTrash(), await call('data.list', {})]).toEqual([[], [], []])
+    await expect(call('data.show', { dataset })).rejects.toMatchObject({ code: 'store/missing' })
+    await expect(call('runs.show', { run: 'two' })).rejects.toMatchObject({ code: 'store/missing' })
+  })
+
+  it('has paused what was under way on it, which brings it back where it is resumed', async () => {
+    const { service, base, call, runs, inTrash } = await start()
+    const { dataset } = base
+    await call('runs.start', { ...base, name: 'busy', settings: { ...quick, steps: 5000 } })
+    await new Promise<void>((resolve) => {
+      void watchRun(service, 'busy', (event) => {
+        if (event.event === 'step' && event.step > 3) resolve()
+      })
+    })
+    await call('trash.put', { datasets: [dataset] })
+    expect((await call('runs.show', { run: 'busy' })).run).toMatchObject({ state: 'stopped' })
+    await call('runs.resume', { run: 'busy' })
+    expect([await runs(), await inTrash()]).toEqual([['busy'], []])
+    await call('runs.discard', { run: 'busy' })
+  })
+
+  it('comes back where its file is imported again, which says so, and where one of its runs is restored', async () => {
+    const { call, base, folder, run, runs } = await start()
+    const { dataset } = base
+    await run('one')
+    await call('trash.put', { names: ['one'] })
+    await call('trash.put', { datasets: [dataset] })
+    await call('trash.restore', { names: ['one'] })
+    expect(await runs()).toEqual(['one'])
+    await call('trash.put', { datasets: [dataset] })
+    const { data: path } = writeInputs(folder)
+    const again = await call('data.import', { path })
+    expect(again.dataset).toBe(dataset)
+    expect(again.taken.notes.join(' ')).toContain('was in the trash')
+    expect(await runs()).toEqual(['one'])
   })
 })
