@@ -56,6 +56,22 @@ test.describe('data with problems', () => {
     await expect(page.getByRole('link', { name: '3 problems' })).toBeVisible()
   })
 
+  test('that are many say in the list that they are not counted yet, and how many they are once they are', async ({
+    page,
+  }) => {
+    const many = Array.from({ length: 100_001 }, (_, i) => `message ${String(i)},${i % 2 ? 'a' : 'b'}`)
+    const id = await bring(studio, 'many.csv', ['text,label', ...many, ',a'])
+    await studio.open(page, '#/data')
+    const line = page.getByRole('listitem').filter({ hasText: 'many.csv' })
+    await expect(line.getByText('Large table: problems not counted yet')).toBeVisible()
+    await inspect(page, 'data-list-large')
+    await line.getByRole('link', { name: 'Large table: problems not counted yet' }).click()
+    await expect(page).toHaveURL(new RegExp(`#/data/${String(id)}$`))
+    await expect(problems(page)).toContainText('1 row has no text')
+    await page.getByRole('link', { name: 'All data' }).click()
+    await expect(line.getByRole('link', { name: /^\d problems?$/ })).toBeVisible()
+  })
+
   test('stops no new run without the button that solves it', async ({ page }) => {
     await studio.open(page, `#/tune/new?dataset=${String(dataset)}`)
     const alert = page.getByRole('alert')
@@ -142,7 +158,7 @@ test.describe('data with problems', () => {
     await studio.call('runs.start', { name: 'on it', model, dataset: id, version: 1, ...columns, settings })
     await studio.call('runs.watch', { run: 'on it' })
     await studio.open(page, `#/data/${String(id)}`)
-    await page.getByRole('button', { name: 'Move to trash' }).click()
+    await page.getByRole('button', { name: 'Remove', exact: true }).click()
     const dialog = page.getByRole('dialog', { name: 'Move used.csv with its 1 run to the trash?' })
     await dialog.getByRole('button', { name: 'Move to trash' }).click()
     await expect(page).toHaveURL(/#\/data$/)
@@ -156,7 +172,7 @@ test.describe('data with problems', () => {
     await expect(page.getByText('The trash is empty')).toBeVisible()
     expect(await onIt()).toBe(1)
     await studio.open(page, `#/data/${String(id)}`)
-    await page.getByRole('button', { name: 'Move to trash' }).click()
+    await page.getByRole('button', { name: 'Remove', exact: true }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Move to trash' }).click()
     await page.getByRole('link', { name: 'Trash' }).click()
     await page.getByLabel('Select all').check()

@@ -210,6 +210,8 @@ export interface DatasetSummary extends DatasetRecord {
   readonly roles: Roles
   /** Runs that were tuned on one of its versions, without those in the trash. */
   readonly runs: number
+  /** Problems of its rows; undefined where this version was not checked yet for columns of these roles. */
+  readonly problems: number | undefined
   /** Whether it is the sample that comes with the studio. */
   readonly isSample: boolean
 }

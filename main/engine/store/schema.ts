@@ -49,6 +49,8 @@ export interface Schema {
     name: string | null
     /** JSON: rows by state. */
     counts: Generated<string>
+    /** JSON: FoundProblems; null where its rows were not checked. */
+    problems: Generated<string | null>
     created_at: string
   }
   row_revisions: {

@@ -5,6 +5,7 @@ import { isLeftEnough } from '../../engine/data/mend.ts'
 import { isSafe } from '../../engine/data/problems/index.ts'
 import { createProfiler, type TableProfile } from '../../engine/data/profile.ts'
 import { powerWith } from '../../engine/evaluate/power.ts'
+import type { FoundProblems } from '../../engine/store/tables/versions.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
 import type { ServiceContext } from '../context.ts'
 import { eachRow } from './each-row.ts'
@@ -22,17 +23,49 @@ export async function profileOf(
   onRows: (rows: number) => void = () => undefined,
   chosen: Partial<Pick<Roles, 'text' | 'label' | 'context' | 'task'>> = {},
 ): Promise<TableProfile> {
-  const roles = { ...(await rolesOf(context, dataset)), ...chosen }
+  const own = await rolesOf(context, dataset)
+  const roles = { ...own, ...chosen }
   const key = JSON.stringify([dataset, version, roles])
   const profiles = caches.get(context) ?? new Map<string, Promise<TableProfile>>()
   caches.set(context, profiles)
   const known = profiles.get(key)
   if (known) return known
-  const made = makeProfile(context, dataset, version, roles, { onRows })
+  const made = makeProfile(context, dataset, version, roles, { onRows }).then(async (profile) => {
+    if (areSame(own, roles)) await keepCount(context, dataset, version, { roles, problems: profile.findings.size })
+    return profile
+  })
   profiles.set(key, made)
   made.catch(() => profiles.delete(key))
   for (const old of profiles.keys()) if (profiles.size > MAX_PROFILES) profiles.delete(old)
   return made
+}
+
+type RoleColumns = FoundProblems['roles']
+
+const areSame = (a: RoleColumns, b: RoleColumns): boolean =>
+  (['text', 'label', 'context', 'task'] as const).every((role) => a[role] === b[role])
+
+/** Who waits for a profile has it, even where a full disk cannot keep the count. */
+async function keepCount(
+  { store, failedUnattended }: ServiceContext,
+  dataset: number,
+  version: number,
+  found: FoundProblems,
+): Promise<void> {
+  await store.datasets.setFoundProblems(dataset, version, found).catch((error: unknown) => {
+    failedUnattended('problem count', error)
+  })
+}
+
+/** How many problems a version has, where a profile for these roles has counted them at any time. */
+export async function knownProblems(
+  { store }: Pick<ServiceContext, 'store'>,
+  dataset: number,
+  version: number,
+  roles: RoleColumns,
+): Promise<number | undefined> {
+  const found = await store.datasets.foundProblems(dataset, version)
+  return found && areSame(found.roles, roles) ? found.problems : undefined
 }
 
 /** The newest version as fixes would leave it: counted and checked, and not kept. Error: 'store/missing'. */

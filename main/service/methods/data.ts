@@ -7,7 +7,7 @@ import { fixProblems } from '../data/fix.ts'
 import { glanceAt } from '../data/glance.ts'
 import { importSample, importTable, isSample } from '../data/import.ts'
 import { lookAt } from '../data/look.ts'
-import { profileOf, shownProfile } from '../data/profile.ts'
+import { knownProblems, profileOf, shownProfile } from '../data/profile.ts'
 import { rolesOf } from '../data/roles.ts'
 import { writeData } from '../data/write.ts'
 import { healthOf } from '../runs/health.ts'
@@ -27,6 +27,7 @@ async function summary(context: ServiceContext, record: DatasetRecord): Promise<
     rows: counts.used,
     roles,
     runs,
+    problems: await knownProblems(context, record.id, version, roles),
     isSample: isSample(record),
   }
 }

@@ -1,7 +1,14 @@
 // Table versions: the operations that made each state of a data set.
 import type { RowState, VersionRecord } from '../../../contract/records.ts'
+import type { Roles } from '../../../contract/service.ts'
 import { type History, historyOf } from '../history.ts'
 import type { Db, Schema } from '../schema.ts'
+
+/** How many problems a check of a version's rows has found, in columns of these roles. */
+export interface FoundProblems {
+  readonly roles: Pick<Roles, 'text' | 'label' | 'context' | 'task'>
+  readonly problems: number
+}
 
 /** Rows of a version by their state. */
 export type StateCounts = Readonly<Record<RowState, number>>
@@ -14,7 +21,7 @@ export interface NewVersion {
 }
 
 /** The methods of `datasetRepository` that read and write versions. */
-export const versionMethods = (db: Db) => ({ ...reading(db), ...writing(db) })
+export const versionMethods = (db: Db) => ({ ...reading(db), ...checked(db), ...writing(db) })
 
 const stored = (db: Db, id: number) =>
   db.selectFrom('versions').selectAll().where('dataset', '=', id).where('complete', '=', 1).orderBy('number').execute()
@@ -47,6 +54,30 @@ const reading = (db: Db) => ({
       .where('number', '=', number)
       .executeTakeFirst()
     return { used: 0, excluded: 0, trash: 0, ...(JSON.parse(row?.counts ?? '{}') as Partial<StateCounts>) }
+  },
+})
+
+/** What a check of a version's rows has found. */
+const checked = (db: Db) => ({
+  /** The last count; undefined where there is none. */
+  async foundProblems(id: number, number: number): Promise<FoundProblems | undefined> {
+    const row = await db
+      .selectFrom('versions')
+      .select('problems')
+      .where('dataset', '=', id)
+      .where('number', '=', number)
+      .executeTakeFirst()
+    return row?.problems ? (JSON.parse(row.problems) as FoundProblems) : undefined
+  },
+
+  async setFoundProblems(id: number, number: number, { roles, problems }: FoundProblems): Promise<void> {
+    const { text, label, context, task } = roles
+    await db
+      .updateTable('versions')
+      .set({ problems: JSON.stringify({ roles: { text, label, context, task }, problems }) })
+      .where('dataset', '=', id)
+      .where('number', '=', number)
+      .execute()
   },
 })
 

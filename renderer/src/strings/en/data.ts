@@ -75,6 +75,8 @@ export const data = {
   notReady: 'Tuning would not begin on this data',
   problemCount: (count: number) => (count === 1 ? '1 problem' : `${String(count)} problems`),
   problemCountHelp: 'Show them',
+  notCounted: 'Large table: problems not counted yet',
+  notCountedHelp: 'They are counted when you open it.',
   unusable: 'Not ready',
   fixSafe: 'Fix the safe ones',
   fixSafeHelp:
