@@ -4,7 +4,8 @@ import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DecoderConfig, PreparedModel } from '../../main/contract/model.ts'
 import { createRandom } from '../../main/engine/random.ts'
-import { configJson, safetensorsHeader } from './hf-folder.ts'
+import { headerOf } from '../../main/engine/model/safetensors-header.ts'
+import { jsonFromConfig } from '../../main/engine/model/write-folder.ts'
 import { cache } from './paths.ts'
 
 export type Dimensions = Pick<DecoderConfig, 'hidden' | 'intermediate' | 'layers' | 'heads' | 'kvHeads' | 'headDim'>
@@ -22,7 +23,11 @@ export async function randomModel(name: string, dimensions: Dimensions, like: Pr
   const unfinished = `${folder}.new`
   await rm(unfinished, { recursive: true, force: true })
   await mkdir(unfinished, { recursive: true })
-  await writeFile(join(unfinished, 'config.json'), JSON.stringify({ ...configJson(config), dtype: 'bfloat16' }))
+  const type = 'bfloat16'
+  await writeFile(
+    join(unfinished, 'config.json'),
+    JSON.stringify({ ...jsonFromConfig(config), dtype: type, torch_dtype: type }),
+  )
   await writeFile(join(unfinished, 'tokenizer.json'), JSON.stringify(like.tokenizer.tokenizer))
   await writeFile(join(unfinished, 'tokenizer_config.json'), JSON.stringify(like.tokenizer.config))
   await writeWeights(join(unfinished, 'model.safetensors'), shapesOf(config))
@@ -62,11 +67,14 @@ async function writeWeights(path: string, shapes: Readonly<Record<string, readon
   const values = Uint16Array.from(new Uint32Array(floats.buffer), (bits) => bits >>> 16)
   const ones = new Uint16Array(1 << 16).fill(0x3f80)
   const tensors = Object.fromEntries(
-    Object.entries(shapes).map(([name, shape]) => [name, { shape, bytes: 2 * shape.reduce((a, b) => a * b, 1) }]),
+    Object.entries(shapes).map(([name, shape]) => [
+      name,
+      { dtype: 'BF16' as const, shape, bytes: 2 * shape.reduce((a, b) => a * b, 1) },
+    ]),
   )
   const file = await open(path, 'w')
   try {
-    await file.writeFile(safetensorsHeader(tensors, 'BF16'))
+    await file.writeFile(headerOf(tensors))
     for (const { shape, bytes } of Object.values(tensors)) {
       const source = Buffer.from((shape.length === 1 ? ones : values).buffer)
       for (let left = bytes; left > 0; left -= source.length)

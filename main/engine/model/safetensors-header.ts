@@ -5,13 +5,18 @@ interface Described {
   readonly data: Float32Array | Uint8Array
 }
 
+interface Announced {
+  readonly dtype: 'F32' | 'BF16' | 'U8'
+  readonly shape: readonly number[]
+  readonly bytes: number
+}
+
 /** The bytes before the data, which follows in the order given: header length, and the header padded to 8 bytes. */
-export function safetensorsHeader(tensors: Readonly<Record<string, Described>>): Uint8Array {
+export function headerOf(tensors: Readonly<Record<string, Announced>>): Uint8Array {
   let end = 0
-  const entries = Object.entries(tensors).map(([name, { shape, data }]) => {
+  const entries = Object.entries(tensors).map(([name, { dtype, shape, bytes }]) => {
     const start = end
-    end += data.byteLength
-    const dtype = data instanceof Float32Array ? 'F32' : 'U8'
+    end += bytes
     return [name, { dtype, shape, data_offsets: [start, end] }] as const
   })
   const json = Buffer.from(JSON.stringify({ __metadata__: { format: 'pt' }, ...Object.fromEntries(entries) }))
@@ -21,3 +26,14 @@ export function safetensorsHeader(tensors: Readonly<Record<string, Described>>):
   json.copy(header, 8)
   return header
 }
+
+/** The same, of arrays. */
+export const safetensorsHeader = (tensors: Readonly<Record<string, Described>>): Uint8Array =>
+  headerOf(
+    Object.fromEntries(
+      Object.entries(tensors).map(([name, { shape, data }]) => [
+        name,
+        { dtype: data instanceof Float32Array ? 'F32' : 'U8', shape, bytes: data.byteLength },
+      ]),
+    ),
+  )
