@@ -1,6 +1,7 @@
 // What an advice may gain, and what it costs, in words for all hosts.
 import { inPercent } from '../numbers.ts'
 import type { Advice } from '../methods/runs.ts'
+import { capital } from './capital.ts'
 
 /** "Up to 6 points; about 4 min of learning." Empty where neither is known. */
 export function promised({ gain, minutes }: Pick<Advice, 'gain' | 'minutes'>): string {
@@ -10,5 +11,5 @@ export function promised({ gain, minutes }: Pick<Advice, 'gain' | 'minutes'>): s
       ? []
       : [minutes < 1 ? 'less than a minute of learning' : `about ${minutes.toFixed(0)} min of learning`]),
   ].join('; ')
-  return parts === '' ? '' : `${parts.charAt(0).toUpperCase()}${parts.slice(1)}.`
+  return parts === '' ? '' : `${capital(parts)}.`
 }

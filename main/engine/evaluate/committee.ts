@@ -4,6 +4,7 @@ import type { CommitteeFigures } from '../../contract/methods/committees.ts'
 import type { Band } from '../../contract/methods/sweeps.ts'
 import { inPercent, percent, points } from '../../contract/numbers.ts'
 import type { Verdict, VerdictKind } from '../../contract/service.ts'
+import { grouped, rowsOf } from '../../contract/words/counts.ts'
 import { subjectWords } from '../../contract/words/subjects.ts'
 import { mean } from '../statistics.ts'
 import { best } from './best.ts'
@@ -41,8 +42,6 @@ const kinds: Readonly<Record<VerdictKind, string>> = {
 const comparison = (than: string, { kind, other, difference, low, high }: Verdict): string =>
   `${kinds[kind]} ${than} (${percent(other, 1)}): ${points(difference)} points (95 % interval ${points(low)} to ${points(high)}).`
 
-const rowsOf = (count: number): string => (count === 1 ? '1 row' : `${count} rows`)
-
 const bandOf = ({ mean, low, high }: Band): string =>
   `${percent(mean, 1)} (95 % interval ${inPercent(low)} to ${inPercent(high)})`
 
@@ -60,7 +59,7 @@ export function committeeSentence({
   const others = members.length > 1 ? [comparison(`the best of them alone, “${single.name}”`, single.verdict)] : []
   const apart =
     disputed.rows > 0
-      ? `They disagree on ${rowsOf(disputed.rows)}, of which ${percent(disputed.right / disputed.rows)} are right; of the other ${agreed.rows}, ${percent(agreed.right / Math.max(1, agreed.rows))} are.`
+      ? `They disagree on ${rowsOf(disputed.rows)}, of which ${percent(disputed.right / disputed.rows)} are right; of the other ${grouped(agreed.rows)}, ${percent(agreed.right / Math.max(1, agreed.rows))} are.`
       : 'They agree on every row.'
   return [
     `${members.length > 1 ? `The ${members.length} together` : 'Alone'}: ${figure}.`,

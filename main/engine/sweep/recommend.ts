@@ -4,6 +4,7 @@ import { inPercent, percent } from '../../contract/numbers.ts'
 import { subjectNames } from '../../contract/records.ts'
 import type { MethodName } from '../../contract/settings.ts'
 import type { Band, ComparedBaseline, ComparedMethod, ComparedRow } from '../../contract/service.ts'
+import { capital } from '../../contract/words/capital.ts'
 import { methodInText } from '../../contract/words/settings.ts'
 import { needsNoModel, subjectWords } from '../../contract/words/subjects.ts'
 import { joined } from '../../contract/words/counts.ts'
@@ -162,8 +163,6 @@ function shareWords(share: number): string {
   const [nearest] = shares.toSorted(([a], [b]) => distance(a) - distance(b))
   return nearest?.[1] ?? ''
 }
-
-const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)
 
 const listed = (methods: readonly ComparedMethod[], last?: 'or'): string =>
   joined(

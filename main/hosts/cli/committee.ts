@@ -4,6 +4,7 @@ import { studioError } from '../../contract/errors/index.ts'
 import { headlineOf, metricTitle } from '../../contract/metrics.ts'
 import { percent } from '../../contract/numbers.ts'
 import type { CommitteeAnswer, CommitteeFigures } from '../../contract/service.ts'
+import { rowsOf } from '../../contract/words/counts.ts'
 import { aligned } from './aligned.ts'
 
 export interface CommitteeOptions {
@@ -61,7 +62,7 @@ export function committeeLines(figures: CommitteeFigures): string[] {
   const { members, rows, sentence, headline } = figures
   const all = [...members, { name: 'together', figure: headlineOf(figures) }]
   return [
-    `${metricTitle(headline)} on ${rows === 1 ? '1 row' : `${String(rows)} rows`}:`,
+    `${metricTitle(headline)} on ${rowsOf(rows)}:`,
     ...aligned(all.map(({ name, figure }) => [`  ${percent(figure, 1)}`, name])),
     sentence,
   ]

@@ -2,6 +2,7 @@
 import { studioError } from '../../contract/errors/index.ts'
 import type { ReadingChoices } from '../../contract/reading.ts'
 import type { DataProfile, DatasetSummary, ImportedData, Input, Studio } from '../../contract/service.ts'
+import { rowsOf } from '../../contract/words/counts.ts'
 import { encodingWords, takenWords } from '../../contract/words/reading.ts'
 import type { Session } from './host.ts'
 import { readablePath } from './piped.ts'
@@ -35,7 +36,7 @@ export function readingLines(
 ): string[] {
   const { name, rows, taken, skipped, skippedCount } = data
   return [
-    `Read ${count(rows)} from ${name}. It was read as ${takenWords(taken)}.`,
+    `Read ${rowsOf(rows)} from ${name}. It was read as ${takenWords(taken)}.`,
     ...(taken.encoding !== undefined && taken.encodingDoubtful === true
       ? [
           `The encoding is a guess: ${encodingWords(taken.encoding)}. If letters look wrong, choose another with --encoding.`,
@@ -43,7 +44,7 @@ export function readingLines(
       : []),
     ...taken.notes,
     ...skipped.slice(0, NAMED).map(({ line, reason }) => `Skipped line ${String(line)}: ${reason}`),
-    ...(skippedCount > 0 ? [`Skipped ${count(skippedCount)} in all.`] : []),
+    ...(skippedCount > 0 ? [`Skipped ${rowsOf(skippedCount)} in all.`] : []),
   ]
 }
 
@@ -64,5 +65,3 @@ export const problemLines = ({ problems }: DataProfile, inFull: boolean): string
   problems.map(({ title, explanation, fix }) =>
     inFull ? `Problem: ${title}. ${explanation}${fix === undefined ? '' : ` (${fix.button})`}` : `Problem: ${title}.`,
   )
-
-const count = (rows: number): string => (rows === 1 ? '1 row' : `${String(rows)} rows`)

@@ -3,6 +3,7 @@ import { headlineOf, type Measured, metricTitle, namesOf } from '../../contract/
 import { percent } from '../../contract/numbers.ts'
 import type { EvaluationFigures, SplitSizes } from '../../contract/records.ts'
 import type { StudioEvent } from '../../contract/service.ts'
+import { capital } from '../../contract/words/capital.ts'
 import { foldsSentence } from '../../contract/words/few-rows.ts'
 import { subjectWords } from '../../contract/words/subjects.ts'
 
@@ -24,8 +25,6 @@ const counted = (done: number, total: number): string => {
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`
-
-const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)
 
 /** "accuracy 91.7 %". */
 export const describeHeadline = (measured: Measured): string =>

@@ -89,4 +89,7 @@ it('what came of it is said in a few sentences', () => {
   )
   const alone = { ...figures, members: figures.members.slice(0, 1), rival: undefined }
   expect(committeeSentence(alone)).toBe('Alone: 90.0 % (95 % interval 83 to 94) of 100 rows are right.')
+  const large = committeeSentence({ ...figures, rows: 5000, agreed: { rows: 4980, right: 4900 } })
+  expect(large).toContain('of 5,000 rows are right.')
+  expect(large).toContain('of the other 4,980, 98 % are.')
 })

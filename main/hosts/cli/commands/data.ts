@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { writtenFormats } from '../../../contract/kinds.ts'
 import type { DataLook } from '../../../contract/service.ts'
 import { type TaskName, taskNames } from '../../../contract/settings.ts'
+import { rowsOf } from '../../../contract/words/counts.ts'
 import { aligned } from '../aligned.ts'
 import { datasetNamed, importData, problemLines, readingLines } from '../data.ts'
 import { type CommonOptions, type Host, type Session, withStudio } from '../host.ts'
@@ -53,7 +54,7 @@ async function list({ studio, output }: Session): Promise<void> {
   const rows = datasets.map(({ name, version, rows: used, roles }) => [
     name,
     `version ${String(version)}`,
-    used === 1 ? '1 row' : `${String(used)} rows`,
+    rowsOf(used),
     `reads "${roles.text}", answers "${roles.label}"`,
   ])
   output.result({ datasets }, rows.length === 0 ? ['There is no data yet.'] : aligned(rows))
@@ -88,9 +89,7 @@ export function saveCommand(host: Host): Command {
         }
         const input = { dataset: dataset.id, format, path, ...given({ version: options.version }) }
         const { rows } = await studio.call('data.write', input, { onEvent, signal })
-        output.result({ dataset: name, rows, path }, [
-          `Wrote ${rows === 1 ? '1 row' : `${String(rows)} rows`} to ${path}.`,
-        ])
+        output.result({ dataset: name, rows, path }, [`Wrote ${rowsOf(rows)} to ${path}.`])
       }),
     )
   return withCommon(command)

@@ -3,6 +3,7 @@ import { basename, extname, join, resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { studioError } from '../../../contract/errors/index.ts'
 import { type LabelledForm, labelledForms, type LabellingDetails, type StudioEvent } from '../../../contract/service.ts'
+import { rowsOf } from '../../../contract/words/counts.ts'
 import { readingLines } from '../data.ts'
 import { quoted } from '../hints.ts'
 import { type CommonOptions, type Host, type Session, withStudio } from '../host.ts'
@@ -91,7 +92,7 @@ const label = (host: Host, path: string, { prompt, text, context, out, below, ..
     }))
     output.result({ labelling, out: saved.path, rows: saved.rows, answers }, [
       ...answers.flatMap((each) => answerLines(each, answers.length > 1)),
-      `Wrote ${saved.rows === 1 ? '1 row' : `${String(saved.rows)} rows`} with answers to ${saved.path}.`,
+      `Wrote ${rowsOf(saved.rows)} with answers to ${saved.path}.`,
     ])
   })
 
