@@ -7,6 +7,7 @@ import { languages } from '../fixtures/text/languages.ts'
 import { writeXlsx } from '../support/write-xlsx.ts'
 import { bring, importButton } from './support/bring.ts'
 import { drop } from './support/drop.ts'
+import { hold } from './support/hold.ts'
 import { inspect } from './support/inspect.ts'
 import { useStudio } from './support/studio.ts'
 
@@ -24,6 +25,21 @@ test('starts empty, and leads to the files', async ({ page }) => {
   await inspect(page, 'import-empty')
   await page.getByRole('link', { name: 'Choose a file' }).click()
   await expect(page.getByRole('button', { name: 'Paste a table' })).toBeVisible()
+})
+
+test('says that it looks at the file until its rows are there, and imports nothing before', async ({ page }) => {
+  await studio.open(page, '#/data')
+  const held = await hold(page, 'data.glance')
+  await drop(page, 'slow.csv', Buffer.from('text,label\nIt broke,bad\nIt works,good\n'))
+  await expect(page.getByRole('heading', { name: 'Import slow.csv' })).toBeVisible()
+  await expect(page.getByRole('progressbar', { name: 'Looking at the file' })).toBeVisible()
+  await expect(importButton(page)).toBeDisabled()
+  await inspect(page, 'import-loading')
+  await held.goOn()
+  await expect(role(page, 'label')).toHaveValue('label')
+  await expect(page.getByRole('progressbar')).toHaveCount(0)
+  await expect(importButton(page)).toBeEnabled()
+  await page.getByRole('button', { name: 'Cancel' }).click()
 })
 
 test('a title line is left out, and another line can name the columns', async ({ page }) => {

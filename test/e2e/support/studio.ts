@@ -41,10 +41,13 @@ interface Host {
   readonly studio: Awaited<ReturnType<typeof attach>>
 }
 
+type Environment = Readonly<Record<string, string>>
+
 /** Starts the host and waits for its address. */
-async function start(home: string, more: readonly string[] = []): Promise<Host> {
+async function start(home: string, more: readonly string[], environment: Environment = {}): Promise<Host> {
   const args = [join(root, 'main/hosts/browser/main.ts'), '--home', home, '--no-open', ...more]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = { ...process.env, ...environment }
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
   let errors = ''
   child.stderr.on('data', (text: Buffer) => (errors += text.toString()))
   for await (const line of createInterface({ input: child.stdout })) {
@@ -64,12 +67,14 @@ async function end({ child, studio }: Host, signal: NodeJS.Signals): Promise<voi
 interface StudioOptions {
   /** Whether the window may name files in the studio's folder and the fixtures by typed paths. */
   readonly mayType?: boolean
+  /** Of the host, beside this process's own; looked at each time that it starts. */
+  readonly environment?: Environment
 }
 
 /** Call it at the top of a spec; the studio runs from its first test to its last. */
 export function useStudio(
   prepare?: (studio: RunningStudio) => Promise<void>,
-  { mayType = false }: StudioOptions = {},
+  { mayType = false, environment }: StudioOptions = {},
 ): RunningStudio {
   const allowed = (): string[] => (mayType ? ['--allow', home, '--allow', join(tinyModelFolder, '..')] : [])
   let home = ''
@@ -104,7 +109,7 @@ export function useStudio(
       host = undefined
     },
     restart: async (...args) => {
-      host = await start(home, [...allowed(), ...args])
+      host = await start(home, [...allowed(), ...args], environment)
     },
     computing: () => {
       const { stdout } = spawnSync('pgrep', ['-P', String(running().child.pid), '-f', 'main/compute/main'], {
@@ -116,7 +121,7 @@ export function useStudio(
   test.beforeAll(async () => {
     // Not earlier: a spec is read more often than it is run.
     home = mkdtempSync(join(tmpdir(), 'softprompt-e2e-'))
-    host = await start(home, allowed())
+    host = await start(home, allowed(), environment)
     await prepare?.(studio)
   })
   test.afterAll(async () => {
