@@ -35,7 +35,7 @@ export function defaultSettings(
   const own = ownSettings(given, method)
   const learningRate = recipe.learningRate * optimiserOf({ ...declared, ...own }).rate
   const usual = { tokens: 16, batch: 16, maxTokens: 512, ...recipe, learningRate }
-  const { steps: defaultSteps, tokens, ...others } = data ? defaultsFor(data, usual) : usual
+  const { steps: defaultSteps, tokens, ...others } = { ...usual, ...(data ? defaultsFor(data, usual) : {}) }
   const steps = given.steps ?? defaultSteps
   return {
     init: 'text',

@@ -1,6 +1,7 @@
 // Settings that follow from the table: what a usual one keeps, and what each clause of the rule requires.
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { allMethods } from '../../../main/engine/method/index.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { type DataShape, defaultsFor, shapeOf } from '../../../main/engine/train/from-data.ts'
 
@@ -12,6 +13,10 @@ describe('the settings that follow from the data', () => {
   it.each([300, 500, 900, 100_000])('are those of the benches for a table like TREC with %i rows', (rows) => {
     expect(defaultsFor({ ...trec, rows }, usual)).toEqual(usual)
     expect(defaultSettings({}, [], { ...trec, rows })).toEqual(defaultSettings())
+  })
+
+  it.each(allMethods().map(({ name }) => name))('keep what else the recipe of %s says', (method) => {
+    expect(defaultSettings({ method }, [], trec)).toEqual(defaultSettings({ method }))
   })
 
   it('learn less by heart from very few rows', () => {
