@@ -1,5 +1,5 @@
 // The kinds of tuning that a person chooses between first, and the method that the benches found best of each kind.
-import type { GivenSettings, MethodName } from './settings.ts'
+import type { MethodName, TaskName } from './settings.ts'
 
 export const proposalNames = ['soft prompt', 'most accurate'] as const
 export type Proposal = (typeof proposalNames)[number]
@@ -9,9 +9,13 @@ export const proposals: Readonly<Record<Proposal, MethodName>> = {
   'most accurate': 'tail-lora',
 }
 
-/** What is proposed where nobody has chosen. */
-export const usualProposal: Proposal = 'soft prompt'
+/** What is proposed for a task where nobody has chosen (bench/results/methods.json). */
+export const usualProposals: Readonly<Record<TaskName, Proposal>> = {
+  classification: 'most accurate',
+  generation: 'soft prompt',
+  answering: 'soft prompt',
+}
 
-/** The proposal that these settings follow; undefined where another method was chosen. */
-export const proposalOf = ({ method = proposals[usualProposal] }: GivenSettings): Proposal | undefined =>
+/** The proposal that a method belongs to; undefined where it belongs to none. */
+export const proposalOf = (method: MethodName): Proposal | undefined =>
   proposalNames.find((each) => proposals[each] === method)

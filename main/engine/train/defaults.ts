@@ -1,15 +1,12 @@
 // Default settings of a run.
-import { proposals, usualProposal } from '../../contract/proposals.ts'
+import { proposals, usualProposals } from '../../contract/proposals.ts'
 import { type Recipe, settingsOfMethod, settingSpecs, type SettingValue } from '../../contract/setting-specs.ts'
-import { type GivenSettings, methodNamed, type TuneSettings } from '../../contract/settings.ts'
+import { type GivenSettings, type MethodName, methodNamed, type TuneSettings } from '../../contract/settings.ts'
 import { declarations, methodOf } from '../method/index.ts'
 import { declares, type Method } from '../method/method.ts'
 import { scoresLabels, taskOf, templateOf } from '../task/index.ts'
 import { type DataShape, defaultsFor } from './from-data.ts'
 import { optimiserOf } from './optimisers/index.ts'
-
-/** The default method (bench/results/methods.json). */
-const usualMethod = proposals[usualProposal]
 
 /** The recipe of a method and placement without measurements. */
 const fallback: Recipe = { learningRate: 1e-2, steps: 200, validateEvery: 25 }
@@ -21,6 +18,22 @@ const recipeOf = (settings: Pick<TuneSettings, 'method' | 'placement'>): Recipe 
 export const usualRate = (settings: Pick<TuneSettings, 'method' | 'placement' | 'optimiser'>): number =>
   recipeOf(settings).learningRate * optimiserOf(settings).rate
 
+/** The method that is proposed for the task; or another proposal, where the given settings are not among that one's. */
+function usualMethod(given: GivenSettings): MethodName {
+  const usual = proposals[usualProposals[given.task ?? 'classification']]
+  const all = [usual, ...Object.values(proposals)]
+  return all.find((name) => suits(methodOf({ method: name }), given)) ?? usual
+}
+
+/** Whether the method has all of the given settings that methods declare, and the placement. */
+function suits(method: Method, given: GivenSettings): boolean {
+  const { placement = 'after-text' } = given
+  return (
+    method.placements.includes(placement) &&
+    Object.keys(ownSettings(given, method)).length === Object.keys(given).length
+  )
+}
+
 /** Complete settings: the given ones, and defaults that suit them for the rest, and the data where their shape is known. */
 export function defaultSettings(
   given: GivenSettings = {},
@@ -28,7 +41,7 @@ export function defaultSettings(
   data?: DataShape,
 ): TuneSettings {
   const task = taskOf(given)
-  const method = methodOf({ method: methodNamed(given.method ?? usualMethod) })
+  const method = methodOf({ method: given.method === undefined ? usualMethod(given) : methodNamed(given.method) })
   const placement = given.placement ?? (method.placements.includes('after-text') ? 'after-text' : 'start')
   const recipe = recipeOf({ method: method.name, placement })
   const declared = declaredDefaults(method)

@@ -2,7 +2,7 @@
 import { studioError } from '../../contract/errors/index.ts'
 import type { ModelRecord, RunRecord } from '../../contract/records.ts'
 import type { Input, PossibleStart } from '../../contract/service.ts'
-import { type GivenSettings, methodNamed, type StartPrompt } from '../../contract/settings.ts'
+import { type GivenSettings, type StartPrompt } from '../../contract/settings.ts'
 import type { NamedTensors } from '../../contract/tensor.ts'
 import { isIdentity } from '../../engine/model/identity.ts'
 import type { Tables } from '../../engine/store/store.ts'
@@ -92,7 +92,7 @@ export async function possibleStarts(
 ): Promise<PossibleStart[]> {
   const model = await findModel(store, name)
   const config = (await store.models.configs()).get(model.id)
-  const method = methodNamed(given.method ?? defaultSettings().method)
+  const { method } = defaultSettings(given)
   const all = [...(await tunedHere(store, model)), ...(await openedHere(store, model))]
   const fits = ({ settings, name }: Candidate): boolean => {
     if (!config || settings.method !== method) return false

@@ -36,7 +36,7 @@ export interface Shape {
 const learned = (share: number): number => 0.15 + 1.65 * Math.exp(-7 * share)
 
 export function evidenceOf(shape: Shape = {}): Evidence {
-  const settings = defaultSettings(shape.settings, labels)
+  const settings = defaultSettings({ method: 'prefix-tuning', ...shape.settings }, labels)
   const { loss = learned, norm = (share) => 1.2 * Math.exp(-share), validation = loss, taken = settings.steps } = shape
   const random = createRandom(5)
   const steps = Array.from({ length: taken }, (_, i): StepMetrics => {

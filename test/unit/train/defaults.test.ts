@@ -6,8 +6,14 @@ import { methodOf } from '../../../main/engine/method/index.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 
 describe('the default settings', () => {
-  it('tune a prefix behind the text, among the labels, from a text that names them', () => {
-    expect(defaultSettings({}, ['spam', 'ham'])).toMatchObject({
+  it('tune an adapter on the tail where answers are labels, and else a prefix', () => {
+    const [labels, texts] = [defaultSettings({}, ['spam', 'ham']), defaultSettings({ task: 'generation' })]
+    expect(labels).toMatchObject({ method: 'tail-lora', placement: 'after-text', loss: 'labels', tokens: 0 })
+    expect(texts).toMatchObject({ method: 'prefix-tuning', placement: 'after-text', loss: 'vocabulary', tokens: 16 })
+  })
+
+  it('put a prefix behind the text, among the labels, from a text that names them', () => {
+    expect(defaultSettings({ method: 'prefix-tuning' }, ['spam', 'ham'])).toMatchObject({
       method: 'prefix-tuning',
       placement: 'after-text',
       loss: 'labels',

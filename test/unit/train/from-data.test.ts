@@ -5,7 +5,9 @@ import { allMethods } from '../../../main/engine/method/index.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { type DataShape, defaultsFor, shapeOf } from '../../../main/engine/train/from-data.ts'
 
-const { tokens, learningRate, steps, batch, maxTokens, validateEvery } = defaultSettings()
+const { tokens, learningRate, steps, batch, maxTokens, validateEvery } = defaultSettings({
+  method: 'prefix-tuning',
+})
 const usual = { tokens, learningRate, steps, batch, maxTokens, validateEvery }
 const trec: DataShape = { rows: 900, validation: 100, labels: 6, tokens: { p50: 12, p95: 25, max: 40 }, hidden: 576 }
 

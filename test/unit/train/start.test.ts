@@ -46,7 +46,7 @@ describe('settings', () => {
 
   it('of another method or shape are refused in a sentence that says what the prompt has', async () => {
     const { config } = await tinyModel('llama')
-    expect(() => startingFrom(origin({}), { method: 'tail-lora' })).toThrow(
+    expect(() => startingFrom(origin({ method: 'prefix' }), { method: 'tail-lora' })).toThrow(
       'A run of Tail LoRA cannot start from "earlier", which is a prompt of Prefix tuning.',
     )
     const other = (prompt: GivenSettings, given: GivenSettings) => () => {

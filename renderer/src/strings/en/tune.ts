@@ -9,7 +9,7 @@ const ordinal = (number: number): string => `${String(number)}${endings[ordinals
 
 export const tune = {
   title: 'Tune',
-  lead: 'A run reads your examples again and again and adjusts its virtual tokens: numbers-only words that the model reads before it answers. The model itself does not change.',
+  lead: 'A run reads your examples again and again and adjusts a few numbers of its own: virtual tokens that the model reads before it answers, or a small adapter on the last tokens. The model itself does not change.',
   newTitle: 'New run',
   repeats: (run: string) => `Like “${run}”, with one change`,
   repeatsHelp: 'The rows and all other settings (under Advanced) are the same, so the two runs can be compared fairly.',

@@ -150,10 +150,11 @@ it('the prompts to start from are those of the model, method and shape, the newe
   const { name: other } = await service.call('models.add', { path })
   const possible = async (settings: GivenSettings, model = base.model) =>
     (await service.call('runs.starts', { model, settings })).map(({ name }) => name)
-  expect(await possible({})).toEqual(['later', 'earlier'])
+  const prefixes = { method: 'prefix-tuning' }
+  expect(await possible(prefixes)).toEqual(['later', 'earlier'])
   expect(await possible({ tokens: 2 })).toEqual(['earlier'])
   expect(await possible({ method: 'prompt-tuning' })).toEqual(['embeddings'])
-  expect(await possible({}, other)).toEqual([])
-  const [first] = await service.call('runs.starts', { model: base.model, settings: {} })
+  expect(await possible(prefixes, other)).toEqual([])
+  const [first] = await service.call('runs.starts', { model: base.model, settings: prefixes })
   expect(first).toEqual({ name: 'later', tunedOn: 'mail.csv' })
 })

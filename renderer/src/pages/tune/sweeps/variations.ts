@@ -1,5 +1,9 @@
 // The choices on the page of a new sweep, as the values that the service combines.
+import { proposals } from '../../../../../main/contract/proposals.ts'
 import type { Vary } from '../../../../../main/contract/service.ts'
+
+/** The method whose settings are tried where none is chosen: soft prompts have most to choose. */
+export const usualMethod = proposals['soft prompt']
 
 /** Values by setting; a setting without any stays at its default. */
 export type ChosenValues = Readonly<Record<string, readonly (string | number)[]>>
