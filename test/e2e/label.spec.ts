@@ -101,7 +101,7 @@ test.describe('with two prompts', () => {
     await expect(grid).not.toHaveAttribute('aria-rowcount', '300')
     const before = await studio.call('data.show', { dataset })
     await page.getByRole('button', { name: `Add to ${before.name}` }).click()
-    await expect(page.getByText(`1 row added to ${before.name}.`)).toBeVisible()
+    await expect(page.getByText(`1 row added in ${before.name}.`)).toBeVisible()
     expect((await studio.call('data.show', { dataset })).rows).toBe(before.rows + 1)
     const [download] = await Promise.all([
       page.waitForEvent('download'),

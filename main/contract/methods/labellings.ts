@@ -80,7 +80,7 @@ export const labellingInputs = {
   'labellings.accept': v.strictObject({ labelling, prompt, above: confidence }),
   /**
    * Adds the corrected rows that are not there yet to the data set that the prompt was tuned on, or of a table that was
-   * answered by hand, to a data set of its own.
+   * answered by hand, to a data set of its own. Those that were corrected again since are changed there.
    */
   'labellings.send': v.strictObject({ labelling, prompt }),
   'labellings.save': v.strictObject({ ...form, path: path('save') }),
@@ -177,7 +177,12 @@ export interface LabellingOutputs {
   readonly 'labellings.remove': null
   readonly 'labellings.rows': { readonly total: number; readonly rows: readonly LabelledRow[] }
   readonly 'labellings.correct': LabellingDetails
-  readonly 'labellings.send': { readonly rows: number; readonly dataset: number; readonly name: string }
+  readonly 'labellings.send': {
+    readonly added: number
+    readonly changed: number
+    readonly dataset: number
+    readonly name: string
+  }
   readonly 'labellings.save': { readonly path: string; readonly rows: number }
   readonly 'labellings.file': { readonly name: string; readonly bytes: Uint8Array; readonly rows: number }
 }

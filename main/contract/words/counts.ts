@@ -14,6 +14,12 @@ export const withRuns = (name: string, runs: number): string => (runs === 0 ? na
 export const rowsThat = (count: number, one: string, more: string): string =>
   `${rowsOf(count)} ${count === 1 ? one : more}`
 
+/** '2 rows added', '1 row changed', '2 rows added, 1 changed'. */
+export const putWords = ({ added, changed }: { readonly added: number; readonly changed: number }): string => {
+  if (changed === 0) return `${rowsOf(added)} added`
+  return added === 0 ? `${rowsOf(changed)} changed` : `${rowsOf(added)} added, ${grouped(changed)} changed`
+}
+
 /** '“a”, “b”'; of many names the first ones, and how many more there are. */
 export const listOf = (names: readonly string[], shown = 5): string =>
   names

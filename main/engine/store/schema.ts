@@ -248,6 +248,8 @@ export interface Schema {
     sent: Generated<number>
     /** 1 where the answer was taken as right, and nobody has looked at it. */
     unseen: Generated<number>
+    /** The row of the data set that the correction became, even where another correction followed; null = none yet. */
+    sent_row: Generated<number | null>
   }
   /** Answers that nobody has looked at, as they were when they came into the data set. */
   unseen_answers: { dataset: number; row: number; answer: string }

@@ -4,16 +4,12 @@ import type { ServiceContext } from '../context.ts'
 import { findDataset } from '../lookup.ts'
 import { edit } from './edits.ts'
 
-/**
- * `rows`: cells that align with the data set's columns. `unseen`: by their places, right answers that nobody has looked at.
- * Error: 'store/missing'.
- */
+/** `rows`: cells that align with the data set's columns. Error: 'store/missing'. */
 export async function addRows(
   context: ServiceContext,
   dataset: number,
   description: string,
   rows: readonly (readonly string[])[],
-  unseen: ReadonlyMap<number, string> = new Map(),
 ): Promise<VersionRecord> {
   const { columns } = await findDataset(context.store, dataset)
   let last = 0
@@ -22,16 +18,10 @@ export async function addRows(
     last = await context.store.rows.last(dataset)
     yield* rows.map((_, i) => last + 1 + i)
   }
-  return edit(context, dataset, description, numbers(), async (tables, version, some) => {
-    const at = (row: number): number => row - last - 1
-    const answers = some.flatMap((row) => {
-      const answer = unseen.get(at(row))
-      return answer === undefined ? [] : [{ row, answer }]
-    })
-    await tables.unseenAnswers.add(dataset, answers)
-    await tables.rows.insert(
+  return edit(context, dataset, description, numbers(), (tables, version, some) =>
+    tables.rows.insert(
       version,
-      some.map((row) => ({ row, cells: columns.map((_, i) => rows[at(row)]?.[i] ?? '') })),
-    )
-  })
+      some.map((row) => ({ row, cells: columns.map((_, i) => rows[row - last - 1]?.[i] ?? '') })),
+    ),
+  )
 }

@@ -70,6 +70,13 @@ export const edit = (
   work: EditRows,
 ): Promise<VersionRecord> => makeVersion(context, dataset, () => ({ kind: 'edit', description, rows, work }))
 
+/** An edit that is planned when its turn has come, on what those before it have left. */
+export const planEdit = (
+  context: ServiceContext,
+  dataset: number,
+  planned: () => Promise<Omit<Plan, 'kind' | 'undoes'>>,
+): Promise<VersionRecord> => makeVersion(context, dataset, async () => ({ kind: 'edit', ...(await planned()) }))
+
 /** Takes back the newest standing edit, or the newest standing undo. Errors: 'store/nothing-to-undo', 'store/nothing-to-redo'. */
 export function takeBack(context: ServiceContext, dataset: number, what: 'undo' | 'redo'): Promise<VersionRecord> {
   const { store } = context

@@ -2,18 +2,17 @@
 import { rm } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
-import type { LabellingDetails, LabellingRecord } from '../../contract/methods/labellings.ts'
-import type { Input, Outputs } from '../../contract/service.ts'
-import { rowsOf } from '../../contract/words/counts.ts'
+import type { LabellingDetails } from '../../contract/methods/labellings.ts'
+import type { Input } from '../../contract/service.ts'
 import type { Store } from '../../engine/store/store.ts'
 import type { Methods, ServiceContext } from '../context.ts'
-import { addRows } from '../data/add-rows.ts'
 import { answerRest } from '../labellings/answer-pieces.ts'
-import { makeDataset, personOf } from '../labellings/by-hand.ts'
-import { answeredRows, detailsOf, findLabelling, placeOf, targetOf } from '../labellings/look.ts'
+import { personOf } from '../labellings/by-hand.ts'
+import { answeredRows, detailsOf, findLabelling, placeOf } from '../labellings/look.ts'
 import { labellingFolder, openLabelling } from '../labellings/open-labelling.ts'
 import { findTuned } from '../prompts/tuned.ts'
 import { labelledBytes, saveLabelled } from '../labellings/save-labelled.ts'
+import { sendCorrected } from '../labellings/send.ts'
 
 /** Rows above which sums over the answers would hold up the service. */
 const LARGE = 50_000
@@ -97,43 +96,6 @@ async function correct(context: ServiceContext, input: Input<'labellings.correct
   return details(context, labelling.id)
 }
 
-async function send(context: ServiceContext, input: Input<'labellings.send'>): Promise<Outputs['labellings.send']> {
-  const { store, changed } = context
-  const labelling = await findLabelling(store, input.labelling)
-  const place = placeOf(labelling, input.prompt)
-  const known = await targetOf(store, labelling, input.prompt)
-  if (!known && !labelling.prompts[place]?.byHand) throw studioError('label/no-data', input.prompt)
-  const rows = await store.labellings.unsent(labelling.id, place)
-  if (rows.length === 0) throw studioError('label/nothing-corrected', labelling.file)
-  const data = known ?? (await madeFor(context, labelling))
-  const cells = rows.map(({ text, context: about, corrected }) =>
-    data.columns.map((column) =>
-      column === data.textColumn
-        ? text
-        : column === data.labelColumn
-          ? corrected
-          : column === data.contextColumn
-            ? about
-            : '',
-    ),
-  )
-  const unseen = new Map(rows.flatMap(({ unseen, corrected }, at) => (unseen === 1 ? [[at, corrected] as const] : [])))
-  const description = `${rowsOf(rows.length)} corrected in ${labelling.file} added`
-  await addRows(context, data.dataset, description, cells, unseen)
-  const numbers = rows.map(({ row }) => row)
-  await store.labellings.markSent(labelling.id, place, numbers)
-  changed('labellings')
-  return { rows: rows.length, dataset: data.dataset, name: data.name }
-}
-
-/** A new data set for the answers that a person has given. Error: 'store/missing' where it is removed at once. */
-async function madeFor(context: ServiceContext, labelling: LabellingRecord) {
-  const dataset = await makeDataset(context, labelling)
-  const made = await targetOf(context.store, { ...labelling, dataset }, '')
-  if (!made) throw studioError('store/missing', 'data set', String(dataset))
-  return made
-}
-
 type Labelling = Extract<keyof Methods, `labellings.${string}`>
 
 export const labellingMethods: Pick<Methods, Labelling> = {
@@ -171,7 +133,7 @@ export const labellingMethods: Pick<Methods, Labelling> = {
     return rows > LARGE ? workers.run('listAnswers', input, signal) : answeredRows(store, input)
   },
   'labellings.correct': correct,
-  'labellings.send': send,
+  'labellings.send': sendCorrected,
   'labellings.save': async (context, { labelling, path, ...wanted }) => ({
     path,
     rows: await saveLabelled(context, await findLabelling(context.store, labelling), wanted, path),

@@ -23,6 +23,7 @@ import { folds } from './0020-folds.ts'
 import { fromFew } from './0021-from-few.ts'
 import { untuned } from './0022-untuned.ts'
 import { trash } from './0023-trash.ts'
+import { sentRows } from './0024-sent-rows.ts'
 import { keptData } from './0025-kept-data.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -49,5 +50,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0021-from-few': fromFew,
   '0022-untuned': untuned,
   '0023-trash': trash,
+  '0024-sent-rows': sentRows,
   '0025-kept-data': keptData,
 }

@@ -101,6 +101,16 @@ const records = (db: Db) => {
       await db.updateTable('labellings').set({ dataset }).where('id', '=', id).execute()
     },
 
+    /** Call it where the data set is gone that corrected rows were sent into. */
+    async forgetSent(id: number): Promise<void> {
+      await db
+        .updateTable('labelled_answers')
+        .set({ sent: 0, sent_row: null })
+        .where('labelling', '=', id)
+        .where(({ or, eb }) => or([eb('sent', '=', 1), eb('sent_row', 'is not', null)]))
+        .execute()
+    },
+
     /** Call it where no row is done: answers so far were to other texts. */
     async setColumns(id: number, text: string, context: string): Promise<void> {
       await db
@@ -294,24 +304,25 @@ const answers = (db: Db) => {
         .execute()
     },
 
-    /** Corrected rows that are not in the data set. */
+    /** Corrected rows that are not in the data set, or that it has with an earlier correction. */
     async unsent(labelling: number, prompt: number) {
       return joined(labelling, { prompt })
-        .select(['a.row', 'r.text', 'r.context', 'a.unseen', sql<string>`a.corrected`.as('corrected')])
+        .select(['a.row', 'r.text', 'r.context', 'a.unseen', 'a.sent_row', sql<string>`a.corrected`.as('corrected')])
         .where('a.corrected', 'is not', null)
         .where('a.sent', '=', 0)
         .orderBy('a.row')
         .execute()
     },
 
-    async markSent(labelling: number, prompt: number, rows: readonly number[]): Promise<void> {
-      await db
-        .updateTable('labelled_answers')
-        .set({ sent: 1 })
-        .where('labelling', '=', labelling)
-        .where('prompt', '=', prompt)
-        .where('row', 'in', rows)
-        .execute()
+    /** Each with the row of the data set that it became. One that was corrected meanwhile waits to be sent again. */
+    async markSent(
+      labelling: number,
+      prompt: number,
+      rows: readonly (readonly [row: number, sentRow: number, corrected: string])[],
+    ): Promise<void> {
+      await sql`UPDATE labelled_answers SET sent = (corrected IS sent.value ->> 2), sent_row = sent.value ->> 1
+        FROM json_each(${JSON.stringify(rows)}) AS sent
+        WHERE labelling = ${labelling} AND prompt = ${prompt} AND row = sent.value ->> 0`.execute(db)
     },
 
     /** Answers of all prompts to rows behind `after`, row by row. */

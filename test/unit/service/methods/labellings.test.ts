@@ -214,7 +214,7 @@ describe('answers', () => {
         .split('\r\n'),
     ).toHaveLength(10)
     const before = await service.call('data.show', { dataset: base.dataset })
-    expect(await service.call('labellings.send', { labelling, prompt: 'a' })).toMatchObject({ rows: 1 })
+    expect(await service.call('labellings.send', { labelling, prompt: 'a' })).toMatchObject({ added: 1, changed: 0 })
     const after = await service.call('data.show', { dataset: base.dataset })
     expect(after.rows).toBe(before.rows + 1)
     await expect(service.call('labellings.send', { labelling, prompt: 'a' })).rejects.toThrow(/corrected/)
@@ -224,6 +224,75 @@ describe('answers', () => {
       'other of message 3',
       'delivery',
     ])
+  })
+
+  it('change their row of the data set where they were sent before, which is undone as any edit', async () => {
+    const { service, file, label, base } = await start()
+    const { id: labelling } = await label(file('more.csv', 'text\nother one\nother two\nother three\n'))
+    const { dataset } = base
+    const correct = (row: number, answer: string) =>
+      service.call('labellings.correct', { labelling, prompt: 'a', rows: [row], answer })
+    const send = () => service.call('labellings.send', { labelling, prompt: 'a' })
+    const found = async () => {
+      const query = { search: 'other ', filters: [], states: ['used' as const, 'trash' as const] }
+      const { view } = await service.call('data.view', { dataset, query })
+      const page = await service.call('data.page', { view, from: 0, count: 10 })
+      return page.map(({ cells }) => cells.join(': '))
+    }
+    await correct(2, 'praise')
+    expect(await send()).toMatchObject({ added: 1, changed: 0 })
+    await correct(2, '')
+    await correct(2, 'delivery')
+    await correct(4, 'praise')
+    expect(await send()).toMatchObject({ added: 1, changed: 1 })
+    expect(await found()).toEqual(['other one: delivery', 'other three: praise'])
+    const { versions } = await service.call('data.show', { dataset })
+    expect(versions.at(-1)?.description).toBe('1 row added, 1 changed (corrected in more.csv)')
+    await service.call('data.undo', { dataset })
+    expect(await found()).toEqual(['other one: praise'])
+    // What was undone comes in as a new row; a row with the same answer is left alone.
+    await correct(4, 'billing')
+    expect(await send()).toMatchObject({ added: 1, changed: 0 })
+    const { version } = await service.call('data.show', { dataset })
+    await correct(4, 'billing')
+    expect(await send()).toMatchObject({ added: 0, changed: 0 })
+    expect((await service.call('data.show', { dataset })).version).toBe(version)
+    await expect(send()).rejects.toThrow(/corrected/)
+    expect(await found()).toEqual(['other one: praise', 'other three: billing'])
+  })
+
+  it('keep what else was edited in their row of the data set', async () => {
+    const { service, file, label, base } = await start()
+    const { id: labelling } = await label(file('more.csv', 'text\nother one\n'))
+    const { dataset } = base
+    const correct = (answer: string) =>
+      service.call('labellings.correct', { labelling, prompt: 'a', rows: [2], answer })
+    const send = () => service.call('labellings.send', { labelling, prompt: 'a' })
+    await correct('praise')
+    await send()
+    const query = { search: 'other one', filters: [], states: ['used' as const] }
+    const { view } = await service.call('data.view', { dataset, query })
+    const [sent] = await service.call('data.page', { view, from: 0, count: 1 })
+    const target = { by: 'rows' as const, rows: [sent?.row ?? 0] }
+    await service.call('data.change', { dataset, target, change: { kind: 'cell', column: 'text', value: 'clearer' } })
+    await correct('billing')
+    expect(await send()).toMatchObject({ added: 0, changed: 1 })
+    expect((await service.call('data.page', { view, from: 0, count: 1 }))[0]?.cells).toEqual(['clearer', 'billing'])
+  })
+
+  it('go into a new data set, all of them, where the one that they were sent into is gone', async () => {
+    const { service, file } = await start()
+    const path = file('few.csv', 'text\none\ntwo\n')
+    const { id: labelling } = await service.call('labellings.open', { path, prompts: [] })
+    await service.call('labellings.start', { labelling, labels: ['x', 'y'] })
+    await service.call('labellings.watch', { labelling })
+    const prompt = 'by hand'
+    await service.call('labellings.correct', { labelling, prompt, rows: [2, 3], answer: 'x' })
+    const { dataset } = await service.call('labellings.send', { labelling, prompt })
+    await service.call('data.remove', { dataset })
+    const again = await service.call('labellings.send', { labelling, prompt })
+    expect(again).toMatchObject({ added: 2, changed: 0 })
+    expect((await service.call('data.show', { dataset: again.dataset })).rows).toBe(2)
   })
 
   it('are saved into a copy of the workbook, and for windows as bytes', async () => {
