@@ -41,8 +41,6 @@ export const dataErrors = {
     `This table does not fit into an Excel workbook: ${why}. Save it as CSV or JSON Lines.`,
   'data/file-exists': (path: string) => `There is a file at ${path} already. Choose another name.`,
   'data/not-written': (path: string, why: string) => `The table could not be written to ${path}: ${why}.`,
-  'data/too-large-to-send': (megabytes: number) =>
-    `This table is too large for a browser’s download (more than ${megabytes} MB). Save it from the desktop app, or by “softprompt save”.`,
   'data/json-too-large': (name: string) =>
     `${name} is one JSON object of more than 100 MB, which must be read as a whole. Save it as JSON Lines, one object a line.`,
   'data/json-not-array': (name: string) =>

@@ -14,7 +14,5 @@ export const labellingErrors = {
     `Several prompts label ${file}. Open it with one of them to have its answers suggested.`,
   'label/no-labels': (answer: string, labels: readonly string[]) =>
     `“${answer}” is none of the labels: ${labels.join(', ')}.`,
-  'label/too-large': (file: string) =>
-    `The result for ${file} is too large to be saved from this window. Give this command, which goes on from here: softprompt label FILE --prompt NAME`,
   'label/same-file': (path: string) => `${path} is the file that is labelled. Choose another name for the result.`,
 } satisfies Record<string, (...details: never[]) => string>

@@ -23,6 +23,7 @@ export const studioErrors = {
   'studio/no-grant': (what: string) =>
     `A window may not name a file of this computer by its path, so this was not done (${what}). Choose the file or folder again, or drop it into the window.`,
   'studio/no-dialog': () => 'This window cannot ask for a file or folder by a dialog of the system.',
+  'studio/no-downloads': () => 'This window has no downloads: it asks where a file goes by a dialog of the system.',
   'studio/path-outside': (path: string, allowed: readonly string[]) =>
     allowed.length === 0
       ? `This window takes no typed paths, so ${path} was not used. Choose the file instead, or start the studio with --allow FOLDER for a folder whose files it may name.`

@@ -106,12 +106,12 @@ export const dataInputs = (settings: v.GenericSchema<GivenSettings>) => ({
   'data.fix': v.strictObject({ dataset, problem: v.exactOptional(column), anyway: v.exactOptional(v.boolean()) }),
   /** How many problems a data set has, and whether a run on it would begin. */
   'data.health': v.strictObject({ dataset }),
-  /** Writes a version's rows in use to a new file, or answers with its bytes where no path is given. */
+  /** Writes a version's rows in use to a new file. */
   'data.write': v.strictObject({
     dataset,
     version: v.exactOptional(id),
     format: v.picklist(writtenFormats),
-    path: v.exactOptional(path('save')),
+    path: path('save'),
   }),
   'data.undo': v.strictObject({ dataset }),
   'data.redo': v.strictObject({ dataset }),
@@ -308,15 +308,6 @@ export interface DataPreview {
   readonly template: Template
 }
 
-/** A table that was written as a file. */
-export interface WrittenData {
-  /** What the file may be called. */
-  readonly name: string
-  readonly rows: number
-  /** The file, where it was written to no path. */
-  readonly bytes?: Uint8Array
-}
-
 export interface DataOutputs {
   readonly 'data.import': ImportedData
   readonly 'data.look': DataLook
@@ -334,7 +325,7 @@ export interface DataOutputs {
   readonly 'data.add': VersionRecord
   readonly 'data.fix': VersionRecord
   readonly 'data.health': DataHealth
-  readonly 'data.write': WrittenData
+  readonly 'data.write': { readonly rows: number }
   readonly 'data.undo': VersionRecord
   readonly 'data.redo': VersionRecord
   readonly 'data.goBack': VersionRecord

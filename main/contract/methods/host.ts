@@ -25,6 +25,11 @@ export const hostInputs = {
   'files.write': v.strictObject({ file: id, bytes: v.pipe(v.instance(Uint8Array), v.maxLength(FILE_PIECE)) }),
   /** Ends it; what was sent is deleted once the grant has been used, and when the window leaves. */
   'files.close': v.strictObject({ file: id }),
+  /**
+   * A place for one file that the service shall write for the window's person, where the host asks by no dialog. Error:
+   * 'studio/no-downloads'.
+   */
+  'files.place': v.strictObject({ name: fileName }),
   /** Gives a grant back that will not be used: what was sent for it is deleted. */
   'files.giveUp': v.strictObject({ grant: v.pipe(v.string(), v.maxLength(100)) }),
 } as const
@@ -43,6 +48,12 @@ export interface Granted {
   readonly name: string
 }
 
+/** A place to save a file at, for the person to take. */
+export interface Placed extends Granted {
+  /** Where the browser gets the file once it is written, one time. */
+  readonly address: string
+}
+
 export interface Ways {
   /** Whether 'host.choose' asks by a dialog. */
   readonly chooses: boolean
@@ -58,5 +69,6 @@ export interface HostOutputs {
   readonly 'files.next': null
   readonly 'files.write': null
   readonly 'files.close': Granted
+  readonly 'files.place': Placed
   readonly 'files.giveUp': null
 }

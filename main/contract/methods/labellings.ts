@@ -16,13 +16,6 @@ const labelling = id
 const prompt = run
 const confidence = between(0, 1)
 
-const form = {
-  labelling,
-  to: v.picklist(labelledForms),
-  /** Only rows with an answer whose confidence is below this. */
-  below: v.exactOptional(confidence),
-}
-
 export const labellingInputs = {
   /**
    * Copies a table into the studio's folder and guesses its columns; answers nothing yet. The same file with the same
@@ -83,9 +76,14 @@ export const labellingInputs = {
    * answered by hand, to a data set of its own. Those that were corrected again since are changed there.
    */
   'labellings.send': v.strictObject({ labelling, prompt }),
-  'labellings.save': v.strictObject({ ...form, path: path('save') }),
-  /** The same file for a window. */
-  'labellings.file': v.strictObject(form),
+  /** Writes the table as a file, over one that is there. */
+  'labellings.save': v.strictObject({
+    labelling,
+    to: v.picklist(labelledForms),
+    path: path('save'),
+    /** Only rows with an answer whose confidence is below this. */
+    below: v.exactOptional(confidence),
+  }),
 } as const
 
 /** `ready`: nothing is answered yet; `stopped`: by its owner, or because the studio ended. */
@@ -183,6 +181,6 @@ export interface LabellingOutputs {
     readonly dataset: number
     readonly name: string
   }
-  readonly 'labellings.save': { readonly path: string; readonly rows: number }
-  readonly 'labellings.file': { readonly name: string; readonly bytes: Uint8Array; readonly rows: number }
+  /** Rows with answers in it. */
+  readonly 'labellings.save': { readonly rows: number }
 }

@@ -1,6 +1,7 @@
 // A workbook with more columns in one sheet: all else in it - sheets, formulas, styles, types - stays byte for byte.
 import { basename } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
+import type { Watch } from '../data/formats/format.ts'
 import { rangeOf, columnOf } from '../data/formats/xlsx/places.ts'
 import { maxColumns } from '../data/formats/xlsx/sheet.ts'
 import { readWorkbook } from '../data/formats/xlsx/workbook.ts'
@@ -20,15 +21,20 @@ export interface WorkbookPlace {
   readonly sheet: string
   /** Row of the columns' names; 0 where there is none. */
   readonly headerRow: number
+  /** As that of a file's source. */
+  readonly watch?: Watch
 }
 
 /** Errors: those of `readWorkbook`, 'data/no-sheet', 'data/too-many-columns', 'data/damaged' where the sheet is not well-formed. */
 export async function writeIntoWorkbook(
-  { source, target, sheet: wanted, headerRow }: WorkbookPlace,
+  { source, target, sheet: wanted, headerRow, watch }: WorkbookPlace,
   added: AddedColumns,
 ): Promise<void> {
   const name = basename(source)
-  const archive = await openZip({ name, path: source, choices: {} })
+  // It is read twice: for its columns, then to be written.
+  let before = 0
+  const told: Watch = (read, total) => watch?.(before * total + read, 2 * total)
+  const archive = await openZip({ name, path: source, choices: {}, watch: told })
   const { sheets } = await readWorkbook(name, archive)
   const sheet = sheets.find((each) => each.name === wanted)
   if (!sheet) {
@@ -36,6 +42,7 @@ export async function writeIntoWorkbook(
     throw studioError('data/no-sheet', name, wanted, names)
   }
   const { width: column, headerStyle } = await extentOf(name, archive, sheet.part, headerRow)
+  before = 1
   const count = added.names.length
   if (column + count > maxColumns) throw studioError('data/too-many-columns', name, column + count)
   const cells: SheetAddition['cells'] = (row, prefix) => {

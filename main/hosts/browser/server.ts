@@ -11,7 +11,8 @@ import { readWindow, type ServedFile } from '../window/files.ts'
 import { windowHeaders } from '../window/policy.ts'
 import type { WindowOptions } from '../window/studio.ts'
 import type { KeptAddress } from './address.ts'
-import { boundConnections, type Patience, patience as usual } from './connections.ts'
+import { boundConnections, type Connections, type Patience, patience as usual } from './connections.ts'
+import { createDownloads, type Downloads, sendFile } from './downloads.ts'
 import { createGuard, type Guard, newSecret } from './guard.ts'
 import { serveSocket } from './sockets.ts'
 
@@ -54,8 +55,9 @@ export async function serveBrowser(options: BrowserHostOptions): Promise<Browser
   const secret = kept?.secret ?? newSecret()
   const guard = createGuard(secret, actual)
   const always = windowHeaders([`ws://127.0.0.1:${actual}`, `ws://localhost:${actual}`])
+  const downloads = createDownloads()
   server.on('request', (request, response) => {
-    answer(request, response, guard, files, always)
+    answer(request, response, { guard, files, always, downloads, connections })
   })
   const sockets = new WebSocketServer({ noServer: true, maxPayload: requestBounds.bytes, perMessageDeflate: false })
   server.on('upgrade', (request, duplex, head) => {
@@ -67,7 +69,7 @@ export async function serveBrowser(options: BrowserHostOptions): Promise<Browser
     else
       sockets.handleUpgrade(request, socket, head, (opened) => {
         connections.trust(socket)
-        serveSocket(studio, opened, window)
+        serveSocket(studio, opened, { ...window, offer: downloads.offer })
       })
   })
   const drop = (): void => {
@@ -92,12 +94,19 @@ export async function serveBrowser(options: BrowserHostOptions): Promise<Browser
 const hasOurOrigin = (request: IncomingMessage, guard: Guard): boolean =>
   request.headers.origin !== undefined && guard.isFromUs(request)
 
+interface Serving {
+  readonly guard: Guard
+  readonly files: ReadonlyMap<string, ServedFile>
+  /** Headers of every answer. */
+  readonly always: Readonly<Record<string, string>>
+  readonly downloads: Downloads
+  readonly connections: Connections
+}
+
 function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  guard: Guard,
-  files: ReadonlyMap<string, ServedFile>,
-  always: Readonly<Record<string, string>>,
+  { guard, files, always, downloads, connections }: Serving,
 ): void {
   for (const [name, value] of Object.entries(always)) response.setHeader(name, value)
   const say = (status: number, sentence: string): void => {
@@ -113,8 +122,21 @@ function answer(
     return sendUncached(response, guard.proof(url.searchParams.get('challenge')))
   if (!isFromUs && !(url.pathname === '/' && guard.isVisit(request)))
     return say(403, 'Another site’s page gets nothing from the studio.')
+  const nothing = (): void => say(404, 'There is no such file.')
+  const offered = request.method === 'GET' ? downloads.take(url.pathname) : undefined
+  if (offered) {
+    // Only a window knows the address.
+    connections.trust(request.socket)
+    sendFile(offered, response).then(
+      (isSent) => {
+        if (!isSent) nothing()
+      },
+      () => response.destroy(),
+    )
+    return
+  }
   const file = files.get(url.pathname)
-  if (!file) return say(404, 'There is no such file.')
+  if (!file) return nothing()
   response.writeHead(200, {
     'content-type': file.type,
     'content-length': file.bytes.length,

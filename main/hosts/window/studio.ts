@@ -7,7 +7,7 @@ import { type HostInput, hostInputs, type HostMethod, type HostOutputs } from '.
 import type { Studio } from '../../contract/service.ts'
 import { withinAllowed } from './allowed.ts'
 import type { Grants } from './grants.ts'
-import { createUploads } from './uploads.ts'
+import { createUploads, type Place } from './uploads.ts'
 
 export interface WindowOptions {
   /** Where windows' uploads lie. */
@@ -16,6 +16,8 @@ export interface WindowOptions {
   readonly allowed: readonly string[]
   /** Asks the person for a path by a dialog of the system; undefined where they choose none. */
   readonly choose?: (use: PathUse, suggested?: string) => Promise<string | undefined>
+  /** Offers a file to the window's person; gives the address where they can take it once. */
+  readonly offer?: (place: Place) => string
 }
 
 export interface GuardedStudio extends Studio {
@@ -28,7 +30,7 @@ type Answers = { readonly [M in HostMethod]: (input: HostInput<M>) => Promise<Ho
 export function guardStudio(
   studio: Studio,
   grants: Grants,
-  { uploads: folder, allowed, choose }: WindowOptions,
+  { uploads: folder, allowed, choose, offer }: WindowOptions,
 ): GuardedStudio {
   const uploads = createUploads(folder)
   const answers: Answers = {
@@ -51,6 +53,11 @@ export function guardStudio(
     'files.close': async ({ file }) => {
       const { path, remove } = await uploads.close(file)
       return grants.give('read', path, remove)
+    },
+    'files.place': async ({ name }) => {
+      if (!offer) throw studioError('studio/no-downloads')
+      const place = await uploads.place(name)
+      return { ...grants.give('save', place.path), address: offer(place) }
     },
     'files.giveUp': async ({ grant }) => {
       await grants.giveUp(grant)

@@ -1,11 +1,11 @@
-// Files that a window uploads in pieces into the studio's folder: each is deleted once it was used, and all when the window leaves.
+// Files on their way from a window or to it, in the studio's folder: each is deleted once it was used, and all when the window leaves.
 import { type FileHandle, mkdir, mkdtemp, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { studioError } from '../../contract/errors/index.ts'
 import { device } from '../../contract/names.ts'
 
-/** A file or folder that has arrived. */
-export interface Uploaded {
+/** A file or folder that has arrived, or will be made. */
+export interface Place {
   readonly path: string
   /** Never fails: what cannot be deleted now is at the service's next start. */
   remove(): Promise<void>
@@ -19,12 +19,14 @@ export interface Uploads {
   /** Pieces must be written in order. Errors: 'data/no-file'; 'data/not-received', as where the disk is full. */
   write(file: number, bytes: Uint8Array): Promise<void>
   /** Error: 'data/no-file'. */
-  close(file: number): Promise<Uploaded>
+  close(file: number): Promise<Place>
+  /** Where a file of this name can be made, for the window. Error: 'data/not-received'. */
+  place(name: string): Promise<Place>
   /** Gives up and deletes everything, whether it has arrived or not. */
   end(): Promise<void>
 }
 
-interface Upload extends Uploaded {
+interface Upload extends Place {
   /** Undefined before the first file of a folder. */
   handle: FileHandle | undefined
   readonly isFolder: boolean
@@ -65,8 +67,8 @@ export function createUploads(folder: string): Uploads {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     return mkdtemp(join(folder, 'window-'))
   }
-  /** A place for one upload, apart from others of the same name. */
-  const place = async (file: number): Promise<string> => {
+  /** A folder for one file, apart from others of the same name. */
+  const folderFor = async (file: number): Promise<string> => {
     const within = join(await (own ??= makeOwn()), String(file))
     await mkdir(within, { mode: 0o700 })
     return within
@@ -94,7 +96,7 @@ export function createUploads(folder: string): Uploads {
       }
       uploads.set(file, upload)
       try {
-        const within = await place(file)
+        const within = await folderFor(file)
         upload.remove = () => deleteAll(within)
         upload.path = join(within, cleanName(name))
         if (isFolder) await mkdir(upload.path, { mode: 0o700 })
@@ -132,6 +134,14 @@ export function createUploads(folder: string): Uploads {
       const { path, remove } = get(file)
       await forget(file)
       return { path, remove }
+    },
+    async place(name) {
+      try {
+        const within = await folderFor(++last)
+        return { path: join(within, cleanName(name)), remove: () => deleteAll(within) }
+      } catch (error) {
+        throw notReceived(error)
+      }
     },
     async end() {
       ended = true

@@ -138,15 +138,15 @@ async function hashReading(
   return hash.digest('hex')
 }
 
-/** While a file is looked through before its rows come, an import can be cancelled and says that it goes on. */
-export function watchOf(call: CallContext): Watch {
+/** Work that is told of often says so in a hundred steps, and ends where it is cancelled: as a file that is looked through before its rows come. */
+export function watchOf(call: CallContext, stage = 'looking through the file'): Watch {
   let told = 0
   return (bytes, total) => {
     refuseCancelled(call)
     // Some files are looked through more than once.
     if (bytes >= told && bytes < told + total / 100) return
     told = bytes
-    call.emit({ event: 'progress', stage: 'looking through the file', done: Math.min(bytes, total), total })
+    call.emit({ event: 'progress', stage, done: Math.min(bytes, total), total })
   }
 }
 

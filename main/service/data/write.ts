@@ -1,12 +1,11 @@
-// Writes a version's rows in use as a file: to a path, or as bytes for a window's download.
+// Writes a version's rows in use as a file.
 import { randomBytes } from 'node:crypto'
 import { open, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { causeOf, isFull } from '../../contract/errors/causes.ts'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
-import { fileName } from '../../contract/names.ts'
-import type { Input, WrittenData } from '../../contract/service.ts'
+import type { Input, Outputs } from '../../contract/service.ts'
 import { writers } from '../../engine/data/write/index.ts'
 import type { Rows } from '../../engine/data/write/writer.ts'
 import { moveToNew } from '../../engine/files.ts'
@@ -16,30 +15,22 @@ import { findDataset } from '../lookup.ts'
 /** Rows that are read at once, and characters that are written at once: packing more would hold up the service. */
 const CHUNK = 500
 const CHARACTERS = 100_000
-/** Megabytes of an answer at most: it crosses to the window in one message. */
-const MAX_SENT = 48
 
-/** Errors: 'store/missing', 'data/not-excel', 'data/file-exists', 'data/not-written', 'store/disk-full', 'data/too-large-to-send', 'run/cancelled'. */
+/** Errors: 'store/missing', 'data/not-excel', 'data/file-exists', 'data/not-written', 'store/disk-full', 'run/cancelled'. */
 export async function writeData(
   context: ServiceContext,
   { dataset, version: wanted, format, path }: Input<'data.write'>,
   call: CallContext,
-): Promise<WrittenData> {
+): Promise<Outputs['data.write']> {
   const { store } = context
-  const { columns, name } = await findDataset(store, dataset)
+  const { columns } = await findDataset(store, dataset)
   const newest = await store.datasets.newest(dataset)
   const version = wanted ?? newest
   if (version > newest) throw studioError('store/missing', 'version', String(version))
   const { used } = await store.datasets.counts(dataset, version)
   const pieces = writers[format](columns, usedRows(context, call, { dataset, version, total: used }))
-  const stem = name.replace(/\.(csv|tsv|tab|txt|xlsx|xlsm|parquet|jsonl?|ndjson)$/i, '')
-  const written = {
-    name: fileName(version === newest ? stem : `${stem} version ${String(version)}`, `.${format}`),
-    rows: used,
-  }
-  if (path === undefined) return { ...written, bytes: await gathered(pieces) }
   await toFile(resolve(path), pieces)
-  return written
+  return { rows: used }
 }
 
 /** Error: 'run/cancelled'. */
@@ -78,17 +69,6 @@ function* piecesOf(rows: readonly (readonly string[])[]): Generator<readonly (re
     characters = 0
   }
   if (piece.length > 0) yield piece
-}
-
-async function gathered(pieces: AsyncGenerator<Uint8Array>): Promise<Uint8Array> {
-  const all: Uint8Array[] = []
-  let size = 0
-  for await (const piece of pieces) {
-    size += piece.length
-    if (size > MAX_SENT * 2 ** 20) throw studioError('data/too-large-to-send', MAX_SENT)
-    all.push(piece)
-  }
-  return Buffer.concat(all)
 }
 
 /** Under a name of its own first, so that nobody finds half a table. */

@@ -1,63 +1,53 @@
 // Writes a labelled table: the file as it came, with the answers in columns behind its own.
-import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, extname, join } from 'node:path'
+import { rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { causeOf, isFull } from '../../contract/errors/causes.ts'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
 import type { LabelledForm, LabellingRecord } from '../../contract/methods/labellings.ts'
-import { fileName } from '../../contract/names.ts'
+import type { Watch } from '../../engine/data/formats/format.ts'
 import { type AddedCell, type AddedColumns, freeNames, writeLabelled } from '../../engine/labelled/index.ts'
 import type { Store } from '../../engine/store/store.ts'
-import type { ServiceContext } from '../context.ts'
+import type { CallContext, ServiceContext } from '../context.ts'
+import { watchOf } from '../data/import.ts'
 import { openCopy } from './answer-pieces.ts'
 import { labelledFile } from './open-labelling.ts'
 
 /** Answers that are read from the store at once. */
 const CHUNK = 2000
-/** Bytes that one answer to a window holds, with room for the rest of it. */
-const maxBytes = 63 * 2 ** 20
 
 interface Wanted {
   readonly to: LabelledForm
   readonly below?: number
 }
 
-/** Writes the table; gives how many rows of it have answers. Errors: those of `openCopy` and `writeLabelled`, 'label/no-answers'. */
+/**
+ * Writes the table; gives how many rows of it have answers. Errors: those of `openCopy` and `writeLabelled`,
+ * 'label/no-answers', 'label/same-file', 'run/cancelled'.
+ */
 export async function saveLabelled(
   { store, home }: ServiceContext,
   labelling: LabellingRecord,
   { to, below }: Wanted,
   target: string,
+  call: CallContext,
 ): Promise<number> {
   const path = labelledFile(home, labelling)
   if (await isSame(path, target)) throw studioError('label/same-file', target)
-  const added = await addedColumns(store, labelling, below)
+  const added = await addedColumns(store, labelling, below, watchOf(call, 'gathering the answers'))
   if (added.cells.size === 0) throw studioError('label/no-answers', labelling.file)
   const { columns } = await openCopy(path, labelling)
+  const watch = watchOf(call, 'writing the table')
   async function* rows() {
-    for await (const chunk of (await openCopy(path, labelling)).chunks())
+    let done = 0
+    for await (const chunk of (await openCopy(path, labelling)).chunks()) {
       for (const row of chunk.rows) if (below === undefined || added.cells.has(row.row)) yield row
+      watch((done += chunk.rows.length), labelling.rows)
+    }
   }
-  const table = { path, taken: labelling.taken, columns, rows, partial: below !== undefined }
+  const table = { path, taken: labelling.taken, columns, rows, partial: below !== undefined, watch }
   await replacing(target, (file) => writeLabelled[to](table, file, added))
   return added.cells.size
-}
-
-/** The same as bytes, with the name of a file for it. */
-export async function labelledBytes(context: ServiceContext, labelling: LabellingRecord, wanted: Wanted) {
-  const { uploads } = context.home
-  await mkdir(uploads, { recursive: true, mode: 0o700 })
-  const folder = await mkdtemp(join(uploads, 'labelled-'))
-  try {
-    const path = join(folder, 'table')
-    const rows = await saveLabelled(context, labelling, wanted, path)
-    if ((await stat(path)).size > maxBytes) throw studioError('label/too-large', labelling.file)
-    const plain = basename(labelling.file, extname(labelling.file))
-    const name = fileName(wanted.below === undefined ? `${plain} labelled` : `${plain} unsure`, `.${wanted.to}`)
-    return { name, bytes: new Uint8Array(await readFile(path)), rows }
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
 }
 
 const isSame = async (one: string, other: string): Promise<boolean> => {
@@ -88,6 +78,7 @@ async function addedColumns(
   store: Store,
   labelling: LabellingRecord,
   below: number | undefined,
+  watch: Watch,
 ): Promise<AddedColumns> {
   const { prompts, columns } = labelling
   const byRow = new Map<number, Answer[]>()
@@ -101,6 +92,7 @@ async function addedColumns(
     const last = some.at(-1)
     if (!last || some.length < CHUNK * prompts.length) break
     after = last.row
+    watch(byRow.size, labelling.done)
     await setImmediate()
   }
   const cells = new Map<number, readonly AddedCell[]>()

@@ -11,7 +11,7 @@ import { personOf } from '../labellings/by-hand.ts'
 import { answeredRows, detailsOf, findLabelling, placeOf } from '../labellings/look.ts'
 import { labellingFolder, openLabelling } from '../labellings/open-labelling.ts'
 import { findTuned } from '../prompts/tuned.ts'
-import { labelledBytes, saveLabelled } from '../labellings/save-labelled.ts'
+import { saveLabelled } from '../labellings/save-labelled.ts'
 import { sendCorrected } from '../labellings/send.ts'
 
 /** Rows above which sums over the answers would hold up the service. */
@@ -134,10 +134,7 @@ export const labellingMethods: Pick<Methods, Labelling> = {
   },
   'labellings.correct': correct,
   'labellings.send': sendCorrected,
-  'labellings.save': async (context, { labelling, path, ...wanted }) => ({
-    path,
-    rows: await saveLabelled(context, await findLabelling(context.store, labelling), wanted, path),
+  'labellings.save': async (context, { labelling, path, ...wanted }, call) => ({
+    rows: await saveLabelled(context, await findLabelling(context.store, labelling), wanted, path, call),
   }),
-  'labellings.file': async (context, { labelling, ...wanted }) =>
-    labelledBytes(context, await findLabelling(context.store, labelling), wanted),
 }

@@ -320,9 +320,9 @@ const answers = (db: Db) => {
       prompt: number,
       rows: readonly (readonly [row: number, sentRow: number, corrected: string])[],
     ): Promise<void> {
-      await sql`UPDATE labelled_answers SET sent = (corrected IS sent.value ->> 2), sent_row = sent.value ->> 1
-        FROM json_each(${JSON.stringify(rows)}) AS sent
-        WHERE labelling = ${labelling} AND prompt = ${prompt} AND row = sent.value ->> 0`.execute(db)
+      await sql`UPDATE labelled_answers SET sent = (corrected IS came.value ->> 2), sent_row = came.value ->> 1
+        FROM json_each(${JSON.stringify(rows)}) AS came
+        WHERE labelling = ${labelling} AND prompt = ${prompt} AND row = came.value ->> 0`.execute(db)
     },
 
     /** Answers of all prompts to rows behind `after`, row by row. */

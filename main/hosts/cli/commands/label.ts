@@ -83,16 +83,20 @@ const label = (host: Host, path: string, { prompt, text, context, out, below, ..
     if (done > 0) output.say(`${String(done)} of ${String(rows)} rows are labelled already.`)
     const ended = await labelled(session, opened, { ...given({ text, context }) })
     const target = out ?? besides(path, opened)
-    const saved = await studio.call('labellings.save', { labelling, ...target, ...given({ below }) })
+    const { rows: written } = await studio.call(
+      'labellings.save',
+      { labelling, ...target, ...given({ below }) },
+      { onEvent, signal },
+    )
     const answers = ended.answers.map(({ name, counts, cut, confidences }) => ({
       prompt: name,
       counts,
       cut,
       confidences,
     }))
-    output.result({ labelling, out: saved.path, rows: saved.rows, answers }, [
+    output.result({ labelling, out: target.path, rows: written, answers }, [
       ...answers.flatMap((each) => answerLines(each, answers.length > 1)),
-      `Wrote ${rowsOf(saved.rows)} with answers to ${saved.path}.`,
+      `Wrote ${rowsOf(written)} with answers to ${target.path}.`,
     ])
   })
 

@@ -43,6 +43,8 @@ export const importing = {
   newest: (version: string) => `Version ${version}, the newest`,
   format: 'Format',
   formats: { csv: 'CSV, for any program', xlsx: 'Excel workbook', jsonl: 'JSON Lines, for programs' },
+  /** A file's name. */
+  older: (name: string, version: string) => `${name} version ${version}`,
   saveIt: 'Save',
   saved: (rows: string, name: string) => `${rowsOf(rows)} saved as ${name}.`,
 } as const

@@ -109,5 +109,7 @@ export const label = {
   forms: { xlsx: 'Excel workbook', csv: 'CSV', jsonl: 'JSON Lines' } satisfies Record<LabelledForm, string>,
   saveAll: 'Save all rows',
   savePart: 'Save only the unsure ones',
-  saved: (name: string, rows: string) => `${name}, ${rows}, was saved to your downloads.`,
+  saving: 'Writing the table',
+  saved: (name: string, rows: string) => `${name}, ${rows}, was saved.`,
+  downloaded: (name: string, rows: string) => `${name}, ${rows}, is among your downloads.`,
 } as const

@@ -209,6 +209,11 @@ describe('an upload', () => {
   })
 })
 
+it('a window that has a dialog of the system has no downloads', async () => {
+  const { call } = start()
+  await expect(call('files.place', { name: 'mail.csv' })).rejects.toMatchObject({ code: 'studio/no-downloads' })
+})
+
 describe('a path that a person types', () => {
   it('is taken within the folders that were named at the start, links followed, and nowhere else', async () => {
     const root = temporaryFolder()

@@ -1,5 +1,5 @@
 // Tables that prompts label: answered, stopped, gone on with, corrected, saved, sent to the data.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Input, LabellingDetails, StudioEvent } from '../../../../main/contract/service.ts'
@@ -295,21 +295,43 @@ describe('answers', () => {
     expect((await service.call('data.show', { dataset: again.dataset })).rows).toBe(2)
   })
 
-  it('are saved into a copy of the workbook, and for windows as bytes', async () => {
+  it('are saved into a copy of the workbook', async () => {
     const { service, file, label, saved } = await start()
     const cells = lines(3).map(([text], i) => [text, { number: 45_000 + i, code: 'yyyy-mm-dd' }])
     const done = await label(file('book.xlsx', writeXlsx([{ name: 'S', rows: [['text', 'when'], ...cells] }])))
     const bytes = await saved(done, 'xlsx')
-    const sent = await service.call('labellings.file', { labelling: done.id, to: 'xlsx' })
-    expect(sent).toMatchObject({ name: 'book labelled.xlsx', rows: 3 })
-    const again = await service.call('labellings.open', { path: file('again.xlsx', sent.bytes), prompts: ['a'] })
+    const again = await service.call('labellings.open', { path: file('again.xlsx', bytes), prompts: ['a'] })
     expect(again.columns).toEqual(['text', 'when', 'answer', 'confidence'])
     expect(again.first[0]).toEqual(['billing of message 0', '2023-03-15', 'billing', '0.9'])
-    expect(bytes.length).toBeGreaterThan(0)
-    const plain = await service.call('labellings.file', { labelling: done.id, to: 'xlsx', below: 0.95 })
-    const partial = await service.call('labellings.open', { path: file('plain.xlsx', plain.bytes), prompts: ['a'] })
+    const plain = await saved(done, 'xlsx', 0.95)
+    const partial = await service.call('labellings.open', { path: file('plain.xlsx', plain), prompts: ['a'] })
     expect(partial).toMatchObject({ rows: 3, columns: ['text', 'when', 'answer', 'confidence'] })
   })
+
+  it.each(['csv', 'jsonl', 'xlsx'] as const)(
+    'are saved as %s with their progress, and not at all where that is cancelled',
+    async (to) => {
+      const { service, file, label, folder } = await start()
+      const cells = lines(600).map(([text]) => [text])
+      const done = await label(file('book.xlsx', writeXlsx([{ name: 'S', rows: [['text'], ...cells] }])))
+      const path = join(folder, `out.${to}`)
+      const save = async (signal: AbortSignal, onDone: (event: StudioEvent) => void) => {
+        const onEvent = (event: StudioEvent): void => {
+          if (event.event === 'progress' && event.stage === 'writing the table') onDone(event)
+        }
+        return service.call('labellings.save', { labelling: done.id, to, path }, { signal, onEvent })
+      }
+      const seen: StudioEvent[] = []
+      expect(await save(new AbortController().signal, (event) => seen.push(event))).toEqual({ rows: 600 })
+      expect(seen.length).toBeGreaterThan(0)
+      const before = readFileSync(path)
+      const abort = new AbortController()
+      abort.abort()
+      await expect(save(abort.signal, () => undefined)).rejects.toMatchObject({ code: 'run/cancelled' })
+      expect(readFileSync(path)).toEqual(before)
+      expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([])
+    },
+  )
 
   it('go with their labelling, and the copy of the file with them', async () => {
     const { service, file, label, folder } = await start()
