@@ -7,6 +7,9 @@ import { between, column, id, list, nothing, path, run, text, whole } from './fi
 /** Prompts that label one table at most. */
 export const maxPrompts = 20
 
+/** Labels to choose among at most: more of them are no labels, but texts. */
+export const maxLabels = 200
+
 /** Forms in which the table comes back. */
 export const labelledForms = ['xlsx', 'csv', 'jsonl'] as const
 export type LabelledForm = (typeof labelledForms)[number]
@@ -15,6 +18,7 @@ const labelling = id
 /** One of the labelling's prompts by its name. */
 const prompt = run
 const confidence = between(0, 1)
+const label = v.pipe(text, v.trim(), v.minLength(1))
 
 export const labellingInputs = {
   /**
@@ -36,7 +40,7 @@ export const labellingInputs = {
     /** '' = none. */
     context: v.exactOptional(column),
     /** Where no prompt answers: the labels to choose from; those in `answers` are added. */
-    labels: v.exactOptional(list(v.pipe(text, v.trim(), v.minLength(1)), 200)),
+    labels: v.exactOptional(list(label, maxLabels)),
     /** Where no prompt answers: the column with the answers that are known already, '' = none. */
     answers: v.exactOptional(v.union([column, v.literal('')])),
   }),
@@ -66,6 +70,13 @@ export const labellingInputs = {
     rows: list(whole(0, Number.MAX_SAFE_INTEGER), 10_000, 1),
     answer: text,
   }),
+  /** One more label to choose among, which the prompt does not know yet. */
+  'labellings.addLabel': v.strictObject({ labelling, prompt, label }),
+  /**
+   * Another name for a label that a person has named, in all of their answers; to the name of another label, the two
+   * become one. Rows that the data set has are sent again.
+   */
+  'labellings.renameLabel': v.strictObject({ labelling, prompt, label, name: label }),
   /**
    * Takes all answers for right that are at least so sure and that nobody has corrected. As nobody has looked at them, no
    * verdict will rest on them.
@@ -93,11 +104,17 @@ export interface LabellingPrompt {
   readonly name: string
   /** The labels that it chooses among; none where its answers are generated. */
   readonly labels: readonly string[]
+  /** Those among them that a person has added, and that the prompt does not know. */
+  readonly added?: readonly string[]
   /** True where no prompt answers yet, but a person. */
   readonly byHand?: true
   /** Where a person answers: the column with the answers that are known already, '' = none. */
   readonly known?: string
 }
+
+/** Labels that a person has named, and may rename. */
+export const ownLabels = ({ labels, added = [], byHand }: LabellingPrompt): readonly string[] =>
+  byHand ? labels : added
 
 export interface LabellingRecord {
   readonly id: number
@@ -175,6 +192,8 @@ export interface LabellingOutputs {
   readonly 'labellings.remove': null
   readonly 'labellings.rows': { readonly total: number; readonly rows: readonly LabelledRow[] }
   readonly 'labellings.correct': LabellingDetails
+  readonly 'labellings.addLabel': LabellingDetails
+  readonly 'labellings.renameLabel': LabellingDetails
   readonly 'labellings.send': {
     readonly added: number
     readonly changed: number

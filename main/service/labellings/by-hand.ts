@@ -1,14 +1,11 @@
 // A table that a person begins to answer: which labels there are, and the data set that the answers make.
 import { studioError } from '../../contract/errors/index.ts'
 import { distinctName, fittingName } from '../../contract/names.ts'
-import type { LabellingPrompt, LabellingRecord } from '../../contract/methods/labellings.ts'
+import { type LabellingPrompt, type LabellingRecord, maxLabels } from '../../contract/methods/labellings.ts'
 import type { Input } from '../../contract/service.ts'
 import type { ServiceContext } from '../context.ts'
 import { openCopy } from './answer-pieces.ts'
 import { labelledFile } from './open-labelling.ts'
-
-/** Labels at most: more of them are no labels, but texts. */
-const MAX_LABELS = 200
 
 /** Who answers a table by hand, among which labels. Errors: those of `openCopy`, 'label/few-labels', 'data/too-many-labels'. */
 export async function personOf(
@@ -25,7 +22,7 @@ export async function personOf(
       for (const { cells } of rows) {
         const answer = (cells[at] ?? '').trim()
         if (answer !== '') all.add(answer)
-        if (all.size > MAX_LABELS) throw studioError('data/too-many-labels', all.size, MAX_LABELS)
+        if (all.size > maxLabels) throw studioError('data/too-many-labels', all.size, maxLabels)
       }
   }
   if (all.size < 2) throw studioError('label/few-labels')

@@ -2,12 +2,13 @@
 import { rm } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
-import type { LabellingDetails } from '../../contract/methods/labellings.ts'
+import { type LabellingDetails, ownLabels } from '../../contract/methods/labellings.ts'
 import type { Input } from '../../contract/service.ts'
 import type { Store } from '../../engine/store/store.ts'
 import type { Methods, ServiceContext } from '../context.ts'
 import { answerRest } from '../labellings/answer-pieces.ts'
 import { personOf } from '../labellings/by-hand.ts'
+import { addLabel, renameLabel } from '../labellings/labels.ts'
 import { answeredRows, detailsOf, findLabelling, placeOf } from '../labellings/look.ts'
 import { labellingFolder, openLabelling } from '../labellings/open-labelling.ts'
 import { findTuned } from '../prompts/tuned.ts'
@@ -36,7 +37,9 @@ async function start(context: ServiceContext, input: Input<'labellings.start'>):
     if (column !== '' && !columns.includes(column)) throw studioError('run/no-column', file, column, columns)
   const [person] = labelling.prompts
   const before = JSON.stringify(labelling.prompts)
-  const prompts = person?.byHand ? [await personOf(context, labelling, person, input)] : labelling.prompts
+  // Once it has begun, the person may have added and renamed labels.
+  const asksAnew = labelling.state === 'ready' || input.labels !== undefined || input.answers !== undefined
+  const prompts = person?.byHand && asksAnew ? [await personOf(context, labelling, person, input)] : labelling.prompts
   if (text !== labelling.text || about !== labelling.context || JSON.stringify(prompts) !== before) {
     await forgetRows(store, id)
     await store.labellings.setColumns(id, text, about)
@@ -64,7 +67,11 @@ async function suggest(context: ServiceContext, input: Input<'labellings.suggest
   if (prompts.length > 1) throw studioError('label/several', file)
   const { name, prompt } = await findTuned(store, input.run)
   await store.labellings.forgetAnswers(id, 0)
-  await store.labellings.setPrompts(id, [{ name, labels: prompt.labels }])
+  // What a person has named stays to choose from, though nothing of it was learned yet.
+  const own = prompt.labels.length === 0 ? [] : prompts.flatMap(ownLabels)
+  const added = own.filter((label) => !prompt.labels.includes(label))
+  const labels = [...prompt.labels, ...added]
+  await store.labellings.setPrompts(id, [{ name, labels, ...(added.length > 0 ? { added } : {}) }])
   return begin(context, id)
 }
 
@@ -133,6 +140,14 @@ export const labellingMethods: Pick<Methods, Labelling> = {
     return rows > LARGE ? workers.run('listAnswers', input, signal) : answeredRows(store, input)
   },
   'labellings.correct': correct,
+  'labellings.addLabel': async (context, input) => {
+    await addLabel(context, input)
+    return details(context, input.labelling)
+  },
+  'labellings.renameLabel': async (context, input) => {
+    await renameLabel(context, input)
+    return details(context, input.labelling)
+  },
   'labellings.send': sendCorrected,
   'labellings.save': async (context, { labelling, path, ...wanted }, call) => ({
     rows: await saveLabelled(context, await findLabelling(context.store, labelling), wanted, path, call),

@@ -304,6 +304,15 @@ const answers = (db: Db) => {
         .execute()
     },
 
+    /** Another name for a right answer; rows that were sent can be sent again. */
+    async renameCorrected(labelling: number, prompt: number, answer: string, name: string): Promise<void> {
+      await db
+        .updateTable('labelled_answers')
+        .set({ corrected: name, sent: 0 })
+        .where(({ and }) => and({ labelling, prompt, corrected: answer }))
+        .execute()
+    },
+
     /** Corrected rows that are not in the data set, or that it has with an earlier correction. */
     async unsent(labelling: number, prompt: number) {
       return joined(labelling, { prompt })

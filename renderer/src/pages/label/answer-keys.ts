@@ -7,6 +7,8 @@ export type AnswerCommand =
   | { readonly name: 'correct'; readonly answer: string }
   /** The suggested answer is right. */
   | { readonly name: 'accept' }
+  /** The right answer is a label that is not there yet. */
+  | { readonly name: 'new' }
 
 type Key = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>
 
@@ -21,6 +23,7 @@ export function answerCommandOf(
   if (by !== undefined) return { name: 'move', by }
   if (key === '0' || key === 'Delete' || key === 'Backspace') return { name: 'correct', answer: '' }
   if (key === 'Enter') return { name: 'accept' }
+  if (key.toLowerCase() === 'n' && labels.length > 0) return { name: 'new' }
   const answer = labelOfKey(key, labels)
   return answer === undefined ? undefined : { name: 'correct', answer }
 }

@@ -158,6 +158,85 @@ describe('a table without answers', () => {
     expect(readFileSync(path, 'utf8').split('\n')[0]).toMatch(/^text,team,answer,confidence,note/)
   })
 
+  it('gets labels that were missing, which stay to choose from when a prompt suggests', async () => {
+    const few = await start()
+    await few.byHand()
+    const add = (prompt: string, label: string) =>
+      few.service.call('labellings.addLabel', { labelling: few.labelling, prompt, label })
+    await expect(few.answer('by hand', [5], 'other')).rejects.toMatchObject({ code: 'label/no-labels' })
+    await add('by hand', 'other')
+    const added = await add('by hand', 'other')
+    expect(added.answers[0]?.labels).toEqual([...labels, 'other'])
+    await few.restart()
+    // Going on asks nothing anew, so that no answer is forgotten.
+    await few.answer('by hand', of(0, 4), 'billing')
+    await few.answer('by hand', of(1, 4), 'delivery')
+    await few.service.call('labellings.start', { labelling: few.labelling })
+    const kept = await few.service.call('labellings.watch', { labelling: few.labelling })
+    expect(kept.answers[0]).toMatchObject({ labels: [...labels, 'other'], corrected: 8 })
+    await few.tune('by hand', 'first')
+    const suggested = await few.suggest('first')
+    expect(suggested.prompts).toEqual([{ name: 'first', labels: [...labels, 'other'], added: ['other'] }])
+    await add('first', 'more')
+    const answered = await few.answer('first', of(3, 2), 'more')
+    expect(answered.answers[0]).toMatchObject({ labels: [...labels, 'other', 'more'], added: ['other', 'more'] })
+    const many = Array.from({ length: 196 }, (_, i) => `label ${String(i)}`)
+    for (const label of many) await add('first', label)
+    await expect(add('first', 'one too many')).rejects.toMatchObject({ code: 'label/too-many' })
+  })
+
+  it('has its labels renamed and merged, where they are a person’s own, in the data set too', async () => {
+    const few = await start()
+    const rename = (prompt: string, label: string, name: string) =>
+      few.service.call('labellings.renameLabel', { labelling: few.labelling, prompt, label, name })
+    const inData = async (dataset: number) => {
+      const query = { search: '', filters: [], states: ['used' as const] }
+      const { view } = await few.service.call('data.view', { dataset, query })
+      const page = await few.service.call('data.page', { view, from: 0, count: 100 })
+      return page.map(({ cells }) => cells[1]).toSorted()
+    }
+    await expect(rename('by hand', 'billing', 'money')).rejects.toMatchObject({ code: 'label/no-choice' })
+    await few.byHand({ labels: ['billing', 'delivery', 'parcels'] })
+    await few.answer('by hand', of(0, 3), 'billing')
+    await few.answer('by hand', of(1, 2), 'delivery')
+    await few.answer('by hand', [of(1, 3)[2] ?? 0], 'parcels')
+    const { dataset } = await few.service.call('labellings.send', { labelling: few.labelling, prompt: 'by hand' })
+    const renamed = await rename('by hand', 'billing', 'money')
+    expect(renamed.answers[0]).toMatchObject({ labels: ['money', 'delivery', 'parcels'], unsent: 3 })
+    expect(renamed.answers[0]?.seen).toContainEqual({ label: 'money', rows: 3 })
+    const merged = await rename('by hand', 'parcels', 'delivery')
+    expect(merged.answers[0]?.labels).toEqual(['money', 'delivery'])
+    expect(merged.answers[0]?.seen).toEqual([
+      { label: 'delivery', rows: 3 },
+      { label: 'money', rows: 3 },
+    ])
+    expect(await few.service.call('labellings.send', { labelling: few.labelling, prompt: 'by hand' })).toMatchObject({
+      added: 0,
+      changed: 4,
+    })
+    expect(await inData(dataset)).toEqual([...Array<string>(3).fill('delivery'), ...Array<string>(3).fill('money')])
+    await expect(rename('by hand', 'nothing', 'x')).rejects.toMatchObject({ code: 'label/not-own' })
+    await expect(rename('by hand', 'money', 'delivery')).rejects.toMatchObject({ code: 'label/few-labels' })
+  })
+
+  it('has no label renamed that its prompt has learned', async () => {
+    const few = await start()
+    await few.byHand()
+    await few.answer('by hand', of(0, 4), 'billing')
+    await few.answer('by hand', of(1, 4), 'delivery')
+    await few.tune('by hand', 'first')
+    await few.suggest('first')
+    const change = { labelling: few.labelling, prompt: 'first' }
+    await expect(
+      few.service.call('labellings.renameLabel', { ...change, label: 'billing', name: 'money' }),
+    ).rejects.toMatchObject({ code: 'label/not-own' })
+    await few.service.call('labellings.addLabel', { ...change, label: 'bill' })
+    await few.answer('first', of(3, 2), 'bill')
+    const merged = await few.service.call('labellings.renameLabel', { ...change, label: 'bill', name: 'billing' })
+    expect(merged.answers[0]).toMatchObject({ labels, added: [] })
+    expect(merged.answers[0]?.seen).toContainEqual({ label: 'billing', rows: 6 })
+  })
+
   it('needs two labels, and a prompt that answers one table alone', async () => {
     const few = await start()
     await expect(few.byHand({ labels: ['billing'] })).rejects.toMatchObject({ code: 'label/few-labels' })

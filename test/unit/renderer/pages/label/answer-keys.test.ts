@@ -14,6 +14,8 @@ it.each([
   ['9', { name: 'correct', answer: 'label 9' }],
   ['0', { name: 'correct', answer: '' }],
   ['Delete', { name: 'correct', answer: '' }],
+  ['n', { name: 'new' }],
+  ['N', { name: 'new' }],
   ['x', undefined],
 ])('%s', (key, wanted) => {
   expect(command(key)).toEqual(wanted)
@@ -23,4 +25,5 @@ it('leaves the window’s own keys alone, and numbers that have no label', () =>
   expect(command('1', { ctrlKey: true })).toBeUndefined()
   expect(command('ArrowDown', { altKey: true })).toBeUndefined()
   expect(answerCommandOf({ key: '3', ...none }, 7, ['a', 'b'])).toBeUndefined()
+  expect(answerCommandOf({ key: 'n', ...none }, 7, [])).toBeUndefined()
 })
