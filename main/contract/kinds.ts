@@ -2,9 +2,17 @@
 
 export const tableEndings = ['csv', 'tsv', 'tab', 'txt', 'xlsx', 'xlsm', 'parquet', 'json', 'jsonl', 'ndjson'] as const
 
-/** Formats that a table is written in; their names are the files' endings. */
-export const writtenFormats = ['csv', 'xlsx', 'jsonl'] as const
+/** Formats that a table is written in. */
+export const writtenFormats = ['csv', 'xlsx', 'jsonl', 'chat'] as const
 export type WrittenFormat = (typeof writtenFormats)[number]
+
+/** Endings of their files. */
+export const writtenEndings = {
+  csv: 'csv',
+  xlsx: 'xlsx',
+  jsonl: 'jsonl',
+  chat: 'jsonl',
+} as const satisfies Record<WrittenFormat, string>
 
 export const modelEndings = ['gguf'] as const
 

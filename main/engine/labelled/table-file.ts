@@ -6,8 +6,8 @@ import type { Taken } from '../../contract/reading.ts'
 import type { DataRow } from '../../contract/records.ts'
 import { firstBytes } from '../data/bytes.ts'
 import { readText } from '../data/encoding/decode.ts'
-import { writers } from '../data/write/index.ts'
 import type { Rows } from '../data/write/writer.ts'
+import { writeXlsx as writeWorkbook } from '../data/write/xlsx.ts'
 import type { AddedCell, AddedColumns } from './columns.ts'
 
 /** A table as it was read. */
@@ -111,7 +111,7 @@ export async function writeXlsx({ columns, rows }: ReadTable, target: string, ad
   }
   const file = await open(target, 'w', 0o600)
   try {
-    for await (const bytes of writers.xlsx([...columns, ...added.names], pieces())) await file.appendFile(bytes)
+    for await (const bytes of writeWorkbook([...columns, ...added.names], pieces())) await file.appendFile(bytes)
     await file.sync()
   } finally {
     await file.close()

@@ -11,6 +11,7 @@ import type { Rows } from '../../engine/data/write/writer.ts'
 import { moveToNew } from '../../engine/files.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
 import { findDataset } from '../lookup.ts'
+import { rolesOf } from './roles.ts'
 
 /** Rows that are read at once, and characters that are written at once: packing more would hold up the service. */
 const CHUNK = 500
@@ -28,7 +29,8 @@ export async function writeData(
   const version = wanted ?? newest
   if (version > newest) throw studioError('store/missing', 'version', String(version))
   const { used } = await store.datasets.counts(dataset, version)
-  const pieces = writers[format](columns, usedRows(context, call, { dataset, version, total: used }))
+  const roles = await rolesOf(context, dataset)
+  const pieces = writers[format](columns, usedRows(context, call, { dataset, version, total: used }), roles)
   await toFile(resolve(path), pieces)
   return { rows: used }
 }

@@ -77,6 +77,12 @@ it('imports a file of chats, lists it, and saves it again', { timeout: 30_000 },
     user: 'Question 3',
     assistant: 'Answer 3 to it',
   })
+  const again = join(folder, 'again.jsonl')
+  expect((await cli(['save', 'chat.jsonl', again, '--chat', ...at])).code).toBe(0)
+  expect(JSON.parse(readFileSync(again, 'utf8').split('\n')[3] ?? '')).toEqual({ messages: chat(3) })
+  expect((await cli(['save', 'chat.jsonl', join(folder, 'out.csv'), '--chat', ...at])).err).toContain(
+    'must end in jsonl',
+  )
   expect((await cli(['save', 'chat.jsonl', join(folder, 'out.doc'), ...at])).err).toContain(
     'must end in csv, xlsx, jsonl',
   )

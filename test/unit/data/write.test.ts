@@ -4,19 +4,29 @@ import { strFromU8, unzipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import type { WrittenFormat } from '../../../main/contract/kinds.ts'
 import type { ReadingChoices } from '../../../main/contract/reading.ts'
+import { turnsIn, written } from '../../../main/engine/data/chat/turns.ts'
 import { writers } from '../../../main/engine/data/write/index.ts'
+import type { TableRoles } from '../../../main/engine/data/write/writer.ts'
 import { useTables } from '../../support/read-table.ts'
 
 const { read } = useTables()
 
 type Cells = readonly (readonly string[])[]
 
-async function write(format: WrittenFormat, columns: readonly string[], rows: Cells, some = 3): Promise<Uint8Array> {
+const noRoles = { text: '', label: '', context: '' }
+
+async function write(
+  format: WrittenFormat,
+  columns: readonly string[],
+  rows: Cells,
+  roles: TableRoles = noRoles,
+  some = 3,
+): Promise<Uint8Array> {
   async function* pieces(): AsyncGenerator<Cells> {
     for (let at = 0; at < rows.length; at += some) yield await Promise.resolve(rows.slice(at, at + some))
   }
   const written: Uint8Array[] = []
-  for await (const piece of writers[format](columns, pieces())) written.push(piece)
+  for await (const piece of writers[format](columns, pieces(), roles)) written.push(piece)
   return Buffer.concat(written)
 }
 
@@ -24,6 +34,7 @@ const choices: Readonly<Record<WrittenFormat, ReadingChoices>> = {
   csv: { delimiter: ',', header: 1 },
   xlsx: { header: 1 },
   jsonl: {},
+  chat: {},
 }
 const columns = ['text', 'label', 'a "quoted", name']
 const formulas = ['=1+1', '+cmd|x', '-2+3', '@SUM(A1)', '=HYPERLINK("http://x")']
@@ -129,4 +140,85 @@ it('says what a workbook cannot hold', async () => {
     message: expect.stringContaining('the cell A2 has more than 32,767 characters') as string,
   })
   await expect(write('xlsx', Array<string>(16_385).fill('a'), [])).rejects.toMatchObject({ code: 'data/not-excel' })
+})
+
+const chat = ['system', 'earlier turns', 'user', 'assistant']
+const chatRoles = { text: 'user', label: 'assistant', context: '' }
+
+const messagesIn = (bytes: Uint8Array): unknown[] =>
+  Buffer.from(bytes)
+    .toString()
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { readonly messages: unknown }).messages)
+
+describe('a table as chats', () => {
+  it('has what came earlier as turns, and the answer as the last one', async () => {
+    const earlier = 'user: Hello\nassistant: Hello.\nHow can I help?'
+    const rows = [
+      ['Be kind.', earlier, 'Where is my parcel?', 'On its way.'],
+      ['', '', 'And now?', ''],
+    ]
+    expect(messagesIn(await write('chat', chat, rows, chatRoles))).toEqual([
+      [
+        { role: 'system', content: 'Be kind.' },
+        { role: 'user', content: 'Hello' },
+        { role: 'assistant', content: 'Hello.\nHow can I help?' },
+        { role: 'user', content: 'Where is my parcel?' },
+        { role: 'assistant', content: 'On its way.' },
+      ],
+      [{ role: 'user', content: 'And now?' }],
+    ])
+  })
+
+  it('asks with the context before the question, and leaves other columns out', async () => {
+    const roles = { text: 'question', label: 'answer', context: 'passage' }
+    const bytes = await write(
+      'chat',
+      ['id', 'passage', 'question', 'answer'],
+      [['7', 'It rains.', 'Does it?', 'Yes']],
+      roles,
+    )
+    expect(messagesIn(bytes)).toEqual([
+      [
+        { role: 'user', content: 'It rains.\n\nDoes it?' },
+        { role: 'assistant', content: 'Yes' },
+      ],
+    ])
+  })
+
+  it('is read back as the chats that it came from', { timeout: 60_000 }, async () => {
+    const words = fc
+      .string({ unit: 'grapheme', maxLength: 20 })
+      .map((text) => text.replaceAll('\0', ''))
+      .filter((text) => text === '' || turnsIn(`user: ${text}`).length === 1)
+    const said = words.filter((text) => text.trim() !== '')
+    const turn = fc.record({ role: fc.constantFrom('user', 'assistant', 'tool'), text: words })
+    // A chat's earlier turns are those before its last question, so that it has one.
+    const row = fc.tuple(words, fc.array(turn, { maxLength: 4 }).map(written), said, said)
+    await fc.assert(
+      // A file of one chat alone is one list of turns.
+      fc.asyncProperty(fc.array(row, { minLength: 2, maxLength: 6 }), async (rows) => {
+        const table = await read('chat.jsonl', await write('chat', chat, rows, chatRoles))
+        expect(table.columns).toEqual(chat)
+        expect(table.rows.map(({ cells }) => cells)).toEqual(rows)
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
+
+it('turns that were written as one reads them are found again, and no letter of any text is lost', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom('user: ', 'assistant: ', 'tool: ', '\n', 'a', ':', ' ', 'é') }),
+      (text) => {
+        const turns = turnsIn(text)
+        const isLed = /^(user|assistant|tool): /.test(text)
+        if (isLed) expect(written(turns)).toBe(text)
+        else if (text !== '') expect(written(turns)).toBe(`user: ${text}`)
+        else expect(turns).toEqual([])
+      },
+    ),
+  )
 })

@@ -74,5 +74,19 @@ function textOf(turn: v.InferOutput<typeof message>): string {
   return text === '' && calls !== undefined && calls !== null ? JSON.stringify(calls) : text
 }
 
+/** Who speaks in what is written as one reads it: other words before a colon may be a text's own. */
+const speakers = /(?:^|\n)(user|assistant|tool|function|observation|ipython): /g
+
+/** The turns that `written` has written; what stands before the first speaker is the user's. */
+export function turnsIn(text: string): readonly Turn[] {
+  const found = [...text.matchAll(speakers)]
+  const isLed = text === '' || (found[0]?.index === 0 && !text.startsWith('\n'))
+  const turns = found.map((match, i) => ({
+    role: match[1] ?? '',
+    text: text.slice(match.index + match[0].length, found[i + 1]?.index),
+  }))
+  return isLed ? turns : [{ role: 'user', text: text.slice(0, found[0]?.index) }, ...turns]
+}
+
 /** Turns as one reads them: each begins with who speaks. */
 export const written = (turns: readonly Turn[]): string => turns.map(({ role, text }) => `${role}: ${text}`).join('\n')

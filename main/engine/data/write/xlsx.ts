@@ -2,7 +2,7 @@
 import { strToU8, Zip, ZipDeflate } from 'fflate'
 import { studioError } from '../../../contract/errors/index.ts'
 import { letters } from '../formats/xlsx/places.ts'
-import type { Writer } from './writer.ts'
+import type { Rows } from './writer.ts'
 
 /** What Excel's sheets hold at most. */
 const maxRows = 1_048_576
@@ -14,7 +14,8 @@ const maxBytes = 2 ** 31
 /** Styles of cells, by their places in `styles`: of plain cells, of the names, and of what must stay a text when it is edited. */
 const style = { plain: 0, name: 1, quoted: 2 } as const
 
-export const writeXlsx: Writer = async function* (columns, rows) {
+/** A `Writer` that needs no roles. */
+export async function* writeXlsx(columns: readonly string[], rows: Rows): AsyncGenerator<Uint8Array> {
   let pieces: Uint8Array[] = []
   let failed: Error | undefined
   const zip = new Zip((error, bytes) => {

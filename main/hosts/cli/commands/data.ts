@@ -1,7 +1,7 @@
 // softprompt data [FILE] | import FILE | save DATASET FILE: what an import takes, the data sets there are, a table out again
 import { extname, resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { writtenFormats } from '../../../contract/kinds.ts'
+import { type WrittenFormat, writtenEndings } from '../../../contract/kinds.ts'
 import type { DataLook } from '../../../contract/service.ts'
 import { type TaskName, taskNames } from '../../../contract/settings.ts'
 import { rowsOf } from '../../../contract/words/counts.ts'
@@ -72,16 +72,31 @@ export function importCommand(host: Host): Command {
   return withCommon(command)
 }
 
+interface SaveOptions extends CommonOptions {
+  readonly version?: number
+  readonly chat?: true
+}
+
+const endings = [...new Set(Object.values(writtenEndings))]
+
+function formatOf(file: string, { chat }: SaveOptions): WrittenFormat {
+  const ending = endings.find((each) => extname(file).toLowerCase() === `.${each}`)
+  if (chat && ending !== writtenEndings.chat)
+    throw new InvalidArgumentError('The name of a file of chats must end in jsonl.')
+  if (!ending) throw new InvalidArgumentError(`The file’s name must end in ${endings.join(', ')}.`)
+  return chat ? 'chat' : ending
+}
+
 export function saveCommand(host: Host): Command {
   const command = new Command('save')
     .description('write the rows in use of a data set to a new file: as CSV, Excel or JSON Lines, by its ending')
     .argument('<dataset>', 'its name')
-    .argument('<file>', writtenFormats.map((format) => `FILE.${format}`).join(', '))
+    .argument('<file>', endings.map((ending) => `FILE.${ending}`).join(', '))
+    .option('--chat', 'as chats: each line a list of messages, the last of which is the answer (FILE.jsonl)')
     .option('--version <number>', 'an earlier version (default: the newest)', wholeNumber(1))
-    .action((name: string, file: string, options: CommonOptions & { readonly version?: number }) =>
+    .action((name: string, file: string, options: SaveOptions) =>
       withStudio(host, options, async ({ studio, output, signal }) => {
-        const format = writtenFormats.find((each) => extname(file).toLowerCase() === `.${each}`)
-        if (!format) throw new InvalidArgumentError(`The file’s name must end in ${writtenFormats.join(', ')}.`)
+        const format = formatOf(file, options)
         const dataset = await datasetNamed(studio, name)
         const path = resolve(file)
         const onEvent = (event: Parameters<typeof output.event>[0]): void => {

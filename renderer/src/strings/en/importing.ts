@@ -42,7 +42,14 @@ export const importing = {
   version: 'Version',
   newest: (version: string) => `Version ${version}, the newest`,
   format: 'Format',
-  formats: { csv: 'CSV, for any program', xlsx: 'Excel workbook', jsonl: 'JSON Lines, for programs' },
+  formats: {
+    csv: 'CSV, for any program',
+    xlsx: 'Excel workbook',
+    jsonl: 'JSON Lines, for programs',
+    chat: 'Chat (JSONL)',
+  },
+  chatOut: (text: string, answer: string) =>
+    `Each row becomes a list of messages: “${text}” is what the user says, “${answer}” the assistant’s last turn. Columns that are not part of the chat are left out.`,
   /** A file's name. */
   older: (name: string, version: string) => `${name} version ${version}`,
   saveIt: 'Save',

@@ -2,7 +2,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { writtenFormats } from '../../../../main/contract/kinds.ts'
 import { openTable } from '../../../../main/engine/data/table.ts'
 import { openHome } from '../../../../main/service/home/home.ts'
 import { createService } from '../../../../main/service/service.ts'
@@ -31,26 +30,29 @@ async function cellsOf(path: string): Promise<(readonly string[])[]> {
   return cells
 }
 
-it.each(writtenFormats)('is written as %s: the cleaned table, and the version before', async (format) => {
-  const { folder, service, dataset } = await start()
-  await service.call('data.change', {
-    dataset,
-    target: { by: 'rows', rows: [2, 3] },
-    change: { kind: 'state', state: 'excluded' },
-  })
-  await service.call('data.change', {
-    dataset,
-    target: { by: 'rows', rows: [4] },
-    change: { kind: 'cell', column: 'label', value: '=1+1' },
-  })
-  const [newest, first] = [join(folder, `new.${format}`), join(folder, `first.${format}`)]
-  expect(await service.call('data.write', { dataset, format, path: newest })).toEqual({ rows: 1201 })
-  const edited = [[rows[2]?.[0], format === 'csv' ? "'=1+1" : '=1+1'], ...rows.slice(3)]
-  expect(await cellsOf(newest)).toEqual([['text', 'label'], ...edited])
-  const written = await service.call('data.write', { dataset, version: 1, format, path: first })
-  expect(written).toEqual({ rows: 1203 })
-  expect(await cellsOf(first)).toEqual([['text', 'label'], ...rows])
-})
+it.each(['csv', 'xlsx', 'jsonl'] as const)(
+  'is written as %s: the cleaned table, and the version before',
+  async (format) => {
+    const { folder, service, dataset } = await start()
+    await service.call('data.change', {
+      dataset,
+      target: { by: 'rows', rows: [2, 3] },
+      change: { kind: 'state', state: 'excluded' },
+    })
+    await service.call('data.change', {
+      dataset,
+      target: { by: 'rows', rows: [4] },
+      change: { kind: 'cell', column: 'label', value: '=1+1' },
+    })
+    const [newest, first] = [join(folder, `new.${format}`), join(folder, `first.${format}`)]
+    expect(await service.call('data.write', { dataset, format, path: newest })).toEqual({ rows: 1201 })
+    const edited = [[rows[2]?.[0], format === 'csv' ? "'=1+1" : '=1+1'], ...rows.slice(3)]
+    expect(await cellsOf(newest)).toEqual([['text', 'label'], ...edited])
+    const written = await service.call('data.write', { dataset, version: 1, format, path: first })
+    expect(written).toEqual({ rows: 1203 })
+    expect(await cellsOf(first)).toEqual([['text', 'label'], ...rows])
+  },
+)
 
 it('replaces no file, and leaves no part of one', async () => {
   const { folder, service, dataset } = await start()
@@ -75,6 +77,30 @@ it('replaces no file, and leaves no part of one', async () => {
     code: 'store/missing',
   })
   expect(readdirSync(folder).filter((name) => /part|xlsx/.test(name))).toEqual([])
+})
+
+it('is written as chats, by the roles that its columns have', async () => {
+  const { folder, service } = await start()
+  const path = join(folder, 'talk.jsonl')
+  const lines = rows.slice(0, 8).map(([text, label]) =>
+    JSON.stringify({
+      messages: [
+        { role: 'user', content: text },
+        { role: 'assistant', content: label },
+      ],
+      id: label,
+    }),
+  )
+  writeFileSync(path, lines.join('\n'))
+  const { dataset } = await service.call('data.import', { path })
+  const out = join(folder, 'out.jsonl')
+  expect(await service.call('data.write', { dataset, format: 'chat', path: out })).toEqual({ rows: 8 })
+  const plain = (text: string): unknown[] =>
+    text
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { messages: unknown }).messages)
+  expect(plain(readFileSync(out, 'utf8'))).toEqual(plain(lines.join('\n')))
 })
 
 it('stops where the caller cancels', async () => {
