@@ -2,6 +2,19 @@
 
 export const tableEndings = ['csv', 'tsv', 'tab', 'txt', 'xlsx', 'xlsm', 'parquet', 'json', 'jsonl', 'ndjson'] as const
 
+/** Files beside a table that may name the labels which it stores as numbers. */
+export const labelFiles = ['dataset_info.json', 'dataset_infos.json', 'README.md'] as const
+
+const endsWith = (name: string, endings: readonly string[]): boolean =>
+  endings.some((ending) => name.toLowerCase().endsWith(`.${ending}`))
+
+/** The tables among the files of a folder; texts and JSON only where there is nothing else, as they may be anything. */
+export function tablesAmong(names: readonly string[]): readonly string[] {
+  const tables = names.filter((name) => endsWith(name, tableEndings) && !labelFiles.some((file) => file === name))
+  const sure = tables.filter((name) => !endsWith(name, ['txt', 'json']))
+  return sure.length > 0 ? sure : tables
+}
+
 /** Formats that a table is written in. */
 export const writtenFormats = ['csv', 'xlsx', 'jsonl', 'chat'] as const
 export type WrittenFormat = (typeof writtenFormats)[number]

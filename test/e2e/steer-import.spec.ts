@@ -238,6 +238,38 @@ test('questions about passages are question answering, and no problem would empt
   await expect(page.getByText('No problem was found in the rows.')).toBeVisible()
 })
 
+test('labels stored as numbers have the names that a README gives them which is chosen with the table', async ({
+  page,
+}) => {
+  const readme = [
+    '---',
+    'dataset_info:',
+    '  features:',
+    '  - name: review',
+    '    dtype: string',
+    '  - name: label',
+    '    dtype:',
+    '      class_label:',
+    '        names:',
+    "          '0': negative",
+    "          '1': positive",
+    '---',
+  ].join('\n')
+  const table = Array.from({ length: 30 }, (_, i) => `It was ${String(i)} days late,${String(i % 2)}`)
+  const file = (name: string, text: string) => ({ name, mimeType: '', buffer: Buffer.from(text) })
+  await studio.open(page, '#/data')
+  const input = page.locator('input[type=file]')
+  await input.setInputFiles([file('a.csv', 'a,b\n'), file('b.csv', 'a,b\n')])
+  await expect(page.getByText('These are several tables: a.csv, b.csv.')).toBeVisible()
+  await input.setInputFiles([file('README.md', readme), file('train.csv', ['review,label', ...table].join('\n'))])
+  await expect(page.getByRole('heading', { name: 'Import train.csv' })).toBeVisible()
+  await expect(cell(page, 'positive')).toBeVisible()
+  await expect(page.getByText('README.md, beside the file, gives them.')).toBeVisible()
+  await inspect(page, 'import-readme')
+  await importButton(page).click()
+  await expect(page.getByText('30 rows of train.csv imported.')).toBeVisible()
+})
+
 test('the cleaned table is saved as a file, and an earlier version too', async ({ page }) => {
   await studio.open(page)
   await bring(
@@ -260,7 +292,7 @@ test('the cleaned table is saved as a file, and an earlier version too', async (
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Format').selectOption(format)
     if (version !== undefined) await dialog.getByLabel('Version').selectOption(version)
-    else await inspect(page, 'save-table')
+    else await inspect(page, `save-table-${format}`)
     const download = page.waitForEvent('download')
     await dialog.getByRole('button', { name: 'Save', exact: true }).click()
     const file = await download
@@ -275,6 +307,14 @@ test('the cleaned table is saved as a file, and an earlier version too', async (
   const lines = await save('jsonl', '1')
   expect(lines.name).toBe('clean version 1.jsonl')
   expect(Buffer.from(lines.bytes).toString().trim().split('\n')).toHaveLength(4)
+  const chats = await save('chat')
+  expect(chats.name).toBe('clean.jsonl')
+  expect(JSON.parse(Buffer.from(chats.bytes).toString().split('\n')[1] ?? '')).toEqual({
+    messages: [
+      { role: 'user', content: 'It works' },
+      { role: 'assistant', content: 'good' },
+    ],
+  })
   const sheet = strFromU8(unzipSync((await save('xlsx', '2')).bytes)['xl/worksheets/sheet1.xml'] ?? new Uint8Array())
   expect(sheet).toContain('>=1+1 is what I paid</t>')
   expect(sheet).not.toContain('<f')

@@ -1,4 +1,6 @@
 // Errors of data files and of splitting their rows.
+import { listOf } from '../words/counts.ts'
+
 const size = (bytes: number): string =>
   bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
 
@@ -7,6 +9,10 @@ export const dataErrors = {
   'data/unreadable': (path: string, why: string) => `${path} cannot be read: ${why}.`,
   'data/not-a-file': (path: string) =>
     `${path} is neither a file nor a pipe of this command. Save the table as a file, and choose that.`,
+  'data/no-table': (folder: string) =>
+    `${folder} holds no table that the studio can read. Choose a file of the kinds Excel (.xlsx), CSV, TSV, Parquet, JSON or JSON Lines.`,
+  'data/several-tables': (folder: string, tables: readonly string[]) =>
+    `${folder} holds several tables: ${listOf(tables)}. Choose one of them.`,
   'data/empty': (name: string) => `${name} is empty. Choose a file with a header line and rows, or JSON objects.`,
   /** `line` and `why`: of the first line that is no row. */
   'data/no-rows': (name: string, line?: number, why?: string) =>

@@ -1,48 +1,76 @@
-// Names of labels that a table stores as numbers, from the file that the Hugging Face library writes beside it.
+// Names of labels that a table stores as numbers, from the files that the Hugging Face library writes beside it.
 import { readFile, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import * as v from 'valibot'
+import { labelFiles } from '../../contract/kinds.ts'
+import { listOf } from '../../contract/words/counts.ts'
 import { type Feature, fieldsOf } from './formats/parquet/features.ts'
 import type { OpenedTable, TableChunk } from './formats/format.ts'
-import { listOf } from '../../contract/words/counts.ts'
+import { type DescribedColumns, describedIn } from './readme.ts'
 
-/** Source: datasets, info.py; `dataset_infos.json` holds one description for each configuration. */
-const files = ['dataset_info.json', 'dataset_infos.json'] as const
 const maxBytes = 4 << 20
 
-const described = v.looseObject({ features: v.record(v.string(), v.unknown()) })
-const infos = v.union([
-  v.pipe(
-    described,
-    v.transform((one) => [one]),
-  ),
-  v.pipe(
-    v.record(v.string(), described),
-    v.transform((all) => Object.values(all)),
-  ),
-])
+const described = v.looseObject({ config_name: v.optional(v.string()), features: v.record(v.string(), v.unknown()) })
+
+/** Of one configuration, or of several by their names. Source: datasets, info.py. */
+function infosIn(json: string): readonly DescribedColumns[] {
+  const value: unknown = JSON.parse(json)
+  const one = v.safeParse(described, value)
+  const all = one.success ? { default: one.output } : v.parse(v.record(v.string(), described), value)
+  return Object.entries(all).map(([config, { features }]) => ({ config, features: fieldsOf(features, 0) }))
+}
+
+const readers: Readonly<Record<(typeof labelFiles)[number], (text: string) => readonly DescribedColumns[]>> = {
+  'dataset_info.json': infosIn,
+  'dataset_infos.json': infosIn,
+  'README.md': describedIn,
+}
 
 export interface LabelNames {
-  /** The file that gives them. */
+  /** The file that gives them, and where it lies. */
   readonly file: string
   /** By the place of their column: a number's name. */
   readonly names: ReadonlyMap<number, readonly string[]>
 }
 
-/** Undefined where no such file stands beside the table, or it names no labels of these columns. */
+/**
+ * From a file beside the table or, as repositories keep tables in a folder, in the folder above. Undefined where none names
+ * labels of these columns, or configurations name them differently.
+ */
 export async function labelNamesBeside(path: string, columns: readonly string[]): Promise<LabelNames | undefined> {
-  for (const file of files)
-    for (const { features } of await readInfos(join(dirname(path), file))) {
-      const found = namesIn(columns, fieldsOf(features, 0))
-      if (found.size > 0) return { file, names: found }
+  const folder = dirname(path)
+  for (const [place, where] of [
+    [folder, 'beside the file'],
+    [dirname(folder), 'in the folder above the file'],
+  ] as const)
+    for (const file of labelFiles) {
+      const found = (await readInfos(join(place, file), readers[file])).flatMap(({ config, features }) => {
+        const names = namesIn(columns, features)
+        return names.size > 0 ? [{ config, names }] : []
+      })
+      const names = agreed(found, basename(folder))
+      if (names) return { file: `${file}, ${where},`, names }
     }
   return undefined
 }
 
-async function readInfos(path: string): Promise<v.InferOutput<typeof infos>> {
+interface Named extends Pick<LabelNames, 'names'> {
+  readonly config: string
+}
+
+/** The names on which all configurations agree, or those of the one that the table's folder is called by. */
+function agreed(found: readonly Named[], folder: string): LabelNames['names'] | undefined {
+  const different = new Set(found.map(({ names }) => JSON.stringify([...names])))
+  return (different.size === 1 ? found[0] : found.find(({ config }) => config === folder))?.names
+}
+
+async function readInfos(
+  path: string,
+  read: (text: string) => readonly DescribedColumns[],
+): Promise<readonly DescribedColumns[]> {
   try {
     const { size } = await stat(path)
-    return size > maxBytes ? [] : v.parse(infos, JSON.parse(await readFile(path, 'utf8')))
+    return size > maxBytes ? [] : read(await readFile(path, 'utf8'))
   } catch {
     // Few tables have such a file, and one of another kind has nothing to say here.
     return []
@@ -67,7 +95,7 @@ interface Nameable extends Pick<OpenedTable, 'columns' | 'chunks'> {
 /** The table with names for numbers; a cell that is none of the numbers stays, and -1, which stands for none, is empty. */
 export function withLabelNames<T extends Nameable>(table: T, { file, names }: LabelNames): T {
   const columns = [...names.keys()].map((at) => table.columns[at] ?? '')
-  const note = `Numbers in ${listOf(columns)} are shown by the names that ${file}, beside the file, gives them.`
+  const note = `Numbers in ${listOf(columns)} are shown by the names that ${file} gives them.`
   const named = (cell: string, at: number): string => {
     const known = names.get(at)
     if (!known || !/^\s*(-1|\d+)(\.0)?\s*$/.test(cell)) return cell

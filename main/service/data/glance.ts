@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { ReadingChoices } from '../../contract/reading.ts'
 import type { DataRow } from '../../contract/records.ts'
 import type { DataGlance, SkippedRow } from '../../contract/service.ts'
+import { tableIn } from '../../engine/data/table-in.ts'
 import { openTable } from '../../engine/data/table.ts'
 import type { CallContext } from '../context.ts'
 import { refuseCancelled, watchOf } from './import.ts'
@@ -13,9 +14,9 @@ const SHOWN = { rows: 10, lines: 12, cells: 12, characters: 300 } as const
 /** Rows after which nothing more is read, though fewer than enough could be read among them. */
 const MAX_SKIPPED = 2000
 
-/** Without rows where none can be read like this: other choices may help. Errors: those of `openTable`, 'run/cancelled'. */
+/** Without rows where none can be read like this: other choices may help. Errors: those of `tableIn` and `openTable`, 'run/cancelled'. */
 export async function glanceAt(path: string, choices: ReadingChoices = {}, call: CallContext): Promise<DataGlance> {
-  const table = await openTable(path, choices, watchOf(call))
+  const table = await openTable(await tableIn(path), choices, watchOf(call))
   const { name, columns, taken, head = [], size } = table
   const rows: DataRow[] = []
   const skipped: SkippedRow[] = []

@@ -12,6 +12,7 @@ import type { DatasetRecord } from '../../contract/records.ts'
 import type { ImportedData, SkippedRow } from '../../contract/service.ts'
 import { readBytes } from '../../engine/data/bytes.ts'
 import type { TableChunk, Watch } from '../../engine/data/formats/format.ts'
+import { tableIn } from '../../engine/data/table-in.ts'
 import { openTable, type Table } from '../../engine/data/table.ts'
 import { rowsOf } from '../../contract/words/counts.ts'
 import { resources } from '../../engine/resources.ts'
@@ -29,15 +30,16 @@ const READER_VERSION = 3
 
 /**
  * A file that was read before, under this name, with these choices and by this reader, is found by its hash.
- * Errors: those of `openTable`, 'data/no-rows', 'run/cancelled'.
+ * Errors: those of `tableIn` and `openTable`, 'data/no-rows', 'run/cancelled'.
  */
 export async function importTable(
   context: ServiceContext,
   call: CallContext,
-  path: string,
+  given: string,
   choices: ReadingChoices = {},
 ): Promise<ImportedData> {
   const { store } = context
+  const path = await tableIn(given)
   const table = await openTable(path, choices, watchOf(call))
   const file = basename(path)
   const hash = await hashReading(path, choices, table, call)

@@ -8,6 +8,7 @@ import { guessTaskOf } from '../../engine/data/guess-task.ts'
 import { createProfiler } from '../../engine/data/profile.ts'
 import { guessRoles } from '../../engine/data/roles.ts'
 import { splitExamples } from '../../engine/data/split.ts'
+import { tableIn } from '../../engine/data/table-in.ts'
 import { openTable } from '../../engine/data/table.ts'
 import { scoresLabels } from '../../engine/task/index.ts'
 import { defaultSettings } from '../../engine/train/defaults.ts'
@@ -22,10 +23,10 @@ const SHOWN = 5
 /** Rows up to which the split is tried out. */
 const MAX_SPLIT = 20_000
 
-/** Errors: those of `openTable`, 'data/no-rows', 'run/no-column', 'run/cancelled'. */
+/** Errors: those of `tableIn` and `openTable`, 'data/no-rows', 'run/no-column', 'run/cancelled'. */
 export async function lookAt(input: Input<'data.look'>, call: CallContext): Promise<DataLook> {
   const { path, choices, ...chosen } = input
-  const table = await openTable(path, choices, watchOf(call))
+  const table = await openTable(await tableIn(path), choices, watchOf(call))
   const { name, columns } = table
   for (const column of [chosen.text, chosen.label, chosen.context])
     if (column !== undefined && !columns.includes(column)) throw studioError('run/no-column', name, column, columns)

@@ -11,6 +11,7 @@ import type { DataRow } from '../../contract/records.ts'
 import type { Input } from '../../contract/service.ts'
 import { readBytes } from '../../engine/data/bytes.ts'
 import { guessRoles } from '../../engine/data/roles.ts'
+import { tableIn } from '../../engine/data/table-in.ts'
 import { openTable } from '../../engine/data/table.ts'
 import { sealTensors } from '../../engine/store/tensors.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
@@ -32,12 +33,13 @@ export const labellingFolder = ({ labellings }: Pick<Home, 'labellings'>, id: nu
 export const labelledFile = (home: Pick<Home, 'labellings'>, { id, file }: Pick<LabellingRecord, 'id' | 'file'>) =>
   join(labellingFolder(home, id), file)
 
-/** The labelling's number. Errors: those of `openTable` and `findTuned`, 'data/no-rows', 'run/cancelled'. */
+/** The labelling's number. Errors: those of `tableIn`, `openTable` and `findTuned`, 'data/no-rows', 'run/cancelled'. */
 export async function openLabelling(
   context: ServiceContext,
   call: CallContext,
-  { path, choices = {}, prompts: names }: Input<'labellings.open'>,
+  { path: given, choices = {}, prompts: names }: Input<'labellings.open'>,
 ): Promise<number> {
+  const path = await tableIn(given)
   const { store, home } = context
   const prompts = await Promise.all([...new Set(names)].map((name) => findTuned(store, name)))
   const hash = await hashOf(path, JSON.stringify(choices), prompts, call)

@@ -1,5 +1,6 @@
 // Files and folders that were dropped or chosen, as grants for the service's calls.
 import { FILE_PIECE, type Grant } from '../../../main/contract/methods/host.ts'
+import type { Brought } from './brought.ts'
 import { bridge } from './host.ts'
 import { studio } from './studio.ts'
 
@@ -15,6 +16,14 @@ export async function grantOfFile(file: File, options: UploadOptions): Promise<G
   const { file: id } = await studio.call('files.open', { name: file.name }, { signal: options.signal })
   await send(id, file, options)
   return (await studio.call('files.close', { file: id }, { signal: options.signal })).grant
+}
+
+/** The grant of a table: the first file, with those that say something of it. On disk they lie beside it already. */
+export async function grantOfTable(files: Brought, options: UploadOptions): Promise<Grant> {
+  const [table, ...others] = files
+  const granted = others.length > 0 ? await bridge?.grantOf(table) : undefined
+  if (granted) return granted.grant
+  return others.length > 0 ? grantOfFolder(table.name, files, options) : grantOfFile(table, options)
 }
 
 /** The grant of a folder, whose files are uploaded one behind the other. */

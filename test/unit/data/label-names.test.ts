@@ -20,6 +20,35 @@ const features = {
   text: { dtype: 'string', _type: 'Value' },
   label: { names: ['negative', 'positive'], _type: 'ClassLabel' },
 }
+/** As the library writes one, by PyYAML. */
+const configuration = (names: readonly string[], name: string): string[] => [
+  `config_name: ${name}`,
+  'features:',
+  '- name: text',
+  '  dtype: string',
+  '- name: label',
+  '  dtype:',
+  '    class_label:',
+  '      names:',
+  ...names.map((label, i) => `        '${String(i)}': ${label}`),
+  'splits:',
+  '- name: train',
+  '  num_bytes: 4835',
+]
+const readme = (names = features.label.names): string =>
+  [
+    '---',
+    'language: [en, de]',
+    'extra_gated_prompt: |-',
+    '  dataset_info: not this',
+    'dataset_info:',
+    ...configuration(names, 'default').map((line) => `  ${line}`),
+    'configs:',
+    '- config_name: default',
+    '---',
+    '# About',
+    'dataset_info: nor this',
+  ].join('\n')
 const table = 'text,label\nIt broke,0\nIt works,1\nIt is there,-1\nIt is odd,7\n'
 const labels = ['negative', 'positive', '', '7']
 
@@ -33,6 +62,35 @@ describe('labels stored as numbers', () => {
     expect(found.notes).toEqual([
       `Numbers in “label” are shown by the names that ${file}, beside the file, gives them.`,
     ])
+  })
+
+  it('are shown by the names in the README of a repository, beside the table or in the folder above', async () => {
+    const found = await beside('README.md', readme(), table)
+    expect(found.rows.map(({ cells }) => cells[1])).toEqual(labels)
+    expect(found.notes).toEqual([
+      'Numbers in “label” are shown by the names that README.md, beside the file, gives them.',
+    ])
+    const own = `own-${String(made)}`
+    mkdirSync(join(folder, own, 'data'))
+    const deeper = await read(join(own, 'data', 'train.csv'), table)
+    expect(deeper.rows.map(({ cells }) => cells[1])).toEqual(labels)
+    expect(deeper.notes.join()).toContain('README.md, in the folder above the file, gives them.')
+  })
+
+  it('are shown by the configuration that the folder is called by, where they differ', async () => {
+    const several = `dataset_info:\n${['a', 'b']
+      .map((config) =>
+        configuration([`${config} no`, `${config} yes`], config)
+          .map((line, i) => `${i === 0 ? '- ' : '  '}${line}`)
+          .join('\n'),
+      )
+      .join('\n')}`
+    const unsure = await beside('README.md', `---\n${several}\n---\n`, table)
+    expect(unsure.rows.map(({ cells }) => cells[1])).toEqual(['0', '1', '-1', '7'])
+    const own = `own-${String(made)}`
+    mkdirSync(join(folder, own, 'b'))
+    const found = await read(join(own, 'b', 'train.csv'), table)
+    expect(found.rows.map(({ cells }) => cells[1])).toEqual(['b no', 'b yes', '', '7'])
   })
 
   it('are shown by them in JSON as well', async () => {
@@ -53,8 +111,12 @@ describe('labels stored as numbers', () => {
     ['is no JSON', 'dataset_info'],
     ['describes other columns', { features: { stars: features.label } }],
     ['names no labels', { features: { text: features.text } }],
-  ])('stay numbers where the file %s', async (_, content) => {
-    const found = await beside('dataset_info.json', content, table)
+    ['is a README without metadata', '# dataset_info:', 'README.md'],
+    ['is a README whose metadata does not end', '---\ndataset_info:\n  features:\n', 'README.md'],
+    ['is a README that lacks a name', readme().replace("'0':", "'2':"), 'README.md'],
+    ['is a README that uses what is not read', readme().replace('dtype: string', 'dtype: *x'), 'README.md'],
+  ])('stay numbers where the file %s', async (_, content, file = 'dataset_info.json') => {
+    const found = await beside(file, content, table)
     expect(found.rows.map(({ cells }) => cells[1])).toEqual(['0', '1', '-1', '7'])
     expect(found.notes).toEqual([])
   })
@@ -66,10 +128,15 @@ describe('labels stored as numbers', () => {
           fc.json(),
           fc.string(),
           fc.json().map((json) => `{"features": {"label": ${json}}}`),
+          fc
+            .string({
+              unit: fc.constantFrom('\n', ' ', '- ', 'name: ', 'label', 'dtype:', 'class_label:', 'names:', "'0': a"),
+            })
+            .map((text) => `---\ndataset_info:\n  features:\n${text}\n---`),
         ),
         async (content) => {
-          const found = await beside('dataset_info.json', content, table)
-          expect(found.rows).toHaveLength(4)
+          for (const file of ['dataset_info.json', 'README.md'])
+            expect((await beside(file, content, table)).rows).toHaveLength(4)
         },
       ),
       { numRuns: 40 },

@@ -2,18 +2,19 @@
 import type { Grant } from '../../../../main/contract/methods/host.ts'
 import type { ReadingChoices } from '../../../../main/contract/reading.ts'
 import type { ImportedData } from '../../../../main/contract/service.ts'
+import type { Brought } from '../../client/brought.ts'
 import { createTask } from '../../client/task.svelte.ts'
 import { studio } from '../../client/studio.ts'
-import { grantOfFile } from '../../client/upload.ts'
+import { grantOfTable } from '../../client/upload.ts'
 import { go } from '../../router.svelte.ts'
 import { t } from '../../strings/index.ts'
 import type { ColumnRoles } from './with-role.ts'
 
 export const importing = createTask(t.data.opening)
 
-/** A file that has arrived and waits for a person's choices. */
+/** A table that has arrived and waits for a person's choices. */
 interface Incoming {
-  readonly file: File
+  readonly files: Brought
   readonly grant: Grant
 }
 
@@ -61,18 +62,18 @@ function giveUp(): void {
   incoming = undefined
 }
 
-/** Copies the file to the studio, and shows the import step for it. */
-export async function importFile(file: File, next: ReadingChoices = {}): Promise<void> {
+/** Copies the table to the studio, with what came with it, and shows the import step for it. */
+export async function importFiles(files: Brought, next: ReadingChoices = {}): Promise<void> {
   if (importing.progress) return
   giveUp()
   const grant = await importing.run((options, report) => {
     const onProgress = (done: number, total: number): void => {
-      report({ stage: t.data.reading(file.name), done, total })
+      report({ stage: t.data.reading(files[0].name), done, total })
     }
-    return grantOfFile(file, { signal: options.signal, onProgress })
+    return grantOfTable(files, { signal: options.signal, onProgress })
   })
   if (grant === undefined) return
-  incoming = { file, grant }
+  incoming = { files, grant }
   steered.choices = next
   go('data', ['import'])
 }

@@ -35,6 +35,9 @@ export const common = {
   refusedHelp: 'The window tries again by itself. If this message stays, reload the window, or restart the studio.',
   skip: 'Skip to the page',
   dropHere: 'Drop the file: a table of examples, a prompt file or a model file',
+  severalTables: (tables: string) =>
+    `These are several tables: ${tables}. Bring one at a time, if you like with the README.md that names its labels.`,
+  noTable: (folder: string) => `${folder} holds no table that the studio can read.`,
   runStates: {
     queued: 'Queued',
     running: 'Tuning',
