@@ -289,7 +289,7 @@ describe('answers', () => {
     const prompt = 'by hand'
     await service.call('labellings.correct', { labelling, prompt, rows: [2, 3], answer: 'x' })
     const { dataset } = await service.call('labellings.send', { labelling, prompt })
-    await service.call('data.remove', { dataset })
+    await service.call('trash.delete', { datasets: [dataset] })
     const again = await service.call('labellings.send', { labelling, prompt })
     expect(again).toMatchObject({ added: 2, changed: 0 })
     expect((await service.call('data.show', { dataset: again.dataset })).rows).toBe(2)
