@@ -139,10 +139,10 @@ test.describe('a table with problems', () => {
     await expect(role(page, 'team')).toHaveValue('label')
   })
 
-  test('shows exactly what the model will read, with the virtual tokens and all tokens counted', async ({ page }) => {
+  test('shows exactly what the model will read, with what is trained marked and all tokens counted', async ({ page }) => {
     await studio.open(page, `#/data/${String(dataset)}`)
     const preview = section(page, 'What the model will read')
-    await expect(preview.locator('mark')).toContainText(/\d+ virtual tokens/)
+    await expect(preview.locator('mark')).toHaveAttribute('title', /^what the adapter acts on: \d$/)
     await expect(preview).toContainText('parcel message number 0')
     await expect(preview).toContainText(/\d+ of \d+ tokens/)
     await preview.getByRole('button', { name: 'Next row' }).click()

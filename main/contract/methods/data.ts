@@ -289,7 +289,8 @@ export interface RowDifference {
 }
 
 export interface PreviewPiece {
-  readonly kind: 'virtual' | 'template' | 'text' | 'answer'
+  /** `adapted`: of the template or the text, and what an adapter of the tail acts on. */
+  readonly kind: 'virtual' | 'template' | 'text' | 'adapted' | 'answer'
   readonly text: string
   readonly tokens: number
 }

@@ -50,7 +50,7 @@ export const data = {
   roles: { text: 'Text to read', label: 'Right answer', context: 'Context', none: 'Not used' },
   preview: 'What the model will read',
   previewHelp:
-    'The exact text, divided into tokens (words or parts of words). Tuning learns the virtual tokens and nothing else.',
+    'The exact text, divided into tokens (words or parts of words). Tuning learns what is marked, virtual tokens or an adapter that acts there, and nothing else.',
   previewNoModel: 'Get a model first to see the exact text.',
   previewModel: 'Get a model',
   previewNext: 'Next row',
@@ -60,6 +60,7 @@ export const data = {
     virtual: (tokens: number) => `${tokens} virtual tokens`,
     template: 'template',
     text: 'text',
+    adapted: 'what the adapter acts on',
     answer: 'right answer',
   },
   labels: 'Answers',
