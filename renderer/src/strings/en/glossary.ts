@@ -3,6 +3,8 @@ export const glossary = {
   search: 'Find a word',
   none: 'No such word here.',
   terms: {
+    Adapter:
+      'A small change to how the model computes, learned for a task and kept beside the model. One on the tail acts only on the last tokens before the answer, and is what the studio proposes where answers are labels.',
     'Base model': 'The language model that everything starts from. It is frozen: tuning never changes it.',
     Baseline:
       'What a result is compared with on the same rows: the model alone, the best hand-written prompt, a word count, a linear probe, or another run.',
@@ -30,7 +32,7 @@ export const glossary = {
     'Learning rate': 'How far each step moves. Too low takes for ever, too high jumps past the goal.',
     'Linear probe':
       'A simple rule on top of the model as it is: it learns which of the numbers that the model makes of a text go with which label. Shows what the model knows without any tuning.',
-    LoRA: 'Another light way to adapt a model: small matrices beside its own. It trains more numbers than prompt tuning.',
+    LoRA: 'An adapter of small matrices beside the model’s own. It trains more numbers than prompt tuning.',
     Loss: 'How wrong the answers are, as one number. Tuning makes it smaller; at zero every right answer is certain.',
     'Macro-F1': 'A score that counts every label the same, however rare. It drops when a rare label is never answered.',
     Overfitting:
@@ -39,16 +41,17 @@ export const glossary = {
     PEFT: 'Hugging Face’s Python library for light ways of tuning, soft prompts among them. It loads what the studio exports.',
     Placement: 'Where the virtual tokens stand: before everything, before the text, or after it.',
     'Prefix tuning':
-      'Learning keys and values for the virtual tokens in every layer of the model, not only at its input. Stronger than prompt tuning, and the studio’s default.',
+      'Learning keys and values for the virtual tokens in every layer of the model, not only at its input. Stronger than prompt tuning, and what the studio proposes where answers are written.',
     'Prompt tuning': 'Learning virtual tokens at the input of a frozen model, so that it does a task well.',
     Quantisation:
       'Storing a model’s numbers with fewer bits, which saves disk and memory at a small loss of precision.',
     'Random seed': 'The number that decides everything random in a run. The same seed gives the same run.',
     'ROUGE-L': 'How much of the right text an answer contains, word by word and in order.',
     Run: 'One tuning from start to end: the version of the data, the model, the settings, the curves and the prompt.',
-    'Soft prompt': 'A prompt made of virtual tokens instead of words. It is what tuning produces.',
-    Step: 'One small change of the virtual tokens after looking at one batch.',
+    'Soft prompt': 'A prompt made of virtual tokens instead of words, learned by tuning.',
+    Step: 'One small change of what is trained after looking at one batch.',
     Sweep: 'Several runs that try different settings, or repeat the same ones with other random seeds.',
+    Tail: 'The last tokens that the model reads before it answers: the end of the template.',
     Template: 'How a row becomes the text that the model reads: where the text goes, and what leads to the answer.',
     'Test set':
       'Rows that the run neither learned from nor was chosen by (held out). Only they show how good a prompt is.',
