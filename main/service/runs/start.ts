@@ -2,7 +2,7 @@
 import { studioError } from '../../contract/errors/index.ts'
 import type { ModelRecord, RunRecord } from '../../contract/records.ts'
 import type { Input, PossibleStart } from '../../contract/service.ts'
-import { type GivenSettings, type StartPrompt } from '../../contract/settings.ts'
+import { type GivenSettings, methodNamed, type StartPrompt } from '../../contract/settings.ts'
 import type { NamedTensors } from '../../contract/tensor.ts'
 import { isIdentity } from '../../engine/model/identity.ts'
 import type { Tables } from '../../engine/store/store.ts'
@@ -85,19 +85,19 @@ export async function tensorsOf(
 export const keptTensors = async (store: Tables, from: StartPrompt | undefined): Promise<NamedTensors | undefined> =>
   from && tensorsOf(store, { source: { table: 'starts', sha256: from.sha256 }, name: from.name })
 
-/** The prompts with the base model, method and shapes of a run with these settings, the newest first. */
+/** The prompts with the base model, method (where one is given) and shapes of a run with these settings, the newest first. */
 export async function possibleStarts(
   store: Tables,
   { model: name, settings: given }: Input<'runs.starts'>,
 ): Promise<PossibleStart[]> {
   const model = await findModel(store, name)
   const config = (await store.models.configs()).get(model.id)
-  const { method } = defaultSettings(given)
+  const method = given.method === undefined ? undefined : methodNamed(given.method)
   const all = [...(await tunedHere(store, model)), ...(await openedHere(store, model))]
   const fits = ({ settings, name }: Candidate): boolean => {
-    if (!config || settings.method !== method) return false
+    if (!config || (method !== undefined && settings.method !== method)) return false
     const origin = { name, sha256: '', settings }
-    return hasShapesOf(origin, defaultSettings(startingFrom(origin, { ...given, method })), config)
+    return hasShapesOf(origin, defaultSettings(startingFrom(origin, given)), config)
   }
   return all
     .filter(fits)

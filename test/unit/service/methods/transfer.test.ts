@@ -152,7 +152,8 @@ it('the prompts to start from are those of the model, method and shape, the newe
     (await service.call('runs.starts', { model, settings })).map(({ name }) => name)
   const prefixes = { method: 'prefix-tuning' }
   expect(await possible(prefixes)).toEqual(['later', 'earlier'])
-  expect(await possible({ tokens: 2 })).toEqual(['earlier'])
+  expect(await possible({})).toEqual(['embeddings', 'later', 'earlier'])
+  expect(await possible({ tokens: 2 })).toEqual(['embeddings', 'earlier'])
   expect(await possible({ method: 'prompt-tuning' })).toEqual(['embeddings'])
   expect(await possible(prefixes, other)).toEqual([])
   const [first] = await service.call('runs.starts', { model: base.model, settings: prefixes })
