@@ -29,7 +29,9 @@ async function startLong(page: Page, name: string): Promise<void> {
 test('a newcomer starts a run by one click, with the rest under Advanced', async ({ page }) => {
   await studio.open(page, '#/tune/new')
   await expect(page.getByText(/rows to learn from/)).toBeVisible()
+  await expect(page.getByRole('radio', { name: /Most accurate/ })).toBeChecked()
   await page.getByRole('radio', { name: /Quick/ }).check()
+  await page.getByRole('radio', { name: /A soft prompt/ }).check()
   await page.getByLabel('Name of the run').fill('By hand')
   await page.getByText('Advanced').click()
   await page.getByLabel('Virtual tokens', { exact: true }).fill('4')
@@ -40,7 +42,7 @@ test('a newcomer starts a run by one click, with the rest under Advanced', async
   await expect(page).toHaveURL(/#\/tune\/By%20hand/)
   await expect(page.getByRole('link', { name: 'See the verdict' })).toBeVisible({ timeout: 60_000 })
   const { run } = await studio.call('runs.show', { run: 'By hand' })
-  expect(run.settings).toMatchObject({ steps: 8, tokens: 4 })
+  expect(run.settings).toMatchObject({ method: 'prefix-tuning', steps: 8, tokens: 4 })
 })
 
 test('a few steps beforehand predict time and memory', async ({ page }) => {

@@ -41,7 +41,8 @@ test('a run waits for the one before it, and begins when that makes room', async
   await start('run-2')
   await start('run-3')
   await studio.open(page, '#/tune')
-  const line = (name: string) => page.getByRole('listitem').filter({ hasText: name })
+  const line = (name: string) =>
+    page.getByRole('listitem').filter({ has: page.getByRole('link', { name, exact: true }) })
   await expect(line('run-1')).not.toContainText('waits')
   await expect(line('run-2')).toContainText('waits for “run-1”')
   await expect(line('run-3')).toContainText('waits for “run-2”')
