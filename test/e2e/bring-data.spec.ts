@@ -139,7 +139,9 @@ test.describe('a table with problems', () => {
     await expect(role(page, 'team')).toHaveValue('label')
   })
 
-  test('shows exactly what the model will read, with what is trained marked and all tokens counted', async ({ page }) => {
+  test('shows exactly what the model will read, with what is trained marked and all tokens counted', async ({
+    page,
+  }) => {
     await studio.open(page, `#/data/${String(dataset)}`)
     const preview = section(page, 'What the model will read')
     await expect(preview.locator('mark')).toHaveAttribute('title', /^what the adapter acts on: \d$/)
