@@ -9,7 +9,10 @@ export const proposals: Readonly<Record<Proposal, MethodName>> = {
   'most accurate': 'tail-lora',
 }
 
-/** What is proposed for a task where nobody has chosen (bench/results/methods.json). */
+/**
+ * What is proposed for a task where nobody has chosen, by `npm run prove methods`: of the sample and of banking77 with ten
+ * intents an adapter is right more often by about five points, of TREC as often.
+ */
 export const usualProposals: Readonly<Record<TaskName, Proposal>> = {
   classification: 'most accurate',
   generation: 'soft prompt',

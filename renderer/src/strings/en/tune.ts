@@ -61,7 +61,7 @@ export const tune = {
     },
     'most accurate': {
       name: 'Most accurate',
-      text: 'A small adapter on the last tokens: right more often, in fewer steps.',
+      text: 'A small adapter on the last tokens: right as often or more often, most of all where rows are few.',
     },
   } satisfies Record<Proposal, { name: string; text: string }>,
   efforts: {
