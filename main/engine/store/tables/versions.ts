@@ -47,26 +47,19 @@ const reading = (db: Db) => ({
   },
 
   async counts(id: number, number: number): Promise<StateCounts> {
-    const row = await db
-      .selectFrom('versions')
-      .select('counts')
-      .where('dataset', '=', id)
-      .where('number', '=', number)
-      .executeTakeFirst()
+    const row = await version(db, id, number).select('counts').executeTakeFirst()
     return { used: 0, excluded: 0, trash: 0, ...(JSON.parse(row?.counts ?? '{}') as Partial<StateCounts>) }
   },
 })
+
+const version = (db: Db, id: number, number: number) =>
+  db.selectFrom('versions').where('dataset', '=', id).where('number', '=', number)
 
 /** What a check of a version's rows has found. */
 const checked = (db: Db) => ({
   /** The last count; undefined where there is none. */
   async foundProblems(id: number, number: number): Promise<FoundProblems | undefined> {
-    const row = await db
-      .selectFrom('versions')
-      .select('problems')
-      .where('dataset', '=', id)
-      .where('number', '=', number)
-      .executeTakeFirst()
+    const row = await version(db, id, number).select('problems').executeTakeFirst()
     return row?.problems ? (JSON.parse(row.problems) as FoundProblems) : undefined
   },
 
