@@ -17,8 +17,9 @@ export function updated(update: LinearUpdate<Node>, base: (x: Node) => Node, x: 
   const input = inputScale ? mul(x, masked(inputScale, mask)) : x
   let y = base(input)
   if (lowRank) {
-    const product = matmul(matmul(x, lowRank.a, { transB: true }), lowRank.b, { transB: true })
-    y = add(y, mul(mul(product, scalar(lowRank.scale)), mask))
+    // Masked where it is narrowest.
+    const inner = mul(matmul(x, lowRank.a, { transB: true }), mask)
+    y = add(y, matmul(inner, lowRank.b, { transB: true, alpha: lowRank.scale }))
   }
   if (outputScale) y = mul(y, masked(outputScale, mask))
   return bias ? add(y, mul(mask, bias)) : y
