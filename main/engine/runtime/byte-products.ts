@@ -33,7 +33,7 @@ function largestProducts(): Uint8Array {
   const weight = { name: 'w', dtype: 'i8', shape: [width, columns], data } as const
   const [one, zero] = [emit.number(1), emit.byte('u8', 0)]
   const inputs = [emit.cast('x', 'u8'), weight.name, one, one, zero, emit.byte('i8', 0)]
-  emit.output('y', emit.contributed('MatMulIntegerToFloat', inputs))
+  emit.outputs({ y: emit.contributed('MatMulIntegerToFloat', inputs) })
   return encodeModel({
     nodes: emit.nodes,
     initializers: [...emit.initializers, weight],

@@ -51,10 +51,12 @@ function graphOf(size: number, type: 'i8' | 'u8'): Uint8Array {
   const transposed = quantised(emit, rotated(emit, x, 2, size), 127, type)
   const scale = (largest: string): string =>
     emit.op('Reshape', [emit.op('Mul', [largest, emit.number(1 / 127)]), emit.integers([-1])])
-  emit.output('rows', rows.integers)
-  emit.output('scales', scale(rows.largest))
-  emit.output('columns', emit.op('Transpose', [transposed.integers], { perm: { ints: [1, 0] } }))
-  emit.output('columnScales', scale(transposed.largest))
+  emit.outputs({
+    rows: rows.integers,
+    scales: scale(rows.largest),
+    columns: emit.op('Transpose', [transposed.integers], { perm: { ints: [1, 0] } }),
+    columnScales: scale(transposed.largest),
+  })
   return encodeModel({
     nodes: emit.nodes,
     initializers: emit.initializers,

@@ -67,10 +67,14 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
   }
 }
 
-/** DESIGN section 4 has the reasons. Constant folding would copy weights, as packing does; arena and patterns double the peak. */
+/**
+ * DESIGN section 4 has the reasons. Constant folding would copy weights, as packing does; arena and patterns double the peak.
+ * For the CPU the library's rewriting passes are off: the lowering leaves them nothing to do, and over an adapter's graph, of
+ * some thousand nodes, they take twice as long as all the rest of opening a session.
+ */
 const ortOptions = (options: SessionOptions): InferenceSession.SessionOptions => ({
   executionProviders: options.provider === 'cpu' ? ['cpu'] : [options.provider, 'cpu'],
-  graphOptimizationLevel: 'all',
+  graphOptimizationLevel: options.dialect === 'cpu' ? 'disabled' : 'all',
   enableMemPattern: false,
   enableCpuMemArena: options.arena === true,
   // Only fatal messages are logged: errors are thrown anyway.

@@ -29,15 +29,19 @@ export function lower(graph: Graph, dialect: Dialect, codes: Codes = 63): Uint8A
       names.set(at, name)
     } else if (isOp(at, 'Weight') || isOp(at, 'Constant')) names.set(at, initializer(emit, at))
     // A node that uses a quantised weight names the parts that it needs.
-    else if (!isOp(at, 'Quantised')) names.set(at, lowerNode({ table, codes }, emit, at, names))
+    else if (!isOp(at, 'Quantised')) {
+      const name = lowerNode({ table, codes }, emit, at, names)
+      names.set(at, name)
+      emit.shaped(name, at)
+    }
     // A node is labelled by the first output that needs it: so a profile separates the loss from its gradients.
     while (names.has(passes[0]?.[1] as Node)) passes.shift()
   }
-  const outputs = Object.entries(graph.outputs).map(([name, node]): OnnxValue => {
-    emit.output(name, nameOf(names, node))
-    return { name, dtype: node.dtype, shape: node.shape }
-  })
-  return encodeModel({ nodes: emit.nodes, initializers: emit.initializers, inputs, outputs })
+  const results = Object.entries(graph.outputs)
+  emit.outputs(Object.fromEntries(results.map(([name, node]) => [name, nameOf(names, node)])))
+  const outputs = results.map(([name, { dtype, shape }]): OnnxValue => ({ name, dtype, shape }))
+  const { nodes, initializers, values } = emit
+  return encodeModel({ nodes, initializers, values: [...values.values()], inputs, outputs })
 }
 
 interface Target {

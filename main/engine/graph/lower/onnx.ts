@@ -38,6 +38,8 @@ export interface OnnxValue {
 export interface OnnxModel {
   readonly nodes: readonly OnnxNode[]
   readonly initializers: readonly OnnxTensor[]
+  /** Shapes of results between inputs and outputs. */
+  readonly values?: readonly OnnxValue[]
   readonly inputs: readonly OnnxValue[]
   readonly outputs: readonly OnnxValue[]
 }
@@ -63,6 +65,7 @@ export function encodeModel(model: OnnxModel): Uint8Array {
     for (const tensor of model.initializers) graph.message(5, (out) => writeTensor(out, tensor))
     for (const value of model.inputs) graph.message(11, (out) => writeValue(out, value))
     for (const value of model.outputs) graph.message(12, (out) => writeValue(out, value))
+    for (const value of model.values ?? []) graph.message(13, (out) => writeValue(out, value))
   })
   for (const [domain, version] of Object.entries(opsets))
     writer.message(8, (set) => set.string(1, domain).integer(2, version))
