@@ -1,14 +1,14 @@
 // What the README of a data set from the Hugging Face Hub says of its columns, in the metadata that it begins with.
 import * as v from 'valibot'
 import type { Feature } from './formats/parquet/features.ts'
-import { readYaml } from './yaml/read.ts'
+import { readYaml } from './yaml.ts'
 
 /** Characters of the description at most: reading more would hold up the service. */
 const maxLength = 1 << 20
 
 /** Names by their numbers. Source: datasets, features.py, `_to_yaml_list`. */
 const classLabel = v.object({
-  class_label: v.object({ names: v.union([v.array(v.string()), v.record(v.string(), v.nullable(v.string()))]) }),
+  class_label: v.object({ names: v.union([v.array(v.string()), v.record(v.string(), v.string())]) }),
 })
 const described = v.object({
   config_name: v.optional(v.string(), 'default'),
@@ -39,7 +39,7 @@ export function describedIn(readme: string): readonly DescribedColumns[] {
 
 /** The lines of `dataset_info`: others may be written in ways that need not be read. */
 function blockOf(readme: string): string {
-  const lines = readme.replace(/^\ufeff/, '').split(/\r\n|\n|\r/)
+  const lines = readme.trimStart().split(/\r\n|\n|\r/)
   if (lines[0]?.trimEnd() !== '---') return ''
   const end = lines.findIndex((line, i) => i > 0 && line.trimEnd() === '---')
   const from = lines.findIndex((line) => /^dataset_info:(?:\s|$)/.test(line))
@@ -54,5 +54,5 @@ function featureOf(dtype: unknown): Feature {
   const { names } = label.output.class_label
   if (Array.isArray(names)) return { names }
   const listed = Object.keys(names).map((_, i) => names[String(i)])
-  return listed.includes(undefined) ? {} : { names: listed.map((name) => name ?? '') }
+  return listed.every((name) => name !== undefined) ? { names: listed } : {}
 }

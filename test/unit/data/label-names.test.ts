@@ -49,6 +49,11 @@ const readme = (names = features.label.names): string =>
     '# About',
     'dataset_info: nor this',
   ].join('\n')
+/** The same in JSON, which is YAML. */
+const yamlFeatures = [
+  { name: 'text', dtype: 'string' },
+  { name: 'label', dtype: { class_label: { names: { 0: 'negative', 1: 'positive' } } } },
+]
 const table = 'text,label\nIt broke,0\nIt works,1\nIt is there,-1\nIt is odd,7\n'
 const labels = ['negative', 'positive', '', '7']
 
@@ -108,13 +113,28 @@ describe('labels stored as numbers', () => {
   })
 
   it.each([
+    ['has the line ends of Windows', readme().replaceAll('\n', '\r\n')],
+    ['begins with a byte order mark and an empty line', `\ufeff\n${readme()}`],
+    ['has spaces behind its marks', readme().replaceAll('---', '--- ')],
+    ['has tabs and a key twice elsewhere', readme().replace('configs:', 'configs:\n\tx: [\ntags:\ntags:')],
+    ['says a key twice', readme().replace('      names:', "      names: ['no', 'yes']\n        names:")],
+    ['lists the names', readme().replace(/names:[^]*?splits/, 'names: [negative, positive]\n  splits')],
+    ['is written in flow style', `---\ndataset_info: {features: ${JSON.stringify(yamlFeatures)}}\n---`],
+    ['has a block scalar', readme().replace('dtype: string', 'dtype: string\n    description: |\n      names: *x')],
+  ])('are shown by the names in a README that %s', async (_, content) => {
+    const found = await beside('README.md', content, table)
+    expect(found.rows.map(({ cells }) => cells[1])).toEqual(labels)
+  })
+
+  it.each([
     ['is no JSON', 'dataset_info'],
     ['describes other columns', { features: { stars: features.label } }],
     ['names no labels', { features: { text: features.text } }],
     ['is a README without metadata', '# dataset_info:', 'README.md'],
     ['is a README whose metadata does not end', '---\ndataset_info:\n  features:\n', 'README.md'],
     ['is a README that lacks a name', readme().replace("'0':", "'2':"), 'README.md'],
-    ['is a README that uses what is not read', readme().replace('dtype: string', 'dtype: *x'), 'README.md'],
+    ['is a README with an alias', readme().replace('dtype: string', 'dtype: *x'), 'README.md'],
+    ['is a README with a tab for an indentation', readme().replace('  features:', '\tfeatures:'), 'README.md'],
   ])('stay numbers where the file %s', async (_, content, file = 'dataset_info.json') => {
     const found = await beside(file, content, table)
     expect(found.rows.map(({ cells }) => cells[1])).toEqual(['0', '1', '-1', '7'])

@@ -1,7 +1,7 @@
 // YAML as programs write it, in any of its ways, is read as what was written; anything else is refused, and never hangs.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readYaml, type Yaml } from '../../../main/engine/data/yaml/read.ts'
+import { readYaml, type Yaml } from '../../../main/engine/data/yaml.ts'
 
 const letters = ['a', 'é', '漢', '😀', ' ', ':', '#', "'", '"', '\\', '-', '\n', '{', '&', '\t', '0', '\u2028', '\x07']
 const text = fc.string({ unit: fc.constantFrom(...letters), maxLength: 12 })
@@ -105,14 +105,34 @@ describe('a scalar over several lines', () => {
 })
 
 it.each([
-  ['an anchor', 'a: &x 1'],
-  ['an alias', 'a: *x'],
-  ['a block scalar', 'a: |\n  text'],
-  ['a list in flow style', 'a: [1, 2]'],
+  ['a list in flow style', 'a: [1, "b"]', { a: ['1', 'b'] }],
+  ['a block scalar', 'a: |\n  one\n  two\n', { a: 'one\ntwo\n' }],
+  ['a tag', 'a: !!binary aGk=\nb: !own [x]', { a: 'aGk=', b: ['x'] }],
+  ['a key twice', 'a: 1\nb: 2\na: 3', { a: '3', b: '2' }],
+  ['numbers, dates and truth', 'a: 1.50\nb: 2026-01-01\nc: no\nd: ~', { a: '1.50', b: '2026-01-01', c: 'no', d: '~' }],
+  ['nothing', 'a:\nb: 1', { a: '', b: '1' }],
+])('%s is read', (_, source, wanted) => {
+  expect(readYaml(source)).toEqual(wanted)
+})
+
+/** Ten to the power of `depth` names in a few lines. */
+const laughs = (depth: number): string =>
+  Array.from({ length: depth }, (_, i) => {
+    const below = i === 0 ? 'lol' : `*a${String(i - 1)}`
+    return `a${String(i)}: &a${String(i)} [${Array.from({ length: 10 }, () => below).join(', ')}]`
+  }).join('\n')
+
+it.each([
+  ['an alias', 'a: &x 1\nb: *x'],
+  ['an alias of nothing', 'a: *x'],
+  ['a billion laughs', laughs(9)],
+  ['an alias of itself', 'a: &a [*a]'],
+  ['a list as a key', '? [a, b]\n: c'],
   ['a tab as indentation', 'a:\n\tb: 1'],
   ['a quote that does not end', "a: 'b\n  c"],
   ['an indentation that belongs to nothing', 'a: 1\n   b: 2'],
-  ['nesting without end', Array.from({ length: 40 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')],
+  ['a second document', 'a: 1\n---\nb: 2'],
+  ['nesting without end', '['.repeat(100_000)],
 ])('%s is refused', (_, source) => {
   expect(() => readYaml(source)).toThrow(SyntaxError)
 })
@@ -126,6 +146,10 @@ it('is read at once, however long', () => {
     `${'a '.repeat(100_000)}`,
     `a:${' '.repeat(200_000)}b`,
     `'${"''".repeat(100_000)}`,
+    laughs(1000),
+    ...['[', '{', '- ', '? ', 'a: ', '&a ', '!a ', '*a ', '{a: [', '"', "'", '|\n', '#\n', ',', ': '].map((piece) =>
+      piece.repeat(200_000 / piece.length),
+    ),
   ])
     try {
       readYaml(odd)
