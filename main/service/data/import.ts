@@ -26,7 +26,7 @@ const CHUNK = 500
 const NAMED = 100
 
 /** Goes up with every change of what some file is read as: a data set of an older reader is then no answer any more. */
-const READER_VERSION = 3
+const READER_VERSION = 4
 
 /**
  * A file that was read before, under this name, with these choices and by this reader, is found by its hash.

@@ -25,6 +25,16 @@ const message = v.looseObject({ role: v.string(), content })
 const said = v.looseObject({ from: v.string(), value: v.nullish(v.string()) })
 const turnList = v.pipe(v.array(v.union([message, said])), v.minLength(1))
 
+const speaker = ['tool', 'function', ...Object.keys(roles), ...new Set(Object.values(roles))].join('|')
+/** A list whose first object says who speaks; plain values may stand before that in it. */
+const firstTurn = new RegExp(
+  String.raw`^\[\s*\{(?:[\s,:\w.+-]|"(?:[^"\\]|\\.)*")*?"(?:role|from)"\s*:\s*"(?:${speaker})"`,
+  'i',
+)
+
+/** Whether a JSON text begins with a list of turns; its end may be cut. */
+export const beginsChat = (text: string): boolean => firstTurn.test(text)
+
 /** A list of objects; or, as Parquet stores some, an object of equally long lists. */
 function listIn(cell: string): unknown {
   const value = parsed(cell)

@@ -23,10 +23,10 @@ export const jsonLines: TextFormat = {
   open: (source) => open(source, 'lines'),
 }
 
-/** `otherwise`: what a text is that begins with neither a list nor an object. */
+/** `otherwise`: what a text is that begins with neither a list nor an object; of lines, one that stands alone is a row. */
 async function open(source: TextSource, otherwise: 'lines' | 'none'): Promise<OpenedTable> {
   const { name, sample, isWhole, read } = source
-  const shape = shapeOf(sample, isWhole)
+  const shape = shapeOf(sample, isWhole, otherwise === 'lines')
   const kind = shape.kind === 'none' ? otherwise : shape.kind
   if (kind === 'none') throw studioError('data/json-not-array', name)
   if (kind === 'lines') return openValues(source, () => lineValues(read()))

@@ -1,4 +1,5 @@
 // What a JSON text holds, by its beginning: a list, values one after another, a value a line, or an object with rows in it.
+import { beginsChat } from '../../chat/turns.ts'
 import { parseJson } from './parse.ts'
 import type { ListPlace } from './scan.ts'
 
@@ -13,7 +14,8 @@ export type JsonShape =
   /** Neither a list nor an object. */
   | { readonly kind: 'none' }
 
-export function shapeOf(sample: string, isWhole: boolean): JsonShape {
+/** `isLines`: whether the file says that it has a row a line, so that a line which stands alone is one too. */
+export function shapeOf(sample: string, isWhole: boolean, isLines: boolean): JsonShape {
   const begin = sample.length - withoutComments(sample).length
   const first = sample[begin]
   if (first !== '[' && first !== '{') return { kind: 'none' }
@@ -22,28 +24,39 @@ export function shapeOf(sample: string, isWhole: boolean): JsonShape {
     .split('\n')
     .filter((line) => line.trim() !== '')
   const [firstLine = '', secondLine = ''] = lines
-  const isLine = isValue(firstLine.trim().replace(/,$/, ''))
+  const line = valueIn(firstLine.trim().replace(/,$/, ''))
+  const isLine = line !== undefined
   const followed = lines.length > 1 && (first === '[' ? /^\[/ : /^[[{]/).test(secondLine.trim())
   if (isLine && followed) return { kind: 'lines' }
-  if (first === '[') return { kind: 'list', ...placeOf(sample, begin, false) }
+  const alone = isLines && isWhole && lines.length === 1 ? line : undefined
+  if (first === '[')
+    return alone && beginsChat(sample.slice(begin))
+      ? { kind: 'lines' }
+      : { kind: 'list', ...placeOf(sample, begin, false) }
   const end = endOf(sample, begin)
   if (end < 0) {
     const isSequence = isWhole || /\n\{/.test(sample.slice(begin))
     return listWithin(sample, begin) ?? { kind: isSequence ? 'sequence' : 'object' }
   }
   if (sample.slice(end).replace(/^[\s,]+/, '') !== '') return { kind: isLine ? 'lines' : 'sequence' }
-  return listWithin(sample, begin) ?? { kind: 'object' }
+  const within = listWithin(sample, begin) ?? { kind: 'object' }
+  return alone && isRow(alone, within) ? { kind: 'lines' } : within
 }
+
+/** Whether an object with lists in it is a row: neither stand the rows under a usual key, nor their cells beside `columns`. */
+const isRow = (object: object, within: JsonShape): boolean =>
+  Object.values(object).some(Array.isArray) &&
+  (within.kind === 'list' ? !isUsual(within) : within.kind === 'object' && !('columns' in object))
 
 const withoutComments = (text: string): string => text.replace(/^(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/, '')
 
-function isValue(text: string): boolean {
+function valueIn(text: string): object | undefined {
   try {
     const value = parseJson(text)?.value
-    return typeof value === 'object' && value !== null
+    return typeof value === 'object' && value !== null ? value : undefined
   } catch {
     // It is nested too deeply.
-    return false
+    return undefined
   }
 }
 
@@ -74,12 +87,15 @@ function* brackets(sample: string, begin: number): Generator<{ readonly at: numb
 /** Keys under which a list of rows usually stands. */
 const usualKeys = ['data', 'rows', 'examples', 'records', 'items', 'results', 'instances']
 
+const isUsual = ({ key = '' }: Extract<JsonShape, { kind: 'list' }>): boolean => usualKeys.includes(key.toLowerCase())
+
 /**
  * The list of objects or lists that stands within objects only: one under a usual key, else the first. None where the
- * columns' names stand beside it.
+ * columns' names stand beside it. The turns of a chat are no rows: then the object is one.
  */
 function listWithin(sample: string, begin: number): JsonShape | undefined {
   const lists: Extract<JsonShape, { kind: 'list' }>[] = []
+  let isChat = false
   let depth = 0
   for (const { at, character } of brackets(sample, begin)) {
     if (character === '[' && depth++ === 0) {
@@ -87,10 +103,11 @@ function listWithin(sample: string, begin: number): JsonShape | undefined {
       if (key === 'columns') return undefined
       if (/^\[\s*[[{]/.test(sample.slice(at, at + 1000)))
         lists.push({ kind: 'list', key, ...placeOf(sample, at, true) })
+      isChat ||= beginsChat(sample.slice(at))
     }
     if (character === ']') depth--
   }
-  return lists.find(({ key = '' }) => usualKeys.includes(key.toLowerCase())) ?? lists[0]
+  return lists.find(isUsual) ?? (isChat ? { kind: 'sequence' } : lists[0])
 }
 
 function keyBefore(sample: string, at: number): string {
