@@ -54,6 +54,15 @@ export async function labelNamesBeside(path: string, columns: readonly string[])
   return undefined
 }
 
+/** Beside a copy of the table this gives it the same names, whatever file they came from. */
+export const infoFile = 'dataset_info.json' satisfies (typeof labelFiles)[number]
+
+/** The content of `infoFile`. */
+export const infoOf = (columns: readonly string[], { names }: LabelNames): string =>
+  JSON.stringify({
+    features: Object.fromEntries([...names].map(([at, own]) => [columns[at] ?? '', { _type: 'ClassLabel', names: own }])),
+  })
+
 interface Named extends Pick<LabelNames, 'names'> {
   readonly config: string
 }

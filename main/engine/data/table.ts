@@ -10,7 +10,7 @@ import { detectEncoding } from './encoding/detect.ts'
 import { watchText } from './encoding/watch.ts'
 import type { FirstLine, Format, OpenedTable, TableChunk, TableSize, Watch } from './formats/format.ts'
 import { formats } from './formats/index.ts'
-import { labelNamesBeside, withLabelNames } from './label-names.ts'
+import { infoOf, labelNamesBeside, withLabelNames } from './label-names.ts'
 
 export interface Table {
   /** The file's, without its folder. */
@@ -21,7 +21,7 @@ export interface Table {
   readonly columns: readonly string[]
   readonly head?: readonly FirstLine[]
   readonly size?: TableSize
-  /** What another file beside it says of its cells, which decides what is read as the file itself does. */
+  /** What another file beside it says of its cells, which decides what is read as the file itself does: the `infoFile` of a copy. */
   readonly beside?: string
   /** Every row's cells align with `columns`. Can be iterated over only once. Errors: 'data/unreadable', 'data/damaged', 'data/too-large'. */
   readonly chunks: () => AsyncGenerator<TableChunk>
@@ -52,7 +52,7 @@ export async function openTable(
   const opened = mayBeChat === false ? named : await splitChats(named)
   const { columns } = opened
   if (columns.length > maxColumns) throw studioError('data/too-many-columns', name, columns.length)
-  const beside = labels && JSON.stringify([...labels.names])
+  const beside = labels && infoOf(whole.columns, labels)
   return { ...opened, name, columns: distinct(columns), ...(beside === undefined ? {} : { beside }) }
 }
 

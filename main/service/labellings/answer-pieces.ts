@@ -2,6 +2,7 @@
 import type { TextAnswer, TextToAnswer, TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { LabellingRecord } from '../../contract/methods/labellings.ts'
+import type { ReadingChoices, Taken } from '../../contract/reading.ts'
 import { openTable } from '../../engine/data/table.ts'
 import type { AnsweredPiece, GivenAnswer } from '../../engine/store/tables/labellings.ts'
 import { scoresLabels } from '../../engine/task/index.ts'
@@ -112,11 +113,12 @@ export const openCopy = (path: string, { file, taken }: LabellingRecord) =>
   })
 
 /** The choices with which a file is read in the same way again. */
-const choicesOf = ({ format, encoding, delimiter, sheet, headerLine }: LabellingRecord['taken']) => ({
+const choicesOf = ({ format, encoding, delimiter, sheet, headerLine, chat }: Taken): ReadingChoices => ({
   ...(encoding === undefined ? {} : { encoding }),
   ...(delimiter === undefined ? {} : { delimiter }),
   ...(sheet === undefined ? {} : { sheet }),
   ...(headerLine === undefined || format === 'lines' ? {} : { header: headerLine }),
+  ...(chat === undefined ? { chat: false } : {}),
 })
 
 /** Those of one precision of a model share one reading of each text. */

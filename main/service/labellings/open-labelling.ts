@@ -1,7 +1,7 @@
 // A table that prompts shall label: copied into the studio's folder, its columns guessed, nothing answered yet.
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, rm, stat } from 'node:fs/promises'
+import { copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { causeOf } from '../../contract/errors/causes.ts'
@@ -10,9 +10,10 @@ import type { LabellingPrompt, LabellingRecord } from '../../contract/methods/la
 import type { DataRow } from '../../contract/records.ts'
 import type { Input } from '../../contract/service.ts'
 import { readBytes } from '../../engine/data/bytes.ts'
+import { infoFile } from '../../engine/data/label-names.ts'
 import { guessRoles } from '../../engine/data/roles.ts'
 import { tableIn } from '../../engine/data/table-in.ts'
-import { openTable } from '../../engine/data/table.ts'
+import { openTable, type Table } from '../../engine/data/table.ts'
 import { sealTensors } from '../../engine/store/tensors.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
 import { forEachChunk, watchOf } from '../data/import.ts'
@@ -42,14 +43,15 @@ export async function openLabelling(
   const path = await tableIn(given)
   const { store, home } = context
   const prompts = await Promise.all([...new Set(names)].map((name) => findTuned(store, name)))
-  const hash = await hashOf(path, JSON.stringify(choices), prompts, call)
+  const table = await openTable(path, choices, watchOf(call))
+  const reading = [JSON.stringify(choices), ...(table.beside === undefined ? [] : [table.beside])]
+  const hash = await hashOf(path, reading, prompts, call)
   const known = await store.labellings.byHash(hash)
   if (known) {
     // A backup that was restored has the answers, but not the file.
-    if (!existsSync(labelledFile(home, known))) await keepCopy(home, path, known.id)
+    if (!existsSync(labelledFile(home, known))) await keepCopy(home, path, table, known.id)
     return known.id
   }
-  const table = await openTable(path, choices, watchOf(call))
   const { size } = await stat(path)
   const start: DataRow[] = []
   const counts = await forEachChunk(table, call, async ({ rows, bytes }) => {
@@ -68,7 +70,7 @@ export async function openLabelling(
     first: cells.slice(0, SHOWN),
   })
   try {
-    await keepCopy(home, path, id)
+    await keepCopy(home, path, table, id)
   } catch (error) {
     await store.labellings.remove(id)
     throw error
@@ -77,19 +79,26 @@ export async function openLabelling(
   return id
 }
 
-/** Error: 'data/not-received'. */
-async function keepCopy(home: Home, path: string, id: number): Promise<void> {
+/** With what a file beside the table says of its cells, as that is not there beside the copy. Error: 'data/not-received'. */
+async function keepCopy(home: Home, path: string, { beside }: Pick<Table, 'beside'>, id: number): Promise<void> {
+  const folder = labellingFolder(home, id)
   try {
-    await mkdir(labellingFolder(home, id), { recursive: true, mode: 0o700 })
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    if (beside !== undefined) await writeFile(join(folder, infoFile), beside)
     await copyFile(path, labelledFile(home, { id, file: basename(path) }))
   } catch (error) {
-    await rm(labellingFolder(home, id), { recursive: true, force: true })
+    await rm(folder, { recursive: true, force: true })
     throw studioError('data/not-received', causeOf(error))
   }
 }
 
 /** Of the file's bytes, of how it is read, and of the prompts. */
-async function hashOf(path: string, choices: string, prompts: readonly Tuned[], call: CallContext): Promise<string> {
+async function hashOf(
+  path: string,
+  reading: readonly string[],
+  prompts: readonly Tuned[],
+  call: CallContext,
+): Promise<string> {
   const hash = createHash('sha256')
   for await (const piece of readBytes(path)) {
     if (call.signal.aborted) throw studioError('run/cancelled')
@@ -102,7 +111,7 @@ async function hashOf(path: string, choices: string, prompts: readonly Tuned[], 
     labels,
     modelHash,
   ])
-  return hash.update(JSON.stringify([basename(path), choices, identities])).digest('hex')
+  return hash.update(JSON.stringify([basename(path), ...reading, identities])).digest('hex')
 }
 
 /** The columns that are named as those which the first prompt was tuned on, or else as an import guesses them. */
