@@ -62,7 +62,7 @@ test('a run on them is cross-validated, paused and resumed, and its verdict says
   await studio.open(page, '#/compare/Thirty')
   await expect(
     page.getByText(
-      'Judged by 5 prompts tuned on four fifths of the rows each, none of which saw the rows that it answered; the prompt that you keep is tuned on all 30 rows.',
+      'Judged by 5 prompts tuned on four fifths of the rows each, none of which saw the rows that it answered; the prompt that you keep is tuned on all 30 rows. The interval takes the rows for independent of each other; as each prompt answers many of them, and the prompts share most of what they learned from, it may be somewhat too narrow.',
     ),
   ).toBeVisible()
   await expect(page.getByText(/30 test rows/).first()).toBeVisible()

@@ -12,9 +12,13 @@ const shares: Readonly<Record<number, string>> = {
 /** The share of the rows that the prompt of a fold is tuned on. */
 const shareOf = (folds: number): string => shares[folds] ?? percent((folds - 1) / folds)
 
-/** What a cross-validated verdict rests on. `rows`: those that the kept prompt is tuned on. */
+/**
+ * What a cross-validated verdict rests on, and what its interval assumes. `rows`: those that the kept prompt is tuned on.
+ * Drawing folds instead of rows would not mend the interval: five of them say little of how folds vary, and no estimate of
+ * that variance is unbiased (Bengio & Grandvalet 2004).
+ */
 export const judgesSentence = (folds: number, rows: number): string =>
-  `Judged by ${count(folds)} prompts tuned on ${shareOf(folds)} of the rows each, none of which saw the rows that it answered; the prompt that you keep is tuned on all ${count(rows)} rows.`
+  `Judged by ${count(folds)} prompts tuned on ${shareOf(folds)} of the rows each, none of which saw the rows that it answered; the prompt that you keep is tuned on all ${count(rows)} rows. The interval takes the rows for independent of each other; as each prompt answers many of them, and the prompts share most of what they learned from, it may be somewhat too narrow.`
 
 /** The same before a run. */
 export const foldsSentence = (folds: number, rows: number): string =>

@@ -65,7 +65,7 @@ describe('few rows', () => {
     const verdict = await service.call('runs.verdict', { run: name })
     expect(verdict.rows).toBe(60)
     expect(verdict.judges).toBe(
-      'Judged by 5 prompts tuned on four fifths of the rows each, none of which saw the rows that it answered; the prompt that you keep is tuned on all 60 rows.',
+      'Judged by 5 prompts tuned on four fifths of the rows each, none of which saw the rows that it answered; the prompt that you keep is tuned on all 60 rows. The interval takes the rows for independent of each other; as each prompt answers many of them, and the prompts share most of what they learned from, it may be somewhat too narrow.',
     )
     // What the kept prompt answers to rows that it has learned from is no evidence.
     await service.call('score', {
