@@ -8,11 +8,17 @@ export const labelFiles = ['dataset_info.json', 'dataset_infos.json', 'README.md
 const endsWith = (name: string, endings: readonly string[]): boolean =>
   endings.some((ending) => name.toLowerCase().endsWith(`.${ending}`))
 
-/** The tables among the files of a folder; texts and JSON only where there is nothing else, as they may be anything. */
+/** Endings of the weights of models and adapters, whose folders hold JSON and texts too. */
+const weightEndings = ['gguf', 'safetensors', 'bin', 'onnx']
+
+/**
+ * The tables among the files of a folder; texts and JSON only where there is nothing else, as they may be anything, and
+ * not beside weights, which they describe.
+ */
 export function tablesAmong(names: readonly string[]): readonly string[] {
   const tables = names.filter((name) => endsWith(name, tableEndings) && !labelFiles.some((file) => file === name))
   const sure = tables.filter((name) => !endsWith(name, ['txt', 'json']))
-  return sure.length > 0 ? sure : tables
+  return sure.length > 0 || names.some((name) => endsWith(name, weightEndings)) ? sure : tables
 }
 
 /** Formats that a table is written in. */

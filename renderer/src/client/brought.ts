@@ -24,17 +24,21 @@ export function arranged(files: readonly File[]): Brought | undefined {
 export async function broughtBy(transfer: DataTransfer): Promise<Brought | undefined> {
   const files = [...transfer.files]
   const folder = [...transfer.items].map((item) => item.webkitGetAsEntry()).find((entry) => entry?.isDirectory)
+  if (folder && files.length > 1) throw new Error(t.common.severalFolders)
   // Where the host knows paths, a folder is granted as a whole.
   if (!folder || bridge) return arranged(files)
   const within = await entriesOf(folder as FileSystemDirectoryEntry)
   const data = within.find(({ isDirectory, name }) => isDirectory && name === 'data')
   const deeper = data ? await entriesOf(data as FileSystemDirectoryEntry) : []
   const found = (some: readonly FileSystemEntry[]) => some.filter(({ isFile }) => isFile) as FileSystemFileEntry[]
-  const [own, inData] = [found(within), found(deeper)]
-  const hasTable = tablesAmong(own.map(({ name }) => name)).length > 0
-  const brought = arranged(await Promise.all([...own, ...(hasTable ? [] : inData)].map(fileOf)))
-  if (!brought || tablesAmong([brought[0].name]).length === 0) throw new Error(t.common.noTable(folder.name))
-  return brought
+  const tablesOf = (some: readonly FileSystemEntry[]) => tablesAmong(some.map(({ name }) => name))
+  const own = found(within)
+  const others = found(deeper).filter(({ name }) => !own.some((each) => each.name === name))
+  const all = tablesOf(own).length > 0 ? own : [...own, ...others]
+  const tables = tablesOf(all)
+  if (tables.length === 0) throw new Error(t.common.noTable(folder.name))
+  const wanted = all.filter(({ name }) => [...tables, ...labelFiles].includes(name))
+  return arranged(await Promise.all(wanted.map(fileOf)))
 }
 
 const fileOf = (entry: FileSystemFileEntry): Promise<File> =>

@@ -32,7 +32,8 @@ it('several tables are named, and none said so', async () => {
     code: 'data/several-tables',
     message: expect.stringContaining('“test.parquet”, “train.csv”') as string,
   })
-  await expect(tableIn(folderOf('README.md'))).rejects.toMatchObject({ code: 'data/no-table' })
+  for (const files of [['README.md'], ['README.md', 'adapter_config.json', 'adapter_model.safetensors']])
+    await expect(tableIn(folderOf(...files))).rejects.toMatchObject({ code: 'data/no-table' })
 })
 
 it('a file is itself, and so is what is not there', async () => {

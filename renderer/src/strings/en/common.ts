@@ -37,7 +37,9 @@ export const common = {
   dropHere: 'Drop the file: a table of examples, a prompt file or a model file',
   severalTables: (tables: string) =>
     `These are several tables: ${tables}. Bring one at a time, if you like with the README.md that names its labels.`,
-  noTable: (folder: string) => `${folder} holds no table that the studio can read.`,
+  severalFolders: 'Drop one folder at a time, and nothing beside it.',
+  noTable: (folder: string) =>
+    `${folder} holds no table that the studio can read. Add the folder of a model under Models, and open that of a prompt under Share.`,
   runStates: {
     queued: 'Queued',
     running: 'Tuning',
