@@ -160,7 +160,7 @@ test.describe('with two runs', () => {
     const { labels } = await studio.call('runs.show', { run: 'More tokens' })
     const label = labels.find((each) => each !== flip.label) ?? ''
     await studio.open(page, '#/compare/More%20tokens')
-    await page.getByRole('button', { name: new RegExp(side) }).click()
+    await expect(page.getByRole('button', { name: new RegExp(side) })).toHaveAttribute('aria-pressed', 'true')
     const flips = page.getByRole('region', { name: 'What changed' })
     const choice = flips.getByLabel(`Right label of row ${String(flip.row)}`, { exact: true })
     await choice.selectOption(label)

@@ -36,6 +36,10 @@ test('thirty rows are imported, and are not called ready without what they can s
     ),
   ).toBeVisible()
   await inspect(page, 'few-rows-data')
+  // What the import has read is said once, not above every tab.
+  await page.getByRole('link', { name: 'Rows', exact: true }).click()
+  await expect(page.getByRole('grid', { name: 'Rows of the data set' })).toBeVisible()
+  await expect(page.getByText('30 rows of thirty.csv imported.')).toBeHidden()
 })
 
 test('a run on them is cross-validated, paused and resumed, and its verdict says so', async ({ page }) => {

@@ -60,6 +60,9 @@ test('a run shows one bar and one time left, in rows that are right, and every p
   await picture(page, 'running')
   await page.getByText('Details', { exact: true }).click()
   await expect(page.getByText('Learning rate', { exact: true })).toBeVisible()
+  // The map says which line is which token, and where in the run.
+  const map = page.getByRole('img', { name: /^Gradient of each virtual token/ })
+  await expect(map).toContainText(/virtual token\s*1\s*4.*step/)
   await picture(page, 'details')
 
   const rail = page.getByRole('navigation', { name: 'Pages' })
@@ -78,6 +81,15 @@ test('a run shows one bar and one time left, in rows that are right, and every p
   await studio.call('runs.discard', { run: 'Behind it' })
   await rail.getByRole('link', { name: /^Long / }).click()
   await expect(page).toHaveURL(/#\/tune\/Long$/)
+  // Nothing would be lost, so nothing is asked.
+  const asked: string[] = []
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type())
+    void dialog.accept()
+  })
+  await page.reload()
+  await expect(page.getByText('Learning', { exact: true })).toBeVisible()
+  expect(asked).toEqual([])
 })
 
 test('a paused run is stopped and kept, and ends in its verdict, with its curves folded', async ({ page }) => {

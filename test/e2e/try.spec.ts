@@ -1,5 +1,6 @@
 // Journey 6: one text, answered side by side, and a wrong answer sent back to the data.
 import { expect, test } from '@playwright/test'
+import { contrastOf } from './support/contrast.ts'
 import { fill } from './support/filled.ts'
 import { useStudio } from './support/studio.ts'
 
@@ -82,6 +83,14 @@ test.describe('with two prompts', () => {
     await expect(answer).toBeEnabled()
     for (const pid of studio.computing()) process.kill(pid, 'SIGSTOP')
     await answer.click()
+    await expect(answer).toHaveAttribute('aria-busy', 'true')
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await expect(page.locator(`html[data-theme=${colorScheme}]`)).toBeAttached()
+      await answer.hover()
+      // Of a button that waits, axe does not look at it.
+      await expect.poll(() => contrastOf(answer)).toBeGreaterThan(4.5)
+    }
     await page.getByRole('button', { name: 'Stop' }).click()
     await expect(answer).toBeEnabled()
     await expect(page.getByRole('alert')).toHaveCount(0)

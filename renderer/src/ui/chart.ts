@@ -1,4 +1,4 @@
-// The type of a line of a chart, and the smoothing of its values.
+// What a chart's lines are, how they are smoothed, and which of their values stand in the table behind it.
 
 export interface Series {
   readonly name: string
@@ -25,4 +25,21 @@ export function smooth(values: readonly number[], amount: number): (number | nul
     weight = amount * weight + (1 - amount)
     return mean / weight
   })
+}
+
+/** Distances between ticks of steps: there is no half a step. */
+export const wholeSteps = [1, 2, 5]
+  .flatMap((digit) => Array.from({ length: 7 }, (_, power) => digit * 10 ** power))
+  .sort((a, b) => a - b)
+
+/** Lines of a table that are still readable. */
+const LINES = 40
+
+/** Places of the points that stand in the table: of a long line some, of single points, such as validations, all. */
+export function placesInTable(length: number, series: readonly Series[]): readonly number[] {
+  const every = Math.max(1, Math.ceil(length / LINES))
+  const single = series.filter(({ points, dots }) => points === true || dots === true)
+  return Array.from({ length }, (_, at) => at).filter(
+    (at) => at % every === 0 || at === length - 1 || single.some(({ values }) => typeof values[at] === 'number'),
+  )
 }

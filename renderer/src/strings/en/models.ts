@@ -19,7 +19,7 @@ export const models = {
   chooseFolder: 'Choose a folder',
   emptyFolder: 'This folder holds no files of a model. Choose the folder in which config.json lies.',
   browserOnly:
-    'In a browser the files are copied into the studio’s folder. To use a large model where it lies, start the studio with --allow FOLDER, or add it with: softprompt models add FOLDER',
+    'In a browser the files are copied into the studio’s folder. To use a large model in place, start the studio with --allow FOLDER, or add it with: softprompt models add FOLDER',
   location: 'Location',
   locationHelp:
     'The full path of a file or folder. It is used where it is; weights that can be read from there are not copied.',
