@@ -6,6 +6,7 @@ export type Yaml = string | null | readonly Yaml[] | { readonly [key: string]: Y
 /** Scalars stay texts, whatever they look like; of two equal keys the last counts, as for the library that writes these texts. */
 const options = {
   schema: 'failsafe',
+  resolveKnownTags: false,
   stringKeys: true,
   // Comparing each key with all others takes minutes where there are many.
   uniqueKeys: false,
