@@ -20,7 +20,9 @@ function infosIn(json: string): readonly DescribedColumns[] {
   return Object.entries(all).map(([config, { features }]) => ({ config, features: fieldsOf(features, 0) }))
 }
 
-const readers: Readonly<Record<(typeof labelFiles)[number], (text: string) => readonly DescribedColumns[]>> = {
+type Reader = (text: string) => readonly DescribedColumns[] | Promise<readonly DescribedColumns[]>
+
+const readers: Readonly<Record<(typeof labelFiles)[number], Reader>> = {
   'dataset_info.json': infosIn,
   'dataset_infos.json': infosIn,
   'README.md': describedIn,
@@ -73,13 +75,10 @@ function agreed(found: readonly Named[], folder: string): LabelNames['names'] | 
   return (different.size === 1 ? found[0] : found.find(({ config }) => config === folder))?.names
 }
 
-async function readInfos(
-  path: string,
-  read: (text: string) => readonly DescribedColumns[],
-): Promise<readonly DescribedColumns[]> {
+async function readInfos(path: string, read: Reader): Promise<readonly DescribedColumns[]> {
   try {
     const { size } = await stat(path)
-    return size > maxBytes ? [] : read(await readFile(path, 'utf8'))
+    return size > maxBytes ? [] : await read(await readFile(path, 'utf8'))
   } catch {
     // Few tables have such a file, and one of another kind has nothing to say here.
     return []

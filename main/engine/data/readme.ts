@@ -1,9 +1,9 @@
 // What the README of a data set from the Hugging Face Hub says of its columns, in the metadata that it begins with.
 import * as v from 'valibot'
 import type { Feature } from './formats/parquet/features.ts'
-import { readYaml } from './yaml.ts'
+import { readYaml } from './yaml/read.ts'
 
-/** Characters of the description at most: reading more would hold up the service. */
+/** Characters of the description at most. */
 const maxLength = 1 << 20
 
 /** Names by their numbers. Source: datasets, features.py, `_to_yaml_list`. */
@@ -22,11 +22,11 @@ export interface DescribedColumns {
   readonly features: Readonly<Record<string, Feature>>
 }
 
-/** None where the text says nothing of columns. Error: SyntaxError where what it says cannot be read. */
-export function describedIn(readme: string): readonly DescribedColumns[] {
+/** None where the text says nothing of columns. Errors: those of `readYaml`. */
+export async function describedIn(readme: string): Promise<readonly DescribedColumns[]> {
   const block = blockOf(readme)
   if (block === '' || block.length > maxLength) return []
-  const read = v.safeParse(metadata, readYaml(block))
+  const read = v.safeParse(metadata, await readYaml(block))
   if (!read.success) return []
   const { dataset_info: infos } = read.output
   return (Array.isArray(infos) ? infos : [infos]).flatMap((each: unknown) => {
