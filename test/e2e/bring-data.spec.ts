@@ -1,9 +1,11 @@
 // Journey 2: a table is dropped or pasted, in whatever form; its columns get roles, the model's text is shown, problems are mended.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { writeXlsx } from '../support/write-xlsx.ts'
 import { bring, importButton } from './support/bring.ts'
-import { drop } from './support/drop.ts'
+import { drop, dropPaths } from './support/drop.ts'
 import { inspect } from './support/inspect.ts'
 import { useStudio } from './support/studio.ts'
 
@@ -49,6 +51,38 @@ test.describe('a table', () => {
     await bring(page, 'reviews.parquet', new Uint8Array(parquetWriteBuffer({ columnData })))
     await expect(page.getByText('2 rows of reviews.parquet imported.')).toBeVisible()
     await expect(page.getByRole('cell', { name: 'Terrible shop' })).toBeVisible()
+  })
+
+  test('in a folder comes with what names its labels; a folder without one says so in a sentence', async ({ page }) => {
+    const folder = (name: string, files: Readonly<Record<string, string>>): string => {
+      for (const [file, text] of Object.entries(files)) {
+        const path = join(studio.home, 'dropped', name, file)
+        mkdirSync(dirname(path), { recursive: true })
+        writeFileSync(path, text)
+      }
+      return join(studio.home, 'dropped', name)
+    }
+    const table = 'text,label\nIt broke,0\nIt works,1\n'
+    const names = '---\ndataset_info: {features: [{name: label, dtype: {class_label: {names: [no, yes]}}}]}\n---\n'
+    const hub = folder('hub', { 'README.md': names, 'data/train.csv': table })
+    const several = folder('several', { 'a.csv': table, 'b.csv': table })
+    const model = folder('a model', { 'config.json': '{"a":1}', 'model.safetensors': 'x' })
+    await studio.open(page, '#/data')
+    await expect(page.getByRole('button', { name: 'Choose a file' })).toBeVisible()
+    for (const [paths, sentence] of [
+      [[model], 'a model holds no table that the studio can read.'],
+      [[folder('deep', { 'x/y/z.csv': table })], 'deep holds no table that the studio can read.'],
+      [[several], 'These are several tables: a.csv, b.csv.'],
+      [[hub, several], 'Drop one folder at a time'],
+    ] as const) {
+      await dropPaths(page, paths)
+      await expect(page.getByText(sentence)).toBeVisible()
+      await expect(page).toHaveURL(/#\/data$/)
+    }
+    await dropPaths(page, [hub])
+    await expect(page.getByRole('cell', { name: 'yes', exact: true })).toBeVisible()
+    await importButton(page).click()
+    await expect(page.getByText('2 rows of train.csv imported.')).toBeVisible()
   })
 
   test('is pasted, as cells of a spreadsheet or as lines of JSON', async ({ page }) => {

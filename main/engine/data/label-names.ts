@@ -62,7 +62,9 @@ export const infoFile = 'dataset_info.json' satisfies (typeof labelFiles)[number
 /** The content of `infoFile`. */
 export const infoOf = (columns: readonly string[], { names }: LabelNames): string =>
   JSON.stringify({
-    features: Object.fromEntries([...names].map(([at, own]) => [columns[at] ?? '', { _type: 'ClassLabel', names: own }])),
+    features: Object.fromEntries(
+      [...names].map(([at, own]) => [columns[at] ?? '', { _type: 'ClassLabel', names: own }]),
+    ),
   })
 
 interface Named extends Pick<LabelNames, 'names'> {

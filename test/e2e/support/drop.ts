@@ -1,4 +1,4 @@
-// Drops a file as a hand does.
+// Drops files and folders as a hand does.
 import type { Page } from '@playwright/test'
 
 /** Onto whatever is shown: over the window first, then let go. */
@@ -12,4 +12,12 @@ export async function drop(page: Page, name: string, bytes: Uint8Array): Promise
     },
     { file: name, content: [...bytes] },
   )
+}
+
+/** Files and folders of this computer, which Chromium itself lets go over the window. */
+export async function dropPaths(page: Page, paths: readonly string[]): Promise<void> {
+  const client = await page.context().newCDPSession(page)
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await client.send('Input.dispatchDragEvent', { type, x: 600, y: 400, data })
 }

@@ -51,7 +51,11 @@ describe('a chat that stands alone', () => {
     ['pretty.json', JSON.stringify({ messages: turns }, null, 2), split],
     ['first.jsonl', JSON.stringify({ messages: turns.map(({ role, content }) => ({ content, role })) }), split],
     ['share.json', JSON.stringify({ id: 'x', conversations: shareGpt }), [...split, 'x']],
-    ['tools.jsonl', JSON.stringify({ tools: [{ type: 'function' }], messages: turns }), [...split, '[{"type":"function"}]']],
+    [
+      'tools.jsonl',
+      JSON.stringify({ tools: [{ type: 'function' }], messages: turns }),
+      [...split, '[{"type":"function"}]'],
+    ],
     ['parts.jsonl', JSON.stringify({ prompt: turns.slice(0, 1), completion: turns.slice(1) }), split],
     ['turns.jsonl', JSON.stringify(turns), split],
   ])('is one row: %s', async (name, content, cells) => {

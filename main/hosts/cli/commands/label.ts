@@ -39,7 +39,10 @@ export function labelCommand(host: Host): Command {
       outOf,
     )
     .option('--below <confidence>', 'write only rows whose answer is less sure than this, 0 to 1', realNumber(0))
-    .addHelpText('after', '\nTo answer rows by hand, or to correct answers, open the window: both are done by keys there.')
+    .addHelpText(
+      'after',
+      '\nTo answer rows by hand, or to correct answers, open the window: both are done by keys there.',
+    )
     .action((data: string, options: LabelOptions) => label(host, data, options))
   return withCommon(withReading(command))
 }

@@ -10,7 +10,13 @@ const line = (values: Series['values'], more: Partial<Series> = {}): Series => (
 it.each(['points', 'dots'] as const)('the table has every validation of a long run, shown as %s', (shown) => {
   const steps = Array.from({ length: 1000 }, (_, i) => i)
   const validated = steps.filter((step) => step % 7 === 3)
-  const series = [line(steps), line(steps.map((step) => (step % 7 === 3 ? 1 : null)), { [shown]: true })]
+  const series = [
+    line(steps),
+    line(
+      steps.map((step) => (step % 7 === 3 ? 1 : null)),
+      { [shown]: true },
+    ),
+  ]
   const places = placesInTable(1000, series)
   expect(places).toEqual(expect.arrayContaining(validated))
   expect(places).toEqual(expect.arrayContaining([0, 999]))

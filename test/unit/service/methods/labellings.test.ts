@@ -1,51 +1,12 @@
 // Tables that prompts label: answered, stopped, gone on with, corrected, saved, sent to the data.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import type { Input, LabellingDetails, StudioEvent } from '../../../../main/contract/service.ts'
-import { openHome } from '../../../../main/service/home/home.ts'
-import { createService } from '../../../../main/service/service.ts'
-import { prepareStudio, quick, spawnFake, watchRun } from '../../../support/fake-studio.ts'
-import { temporaryFolder } from '../../../support/temporary.ts'
+import { describe, expect, it } from 'vitest'
+import type { Input, StudioEvent } from '../../../../main/contract/service.ts'
+import { startLabelling as start } from '../../../support/labelling.ts'
 import { writeXlsx } from '../../../support/write-xlsx.ts'
 
 const words = ['billing', 'delivery', 'praise', 'other']
-
-async function start() {
-  const folder = temporaryFolder()
-  const open = () => createService({ home: openHome(join(folder, 'home')), spawn: spawnFake, threads: 1 })
-  let service = await open()
-  onTestFinished(() => service.close())
-  const base = await prepareStudio(service, folder)
-  for (const name of ['a', 'b']) {
-    await service.call('runs.start', { ...base, name, settings: quick })
-    await watchRun(service, name)
-  }
-  const file = (name: string, content: string | Uint8Array): string => {
-    writeFileSync(join(folder, name), content)
-    return join(folder, name)
-  }
-  const label = async (path: string, prompts = ['a'], columns: Partial<Input<'labellings.start'>> = {}) => {
-    const { id: labelling } = await service.call('labellings.open', { path, prompts })
-    await service.call('labellings.start', { labelling, ...columns })
-    return service.call('labellings.watch', { labelling })
-  }
-  const saved = async ({ id: labelling }: LabellingDetails, to: 'csv' | 'jsonl' | 'xlsx', below?: number) => {
-    const path = join(folder, `out.${to}`)
-    await service.call('labellings.save', { labelling, to, path, ...(below === undefined ? {} : { below }) })
-    return readFileSync(path)
-  }
-  return {
-    ...{ folder, base, file, label, saved },
-    get service() {
-      return service
-    },
-    restart: async () => {
-      await service.close()
-      service = await open()
-    },
-  }
-}
 
 /** Every fourth text begins with no label, so that it is answered with the first one, unsure. */
 const lines = (rows: number) =>
@@ -87,53 +48,6 @@ describe('a table', () => {
         '{"text":"x","n":12345678901234567890,"answer":"billing","confidence":0.4}\n',
     )
     expect(String(await saved(jsonl, 'csv'))).toMatch(/^text,n,.*answer,confidence\r\npraise be,/)
-  })
-
-  it('keeps the names that a file beside it gives its numbers, and is another table with other names', async () => {
-    const { service, folder, saved } = await start()
-    mkdirSync(join(folder, 'plain'))
-    const path = join(folder, 'plain', 'few.csv')
-    writeFileSync(path, 'text,label\nIt broke,0\nIt works,1\nWho knows,\n')
-    const name = (no: string) => {
-      const names = `{features: [{name: label, dtype: {class_label: {names: [${no}, yes]}}}]}`
-      // Two configurations, of which only the folder's name tells the right one.
-      const other = '{config_name: other, features: [{name: label, dtype: {class_label: {names: [a, b]}}}]}'
-      const own = names.replace('{', '{config_name: plain, ')
-      writeFileSync(join(folder, 'plain', 'README.md'), `---\ndataset_info: [${other}, ${own}]\n---\n`)
-    }
-    const answered = async () => {
-      const { id: labelling } = await service.call('labellings.open', { path, prompts: [] })
-      await service.call('labellings.start', { labelling, text: 'text', answers: 'label' })
-      return service.call('labellings.watch', { labelling })
-    }
-    name('no')
-    const first = await answered()
-    expect(first).toMatchObject({ state: 'finished', first: [['It broke', 'no'], ['It works', 'yes'], ['Who knows', '']] })
-    expect(first.prompts[0]?.labels).toEqual(['no', 'yes'])
-    expect(String(await saved(first, 'csv'))).toContain('It broke,no,no,,')
-    expect((await answered()).id).toBe(first.id)
-    name('never')
-    const second = await answered()
-    expect(second.id).not.toBe(first.id)
-    expect(second.prompts[0]?.labels).toEqual(['never', 'yes'])
-  })
-
-  it('stays as it is in the file, chats too, where it was opened so', async () => {
-    const { service, file, saved } = await start()
-    const turns = [
-      { role: 'user', content: 'billing it' },
-      { role: 'assistant', content: 'Done.' },
-    ]
-    const path = file('chats.jsonl', `${JSON.stringify({ messages: turns, id: 1 })}\n`.repeat(2))
-    const { id: labelling, columns } = await service.call('labellings.open', {
-      ...{ path, prompts: ['a'] },
-      choices: { chat: false },
-    })
-    expect(columns).toEqual(['messages', 'id'])
-    await service.call('labellings.start', { labelling, text: 'messages' })
-    const ended = await service.call('labellings.watch', { labelling })
-    expect(ended).toMatchObject({ state: 'finished', done: 2 })
-    expect(String(await saved(ended, 'csv'))).toMatch(/^messages,id,answer,confidence\r\n/)
   })
 
   it('is labelled by several prompts, each with columns of its own', async () => {
