@@ -6,6 +6,7 @@ import type { Rendering } from './rendering.ts'
 import type { PreviewRow } from './methods/data.ts'
 import type { Measured, Metrics } from './metrics.ts'
 import type { Subject, ValidationRecord } from './records.ts'
+import type { SamplingSettings } from './sampling.ts'
 import type { Example, Split, TuneSettings } from './settings.ts'
 import type { NamedTensors } from './tensor.ts'
 
@@ -75,16 +76,6 @@ export interface CheckpointFiles {
   readonly weights?: string
   readonly optimiser?: string
   readonly best?: string
-}
-
-export interface SamplingSettings {
-  readonly maxNewTokens: number
-  /** 0 = greedy. */
-  readonly temperature: number
-  /** Nucleus: smallest set of tokens whose probability reaches this; 1 = off. */
-  readonly topP: number
-  readonly stop: readonly string[]
-  readonly seed: number
 }
 
 /** Places of a run whose result is a model. */

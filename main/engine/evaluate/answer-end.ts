@@ -1,5 +1,5 @@
 // Finds where a generated answer ends when the model does not emit its end token.
-import type { SamplingSettings } from '../../contract/compute.ts'
+import type { SamplingSettings } from '../../contract/sampling.ts'
 import type { Template, TuneSettings } from '../../contract/settings.ts'
 import { scoresLabels } from '../task/index.ts'
 import { place } from '../tokens/frame.ts'

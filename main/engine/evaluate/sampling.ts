@@ -1,5 +1,5 @@
 // Chooses the next token from logits: greedy, by temperature, by nucleus.
-import type { SamplingSettings } from '../../contract/compute.ts'
+import type { SamplingSettings } from '../../contract/sampling.ts'
 import type { Random } from '../random.ts'
 import { best } from './best.ts'
 

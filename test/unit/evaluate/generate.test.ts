@@ -1,6 +1,7 @@
 // Generation with a KV cache gives the same tokens as computing everything anew, with every kind of prompt.
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { ComputeEvent, SamplingSettings, TunedPrompt } from '../../../main/contract/compute.ts'
+import type { ComputeEvent, TunedPrompt } from '../../../main/contract/compute.ts'
+import type { SamplingSettings } from '../../../main/contract/sampling.ts'
 import type { MethodName, Placement } from '../../../main/contract/settings.ts'
 import { createEncoder } from '../../../main/engine/evaluate/encode.ts'
 import { generate } from '../../../main/engine/evaluate/generate.ts'
