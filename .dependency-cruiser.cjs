@@ -26,6 +26,7 @@ const engineRooms = [
   'evaluate',
   'baseline',
   'train',
+  'serve',
   'inspect',
   'export',
   'measure',
@@ -48,6 +49,7 @@ const serviceRooms = [
   'sweeps',
   'prompts',
   'labellings',
+  'serving',
   'workers',
   'methods',
 ]
@@ -117,7 +119,7 @@ module.exports = {
       'hosts',
       'Hosts speak to the service through the contract.',
       { path: '^main/hosts/([^/]+)/' },
-      { path: '^main/', pathNot: ['^main/(service|contract)/', '^main/hosts/($1|window)/'] },
+      { path: '^main/', pathNot: ['^main/(service|contract)/', '^main/hosts/($1|window|api)/'] },
     ),
     forbid(
       'windows',

@@ -68,7 +68,7 @@ export interface InferenceRunner {
 }
 
 /** The KV precompute and the label scores after cached texts share one session: each further one maps the weights again. */
-const precomputeShape: ForwardShape = { embeddings: false, past: true, head: 'candidates', present: true }
+export const precomputeShape: ForwardShape = { embeddings: false, past: true, head: 'candidates', present: true }
 
 const maxSessions: { readonly [M in MemoryName]: number } = { normal: 2, low: 1 }
 
@@ -178,7 +178,7 @@ const noTargets = (batch: number, length: number, head: ForwardShape['head']): F
 })
 
 /** The same feeds with every position `by` later. */
-function shifted(feeds: Feeds, by: number): Feeds {
+export function shifted(feeds: Feeds, by: number): Feeds {
   const { shape, data } = feeds['positions'] as Tensor
   return by === 0 ? feeds : { ...feeds, positions: { shape, data: data.map((at) => at + by) } }
 }

@@ -1,7 +1,7 @@
 // Sequences as graph inputs: right-padded ids, positions and attention masks.
 import type { DecoderConfig } from '../../contract/model.ts'
 import type { Feeds, IntegerTensor, Tensor } from '../../contract/tensor.ts'
-import { type AnswerToken, depth, type Sequence } from './layout.ts'
+import { type AnswerToken, depth, type PastRange, type Sequence } from './layout.ts'
 import type { VirtualTokens } from './virtual.ts'
 
 /** Added to the scores of masked keys: their softmax weight becomes 0, and the sum does not overflow. */
@@ -122,16 +122,23 @@ function attentionMask(sequences: readonly Sequence[], shape: BatchShape, window
 
 /** Sets `row` [past + tokens] to 0 where token t may attend. */
 function unmask(sequence: Sequence, t: number, past: number, window: number, row: Float32Array): void {
-  const { questionEnd, answer, actsFrom } = sequence
-  // A prefix at the start counts for the sliding window like any token; a prefix after the text is always attended to.
+  const { questionEnd, answer } = sequence
   const nearest = (from: number): number => Math.max(0, from - window + 1)
-  if (t >= actsFrom) row.fill(0, actsFrom === 0 ? Math.min(past, nearest(past + t)) : 0, past)
+  row.fill(0, ...reachOf(sequence, t, past, window))
   const inAnswer = t - questionEnd - 1
   if (inAnswer < 0 || inAnswer >= answer.length) return void row.fill(0, past + nearest(t), past + t + 1)
   const at = questionEnd + depth(answer, inAnswer)
   row.fill(0, past + Math.min(questionEnd + 1, nearest(at)), past + questionEnd + 1)
   for (const ancestor of lineage(answer, inAnswer))
     if (at - (questionEnd + depth(answer, ancestor)) < window) row[past + questionEnd + 1 + ancestor] = 0
+}
+
+/** The past keys that token t attends to. */
+function reachOf({ questionEnd, actsFrom, reach }: Sequence, t: number, past: number, window: number): PastRange {
+  if (reach) return reach[t - questionEnd - 1] ?? [0, 0]
+  if (t < actsFrom) return [0, 0]
+  // A prefix at the start counts for the sliding window like any token; a prefix after the text is always attended to.
+  return [actsFrom === 0 ? Math.min(past, Math.max(0, past + t - window + 1)) : 0, past]
 }
 
 /** Indices of an answer token and its ancestors. */

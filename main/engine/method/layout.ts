@@ -29,7 +29,15 @@ export interface Sequence {
   readonly questionEnd: number
   /** The answer's tokens from questionEnd + 1 on. */
   readonly answer: readonly AnswerToken[]
+  /**
+   * For each of the answer's tokens the past keys that it attends to, as [from, to): where several prompts' stand side by side.
+   * Where absent, they follow from `actsFrom`.
+   */
+  readonly reach?: readonly PastRange[]
 }
+
+/** Indices of past keys, [from, to). */
+export type PastRange = readonly [from: number, to: number]
 
 export type LayoutSettings = Pick<TuneSettings, 'method' | 'placement' | 'tokens' | 'tail'>
 
