@@ -8,6 +8,7 @@ import { labellingErrors } from './labelling.ts'
 import { modelErrors } from './model.ts'
 import type { ErrorExtras, ErrorReport, Told } from './remedy.ts'
 import { runErrors } from './run.ts'
+import { servingErrors } from './serving.ts'
 import { storeErrors } from './store.ts'
 import { studioErrors } from './studio.ts'
 import { tokenErrors } from './tokens.ts'
@@ -23,6 +24,7 @@ const catalogue = {
   ...labellingErrors,
   ...modelErrors,
   ...runErrors,
+  ...servingErrors,
   ...storeErrors,
   ...studioErrors,
   ...tokenErrors,

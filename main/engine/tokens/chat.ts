@@ -6,8 +6,9 @@ import type { Template } from '../../contract/settings.ts'
 import { isRecord } from './record.ts'
 import { tokenText } from './specials.ts'
 
-interface Message {
-  readonly role: 'system' | 'user'
+/** A turn of a conversation. */
+export interface Message {
+  readonly role: 'system' | 'user' | 'assistant'
   readonly content: string
 }
 
@@ -34,6 +35,13 @@ export function renderChat(
   }
   return render([together])
 }
+
+/** A whole conversation, up to where the model answers. Errors: those of `renderChat`. */
+export const renderConversation = (
+  { config }: TokenizerFiles,
+  messages: readonly Message[],
+  thinking: boolean | undefined,
+): string => rendered(chosenTemplate(config['chat_template']), config, messages, thinking)
 
 /** One template, or the default one among several named ones. */
 function chosenTemplate(value: unknown): string {

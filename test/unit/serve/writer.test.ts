@@ -1,0 +1,122 @@
+// Continuous batching: texts that are written at the same time, with whatever prompts, are those that each is alone.
+import { afterEach, describe, expect, it } from 'vitest'
+import type { TunedPrompt } from '../../../main/contract/compute.ts'
+import type { ServedWriting } from '../../../main/contract/serving.ts'
+import type { GivenSettings } from '../../../main/contract/settings.ts'
+import { decodeAlone } from '../../../main/engine/evaluate/decode.ts'
+import { createInferenceRunner, type InferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
+import { createDecodingPool } from '../../../main/engine/serve/decoding-pool.ts'
+import { createTurns } from '../../../main/engine/serve/turns.ts'
+import { createWriter } from '../../../main/engine/serve/writer.ts'
+import { defaultSettings } from '../../../main/engine/train/defaults.ts'
+import { randomPrompt } from '../../support/random-prompt.ts'
+import { type Family, tinyModel } from '../../support/tiny.ts'
+
+const opened: InferenceRunner[] = []
+afterEach(async () => {
+  for (const runner of opened.splice(0)) await runner.release()
+})
+
+const greedy = { maxNewTokens: 12, temperature: 0, topP: 1, stop: [], seed: 0 }
+
+async function setUp(family: Family) {
+  const model = await tinyModel(family)
+  const runner = createInferenceRunner(model, { threads: 1, sessions: 6 })
+  opened.push(runner)
+  const steps: number[] = []
+  const counted: InferenceRunner = {
+    ...runner,
+    async session(shape) {
+      const session = await runner.session(shape)
+      return {
+        ...session,
+        run: (feeds) => {
+          if (feeds['ids']?.shape[1] === 1) steps.push(feeds['ids'].shape[0] ?? 0)
+          return session.run(feeds)
+        },
+      }
+    },
+  }
+  const pool = createDecodingPool({ runner: counted, config: model.config, turn: createTurns() })
+  const together = createWriter(model, pool)
+  const alone = createWriter(model, decodeAlone(runner, model.config))
+  return { model, together, alone, steps }
+}
+
+type Writer = Awaited<ReturnType<typeof setUp>>['together']
+
+async function textOf(writer: Writer, wanted: Partial<ServedWriting>, prompt?: TunedPrompt, stopAt = Infinity) {
+  const writing = { key: undefined, input: { text: 'where is my parcel' }, sampling: greedy, ...wanted }
+  let text = ''
+  let pieces = 0
+  const logProbabilities: number[] = []
+  const written = await writer.write(writing, prompt, {
+    show: (piece, tokens) => {
+      text += piece
+      pieces++
+      logProbabilities.push(...tokens.map(({ logProbability }) => logProbability))
+    },
+    stopRequested: () => pieces >= stopAt,
+  })
+  return { ...written, text, logProbabilities }
+}
+
+describe.each<Family>(['llama', 'gemma3'])('texts of %s', (family) => {
+  it('are the same together as each alone, whatever their prompts, lengths and starts', async () => {
+    const { model, together, alone, steps } = await setUp(family)
+    const given: readonly GivenSettings[] = [
+      {},
+      { tokens: 7 },
+      { placement: 'start' },
+      { method: 'prompt-tuning', placement: 'start' },
+      { method: 'tail-lora' },
+      { method: 'tail-ia3' },
+    ]
+    const prompts = await Promise.all(
+      given.map((own, seed) => {
+        const settings = defaultSettings({ task: 'generation', tokens: 4, maxTokens: 96, ...own })
+        return randomPrompt(model, settings, [], seed, 0.5)
+      }),
+    )
+    const jobs = [undefined, ...prompts, undefined, ...prompts].map((prompt, i) => ({
+      prompt,
+      wanted: {
+        input: { text: 'a b c d e f g h '.slice(0, 2 + ((5 * i) % 14)) },
+        sampling: { ...greedy, maxNewTokens: 3 + ((7 * i) % 40), temperature: i % 3, seed: i },
+      },
+    }))
+    const found = await Promise.all(
+      jobs.map(async ({ wanted, prompt }, i) => {
+        // They begin at different times.
+        for (let turns = 0; turns < i; turns++) await new Promise(setImmediate)
+        return textOf(together, wanted, prompt)
+      }),
+    )
+    for (const [i, { wanted, prompt }] of jobs.entries()) expect(found[i]).toEqual(await textOf(alone, wanted, prompt))
+    expect(new Set(found.map(({ text }) => text)).size).toBeGreaterThan(jobs.length / 2)
+    // Several rows shared a step.
+    expect(Math.max(...steps)).toBeGreaterThanOrEqual(8)
+  })
+})
+
+describe('a text', () => {
+  it('ends where nobody wants it any more, and leaves its place to others', async () => {
+    const { together } = await setUp('llama')
+    const many = Array.from({ length: 20 }, (_, i) => textOf(together, {}, undefined, i % 2 === 0 ? 2 : Infinity))
+    const ends = (await Promise.all(many)).map(({ end }) => end)
+    expect(ends.filter((_, i) => i % 2 === 0).every((end) => end === 'cancelled' || end === 'end token')).toBe(true)
+    expect(ends.filter((_, i) => i % 2 === 1)).not.toContain('cancelled')
+  })
+
+  it('has the probabilities of its tokens, and is refused where it fills the context', async () => {
+    const { together, model } = await setUp('llama')
+    const { logProbabilities, tokens, input } = await textOf(together, { likeliest: 2 })
+    expect(input).toBeGreaterThan(0)
+    expect(logProbabilities.length).toBeGreaterThanOrEqual(tokens - 1)
+    for (const value of logProbabilities) expect(value).toBeLessThan(0)
+    const long = { input: { text: 'where is it? '.repeat(model.config.context) } }
+    await expect(textOf(together, long)).rejects.toMatchObject({ code: 'serving/no-context' })
+    const chat = { input: { messages: [{ role: 'user' as const, content: 'hi' }] } }
+    await expect(textOf(together, chat)).rejects.toMatchObject({ code: 'tokens/no-chat-template' })
+  })
+})
