@@ -8,7 +8,8 @@ import { prepare } from './jobs/prepare.ts'
 import { preview } from './jobs/preview.ts'
 import { render } from './jobs/render.ts'
 import { score } from './jobs/score.ts'
+import { serve as serveModel } from './jobs/serve.ts'
 import { tune } from './jobs/tune.ts'
 import { serve } from './serve.ts'
 
-serve({ hardware, prepare, preview, render, preflight, tune, score, label, inspect, generate })
+serve({ hardware, prepare, preview, render, preflight, tune, score, label, inspect, generate, serve: serveModel })

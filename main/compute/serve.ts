@@ -7,6 +7,7 @@ import { StudioError, studioError } from '../contract/errors/index.ts'
 import { openPipe } from '../engine/pipe.ts'
 import { giveWay } from '../engine/runtime/priority.ts'
 import { dieWithParent } from './die-with-parent.ts'
+import { createInbox, type Inbox } from './inbox.ts'
 import { lendModel } from './lent-runner.ts'
 
 /** How a job reports its events, and learns that it should end. */
@@ -19,6 +20,8 @@ export interface JobSink {
   keepRequested(): boolean
   /** Aborted when a stop is requested, for work without steps. */
   readonly signal: AbortSignal
+  /** What a serve job is asked. */
+  readonly inbox: Inbox
 }
 
 export type JobOf<K extends Job['kind']> = Extract<Job, { readonly kind: K }>
@@ -34,6 +37,7 @@ export function serve(handlers: Handlers): void {
   const waiting = new Map<number, () => void>()
   let checkpoints = 0
   let keep = false
+  const inbox = createInbox()
   const pipe = openPipe((value) => {
     const request = value as ComputeRequest
     answers[request.request](request as never)
@@ -57,6 +61,7 @@ export function serve(handlers: Handlers): void {
     get signal() {
       return stop.signal
     },
+    inbox,
   }
   const answers: {
     readonly [R in ComputeRequest['request']]: (request: Extract<ComputeRequest, { request: R }>) => void
@@ -65,6 +70,7 @@ export function serve(handlers: Handlers): void {
       stop = new AbortController()
       keep = false
       if (job.kind === 'tune') giveWay('unattended')
+      inbox.clear()
       void work(handlers, job, sink, stay ? send : sendLast)
     },
     stop: () => {
@@ -77,6 +83,10 @@ export function serve(handlers: Handlers): void {
       waiting.get(id)?.()
       waiting.delete(id)
     },
+    load: inbox.put,
+    ask: inbox.put,
+    write: inbox.put,
+    drop: inbox.put,
   }
   dieWithParent()
   // Ctrl-C reaches every process of the terminal; whether to stop is the service's decision.
@@ -122,7 +132,7 @@ function modelOf(job: Extract<WireJob, { readonly model: unknown }>, sink: JobSi
   return lendModel(job.model, precision, { onProgress, signal: sink.signal })
 }
 
-function asFailure(error: unknown): { readonly code: string; readonly message: string } {
+export function asFailure(error: unknown): { readonly code: string; readonly message: string } {
   const { code, message } = error instanceof StudioError ? error : unexpected(error)
   return { code, message }
 }

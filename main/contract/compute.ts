@@ -7,6 +7,7 @@ import type { PreviewRow } from './methods/data.ts'
 import type { Measured, Metrics } from './metrics.ts'
 import type { Subject, ValidationRecord } from './records.ts'
 import type { SamplingSettings } from './sampling.ts'
+import type { ServedAnswer, ServedAsk, ServedText, ServedWriting, WrittenPiece } from './serving.ts'
 import type { Example, Split, TuneSettings } from './settings.ts'
 import type { NamedTensors } from './tensor.ts'
 
@@ -198,6 +199,15 @@ export type Job =
       readonly sampling: SamplingSettings
       readonly threads: number
     }
+  /** Answers requests until it is stopped. */
+  | {
+      readonly kind: 'serve'
+      readonly model: PreparedModel
+      readonly settings: Pick<TuneSettings, 'precision'>
+      readonly threads: number
+      /** Of the keys and values of texts that are kept for later requests. */
+      readonly bytes: number
+    }
 
 /** A prepared model as it is stored and sent: only compute parses its tokenizer, megabytes that would block the service. */
 export interface SealedModel extends Pick<PreparedModel, 'name' | 'hash' | 'weightsHash' | 'folder' | 'licence'> {
@@ -296,6 +306,11 @@ export type ComputeEvent =
   | { readonly event: 'rendering'; readonly rendering: Rendering }
   | { readonly event: 'inspection'; readonly inspection: PromptInspection }
   | { readonly event: 'token'; readonly text: string }
+  /** From a serve job: a request's answer, or why it has none. */
+  | { readonly event: 'answered'; readonly id: number; readonly answer: ServedAnswer }
+  | ({ readonly event: 'wrote'; readonly id: number } & WrittenPiece)
+  | { readonly event: 'written'; readonly id: number; readonly written: ServedText }
+  | { readonly event: 'refused'; readonly id: number; readonly code: string; readonly message: string }
   /**
    * `prompt`: only from a tune job, the best one on the validation set. `model`: where the result is a model of its own, with
    * which that prompt answers. `stopped`: ended on request, with a checkpoint.
@@ -317,3 +332,13 @@ export type ComputeRequest =
   /** Ends training after the current step, and evaluates the best prompt so far as a finished run does. */
   | { readonly request: 'keep' }
   | { readonly request: 'acknowledge'; readonly id: number }
+  | ServeRequest
+
+/** What a serve job is asked. */
+export type ServeRequest =
+  /** Keeps a prompt under a key for the requests that follow. */
+  | { readonly request: 'load'; readonly key: string; readonly prompt: TunedPrompt }
+  | { readonly request: 'ask'; readonly id: number; readonly ask: ServedAsk }
+  | { readonly request: 'write'; readonly id: number; readonly writing: ServedWriting }
+  /** Nobody waits for this answer any more. */
+  | { readonly request: 'drop'; readonly id: number }

@@ -8,6 +8,7 @@ import { labellingInputs, type LabellingOutputs } from './methods/labellings.ts'
 import { modelInputs, type ModelOutputs } from './methods/models.ts'
 import { promptInputs, type PromptOutputs } from './methods/prompts.ts'
 import { runInputs, type RunOutputs } from './methods/runs.ts'
+import { servingInputs, type ServingOutputs } from './methods/serving.ts'
 import { settingsSchema } from './methods/settings.ts'
 import { sweepInputs, type SweepOutputs } from './methods/sweeps.ts'
 import { trashInputs, type TrashOutputs } from './methods/trash.ts'
@@ -15,6 +16,7 @@ import { studioInputs, type StudioOutputs } from './methods/studio.ts'
 import type { MethodDeclaration } from './setting-specs.ts'
 import type { Measured } from './metrics.ts'
 import type { Outlook } from './outlook.ts'
+import type { WrittenPiece } from './serving.ts'
 import type { EvaluationFigures, NoteRecord, RunState, ValidationRecord } from './records.ts'
 
 export type * from './methods/committees.ts'
@@ -24,6 +26,7 @@ export type * from './methods/labellings.ts'
 export type * from './methods/models.ts'
 export type * from './methods/prompts.ts'
 export type * from './methods/runs.ts'
+export type * from './methods/serving.ts'
 export type * from './methods/studio.ts'
 export type * from './methods/sweeps.ts'
 export type * from './methods/trash.ts'
@@ -41,6 +44,7 @@ export const inputsFor = (methods: readonly MethodDeclaration[]) =>
     ...promptInputs,
     ...committeeInputs,
     ...labellingInputs,
+    ...servingInputs,
     ...trashInputs,
     ...studioInputs,
   }) as const
@@ -59,6 +63,7 @@ export interface Outputs
     PromptOutputs,
     CommitteeOutputs,
     LabellingOutputs,
+    ServingOutputs,
     TrashOutputs,
     StudioOutputs {}
 
@@ -81,6 +86,7 @@ export type StudioEvent =
   | { readonly event: 'checkpoint'; readonly step: number }
   | ({ readonly event: 'evaluation' } & EvaluationFigures)
   | { readonly event: 'token'; readonly text: string }
+  | ({ readonly event: 'wrote' } & WrittenPiece)
   /** Ask again for what you show of it. */
   | { readonly event: 'changed'; readonly subject: Topic }
 

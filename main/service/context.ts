@@ -10,6 +10,7 @@ import type { Labeller } from './labellings/labeller.ts'
 import type { Inspections } from './prompts/inspections.ts'
 import type { Enqueue } from './queue.ts'
 import type { Runner } from './runs/runner.ts'
+import type { Serving } from './serving/serving.ts'
 import type { Sweeper } from './sweeps/sweeper.ts'
 import type { Tidy } from './home/tidy.ts'
 import type { Views } from './data/views.ts'
@@ -27,6 +28,8 @@ export interface ServiceContext extends Changes, Failures {
   readonly runner: Runner
   readonly sweeper: Sweeper
   readonly labeller: Labeller
+  /** Answers programs, each model in a process of its own. */
+  readonly serving: Serving
   readonly views: Views
   readonly inspections: Inspections
   readonly tidy: Tidy

@@ -17,6 +17,7 @@ import { serialQueue } from './queue.ts'
 import { removeLeftStates } from './runs/files.ts'
 import { markOrphans } from './runs/orphans.ts'
 import { createRunner } from './runs/runner.ts'
+import { createServing } from './serving/serving.ts'
 import { createFailures, type Failures } from './studio/failures.ts'
 import { createSweeper } from './sweeps/sweeper.ts'
 import { createWorkers } from './workers/pool.ts'
@@ -92,10 +93,12 @@ async function contextOf(
   const views = createViews()
   const inspections = createInspections()
   const labeller = createLabeller({ store, ...changes, ...failures })
+  const serving = createServing({ store, spawn, threads, bounds, ...changes })
   const made = {
     runner,
     sweeper,
     labeller,
+    serving,
     views,
     inspections,
     tidy,
@@ -108,6 +111,7 @@ async function contextOf(
     context: { home, store, spawn, warm: warm.spawn, threads, bounds, ...made },
     close: async () => {
       warm.close()
+      serving.close()
       workers.close()
       await tidy.close()
       await store.close()

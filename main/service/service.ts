@@ -15,6 +15,7 @@ import { previewMethods } from './methods/preview.ts'
 import { promptFileMethods } from './methods/prompt-files.ts'
 import { promptMethods } from './methods/prompts.ts'
 import { runMethods } from './methods/runs.ts'
+import { servingMethods } from './methods/serving.ts'
 import { sweepMethods } from './methods/sweeps.ts'
 import { studioMethods } from './methods/studio.ts'
 import { trashMethods } from './methods/trash.ts'
@@ -35,6 +36,7 @@ const methods: Methods = {
   ...promptMethods,
   ...committeeMethods,
   ...labellingMethods,
+  ...servingMethods,
   ...promptFileMethods,
   ...trashMethods,
   ...studioMethods,

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { serve, type Handlers, type JobOf } from '../../main/compute/serve.ts'
 import { sealModel } from '../../main/compute/seal.ts'
-import type { Checkpoint, Evaluation } from '../../main/contract/compute.ts'
+import type { Checkpoint, Evaluation, TunedPrompt } from '../../main/contract/compute.ts'
 import { studioError } from '../../main/contract/errors/index.ts'
 import type { MeasuredPrompt } from '../../main/contract/measures.ts'
 import { baselineNames } from '../../main/contract/records.ts'
@@ -247,6 +247,42 @@ const label: Handlers['label'] = async ({ prompts, texts }, sink) => {
   return { outcome: 'finished' }
 }
 
+/** As `label`; a question in words is answered with its first option. */
+const serveModel: Handlers['serve'] = async (_job, sink) => {
+  const loaded = new Map<string, TunedPrompt>()
+  for (;;) {
+    const requests = await sink.inbox.take(sink.signal)
+    if (requests.length === 0) return { outcome: 'stopped' }
+    await setTimeout(stepMilliseconds)
+    for (const request of requests) {
+      if (request.request === 'load') loaded.set(request.key, request.prompt)
+      if (request.request === 'write') {
+        const { input } = request.writing
+        const words = ('text' in input ? input.text : (input.messages.at(-1)?.content ?? '')).split(' ')
+        for (const word of words)
+          sink.emit({ event: 'wrote', id: request.id, text: `${word.toUpperCase()} `, tokens: [] })
+        const usage = { input: words.length, output: words.length }
+        sink.emit({ event: 'written', id: request.id, written: { end: 'end token', usage } })
+      }
+      if (request.request !== 'ask') continue
+      const { text, questions } = request.ask
+      if (text === 'die') process.kill(process.pid, 'SIGKILL')
+      const [word = ''] = text.split(' ')
+      const choices = questions.map((question) => {
+        const labels =
+          question.by === 'prompt'
+            ? (loaded.get(question.key)?.labels ?? [])
+            : question.options.map(({ label }) => label)
+        const chosen = labels.includes(word) ? word : labels[0]
+        const others = 0.1 / Math.max(1, labels.length - 1)
+        return { logProbabilities: labels.map((label) => Math.log(label === chosen ? 0.9 : others)), cut: 0 }
+      })
+      const usage = { input: text.split(' ').length, cached: 0 }
+      sink.emit({ event: 'answered', id: request.id, answer: { choices, usage } })
+    }
+  }
+}
+
 const render: Handlers['render'] = async ({ labels }, sink) => {
   const text = { near: '', next: '', beforeContext: '\n', first: true, keeps: { start: true, end: true } }
   const ids = {
@@ -263,4 +299,4 @@ const render: Handlers['render'] = async ({ labels }, sink) => {
   return { outcome: 'finished' }
 }
 
-serve({ hardware, prepare, preview, render, preflight, tune, score, label, inspect, generate })
+serve({ hardware, prepare, preview, render, preflight, tune, score, label, inspect, generate, serve: serveModel })

@@ -73,6 +73,8 @@ const words: { readonly [E in StudioEvent['event']]: Describe<E> } = {
   evaluation: () => undefined,
   token: () => undefined,
   // For windows that show a list.
+  // Goes to the program that asked.
+  wrote: () => undefined,
   changed: () => undefined,
 }
 

@@ -16,6 +16,7 @@ const stays: { readonly [K in WireJob['kind']]: boolean } = {
   label: true,
   inspect: true,
   generate: true,
+  serve: false,
 }
 
 /** Resolves when the job is done. Errors: the job's own, 'run/crashed', 'compute/silent', 'run/cancelled'. */

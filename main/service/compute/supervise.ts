@@ -1,5 +1,5 @@
 // Supervises one job in one compute process: events in order, acknowledgement after commit, stop = ask, wait, kill.
-import type { ComputeEvent, WireJob } from '../../contract/compute.ts'
+import type { ComputeEvent, ServeRequest, WireJob } from '../../contract/compute.ts'
 import type { ComputeChild, SpawnCompute } from './child.ts'
 import { type Bounds, usualBounds, watch } from './watchdog.ts'
 
@@ -17,6 +17,8 @@ export interface SupervisedJob {
   stop(): void
   /** Asks a tune job to end its training and evaluate the best prompt so far. */
   keep(): void
+  /** Asks a serve job. */
+  ask(request: ServeRequest): void
   kill(): void
 }
 
@@ -92,6 +94,9 @@ export function supervise(
     stop: patience.stop,
     keep: () => {
       child.send({ request: 'keep' })
+    },
+    ask: (request) => {
+      child.send(request)
     },
     kill: () => {
       child.kill()

@@ -32,6 +32,7 @@ export const usualBounds: Bounds = {
     score: 5 * minute,
     label: 5 * minute,
     inspect: 5 * minute,
+    serve: 5 * minute,
     prepare: 10 * minute,
     preflight: 10 * minute,
     tune: 10 * minute,

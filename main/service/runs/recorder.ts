@@ -168,6 +168,10 @@ function recordersOf(
     preflight: ignore,
     hardware: ignore,
     token: ignore,
+    answered: ignore,
+    wrote: ignore,
+    written: ignore,
+    refused: ignore,
     done: ignore,
     failed: ignore,
   }
