@@ -37,6 +37,14 @@ const spreadsheets: Environment = {
   modules: ['openpyxl'],
 }
 
+/** The official clients of the formats that the local API speaks. */
+const clients: Environment = {
+  name: 'clients',
+  variable: 'SOFTPROMPT_CLIENTS_PYTHON',
+  requirements: ['openai==3.51.0', 'typesafe-sdk==0.7.5'],
+  modules: ['openai', 'typesafe_sdk'],
+}
+
 const cache = fileURLToPath(new URL('../../node_modules/.cache/softprompt-interop', import.meta.url))
 const windows = process.platform === 'win32'
 
@@ -51,6 +59,9 @@ export const llamaPython = (): string => pythonOf(llama)
 
 /** The same with openpyxl: SOFTPROMPT_OPENPYXL_PYTHON, or one of its own. */
 export const spreadsheetPython = (): string => pythonOf(spreadsheets)
+
+/** The same with OpenAI's and TypeSafe's clients: SOFTPROMPT_CLIENTS_PYTHON, or one of its own. */
+export const clientsPython = (): string => pythonOf(clients)
 
 function pythonOf(environment: Environment): string {
   const { variable, modules } = environment

@@ -20,7 +20,8 @@ const causes: Readonly<Record<string, string>> = {
   EXDEV: 'it lies on another disk',
 }
 
-const codeOf = (error: unknown): string | undefined => {
+/** The system's code of an error. */
+export const codeOf = (error: unknown): string | undefined => {
   const { code } = (error ?? {}) as { readonly code?: unknown }
   return typeof code === 'string' ? code : undefined
 }

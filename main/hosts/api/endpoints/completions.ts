@@ -1,0 +1,94 @@
+// POST /v1/completions: OpenAI's completions. A prompt answers a text in its own template, a base model goes on with it.
+import { randomUUID } from 'node:crypto'
+import * as v from 'valibot'
+import { list, text, whole } from '../../../contract/methods/fields.ts'
+import type { WrittenToken } from '../../../contract/serving.ts'
+import { eventStream } from '../event-stream.ts'
+import {
+  type Finished,
+  finishReason,
+  refuseFields,
+  samplingFields,
+  usageOf,
+  type WritingRequest,
+  written,
+} from '../writing.ts'
+import { type Asking, endpoint } from './endpoint.ts'
+
+const schema = v.looseObject({
+  ...samplingFields,
+  prompt: v.union([text, list(text, 64, 1)]),
+  logprobs: v.nullish(whole(0, 20)),
+})
+type Body = v.InferOutput<typeof schema>
+
+/** OpenAI's default. */
+const USUAL_TOKENS = 16
+
+export const completions = endpoint({
+  path: '/v1/completions',
+  schema,
+  async answer(body, asking) {
+    refuseFields(body, ['n', 'best_of', 'echo', 'suffix', 'logit_bias', 'frequency_penalty', 'presence_penalty'])
+    const requests = [body.prompt].flat().map((one) => requestOf(body, one))
+    const common = {
+      ...{ id: `cmpl-${randomUUID()}`, object: 'text_completion', created: Math.floor(Date.now() / 1000) },
+      model: body.model,
+    }
+    if (body.stream) return streamed(body, requests, asking, common)
+    const found = await Promise.all(requests.map((request) => written(asking, request)))
+    const choices = found.map((one, index) => ({
+      ...{ text: one.text, index, logprobs: logprobsOf(body, one.tokens, 0), finish_reason: finishReason(one) },
+    }))
+    return { ...common, choices, usage: usageOf(together(found)) }
+  },
+})
+
+const requestOf = (body: Body, prompt: string): WritingRequest => ({
+  ...{ model: body.model, input: { text: prompt }, stop: body.stop, seed: body.seed, temperature: body.temperature },
+  ...{ topP: body.top_p, maxTokens: body.max_tokens, usualTokens: USUAL_TOKENS },
+  likeliest: body.logprobs ?? undefined,
+})
+
+function streamed(body: Body, requests: readonly WritingRequest[], asking: Asking, common: object): Response {
+  const isCounted = body.stream_options?.include_usage === true
+  const usage = isCounted ? { usage: null } : {}
+  return eventStream(async (send) => {
+    const found = await Promise.all(
+      requests.map(async (request, index) => {
+        let offset = 0
+        const one = await written(asking, request, ({ text: piece, tokens }) => {
+          const logprobs = logprobsOf(body, tokens, offset)
+          offset += piece.length
+          send({ ...common, choices: [{ text: piece, index, logprobs, finish_reason: null }], ...usage })
+        })
+        const last = { text: '', index, logprobs: null, finish_reason: finishReason(one) }
+        send({ ...common, choices: [last], ...usage })
+        return one
+      }),
+    )
+    if (isCounted) send({ ...common, choices: [], usage: usageOf(together(found)) })
+  })
+}
+
+function together(found: readonly Finished[]): Pick<Finished, 'usage' | 'cached'> {
+  const sum = (of: (one: Finished) => number): number => found.reduce((total, one) => total + of(one), 0)
+  return {
+    usage: { input: sum(({ usage }) => usage.input), output: sum(({ usage }) => usage.output) },
+    cached: sum(({ cached }) => cached),
+  }
+}
+
+/** `offset`: characters of the text before these tokens. */
+function logprobsOf({ logprobs }: Body, tokens: readonly WrittenToken[], offset: number) {
+  if (logprobs === null || logprobs === undefined) return null
+  let at = offset
+  return {
+    tokens: tokens.map(({ text: token }) => token),
+    token_logprobs: tokens.map(({ logProbability }) => logProbability),
+    top_logprobs: tokens.map(({ likeliest }) =>
+      Object.fromEntries(likeliest.map(({ text: token, logProbability }) => [token, logProbability])),
+    ),
+    text_offset: tokens.map(({ text: token }) => (at += token.length) - token.length),
+  }
+}

@@ -1,0 +1,54 @@
+// Records each request: a line for the log, and what the metrics count. What was asked or answered is in neither.
+import type { MiddlewareHandler } from 'hono'
+import type { ApiEnv } from './env.ts'
+import type { Metrics } from './metrics.ts'
+
+export interface RequestLine {
+  readonly at: string
+  readonly method: string
+  readonly path: string
+  /** The status of the answer; 499 where the one who asked has left before it was whole. */
+  readonly status: number
+  readonly milliseconds: number
+  /** Prompts or models that answered. */
+  readonly by: readonly string[]
+  readonly tokens: { readonly input: number; readonly cached: number; readonly output: number }
+  /** The name of the key. */
+  readonly key: string | undefined
+  /** Why the server could not answer. */
+  readonly error?: string
+}
+
+const LEFT = 499
+/** Paths of others may be of any length and kind. */
+const MAX_PATH = 80
+
+export const recorded =
+  (metrics: Metrics, known: ReadonlySet<string>, onRequest: (line: RequestLine) => void): MiddlewareHandler<ApiEnv> =>
+  async (c, next) => {
+    const { outgoing } = c.env
+    const began = performance.now()
+    const { method, path } = c.req
+    let [by, input, cached, output]: [readonly string[], number, number, number] = [[], 0, 0, 0]
+    let error: string | undefined
+    c.set('note', (what) => {
+      error = what.error ?? error
+      by = what.by ?? by
+      input += what.usage?.input ?? 0
+      cached += what.usage?.cached ?? 0
+      output += what.usage?.output ?? 0
+    })
+    metrics.began()
+    outgoing.once('close', () => {
+      const milliseconds = performance.now() - began
+      const status = outgoing.writableFinished ? outgoing.statusCode : LEFT
+      const tokens = { input, cached, output }
+      metrics.ended({ endpoint: known.has(path) ? path : 'other', status, seconds: milliseconds / 1000, tokens })
+      onRequest({
+        ...{ at: new Date().toISOString(), method, path: path.slice(0, MAX_PATH), status, milliseconds, by, tokens },
+        key: c.get('key')?.name,
+        ...(error === undefined ? {} : { error }),
+      })
+    })
+    await next()
+  }
