@@ -12,7 +12,7 @@ export interface CommitteeOptions {
   readonly as?: 'committee'
 }
 
-const namesOf = (text: string, before: readonly string[] = []): readonly string[] => [
+export const namesOf = (text: string, before: readonly string[] = []): readonly string[] => [
   ...before,
   ...text.split(',').flatMap((name) => name.trim() || []),
 ]

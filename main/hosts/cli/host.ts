@@ -59,12 +59,14 @@ export interface Session {
 
 /**
  * Runs a command's work with the studio. The first ctrl-C asks for an end, the second ends this process at once.
- * While other hosts use the service that this process became, it stays for them.
+ * While other hosts use the service that this process became, it stays for them. `open`: how it is connected, where it is to
+ * outlive the service of another host.
  */
 export async function withStudio<T>(
   host: Host,
   options: CommonOptions,
   work: (session: Session) => Promise<T>,
+  open: typeof connect = connect,
 ): Promise<T> {
   const output = createOutput(host.streams, options.json === true)
   const abort = new AbortController()
@@ -78,7 +80,7 @@ export async function withStudio<T>(
   })
   try {
     const spawn = forkCompute(host.compute)
-    const connected = await connect(options.home ?? defaultHome(), { spawn, threads: availableParallelism() })
+    const connected = await open(options.home ?? defaultHome(), { spawn, threads: availableParallelism() })
     studio = connected
     try {
       const { ask } = host

@@ -10,6 +10,8 @@ export interface Output {
   event(event: StudioEvent, steps?: number): void
   /** A sentence for people; nothing with --json. */
   say(line: string): void
+  /** Something that happens while a command goes on: a line of JSON with --json, otherwise the line. */
+  entry(value: Readonly<Record<string, unknown>>, line: string): void
   /** The command's result: one line of JSON with --json, otherwise the lines. */
   result(value: Readonly<Record<string, unknown>>, lines: readonly string[]): void
   /** Leaves the cursor at the start of a line. */
@@ -26,6 +28,7 @@ const jsonOutput = ({ out }: Streams): Output => {
   return {
     event: write,
     say: () => undefined,
+    entry: write,
     result: (value) => {
       write({ event: 'result', ...value })
     },
@@ -108,6 +111,9 @@ function textOutput({ out }: Streams): Output {
       else progress(words.label, words.done, words.total, words.note)
     },
     say,
+    entry: (_value, line) => {
+      say(line)
+    },
     result: (_value, lines) => {
       clear()
       for (const line of lines) out.write(`${printable(line)}\n`)

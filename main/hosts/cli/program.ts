@@ -17,6 +17,7 @@ import { preflightCommand } from './commands/preflight.ts'
 import { resumeCommand } from './commands/resume.ts'
 import { runsCommand } from './commands/runs.ts'
 import { scoreCommand } from './commands/score.ts'
+import { serveCommand } from './commands/serve.ts'
 import { showCommand } from './commands/show.ts'
 import { sweepCommand, sweepsCommand } from './commands/sweep.ts'
 import { trashCommand } from './commands/trash.ts'
@@ -46,6 +47,7 @@ const commands = [
   tryCommand,
   scoreCommand,
   labelCommand,
+  serveCommand,
   exportCommand,
   openCommand,
   demoCommand,
@@ -57,6 +59,8 @@ function makeProgram(host: Host): Command {
   const program = new Command('softprompt')
     .description('Tunes soft prompts for frozen language models on your own computer.')
     .showHelpAfterError(false)
+    // What follows a command's name is its own, also where a command that has options has commands below it.
+    .enablePositionalOptions()
   for (const command of commands) program.addCommand(command(host))
   for (const command of everyCommand(program))
     command.exitOverride().configureOutput({
