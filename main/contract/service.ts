@@ -5,28 +5,32 @@ import { committeeInputs, type CommitteeOutputs } from './methods/committees.ts'
 import { comparisonInputs, type ComparisonOutputs } from './methods/comparisons.ts'
 import { dataInputs, type DataOutputs } from './methods/data.ts'
 import { labellingInputs, type LabellingOutputs } from './methods/labellings.ts'
+import { localApiInputs, type LocalApiOutputs } from './methods/local-api.ts'
 import { modelInputs, type ModelOutputs } from './methods/models.ts'
 import { promptInputs, type PromptOutputs } from './methods/prompts.ts'
 import { runInputs, type RunOutputs } from './methods/runs.ts'
 import { servingInputs, type ServingOutputs } from './methods/serving.ts'
 import { settingsSchema } from './methods/settings.ts'
+import { shelfInputs, type ShelfOutputs } from './methods/shelf.ts'
 import { sweepInputs, type SweepOutputs } from './methods/sweeps.ts'
 import { trashInputs, type TrashOutputs } from './methods/trash.ts'
 import { studioInputs, type StudioOutputs } from './methods/studio.ts'
 import type { MethodDeclaration } from './setting-specs.ts'
 import type { Measured } from './metrics.ts'
 import type { Outlook } from './outlook.ts'
-import type { WrittenPiece } from './serving.ts'
+import type { RequestLine, WrittenPiece } from './serving.ts'
 import type { EvaluationFigures, NoteRecord, RunState, ValidationRecord } from './records.ts'
 
 export type * from './methods/committees.ts'
 export type * from './methods/comparisons.ts'
 export type * from './methods/data.ts'
 export type * from './methods/labellings.ts'
+export type * from './methods/local-api.ts'
 export type * from './methods/models.ts'
 export type * from './methods/prompts.ts'
 export type * from './methods/runs.ts'
 export type * from './methods/serving.ts'
+export type * from './methods/shelf.ts'
 export type * from './methods/studio.ts'
 export type * from './methods/sweeps.ts'
 export type * from './methods/trash.ts'
@@ -45,6 +49,8 @@ export const inputsFor = (methods: readonly MethodDeclaration[]) =>
     ...committeeInputs,
     ...labellingInputs,
     ...servingInputs,
+    ...shelfInputs,
+    ...localApiInputs,
     ...trashInputs,
     ...studioInputs,
   }) as const
@@ -64,11 +70,14 @@ export interface Outputs
     CommitteeOutputs,
     LabellingOutputs,
     ServingOutputs,
+    ShelfOutputs,
+    LocalApiOutputs,
     TrashOutputs,
     StudioOutputs {}
 
-/** Kinds of data whose changes are announced. */
-export type Topic = 'runs' | 'data' | 'models' | 'labellings' | 'ledger' | 'preferences'
+/** Kinds of data whose changes are announced; 'served': what programs were answered. */
+export type Topic =
+  'runs' | 'data' | 'models' | 'labellings' | 'ledger' | 'preferences' | 'shelf' | 'served' | 'api'
 
 /** Events during a method's work. */
 export type StudioEvent =
@@ -87,6 +96,8 @@ export type StudioEvent =
   | ({ readonly event: 'evaluation' } & EvaluationFigures)
   | { readonly event: 'token'; readonly text: string }
   | ({ readonly event: 'wrote' } & WrittenPiece)
+  /** The local API has answered a request. */
+  | ({ readonly event: 'request' } & RequestLine)
   /** Ask again for what you show of it. */
   | { readonly event: 'changed'; readonly subject: Topic }
 

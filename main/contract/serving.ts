@@ -79,3 +79,20 @@ export interface ServedText {
   readonly end: WritingEnd
   readonly usage: { readonly input: number; readonly output: number }
 }
+
+/** A request to the local API, as its log shows it. What was asked or answered is not in it. */
+export interface RequestLine {
+  readonly at: string
+  readonly method: string
+  readonly path: string
+  /** The status of the answer; 499 where the one who asked has left before it was whole. */
+  readonly status: number
+  readonly milliseconds: number
+  /** Prompts or models that answered. */
+  readonly by: readonly string[]
+  readonly tokens: { readonly input: number; readonly cached: number; readonly output: number }
+  /** The name of the key. */
+  readonly key?: string
+  /** Why the server could not answer. */
+  readonly error?: string
+}

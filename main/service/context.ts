@@ -10,7 +10,9 @@ import type { Labeller } from './labellings/labeller.ts'
 import type { Inspections } from './prompts/inspections.ts'
 import type { Enqueue } from './queue.ts'
 import type { Runner } from './runs/runner.ts'
+import type { LocalApi } from './serving/local-api.ts'
 import type { Serving } from './serving/serving.ts'
+import type { Shelf } from './serving/shelf.ts'
 import type { Sweeper } from './sweeps/sweeper.ts'
 import type { Tidy } from './home/tidy.ts'
 import type { Views } from './data/views.ts'
@@ -30,6 +32,10 @@ export interface ServiceContext extends Changes, Failures {
   readonly labeller: Labeller
   /** Answers programs, each model in a process of its own. */
   readonly serving: Serving
+  /** Which prompts answer programs, under which names. */
+  readonly shelf: Shelf
+  /** The switch "Serve on this computer". */
+  readonly api: LocalApi
   readonly views: Views
   readonly inspections: Inspections
   readonly tidy: Tidy

@@ -1,5 +1,6 @@
 // Opens the home folder's store, and makes what every method of the service works with.
 import { rm } from 'node:fs/promises'
+import type { Studio } from '../contract/service.ts'
 import { openStore, type Store } from '../engine/store/store.ts'
 import { type Changes, createChanges } from './changes.ts'
 import type { SpawnCompute } from './compute/child.ts'
@@ -17,7 +18,9 @@ import { serialQueue } from './queue.ts'
 import { removeLeftStates } from './runs/files.ts'
 import { markOrphans } from './runs/orphans.ts'
 import { createRunner } from './runs/runner.ts'
+import { createLocalApi, type OpenApi } from './serving/local-api.ts'
 import { createServing } from './serving/serving.ts'
+import { createShelf } from './serving/shelf.ts'
 import { createFailures, type Failures } from './studio/failures.ts'
 import { createSweeper } from './sweeps/sweeper.ts'
 import { createWorkers } from './workers/pool.ts'
@@ -32,7 +35,12 @@ export interface ContextOptions {
   readonly retries?: number
   /** How long compute processes may be silent. */
   readonly bounds?: Bounds
+  /** Opens the local API; absent in hosts without a switch for it. */
+  readonly openApi?: OpenApi | undefined
 }
+
+/** What is opened, and the studio that it becomes, for the local API. */
+type Opening = ContextOptions & { readonly studio: Studio }
 
 export interface OpenContext {
   readonly context: ServiceContext
@@ -45,7 +53,7 @@ const RETRIES = 2
 const WARM_MS = 180_000
 
 /** Errors: those of `openStore`. */
-export async function openContext(options: ContextOptions): Promise<OpenContext> {
+export async function openContext(options: Opening): Promise<OpenContext> {
   const { home } = options
   const failures = createFailures()
   const restored = applyRestore(home)
@@ -64,7 +72,7 @@ export async function openContext(options: ContextOptions): Promise<OpenContext>
 }
 
 async function contextOf(
-  { home, spawn, threads, retries = RETRIES, bounds = usualBounds }: ContextOptions,
+  { home, spawn, threads, studio, openApi, retries = RETRIES, bounds = usualBounds }: Opening,
   store: Store,
   failures: Failures,
   previous: string | undefined,
@@ -94,11 +102,21 @@ async function contextOf(
   const inspections = createInspections()
   const labeller = createLabeller({ store, ...changes, ...failures })
   const serving = createServing({ store, spawn, threads, bounds, ...changes })
+  // What was answered changes nothing that the workers remember.
+  const shelf = createShelf({
+    ...{ store, watch, changed },
+    failed: (error) => {
+      failures.failedUnattended('shelf', error)
+    },
+  })
+  const api = createLocalApi({ store, home, studio, openApi, changed })
   const made = {
     runner,
     sweeper,
     labeller,
     serving,
+    shelf,
+    api,
     views,
     inspections,
     tidy,
@@ -112,6 +130,7 @@ async function contextOf(
     close: async () => {
       warm.close()
       serving.close()
+      await shelf.close()
       workers.close()
       await tidy.close()
       await store.close()

@@ -1,5 +1,5 @@
 // The service: opens the home folder's store, answers the contract on the engine, supervises compute.
-import type { CallOptions, Method, Outputs } from '../contract/service.ts'
+import type { CallOptions, Method, Outputs, Studio } from '../contract/service.ts'
 import type { CallContext, Methods } from './context.ts'
 import { checked } from './inputs.ts'
 import { adviseMethods } from './methods/advise.ts'
@@ -10,12 +10,14 @@ import { curateMethods } from './methods/curate.ts'
 import { dataMethods } from './methods/data.ts'
 import { inspectMethods } from './methods/inspect.ts'
 import { labellingMethods } from './methods/labellings.ts'
+import { localApiMethods } from './methods/local-api.ts'
 import { modelMethods } from './methods/models.ts'
 import { previewMethods } from './methods/preview.ts'
 import { promptFileMethods } from './methods/prompt-files.ts'
 import { promptMethods } from './methods/prompts.ts'
 import { runMethods } from './methods/runs.ts'
 import { servingMethods } from './methods/serving.ts'
+import { shelfMethods } from './methods/shelf.ts'
 import { sweepMethods } from './methods/sweeps.ts'
 import { studioMethods } from './methods/studio.ts'
 import { trashMethods } from './methods/trash.ts'
@@ -37,6 +39,8 @@ const methods: Methods = {
   ...committeeMethods,
   ...labellingMethods,
   ...servingMethods,
+  ...shelfMethods,
+  ...localApiMethods,
   ...promptFileMethods,
   ...trashMethods,
   ...studioMethods,
@@ -68,8 +72,10 @@ export const createService = (options: ServiceOptions): Promise<Service> =>
   recoverable({ home: options.home, open: (replaced) => openService({ ...options, replaced }) })
 
 async function openService({ goOn = false, ...options }: ServiceOptions): Promise<Service> {
-  const { context, close } = await openContext(options)
-  const { runner, sweeper, labeller, failed } = context
+  /** For the local API, which calls it once it is there. */
+  const studio: Studio = { call: (method, input, own) => service.call(method, input, own) }
+  const { context, close } = await openContext({ ...options, studio })
+  const { runner, sweeper, labeller, api, failed } = context
   if (goOn)
     await sweeper.goOn().catch(async (error: unknown) => {
       await close()
@@ -84,7 +90,7 @@ async function openService({ goOn = false, ...options }: ServiceOptions): Promis
     return methods[method](context, checked(method, input), call)
   }
 
-  return {
+  const service: Service = {
     call: (method, input, options = {}) => {
       const result = answer(method, input, options)
       calls.add(result)
@@ -94,6 +100,8 @@ async function openService({ goOn = false, ...options }: ServiceOptions): Promis
       return result.finally(() => calls.delete(result))
     },
     close: async () => {
+      // Programs get the answers that are under way.
+      await api.close()
       closing.abort()
       await labeller.close()
       await sweeper.close()
@@ -102,4 +110,6 @@ async function openService({ goOn = false, ...options }: ServiceOptions): Promis
       await close()
     },
   }
+  if (goOn) await api.goOn()
+  return service
 }

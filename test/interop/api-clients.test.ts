@@ -8,7 +8,7 @@ import { choice, noul, score, TypeSafeClient } from '@typesafe-ai/sdk'
 import OpenAI from 'openai'
 import { expect, it, onTestFinished } from 'vitest'
 import { processHost } from '../../main/hosts/cli/host.ts'
-import { openKeys } from '../../main/hosts/api/keys.ts'
+import { openKeys } from '../../main/service/serving/keys.ts'
 import { serveApi } from '../../main/hosts/api/server.ts'
 import { forkCompute } from '../../main/service/compute/child.ts'
 import { openHome } from '../../main/service/home/home.ts'
@@ -39,6 +39,7 @@ async function served() {
   const run = { dataset, version, model: 'tiny', text: 'text', label: 'label', name: 'mail', settings }
   await service.call('runs.start', run)
   await service.call('runs.watch', { run: 'mail' })
+  await service.call('shelf.put', { prompt: 'mail' })
   const own = await service.call('classify', { run: 'mail', text })
   const keys = openKeys(join(folder, 'keys.json'))
   const key = keys.add('clients', undefined)

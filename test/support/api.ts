@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import type { Studio } from '../../main/contract/service.ts'
-import { keyFileIn, openKeys, type Keys } from '../../main/hosts/api/keys.ts'
-import type { RequestLine } from '../../main/hosts/api/recorded.ts'
+import type { RequestLine } from '../../main/contract/serving.ts'
+import { keyFileIn, openKeys, type Keys } from '../../main/service/serving/keys.ts'
 import { type ApiHost, type ApiOptions, serveApi } from '../../main/hosts/api/server.ts'
 import { openHome } from '../../main/service/home/home.ts'
 import { createService, type Service } from '../../main/service/service.ts'
@@ -38,7 +38,7 @@ export interface Prompts {
   readonly model: string
 }
 
-/** A service with the prompts "team", which has three labels, and "writer", tuned by the test engine: for all tests of a file. */
+/** A service with "team", which has three labels, and "writer" on its shelf, tuned by the test engine: for all tests of a file. */
 export function promptsForAll(): () => Prompts {
   let made: Prompts | undefined
   let folder = ''
@@ -52,6 +52,7 @@ export function promptsForAll(): () => Prompts {
     ] as const) {
       await service.call('runs.start', { ...base, name, settings: { ...quick, task } })
       await watchRun(service, name)
+      await service.call('shelf.put', { prompt: name })
     }
     made = { service, model: base.model }
   }, 120_000)

@@ -9,6 +9,7 @@ import { modelErrors } from './model.ts'
 import type { ErrorExtras, ErrorReport, Told } from './remedy.ts'
 import { runErrors } from './run.ts'
 import { servingErrors } from './serving.ts'
+import { shelfErrors } from './shelf.ts'
 import { storeErrors } from './store.ts'
 import { studioErrors } from './studio.ts'
 import { tokenErrors } from './tokens.ts'
@@ -25,6 +26,7 @@ const catalogue = {
   ...modelErrors,
   ...runErrors,
   ...servingErrors,
+  ...shelfErrors,
   ...storeErrors,
   ...studioErrors,
   ...tokenErrors,

@@ -6,8 +6,12 @@ export const servingErrors = {
     `The text takes ${String(tokens)} tokens, and the model reads at most ${String(context)} with its answer. Shorten it.`,
   'serving/other-model': (prompt: string, own: string, served: string) =>
     `The prompt "${prompt}" works with ${own}, and not with ${served}. Serve it by itself, or leave it out.`,
+  'serving/no-switch': () =>
+    'A command such as softprompt serve has this studio open, and the switch works only in the studio itself. End that command first.',
   'serving/needs-key': (address: string) =>
     `${address} can be reached by other computers, so whoever asks needs a key. Make one first: softprompt serve keys add NAME.`,
+  'serving/port-taken': (port: number) =>
+    `Port ${String(port)} is used by another program. Choose another port, or end that program.`,
   'serving/no-address': (address: string) =>
     `This computer has no address ${address} to listen on. Choose one of its own, or leave --host out.`,
   'serving/key-name': (fault: string) => `This cannot be the name of a key: ${fault}.`,

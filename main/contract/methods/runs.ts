@@ -102,7 +102,7 @@ export const runInputs = (settings: v.GenericSchema<GivenSettings>) => {
      * queued for its evaluation, as 'runs.resume' queues it.
      */
     'runs.keep': v.strictObject({ run }),
-    /** Ends the run at once and removes it with all its results. */
+    /** Ends the run at once and removes it with all its results. Error: 'shelf/answers' where its prompt answers programs. */
     'runs.discard': v.strictObject({ run }),
     /** Moves a waiting run to a place in the queue, 0 = next. */
     'runs.move': v.strictObject({ run, place: whole(0, 10_000) }),

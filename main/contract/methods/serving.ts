@@ -14,6 +14,8 @@ const option = v.strictObject({ label: v.pipe(text, v.minLength(1)), description
 const question = v.variant('by', [
   /** One of a tuned prompt's labels. */
   v.strictObject({ by: v.literal('prompt'), prompt: run }),
+  /** The same by the prompt that stands on the shelf under a name; it counts. */
+  v.strictObject({ by: v.literal('item'), item: reference }),
   /** One of some options, chosen by a base model alone, which reads the question behind the text. */
   v.strictObject({
     ...{ by: v.literal('written'), model: reference, instructions: text },
@@ -26,7 +28,7 @@ const message = v.strictObject({ role: v.picklist(['system', 'user', 'assistant'
 export const servingInputs = {
   /**
    * Answers questions about a text, which each model reads once. Calls that come while others are answered are answered
-   * together. Error: 'serving/writes' for a prompt that chooses among no labels.
+   * together. Errors: 'serving/writes' for a prompt that chooses among no labels, 'shelf/missing'.
    */
   'serving.ask': v.strictObject({
     text,
@@ -35,8 +37,12 @@ export const servingInputs = {
   }),
   /** Writes: emits `wrote` events, and ends at an end token, a stop string, the limit, or where the context is full. */
   'serving.write': v.strictObject({
-    /** A tuned prompt, which reads the text in its own template, or a base model. */
-    by: v.union([v.strictObject({ prompt: run }), v.strictObject({ model: reference })]),
+    /** A tuned prompt, which reads the text in its own template, by its name or that on the shelf; or a base model. */
+    by: v.union([
+      v.strictObject({ prompt: run }),
+      v.strictObject({ item: reference }),
+      v.strictObject({ model: reference }),
+    ]),
     input: v.union([v.strictObject({ text }), v.strictObject({ messages: list(message, 1000, 1) })]),
     sampling: v.strictObject({
       /** That of the prompt's evaluation, or 1,024, where absent. */

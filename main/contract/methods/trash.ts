@@ -9,12 +9,18 @@ const chosen = v.strictObject({
 })
 
 export const trashInputs = {
-  /** Moves them to the trash, data sets with their runs; a run that is under way is paused first. Error: 'store/missing'. */
+  /**
+   * Moves them to the trash, data sets with their runs; a run that is under way is paused first. Errors: 'store/missing',
+   * 'shelf/answers'.
+   */
   'trash.put': chosen,
   'trash.list': nothing,
   /** A run whose data set lies in the trash too brings it back. Error: 'store/missing'. */
   'trash.restore': chosen,
-  /** Deletes them for good, with all that they made: data sets with their runs. Errors: 'store/missing', 'studio/model-in-use'. */
+  /**
+   * Deletes them for good, with all that they made: data sets with their runs. Errors: 'store/missing', 'studio/model-in-use',
+   * 'shelf/answers'.
+   */
   'trash.delete': chosen,
 } as const
 

@@ -203,6 +203,18 @@ export interface Schema {
   }
   /** Names that runs had before they were deleted or renamed, as hashes. */
   retired_names: { sha256: string }
+  shelf: {
+    id: Generated<number>
+    name: string
+    purpose: string
+    /** The version that answers, and the one that is compared with it. */
+    version: number
+    candidate: number | null
+  }
+  /** Each is a run's prompt or an opened one. */
+  shelf_versions: { item: number; number: number; run: number | null; prompt: number | null; put_at: string }
+  /** How often a version gave a label on a day of this computer's clock; '' for what was written. */
+  shelf_answers: { item: number; version: number; day: string; label: string; answers: number }
   evaluations: {
     id: Generated<number>
     run: number

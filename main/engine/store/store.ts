@@ -29,6 +29,7 @@ import { preferenceRepository } from './tables/preferences.ts'
 import { promptRepository } from './tables/prompts.ts'
 import { rowRepository } from './tables/rows.ts'
 import { runRepository } from './tables/runs.ts'
+import { shelfRepository } from './tables/shelf.ts'
 import { startRepository } from './tables/starts.ts'
 import { sweepRepository } from './tables/sweeps.ts'
 import { taskRepository } from './tables/tasks.ts'
@@ -47,6 +48,7 @@ const repositories = (db: Db, late: LateStates) => ({
   checkpoints: checkpointRepository(db),
   prompts: promptRepository(db),
   openedPrompts: openedPromptRepository(db),
+  shelf: shelfRepository(db),
   starts: startRepository(db),
   evaluations: evaluationRepository(db),
   labellings: labellingRepository(db),

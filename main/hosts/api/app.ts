@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Studio } from '../../contract/service.ts'
+import type { RequestLine } from '../../contract/serving.ts'
 import { bodyOf, MAX_BODY } from './body.ts'
 import type { Endpoint } from './endpoints/endpoint.ts'
 import { endpoints } from './endpoints/index.ts'
@@ -9,10 +10,10 @@ import { modelObjects, modelsAnswer } from './endpoints/models.ts'
 import type { ApiEnv } from './env.ts'
 import { Failure, failureOf, openAiError } from './failure.ts'
 import type { Guard } from './guard.ts'
-import type { Keys } from './keys.ts'
+import type { Keys } from '../../service/serving/keys.ts'
 import { createMetrics } from './metrics.ts'
 import { guarded, headed, keyed } from './middleware.ts'
-import { recorded, type RequestLine } from './recorded.ts'
+import { recorded } from './recorded.ts'
 import type { ShelfSource } from './shelf.ts'
 
 export interface AppOptions {
@@ -51,8 +52,8 @@ export function createApp(options: AppOptions): App {
   app.use(guarded(guard))
   app.get('/health', async (c) => {
     if (isDraining) throw new Failure(503, 'closing', 'The server is closing.')
-    const { model, prompts } = await source.shelf()
-    return c.json({ status: 'ok', model: model.name, prompts: prompts.length })
+    const { models, prompts } = await source.shelf()
+    return c.json({ status: 'ok', models: models.map(({ name }) => name), prompts: prompts.length })
   })
   app.use(keyed(options))
   app.get('/metrics', (c) =>

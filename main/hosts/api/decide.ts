@@ -2,7 +2,7 @@
 import { type Decider, deciderOf, probabilitiesOf, type TypedQuestion } from './deciders.ts'
 import type { Asking } from './endpoints/endpoint.ts'
 import { Failure } from './failure.ts'
-import type { Shelf } from './shelf.ts'
+import { missingName, type Shelf } from './shelf.ts'
 
 export interface Decided {
   readonly answeredBy: Decider['answeredBy']
@@ -10,7 +10,7 @@ export interface Decided {
   readonly probabilities: readonly number[]
 }
 
-/** `named`: what the request calls its model: the base model, or one of its prompts. Error: Failure. */
+/** `named`: what the request calls its model: a base model, or a prompt. Error: Failure. */
 export async function decide(
   { studio, shelf, signal, note }: Asking,
   named: string,
@@ -30,13 +30,11 @@ export async function decide(
   return { decided, usage }
 }
 
-/** Error: Failure, where neither the base model nor a prompt is called so. */
-export function refuseUnknown({ model, prompts }: Shelf, named: string): void {
-  const names = [model.name, ...prompts.map(({ name }) => name)]
+/** Error: Failure, where neither a base model nor a prompt is called so. */
+export function refuseUnknown(shelf: Shelf, named: string): void {
+  const names = [...shelf.models, ...shelf.prompts].map(({ name }) => name)
   if (names.includes(named)) return
-  throw new Failure(404, 'model_not_found', `There is no model "${named}" here. There are: ${names.join(', ')}.`, {
-    field: 'model',
-  })
+  throw new Failure(404, 'model_not_found', missingName(shelf, 'model', named, names), { field: 'model' })
 }
 
 /** Index of the likeliest option; the first one among equals. */

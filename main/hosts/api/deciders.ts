@@ -1,6 +1,6 @@
 // Who answers a typed question: the tuned prompt that it names or describes, or else the base model in words.
-import type { AskedChoice, AskedQuestion, PromptSummary } from '../../contract/service.ts'
-import type { Shelf } from './shelf.ts'
+import type { AskedChoice, AskedQuestion } from '../../contract/service.ts'
+import { askedOf, type Offered, type Shelf } from './shelf.ts'
 
 /** A question as all formats have it. */
 export interface TypedQuestion {
@@ -28,7 +28,8 @@ const pairs: readonly (readonly [yes: string, no: string])[] = [
 ]
 
 /** `named`: what the request calls its model, which may be a prompt. */
-export function deciderOf({ model, prompts }: Shelf, named: string, question: TypedQuestion): Decider {
+export function deciderOf(shelf: Shelf, named: string, question: TypedQuestion): Decider {
+  const { prompts } = shelf
   const known = [question.name, question.instructions].flatMap((text) => {
     const word = plain(text ?? '')
     return word === '' ? [] : prompts.filter((prompt) => namesOf(prompt).includes(word))
@@ -36,27 +37,33 @@ export function deciderOf({ model, prompts }: Shelf, named: string, question: Ty
   const candidates = [...known, ...prompts.filter(({ name }) => plain(name) === plain(named))]
   for (const prompt of candidates) {
     const labels = labelsIn(prompt, question)
-    if (labels) return { asked: { by: 'prompt', prompt: prompt.name }, answeredBy: { prompt: prompt.name }, labels }
+    if (labels) return { asked: askedOf(prompt), answeredBy: { prompt: prompt.name }, labels }
   }
   const options = question.kind === 'yes or no' ? [{ label: 'yes' }, { label: 'no' }] : question.options
   const { instructions } = question
+  const model = baseOf(shelf, named)
   return {
     asked: {
-      ...{ by: 'written', model: model.name, instructions },
+      ...{ by: 'written', model, instructions },
       options: options.map(({ label, description }) => ({ label, ...(description ? { description } : {}) })),
     },
-    answeredBy: { model: model.name },
+    answeredBy: { model },
     labels: options.map(({ label }) => label),
   }
 }
 
-/** What a prompt is called, and what it is told to do. */
-const namesOf = ({ name, settings }: PromptSummary): string[] => [name, settings.template.instruction].map(plain)
+/** The base model that a request names, or whose prompt it names. */
+const baseOf = ({ prompts }: Shelf, named: string): string =>
+  prompts.find(({ name }) => name === named)?.modelName ?? named
+
+/** What a prompt is called, what it is for, and what it is told to do. */
+const namesOf = ({ name, purpose, settings }: Offered): string[] =>
+  [name, purpose, settings.template.instruction].map(plain)
 
 const plain = (text: string): string => text.trim().toLowerCase()
 
 /** The prompt's labels that stand for the question's options; undefined where some has none. */
-function labelsIn(prompt: PromptSummary, { kind, options }: TypedQuestion): readonly string[] | undefined {
+function labelsIn(prompt: Offered, { kind, options }: TypedQuestion): readonly string[] | undefined {
   const own = new Map(prompt.labels.map((label) => [plain(label), label]))
   if (kind === 'yes or no') {
     const pair = prompt.labels.length === 2 ? pairs.find((each) => each.every((label) => own.has(label))) : undefined

@@ -33,6 +33,7 @@ const statuses: readonly (readonly [prefix: string, status: ContentfulStatusCode
   ['serving/closed', 503],
   ['serving/keys-damaged', 500],
   ['serving/', 400],
+  ['shelf/', 404],
   ['run/bad-input', 400],
   ['tuning/', 400],
   ['tokens/', 400],

@@ -4,7 +4,7 @@ import type { MiddlewareHandler } from 'hono'
 import type { ApiEnv } from './env.ts'
 import { Failure } from './failure.ts'
 import type { Guard } from './guard.ts'
-import { type Keys, looksLikeKey } from './keys.ts'
+import { type Keys, looksLikeKey } from '../../service/serving/keys.ts'
 import { createLimits } from './limits.ts'
 
 /** Headers of every answer. */

@@ -1,23 +1,8 @@
 // Records each request: a line for the log, and what the metrics count. What was asked or answered is in neither.
 import type { MiddlewareHandler } from 'hono'
+import type { RequestLine } from '../../contract/serving.ts'
 import type { ApiEnv } from './env.ts'
 import type { Metrics } from './metrics.ts'
-
-export interface RequestLine {
-  readonly at: string
-  readonly method: string
-  readonly path: string
-  /** The status of the answer; 499 where the one who asked has left before it was whole. */
-  readonly status: number
-  readonly milliseconds: number
-  /** Prompts or models that answered. */
-  readonly by: readonly string[]
-  readonly tokens: { readonly input: number; readonly cached: number; readonly output: number }
-  /** The name of the key. */
-  readonly key: string | undefined
-  /** Why the server could not answer. */
-  readonly error?: string
-}
 
 const LEFT = 499
 /** Paths of others may be of any length and kind. */
@@ -43,10 +28,11 @@ export const recorded =
       const milliseconds = performance.now() - began
       const status = outgoing.writableFinished ? outgoing.statusCode : LEFT
       const tokens = { input, cached, output }
+      const key = c.get('key')?.name
       metrics.ended({ endpoint: known.has(path) ? path : 'other', status, seconds: milliseconds / 1000, tokens })
       onRequest({
         ...{ at: new Date().toISOString(), method, path: path.slice(0, MAX_PATH), status, milliseconds, by, tokens },
-        key: c.get('key')?.name,
+        ...(key === undefined ? {} : { key }),
         ...(error === undefined ? {} : { error }),
       })
     })

@@ -6,10 +6,10 @@ import { createAdaptorServer } from '@hono/node-server'
 import { codeOf } from '../../contract/errors/causes.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { Studio } from '../../contract/service.ts'
+import type { RequestLine } from '../../contract/serving.ts'
 import { createApp } from './app.ts'
 import { createGuard } from './guard.ts'
-import type { Keys } from './keys.ts'
-import type { RequestLine } from './recorded.ts'
+import type { Keys } from '../../service/serving/keys.ts'
 import { openShelf } from './shelf.ts'
 
 /** Milliseconds. */
@@ -32,9 +32,9 @@ const KEEP_ALIVE_MS = 15_000
 
 export interface ApiOptions {
   readonly studio: Studio
-  /** The base model's name. */
-  readonly model: string
-  /** Those that are offered; undefined = all of the base model's. */
+  /** The name of the only base model whose prompts are offered; undefined = any. */
+  readonly model?: string | undefined
+  /** The prompts that are offered; undefined = what stands on the shelf. */
   readonly prompts?: readonly string[] | undefined
   readonly address: string
   /** 0 = any free one. */
@@ -56,7 +56,7 @@ export interface ApiHost {
   close(): Promise<void>
 }
 
-/** Errors: 'run/port-taken', 'serving/no-address', those of the shelf. */
+/** Errors: 'serving/port-taken', 'serving/no-address', those of the shelf. */
 export async function serveApi(options: ApiOptions): Promise<ApiHost> {
   const { studio, model, prompts, address, port, names = [], origins = [] } = options
   const patience = { ...usual, ...options.patience }
@@ -110,7 +110,7 @@ async function listen(server: Server, address: string, port: number): Promise<vo
     await listening
   } catch (error) {
     throw codeOf(error) === 'EADDRINUSE'
-      ? studioError('run/port-taken', port)
+      ? studioError('serving/port-taken', port)
       : studioError('serving/no-address', address)
   }
 }

@@ -6,6 +6,7 @@ import type { ScoredToken, ServedText, WrittenPiece, WrittenToken } from '../../
 import { likeliestOf, refuseUnknown } from './decide.ts'
 import type { Asking } from './endpoints/endpoint.ts'
 import { Failure } from './failure.ts'
+import { askedOf, type Offered } from './shelf.ts'
 
 type WritingInput = Input<'serving.write'>['input']
 
@@ -67,8 +68,8 @@ export async function written(
   const { studio, shelf, signal, note } = asking
   refuseUnknown(shelf, request.model)
   const prompt = shelf.prompts.find(({ name }) => name === request.model)
-  if (prompt && prompt.labels.length > 0) return chosen(asking, request, onPiece)
-  const by = prompt ? { prompt: prompt.name } : { model: request.model }
+  if (prompt && prompt.labels.length > 0) return chosen(asking, request, prompt, onPiece)
+  const by = prompt ? prompt.by : { model: request.model }
   const { stop, seed, likeliest, topP } = request
   const maxTokens = request.maxTokens ?? (prompt ? undefined : request.usualTokens)
   const stops = [stop ?? []].flat().filter((each) => each !== '')
@@ -105,11 +106,11 @@ export async function written(
 async function chosen(
   { studio, signal, note }: Asking,
   { model, input, likeliest }: WritingRequest,
+  prompt: Offered,
   onPiece: (piece: WrittenPiece) => void,
 ): Promise<Finished> {
   const text = 'text' in input ? input.text : (input.messages.findLast(({ role }) => role === 'user')?.content ?? '')
-  const questions = [{ by: 'prompt' as const, prompt: model }]
-  const { answers, usage } = await studio.call('serving.ask', { text, questions }, { signal })
+  const { answers, usage } = await studio.call('serving.ask', { text, questions: [askedOf(prompt)] }, { signal })
   const labels = answers[0]?.labels ?? []
   const scored = labels.map(({ label, probability }): ScoredToken => ({
     text: label,

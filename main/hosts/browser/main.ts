@@ -9,6 +9,7 @@ import { printable } from '../../contract/printable.ts'
 import { forkCompute } from '../../service/compute/child.ts'
 import { keepCompiled } from '../../service/home/code-cache.ts'
 import { defaultHome, openHome } from '../../service/home/home.ts'
+import { openLocalApi } from '../api/local.ts'
 import { keepAddress, keptAddress } from './address.ts'
 import { hasDisplay, openInBrowser, writePage } from './open.ts'
 import type { BrowserHost } from './server.ts'
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
   const { serveBrowser } = await import('./server.ts')
   const spawn = forkCompute(pathOf('../../compute/main.ts'))
   let host: BrowserHost | undefined
-  const options = { spawn, threads: availableParallelism() }
+  const options = { spawn, threads: availableParallelism(), openApi: openLocalApi }
   const studio = await connectLasting(home, options, () => host?.drop())
   const folder = pathOf('../../../build/renderer/')
   const window = { uploads: openHome(home).uploads, allowed: foldersOf(values.allow) }

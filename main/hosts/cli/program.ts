@@ -18,6 +18,7 @@ import { resumeCommand } from './commands/resume.ts'
 import { runsCommand } from './commands/runs.ts'
 import { scoreCommand } from './commands/score.ts'
 import { serveCommand } from './commands/serve.ts'
+import { shelfCommand } from './commands/shelf.ts'
 import { showCommand } from './commands/show.ts'
 import { sweepCommand, sweepsCommand } from './commands/sweep.ts'
 import { trashCommand } from './commands/trash.ts'
@@ -47,6 +48,7 @@ const commands = [
   tryCommand,
   scoreCommand,
   labelCommand,
+  shelfCommand,
   serveCommand,
   exportCommand,
   openCommand,

@@ -1,6 +1,6 @@
 // softprompt serve keys add NAME | list | revoke NAME: who may ask the local API.
 import { Command } from 'commander'
-import { keyFileIn, type Keys, openKeys } from '../api/keys.ts'
+import { keyFileIn, type Keys, openKeys } from '../../service/serving/keys.ts'
 import { defaultHome, makeFolder } from '../../service/home/home.ts'
 import { aligned } from './aligned.ts'
 import type { CommonOptions, Host } from './host.ts'

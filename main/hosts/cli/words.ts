@@ -72,9 +72,10 @@ const words: { readonly [E in StudioEvent['event']]: Describe<E> } = {
   // The command itself reports the metrics at the end.
   evaluation: () => undefined,
   token: () => undefined,
-  // For windows that show a list.
   // Goes to the program that asked.
   wrote: () => undefined,
+  // For windows that show a list.
+  request: () => undefined,
   changed: () => undefined,
 }
 

@@ -6,6 +6,7 @@ import { printable } from '../../contract/printable.ts'
 import { forkCompute } from '../../service/compute/child.ts'
 import { keepCompiled } from '../../service/home/code-cache.ts'
 import { defaultHome } from '../../service/home/home.ts'
+import { openLocalApi } from '../api/local.ts'
 
 /** Milliseconds between two signs of life while it ends. */
 const ALIVE_MS = 1000
@@ -16,7 +17,7 @@ async function serve(home: string): Promise<void> {
   keepCompiled(home)
   const { connectLasting } = await import('../../service/lasting.ts')
   const spawn = forkCompute(fileURLToPath(new URL('../../compute/main.ts', import.meta.url)))
-  const studio = await connectLasting(home, { spawn, threads: availableParallelism() })
+  const studio = await connectLasting(home, { spawn, threads: availableParallelism(), openApi: openLocalApi })
   process.send?.('ready')
   await new Promise<void>((resolve) => {
     // The parent asks for the end, or is gone.

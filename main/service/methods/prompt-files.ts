@@ -15,7 +15,8 @@ import { agree, knownAnswers } from '../prompts/known-answers.ts'
 import { checkTail, modelFor } from '../prompts/model-for.ts'
 import { ownFigures } from '../prompts/tuned.ts'
 
-async function list({ store }: ServiceContext): Promise<PromptSummary[]> {
+/** Every prompt that can be used, the newest first. */
+export async function listPrompts({ store }: Pick<ServiceContext, 'store'>): Promise<PromptSummary[]> {
   const [runs, models, datasets, opened] = await Promise.all([
     store.runs.list(),
     store.models.list(),
@@ -108,6 +109,6 @@ const freeName = (store: Store, wanted: string): Promise<string> =>
   freeNameOf(fittingName(wanted, 'prompt'), store.names.isTaken)
 
 export const promptFileMethods: Pick<Methods, `prompts.${'list' | 'open'}`> = {
-  'prompts.list': (context) => list(context),
+  'prompts.list': (context) => listPrompts(context),
   'prompts.open': open,
 }

@@ -14,6 +14,7 @@ import { preflight } from '../runs/preflight.ts'
 import { queuedAgain } from '../runs/active.ts'
 import { removeFiles } from '../runs/files.ts'
 import { findRun, freeNameOf, modelOf, refusePromptName } from '../lookup.ts'
+import { refuseAnswering } from '../serving/shelf.ts'
 import { removeModel } from './models.ts'
 
 async function startRun(context: ServiceContext, input: Input<'runs.start'>, call: CallContext): Promise<RunRecord> {
@@ -155,7 +156,10 @@ export const runMethods: Pick<Methods, RunMethod> = {
   'runs.resume': (context, { run }) => resume(context, run),
   'runs.stop': (context, { run }) => endRun(context, run, 'stop'),
   'runs.keep': (context, { run }) => endRun(context, run, 'keep'),
-  'runs.discard': (context, { run }) => discard(context, run),
+  'runs.discard': async (context, { run }) => {
+    await refuseAnswering(context.store, { names: [run] })
+    return discard(context, run)
+  },
   'runs.move': async ({ store, runner }, { run, place }) => {
     runner.move((await findRun(store, run)).id, place)
     return null

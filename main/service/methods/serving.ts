@@ -1,12 +1,13 @@
 // Methods serving.*: answer programs' questions, and write for them.
 import type { TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
-import type { AskedChoice, AskedQuestion, Input, Outputs } from '../../contract/service.ts'
+import type { AskedChoice, AskedQuestion, Input, Outputs, StudioEvent } from '../../contract/service.ts'
 import type { ServedQuestion, TokenUsage } from '../../contract/serving.ts'
 import { samplingLimits } from '../../engine/evaluate/answer-end.ts'
 import { scoresLabels } from '../../engine/task/index.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { findModel } from '../lookup.ts'
+import type { Shelved } from '../serving/shelf.ts'
 import type { WhichModel } from '../serving/serving.ts'
 
 /** A question with the model that answers it. */
@@ -15,17 +16,24 @@ interface Placed {
   readonly question: ServedQuestion
   readonly labels: readonly string[]
   readonly prompt: TunedPrompt | undefined
+  /** What stands on the shelf, where it was asked by that name. */
+  readonly shelved?: Shelved
 }
 
-type ByPrompt = Extract<AskedQuestion, { by: 'prompt' }>
 type Written = Extract<AskedQuestion, { by: 'written' }>
 
 /** Error: 'serving/writes'. */
-async function ofPrompt({ serving }: ServiceContext, { prompt: named }: ByPrompt): Promise<Placed> {
+async function ofPrompt({ serving }: ServiceContext, named: string): Promise<Placed> {
   const { name, model, prompt, key } = await serving.prompts.find(named)
   const { settings, labels } = prompt
   if (!scoresLabels(settings)) throw studioError('serving/writes', name)
   return { which: { model: model.id, precision: settings.precision }, question: { by: 'prompt', key }, labels, prompt }
+}
+
+/** Errors: 'shelf/missing', 'shelf/in-trash', those of `ofPrompt`. */
+async function ofItem(context: ServiceContext, item: string): Promise<Placed> {
+  const shelved = await context.shelf.find(item)
+  return { ...(await ofPrompt(context, shelved.prompt)), shelved }
 }
 
 /** It is answered in the precision in which the model is open or about to be, so that one copy of the weights serves all. */
@@ -44,7 +52,9 @@ async function inWords(
 
 async function placedAll(context: ServiceContext, questions: readonly AskedQuestion[]): Promise<Placed[]> {
   const found = new Map<AskedQuestion, Placed>()
-  for (const each of questions) if (each.by === 'prompt') found.set(each, await ofPrompt(context, each))
+  for (const each of questions)
+    if (each.by === 'prompt') found.set(each, await ofPrompt(context, each.prompt))
+    else if (each.by === 'item') found.set(each, await ofItem(context, each.item))
   const prompts = [...found.values()]
   for (const each of questions) if (each.by === 'written') found.set(each, await inWords(context, each, prompts))
   return questions.flatMap((each) => found.get(each) ?? [])
@@ -72,6 +82,13 @@ async function ask(
       answers.set(one, { labels, cut })
     }
   }
+  for (const [{ shelved }, answer] of answers)
+    if (shelved) {
+      const label = bestOf(answer)
+      context.shelf.answered(shelved, { text, label, answer: label }, (prompt, ending) =>
+        labelOf(context, { text, context: about, questions: [{ by: 'prompt', prompt }] }, ending),
+      )
+    }
   return {
     answers: all.map((one) => answers.get(one) ?? { labels: [], cut: 0 }),
     usage: {
@@ -81,15 +98,28 @@ async function ask(
   }
 }
 
+/** The first one among equals, as everywhere. */
+const bestOf = ({ labels }: AskedChoice): string =>
+  labels.reduce((most, each) => (each.probability > most.probability ? each : most), { label: '', probability: -1 }).label
+
+/** The answer to a single question. */
+async function labelOf(context: ServiceContext, asked: Input<'serving.ask'>, signal: AbortSignal): Promise<string> {
+  const { answers } = await ask(context, asked, { emit: () => undefined, signal })
+  return bestOf(answers[0] ?? { labels: [], cut: 0 })
+}
+
 /** Tokens of a base model's answer at most, where the caller sets no limit but the context's. */
 const USUAL_TOKENS = 1024
 
 async function write(
-  { serving, store }: ServiceContext,
+  context: ServiceContext,
   { by, input, sampling, likeliest }: Input<'serving.write'>,
   { emit, signal }: CallContext,
 ): Promise<Outputs['serving.write']> {
-  const tuned = 'prompt' in by ? await serving.prompts.find(by.prompt) : undefined
+  const { serving, store, shelf } = context
+  const shelved = 'item' in by ? await shelf.find(by.item) : undefined
+  const named = shelved?.prompt ?? ('prompt' in by ? by.prompt : undefined)
+  const tuned = named === undefined ? undefined : await serving.prompts.find(named)
   const model = tuned?.model.id ?? ('model' in by ? (await findModel(store, by.model)).id : 0)
   const which = { model, precision: tuned ? tuned.prompt.settings.precision : serving.precisionOf(model) }
   // A prompt's answers end where its evaluation ends them.
@@ -103,11 +133,32 @@ async function write(
     },
   }
   const prompts = new Map(tuned ? [[tuned.key, tuned.prompt]] : [])
-  return serving.use(which, (served) =>
+  const pieces: string[] = []
+  const written = await serving.use(which, (served) =>
     served.write(writing, prompts, signal, (piece) => {
+      pieces.push(piece.text)
       emit({ event: 'wrote', text: piece.text, tokens: piece.tokens })
     }),
   )
+  if (shelved)
+    shelf.answered(shelved, { text: readOf(input), answer: pieces.join('').trim() }, (prompt, ending) =>
+      textOf(context, { by: { prompt }, input, sampling }, ending),
+    )
+  return written
+}
+
+/** What a prompt that has one text reads of an input. */
+const readOf = (input: Input<'serving.write'>['input']): string =>
+  'text' in input ? input.text : (input.messages.findLast(({ role }) => role === 'user')?.content ?? '')
+
+/** All that is written, without spaces around it. */
+async function textOf(context: ServiceContext, asked: Input<'serving.write'>, signal: AbortSignal): Promise<string> {
+  const pieces: string[] = []
+  const emit = (event: StudioEvent): void => {
+    if (event.event === 'wrote') pieces.push(event.text)
+  }
+  await write(context, asked, { emit, signal })
+  return pieces.join('').trim()
 }
 
 export const servingMethods: Pick<Methods, `serving.${'ask' | 'write'}`> = {

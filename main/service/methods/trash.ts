@@ -8,6 +8,7 @@ import type { Methods, ServiceContext } from '../context.ts'
 import { takeOutOfTrash } from '../data/out-of-trash.ts'
 import { cachedTextsFolder } from '../home/home.ts'
 import { findDataset } from '../lookup.ts'
+import { refuseAnswering } from '../serving/shelf.ts'
 import { discard } from './runs.ts'
 
 interface Work {
@@ -85,8 +86,9 @@ async function list({ store }: ServiceContext): Promise<TrashedItem[]> {
 }
 
 export const trashMethods: Pick<Methods, `trash.${'put' | 'list' | 'restore' | 'delete'}`> = {
-  'trash.put': (context, chosen) =>
-    forEach(context, chosen, {
+  'trash.put': async (context, chosen) => {
+    await refuseAnswering(context.store, chosen)
+    return forEach(context, chosen, {
       run: async ({ id }) => {
         if (context.runner.isActive(id)) await context.runner.stop(id)
         await context.store.runs.setTrashed(id, true)
@@ -96,7 +98,8 @@ export const trashMethods: Pick<Methods, `trash.${'put' | 'list' | 'restore' | '
         await pauseOn(context, dataset)
         await context.store.datasets.setTrashed(dataset.id, true)
       },
-    }),
+    })
+  },
   'trash.list': list,
   'trash.restore': (context, chosen) =>
     forEach(context, chosen, {
@@ -107,10 +110,12 @@ export const trashMethods: Pick<Methods, `trash.${'put' | 'list' | 'restore' | '
       prompt: ({ id }) => context.store.openedPrompts.setTrashed(id, false),
       dataset: ({ id }) => takeOutOfTrash(context, id),
     }),
-  'trash.delete': (context, chosen) =>
-    forEach(context, chosen, {
+  'trash.delete': async (context, chosen) => {
+    await refuseAnswering(context.store, chosen)
+    return forEach(context, chosen, {
       run: ({ name }) => discard(context, name),
       prompt: (prompt) => context.store.openedPrompts.remove(prompt),
       dataset: (dataset) => deleteDataset(context, dataset),
-    }),
+    })
+  },
 }

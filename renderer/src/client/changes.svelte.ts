@@ -3,7 +3,10 @@ import type { Topic } from '../../../main/contract/service.ts'
 import { connection } from './connection.svelte.ts'
 import { studio } from './studio.ts'
 
-const counts: Record<Topic, number> = $state({ runs: 0, data: 0, models: 0, labellings: 0, ledger: 0, preferences: 0 })
+const counts: Record<Topic, number> = $state({
+  ...{ runs: 0, data: 0, models: 0, labellings: 0, ledger: 0, preferences: 0 },
+  ...{ shelf: 0, served: 0, api: 0 },
+})
 
 /** Starts the listener, which lives as long as the window: call it once. */
 export function watchChanges(): void {

@@ -25,6 +25,7 @@ import { untuned } from './0022-untuned.ts'
 import { trash } from './0023-trash.ts'
 import { sentRows } from './0024-sent-rows.ts'
 import { keptData } from './0025-kept-data.ts'
+import { shelf } from './0027-shelf.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
@@ -52,4 +53,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0023-trash': trash,
   '0024-sent-rows': sentRows,
   '0025-kept-data': keptData,
+  '0027-shelf': shelf,
 }

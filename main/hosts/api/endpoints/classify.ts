@@ -1,16 +1,16 @@
 // POST /v1/classify: the label of each text by each prompt, with the probability of every label.
 import * as v from 'valibot'
 import { list, text } from '../../../contract/methods/fields.ts'
-import type { AskedChoice, PromptSummary } from '../../../contract/service.ts'
+import type { AskedChoice, Input } from '../../../contract/service.ts'
 import { Failure } from '../failure.ts'
-import type { Shelf } from '../shelf.ts'
+import { askedOf, missingName, type Offered, type Shelf } from '../shelf.ts'
 import { type Asking, endpoint } from './endpoint.ts'
 
 const some = <Item extends v.GenericSchema<string, string>>(item: Item, most: number) =>
   v.union([item, list(item, most, 1)])
 
 const schema = v.object({
-  /** One prompt or several, each of which answers; the only one that is served where absent. */
+  /** One prompt or several, each of which answers; the only one that is offered where absent. */
   prompt: v.optional(some(v.pipe(v.string(), v.minLength(1), v.maxLength(1000)), 100)),
   text: some(text, 100),
   context: v.optional(text),
@@ -22,7 +22,7 @@ export const classify = endpoint({
   async answer({ prompt, text: given, context }, asking) {
     const prompts = chosen(asking.shelf, prompt === undefined ? [] : [prompt].flat())
     const texts = [given].flat()
-    const questions = prompts.map(({ name }) => ({ by: 'prompt' as const, prompt: name }))
+    const questions = prompts.map(askedOf)
     const answered = await Promise.all(texts.map((one) => ask(asking, one, context, questions)))
     const usage = {
       input: sum(answered.map(({ usage }) => usage.input)),
@@ -43,11 +43,12 @@ const ask = (
   { studio, signal }: Asking,
   one: string,
   context: string | undefined,
-  questions: { readonly by: 'prompt'; readonly prompt: string }[],
+  questions: Input<'serving.ask'>['questions'],
 ) => studio.call('serving.ask', { text: one, questions, ...(context === undefined ? {} : { context }) }, { signal })
 
 /** Error: Failure. */
-function chosen({ prompts }: Shelf, names: readonly string[]): readonly PromptSummary[] {
+function chosen(shelf: Shelf, names: readonly string[]): readonly Offered[] {
+  const { prompts } = shelf
   if (names.length === 0) {
     const labelling = prompts.filter(({ labels }) => labels.length > 0)
     if (labelling.length === 1) return labelling
@@ -56,13 +57,12 @@ function chosen({ prompts }: Shelf, names: readonly string[]): readonly PromptSu
   return names.map((name) => {
     const found = prompts.find((each) => each.name === name)
     if (found) return found
-    throw new Failure(404, 'prompt_not_found', `There is no prompt "${name}" here. There are: ${listed(prompts)}.`, {
-      field: 'prompt',
-    })
+    const all = prompts.map((each) => each.name)
+    throw new Failure(404, 'prompt_not_found', missingName(shelf, 'prompt', name, all), { field: 'prompt' })
   })
 }
 
-const listed = (prompts: readonly PromptSummary[]): string =>
+const listed = (prompts: readonly Offered[]): string =>
   prompts.length === 0 ? 'none' : prompts.map(({ name }) => name).join(', ')
 
 /** The likeliest label first among equals, as everywhere in the studio. */

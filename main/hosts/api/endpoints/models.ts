@@ -1,4 +1,4 @@
-// GET /v1/models: the prompts and the base model that a request may name, as OpenAI and as TypeSafe list them.
+// GET /v1/models: the prompts and the base models that a request may name, as OpenAI and as TypeSafe list them.
 import type { Shelf } from '../shelf.ts'
 
 interface ModelObject {
@@ -14,13 +14,15 @@ interface ModelObject {
 
 const seconds = (at: string): number => Math.floor(Date.parse(at) / 1000)
 
-export const modelObjects = ({ model, prompts }: Shelf): ModelObject[] => [
+export const modelObjects = ({ models, prompts }: Shelf): ModelObject[] => [
   ...prompts.map(({ name, createdAt, modelName, labels }): ModelObject => ({
     ...{ id: name, object: 'model', created: seconds(createdAt), owned_by: 'softprompt' },
     base: modelName,
     ...(labels.length > 0 ? { labels } : {}),
   })),
-  { id: model.name, object: 'model', created: seconds(model.addedAt), owned_by: 'softprompt' },
+  ...models.map(({ name, addedAt }): ModelObject => ({
+    ...{ id: name, object: 'model', created: seconds(addedAt), owned_by: 'softprompt' },
+  })),
 ]
 
 /** OpenAI's clients read `data`, TypeSafe's read `models`. */
@@ -28,11 +30,13 @@ export const modelsAnswer = (shelf: Shelf) => ({
   object: 'list',
   data: modelObjects(shelf),
   models: [
-    ...shelf.prompts.map(({ name, createdAt, modelName, labels }) => ({
+    ...shelf.prompts.map(({ name, purpose, createdAt, modelName, labels }) => ({
       name,
-      description: `A prompt for ${modelName}${labels.length > 0 ? `: ${labels.join(', ')}` : ''}`,
+      description: [purpose || `A prompt for ${modelName}`, labels.join(', ')].filter(Boolean).join(': '),
       release_date: createdAt.slice(0, 10),
     })),
-    { name: shelf.model.name, description: 'The base model', release_date: shelf.model.addedAt.slice(0, 10) },
+    ...shelf.models.map(({ name, addedAt }) => ({
+      ...{ name, description: 'A base model', release_date: addedAt.slice(0, 10) },
+    })),
   ],
 })

@@ -1,10 +1,11 @@
 // softprompt serve [--model M] [--prompt A,B], and softprompt serve keys add NAME | list | revoke NAME
 import { Command, InvalidArgumentError } from 'commander'
 import { studioError } from '../../../contract/errors/index.ts'
+import { usualPort } from '../../../contract/methods/local-api.ts'
+import type { RequestLine } from '../../../contract/serving.ts'
 import { connectLasting } from '../../../service/lasting.ts'
 import { isLoopback } from '../../api/guard.ts'
-import { keyFileIn, openKeys } from '../../api/keys.ts'
-import type { RequestLine } from '../../api/recorded.ts'
+import { keyFileIn, openKeys } from '../../../service/serving/keys.ts'
 import { serveApi } from '../../api/server.ts'
 import { defaultHome, makeFolder } from '../../../service/home/home.ts'
 import { namesOf } from '../committee.ts'
@@ -14,7 +15,6 @@ import { given, withCommon } from '../options.ts'
 import { keysCommand } from '../serve-keys.ts'
 
 const LOOPBACK = '127.0.0.1'
-const USUAL_PORT = 8420
 
 interface ServeOptions extends CommonOptions {
   readonly model?: string
@@ -29,15 +29,11 @@ interface ServeOptions extends CommonOptions {
 
 export function serveCommand(host: Host): Command {
   const command = new Command('serve')
-    .description('answer other programs: a local API for every prompt of a model (OpenAI, System One, /v1/classify)')
-    .option('--model <name>', 'the base model; where absent, that of the prompts, or the only one')
-    .option(
-      '--prompt <names>',
-      'the prompts that are offered, parted by commas; where absent, all of the model',
-      namesOf,
-    )
+    .description('answer other programs: a local API for what stands on the shelf (OpenAI, System One, /v1/classify)')
+    .option('--model <name>', 'offer this base model, and of the shelf only what works with it')
+    .option('--prompt <names>', 'offer these prompts, parted by commas, instead of the shelf', namesOf)
     .option('--host <address>', 'the address to listen on; any but this computer’s own needs a key', LOOPBACK)
-    .option('--port <number>', 'the port; 0 for any free one', portOf, USUAL_PORT)
+    .option('--port <number>', 'the port; 0 for any free one', portOf, usualPort)
     .option('--key-file <file>', 'the file of keys; in the studio’s folder where absent')
     .option('--require-key', 'answer nobody without a key, on this computer either')
     .option('--name <names>', 'further names by which others reach it, such as a proxy’s', namesOf)
@@ -52,7 +48,7 @@ async function serve(session: Session, options: ServeOptions): Promise<void> {
   const keys = openKeys(options.keyFile ?? keyFileIn(makeFolder(options.home ?? defaultHome())))
   const needsKey = options.requireKey === true || !isLoopback(address)
   if (needsKey && keys.list().length === 0) throw studioError('serving/needs-key', address)
-  const { name: model } = await chooseModel(session, options.model ?? (await modelOf(session, prompts)))
+  const model = await modelOf(session, options)
   const api = await serveApi({
     ...{ studio, model, prompts, address, port, keys, needsKey },
     ...given({ names, origins }),
@@ -60,7 +56,7 @@ async function serve(session: Session, options: ServeOptions): Promise<void> {
       output.entry({ event: 'request', ...line }, lineOf(line))
     },
   })
-  output.entry({ event: 'serving', url: api.url, model }, `Serving ${model} at ${api.url}/v1`)
+  output.entry({ event: 'serving', url: api.url, model: model ?? null }, `Serving ${model ?? 'the shelf'} at ${api.url}/v1`)
   output.say(
     isLoopback(address)
       ? `Only this computer can reach it${needsKey ? ', with a key' : ''}. Ctrl-C ends it.`
@@ -71,13 +67,18 @@ async function serve(session: Session, options: ServeOptions): Promise<void> {
   await api.close()
 }
 
-/** The model of the first named prompt; undefined where none is named or there. */
-async function modelOf({ studio }: Session, [first]: readonly string[] = []): Promise<string | undefined> {
-  if (first === undefined) return undefined
-  const prompts = await studio.call('prompts.list', {})
-  const prompt = prompts.find(({ name }) => name === first)
-  if (!prompt) throw studioError('store/missing', 'prompt', first)
-  return prompt.made?.name ?? prompt.modelName
+/** The only base model that is offered; undefined where the shelf decides that. Errors: 'store/missing', those of `chooseModel`. */
+async function modelOf(session: Session, { model, prompt: [first] = [] }: ServeOptions): Promise<string | undefined> {
+  const { studio } = session
+  if (model === undefined && first !== undefined) {
+    const prompts = await studio.call('prompts.list', {})
+    const prompt = prompts.find(({ name }) => name === first)
+    if (!prompt) throw studioError('store/missing', 'prompt', first)
+    return prompt.made?.name ?? prompt.modelName
+  }
+  const shelf = model === undefined ? await studio.call('shelf.list', {}) : []
+  // With nothing on the shelf yet, there is a base model to ask.
+  return shelf.some(({ prompt }) => prompt) ? undefined : (await chooseModel(session, model)).name
 }
 
 function portOf(text: string): number {

@@ -44,7 +44,8 @@ describe('/v1/classify', () => {
     expect(status).toBe(404)
     expect(json).toEqual({
       error: {
-        message: 'There is no prompt "nobody" here. There are: writer, team.',
+        message:
+          '"nobody" is not on the shelf. There are: writer, team. Put it on the shelf in the studio, or choose one of these.',
         ...{ type: 'not_found_error', param: 'prompt', code: 'prompt_not_found' },
       },
     })
@@ -67,15 +68,17 @@ describe('/v1/models, /health', () => {
       base: model,
     })
     expect(await api.ask('/v1/models/nobody')).toMatchObject({ status: 404 })
-    expect(JSON.parse((await api.ask('/health')).body)).toEqual({ status: 'ok', model, prompts: 2 })
+    expect(JSON.parse((await api.ask('/health')).body)).toEqual({ status: 'ok', models: [model], prompts: 2 })
   })
 
-  it('offer a prompt that was tuned meanwhile, and only those that are named', async () => {
+  it('offer what is put on the shelf meanwhile, or only what is named', async () => {
     const { service, model, api } = await start()
-    await service.call('runs.edit', { run: 'team', name: 'crew' })
+    await service.call('shelf.put', { prompt: 'team', name: 'crew' })
     await expect.poll(async () => (await api.ask('/v1/models')).body).toContain('"crew"')
-    await service.call('runs.edit', { run: 'crew', name: 'team' })
-    await expect.poll(async () => (await api.ask('/v1/models')).body).toContain('"team"')
+    expect((await api.post('/v1/classify', { prompt: 'crew', text: 'praise' })).status).toBe(200)
+    await service.call('shelf.takeOff', { item: 'crew' })
+    await expect.poll(async () => (await api.ask('/v1/models')).body).not.toContain('"crew"')
+    expect((await api.post('/v1/classify', { prompt: 'crew', text: 'praise' })).status).toBe(404)
     const some = await serve(service, model, { prompts: ['writer'] })
     expect((await some.ask('/v1/models')).body).not.toContain('"team"')
     await expect(serve(service, model, { prompts: ['nobody'] })).rejects.toThrow('There is no prompt "nobody"')
