@@ -1,3 +1,15 @@
 // The names of the pages as addresses have them; '' = home.
 export type PageName =
-  '' | 'data' | 'tune' | 'compare' | 'try' | 'label' | 'share' | 'models' | 'privacy' | 'settings' | 'help'
+  | ''
+  | 'data'
+  | 'tune'
+  | 'compare'
+  | 'try'
+  | 'label'
+  | 'share'
+  | 'shelf'
+  | 'serve'
+  | 'models'
+  | 'privacy'
+  | 'settings'
+  | 'help'

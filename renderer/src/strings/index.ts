@@ -12,8 +12,10 @@ import { methods } from './en/methods.ts'
 import { label } from './en/label.ts'
 import { models } from './en/models.ts'
 import { privacy } from './en/privacy.ts'
+import { serve } from './en/serve.ts'
 import { settings } from './en/settings.ts'
 import { share } from './en/share.ts'
+import { shelf } from './en/shelf.ts'
 import { shell } from './en/shell.ts'
 import { sweeps } from './en/sweeps.ts'
 import { tasks } from './en/tasks.ts'
@@ -35,8 +37,10 @@ export const t = {
   methods,
   models,
   privacy,
+  serve,
   settings,
   share,
+  shelf,
   shell,
   sweeps,
   tasks,
