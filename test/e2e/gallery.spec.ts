@@ -29,6 +29,8 @@ const screens = {
   compare: '#/compare',
   try: '#/try',
   share: '#/share',
+  shelf: '#/shelf',
+  serve: '#/serve',
   models: '#/models',
   privacy: '#/privacy',
   settings: '#/settings',
@@ -117,6 +119,8 @@ test.describe('a studio that was used for a while', () => {
     const filled = await fill(running, ['First try', 'Second try'])
     await sweepOver(running, filled)
     await compareMethods(running, filled)
+    await running.call('shelf.put', { prompt: 'First try', name: 'support', purpose: 'Which team answers a message' })
+    await running.call('shelf.put', { prompt: 'Second try', name: 'support', compare: true })
   })
 
   test('every full screen, in both themes and at every size', async ({ page }) => {
