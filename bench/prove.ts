@@ -13,6 +13,7 @@ import { full } from './full.ts'
 import { fuzzBench } from './fuzz.ts'
 import { label } from './label.ts'
 import { llamaServer } from './llama-server.ts'
+import { loadBench } from './load.ts'
 import { methods } from './methods.ts'
 import { million } from './million.ts'
 import { modesBench } from './modes.ts'
@@ -22,6 +23,7 @@ import { save, stamped, summary } from './support/report.ts'
 import type { Bench, BenchOptions } from './support/result.ts'
 import { recovery } from './recovery.ts'
 import { scale } from './scale.ts'
+import { serveBench } from './serve.ts'
 import { soak } from './soak.ts'
 import { startup } from './startup.ts'
 import { step } from './step.ts'
@@ -45,6 +47,8 @@ const benches: Readonly<Record<string, Bench>> = {
   duel,
   sweep: sweepBench,
   label,
+  serve: serveBench,
+  load: loadBench,
   accuracy,
   parity,
   recovery,

@@ -2,10 +2,10 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, type Page, test } from '@playwright/test'
+import { freePort } from '../support/free-port.ts'
 import { fill } from './support/filled.ts'
 import { inspect } from './support/inspect.ts'
 import { useStudio } from './support/studio.ts'
@@ -13,17 +13,6 @@ import { useStudio } from './support/studio.ts'
 const studio = useStudio(async (running) => {
   await fill(running, ['First try', 'Second try'])
 })
-
-/** A port that no other program uses now. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 /** A Python where there is one, else this Node: each with its own language's button. */
 const program = (): { readonly command: string; readonly language: string; readonly file: string } => {

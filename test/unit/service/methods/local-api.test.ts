@@ -7,6 +7,7 @@ import type { RequestLine } from '../../../../main/contract/serving.ts'
 import { openLocalApi } from '../../../../main/hosts/api/local.ts'
 import { openHome } from '../../../../main/service/home/home.ts'
 import { createService, type Service } from '../../../../main/service/service.ts'
+import { freePort } from '../../../support/free-port.ts'
 import { prepareStudio, quick, spawnFake, watchRun } from '../../../support/fake-studio.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
 
@@ -29,17 +30,6 @@ async function start() {
       service = await open(goOn)
     },
   }
-}
-
-/** A port that is free now. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 const classify = (url: string | null, key?: string) =>
