@@ -24,6 +24,7 @@ export function requestLog(): { readonly lines: readonly Logged[] | undefined; r
     const abort = new AbortController()
     let come: Logged[] = []
     lines = undefined
+    error = undefined
     const show = (): void => {
       if (lines && come.length === 0) return
       lines = [...come.toReversed(), ...(lines ?? [])].slice(0, SHOWN)

@@ -48,6 +48,7 @@ export const glossary = {
     'Random seed': 'The number that decides everything random in a run. The same seed gives the same run.',
     'ROUGE-L': 'How much of the right text an answer contains, word by word and in order.',
     Run: 'One tuning from start to end: the version of the data, the model, the settings, the curves and the prompt.',
+    Shelf: 'Where the prompts stand that answer programs, each under a name that stays while its versions change.',
     'Soft prompt': 'A prompt made of virtual tokens instead of words, learned by tuning.',
     Step: 'One small change of what is trained after looking at one batch.',
     Sweep: 'Several runs that try different settings, or repeat the same ones with other random seeds.',
