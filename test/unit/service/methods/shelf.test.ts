@@ -27,7 +27,6 @@ async function start() {
     await service.call('runs.start', { ...base, settings: quick, ...own, name })
     await watchRun(service, name)
   }
-  const { call } = service
   return {
     call: ((...args) => service.call(...args)) as Service['call'],
     base,
@@ -39,7 +38,6 @@ async function start() {
       await service.close()
       service = await open()
     },
-    first: call,
   }
 }
 
