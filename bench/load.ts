@@ -249,7 +249,9 @@ function allOffline(offline: Offline, texts: readonly string[], { status, body }
 
 /** Memory of the service and of its compute processes. Linux tells it under /proc. */
 function residentOf(pid: number): Omit<Look, 'second'> {
-  const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8').split(' ').filter(Boolean)
+  const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8')
+    .split(' ')
+    .filter(Boolean)
   const bytes = (of: string): number =>
     existsSync(`/proc/${of}/status`)
       ? 1024 * Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${of}/status`, 'utf8'))?.[1] ?? 0)

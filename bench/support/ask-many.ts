@@ -44,7 +44,9 @@ export async function askMany(options: AskManyOptions): Promise<AskMany> {
         // The first round opens sessions.
         if (round > 0) times.get(count)?.push(milliseconds)
       }
-      say(`round ${String(round)}: ${counts.map((count) => `${String(count)} prompts ${times.get(count)?.at(-1)?.toFixed(0) ?? '-'} ms`).join(', ')}`)
+      say(
+        `round ${String(round)}: ${counts.map((count) => `${String(count)} prompts ${times.get(count)?.at(-1)?.toFixed(0) ?? '-'} ms`).join(', ')}`,
+      )
     }
     return {
       times: counts.map((prompts) => ({ prompts, milliseconds: spread(times.get(prompts) ?? [NaN]) })),

@@ -42,7 +42,15 @@ function folderOf(): string | undefined {
   if (named !== undefined) return undefined
   mkdirSync(folder, { recursive: true })
   // Its programs come in packages of their own, so that none of its scripts has to run.
-  const args = ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', `node-llama-cpp@${VERSION}`]
+  const args = [
+    'install',
+    '--prefix',
+    folder,
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    `node-llama-cpp@${VERSION}`,
+  ]
   spawnSync('npm', args, { stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' })
   return isThere() ? folder : undefined
 }

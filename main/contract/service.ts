@@ -76,8 +76,7 @@ export interface Outputs
     StudioOutputs {}
 
 /** Kinds of data whose changes are announced; 'served': what programs were answered. */
-export type Topic =
-  'runs' | 'data' | 'models' | 'labellings' | 'ledger' | 'preferences' | 'shelf' | 'served' | 'api'
+export type Topic = 'runs' | 'data' | 'models' | 'labellings' | 'ledger' | 'preferences' | 'shelf' | 'served' | 'api'
 
 /** Events during a method's work. */
 export type StudioEvent =

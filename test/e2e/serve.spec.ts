@@ -36,7 +36,10 @@ async function runCopied(page: Page): Promise<string> {
 test('a program that was copied from the page gets its answer, and shows in the log', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await studio.open(page, '#/share/First%20try')
-  await page.getByRole('region', { name: 'Let programs ask it' }).getByRole('button', { name: 'Put on the shelf' }).click()
+  await page
+    .getByRole('region', { name: 'Let programs ask it' })
+    .getByRole('button', { name: 'Put on the shelf' })
+    .click()
   const dialog = page.getByRole('dialog', { name: 'Put on the shelf' })
   await dialog.getByLabel('Name').fill('support')
   await dialog.getByLabel('What it is for').fill('Which team answers a message')

@@ -100,7 +100,8 @@ async function ask(
 
 /** The first one among equals, as everywhere. */
 const bestOf = ({ labels }: AskedChoice): string =>
-  labels.reduce((most, each) => (each.probability > most.probability ? each : most), { label: '', probability: -1 }).label
+  labels.reduce((most, each) => (each.probability > most.probability ? each : most), { label: '', probability: -1 })
+    .label
 
 /** The answer to a single question. */
 async function labelOf(context: ServiceContext, asked: Input<'serving.ask'>, signal: AbortSignal): Promise<string> {

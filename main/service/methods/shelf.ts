@@ -20,7 +20,7 @@ async function list(context: ServiceContext): Promise<ShelfItem[]> {
 }
 
 function shown(
-  { name, purpose, version, candidate = null, versions: all }: ShelfRecord,
+  { name, purpose, version, candidate, versions: all }: ShelfRecord,
   nameOf: (version: ShelvedVersion) => string | undefined,
   prompts: ReadonlyMap<string, PromptSummary>,
 ): ShelfItem {
@@ -28,7 +28,7 @@ function shown(
     ...{ number: each.number, prompt: nameOf(each) ?? null, putAt: each.putAt },
   }))
   const answers = versions.find(({ number }) => number === version)?.prompt ?? ''
-  return { name, purpose, version, candidate, versions, prompt: prompts.get(answers) ?? null }
+  return { name, purpose, version, candidate: candidate ?? null, versions, prompt: prompts.get(answers) ?? null }
 }
 
 /** The item as it is now, for whoever has changed it. */

@@ -61,7 +61,10 @@ export const shelfRepository = (db: Db) => ({
     await db.insertInto('shelf_versions').values(values).execute()
   },
 
-  async set(id: number, values: { readonly version?: number; readonly candidate?: number | null; readonly purpose?: string }) {
+  async set(
+    id: number,
+    values: { readonly version?: number; readonly candidate?: number | null; readonly purpose?: string },
+  ) {
     await db.updateTable('shelf').set(values).where('id', '=', id).execute()
   },
 

@@ -56,7 +56,10 @@ async function serve(session: Session, options: ServeOptions): Promise<void> {
       output.entry({ event: 'request', ...line }, lineOf(line))
     },
   })
-  output.entry({ event: 'serving', url: api.url, model: model ?? null }, `Serving ${model ?? 'the shelf'} at ${api.url}/v1`)
+  output.entry(
+    { event: 'serving', url: api.url, model: model ?? null },
+    `Serving ${model ?? 'the shelf'} at ${api.url}/v1`,
+  )
   output.say(
     isLoopback(address)
       ? `Only this computer can reach it${needsKey ? ', with a key' : ''}. Ctrl-C ends it.`

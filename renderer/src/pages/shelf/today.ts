@@ -17,5 +17,7 @@ export function today(item: string, answered: readonly AnsweredToday[]): string 
   const named = [...labels].filter(([label]) => label !== '').sort(([, a], [, b]) => b - a)
   const shown = named.slice(0, NAMED).map(([label, answers]) => `${label} ${count(answers)}`)
   const words = t.shelf.answers(all, count(all))
-  return shown.length === 0 ? words : words + t.shelf.byLabel([...shown, ...(named.length > NAMED ? ['…'] : [])].join(', '))
+  return shown.length === 0
+    ? words
+    : words + t.shelf.byLabel([...shown, ...(named.length > NAMED ? ['…'] : [])].join(', '))
 }

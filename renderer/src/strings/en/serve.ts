@@ -54,7 +54,8 @@ export const serve = {
   keepKey: 'Keep it',
   revoked: (name: string) => `The key of ${name} opens nothing any more.`,
   log: 'Requests',
-  logLead: 'The latest, in memory alone: they are gone when the studio closes. What was asked and answered is not in it.',
+  logLead:
+    'The latest, in memory alone: they are gone when the studio closes. What was asked and answered is not in it.',
   noRequests: 'No request yet. When a program asks, it shows here at once.',
   time: 'Time',
   request: 'Request',

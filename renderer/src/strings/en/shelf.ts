@@ -17,7 +17,8 @@ export const shelf = {
   name: 'Name',
   nameHelp: 'What programs call it. It stays, whatever prompt stands behind it.',
   purpose: 'What it is for',
-  purposeHelp: 'A sentence, such as: which team answers a message. A program’s question in these words is answered by it.',
+  purposeHelp:
+    'A sentence, such as: which team answers a message. A program’s question in these words is answered by it.',
   otherLabels: (more: string, fewer: string) =>
     [
       more === '' ? '' : `It can also answer ${more}, which your programs do not know yet.`,
@@ -69,7 +70,8 @@ export const shelf = {
     `Version ${String(version)} answers, version ${String(candidate)} is compared`,
   waiting: 'Both have answered nothing together yet. What programs ask from now on shows here.',
   agreement: (share: string, count: string) => `They agree on ${share} of ${count} requests.`,
-  agreementOne: (isAlike: boolean) => (isAlike ? 'They agree on the one request so far.' : 'They differ on the one request so far.'),
+  agreementOne: (isAlike: boolean) =>
+    isAlike ? 'They agree on the one request so far.' : 'They differ on the one request so far.',
   failed: (count: string) => `${count} could not be answered by the compared version.`,
   skipped: (count: string) => `${count} were left out, so that programs do not wait for the comparison.`,
   differing: 'Where they differ',

@@ -71,36 +71,40 @@ describe('the shelf', () => {
     expect(await call('shelf.list', {})).toEqual([])
   })
 
-  it('compares a second version on the same requests, and counts what is answered by day', { timeout: 60_000 }, async () => {
-    const { call, ask, again } = await start()
-    await call('shelf.put', { prompt: 'old', name: 'mail' })
-    const put = await call('shelf.put', { prompt: 'new', name: 'mail', compare: true })
-    expect(put).toMatchObject({ version: 1, candidate: 2, prompt: { name: 'old' } })
-    for (const text of ['refund please', 'praise for you', 'delivery is late']) await ask(text)
-    const comparison = async () => (await call('shelf.today', {})).comparisons[0]
-    await expect.poll(async () => (await comparison())?.compared).toBe(3)
-    expect(await comparison()).toMatchObject({
-      ...{ item: 'mail', version: 1, candidate: 2, alike: 2, failed: 0, skipped: 0 },
-      differing: [{ text: 'refund please', answer: 'billing', candidate: 'refund' }],
-    })
-    const answered = [
-      {
-        ...{ item: 'mail', version: 1 },
-        labels: ['billing', 'delivery', 'praise'].map((label) => ({ label, answers: 1 })),
-      },
-    ]
-    expect((await call('shelf.today', {})).answered).toEqual(answered)
+  it(
+    'compares a second version on the same requests, and counts what is answered by day',
+    { timeout: 60_000 },
+    async () => {
+      const { call, ask, again } = await start()
+      await call('shelf.put', { prompt: 'old', name: 'mail' })
+      const put = await call('shelf.put', { prompt: 'new', name: 'mail', compare: true })
+      expect(put).toMatchObject({ version: 1, candidate: 2, prompt: { name: 'old' } })
+      for (const text of ['refund please', 'praise for you', 'delivery is late']) await ask(text)
+      const comparison = async () => (await call('shelf.today', {})).comparisons[0]
+      await expect.poll(async () => (await comparison())?.compared).toBe(3)
+      expect(await comparison()).toMatchObject({
+        ...{ item: 'mail', version: 1, candidate: 2, alike: 2, failed: 0, skipped: 0 },
+        differing: [{ text: 'refund please', answer: 'billing', candidate: 'refund' }],
+      })
+      const answered = [
+        {
+          ...{ item: 'mail', version: 1 },
+          labels: ['billing', 'delivery', 'praise'].map((label) => ({ label, answers: 1 })),
+        },
+      ]
+      expect((await call('shelf.today', {})).answered).toEqual(answered)
 
-    await again()
-    expect((await call('shelf.today', {})).answered).toEqual(answered)
-    expect(await comparison()).toMatchObject({ compared: 0, differing: [] })
-    await call('shelf.switch', { item: 'mail', version: 2 })
-    expect((await call('shelf.today', {})).comparisons).toEqual([])
-    await ask('refund please')
-    expect((await call('shelf.today', {})).answered).toContainEqual({
-      ...{ item: 'mail', version: 2, labels: [{ label: 'refund', answers: 1 }] },
-    })
-  })
+      await again()
+      expect((await call('shelf.today', {})).answered).toEqual(answered)
+      expect(await comparison()).toMatchObject({ compared: 0, differing: [] })
+      await call('shelf.switch', { item: 'mail', version: 2 })
+      expect((await call('shelf.today', {})).comparisons).toEqual([])
+      await ask('refund please')
+      expect((await call('shelf.today', {})).answered).toContainEqual({
+        ...{ item: 'mail', version: 2, labels: [{ label: 'refund', answers: 1 }] },
+      })
+    },
+  )
 
   it('counts and compares what is written', { timeout: 60_000 }, async () => {
     const { call } = await start()
@@ -112,31 +116,37 @@ describe('the shelf', () => {
     ])
   })
 
-  it('refuses what programs could not ask, and keeps what answers them out of the trash', { timeout: 60_000 }, async () => {
-    const { call, base } = await start()
-    await call('shelf.put', { prompt: 'old', name: 'mail' })
-    await expect(call('shelf.put', { prompt: 'writer', name: 'mail' })).rejects.toMatchObject({
-      code: 'shelf/other-kind',
-    })
-    await expect(call('shelf.put', { prompt: 'old', name: base.model })).rejects.toMatchObject({
-      code: 'shelf/name-of-model',
-    })
-    await expect(call('shelf.put', { prompt: 'nobody' })).rejects.toMatchObject({ code: 'store/missing' })
-    await expect(call('shelf.switch', { item: 'mail', version: 7 })).rejects.toMatchObject({ code: 'shelf/no-version' })
-    for (const refused of [
-      call('trash.put', { names: ['old'] }),
-      call('trash.put', { datasets: [base.dataset] }),
-      call('trash.delete', { names: ['old'] }),
-      call('runs.discard', { run: 'old' }),
-    ])
-      await expect(refused).rejects.toThrow('"old" answers programs as "mail"')
+  it(
+    'refuses what programs could not ask, and keeps what answers them out of the trash',
+    { timeout: 60_000 },
+    async () => {
+      const { call, base } = await start()
+      await call('shelf.put', { prompt: 'old', name: 'mail' })
+      await expect(call('shelf.put', { prompt: 'writer', name: 'mail' })).rejects.toMatchObject({
+        code: 'shelf/other-kind',
+      })
+      await expect(call('shelf.put', { prompt: 'old', name: base.model })).rejects.toMatchObject({
+        code: 'shelf/name-of-model',
+      })
+      await expect(call('shelf.put', { prompt: 'nobody' })).rejects.toMatchObject({ code: 'store/missing' })
+      await expect(call('shelf.switch', { item: 'mail', version: 7 })).rejects.toMatchObject({
+        code: 'shelf/no-version',
+      })
+      for (const refused of [
+        call('trash.put', { names: ['old'] }),
+        call('trash.put', { datasets: [base.dataset] }),
+        call('trash.delete', { names: ['old'] }),
+        call('runs.discard', { run: 'old' }),
+      ])
+        await expect(refused).rejects.toThrow('"old" answers programs as "mail"')
 
-    await call('shelf.put', { prompt: 'new', name: 'mail' })
-    await call('trash.put', { names: ['old'] })
-    const [item] = await call('shelf.list', {})
-    expect(item?.versions).toMatchObject([{ prompt: 'new' }, { number: 1, prompt: null }])
-    await expect(call('shelf.switch', { item: 'mail', version: 1 })).rejects.toMatchObject({ code: 'shelf/in-trash' })
-    await call('trash.delete', { names: ['old'] })
-    expect((await call('shelf.list', {}))[0]?.versions).toMatchObject([{ number: 2 }])
-  })
+      await call('shelf.put', { prompt: 'new', name: 'mail' })
+      await call('trash.put', { names: ['old'] })
+      const [item] = await call('shelf.list', {})
+      expect(item?.versions).toMatchObject([{ prompt: 'new' }, { number: 1, prompt: null }])
+      await expect(call('shelf.switch', { item: 'mail', version: 1 })).rejects.toMatchObject({ code: 'shelf/in-trash' })
+      await call('trash.delete', { names: ['old'] })
+      expect((await call('shelf.list', {}))[0]?.versions).toMatchObject([{ number: 2 }])
+    },
+  )
 })
