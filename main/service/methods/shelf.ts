@@ -33,7 +33,7 @@ function shown(
 
 /** The item as it is now, for whoever has changed it. */
 async function after(context: ServiceContext, name: string): Promise<ShelfItem> {
-  context.changed('shelf')
+  context.shelf.changed()
   const item = (await list(context)).find((each) => each.name === name)
   if (!item) throw studioError('shelf/missing', name)
   return item
@@ -127,9 +127,9 @@ export const shelfMethods: Pick<Methods, Extract<Method, `shelf.${string}`>> = {
     await context.store.shelf.set((await findItem(context.store, name)).id, { purpose })
     return after(context, name)
   },
-  'shelf.takeOff': async ({ store, changed }, { item: name }) => {
+  'shelf.takeOff': async ({ store, shelf }, { item: name }) => {
     await store.shelf.remove((await findItem(store, name)).id)
-    changed('shelf')
+    shelf.changed()
     return null
   },
   'shelf.today': (context) => today(context),

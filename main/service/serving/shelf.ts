@@ -28,6 +28,8 @@ export interface Given {
 export interface Shelf {
   /** Errors: 'shelf/missing', 'shelf/in-trash'. */
   find(name: string): Promise<Shelved>
+  /** Call it after every change to the shelf: the next request is answered by what stands there then. */
+  changed(): void
   /** Counts an answer. Where a second version is compared, `ask` gives the answer of its prompt to the same text. */
   answered(shelved: Shelved, given: Given, ask: (prompt: string, signal: AbortSignal) => Promise<string>): void
   comparison(item: ShelfRecord): Comparison | undefined
@@ -82,7 +84,7 @@ export function createShelf({ store, watch, changed, failed }: ShelfOptions): Sh
   const comparisons = createComparisons(written)
   let known: Promise<ReadonlyMap<string, Shelved | number>> | undefined
   void watch((subject) => {
-    if (subject === 'shelf' || subject === 'runs' || subject === 'data') known = undefined
+    if (subject === 'runs' || subject === 'data') known = undefined
   }, signal)
 
   /** By name: what answers, or the number of the version that lies in the trash. */
@@ -101,6 +103,10 @@ export function createShelf({ store, watch, changed, failed }: ShelfOptions): Sh
   }
 
   return {
+    changed: () => {
+      known = undefined
+      changed('shelf')
+    },
     async find(name) {
       const found = (await all()).get(name)
       if (found === undefined) throw studioError('shelf/missing', name)
