@@ -17,7 +17,8 @@ export const headed =
     c.header('x-typesafe-request-id', id)
     c.header('x-content-type-options', 'nosniff')
     c.header('cache-control', 'no-store')
-    if (isDraining()) c.header('connection', 'close')
+    // Nobody reads the rest of a body that was refused: the next request on this connection would be lost.
+    if (isDraining() || !c.env.incoming.complete) c.header('connection', 'close')
   }
 
 /** Refuses foreign names and foreign pages; answers what browsers ask ahead for pages that may ask. */

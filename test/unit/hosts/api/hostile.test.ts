@@ -115,7 +115,10 @@ describe('a body', () => {
     )
     const answer = heard(socket)
     for (let i = 0; i < 6 && socket.writable; i++) socket.write(`100000\r\n${'x'.repeat(0x100000)}\r\n`)
-    expect(await answer).toMatch(/^HTTP\/1\.1 413 /)
+    const refused = await answer
+    expect(refused).toMatch(/^HTTP\/1\.1 413 /)
+    // A program that goes on with this connection would lose its next request.
+    expect(refused).toMatch(/\r\nconnection: close\r\n/i)
     expect((await api.ask('/health')).status).toBe(200)
   })
 
