@@ -51,7 +51,7 @@ export async function askMany(options: AskManyOptions): Promise<AskMany> {
     return {
       times: counts.map((prompts) => ({ prompts, milliseconds: spread(times.get(prompts) ?? [NaN]) })),
       bytesOfPrompt,
-      switching: await switching(answerer, text(), rounds),
+      switching: await switching(answerer, text()),
     }
   } finally {
     await runner.release()
@@ -105,18 +105,22 @@ function textsOf({ model, prompts: [prompt], tokens }: AskManyOptions): () => st
   }
 }
 
+/** Rounds of asking one prompt again and another one, in turn, and questions of each. */
+const PAIRS = 30
+const QUESTIONS = 4
+
 /** Both have been asked about the text, so that only their own tokens are computed. */
-async function switching(answerer: Answerer, text: string, rounds: number): Promise<Spread> {
+async function switching(answerer: Answerer, text: string): Promise<Spread> {
   const extra: number[] = []
   await ask(answerer, text, ['0', '1'])
-  for (let round = 0; round < Math.max(3, rounds); round++) {
-    const same = await timed(async () => {
-      for (let i = 0; i < 20; i++) await ask(answerer, text, ['0'])
+  const several = (keyOf: (i: number) => number): Promise<number> =>
+    timed(async () => {
+      for (let i = 0; i < QUESTIONS; i++) await ask(answerer, text, [String(keyOf(i))])
     })
-    const other = await timed(async () => {
-      for (let i = 0; i < 20; i++) await ask(answerer, text, [String(i % 2)])
-    })
-    extra.push(((other - same) / 20) * 1000)
+  for (let pair = 0; pair < PAIRS; pair++) {
+    const same = await several(() => pair % 2)
+    const other = await several((i) => (i + pair) % 2)
+    extra.push(((other - same) / QUESTIONS) * 1000)
   }
   return spread(extra)
 }
