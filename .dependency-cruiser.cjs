@@ -20,7 +20,18 @@ const inOrder = (folder, rooms) =>
     )
 
 // Rooms of the engine, from the ground up. Beside them lie small helpers of all (random, median).
-const foundations = ['graph', 'autodiff', 'network', 'runtime', 'tokens', 'model', 'metrics', 'task', 'method']
+const foundations = [
+  'graph',
+  'autodiff',
+  'network',
+  'runtime',
+  'tokens',
+  'constrain',
+  'model',
+  'metrics',
+  'task',
+  'method',
+]
 const engineRooms = [
   ...foundations,
   'evaluate',

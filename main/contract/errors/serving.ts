@@ -4,6 +4,7 @@ export const servingErrors = {
     `The prompt "${prompt}" writes its answers, so it has no labels to choose from. Ask it as a chat or a completion.`,
   'serving/no-context': (tokens: number, context: number) =>
     `The text takes ${String(tokens)} tokens, and the model reads at most ${String(context)} with its answer. Shorten it.`,
+  'serving/schema': (why: string) => `The JSON Schema cannot be followed: ${why}.`,
   'serving/other-model': (prompt: string, own: string, served: string) =>
     `The prompt "${prompt}" works with ${own}, and not with ${served}. Serve it by itself, or leave it out.`,
   'serving/no-switch': () =>

@@ -2,16 +2,15 @@
 import * as v from 'valibot'
 import type { EvaluationRecord, EvaluationFigures } from '../records.ts'
 import type { TuneSettings } from '../settings.ts'
-import { between, column, id, list, nothing, path, reference, run, text, whole } from './fields.ts'
+import { column, id, list, nothing, path, reference, run, text, whole } from './fields.ts'
+import { samplingFields } from './sampling.ts'
 
 const sampling = v.strictObject({
   /** As an evaluation of the prompt has it, where absent. */
   maxNewTokens: v.exactOptional(whole(1, 100_000)),
-  temperature: between(0, 100),
-  topP: between(1e-6, 1),
   /** Where an evaluation of the prompt ends an answer, where absent. */
   stop: v.exactOptional(list(text, 16)),
-  seed: whole(0, 0xffffffff),
+  ...samplingFields,
 })
 
 /** What answers: the run's tuned prompt, its base model alone, or its base model with a hand-written prompt. */
@@ -54,7 +53,12 @@ export const promptInputs = {
     ...{ run, dataset: id, version: id, text: column, label: column },
     context: v.exactOptional(column),
   }),
-  try: v.strictObject({ ...question, sampling }),
+  try: v.strictObject({
+    ...question,
+    sampling,
+    /** Whether a base model that can think before it answers does so; a tuned prompt answers as it was tuned. */
+    thinking: v.exactOptional(v.boolean()),
+  }),
   /** Probability of each of the run's labels for a text; empty where its answers are generated. */
   classify: v.strictObject(question),
   export: v.strictObject({ run, to: v.picklist([...exportFormats, ...modelFormats]), folder: path('folder') }),

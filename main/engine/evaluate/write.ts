@@ -1,13 +1,13 @@
 // Writes a text token by token: samples, decodes, and ends at an end token, a stop string or a limit.
 import type { SamplingSettings } from '../../contract/sampling.ts'
 import type { WritingEnd, WrittenToken } from '../../contract/serving.ts'
+import type { Constraint } from '../constrain/constrainer.ts'
 import type { Sequence } from '../method/layout.ts'
 import { virtualTokensOf } from '../method/virtual.ts'
-import { createRandom } from '../random.ts'
 import type { Tokenizer } from '../tokens/tokenizer.ts'
+import { createChooser } from './choose.ts'
 import type { StartDecoding } from './decode.ts'
 import type { PlacedPrompt } from './label-scores.ts'
-import { sample } from './sampling.ts'
 import { watchStops } from './stop-strings.ts'
 import { tokenScorer } from './token-scores.ts'
 
@@ -21,6 +21,8 @@ export interface WriteTask {
   readonly context: number
   /** How many of the likeliest tokens are told beside each; undefined = no token's probability is computed. */
   readonly likeliest?: number | undefined
+  /** Undefined = the text may be any. */
+  readonly constraint?: Constraint | undefined
 }
 
 export interface WriteSink {
@@ -37,7 +39,8 @@ export interface Written {
 
 export async function write(task: WriteTask, sink: WriteSink): Promise<Written> {
   const { tokenizer, sequence, placed, sampling, context } = task
-  const random = createRandom(sampling.seed)
+  const { embeddings, past } = virtualTokensOf(placed?.parts)
+  const choose = createChooser(sampling, tokensOf(sequence, embeddings), task.constraint)
   const stream = tokenizer.decodeStream()
   const stops = watchStops(sampling.stop)
   const scoreOf = task.likeliest === undefined ? undefined : tokenScorer(tokenizer, task.likeliest)
@@ -47,7 +50,7 @@ export async function write(task: WriteTask, sink: WriteSink): Promise<Written> 
     sink.show(text, pending)
     pending = []
   }
-  const taken = virtualTokensOf(placed?.parts).past + sequence.ids.length
+  const taken = past + sequence.ids.length
   const limit = Math.max(0, Math.min(sampling.maxNewTokens, context - taken))
   const next = await task.start(sequence, placed, limit)
   try {
@@ -57,7 +60,7 @@ export async function write(task: WriteTask, sink: WriteSink): Promise<Written> 
         show(stops.rest())
         return { end: 'cancelled', tokens }
       }
-      const id = sample(logits, sampling, random)
+      const id = choose(logits)
       if (tokenizer.ends.includes(id)) {
         show(stops.rest())
         return { end: 'end token', tokens: tokens + 1 }
@@ -74,3 +77,7 @@ export async function write(task: WriteTask, sink: WriteSink): Promise<Written> 
     next.end()
   }
 }
+
+/** The sequence without the places of its virtual embeddings. */
+const tokensOf = ({ ids, virtualAt = 0 }: Sequence, embeddings: number): number[] =>
+  ids.filter((_, i) => i < virtualAt || i >= virtualAt + embeddings)

@@ -4,6 +4,7 @@ import { studioError } from '../../contract/errors/index.ts'
 import type { TokenizerFiles } from '../../contract/model.ts'
 import { partsOf, type TokenizerParts } from './parts.ts'
 import { specialTokens, textEnds, tokenText, turnEnds } from './specials.ts'
+import { tokenBytes } from './token-bytes.ts'
 
 export interface Tokenizer {
   /**
@@ -20,6 +21,8 @@ export interface Tokenizer {
   /** One token's text; as the vocabulary spells it where it has none by itself: a special token, part of a character. */
   spell(id: number): string
   decodeStream(): DecodeStream
+  /** The bytes that each token, by its id, adds to a text; undefined for special tokens and ids without a token. */
+  bytes(): readonly (Uint8Array | undefined)[]
   /** What the special tokens look like, longest first. */
   readonly specials: readonly string[]
   readonly bos: number | undefined
@@ -77,6 +80,7 @@ export function createTokenizer(files: TokenizerFiles): Tokenizer {
       return text === '' || text.includes(incomplete) ? (whole.id_to_token(id) ?? '') : text
     },
     decodeStream: () => decodeStream(decode),
+    bytes: () => tokenBytes(parts, specials),
     specials: specials.map(({ content }) => content),
     bos: named('bos_token'),
     eos,

@@ -31,6 +31,17 @@ describe('byte-level BPE', () => {
     )
   })
 
+  it('knows the bytes of each token', () => {
+    const bytes = tokenizer.bytes()
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        const own = tokenizer.encode(text).map((id) => bytes[id] ?? new Uint8Array())
+        expect(Buffer.concat(own).toString()).toBe(text)
+      }),
+    )
+    expect(bytes[tokenizer.eos]).toBeUndefined()
+  })
+
   it('spells a token as it stands in a text, and what is no text by itself as the vocabulary does', () => {
     const ids = tokenizer.encode('it is 👩')
     expect(ids.map((id) => tokenizer.spell(id)).join('')).toMatch(/^it is/)
@@ -75,6 +86,13 @@ describe('SentencePiece BPE from GGUF metadata', () => {
     expect(tokenizer.addBos).toBe(true)
     expect(tokenizer.encodeWithSpecials('order')).toEqual([tokenizer.bos, ...word])
     expect(tokenizer.decode(word)).toBe('order')
+  })
+
+  it('knows the bytes of each token, a space before a first word among them', () => {
+    const bytes = tokenizer.bytes()
+    const text = 'order 漢 and 😀'
+    const own = tokenizer.encode(text).map((id) => bytes[id] ?? new Uint8Array())
+    expect(Buffer.concat(own).toString().trimStart()).toBe(text)
   })
 
   it('falls back to bytes for what it does not know, and puts them together again', () => {
