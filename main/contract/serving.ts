@@ -58,11 +58,17 @@ export interface ChatMessage {
   readonly content: string
 }
 
+export interface Conversation {
+  readonly messages: readonly ChatMessage[]
+  /** Whether a model that can think before it answers does so; false where absent. */
+  readonly thinking?: boolean
+}
+
 /** What is to be written: a text goes on, or a conversation gets its answer. */
 export interface ServedWriting {
   /** The key of a tuned prompt, which reads the text in its own template; undefined = the base model. */
   readonly key: string | undefined
-  readonly input: { readonly text: string } | { readonly messages: readonly ChatMessage[] }
+  readonly input: { readonly text: string } | Conversation
   readonly sampling: SamplingSettings
   /** How many of the likeliest tokens are told beside each; undefined = no token's probability is. */
   readonly likeliest?: number | undefined

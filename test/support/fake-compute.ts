@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
-import { serve, type Handlers, type JobOf } from '../../main/compute/serve.ts'
+import { asFailure, serve, type Handlers, type JobOf } from '../../main/compute/serve.ts'
 import { sealModel } from '../../main/compute/seal.ts'
 import type { Checkpoint, Evaluation, TunedPrompt } from '../../main/contract/compute.ts'
 import { studioError } from '../../main/contract/errors/index.ts'
@@ -219,12 +219,16 @@ const preflight: Handlers['preflight'] = async ({ provider, settings }, sink) =>
   return { outcome: 'finished' }
 }
 
-const generate: Handlers['generate'] = async ({ text }, sink) => {
-  for (const word of text.split(' ')) {
-    await setTimeout(stepMilliseconds)
-    if (sink.stopRequested()) return { outcome: 'stopped' }
-    sink.emit({ event: 'token', text: `${word.toUpperCase()} ` })
-  }
+/** Says the text again, in capitals; 'how?' is answered with how it was to be written. */
+const generate: Handlers['generate'] = async ({ text, sampling, settings }, sink) => {
+  const { thinking } = settings.template
+  if (text === 'how?') sink.emit({ event: 'token', text: JSON.stringify({ sampling, thinking }) })
+  else
+    for (const word of text.split(' ')) {
+      await setTimeout(stepMilliseconds)
+      if (sink.stopRequested()) return { outcome: 'stopped' }
+      sink.emit({ event: 'token', text: `${word.toUpperCase()} ` })
+    }
   return { outcome: 'finished' }
 }
 
@@ -247,7 +251,7 @@ const label: Handlers['label'] = async ({ prompts, texts }, sink) => {
   return { outcome: 'finished' }
 }
 
-/** As `label`; a question in words is answered with its first option. */
+/** As `label`; a question in words is answered with its first option. 'how?' writes how it was to be written. */
 const serveModel: Handlers['serve'] = async (_job, sink) => {
   const loaded = new Map<string, TunedPrompt>()
   for (;;) {
@@ -257,12 +261,18 @@ const serveModel: Handlers['serve'] = async (_job, sink) => {
     for (const request of requests) {
       if (request.request === 'load') loaded.set(request.key, request.prompt)
       if (request.request === 'write') {
-        const { input } = request.writing
-        const words = ('text' in input ? input.text : (input.messages.at(-1)?.content ?? '')).split(' ')
-        for (const word of words)
-          sink.emit({ event: 'wrote', id: request.id, text: `${word.toUpperCase()} `, tokens: [] })
+        const { id } = request
+        const { input, sampling } = request.writing
+        const text = 'text' in input ? input.text : (input.messages.at(-1)?.content ?? '')
+        if (text === 'too long') {
+          sink.emit({ event: 'refused', id, ...asFailure(studioError('serving/no-context', 900, 512)) })
+          continue
+        }
+        const words = text.split(' ')
+        if (text === 'how?') sink.emit({ event: 'wrote', id, text: JSON.stringify({ input, sampling }), tokens: [] })
+        else for (const word of words) sink.emit({ event: 'wrote', id, text: `${word.toUpperCase()} `, tokens: [] })
         const usage = { input: words.length, output: words.length }
-        sink.emit({ event: 'written', id: request.id, written: { end: 'end token', usage } })
+        sink.emit({ event: 'written', id, written: { end: 'end token', usage } })
       }
       if (request.request !== 'ask') continue
       const { text, questions } = request.ask

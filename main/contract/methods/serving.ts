@@ -1,8 +1,9 @@
 // Methods serving.*: programs ask tuned prompts and base models, many questions about a text in one reading.
 import * as v from 'valibot'
 import type { ServedText, TokenUsage } from '../serving.ts'
-import { between, list, reference, run, text, whole } from './fields.ts'
+import { list, reference, run, text, whole } from './fields.ts'
 import type { LabelProbability } from './prompts.ts'
+import { samplingFields } from './sampling.ts'
 
 /** Questions about one text at most. */
 export const maxQuestions = 400
@@ -35,7 +36,10 @@ export const servingInputs = {
     context: v.exactOptional(text),
     questions: list(question, maxQuestions, 1),
   }),
-  /** Writes: emits `wrote` events, and ends at an end token, a stop string, the limit, or where the context is full. */
+  /**
+   * Writes: emits `wrote` events, and ends at an end token, a stop string, the limit, or where the context is full. Errors:
+   * 'serving/no-context', 'serving/schema'.
+   */
   'serving.write': v.strictObject({
     /** A tuned prompt, which reads the text in its own template, by its name or that on the shelf; or a base model. */
     by: v.union([
@@ -43,15 +47,18 @@ export const servingInputs = {
       v.strictObject({ item: reference }),
       v.strictObject({ model: reference }),
     ]),
-    input: v.union([v.strictObject({ text }), v.strictObject({ messages: list(message, 1000, 1) })]),
+    input: v.union([
+      v.strictObject({ text }),
+      v.strictObject({ messages: list(message, 1000, 1), thinking: v.exactOptional(v.boolean()) }),
+    ]),
     sampling: v.strictObject({
       /** That of the prompt's evaluation, or 1,024, where absent. */
       maxNewTokens: v.exactOptional(whole(0, 1_000_000)),
-      temperature: between(0, 100),
-      topP: between(1e-6, 1),
       /** Beside those of the prompt. */
       stop: v.exactOptional(list(v.pipe(text, v.minLength(1)), 16)),
-      seed: whole(0, 0xffffffff),
+      /** JSON: any object, or what a JSON Schema (as JSON text) allows. */
+      form: v.exactOptional(v.strictObject({ json: v.union([v.literal('object'), v.strictObject({ schema: text })]) })),
+      ...samplingFields,
     }),
     /** How many of the likeliest tokens are told beside each. */
     likeliest: v.exactOptional(whole(0, 20)),

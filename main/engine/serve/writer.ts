@@ -3,6 +3,7 @@ import type { TunedPrompt } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { PreparedModel } from '../../contract/model.ts'
 import type { ServedWriting } from '../../contract/serving.ts'
+import { createConstrainer } from '../constrain/constrainer.ts'
 import type { StartDecoding } from '../evaluate/decode.ts'
 import { createEncoder } from '../evaluate/encode.ts'
 import type { PlacedPrompt } from '../evaluate/label-scores.ts'
@@ -14,8 +15,8 @@ import { createTokenizer } from '../tokens/tokenizer.ts'
 
 export interface Writer {
   /**
-   * `prompt`: the one that the request names. Errors: 'tuning/no-room', 'tuning/other-model', 'serving/no-context', those of
-   * templates.
+   * `prompt`: the one that the request names. Errors: 'tuning/no-room', 'tuning/other-model', 'serving/no-context',
+   * 'serving/schema', those of templates.
    */
   write(
     writing: ServedWriting,
@@ -27,6 +28,7 @@ export interface Writer {
 export function createWriter(model: PreparedModel, start: StartDecoding): Writer {
   const tokenizer = createTokenizer(model.tokenizer)
   const { context } = model.config
+  const constrain = createConstrainer(tokenizer)
   /** Kept, since rows whose parts are the same ones share their steps. */
   const placedPrompts = new WeakMap<TunedPrompt, PlacedPrompt>()
   const placedOf = (prompt: TunedPrompt): PlacedPrompt => {
@@ -46,7 +48,7 @@ export function createWriter(model: PreparedModel, start: StartDecoding): Writer
     const ids =
       'text' in input
         ? [...(tokenizer.addBos && tokenizer.bos !== undefined ? [tokenizer.bos] : []), ...tokenizer.encode(input.text)]
-        : encodeConversation(tokenizer, model.tokenizer, input.messages, false)
+        : encodeConversation(tokenizer, model.tokenizer, input.messages, input.thinking ?? false)
     if (ids.length >= context) throw studioError('serving/no-context', ids.length, context)
     return layOut(
       { before: [], text: ids.length > 0 ? ids : [tokenizer.bos ?? tokenizer.eos], after: [] },
@@ -60,7 +62,9 @@ export function createWriter(model: PreparedModel, start: StartDecoding): Writer
       const sequence = sequenceOf(writing, prompt)
       const placed = prompt && placedOf(prompt)
       const { sampling, likeliest } = writing
-      const written = await write({ start, tokenizer, sequence, placed, sampling, context, likeliest }, sink)
+      const constraint = sampling.form && constrain(sampling.form)
+      const task = { start, tokenizer, sequence, placed, sampling, context, likeliest, constraint }
+      const written = await write(task, sink)
       return { ...written, input: sequence.ids.length }
     },
   }

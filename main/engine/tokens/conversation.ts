@@ -1,5 +1,5 @@
 // Encodes a conversation through the model's chat template: what people typed is never read as one of the model's special tokens.
-import { studioError } from '../../contract/errors/index.ts'
+import { StudioError, studioError } from '../../contract/errors/index.ts'
 import type { TokenizerFiles } from '../../contract/model.ts'
 import { type Message, renderConversation } from './chat.ts'
 import type { Tokenizer } from './tokenizer.ts'
@@ -12,22 +12,18 @@ const holes = /\uF8FE([\uE100-\uF8FD])\uF8FE/
 /** Messages at most: each has a character of its own. */
 const MOST = 1000
 
-/** Ids up to where the model answers. Errors: 'tokens/no-chat-template', 'tokens/chat-template'. */
+/**
+ * Ids up to where the model answers. `thinking` false: the answer begins at once, in templates with `enable_thinking`.
+ * Errors: 'tokens/no-chat-template', 'tokens/chat-template'.
+ */
 export function encodeConversation(
   tokenizer: Tokenizer,
   files: TokenizerFiles,
-  messages: readonly Message[],
+  given: readonly Message[],
   thinking?: boolean,
 ): number[] {
-  if (messages.length > MOST) throw studioError('tokens/chat-template', `it takes at most ${String(MOST)} messages`)
-  const renderedWith = (space: string): string =>
-    renderConversation(
-      files,
-      messages.map((message, i) => ({ ...message, content: space + holeOf(i) + space })),
-      thinking,
-    )
-  const text = renderedWith('')
-  const spaced = renderedWith(' ')
+  if (given.length > MOST) throw studioError('tokens/chat-template', `it takes at most ${String(MOST)} messages`)
+  const { messages, text, spaced } = withRolesOf(files, given, thinking)
   /** A message as the template has it: some trim it. */
   const contentOf = (index: number): string => {
     const { content = '' } = messages[index] ?? {}
@@ -57,6 +53,48 @@ export function encodeConversation(
   flush()
   const { addBos, bos } = tokenizer
   return addBos && bos !== undefined && ids[0] !== bos ? [bos, ...ids] : ids
+}
+
+interface WithHoles {
+  readonly messages: readonly Message[]
+  /** The template's text, in which a hole stands for each message. */
+  readonly text: string
+  /** The same with a space on both sides of each hole that the template does not trim. */
+  readonly spaced: string
+}
+
+/** The conversation in the roles that the template knows: without a system role, its user says what the system does. */
+function withRolesOf(files: TokenizerFiles, messages: readonly Message[], thinking: boolean | undefined): WithHoles {
+  const system = messages.flatMap(({ role }, i) => (role === 'system' ? [holeOf(i)] : []))
+  if (system.length === 0) return withHoles(files, messages, thinking)
+  try {
+    const found = withHoles(files, messages, thinking)
+    // Some templates leave it out without a word.
+    if (system.every((hole) => found.text.includes(hole))) return found
+  } catch (error) {
+    if (!(error instanceof StudioError)) throw error
+  }
+  return withHoles(files, withoutSystem(messages), thinking)
+}
+
+function withHoles(files: TokenizerFiles, messages: readonly Message[], thinking: boolean | undefined): WithHoles {
+  const renderedWith = (space: string): string =>
+    renderConversation(
+      files,
+      messages.map((message, i) => ({ ...message, content: space + holeOf(i) + space })),
+      thinking,
+    )
+  return { messages, text: renderedWith(''), spaced: renderedWith(' ') }
+}
+
+/** The system's messages at the start of the user's first one. */
+function withoutSystem(messages: readonly Message[]): Message[] {
+  const system = messages.filter(({ role }) => role === 'system')
+  const others = messages.filter(({ role }) => role !== 'system')
+  const first = others.findIndex(({ role }) => role === 'user')
+  const content = [...system, ...others.slice(first, first + 1)].map((each) => each.content).join('\n\n')
+  const user: Message = { role: 'user', content }
+  return first < 0 ? [user, ...others] : others.with(first, user)
 }
 
 /** The text in pieces: each special token is one, and what stands between them. */

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { studioError } from '../../contract/errors/index.ts'
 import { fileName } from '../../contract/names.ts'
+import type { TuneSettings } from '../../contract/settings.ts'
 import {
   type ExportFormat,
   type Input,
@@ -33,14 +34,21 @@ import { serveForEvent, serveJob } from '../compute/serving.ts'
  * The model, prompt and settings with which a speaker answers; a hand-written instruction replaces the template's own. All but
  * the tuned one are the base model's.
  */
-function speaking({ prompt, model, base }: Tuned, speaker: Speaker = { by: 'tuned' }): Answering {
-  const { settings } = prompt
-  if (speaker.by === 'tuned') return { model: model.id, prompt, settings }
+function speaking(
+  { prompt, model, base }: Tuned,
+  speaker: Speaker = { by: 'tuned' },
+  thinking = prompt.settings.template.thinking,
+): Answering {
+  if (speaker.by === 'tuned') return { model: model.id, prompt, settings: prompt.settings }
+  const settings = thinkingAs(thinking, prompt.settings)
   const alone = { model: base.id, prompt: undefined }
   if (speaker.by === 'nothing') return { ...alone, settings: withoutInstruction(settings) }
   const template = { ...settings.template, instruction: speaker.instruction }
   return { ...alone, settings: { ...settings, template } }
 }
+
+const thinkingAs = (thinking: boolean | undefined, settings: TuneSettings): TuneSettings =>
+  thinking === undefined ? settings : { ...settings, template: { ...settings.template, thinking } }
 
 async function classify(
   context: ServiceContext,
@@ -86,14 +94,14 @@ export const promptMethods: Pick<Methods, 'score' | 'try' | 'classify' | 'export
   score: async (context, { run, ...source }, call) =>
     scoreRuns(context, call, [await findRun(context.store, run)], source),
   classify,
-  try: async (context, { run: name, speaker, text: ownText, context: about = '', sampling }, call) => {
+  try: async (context, { run: name, speaker, text: ownText, context: about = '', sampling, thinking }, call) => {
     const tuned = await findTuned(context.store, name)
     const { settings } = tuned.prompt
     const { threads } = context
     const text = taskOf(settings).textOf(ownText, about)
     const pieces: string[] = []
     const limits = samplingLimits(settings)
-    const { model, ...speaks } = speaking(tuned, speaker)
+    const { model, ...speaks } = speaking(tuned, speaker, thinking)
     const job = {
       ...{ kind: 'generate' as const, model: await sealedModel(context.store, model), ...speaks, text, threads },
       sampling: { ...limits, ...sampling },

@@ -128,7 +128,7 @@ async function write(
   const writing = {
     ...{ key: tuned?.key, input, likeliest },
     sampling: {
-      ...{ temperature: sampling.temperature, topP: sampling.topP, seed: sampling.seed },
+      ...sampling,
       maxNewTokens: sampling.maxNewTokens ?? limits.maxNewTokens,
       stop: [...limits.stop, ...(sampling.stop ?? [])],
     },

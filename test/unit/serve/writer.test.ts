@@ -1,4 +1,5 @@
 // Continuous batching: texts that are written at the same time, with whatever prompts, are those that each is alone.
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { TunedPrompt } from '../../../main/contract/compute.ts'
 import type { ServedWriting } from '../../../main/contract/serving.ts'
@@ -8,6 +9,7 @@ import { createInferenceRunner, type InferenceRunner } from '../../../main/engin
 import { createDecodingPool } from '../../../main/engine/serve/decoding-pool.ts'
 import { createTurns } from '../../../main/engine/serve/turns.ts'
 import { createWriter } from '../../../main/engine/serve/writer.ts'
+import { createTokenizer } from '../../../main/engine/tokens/tokenizer.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import { randomPrompt } from '../../support/random-prompt.ts'
 import { type Family, tinyModel } from '../../support/tiny.ts'
@@ -99,7 +101,66 @@ describe.each<Family>(['llama', 'gemma3'])('texts of %s', (family) => {
   })
 })
 
+/** Schemas whose texts end soon, whatever a model prefers. */
+const person = {
+  type: 'object',
+  properties: {
+    team: { enum: ['billing', 'delivery', 'praise'] },
+    name: { type: 'string', maxLength: 6 },
+    sure: { type: 'boolean' },
+    years: { anyOf: [{ type: 'integer' }, { type: 'null' }] },
+    tags: { type: 'array', items: { type: 'string', minLength: 1, maxLength: 3 }, maxItems: 2 },
+  },
+  required: ['team', 'sure', 'tags'],
+  additionalProperties: false,
+}
+
+describe.each<Family>(['llama', 'gemma3'])('JSON of %s', (family) => {
+  it('is valid by its schema from a model that knows nothing, beside texts of any form', async () => {
+    const { together } = await setUp(family)
+    const valid = new Ajv2020().compile(person)
+    const jobs = Array.from({ length: 12 }, (_, seed) => {
+      const form = seed % 3 === 2 ? {} : { form: { json: { schema: JSON.stringify(person) } } }
+      return { sampling: { ...greedy, maxNewTokens: 200, temperature: 4 * (seed % 4), seed, ...form } }
+    })
+    const found = await Promise.all(jobs.map((wanted) => textOf(together, wanted)))
+    const made = found.filter((_, i) => 'form' in jobs[i]!.sampling)
+    for (const { text, end } of made) {
+      expect(end).toBe('end token')
+      expect(valid(JSON.parse(text)), text).toBe(true)
+    }
+    expect(new Set(made.map(({ text }) => text)).size).toBeGreaterThan(3)
+  })
+})
+
 describe('a text', () => {
+  it('ends at any of the tokens that the model’s files name as its ends', async () => {
+    const { model, alone } = await setUp('llama')
+    const whole = await textOf(alone, { sampling: { ...greedy, maxNewTokens: 24 } })
+    const one = Buffer.from(whole.text.at(6) ?? '')
+    const bytes = createTokenizer(model.tokenizer).bytes()
+    const ends = [...bytes.keys()].filter((id) => Buffer.from(bytes[id] ?? []).includes(one))
+    expect(ends.length).toBeGreaterThan(1)
+    const runner = createInferenceRunner(model, { threads: 1 })
+    opened.push(runner)
+    const ending = { ...model, tokenizer: { ...model.tokenizer, ends } }
+    const found = await textOf(createWriter(ending, decodeAlone(runner, model.config)), {})
+    expect(found.end).toBe('end token')
+    expect(found.text).not.toContain(one.toString())
+    expect(whole.text.startsWith(found.text)).toBe(true)
+  })
+
+  it('has each of its tokens from few enough, where that is asked for', async () => {
+    const { together } = await setUp('llama')
+    const warm = { ...greedy, maxNewTokens: 24, temperature: 2, seed: 3 }
+    const alike = await textOf(together, { sampling: { ...warm, topK: 1 } })
+    expect(alike.text).toBe((await textOf(together, { sampling: { ...greedy, maxNewTokens: 24 } })).text)
+    expect((await textOf(together, { sampling: { ...warm, minP: 1 } })).text).toBe(alike.text)
+    expect((await textOf(together, { sampling: warm })).text).not.toBe(alike.text)
+    const other = await textOf(together, { sampling: { ...greedy, maxNewTokens: 24, repetitionPenalty: 5 } })
+    expect(other.text).not.toBe(alike.text)
+  })
+
   it('ends where nobody wants it any more, and leaves its place to others', async () => {
     const { together } = await setUp('llama')
     const many = Array.from({ length: 20 }, (_, i) => textOf(together, {}, undefined, i % 2 === 0 ? 2 : Infinity))

@@ -37,4 +37,41 @@ describe('a conversation', () => {
     expect(ends(ids)).toBe(ends(plain))
     expect(ends(plain)).toBeGreaterThanOrEqual(3)
   })
+
+  const withTemplate = (source: string) => ({
+    ...byteLevel,
+    config: { ...byteLevel.config, chat_template: source },
+  })
+
+  it.each([
+    ['refuses', "{% if messages[0].role == 'system' %}{{ raise_exception('none') }}{% endif %}"],
+    ['leaves out', ''],
+  ])('gives what the system says to the user, where the template %s a system role', (_, check) => {
+    const files = withTemplate(
+      `${check}{% for m in messages if m.role != 'system' %}<|im_start|>{{ m.role }}: {{ m.content | trim }}<|im_end|>{% endfor %}`,
+    )
+    const row = all(encodeRow(tokenizer, files, chat, 'Where is it?'))
+    const ids = encodeConversation(tokenizer, files, [
+      { role: 'system', content: 'Sort it.' },
+      { role: 'user', content: 'Where is it?' },
+    ])
+    expect(ids).toEqual(row)
+    const later = encodeConversation(tokenizer, files, [
+      { role: 'system', content: 'Sort it.' },
+      { role: 'user', content: 'Where is it?' },
+      { role: 'assistant', content: 'Here.' },
+      { role: 'user', content: 'Thanks.' },
+    ])
+    expect(tokenizer.decode(later)).toBe('user: Sort it.\n\nWhere is it?assistant: Here.user: Thanks.')
+  })
+
+  it('begins the answer with a thought, or without one, in templates that know of thinking', () => {
+    const files = withTemplate(
+      '{{ messages[0].content }} {% if enable_thinking is defined and not enable_thinking %}(thought){% endif %}',
+    )
+    const textOf = (thinking?: boolean): string =>
+      tokenizer.decode(encodeConversation(tokenizer, files, [{ role: 'user', content: 'Hi' }], thinking))
+    expect(textOf(false)).toBe('Hi (thought)')
+    for (const thinking of [true, undefined]) expect(textOf(thinking).trimEnd()).toBe('Hi')
+  })
 })

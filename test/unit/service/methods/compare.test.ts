@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { unzipSync } from 'fflate'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Input } from '../../../../main/contract/service.ts'
 import type { GivenSettings } from '../../../../main/contract/settings.ts'
 import { openHome } from '../../../../main/service/home/home.ts'
 import { createService } from '../../../../main/service/service.ts'
@@ -140,6 +141,17 @@ describe('the playground', () => {
       expect(await service.call('try', { ...input, sampling }, { onEvent })).toEqual({ text: 'HELLO YOU ' })
     }
     expect(heard).toEqual(Array<string>(6).fill('token'))
+  })
+
+  it('lets the base model think where that is asked for, and a tuned prompt answer as it was tuned', async () => {
+    const { service } = await start('mine')
+    const sampling = { temperature: 0.5, topP: 0.9, topK: 4, minP: 0.1, repetitionPenalty: 1.2, seed: 3 }
+    const written = async (more: Pick<Input<'try'>, 'speaker' | 'thinking'>): Promise<unknown> =>
+      JSON.parse((await service.call('try', { run: 'mine', text: 'how?', sampling, ...more })).text)
+    const alone = { speaker: { by: 'nothing' as const } }
+    expect(await written({ ...alone, thinking: true })).toMatchObject({ sampling, thinking: true })
+    expect(await written({ ...alone, thinking: false })).toMatchObject({ sampling, thinking: false })
+    expect(await written({ thinking: true })).not.toMatchObject({ thinking: true })
   })
 })
 
