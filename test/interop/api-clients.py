@@ -29,6 +29,33 @@ chunks = list(stream)
 out["streamed"] = "".join(choice.text for chunk in chunks for choice in chunk.choices)
 out["streamed_tokens"] = chunks[-1].usage.completion_tokens
 
+asked = {
+    "model": job["model"],
+    "messages": messages,
+    "seed": 3,
+    "extra_body": {"top_k": 50, "min_p": 0.001, "repetition_penalty": 1.1, "chat_template_kwargs": {"enable_thinking": True}},
+}
+
+
+def by(schema):
+    return {"type": "json_schema", "json_schema": {"name": "mail", "strict": True, "schema": schema}}
+
+
+pieces, tokens = [], []
+for chunk in client.chat.completions.create(
+    response_format=by(job["schema"]), stream=True, logprobs=True, top_logprobs=1, max_tokens=200, **asked
+):
+    [choice] = chunk.choices
+    pieces.append(choice.delta.content or "")
+    tokens += [token.token for token in choice.logprobs.content] if choice.logprobs else []
+    out["json_reason"] = choice.finish_reason
+out["json"] = "".join(pieces)
+out["json_tokens"] = "".join(tokens)
+try:
+    client.chat.completions.create(response_format=by({"type": "string", "pattern": "a"}), **asked)
+except openai.BadRequestError as error:
+    out["json_refused"] = [error.body["code"], error.body["param"]]
+
 try:
     client.chat.completions.create(model="nobody", messages=messages)
 except openai.NotFoundError as error:

@@ -1,10 +1,11 @@
 // The official clients of OpenAI and of TypeSafe, unmodified, against the local API over a real model: they read what the studio
 // answers by itself.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { choice, noul, score, TypeSafeClient } from '@typesafe-ai/sdk'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import OpenAI from 'openai'
 import { expect, it, onTestFinished } from 'vitest'
 import { processHost } from '../../main/hosts/cli/host.ts'
@@ -24,13 +25,35 @@ const texts = Array.from({ length: 36 }, (_, i) =>
 )
 const text = 'my parcel is lost'
 
+const mailSchema = {
+  type: 'object',
+  properties: {
+    team: { enum: labels },
+    urgent: { type: 'boolean' },
+    parcels: { type: 'integer' },
+    tags: { type: 'array', items: { enum: ['late', 'lost', 'broken'] }, maxItems: 3 },
+  },
+  required: ['team', 'urgent', 'parcels', 'tags'],
+  additionalProperties: false,
+}
+
+/** The tiny model with a chat template, as a folder in another. */
+function chatModel(folder: string): string {
+  const model = join(folder, 'tiny')
+  cpSync(tinyFolder('qwen3'), model, { recursive: true })
+  const file = join(model, 'tokenizer_config.json')
+  const chat_template = '{% for m in messages %}<s>{{ m.role }}: {{ m.content }}</s>{% endfor %}<s>assistant:'
+  writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), chat_template }))
+  return model
+}
+
 /** A tiny model with a prompt "mail", the API over it, and what the studio answers by itself. */
 async function served() {
   const folder = temporaryFolder()
   const spawnCompute = forkCompute(processHost.compute)
   const service = await createService({ home: openHome(join(folder, 'home')), spawn: spawnCompute, threads: 1 })
   onTestFinished(() => service.close())
-  await service.call('models.add', { path: tinyFolder('qwen3'), name: 'tiny' })
+  await service.call('models.add', { path: chatModel(folder), name: 'tiny' })
   const data = join(folder, 'mail.jsonl')
   const rows = texts.map((each, i) => ({ text: each, label: labels[i % 3] }))
   writeFileSync(data, rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
@@ -71,6 +94,9 @@ it('read in JavaScript what the studio answers', async () => {
   expect(whole.usage?.completion_tokens).toBeGreaterThan(0)
   await expect(openai.completions.create({ ...greedy, model: 'nobody' })).rejects.toThrow(OpenAI.NotFoundError)
 
+  await expect(openai.completions.create({ ...greedy, n: 2 })).rejects.toThrow(OpenAI.BadRequestError)
+  await writesByOpenAi(openai, text)
+
   const decision = await openai.decisions.create({
     ...{ model: 'tiny', input: text },
     questions: [
@@ -108,10 +134,48 @@ it('read in JavaScript what the studio answers', async () => {
   })
 })
 
+/** JSON by a schema, streamed, with the tokens' probabilities. */
+async function writesByOpenAi(openai: OpenAI, prompt: string): Promise<void> {
+  const format = { type: 'json_schema' as const, json_schema: { name: 'mail', strict: true, schema: mailSchema } }
+  const asked = { model: 'tiny', messages: [{ role: 'user' as const, content: prompt }], response_format: format }
+  const stream = await openai.chat.completions.create({
+    ...{ ...asked, stream: true, seed: 5, temperature: 1, max_completion_tokens: 200, logprobs: true, top_logprobs: 2 },
+    ...{ frequency_penalty: 0.5, presence_penalty: 0.5 },
+  })
+  const pieces: string[] = []
+  const tokens: string[] = []
+  let reason: string | null | undefined
+  for await (const { choices } of stream) {
+    pieces.push(choices[0]?.delta.content ?? '')
+    for (const { token, logprob, top_logprobs } of choices[0]?.logprobs?.content ?? []) {
+      tokens.push(token)
+      expect(logprob).toBeLessThan(0)
+      expect(top_logprobs).toHaveLength(2)
+    }
+    reason = choices[0]?.finish_reason ?? reason
+  }
+  expect(reason).toBe('stop')
+  expect(tokens.join('')).toBe(pieces.join(''))
+  expect(new Ajv2020().validate(mailSchema, JSON.parse(pieces.join('')))).toBe(true)
+  const again = await openai.chat.completions.create({
+    ...{ ...asked, seed: 5, temperature: 1, max_completion_tokens: 200, frequency_penalty: 0.5, presence_penalty: 0.5 },
+  })
+  expect(again.choices[0]?.message.content).toBe(pieces.join(''))
+  const wrong = { ...format, json_schema: { ...format.json_schema, schema: { type: 'string', pattern: 'a' } } }
+  for (const streaming of [false, true])
+    await expect(
+      openai.chat.completions.create({ ...asked, response_format: wrong, stream: streaming }),
+    ).rejects.toMatchObject({ status: 400, code: 'invalid_json_schema', param: 'response_format' })
+}
+
 it('read in Python what the studio answers', async () => {
   const { folder, url, key, own } = await served()
   const out = join(folder, 'out.json')
-  await python('api-clients.py', { url, key, model: 'tiny', prompt: 'mail', text, labels, out }, folder)
+  await python(
+    'api-clients.py',
+    { url, key, model: 'tiny', prompt: 'mail', text, labels, schema: mailSchema, out },
+    folder,
+  )
   const found = JSON.parse(readFileSync(out, 'utf8')) as Record<string, unknown>
   expect(found).toMatchObject({
     ...{ models: ['mail', 'tiny'], model: 'mail', missing: 'model_not_found', stranger: 'invalid_api_key' },
@@ -119,7 +183,9 @@ it('read in Python what the studio answers', async () => {
     ...{ decision: ['choice', 'predicate', 'score'], typesafe_legend: 'angry', typesafe_models: ['mail', 'tiny'] },
     streamed: found['completion'],
     streamed_tokens: found['completion_tokens'],
+    ...{ json_reason: 'stop', json_refused: ['invalid_json_schema', 'response_format'], json_tokens: found['json'] },
   })
+  expect(new Ajv2020().validate(mailSchema, JSON.parse(found['json'] as string))).toBe(true)
   const probabilities = found['probabilities'] as number[]
   labels.forEach((label, i) => {
     expect(probabilities[i]).toBeCloseTo(own.find((each) => each.label === label)?.probability ?? NaN, 4)

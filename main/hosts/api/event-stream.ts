@@ -2,28 +2,40 @@
 // Source: html.spec.whatwg.org/multipage/server-sent-events.html.
 import { failureOf, openAiError } from './failure.ts'
 
-/** `produce` sends the events; what it throws becomes the last of them. */
-export function eventStream(produce: (send: (event: unknown) => void) => Promise<void>): Response {
+/**
+ * `produce` sends the events. What it throws before the first of them is thrown here, and is the answer; what it throws later
+ * becomes the last event.
+ */
+export async function eventStream(produce: (send: (event: unknown) => void) => Promise<void>): Promise<Response> {
   const encoder = new TextEncoder()
+  const first = Promise.withResolvers<undefined>()
   let isOpen = true
   const body = new ReadableStream<Uint8Array>({
-    async start(controller) {
-      const sendText = (data: string): void => {
+    start(controller) {
+      let isBegun = false
+      const send = (data: string): void => {
         if (isOpen) controller.enqueue(encoder.encode(`data: ${data}\n\n`))
+        isBegun = true
+        first.resolve(undefined)
       }
-      try {
-        await produce((event) => {
-          sendText(JSON.stringify(event))
+      const fail = (error: unknown): void => {
+        if (isBegun) send(JSON.stringify(openAiError(failureOf(error))))
+        else first.reject(error)
+      }
+      void produce((event) => {
+        send(JSON.stringify(event))
+      })
+        .then(() => {
+          send('[DONE]')
+        }, fail)
+        .finally(() => {
+          if (isOpen) controller.close()
         })
-        sendText('[DONE]')
-      } catch (error) {
-        sendText(JSON.stringify(openAiError(failureOf(error))))
-      }
-      if (isOpen) controller.close()
     },
     cancel() {
       isOpen = false
     },
   })
+  await first.promise
   return new Response(body, { headers: { 'content-type': 'text/event-stream; charset=utf-8' } })
 }

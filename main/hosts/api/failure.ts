@@ -40,13 +40,20 @@ const statuses: readonly (readonly [prefix: string, status: ContentfulStatusCode
   ['run/too-large', 413],
 ]
 
+/** What OpenAI calls errors that its clients look for, and the field at fault. */
+const openAiNames: Readonly<Record<string, readonly [code: string, field?: string]>> = {
+  'serving/no-context': ['context_length_exceeded'],
+  'serving/schema': ['invalid_json_schema', 'response_format'],
+}
+
 export function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error
   if (!(error instanceof StudioError))
     return new Failure(500, 'internal', 'The server failed at this: its own log says why.')
   const { code, message } = error
   const [, status = 500] = statuses.find(([prefix]) => code.startsWith(prefix)) ?? []
-  return new Failure(status as ContentfulStatusCode, code, message)
+  const [name, field] = openAiNames[code] ?? [code]
+  return new Failure(status as ContentfulStatusCode, name, message, field === undefined ? {} : { field })
 }
 
 /** OpenAI's types of errors by their status. */

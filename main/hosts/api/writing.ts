@@ -1,26 +1,13 @@
 // Writes an answer for a caller: by a prompt that writes, by the base model, or as the label that a choosing prompt chooses.
-import * as v from 'valibot'
-import { list, text } from '../../contract/methods/fields.ts'
 import type { Input } from '../../contract/service.ts'
 import type { ScoredToken, ServedText, WrittenPiece, WrittenToken } from '../../contract/serving.ts'
 import { likeliestOf, refuseUnknown } from './decide.ts'
 import type { Asking } from './endpoints/endpoint.ts'
 import { Failure } from './failure.ts'
+import { formOf, type SamplingBody, samplingOf } from './sampling.ts'
 import { askedOf, type Offered } from './shelf.ts'
 
 type WritingInput = Input<'serving.write'>['input']
-
-/** Fields that chats and completions share. */
-export const samplingFields = {
-  model: v.string(),
-  stream: v.nullish(v.boolean()),
-  stream_options: v.nullish(v.object({ include_usage: v.nullish(v.boolean()) })),
-  stop: v.nullish(v.union([text, list(text, 16)])),
-  seed: v.nullish(v.pipe(v.number(), v.integer())),
-  temperature: v.nullish(v.pipe(v.number(), v.minValue(0), v.maxValue(100))),
-  top_p: v.nullish(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
-  max_tokens: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000))),
-}
 
 /** Fields that are known and not supported, unless they ask for nothing. */
 export function refuseFields(body: Readonly<Record<string, unknown>>, names: readonly string[]): void {
@@ -42,11 +29,7 @@ const asksNothing = (value: unknown): boolean =>
 export interface WritingRequest {
   readonly model: string
   readonly input: WritingInput
-  readonly stop?: string | readonly string[] | null | undefined
-  readonly seed?: number | null | undefined
-  readonly temperature?: number | null | undefined
-  readonly topP?: number | null | undefined
-  readonly maxTokens?: number | null | undefined
+  readonly asked: SamplingBody
   /** A base model's limit where none is given; a prompt has its own. */
   readonly usualTokens?: number
   /** How many of the likeliest tokens are told beside each. */
@@ -70,18 +53,12 @@ export async function written(
   const prompt = shelf.prompts.find(({ name }) => name === request.model)
   if (prompt && prompt.labels.length > 0) return chosen(asking, request, prompt, onPiece)
   const by = prompt ? prompt.by : { model: request.model }
-  const { stop, seed, likeliest, topP } = request
-  const maxTokens = request.maxTokens ?? (prompt ? undefined : request.usualTokens)
-  const stops = [stop ?? []].flat().filter((each) => each !== '')
-  const sampling = {
+  const { likeliest } = request
+  const sampling = samplingOf(request.asked, {
     // A tuned prompt answers as in its evaluation, where nothing else is asked for.
-    temperature: request.temperature ?? (prompt ? 0 : 1),
-    topP: Math.max(1e-6, topP ?? 1),
-    // Any whole number will do, negative ones too.
-    seed: (seed ?? Math.floor(Math.random() * 2 ** 32)) >>> 0,
-    ...(stops.length > 0 ? { stop: stops } : {}),
-    ...(maxTokens === undefined ? {} : { maxNewTokens: maxTokens }),
-  }
+    temperature: prompt ? 0 : 1,
+    maxTokens: prompt ? undefined : request.usualTokens,
+  })
   const pieces: string[] = []
   const tokens: WrittenToken[] = []
   const found = await studio.call(
@@ -105,10 +82,17 @@ export async function written(
 /** The label of a prompt that chooses, as a text of one token. */
 async function chosen(
   { studio, signal, note }: Asking,
-  { model, input, likeliest }: WritingRequest,
+  { model, input, asked, likeliest }: WritingRequest,
   prompt: Offered,
   onPiece: (piece: WrittenPiece) => void,
 ): Promise<Finished> {
+  if (formOf(asked))
+    throw new Failure(
+      400,
+      'unsupported_field',
+      `The prompt "${model}" answers with one of its labels. Leave "response_format" out.`,
+      { field: 'response_format' },
+    )
   const text = 'text' in input ? input.text : (input.messages.findLast(({ role }) => role === 'user')?.content ?? '')
   const { answers, usage } = await studio.call('serving.ask', { text, questions: [askedOf(prompt)] }, { signal })
   const labels = answers[0]?.labels ?? []

@@ -2,10 +2,11 @@
 import { randomUUID } from 'node:crypto'
 import * as v from 'valibot'
 import { list, text, whole } from '../../../contract/methods/fields.ts'
-import type { ChatMessage, ScoredToken, WrittenToken } from '../../../contract/serving.ts'
+import type { ChatMessage, WrittenToken } from '../../../contract/serving.ts'
 import { eventStream } from '../event-stream.ts'
-import { Failure } from '../failure.ts'
-import { finishReason, refuseFields, samplingFields, usageOf, type WritingRequest, written } from '../writing.ts'
+import { chatLogprobs } from '../logprobs.ts'
+import { samplingFields } from '../sampling.ts'
+import { finishReason, refuseFields, usageOf, type WritingRequest, written } from '../writing.ts'
 import { type Asking, endpoint } from './endpoint.ts'
 
 const part = v.object({ type: v.literal('text'), text })
@@ -20,29 +21,18 @@ const schema = v.looseObject({
   max_completion_tokens: samplingFields.max_tokens,
   logprobs: v.nullish(v.boolean()),
   top_logprobs: v.nullish(whole(0, 20)),
-  response_format: v.nullish(v.looseObject({ type: v.string() })),
+  /** As vLLM and llama-server have it: whether a model that can think before it answers does so; false where absent. */
+  chat_template_kwargs: v.nullish(v.strictObject({ enable_thinking: v.nullish(v.boolean()) })),
 })
 type Body = v.InferOutput<typeof schema>
 
-const unsupported = [
-  ...['n', 'tools', 'functions', 'logit_bias', 'audio', 'prediction', 'modalities', 'web_search_options'],
-  ...['frequency_penalty', 'presence_penalty'],
-]
+const unsupported = ['n', 'tools', 'functions', 'logit_bias', 'audio', 'prediction', 'modalities', 'web_search_options']
 
 export const chat = endpoint({
   path: '/v1/chat/completions',
   schema,
   async answer(body, asking) {
     refuseFields(body, unsupported)
-    if (body.response_format && body.response_format.type !== 'text')
-      throw new Failure(
-        400,
-        'unsupported_field',
-        'This server answers in plain text only: leave "response_format" out.',
-        {
-          field: 'response_format',
-        },
-      )
     const request = requestOf(body)
     const common = { id: `chatcmpl-${randomUUID()}`, created: Math.floor(Date.now() / 1000), model: body.model }
     if (body.stream) return streamed(body, request, asking, { ...common, object: 'chat.completion.chunk' })
@@ -58,14 +48,15 @@ function requestOf(body: Body): WritingRequest {
     role: role === 'developer' ? 'system' : role,
     content: typeof content === 'string' ? content : (content ?? []).map((each) => each.text).join('\n'),
   }))
+  const thinking = body.chat_template_kwargs?.enable_thinking ?? false
   return {
-    ...{ model: body.model, input: { messages }, stop: body.stop, seed: body.seed, temperature: body.temperature },
-    ...{ topP: body.top_p, maxTokens: body.max_completion_tokens ?? body.max_tokens },
+    ...{ model: body.model, input: { messages, thinking } },
+    asked: { ...body, max_tokens: body.max_completion_tokens ?? body.max_tokens },
     likeliest: body.logprobs ? (body.top_logprobs ?? 0) : undefined,
   }
 }
 
-function streamed(body: Body, request: WritingRequest, asking: Asking, common: object): Response {
+function streamed(body: Body, request: WritingRequest, asking: Asking, common: object): Promise<Response> {
   const isCounted = body.stream_options?.include_usage === true
   const chunk = (delta: object, more: object = {}) => ({
     ...common,
@@ -73,26 +64,14 @@ function streamed(body: Body, request: WritingRequest, asking: Asking, common: o
     ...(isCounted ? { usage: null } : {}),
   })
   return eventStream(async (send) => {
-    send(chunk({ role: 'assistant', content: '', refusal: null }))
+    let begins: object = { role: 'assistant', content: '', refusal: null }
     const found = await written(asking, request, ({ text: content, tokens }) => {
-      send(chunk({ content }, { logprobs: logprobsOf(body, tokens) }))
+      send(chunk({ ...begins, content }, { logprobs: logprobsOf(body, tokens) }))
+      begins = {}
     })
-    send(chunk({}, { finish_reason: finishReason(found) }))
+    send(chunk(begins, { finish_reason: finishReason(found) }))
     if (isCounted) send({ ...common, choices: [], usage: usageOf(found) })
   })
 }
 
-const logprobsOf = ({ logprobs }: Body, tokens: readonly WrittenToken[]) =>
-  logprobs
-    ? {
-        content: tokens.map(({ likeliest, ...token }) => ({ ...scored(token), top_logprobs: likeliest.map(scored) })),
-        refusal: null,
-      }
-    : null
-
-const scored = ({ text: token, logProbability }: ScoredToken) => ({
-  token,
-  // JSON has no infinity; OpenAI's own word for it.
-  logprob: Number.isFinite(logProbability) ? logProbability : -9999,
-  bytes: [...Buffer.from(token)],
-})
+const logprobsOf = ({ logprobs }: Body, tokens: readonly WrittenToken[]) => (logprobs ? chatLogprobs(tokens) : null)

@@ -4,15 +4,9 @@ import * as v from 'valibot'
 import { list, text, whole } from '../../../contract/methods/fields.ts'
 import type { WrittenToken } from '../../../contract/serving.ts'
 import { eventStream } from '../event-stream.ts'
-import {
-  type Finished,
-  finishReason,
-  refuseFields,
-  samplingFields,
-  usageOf,
-  type WritingRequest,
-  written,
-} from '../writing.ts'
+import { completionLogprobs } from '../logprobs.ts'
+import { samplingFields } from '../sampling.ts'
+import { type Finished, finishReason, refuseFields, usageOf, type WritingRequest, written } from '../writing.ts'
 import { type Asking, endpoint } from './endpoint.ts'
 
 const schema = v.looseObject({
@@ -29,7 +23,7 @@ export const completions = endpoint({
   path: '/v1/completions',
   schema,
   async answer(body, asking) {
-    refuseFields(body, ['n', 'best_of', 'echo', 'suffix', 'logit_bias', 'frequency_penalty', 'presence_penalty'])
+    refuseFields(body, ['n', 'best_of', 'echo', 'suffix', 'logit_bias'])
     const requests = [body.prompt].flat().map((one) => requestOf(body, one))
     const common = {
       ...{ id: `cmpl-${randomUUID()}`, object: 'text_completion', created: Math.floor(Date.now() / 1000) },
@@ -45,12 +39,11 @@ export const completions = endpoint({
 })
 
 const requestOf = (body: Body, prompt: string): WritingRequest => ({
-  ...{ model: body.model, input: { text: prompt }, stop: body.stop, seed: body.seed, temperature: body.temperature },
-  ...{ topP: body.top_p, maxTokens: body.max_tokens, usualTokens: USUAL_TOKENS },
+  ...{ model: body.model, input: { text: prompt }, asked: body, usualTokens: USUAL_TOKENS },
   likeliest: body.logprobs ?? undefined,
 })
 
-function streamed(body: Body, requests: readonly WritingRequest[], asking: Asking, common: object): Response {
+function streamed(body: Body, requests: readonly WritingRequest[], asking: Asking, common: object): Promise<Response> {
   const isCounted = body.stream_options?.include_usage === true
   const usage = isCounted ? { usage: null } : {}
   return eventStream(async (send) => {
@@ -80,15 +73,5 @@ function together(found: readonly Finished[]): Pick<Finished, 'usage' | 'cached'
 }
 
 /** `offset`: characters of the text before these tokens. */
-function logprobsOf({ logprobs }: Body, tokens: readonly WrittenToken[], offset: number) {
-  if (logprobs === null || logprobs === undefined) return null
-  let at = offset
-  return {
-    tokens: tokens.map(({ text: token }) => token),
-    token_logprobs: tokens.map(({ logProbability }) => logProbability),
-    top_logprobs: tokens.map(({ likeliest }) =>
-      Object.fromEntries(likeliest.map(({ text: token, logProbability }) => [token, logProbability])),
-    ),
-    text_offset: tokens.map(({ text: token }) => (at += token.length) - token.length),
-  }
-}
+const logprobsOf = ({ logprobs }: Body, tokens: readonly WrittenToken[], offset: number) =>
+  logprobs === null || logprobs === undefined ? null : completionLogprobs(tokens, offset)

@@ -248,12 +248,66 @@ describe('/v1/chat/completions, /v1/completions', () => {
     await expect.poll(() => api.lines.map(({ tokens }) => tokens.output)).toEqual([3])
   })
 
+  it('pass on how a text is to be written', async () => {
+    const { api, model } = await start()
+    const fields = {
+      ...{ temperature: 0.7, top_p: 0.9, top_k: 40, min_p: 0.05, seed: 7, stop: 'END', max_tokens: 9 },
+      ...{
+        frequency_penalty: 0.1,
+        presence_penalty: 0.2,
+        repetition_penalty: 1.1,
+        response_format: { type: 'json_object' },
+      },
+    }
+    const sampling = {
+      ...{ temperature: 0.7, topP: 0.9, topK: 40, minP: 0.05, seed: 7, stop: ['END'], maxNewTokens: 9 },
+      ...{ frequencyPenalty: 0.1, presencePenalty: 0.2, repetitionPenalty: 1.1, form: { json: 'object' } },
+    }
+    const ask = { messages: [{ role: 'user', content: 'how?' }], chat_template_kwargs: { enable_thinking: true } }
+    const chat = await api.post('/v1/chat/completions', { model, ...ask, ...fields })
+    const { choices } = chat.json as { choices: { message: { content: string } }[] }
+    expect(JSON.parse(choices[0]?.message.content ?? '')).toMatchObject({ sampling, input: { thinking: true } })
+    const completion = await api.post('/v1/completions', { model, prompt: 'how?', ...fields })
+    const [first] = (completion.json as { choices: { text: string }[] }).choices
+    expect(JSON.parse(first?.text ?? '')).toMatchObject({ sampling })
+
+    const schema = { type: 'object', properties: { a: { type: 'string' } } }
+    const format = { type: 'json_schema', json_schema: { name: 'thing', strict: true, schema } }
+    const plain = await api.post('/v1/chat/completions', { model, messages: ask.messages, response_format: format })
+    const content = (plain.json as { choices: typeof choices }).choices[0]?.message.content ?? ''
+    expect(JSON.parse(content)).toMatchObject({
+      sampling: { temperature: 1, topP: 1, topK: 0, form: { json: { schema: JSON.stringify(schema) } } },
+      input: { thinking: false },
+    })
+  })
+
+  it('say by status and code what cannot be done, where they stream too', async () => {
+    const { api } = await start()
+    const long = [{ role: 'user', content: 'too long' }]
+    for (const stream of [false, true])
+      expect(await api.post('/v1/chat/completions', { model: 'writer', messages: long, stream })).toMatchObject({
+        status: 400,
+        json: { error: { type: 'invalid_request_error', code: 'context_length_exceeded' } },
+      })
+    const format = { response_format: { type: 'json_object' } }
+    expect(await api.post('/v1/chat/completions', { model: 'team', messages, ...format })).toMatchObject({
+      status: 400,
+      json: { error: { param: 'response_format', code: 'unsupported_field' } },
+    })
+    for (const wrong of [{ top_k: -2 }, { min_p: 2 }, { repetition_penalty: 0 }, { response_format: { type: 'xml' } }])
+      expect(await api.post('/v1/chat/completions', { model: 'writer', messages, ...wrong })).toMatchObject({
+        status: 400,
+        json: {
+          error: { code: 'invalid_request', param: expect.stringContaining(Object.keys(wrong)[0] ?? '') as string },
+        },
+      })
+  })
+
   it('refuse what they do not support, by the field', async () => {
     const { api } = await start()
     for (const [field, value] of [
       ['n', 2],
       ['tools', [{ type: 'function' }]],
-      ['response_format', { type: 'json_schema' }],
     ] as const)
       expect(await api.post('/v1/chat/completions', { model: 'writer', messages, [field]: value })).toMatchObject({
         status: 400,
