@@ -11,6 +11,9 @@ interface TryOptions extends CommonOptions, CommitteeOptions {
   readonly maxNewTokens?: number
   readonly temperature: number
   readonly topP: number
+  readonly topK?: number
+  readonly minP?: number
+  readonly repetitionPenalty?: number
   readonly stop?: readonly string[]
   readonly seed: number
   readonly context?: string
@@ -30,6 +33,13 @@ export function tryCommand(host: Host): Command {
       'nucleus sampling: sample among the likeliest tokens that add up to this probability',
       realNumber(),
       1,
+    )
+    .option('--top-k <n>', 'sample among so many of the likeliest tokens (default: all)', wholeNumber(1))
+    .option('--min-p <share>', 'leave out tokens less likely than this share of the likeliest one', realNumber(0))
+    .option(
+      '--repetition-penalty <factor>',
+      'make tokens less likely that were read or written already; 1 = not (default), 1.2 = clearly',
+      realNumber(),
     )
     .option('--stop <text...>', 'stop before any of these texts (default: as in the evaluation)')
     .option('--seed <n>', 'random seed for sampling', wholeNumber(0), 0)
@@ -51,7 +61,9 @@ export function tryCommand(host: Host): Command {
 }
 
 /** Options that only count where the model writes. */
-const writing = ['free', 'maxNewTokens', 'temperature', 'topP', 'stop', 'seed'] as const
+const writing = [
+  ...['free', 'maxNewTokens', 'temperature', 'topP', 'topK', 'minP', 'repetitionPenalty', 'stop', 'seed'],
+] as const
 
 interface Question {
   readonly run: string
@@ -86,8 +98,11 @@ async function chooseTogether(
 }
 
 async function write({ studio, output, signal }: Session, question: Question, options: TryOptions): Promise<void> {
-  const { maxNewTokens, temperature, topP, stop, seed } = options
-  const sampling = { temperature, topP, seed, ...given({ maxNewTokens, stop: stop && [...stop] }) }
+  const { maxNewTokens, temperature, topP, topK, minP, repetitionPenalty, stop, seed } = options
+  const sampling = {
+    ...{ temperature, topP, seed },
+    ...given({ maxNewTokens, topK, minP, repetitionPenalty, stop: stop && [...stop] }),
+  }
   const onEvent = (event: Parameters<typeof output.event>[0]): void => {
     output.event(event)
   }

@@ -9,6 +9,8 @@ export interface Query {
   /** The context of the text, if the prompt was tuned with one. */
   readonly context?: string
   readonly sampling: Input<'try'>['sampling']
+  /** Whether the base model thinks before it writes. */
+  readonly thinking: boolean
   /** Whether the model also writes freely where the prompt chooses among labels. */
   readonly free: boolean
 }
@@ -61,7 +63,7 @@ export function createAnswer(): Answer {
     get error() {
       return error
     },
-    async ask({ sampling, free, ...query }, signal, elsewhere) {
+    async ask({ sampling, free, thinking, ...query }, signal, elsewhere) {
       current = query
       labels = undefined
       generated = undefined
@@ -78,7 +80,7 @@ export function createAnswer(): Answer {
         note = chosen.note ?? note
         if (labels.length > 0 && !free) return
         generated = ''
-        generated = (await studio.call('try', { ...query, sampling }, { signal, onEvent })).text
+        generated = (await studio.call('try', { ...query, sampling, thinking }, { signal, onEvent })).text
       } catch (reason) {
         if (!signal.aborted) error = reason instanceof Error ? reason : new Error(String(reason))
       } finally {
@@ -89,6 +91,6 @@ export function createAnswer(): Answer {
 }
 
 const choose = async (
-  query: Omit<Query, 'sampling' | 'free'>,
+  query: Omit<Query, 'sampling' | 'free' | 'thinking'>,
   options: { readonly signal: AbortSignal; readonly onEvent: (event: StudioEvent) => void },
 ): Promise<Chosen> => ({ labels: await studio.call('classify', query, options) })

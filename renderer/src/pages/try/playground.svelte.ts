@@ -4,7 +4,7 @@ import type { TaskName } from '../../../../main/contract/settings.ts'
 import { studio } from '../../client/studio.ts'
 import { t } from '../../strings/index.ts'
 import { type Answer, createAnswer, type Query } from './answer.svelte.ts'
-import { defaultLength } from './limits.ts'
+import { type Sampling, usualSampling } from './sampling-fields.ts'
 
 interface Tuned {
   readonly prompt: PromptSummary
@@ -22,8 +22,9 @@ export class Playground {
   context = $state('')
   /** The hand-written prompt. */
   instruction = $state('')
-  maxNewTokens = $state(0)
-  temperature = $state(0)
+  sampling: Sampling = $state(usualSampling('classification'))
+  /** Whether a model that can think before it answers does so. */
+  thinking = $state(false)
   /** Whether the model also writes freely where a prompt chooses among labels. */
   free = $state(false)
   /** Never empty: the two subjects that are not tuned take their model and template from the first one. */
@@ -36,7 +37,7 @@ export class Playground {
   #abort = $state.raw<AbortController>()
 
   constructor(first: PromptSummary) {
-    this.maxNewTokens = defaultLength[taskOf(first)]
+    this.sampling = usualSampling(taskOf(first))
     this.add(first)
   }
 
@@ -46,6 +47,10 @@ export class Playground {
   /** Whether some prompt was tuned with a context. */
   get needsContext(): boolean {
     return this.tuned.some(({ prompt }) => readsContext(prompt))
+  }
+  /** Whether the base model is asked in its chat template, in which some models think first. */
+  get isChat(): boolean {
+    return this.tuned[0]?.prompt.settings.template.kind === 'chat'
   }
   /** Whether the tuned prompts can answer as one: there are several, of one model and with the same labels. */
   get canJoin(): boolean {
@@ -76,11 +81,11 @@ export class Playground {
     const base = this.tuned[0]?.prompt
     if (!base || this.text.trim() === '' || this.busy) return
     const { signal } = (this.#abort = new AbortController())
-    const { text, maxNewTokens, temperature, instruction, free } = this
+    const { text, instruction, free, thinking } = this
     const context = this.needsContext && this.context.trim() !== '' ? { context: this.context } : {}
-    const sampling = { maxNewTokens, temperature, topP: 1, seed: 0 }
+    const sampling = $state.snapshot(this.sampling)
     const queryFor = ({ name }: PromptSummary, speaker: Query['speaker'] = { by: 'tuned' }): Query => ({
-      ...{ text, ...context, sampling, free, run: name },
+      ...{ text, ...context, sampling, free, thinking, run: name },
       speaker,
     })
     const shared = this.joined ? askTogether(this.tuned, { text, ...context }, signal) : undefined

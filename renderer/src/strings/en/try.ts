@@ -1,5 +1,6 @@
 // Texts of the Try page.
 import type { TaskName } from '../../../../main/contract/settings.ts'
+import type { Sampling } from '../../pages/try/sampling-fields.ts'
 
 export const tryWords = {
   lead: 'Give the same text to the model alone, to a prompt that you write, and to the prompts that you tuned. Everything stays on this computer.',
@@ -44,12 +45,30 @@ export const tryWords = {
   labels: 'How likely each label is',
   freeAnswer: 'Free answer (unrestricted)',
   emptyAnswer: '(nothing)',
-  more: 'Writing: length and temperature',
+  more: 'Writing: length, temperature and more',
   alsoFree: 'Also let the model write freely, without the labels',
-  length: 'Maximum tokens',
-  lengthHelp: 'How long a free answer may get. A token is a word or a part of one.',
-  temperature: 'Temperature',
-  temperatureHelp: '0 always takes the likeliest token; higher values vary more.',
+  thinking: 'Let the model alone think before it answers, if it can',
+  details: 'Details',
+  sampling: {
+    maxNewTokens: {
+      label: 'Maximum tokens',
+      help: 'How long a free answer may get. A token is a word or a part of one.',
+    },
+    temperature: {
+      label: 'Temperature',
+      help: '0 always takes the likeliest token; higher values vary more.',
+    },
+    seed: { label: 'Random seed', help: 'The same seed gives the same answer again.' },
+    topP: {
+      label: 'Top-p',
+      help: 'Chooses among the likeliest tokens that add up to this probability. 1 leaves none out.',
+    },
+    topK: { label: 'Top-k', help: 'Chooses among so many of the likeliest tokens. 0 leaves none out.' },
+    minP: {
+      label: 'Min-p',
+      help: 'Leaves out tokens less likely than this share of the likeliest one. 0 leaves none out.',
+    },
+  } satisfies Record<keyof Sampling, { readonly label: string; readonly help: string }>,
   wrong: 'This is wrong',
   rightLabel: 'The right label',
   rightAnswer: 'The right answer',
