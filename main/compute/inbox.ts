@@ -5,12 +5,19 @@ export interface Inbox {
   readonly put: (request: ServeRequest) => void
   /** All that has come, in its order, as soon as there is something; nothing where the signal is aborted. */
   take(signal: AbortSignal): Promise<readonly ServeRequest[]>
+  /** As `take`, and nothing where nothing has come. */
+  takeNow(): readonly ServeRequest[]
   clear(): void
 }
 
 export function createInbox(): Inbox {
   let waiting: ServeRequest[] = []
   let wake: () => void = () => undefined
+  const takeNow = (): readonly ServeRequest[] => {
+    const taken = waiting
+    waiting = []
+    return taken
+  }
   return {
     put: (request) => {
       waiting.push(request)
@@ -26,10 +33,10 @@ export function createInbox(): Inbox {
         await promise
         signal.removeEventListener('abort', wake)
       }
-      const taken = signal.aborted ? [] : waiting
-      waiting = []
-      return taken
+      const taken = takeNow()
+      return signal.aborted ? [] : taken
     },
+    takeNow,
     clear: () => {
       waiting = []
     },

@@ -1,5 +1,6 @@
 // Job: answer requests until it is stopped. Questions that wait are answered in one batch, and texts are written beside them.
 import type { ServeRequest } from '../../contract/compute.ts'
+import type { ServedAsk } from '../../contract/serving.ts'
 import { type Answerer, createAnswerer, type PreparedAsk } from '../../engine/serve/answerer.ts'
 import { createDecodingPool } from '../../engine/serve/decoding-pool.ts'
 import { createTurns, type Turn } from '../../engine/serve/turns.ts'
@@ -13,13 +14,13 @@ export const serve: Handlers['serve'] = async ({ model, threads, bytes }, sink) 
   const answerer = createAnswerer(runner, model, bytes)
   const writer = createWriter(model, createDecodingPool({ runner, config: model.config, turn }))
   const server = createServer({ answerer, writer, turn, sink })
-  for (;;) {
-    const requests = await sink.inbox.take(sink.signal)
-    if (requests.length === 0) return { outcome: 'stopped' }
+  while (!sink.stopRequested()) {
+    // What comes while a batch is answered is looked at before the next one: it may drop what waits.
+    const requests = server.isIdle ? await sink.inbox.take(sink.signal) : sink.inbox.takeNow()
     for (const request of requests) server.take(request)
-    // Those that come meanwhile are the next batch.
-    await server.answerAll()
+    await server.answerSome()
   }
+  return { outcome: 'stopped' }
 }
 
 /** Requests of one batch at most: the first ones need not wait for the answers to all that wait. */
@@ -34,19 +35,34 @@ interface Served {
 
 function createServer({ answerer, writer, turn, sink }: Served) {
   /** Questions that wait, by the number of their request. */
-  const waiting = new Map<number, PreparedAsk>()
+  const waiting = new Map<number, ServedAsk>()
   /** Texts that are being written and are still wanted. */
   const writing = new Set<number>()
 
   const refuse = (id: number, error: unknown): void => {
     sink.emit({ event: 'refused', id, ...asFailure(error) })
   }
-  /** What cannot be done is its own request's fault, not the batch's. */
-  const guarded = (id: number, work: () => void): void => {
+  /** What cannot be prepared is refused by itself. */
+  const prepare = ([id, ask]: readonly [number, ServedAsk]): Prepared[] => {
     try {
-      work()
+      return [[id, answerer.prepare(ask)]]
     } catch (error) {
       refuse(id, error)
+      return []
+    }
+  }
+  const answer = async (asks: readonly Prepared[]): Promise<void> => {
+    try {
+      const answers = await turn(() => answerer.answer(asks.map(([, ask]) => ask)))
+      asks.forEach(([id], i) => {
+        const answer = answers[i]
+        if (answer) sink.emit({ event: 'answered', id, answer })
+      })
+    } catch (error) {
+      const [[id] = []] = asks
+      if (asks.length === 1 && id !== undefined) return refuse(id, error)
+      // One of them has failed, and the others not: each is answered alone.
+      for (const one of asks) await answer([one])
     }
   }
   const write = async ({ id, writing: wanted }: RequestOf<'write'>): Promise<void> => {
@@ -65,7 +81,7 @@ function createServer({ answerer, writer, turn, sink }: Served) {
       answerer.load(key, prompt)
     },
     ask: ({ id, ask }) => {
-      guarded(id, () => waiting.set(id, answerer.prepare(ask)))
+      waiting.set(id, ask)
     },
     write: (request) => {
       void write(request)
@@ -84,21 +100,19 @@ function createServer({ answerer, writer, turn, sink }: Served) {
     take: (request: ServeRequest): void => {
       takes[request.request](request as never)
     },
-    answerAll: async (): Promise<void> => {
-      while (waiting.size > 0) {
-        const asks = [...waiting].slice(0, AT_ONCE)
-        for (const [id] of asks) waiting.delete(id)
-        try {
-          const answers = await turn(() => answerer.answer(asks.map(([, ask]) => ask)))
-          answers.forEach((answer, i) => {
-            sink.emit({ event: 'answered', id: asks[i]?.[0] ?? 0, answer })
-          })
-        } catch (error) {
-          for (const [id] of asks) refuse(id, error)
-        }
-      }
+    /** Whether nothing waits for an answer. */
+    get isIdle(): boolean {
+      return waiting.size === 0
+    },
+    answerSome: async (): Promise<void> => {
+      const asks = waiting.entries().take(AT_ONCE).toArray()
+      for (const [id] of asks) waiting.delete(id)
+      const prepared = asks.flatMap(prepare)
+      if (prepared.length > 0) await answer(prepared)
     },
   }
 }
 
+/** A question, and the number of its request. */
+type Prepared = readonly [number, PreparedAsk]
 type RequestOf<R extends ServeRequest['request']> = Extract<ServeRequest, { readonly request: R }>
