@@ -25,7 +25,7 @@ export interface ServedModel {
 interface Waiting {
   readonly resolve: (value: ServedAnswer | ServedText) => void
   readonly reject: (error: unknown) => void
-  readonly onPiece: ((piece: WrittenPiece) => void) | undefined
+  readonly onPiece: (piece: WrittenPiece) => void
 }
 
 export interface ServedModelOptions {
@@ -44,7 +44,7 @@ export function openServedModel({ spawn, bounds, job, onEnd }: ServedModelOption
   const hear = (event: ComputeEvent): void => {
     if (event.event === 'answered') take(event.id)?.resolve(event.answer)
     else if (event.event === 'written') take(event.id)?.resolve(event.written)
-    else if (event.event === 'wrote') waiting.get(event.id)?.onPiece?.(event)
+    else if (event.event === 'wrote') waiting.get(event.id)?.onPiece(event)
     else if (event.event === 'refused') take(event.id)?.reject(new StudioError(event.code, event.message))
   }
   const take = (id: number): Waiting | undefined => {
@@ -66,7 +66,7 @@ export function openServedModel({ spawn, bounds, job, onEnd }: ServedModelOption
     make: (id: number) => ServeRequest,
     prompts: Prompts,
     signal: AbortSignal,
-    onPiece?: Waiting['onPiece'],
+    onPiece: Waiting['onPiece'] = () => undefined,
   ): Promise<ServedAnswer | ServedText> => {
     if (signal.aborted) throw studioError('run/cancelled')
     for (const [key, prompt] of prompts)
@@ -76,10 +76,22 @@ export function openServedModel({ spawn, bounds, job, onEnd }: ServedModelOption
       }
     const id = ++asked
     const { promise, ...own } = Promise.withResolvers<ServedAnswer | ServedText>()
-    waiting.set(id, { ...own, onPiece })
-    const drop = (): void => {
-      take(id)?.reject(studioError('run/cancelled'))
+    const giveUp = (error: unknown): void => {
+      take(id)?.reject(error)
       process.ask({ request: 'drop', id })
+    }
+    waiting.set(id, {
+      ...own,
+      onPiece: (piece) => {
+        try {
+          onPiece(piece)
+        } catch (error) {
+          giveUp(error)
+        }
+      },
+    })
+    const drop = (): void => {
+      giveUp(studioError('run/cancelled'))
     }
     signal.addEventListener('abort', drop)
     process.ask(make(id))
