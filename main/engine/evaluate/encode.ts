@@ -38,7 +38,7 @@ export const withoutInstruction = (settings: TuneSettings): TuneSettings => ({
 /** Building a tokenizer takes longer than encoding a row, so a process keeps it for all jobs on the same model. */
 const tokenizers = new WeakMap<PreparedModel['tokenizer'], Tokenizer>()
 
-function tokenizerOf({ tokenizer: files }: PreparedModel): Tokenizer {
+export function tokenizerOf({ tokenizer: files }: PreparedModel): Tokenizer {
   const tokenizer = tokenizers.get(files) ?? createTokenizer(files)
   tokenizers.set(files, tokenizer)
   return tokenizer

@@ -2,13 +2,12 @@
 import type { TunedPrompt } from '../../contract/compute.ts'
 import type { PreparedModel } from '../../contract/model.ts'
 import type { WrittenQuestion } from '../../contract/serving.ts'
-import { createEncoder, type Encoder } from '../evaluate/encode.ts'
+import { createEncoder, type Encoder, tokenizerOf } from '../evaluate/encode.ts'
 import { noPrompt, type PlacedParts } from '../evaluate/label-scores.ts'
 import { placedPrompt } from '../evaluate/score.ts'
 import { pastOf, type Segments, tailOf } from '../method/layout.ts'
 import { taskOf } from '../task/index.ts'
 import { place } from '../tokens/frame.ts'
-import { createTokenizer } from '../tokens/tokenizer.ts'
 import { defaultSettings } from '../train/defaults.ts'
 import { type HeadMajorPast, headMajor } from './past.ts'
 
@@ -83,6 +82,6 @@ function wordsOf(model: PreparedModel, { instructions, options }: WrittenQuestio
     ...described.map(({ label, description }) => `${label}: ${description ?? ''}`),
     `Answer with one of: ${options.map(({ label }) => label).join(', ')}`,
   ]
-  const steering = [place, ...createTokenizer(model.tokenizer).specials]
+  const steering = [place, ...tokenizerOf(model).specials]
   return steering.reduce((text, each) => text.replaceAll(each, [...each].join(' ')), lines.join('\n'))
 }

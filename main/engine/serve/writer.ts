@@ -5,13 +5,12 @@ import type { PreparedModel } from '../../contract/model.ts'
 import type { ServedWriting } from '../../contract/serving.ts'
 import { createConstrainer } from '../constrain/constrainer.ts'
 import type { StartDecoding } from '../evaluate/decode.ts'
-import { createEncoder } from '../evaluate/encode.ts'
+import { createEncoder, tokenizerOf } from '../evaluate/encode.ts'
 import type { PlacedPrompt } from '../evaluate/label-scores.ts'
 import { placedPrompt } from '../evaluate/score.ts'
 import { write, type WriteSink, type Written } from '../evaluate/write.ts'
 import { layOut, type Sequence } from '../method/layout.ts'
 import { encodeConversation } from '../tokens/conversation.ts'
-import { createTokenizer } from '../tokens/tokenizer.ts'
 
 export interface Writer {
   /**
@@ -26,7 +25,7 @@ export interface Writer {
 }
 
 export function createWriter(model: PreparedModel, start: StartDecoding): Writer {
-  const tokenizer = createTokenizer(model.tokenizer)
+  const tokenizer = tokenizerOf(model)
   const { context } = model.config
   const constrain = createConstrainer(tokenizer)
   /** Kept, since rows whose parts are the same ones share their steps. */

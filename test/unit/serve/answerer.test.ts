@@ -163,4 +163,23 @@ describe('a question in words', () => {
       answer?.choices.map(({ logProbabilities }) => logProbabilities.map((value) => value.toFixed(4))),
     )
   })
+
+  it('builds no tokenizer of its own', async () => {
+    const { model, runner } = await setUp('qwen3')
+    let built = 0
+    const files = {
+      ...model.tokenizer,
+      get tokenizer() {
+        built++
+        return model.tokenizer.tokenizer
+      },
+    }
+    const answerer = createAnswerer(runner, { ...model, tokenizer: files }, MEGABYTE)
+    const question = { by: 'written' as const, instructions: 'Is it urgent?', options: [{ label: 'yes' }] }
+    const prepare = () => answerer.prepare({ text: 'where is it?', context: '', questions: [question] })
+    prepare()
+    const once = built
+    for (let i = 0; i < 3; i++) prepare()
+    expect(built).toBe(once)
+  })
 })
