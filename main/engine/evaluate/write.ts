@@ -54,6 +54,8 @@ export async function write(task: WriteTask, sink: WriteSink): Promise<Written> 
   const limit = Math.max(0, Math.min(sampling.maxNewTokens, context - taken))
   const next = await task.start(sequence, placed, limit)
   try {
+    // Nobody may want it any more by the time that its turn comes.
+    if (sink.stopRequested()) return { end: 'cancelled', tokens: 0 }
     let logits = await next.first()
     for (let tokens = 0; tokens < limit; tokens++) {
       if (sink.stopRequested()) {

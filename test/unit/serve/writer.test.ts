@@ -26,6 +26,7 @@ async function setUp(family: Family) {
   const runner = createInferenceRunner(model, { threads: 1, sessions: 6 })
   opened.push(runner)
   const steps: number[] = []
+  const counts = { read: 0 }
   const counted: InferenceRunner = {
     ...runner,
     async session(shape) {
@@ -34,6 +35,7 @@ async function setUp(family: Family) {
         ...session,
         run: (feeds) => {
           if (feeds['ids']?.shape[1] === 1) steps.push(feeds['ids'].shape[0] ?? 0)
+          else counts.read++
           return session.run(feeds)
         },
       }
@@ -42,7 +44,7 @@ async function setUp(family: Family) {
   const pool = createDecodingPool({ runner: counted, config: model.config, turn: createTurns() })
   const together = createWriter(model, pool)
   const alone = createWriter(model, decodeAlone(runner, model.config))
-  return { model, together, alone, steps }
+  return { model, together, alone, steps, counts }
 }
 
 type Writer = Awaited<ReturnType<typeof setUp>>['together']
@@ -167,6 +169,15 @@ describe('a text', () => {
     const ends = (await Promise.all(many)).map(({ end }) => end)
     expect(ends.filter((_, i) => i % 2 === 0).every((end) => end === 'cancelled' || end === 'end token')).toBe(true)
     expect(ends.filter((_, i) => i % 2 === 1)).not.toContain('cancelled')
+  })
+
+  it('is not even read where nobody wants it any more', async () => {
+    const { together, counts } = await setUp('llama')
+    const many = Array.from({ length: 30 }, (_, i) => textOf(together, {}, undefined, i < 20 ? Infinity : 0))
+    const written = (await Promise.all(many)).slice(20)
+    for (const { end, tokens, text } of written)
+      expect({ end, tokens, text }).toEqual({ end: 'cancelled', tokens: 0, text: '' })
+    expect(counts.read).toBe(20)
   })
 
   it('has the probabilities of its tokens, and is refused where it fills the context', async () => {
