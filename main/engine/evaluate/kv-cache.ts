@@ -23,6 +23,8 @@ export interface Place {
   readonly row?: number
   /** Position of the first token in the cache. */
   readonly at: number
+  /** Tokens to copy; all that the source has where absent. */
+  readonly count?: number
 }
 
 export interface KvCacheOptions {
@@ -48,7 +50,7 @@ export function createKvCache(
       return capacity
     },
     put(present, where) {
-      const end = where.at + (present[names[0] ?? '']?.shape[2] ?? 0)
+      const end = where.at + (where.count ?? present[names[0] ?? '']?.shape[2] ?? 0)
       if (end > largest) throw new RangeError(`${end - where.at} tokens at ${where.at} are more than ${largest}`)
       if (end > capacity) grow(Math.min(largest, Math.max(end, 2 * capacity)))
       for (const [name, data] of arrays) copyRow(present[name], data, where)
@@ -74,12 +76,13 @@ export function createKvCache(
     capacity = to
   }
 
-  function copyRow(present: Tensor | undefined, to: Float32Array, { from = 0, row = 0, at }: Place): void {
+  function copyRow(present: Tensor | undefined, to: Float32Array, { from = 0, row = 0, at, count }: Place): void {
     if (present === undefined) throw new RangeError('the forward graph gave too few keys and values')
     const width = (present.shape[2] ?? 0) * headDim
+    const copied = count === undefined ? width : count * headDim
     for (let head = 0; head < kvHeads; head++) {
       const start = (from * kvHeads + head) * width
-      to.set(present.data.subarray(start, start + width), ((row * kvHeads + head) * capacity + at) * headDim)
+      to.set(present.data.subarray(start, start + copied), ((row * kvHeads + head) * capacity + at) * headDim)
     }
   }
 }

@@ -7,12 +7,16 @@ import { type InferenceRunner, networkFeeds, oneOfEach, shapeOf } from '../evalu
 import type { PlacedPrompt } from '../evaluate/label-scores.ts'
 import type { Sequence } from '../method/layout.ts'
 import { virtualTokensOf } from '../method/virtual.ts'
+import { kvBytes } from '../model/sizes.ts'
+import { totalMemory } from '../runtime/machine-memory.ts'
 import { createPlaces } from './places.ts'
 import { createSlots, type Row, type Slots } from './slots.ts'
 import type { Turn } from './turns.ts'
 
 /** Rows that are decoded at once: the weights are read from memory once for all of them, keys and values for each. */
 const MOST_ROWS = 16
+/** Share of all memory that their keys and values take; as slots and the room of each double, four times that at the very worst. */
+const SHARE = 1 / 8
 
 interface Waiting {
   readonly id: number
@@ -32,13 +36,23 @@ export interface PoolOptions {
   readonly runner: InferenceRunner
   readonly config: DecoderConfig
   readonly turn: Turn
+  /** Of the keys and values of rows that are decoded at once; a share of all memory where absent. */
+  readonly bytes?: number | undefined
 }
 
-/** Decodes rows together. A row beyond those that are decoded at once waits until another one ends. */
-export function createDecodingPool({ runner, config, turn }: PoolOptions): StartDecoding {
+/** Decodes rows together. A row beyond those that are decoded at once waits until others end. */
+export function createDecodingPool({
+  runner,
+  config,
+  turn,
+  bytes = SHARE * totalMemory(),
+}: PoolOptions): StartDecoding {
   /** What changes the network itself has steps of its own; what only adds keys and values shares them with all others. */
   const groups = new Map<Parts | undefined, Group>()
-  const places = createPlaces(MOST_ROWS)
+  // Each row takes the cache's room for the longest one.
+  const places = createPlaces(
+    (tokens) => tokens.length <= MOST_ROWS && tokens.length * Math.max(...tokens) * kvBytes(config) <= bytes,
+  )
 
   const groupOf = (parts: Parts | undefined): Group => {
     const key = parts && ((parts.updates?.length ?? 0) > 0 || parts.weights) ? parts : undefined
@@ -86,7 +100,10 @@ export function createDecodingPool({ runner, config, turn }: PoolOptions): Start
     }
   }
 
-  return async (sequence, placed) => nextOf(sequence, placed, await places.take())
+  return async (sequence, placed, maxNewTokens) => {
+    const tokens = virtualTokensOf(placed?.parts).past + sequence.ids.length + maxNewTokens
+    return nextOf(sequence, placed, await places.take(tokens))
+  }
 }
 
 /** One pass for all rows of a group that wait for their next token. Its errors are those of the rows. */

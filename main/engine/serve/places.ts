@@ -1,32 +1,36 @@
-// A number of places that are taken and given back, first come first served.
+// Places for rows that are decoded at once: taken first come, first served, as long as all who have one fit together.
 
 export interface Places {
-  /** Resolves when there is one; call what it gives to give the place back. */
-  take(): Promise<() => void>
+  /** Resolves when there is a place for a row of so many tokens; call what it gives to give the place back. */
+  take(tokens: number): Promise<() => void>
 }
 
-export function createPlaces(count: number): Places {
-  let free = count
-  const waiting: (() => void)[] = []
-  const giveBack = (): void => {
-    const next = waiting.shift()
-    if (next) next()
-    else free++
+interface Place {
+  readonly tokens: number
+  readonly resolve: (value: undefined) => void
+}
+
+/** `fit`: whether rows of so many tokens fit together. A row that fits nowhere is alone. */
+export function createPlaces(fit: (tokens: readonly number[]) => boolean): Places {
+  const taken = new Set<Place>()
+  const waiting: Place[] = []
+  const admit = (): void => {
+    for (let [next] = waiting; next; [next] = waiting) {
+      if (taken.size > 0 && !fit([...taken, next].map(({ tokens }) => tokens))) return
+      waiting.shift()
+      taken.add(next)
+      next.resolve(undefined)
+    }
   }
   return {
-    take: async () => {
-      if (free > 0) free--
-      else {
-        const { promise, resolve } = Promise.withResolvers<undefined>()
-        waiting.push(() => {
-          resolve(undefined)
-        })
-        await promise
-      }
-      let isTaken = true
+    take: async (tokens) => {
+      const { promise, resolve } = Promise.withResolvers<undefined>()
+      const place = { tokens, resolve }
+      waiting.push(place)
+      admit()
+      await promise
       return () => {
-        if (isTaken) giveBack()
-        isTaken = false
+        if (taken.delete(place)) admit()
       }
     },
   }

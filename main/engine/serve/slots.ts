@@ -30,26 +30,34 @@ export function createSlots(config: DecoderConfig): Slots {
 
   const taken = (): Row[] => slots.filter((row) => row !== undefined)
 
-  /** Makes room for so many rows, and gives back what far fewer need; what the cache holds moves to the new one. */
-  const fit = (count: number, tokens: number): KvCache => {
-    const wanted = 2 ** Math.ceil(Math.log2(count))
-    if (cache && slots.length >= count && slots.length <= 2 * wanted) return cache
-    const larger = createKvCache(config, wanted, config.context, { start: Math.max(tokens, cache?.capacity ?? 0) })
-    const held = cache && asPresent(cache.feeds())
+  /**
+   * Makes room for the rows that are there, and one of `joining` tokens; gives back what far fewer or far shorter rows need.
+   * What the cache holds moves to the new one.
+   */
+  const fit = (joining?: number): KvCache => {
     const kept = taken()
+    const count = kept.length + (joining === undefined ? 0 : 1)
+    const wanted = 2 ** Math.ceil(Math.log2(count))
+    const tokens = FIRST_TOKENS + Math.max(joining ?? 0, ...kept.map(({ at }) => at))
+    const capacity = cache?.capacity ?? 0
+    const isRoomy = capacity > 2 * tokens
+    if (cache && slots.length >= count && slots.length <= 2 * wanted && !isRoomy) return cache
+    const start = isRoomy ? tokens : Math.max(tokens, capacity)
+    const fitting = createKvCache(config, wanted, config.context, { start })
+    const held = cache && asPresent(cache.feeds())
     kept.forEach((row, slot) => {
-      if (held) larger.put(held, { from: row.slot, row: slot, at: 0 })
+      if (held) fitting.put(held, { from: row.slot, row: slot, at: 0, count: row.at })
       row.slot = slot
     })
     slots = Array.from({ length: wanted }, (_, slot) => kept[slot])
-    cache = larger
-    return larger
+    cache = fitting
+    return fitting
   }
 
   return {
     join(own, present) {
       const tokens = present.reduce((sum, some) => sum + (some['keys.0']?.shape[2] ?? 0), 0)
-      const into = fit(1 + taken().length, tokens + FIRST_TOKENS)
+      const into = fit(tokens)
       const row: Row = { ...own, slot: slots.indexOf(undefined), at: 0 }
       slots[row.slot] = row
       for (const some of present) row.at = into.put(some, { row: row.slot, at: row.at })
@@ -64,7 +72,7 @@ export function createSlots(config: DecoderConfig): Slots {
     get isEmpty() {
       return slots.length === 0
     },
-    rows: () => (slots.length === 0 ? undefined : { cache: fit(taken().length, 0), bySlot: slots }),
+    rows: () => (slots.length === 0 ? undefined : { cache: fit(), bySlot: slots }),
     append(row, results) {
       // It may have left meanwhile.
       if (cache && slots[row.slot] === row) row.at = cache.put(results, { from: row.slot, row: row.slot, at: row.at })

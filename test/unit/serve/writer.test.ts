@@ -6,6 +6,7 @@ import type { ServedWriting } from '../../../main/contract/serving.ts'
 import type { GivenSettings } from '../../../main/contract/settings.ts'
 import { decodeAlone } from '../../../main/engine/evaluate/decode.ts'
 import { createInferenceRunner, type InferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
+import { kvBytes } from '../../../main/engine/model/sizes.ts'
 import { createDecodingPool } from '../../../main/engine/serve/decoding-pool.ts'
 import { createTurns } from '../../../main/engine/serve/turns.ts'
 import { createWriter } from '../../../main/engine/serve/writer.ts'
@@ -21,7 +22,7 @@ afterEach(async () => {
 
 const greedy = { maxNewTokens: 12, temperature: 0, topP: 1, stop: [], seed: 0 }
 
-async function setUp(family: Family) {
+async function setUp(family: Family, bytes?: number) {
   const model = await tinyModel(family)
   const runner = createInferenceRunner(model, { threads: 1, sessions: 6 })
   opened.push(runner)
@@ -41,7 +42,7 @@ async function setUp(family: Family) {
       }
     },
   }
-  const pool = createDecodingPool({ runner: counted, config: model.config, turn: createTurns() })
+  const pool = createDecodingPool({ runner: counted, config: model.config, turn: createTurns(), bytes })
   const together = createWriter(model, pool)
   const alone = createWriter(model, decodeAlone(runner, model.config))
   return { model, together, alone, steps, counts }
@@ -169,6 +170,19 @@ describe('a text', () => {
     const ends = (await Promise.all(many)).map(({ end }) => end)
     expect(ends.filter((_, i) => i % 2 === 0).every((end) => end === 'cancelled' || end === 'end token')).toBe(true)
     expect(ends.filter((_, i) => i % 2 === 1)).not.toContain('cancelled')
+  })
+
+  it('shares steps with as many others as the memory for keys and values has room for', async () => {
+    const { config } = await tinyModel('llama')
+    const { together, alone, steps } = await setUp('llama', 100 * kvBytes(config))
+    const jobs = [4, 40, 4, 4, 200, 4, 4, 4].map((maxNewTokens, seed) => ({
+      sampling: { ...greedy, maxNewTokens, temperature: 2, seed },
+    }))
+    const found = await Promise.all(jobs.map((wanted) => textOf(together, wanted)))
+    for (const [i, wanted] of jobs.entries()) expect(found[i]).toEqual(await textOf(alone, wanted))
+    // 40 new tokens and those of the text: two such rows fit, and of the short ones more.
+    expect(Math.max(...steps)).toBeLessThanOrEqual(4)
+    expect(Math.max(...steps)).toBeGreaterThanOrEqual(2)
   })
 
   it('is not even read where nobody wants it any more', async () => {
