@@ -4,12 +4,14 @@ import type { ServedAsk } from '../../contract/serving.ts'
 import { type Answerer, createAnswerer, type PreparedAsk } from '../../engine/serve/answerer.ts'
 import { createDecodingPool } from '../../engine/serve/decoding-pool.ts'
 import { createTurns, type Turn } from '../../engine/serve/turns.ts'
+import { withinMemory } from '../../engine/serve/within-memory.ts'
 import { createWriter, type Writer } from '../../engine/serve/writer.ts'
 import { lendRunner } from '../lent-runner.ts'
 import { asFailure, type Handlers, type JobSink } from '../serve.ts'
 
-export const serve: Handlers['serve'] = async ({ model, threads, bytes }, sink) => {
-  const runner = await lendRunner(model, threads)
+export const serve: Handlers['serve'] = async ({ model: whole, threads, bytes }, sink) => {
+  const runner = await lendRunner(whole, threads)
+  const model = withinMemory(whole)
   const turn = createTurns()
   const answerer = createAnswerer(runner, model, bytes)
   const writer = createWriter(model, createDecodingPool({ runner, config: model.config, turn }))
@@ -105,7 +107,7 @@ function createServer({ answerer, writer, turn, sink }: Served) {
       return waiting.size === 0
     },
     answerSome: async (): Promise<void> => {
-      const asks = waiting.entries().take(AT_ONCE).toArray()
+      const asks = [...waiting].slice(0, AT_ONCE)
       for (const [id] of asks) waiting.delete(id)
       const prepared = asks.flatMap(prepare)
       if (prepared.length > 0) await answer(prepared)

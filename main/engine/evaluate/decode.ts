@@ -3,9 +3,16 @@ import type { DecoderConfig } from '../../contract/model.ts'
 import type { Feeds, NamedTensors, Tensor } from '../../contract/tensor.ts'
 import { batchFeeds, MASK_VALUE, integers, selection } from '../method/batch.ts'
 import type { Sequence } from '../method/layout.ts'
-import { hasUpdates, virtualTokensOf } from '../method/virtual.ts'
-import { type InferenceRunner, networkFeeds, oneOfEach, partsFeeds, shapeOf } from './inference-runner.ts'
-import { asPresent, createKvCache } from './kv-cache.ts'
+import { hasUpdates, noVirtualTokens, virtualTokensOf } from '../method/virtual.ts'
+import {
+  type InferenceRunner,
+  networkFeeds,
+  oneOfEach,
+  partsFeeds,
+  precomputeShape,
+  shapeOf,
+} from './inference-runner.ts'
+import { asPast, asPresent, createKvCache } from './kv-cache.ts'
 import type { PlacedPrompt } from './label-scores.ts'
 
 export interface NextToken {
@@ -69,6 +76,7 @@ export async function prefill(
 ): Promise<{ readonly present: readonly NamedTensors[]; readonly logits: Float32Array }> {
   const parts = placed?.parts
   const length = sequence.ids.length
+  if (!parts && length > runner.tokensAtOnce) return prefillLong(runner, config, sequence)
   const shape = { batch: 1, length, ...virtualTokensOf(parts), cached: 0, updates: hasUpdates(parts) }
   const session = await runner.session({ ...shapeOf(parts), ...decoding })
   const promptFeeds = parts ? partsFeeds(parts, 1) : {}
@@ -78,6 +86,26 @@ export async function prefill(
     select: selection([sequence], [[length - 1]], 1, shape),
   })
   return { present: [...(shape.past > 0 ? [asPresent(promptFeeds)] : []), results], logits: logitsOf(results) }
+}
+
+/** As `prefill`, of the base model: all but the last tokens are read in pieces. */
+async function prefillLong(
+  runner: InferenceRunner,
+  config: DecoderConfig,
+  sequence: Sequence,
+): ReturnType<typeof prefill> {
+  const last = sequence.ids.length - 1
+  const constant = sequence.ids.length - runner.tokensAtOnce
+  const start = await runner.keysValues([sequence.ids.slice(0, constant)], 0, { head: decoding.head })
+  const rest = { ...sequence, constant }
+  const shape = { batch: 1, length: runner.tokensAtOnce, ...noVirtualTokens, cached: constant }
+  const session = await runner.session({ ...precomputeShape, ...decoding })
+  const results = await session.run({
+    ...batchFeeds(config, [rest], shape),
+    ...asPast(start),
+    select: selection([rest], [[last]], 1, shape),
+  })
+  return { present: [start, results], logits: logitsOf(results) }
 }
 
 /** A row's next token in a batch. */

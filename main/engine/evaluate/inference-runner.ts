@@ -15,6 +15,7 @@ import { createSessions } from '../runtime/sessions.ts'
 import { tokensAtOnce } from './batches.ts'
 import { type Buffers, createBuffers } from './buffers.ts'
 import type { CachedTexts } from './cached-texts.ts'
+import { asPresent, createKvCache, fromToken } from './kv-cache.ts'
 
 /** A forward pass over some sequences. */
 export interface Query {
@@ -57,7 +58,8 @@ export interface InferenceRunner {
   hidden(query: Query): Promise<Tensor>
   /**
    * Keys and values of texts without a prompt, `keys.<layer>` and `values.<layer>` [texts, kvHeads, longest, headDim];
-   * the first token of each has position `past`.
+   * the first token of each has position `past`. A long text that is alone is read in pieces: attention takes memory with the
+   * product of the tokens of a pass and of all before them.
    */
   keysValues(texts: readonly (readonly number[])[], past: number, options?: PrecomputeOptions): Promise<NamedTensors>
   /** Opens the session of `keysValues`, which takes as long as a forward pass over some hundred tokens. */
@@ -110,6 +112,31 @@ export function createInferenceRunner(model: PreparedModel, options: RunnerOptio
     if (found === undefined) throw new RangeError(`the forward graph gave no ${output}`)
     return found
   }
+  /** Keys and values of the texts' tokens after those of their start that are known. */
+  const read = async (
+    texts: readonly (readonly number[])[],
+    past: number,
+    { known, room, feeds }: KnownStart,
+    head: ForwardShape['head'],
+  ): Promise<NamedTensors> => {
+    const open = await session({ ...precomputeShape, head })
+    const sequences = texts.map((ids) => ({
+      ...layOut({ before: ids, text: [], after: [] }, [], undefined),
+      constant: known,
+    }))
+    const length = Math.max(...texts.map((ids) => ids.length)) - known
+    const shape = { batch: texts.length, length, ...noVirtualTokens, cached: room }
+    const {
+      logits: _,
+      hidden: __,
+      ...found
+    } = await open.run({
+      ...shifted(batchFeeds(model.config, sequences, shape), past),
+      ...feeds,
+      ...noTargets(texts.length, length, head),
+    })
+    return found
+  }
   return {
     memory,
     tokensAtOnce: tokensAtOnce[memory],
@@ -118,24 +145,20 @@ export function createInferenceRunner(model: PreparedModel, options: RunnerOptio
     logits: (query) => pass(query, query.candidates ? 'candidates' : 'vocabulary', 'logits'),
     hidden: (query) => pass({ ...query, candidates: undefined }, 'hidden', 'hidden'),
     async keysValues(texts, past, { sharedKv, head = precomputeShape.head } = {}) {
-      const open = await session({ ...precomputeShape, head })
-      const cached = sharedKv?.['keys.0']?.shape[2] ?? 0
-      const sequences = texts.map((ids) => ({
-        ...layOut({ before: ids, text: [], after: [] }, [], undefined),
-        constant: cached,
-      }))
-      const length = Math.max(...texts.map((ids) => ids.length)) - cached
-      const feeds = batchFeeds(model.config, sequences, { batch: texts.length, length, ...noVirtualTokens, cached })
-      const {
-        logits: _,
-        hidden: __,
-        ...found
-      } = await open.run({
-        ...shifted(feeds, past),
-        ...repeated(model.config, sharedKv, texts.length, buffers),
-        ...noTargets(texts.length, length, head),
-      })
-      return found
+      const known = sharedKv?.['keys.0']?.shape[2] ?? 0
+      const [text = []] = texts
+      const most = tokensAtOnce[memory]
+      if (texts.length > 1 || text.length - known <= most) {
+        const start = { known, room: known, feeds: repeated(model.config, sharedKv, texts.length, buffers) }
+        return read(texts, past, start, head)
+      }
+      const cache = createKvCache(model.config, 1, text.length, { start: known + most })
+      let at = sharedKv ? cache.put(sharedKv, { at: 0 }) : 0
+      while (at < text.length) {
+        const start = { known: at, room: cache.capacity, feeds: cache.feeds() }
+        at = cache.put(await read([text.slice(0, at + most)], past, start, head), { at })
+      }
+      return fromToken(asPresent(cache.feeds()), known)
     },
     async ready() {
       await session(precomputeShape)
@@ -145,6 +168,16 @@ export function createInferenceRunner(model: PreparedModel, options: RunnerOptio
       return sessions.release()
     },
   }
+}
+
+/** The start of texts whose keys and values are known. */
+interface KnownStart {
+  /** Its tokens. */
+  readonly known: number
+  /** Tokens that the feeds have room for: what is behind the start is masked. */
+  readonly room: number
+  /** Graph inputs `past.*`. */
+  readonly feeds: Feeds
 }
 
 async function queryFeeds(

@@ -90,3 +90,23 @@ export function createKvCache(
 /** Graph inputs `past.*` under the names of the graph's outputs, as `put` takes them. */
 export const asPresent = (feeds: Feeds): NamedTensors =>
   Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name.replace(/^past\./, ''), tensor as Tensor]))
+
+/** The graph's outputs under the names of its inputs `past.*`. */
+export const asPast = (present: NamedTensors): Feeds =>
+  Object.fromEntries(Object.entries(present).map(([name, tensor]) => [`past.${name}`, tensor]))
+
+/** Keys and values [rows, kvHeads, tokens, headDim] from a token on. */
+export function fromToken(present: NamedTensors, first: number): NamedTensors {
+  if (first === 0) return present
+  const entries = Object.entries(present).map(([name, { shape, data }]): [string, Tensor] => {
+    const [rows = 0, heads = 0, tokens = 0, width = 0] = shape
+    const rest = new Float32Array(rows * heads * (tokens - first) * width)
+    for (let head = 0; head < rows * heads; head++)
+      rest.set(
+        data.subarray((head * tokens + first) * width, (head + 1) * tokens * width),
+        head * (tokens - first) * width,
+      )
+    return [name, { shape: [rows, heads, tokens - first, width], data: rest }]
+  })
+  return Object.fromEntries(entries)
+}

@@ -2,6 +2,7 @@
 import type { TunedPrompt } from '../../contract/compute.ts'
 import type { PreparedModel } from '../../contract/model.ts'
 import type { WrittenQuestion } from '../../contract/serving.ts'
+import { tokensAtOnce } from '../evaluate/batches.ts'
 import { createEncoder, type Encoder, tokenizerOf } from '../evaluate/encode.ts'
 import { noPrompt, type PlacedParts } from '../evaluate/label-scores.ts'
 import { placedPrompt } from '../evaluate/score.ts'
@@ -28,7 +29,7 @@ export interface Reader {
   readonly position: number | undefined
   /** Tokens at the end of the question that it acts on. */
   readonly acts: number
-  /** Tokens at the end of the question that are no part of the shared text: as many as others act on, or all of its own words. */
+  /** Tokens at the end of the question that are no part of the shared text: as many as others act on, or its own words. */
   tail(segments: Segments, shared: number): number
 }
 
@@ -52,6 +53,9 @@ export function promptReader(model: PreparedModel, prompt: TunedPrompt): Reader 
   }
 }
 
+/** Tokens of a question in words that stand behind its text's keys and values: one pass has room for its labels besides. */
+const LONGEST_TAIL = tokensAtOnce.normal / 2
+
 /** The base model with a question in words about the text, which stands before it. */
 export function writtenReader(model: PreparedModel, question: WrittenQuestion): Reader {
   const labels = question.options.map(({ label }) => label)
@@ -70,7 +74,8 @@ export function writtenReader(model: PreparedModel, question: WrittenQuestion): 
     past: undefined,
     position: undefined,
     acts: 0,
-    tail: ({ after }) => Math.max(1, after.length),
+    // The beginning of a long one is read in pieces like the text before it, though it shares that reading with no other.
+    tail: ({ after }) => Math.max(1, Math.min(after.length, LONGEST_TAIL)),
   }
 }
 

@@ -24,6 +24,7 @@ async function setUp(family: Family, bytes = 64 * MEGABYTE) {
   const runner = createInferenceRunner(model, { threads: 1 })
   opened.push(runner)
   const counts = { read: 0, passes: 0 }
+  const lengths: number[] = []
   const counted: InferenceRunner = {
     ...runner,
     keysValues(some, past, options) {
@@ -36,12 +37,13 @@ async function setUp(family: Family, bytes = 64 * MEGABYTE) {
         ...session,
         run: (feeds) => {
           counts.passes++
+          lengths.push(feeds['ids']?.shape[1] ?? 0)
           return session.run(feeds)
         },
       }
     },
   }
-  return { model, runner, counts, answerer: createAnswerer(counted, model, bytes) }
+  return { model, runner, counted, counts, lengths, answerer: createAnswerer(counted, model, bytes) }
 }
 
 async function promptOf(family: Family, given: GivenSettings, labels: readonly string[], seed: number) {
@@ -162,6 +164,18 @@ describe('a question in words', () => {
     expect(alone.map(({ choices }) => choices[0]?.logProbabilities.map((value) => value.toFixed(4)))).toEqual(
       answer?.choices.map(({ logProbabilities }) => logProbabilities.map((value) => value.toFixed(4))),
     )
+  })
+
+  it('may be long: its beginning is read like the text before it', async () => {
+    const { model, counted, lengths } = await setUp('qwen3')
+    const answerer = createAnswerer(counted, { ...model, config: { ...model.config, context: 4096 } }, MEGABYTE)
+    const instructions = 'Is it urgent or not? '.repeat(120)
+    const question = { by: 'written' as const, instructions, options: [{ label: 'yes' }, { label: 'no' }] }
+    const prepared = answerer.prepare({ text: 'where is it?', context: '', questions: [question] })
+    expect(prepared[0]?.segments.after.length).toBeGreaterThan(600)
+    const [answer] = await answerer.answer([prepared])
+    expect(answer?.choices[0]?.logProbabilities.reduce((sum, value) => sum + Math.exp(value), 0)).toBeCloseTo(1, 5)
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(512)
   })
 
   it('builds no tokenizer of its own', async () => {
