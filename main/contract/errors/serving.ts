@@ -21,5 +21,7 @@ export const servingErrors = {
   'serving/no-such-key': (name: string) => `There is no key called "${name}".`,
   'serving/keys-damaged': (path: string) =>
     `The file of keys ${path} cannot be read, so nobody is let in. Remove it, and make new keys.`,
+  'serving/busy': () =>
+    'As many models as are open at once are answering others, and none has become free. Ask again in a moment.',
   'serving/closed': () => 'The model has been closed before it answered. Ask again.',
 } satisfies Record<string, (...details: never[]) => string>
