@@ -84,6 +84,7 @@ export function serve(handlers: Handlers): void {
       waiting.delete(id)
     },
     load: inbox.put,
+    forget: inbox.put,
     ask: inbox.put,
     write: inbox.put,
     drop: inbox.put,

@@ -338,6 +338,8 @@ export type ComputeRequest =
 export type ServeRequest =
   /** Keeps a prompt under a key for the requests that follow. */
   | { readonly request: 'load'; readonly key: string; readonly prompt: TunedPrompt }
+  /** No request that follows names the prompt, unless it is loaded again. */
+  | { readonly request: 'forget'; readonly key: string }
   | { readonly request: 'ask'; readonly id: number; readonly ask: ServedAsk }
   | { readonly request: 'write'; readonly id: number; readonly writing: ServedWriting }
   /** Nobody waits for this answer any more. */

@@ -260,6 +260,7 @@ const serveModel: Handlers['serve'] = async (_job, sink) => {
     await setTimeout(stepMilliseconds)
     for (const request of requests) {
       if (request.request === 'load') loaded.set(request.key, request.prompt)
+      if (request.request === 'forget') loaded.delete(request.key)
       if (request.request === 'write') {
         const { id } = request
         const { input, sampling } = request.writing

@@ -82,6 +82,9 @@ function createServer({ answerer, writer, turn, sink }: Served) {
     load: ({ key, prompt }) => {
       answerer.load(key, prompt)
     },
+    forget: ({ key }) => {
+      answerer.forget(key)
+    },
     ask: ({ id, ask }) => {
       waiting.set(id, ask)
     },

@@ -14,6 +14,8 @@ import { createSharedReading, type ReadItem } from './shared-reading.ts'
 export interface Answerer {
   /** Keeps a prompt under a key. */
   load(key: string, prompt: TunedPrompt): void
+  /** Questions that are prepared already are still answered. */
+  forget(key: string): void
   /**
    * The questions of a request, each with the text as it reads it. A prompt's keys and values are computed at its first one.
    * Errors: 'tuning/other-model', 'tuning/no-room', those of templates.
@@ -56,6 +58,10 @@ export function createAnswerer(runner: InferenceRunner, model: PreparedModel, by
 
   return {
     load: (key, prompt) => void prompts.set(key, prompt),
+    forget: (key) => {
+      prompts.delete(key)
+      readers.delete(key)
+    },
     prompt: promptOf,
     prepare: ({ text, context, questions }) =>
       questions.map((question) => {

@@ -1,13 +1,11 @@
 // A model that answers requests in a compute process of its own: what it has been given, what it is asked, how it ends.
-import type { ComputeEvent, ServeRequest, TunedPrompt, WireJob } from '../../contract/compute.ts'
+import type { ComputeEvent, ServeRequest, WireJob } from '../../contract/compute.ts'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
 import type { ServedAnswer, ServedAsk, ServedText, ServedWriting, WrittenPiece } from '../../contract/serving.ts'
 import type { SpawnCompute } from '../compute/child.ts'
 import { type JobResult, supervise } from '../compute/supervise.ts'
 import type { Bounds } from '../compute/watchdog.ts'
-
-/** Prompts that a request names, by their keys. */
-export type Prompts = ReadonlyMap<string, TunedPrompt>
+import { createLoadedPrompts, type Prompts } from './loaded-prompts.ts'
 
 export interface ServedModel {
   /** Errors: the request's own, 'run/crashed', 'compute/silent', 'run/cancelled', 'serving/closed'. */
@@ -34,11 +32,15 @@ export interface ServedModelOptions {
   readonly job: Extract<WireJob, { readonly kind: 'serve' }>
   /** Called once, when its process has ended. */
   readonly onEnd: () => void
+  /** Of the prompts that its process keeps though no request needs them now. */
+  readonly promptBytes?: number | undefined
 }
 
-export function openServedModel({ spawn, bounds, job, onEnd }: ServedModelOptions): ServedModel {
+const PROMPT_BYTES = 256 * 2 ** 20
+
+export function openServedModel(options: ServedModelOptions): ServedModel {
+  const { spawn, bounds, job, onEnd, promptBytes = PROMPT_BYTES } = options
   const waiting = new Map<number, Waiting>()
-  const loaded = new Set<string>()
   let asked = 0
 
   const hear = (event: ComputeEvent): void => {
@@ -53,6 +55,7 @@ export function openServedModel({ spawn, bounds, job, onEnd }: ServedModelOption
     return one
   }
   const process = supervise(spawn, job, hear, { bounds })
+  const loaded = createLoadedPrompts(process.ask, promptBytes)
   const end = (error: unknown): void => {
     for (const { reject } of waiting.values()) reject(error)
     waiting.clear()
@@ -69,11 +72,7 @@ export function openServedModel({ spawn, bounds, job, onEnd }: ServedModelOption
     onPiece: Waiting['onPiece'] = () => undefined,
   ): Promise<ServedAnswer | ServedText> => {
     if (signal.aborted) throw studioError('run/cancelled')
-    for (const [key, prompt] of prompts)
-      if (!loaded.has(key)) {
-        loaded.add(key)
-        process.ask({ request: 'load', key, prompt })
-      }
+    const giveBack = loaded.lend(prompts)
     const id = ++asked
     const { promise, ...own } = Promise.withResolvers<ServedAnswer | ServedText>()
     const giveUp = (error: unknown): void => {
@@ -97,6 +96,7 @@ export function openServedModel({ spawn, bounds, job, onEnd }: ServedModelOption
     process.ask(make(id))
     return promise.finally(() => {
       signal.removeEventListener('abort', drop)
+      giveBack()
     })
   }
 

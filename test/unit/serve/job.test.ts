@@ -116,3 +116,18 @@ describe('a request that fails', () => {
     expect(idsOf(events, 'refused')).toEqual([3])
   })
 })
+
+describe('a prompt', () => {
+  it('is not there any more where it has been forgotten', async () => {
+    const { put, events, until } = await begin()
+    put({ request: 'load', key: 'a', prompt: await promptOf(1) })
+    put({ request: 'load', key: 'b', prompt: await promptOf(2) })
+    put(ask(1, 'a'))
+    await until(() => idsOf(events, 'answered').length === 1)
+    put({ request: 'forget', key: 'a' })
+    put(ask(2, 'a'))
+    put(ask(3, 'b'))
+    await until(() => idsOf(events, 'answered').includes(3))
+    expect(idsOf(events, 'refused')).toEqual([2])
+  })
+})
