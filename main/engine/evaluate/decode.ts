@@ -24,11 +24,12 @@ export interface NextToken {
   end(): void
 }
 
-/** Prepares the decoding of a row, which may get so many new tokens. */
+/** Prepares the decoding of a row, which may get so many new tokens, and waits for its turn as long as it is wanted. */
 export type StartDecoding = (
   sequence: Sequence,
   placed: PlacedPrompt | undefined,
   maxNewTokens: number,
+  isWanted?: () => boolean,
 ) => Promise<NextToken>
 
 /** New tokens for which the KV cache has room at first. */

@@ -52,7 +52,7 @@ export async function write(task: WriteTask, sink: WriteSink): Promise<Written> 
   }
   const taken = past + sequence.ids.length
   const limit = Math.max(0, Math.min(sampling.maxNewTokens, context - taken))
-  const next = await task.start(sequence, placed, limit)
+  const next = await task.start(sequence, placed, limit, () => !sink.stopRequested())
   try {
     // Nobody may want it any more by the time that its turn comes.
     if (sink.stopRequested()) return { end: 'cancelled', tokens: 0 }

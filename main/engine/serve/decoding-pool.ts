@@ -100,9 +100,9 @@ export function createDecodingPool({
     }
   }
 
-  return async (sequence, placed, maxNewTokens) => {
+  return async (sequence, placed, maxNewTokens, isWanted = () => true) => {
     const tokens = virtualTokensOf(placed?.parts).past + sequence.ids.length + maxNewTokens
-    return nextOf(sequence, placed, await places.take(tokens))
+    return nextOf(sequence, placed, await places.take(tokens, isWanted))
   }
 }
 

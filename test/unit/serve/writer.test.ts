@@ -185,6 +185,21 @@ describe('a text', () => {
     expect(Math.max(...steps)).toBeGreaterThanOrEqual(2)
   })
 
+  it('keeps no other from its place where nobody wants it any more', async () => {
+    const { config } = await tinyModel('llama')
+    const { together } = await setUp('llama', 300 * kvBytes(config))
+    const ended: string[] = []
+    const begin = async (name: string, maxNewTokens: number, stopAt?: number) => {
+      const sampling = { ...greedy, maxNewTokens, temperature: 2, seed: 1 }
+      const { end } = await textOf(together, { sampling }, undefined, stopAt)
+      ended.push(name)
+      return end
+    }
+    const ends = await Promise.all([begin('long', 60), begin('unwanted', 200, 0), begin('short', 2)])
+    expect(ends).toEqual(['limit', 'cancelled', 'limit'])
+    expect(ended).toEqual(['unwanted', 'short', 'long'])
+  })
+
   it('is not even read where nobody wants it any more', async () => {
     const { together, counts } = await setUp('llama')
     const many = Array.from({ length: 30 }, (_, i) => textOf(together, {}, undefined, i < 20 ? Infinity : 0))
