@@ -1,14 +1,14 @@
 // The API's application: guards, keys and bounds in front of its endpoints.
+import { finished } from 'node:stream'
 import { type Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import type { Studio } from '../../contract/service.ts'
 import type { RequestLine } from '../../contract/serving.ts'
-import { bodyOf, MAX_BODY } from './body.ts'
+import { bodyOf } from './body.ts'
 import type { Endpoint } from './endpoints/endpoint.ts'
 import { endpoints } from './endpoints/index.ts'
 import { modelObjects, modelsAnswer } from './endpoints/models.ts'
 import type { ApiEnv } from './env.ts'
-import { Failure, failureOf, openAiError } from './failure.ts'
+import { Failure, failureOf, openAiError, reasonOf } from './failure.ts'
 import type { Guard } from './guard.ts'
 import type { Keys } from '../../service/serving/keys.ts'
 import { createMetrics } from './metrics.ts'
@@ -66,25 +66,18 @@ export function createApp(options: AppOptions): App {
     if (!found) throw new Failure(404, 'model_not_found', `There is no model "${id}" here.`, { field: 'model' })
     return c.json(found)
   })
-  const limit = bodyLimit({
-    maxSize: MAX_BODY,
-    onError: () => {
-      throw new Failure(413, 'too_large', `A request has at most ${String(MAX_BODY / 2 ** 20)} MB.`)
-    },
-  })
   let waiting = 0
   for (const one of endpoints)
-    app.post(one.path, limit, async (c) => {
+    app.post(one.path, async (c) => {
+      const body = await bodyOf(c, one.schema)
       if (waiting >= MAX_WAITING)
         throw new Failure(503, 'busy', 'Too many requests are waiting for an answer.', {
           headers: { 'retry-after': '1' },
         })
       waiting++
-      try {
-        return await answered(c, one, options)
-      } finally {
-        waiting--
-      }
+      // A stream is under way until its last event has been sent.
+      finished(c.env.outgoing, () => waiting--)
+      return answered(c, body, one, options)
     })
   app.notFound((c) => {
     const { path, method } = c.req
@@ -108,18 +101,24 @@ export function createApp(options: AppOptions): App {
 
 async function answered(
   c: Context<ApiEnv>,
-  { schema, answer }: Endpoint,
+  body: unknown,
+  { answer }: Endpoint,
   { studio, source, signal: ending, answerMs }: AppOptions,
 ): Promise<Response> {
-  const body = await bodyOf(c, schema)
-  const late = AbortSignal.timeout(answerMs)
-  const signal = AbortSignal.any([c.req.raw.signal, ending, late])
+  const late = new AbortController()
+  const timer = setTimeout(() => {
+    const seconds = String(Math.round(answerMs / 1000))
+    late.abort(new Failure(504, 'timeout', `The model did not answer within ${seconds} seconds.`))
+  }, answerMs)
+  finished(c.env.outgoing, () => {
+    clearTimeout(timer)
+  })
+  const signal = AbortSignal.any([c.req.raw.signal, ending, late.signal])
   try {
     const found = await answer(body, { studio, shelf: await source.shelf(), signal, note: c.get('note') })
     return found instanceof Response ? found : c.json(found as object)
   } catch (error) {
-    if (!late.aborted) throw error
-    throw new Failure(504, 'timeout', `The model did not answer within ${String(Math.round(answerMs / 1000))} seconds.`)
+    throw reasonOf(signal, error)
   }
 }
 

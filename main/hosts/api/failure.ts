@@ -56,6 +56,10 @@ export function failureOf(error: unknown): Failure {
   return new Failure(status as ContentfulStatusCode, name, message, field === undefined ? {} : { field })
 }
 
+/** Why something failed: where the signal was aborted with a failure, that one, and not what came of it. */
+export const reasonOf = (signal: AbortSignal, error: unknown): unknown =>
+  signal.reason instanceof Failure ? signal.reason : error
+
 /** OpenAI's types of errors by their status. */
 const types: Readonly<Record<number, string>> = {
   401: 'authentication_error',

@@ -63,7 +63,7 @@ function streamed(body: Body, request: WritingRequest, asking: Asking, common: o
     choices: [{ index: 0, delta, logprobs: null, finish_reason: null, ...more }],
     ...(isCounted ? { usage: null } : {}),
   })
-  return eventStream(async (send) => {
+  return eventStream(asking, async (send) => {
     let begins: object = { role: 'assistant', content: '', refusal: null }
     const found = await written(asking, request, ({ text: content, tokens }) => {
       send(chunk({ ...begins, content }, { logprobs: logprobsOf(body, tokens) }))

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { list, text } from '../../../contract/methods/fields.ts'
 import type { AskedChoice, Input } from '../../../contract/service.ts'
 import { Failure } from '../failure.ts'
+import { allParts } from '../parts.ts'
 import { askedOf, missingName, type Offered, type Shelf } from '../shelf.ts'
 import { type Asking, endpoint } from './endpoint.ts'
 
@@ -23,7 +24,7 @@ export const classify = endpoint({
     const prompts = chosen(asking.shelf, prompt === undefined ? [] : [prompt].flat())
     const texts = [given].flat()
     const questions = prompts.map(askedOf)
-    const answered = await Promise.all(texts.map((one) => ask(asking, one, context, questions)))
+    const answered = await allParts(asking, texts, (own, one) => ask(own, one, context, questions))
     const usage = {
       input: sum(answered.map(({ usage }) => usage.input)),
       cached: sum(answered.map(({ usage }) => usage.cached)),

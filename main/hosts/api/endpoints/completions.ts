@@ -5,6 +5,7 @@ import { list, text, whole } from '../../../contract/methods/fields.ts'
 import type { WrittenToken } from '../../../contract/serving.ts'
 import { eventStream } from '../event-stream.ts'
 import { completionLogprobs } from '../logprobs.ts'
+import { allParts } from '../parts.ts'
 import { samplingFields } from '../sampling.ts'
 import { type Finished, finishReason, refuseFields, usageOf, type WritingRequest, written } from '../writing.ts'
 import { type Asking, endpoint } from './endpoint.ts'
@@ -30,7 +31,7 @@ export const completions = endpoint({
       model: body.model,
     }
     if (body.stream) return streamed(body, requests, asking, common)
-    const found = await Promise.all(requests.map((request) => written(asking, request)))
+    const found = await allParts(asking, requests, (own, request) => written(own, request))
     const choices = found.map((one, index) => ({
       ...{ text: one.text, index, logprobs: logprobsOf(body, one.tokens, 0), finish_reason: finishReason(one) },
     }))
@@ -46,20 +47,18 @@ const requestOf = (body: Body, prompt: string): WritingRequest => ({
 function streamed(body: Body, requests: readonly WritingRequest[], asking: Asking, common: object): Promise<Response> {
   const isCounted = body.stream_options?.include_usage === true
   const usage = isCounted ? { usage: null } : {}
-  return eventStream(async (send) => {
-    const found = await Promise.all(
-      requests.map(async (request, index) => {
-        let offset = 0
-        const one = await written(asking, request, ({ text: piece, tokens }) => {
-          const logprobs = logprobsOf(body, tokens, offset)
-          offset += piece.length
-          send({ ...common, choices: [{ text: piece, index, logprobs, finish_reason: null }], ...usage })
-        })
-        const last = { text: '', index, logprobs: null, finish_reason: finishReason(one) }
-        send({ ...common, choices: [last], ...usage })
-        return one
-      }),
-    )
+  return eventStream(asking, async (send) => {
+    const found = await allParts(asking, requests, async (own, request, index) => {
+      let offset = 0
+      const one = await written(own, request, ({ text: piece, tokens }) => {
+        const logprobs = logprobsOf(body, tokens, offset)
+        offset += piece.length
+        send({ ...common, choices: [{ text: piece, index, logprobs, finish_reason: null }], ...usage })
+      })
+      const last = { text: '', index, logprobs: null, finish_reason: finishReason(one) }
+      send({ ...common, choices: [last], ...usage })
+      return one
+    })
     if (isCounted) send({ ...common, choices: [], usage: usageOf(together(found)) })
   })
 }

@@ -122,6 +122,21 @@ describe('a body', () => {
     expect((await api.ask('/health')).status).toBe(200)
   })
 
+  it('that comes in pieces is answered as any other', async () => {
+    const api = await start()
+    const socket = api.raw()
+    const lines = [
+      'POST /v1/classify HTTP/1.1',
+      `Host: 127.0.0.1:${String(api.port)}`,
+      'Content-Type: application/json',
+    ]
+    socket.write([...lines, 'Transfer-Encoding: chunked', 'Connection: close', '', '9', '{"text":"', ''].join('\r\n'))
+    const answer = heard(socket)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    socket.write('8\r\npraise"}\r\n0\r\n\r\n')
+    expect(await answer).toMatch(/^HTTP\/1\.1 200 /)
+  })
+
   it.each([
     ['', 'invalid_json'],
     ['{', 'invalid_json'],
@@ -165,7 +180,10 @@ describe('a caller', () => {
     expect((await api.ask('/health')).status).toBe(200)
   })
 
-  it('that leaves takes its request with it', async () => {
+  it.each([
+    ['at once', 'Content-Length: 17\r\n\r\n{"text":"praise"}'],
+    ['in pieces', 'Transfer-Encoding: chunked\r\n\r\n11\r\n{"text":"praise"}\r\n0\r\n\r\n'],
+  ])('that has sent its request %s and leaves takes it with it', async (_, rest) => {
     let signal: AbortSignal | undefined
     const { service, model } = prompts()
     const slow: Studio = {
@@ -181,15 +199,37 @@ describe('a caller', () => {
     }
     const api = await serve(slow, model)
     const socket = api.raw()
-    const body = '{"text":"praise"}'
-    socket.write(
-      `POST /v1/classify HTTP/1.1\r\nHost: 127.0.0.1:${String(api.port)}\r\nContent-Type: application/json\r\nContent-Length: ${String(body.length)}\r\n\r\n${body}`,
-    )
+    const host = `127.0.0.1:${String(api.port)}`
+    socket.write(`POST /v1/classify HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n${rest}`)
     await expect.poll(() => signal).toBeDefined()
     expect(signal?.aborted).toBe(false)
     socket.destroy()
     await expect.poll(() => signal?.aborted).toBe(true)
     await expect.poll(() => api.lines.map(({ status }) => status)).toEqual([499])
+  })
+
+  it('finds a place though others take theirs to send, and none while as many as may are answered', async () => {
+    const { service, model } = prompts()
+    const never: Studio = {
+      call: (method, input, options) => {
+        if (method !== 'serving.write') return service.call(method, input, options)
+        options?.onEvent?.({ event: 'wrote', text: 'A', tokens: [] } as never)
+        return new Promise(() => undefined)
+      },
+    }
+    const api = await serve(never, model, { patience: { drain: 200 } })
+    const head = `POST /v1/completions HTTP/1.1\r\nHost: 127.0.0.1:${String(api.port)}\r\nContent-Type: application/json\r\n`
+    const slow = Array.from({ length: 250 }, () => api.raw())
+    for (const socket of slow) socket.write(`${head}Content-Length: 99\r\n\r\n{`)
+    const asked = { model: 'writer', prompt: 'a', stream: true }
+    const body = JSON.stringify(asked)
+    const streams = Array.from({ length: 256 }, () => api.raw())
+    const begun = streams.map((socket) => once(socket, 'data'))
+    for (const socket of streams) socket.write(`${head}Content-Length: ${String(body.length)}\r\n\r\n${body}`)
+    for (const [data] of await Promise.all(begun)) expect(String(data)).toMatch(/^HTTP\/1\.1 200 /)
+    expect(await api.post('/v1/completions', asked)).toMatchObject({ status: 503, json: { error: { code: 'busy' } } })
+    streams[0]?.destroy()
+    await expect.poll(async () => (await api.post('/v1/classify', { text: 'praise' })).status).toBe(200)
   })
 
   it('is told where an answer takes too long', async () => {
