@@ -1,7 +1,9 @@
 // The prompts and models that the API offers: what stands on the shelf, or some by their names. Read anew when something changes.
+import { setTimeout } from 'node:timers/promises'
+import { createBackOff } from '../../contract/back-off.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { ModelRecord } from '../../contract/records.ts'
-import type { Input, PromptSummary, Studio } from '../../contract/service.ts'
+import type { Input, PromptSummary, Studio, StudioEvent } from '../../contract/service.ts'
 
 /** A prompt as a request names it. */
 export interface Offered extends Pick<PromptSummary, 'modelName' | 'labels' | 'settings' | 'createdAt'> {
@@ -40,19 +42,23 @@ const subjects: ReadonlySet<string> = new Set(['shelf', 'runs', 'models', 'data'
 /** Errors of `shelf`: 'store/missing', and 'serving/other-model' for a named prompt of another model. */
 export function openShelf({ studio, model: only, prompts: named, signal }: ShelfOptions): ShelfSource {
   let known: Promise<Shelf> | undefined
-  void studio
-    .call(
-      'studio.watch',
-      {},
-      {
-        signal,
-        onEvent: (event) => {
-          if (event.event === 'changed' && subjects.has(event.subject)) known = undefined
-        },
-      },
-    )
-    // Whoever asks next hears why the studio does not answer.
-    .catch(() => (known = undefined))
+  const backOff = createBackOff()
+  const onEvent = (event: StudioEvent): void => {
+    backOff.reset()
+    if (event.event === 'changed' && subjects.has(event.subject)) known = undefined
+  }
+  /** Until nobody asks any more: when the service ends, another one takes over. */
+  const follow = async (): Promise<void> => {
+    while (!signal.aborted) {
+      // Whoever asks next hears why the studio does not answer.
+      await studio.call('studio.watch', {}, { signal, onEvent }).catch(() => undefined)
+      known = undefined
+      await setTimeout(backOff.next(), undefined, { signal }).catch(() => undefined)
+      // What was read meanwhile may have changed unseen.
+      known = undefined
+    }
+  }
+  void follow()
 
   const read = async (): Promise<Shelf> => {
     const all = await studio.call('models.list', {})
