@@ -7,6 +7,8 @@ export interface TypedQuestion {
   readonly kind: 'yes or no' | 'one of several' | 'level'
   readonly name: string | undefined
   readonly instructions: string
+  /** What its answers mean, for a model that is asked in words. */
+  readonly meaning?: string
   /** Of the last two: in the order in which they are answered. */
   readonly options: readonly { readonly label: string; readonly description?: string | undefined }[]
 }
@@ -40,7 +42,7 @@ export function deciderOf(shelf: Shelf, named: string, question: TypedQuestion):
     if (labels) return { asked: askedOf(prompt), answeredBy: { prompt: prompt.name }, labels }
   }
   const options = question.kind === 'yes or no' ? [{ label: 'yes' }, { label: 'no' }] : question.options
-  const { instructions } = question
+  const instructions = [question.instructions, question.meaning].filter(Boolean).join('\n')
   const model = baseOf(shelf, named)
   return {
     asked: {

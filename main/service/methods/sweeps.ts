@@ -15,6 +15,7 @@ import { rowsFor, settingsFor } from '../runs/plan.ts'
 import type { PlannedRows } from '../runs/split-rows.ts'
 import { findStart, keepStart, refuseSeen, type Start } from '../runs/start.ts'
 import { findModel, findSweep } from '../lookup.ts'
+import { refuseAnswering } from '../serving/shelf.ts'
 
 interface Planned extends StoredPlan {
   readonly rows: PlannedRows
@@ -118,7 +119,10 @@ export const sweepMethods: Pick<
   },
   'sweeps.resume': (context, { sweep }) => resume(context, sweep),
   'sweeps.discard': async ({ store, sweeper }, { sweep }) => {
-    await sweeper.discard((await findSweep(store, sweep)).id)
+    const { id } = await findSweep(store, sweep)
+    const runs = await Promise.all([...(await store.sweeps.runs(id)).values()].map((run) => store.runs.byId(run ?? 0)))
+    await refuseAnswering(store, { names: runs.flatMap((run) => run?.name ?? []) })
+    await sweeper.discard(id)
     return null
   },
   'sweeps.watch': async ({ store, sweeper }, { sweep: name }, { emit, signal }) => {

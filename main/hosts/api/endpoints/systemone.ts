@@ -4,25 +4,21 @@ import { list, text } from '../../../contract/methods/fields.ts'
 import { maxOptions, maxQuestions } from '../../../contract/methods/serving.ts'
 import { decide, type Decided, expectedLevel, likeliestOf } from '../decide.ts'
 import { confidenceOf, type TypedQuestion } from '../deciders.ts'
+import { anyObject, entriesOf } from '../entries.ts'
 import type { Failure } from '../failure.ts'
 import { endpoint } from './endpoint.ts'
 
 /** Text, or JSON that is read as it is written. */
-const content = v.union([text, v.record(v.string(), v.unknown()), v.array(v.unknown())])
+const content = v.union([text, anyObject, v.array(v.unknown())])
 type Content = v.InferOutput<typeof content>
 
 const asked = { instructions: v.optional(v.nullable(content)) }
 const described = v.nullable(content)
-const options = v.pipe(
-  v.record(v.pipe(v.string(), v.minLength(1)), described),
-  v.check((all) => Object.keys(all).length <= maxOptions, `a question here has at most ${String(maxOptions)} options`),
-  v.minEntries(1),
-)
 const noulCriteria = v.object({ true: v.optional(described), false: v.optional(described) })
 
 const question = v.variant('type', [
   v.object({ type: v.literal('noul'), ...asked, criteria: v.optional(v.nullable(noulCriteria)) }),
-  v.object({ type: v.literal('choice'), ...asked, criteria: options }),
+  v.object({ type: v.literal('choice'), ...asked, criteria: entriesOf(described, maxOptions) }),
   v.object({ type: v.literal('score'), ...asked, criteria: list(content, maxOptions, 1) }),
 ])
 type Question = v.InferOutput<typeof question>
@@ -30,23 +26,18 @@ type Question = v.InferOutput<typeof question>
 const schema = v.object({
   model: v.string(),
   state: content,
-  questions: v.pipe(
-    v.record(v.string(), question),
-    v.check((all) => Object.keys(all).length <= maxQuestions, `there are at most ${String(maxQuestions)} questions`),
-    v.minEntries(1),
-  ),
+  questions: entriesOf(question, maxQuestions),
 })
 
 export const systemone = endpoint({
   path: '/v1/systemone',
   schema,
   async answer({ model, state, questions }, asking) {
-    const entries = Object.entries(questions)
-    const typed = entries.map(([name, one]) => typedOf(name, one))
+    const typed = questions.map(([name, one]) => typedOf(name, one))
     const { decided, usage } = await decide(asking, model, wordsOf(state), typed)
     return {
       model,
-      answers: Object.fromEntries(entries.map(([name, one], i) => [name, answerOf(one, decided[i] as Decided)])),
+      answers: Object.fromEntries(questions.map(([name, one], i) => [name, answerOf(one, decided[i] as Decided)])),
       usage: { input_tokens: usage.input, output_tokens: 0 },
     }
   },
@@ -65,11 +56,10 @@ function typedOf(name: string, one: Question): TypedQuestion {
     entries.map(([label, description]) => ({ label, description: wordsOf(description) || undefined }))
   if (one.type === 'noul') {
     const { true: yes, false: no } = one.criteria ?? {}
-    const meant = [yes && `Yes: ${wordsOf(yes)}`, no && `No: ${wordsOf(no)}`].filter(Boolean)
-    return { kind: 'yes or no', name, instructions: [instructions, ...meant].join('\n'), options: [] }
+    const meaning = [yes && `Yes: ${wordsOf(yes)}`, no && `No: ${wordsOf(no)}`].filter(Boolean).join('\n')
+    return { kind: 'yes or no', name, instructions, meaning, options: [] }
   }
-  if (one.type === 'choice')
-    return { kind: 'one of several', name, instructions, options: optionsOf(Object.entries(one.criteria)) }
+  if (one.type === 'choice') return { kind: 'one of several', name, instructions, options: optionsOf(one.criteria) }
   return { kind: 'level', name, instructions, options: one.criteria.map((level) => ({ label: wordsOf(level) })) }
 }
 
@@ -78,7 +68,7 @@ function answerOf(one: Question, { probabilities, answeredBy }: Decided) {
   if (one.type === 'noul') return { ...common, noul: probabilities[0] ?? 0 }
   const confidence = confidenceOf(probabilities)
   if (one.type === 'choice') {
-    const labels = Object.keys(one.criteria)
+    const labels = one.criteria.map(([label]) => label)
     const choice = labels[likeliestOf(probabilities)]
     return { ...common, choice, confidence, probabilities: byKey(labels, probabilities) }
   }

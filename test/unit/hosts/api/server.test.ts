@@ -1,5 +1,8 @@
 // The local API answers prompts' questions in each of its formats, and says in one sentence what it cannot do.
 import { describe, expect, it } from 'vitest'
+import type { Studio } from '../../../../main/contract/service.ts'
+import { deciderOf } from '../../../../main/hosts/api/deciders.ts'
+import type { Offered } from '../../../../main/hosts/api/shelf.ts'
 import { promptsForAll, serve } from '../../../support/api.ts'
 
 const prompts = promptsForAll()
@@ -190,6 +193,59 @@ describe('/v1/systemone', () => {
     expect(
       (await api.post('/v1/systemone', { model: 'jev', state: 'x', questions: { q: { type: 'noul' } } })).status,
     ).toBe(404)
+  })
+})
+
+describe('/v1/systemone', () => {
+  it('finds the prompt whose instructions a question repeats, whatever yes and no are said to mean', () => {
+    const settings = { template: { instruction: 'Is it urgent?' } } as Offered['settings']
+    const common = { modelName: 'base', createdAt: '', labels: ['yes', 'no'], purpose: '' }
+    const shelf = {
+      models: [],
+      prompts: [{ ...common, name: 'hurry', settings, by: { item: 'hurry' } }],
+      isWhole: true,
+    }
+    const question = { kind: 'yes or no', name: 'q', options: [], meaning: 'Yes: today' } as const
+    const deciderFor = (instructions: string) => deciderOf(shelf, 'base', { ...question, instructions })
+    expect(deciderFor('Is it urgent?').answeredBy).toEqual({ prompt: 'hurry' })
+    expect(deciderFor('Is it late?').asked).toMatchObject({ instructions: 'Is it late?\nYes: today' })
+  })
+
+  it('reads and answers names that mean something to JavaScript', async () => {
+    const { service, model } = prompts()
+    const texts: string[] = []
+    const studio: Studio = {
+      call: (method, input, options) => {
+        if (method === 'serving.ask') texts.push((input as { readonly text: string }).text)
+        return service.call(method, input, options)
+      },
+    }
+    const api = await serve(studio, model)
+    const state = '{"__proto__":"a","constructor":"b","prototype":"c"}'
+    const criteria = '{"constructor":null,"__proto__":null,"driver":null}'
+    const question = `{"type":"choice","criteria":${criteria}}`
+    const headers = { 'content-type': 'application/json' }
+    const body = `{"model":"${model}","state":${state},"questions":{"constructor":${question}}}`
+    const answer = await api.ask('/v1/systemone', { method: 'POST', headers, body })
+    expect(answer.status).toBe(200)
+    expect(texts).toEqual([state])
+    expect(answer.body).toContain('"answers":{"constructor":{"type":"choice"')
+    expect(answer.body).toMatch(/"probabilities":\{"constructor":[^,]*,"__proto__":[^,]*,"driver":/)
+  })
+
+  it('says which option or question is at fault', async () => {
+    const { api, model } = await start()
+    for (const [questions, field] of [
+      [{ anger: { type: 'choice', criteria: { calm: 7 } } }, 'questions.anger.criteria.calm'],
+      [{ anger: { type: 'choice', criteria: {} } }, 'questions.anger.criteria'],
+      [{ anger: { type: 'choice', criteria: { '': null } } }, 'questions.anger.criteria'],
+      [{ anger: { type: 'mood' } }, 'questions.anger.type'],
+      [[], 'questions'],
+    ] as const)
+      expect(await api.post('/v1/systemone', { model, state: 'x', questions })).toMatchObject({
+        status: 422,
+        json: { error: { field } },
+      })
   })
 })
 

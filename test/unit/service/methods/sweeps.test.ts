@@ -138,6 +138,19 @@ describe('a sweep', () => {
     expect(configurations[1]?.runs[0]?.error).toContain('the test asked for it')
   })
 
+  it('is not discarded while one of its prompts answers programs', async () => {
+    const { service, base } = await start()
+    const { name } = await service.call('sweeps.start', { ...base, vary: { tokens: [1, 2] } })
+    const { configurations } = await ended(service, name)
+    const prompt = configurations.flatMap(({ fate, runs }) => (fate === 'finished' ? runs : []))[0]?.name ?? ''
+    await service.call('shelf.put', { prompt, name: 'mail' })
+    await expect(service.call('sweeps.discard', { sweep: name })).rejects.toMatchObject({ code: 'shelf/answers' })
+    expect((await service.call('shelf.list', {}))[0]).toMatchObject({ prompt: { name: prompt } })
+    await service.call('shelf.takeOff', { item: 'mail' })
+    await service.call('sweeps.discard', { sweep: name })
+    expect(await service.call('sweeps.list', {})).toEqual([])
+  })
+
   it('is discarded with all its runs, while it is under way too', async () => {
     const { service, base } = await start()
     const { name } = await service.call('sweeps.start', { ...base, vary: four })
