@@ -141,8 +141,8 @@ describe('a sweep', () => {
   it('is not discarded while one of its prompts answers programs', async () => {
     const { service, base } = await start()
     const { name } = await service.call('sweeps.start', { ...base, vary: { tokens: [1, 2] } })
-    const { configurations } = await ended(service, name)
-    const prompt = configurations.flatMap(({ fate, runs }) => (fate === 'finished' ? runs : []))[0]?.name ?? ''
+    await ended(service, name)
+    const prompt = (await service.call('prompts.list', {}))[0]?.name ?? ''
     await service.call('shelf.put', { prompt, name: 'mail' })
     await expect(service.call('sweeps.discard', { sweep: name })).rejects.toMatchObject({ code: 'shelf/answers' })
     expect((await service.call('shelf.list', {}))[0]).toMatchObject({ prompt: { name: prompt } })
