@@ -51,6 +51,9 @@ test('a program that was copied from the page gets its answer, and shows in the 
 
   await page.getByRole('link', { name: 'Serve on this computer' }).click()
   await expect(page.getByText('No request yet.')).toBeVisible()
+  await page.getByLabel('Port').fill('99999')
+  await expect(page.getByText('The port is a whole number from 1 to 65535.')).toBeVisible()
+  await expect(page.getByRole('switch', { name: 'Serve on this computer' })).toBeDisabled()
   await page.getByLabel('Port').fill(String(await freePort()))
   await page.getByRole('switch', { name: 'Serve on this computer' }).check()
   await expect(page.getByRole('link', { name: 'Serving' })).toBeVisible()

@@ -10,7 +10,7 @@ export interface Asked {
   readonly needsKey: boolean
 }
 
-export const languages = ['curl', 'python', 'javascript', 'excel'] as const
+export const languages = ['curl', 'powershell', 'python', 'javascript', 'excel'] as const
 export type Language = (typeof languages)[number]
 
 const KEY = 'YOUR_KEY'
@@ -35,6 +35,18 @@ const curl = (asked: Asked): string =>
     ...(asked.needsKey ? [`-H 'authorization: Bearer ${KEY}'`] : []),
     `-d ${inShell(bodyOf(asked))}`,
   ].join(' \\\n  ')
+
+/** Windows PowerShell sends and reads other letters than ASCII wrongly, and takes typographic quotes for its own. */
+const inPowerShell = (json: string): string =>
+  `'${json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).replaceAll("'", "''")}'`
+
+/** On one line: what curl gets from PowerShell differs from version to version. */
+const powershell = (asked: Asked): string => {
+  const key = asked.needsKey ? ` -Headers @{ authorization = 'Bearer ${KEY}' }` : ''
+  const request = `Invoke-RestMethod ${asked.url}${pathOf(asked)} -Method Post -ContentType 'application/json'${key}`
+  const answer = asked.chooses ? 'answers[0].label' : 'choices[0].message.content'
+  return `(${request} -Body ${inPowerShell(bodyOf(asked))}).${answer}`
+}
 
 const python = (asked: Asked): string => `import json
 import urllib.request
@@ -78,4 +90,10 @@ in
 `
 }
 
-export const snippets: Readonly<Record<Language, (asked: Asked) => string>> = { curl, python, javascript, excel }
+export const snippets: Readonly<Record<Language, (asked: Asked) => string>> = {
+  curl,
+  powershell,
+  python,
+  javascript,
+  excel,
+}

@@ -15,6 +15,7 @@ export const serve = {
   notOpen: 'The address is not open',
   port: 'Port',
   portHelp: 'The number at the end of the address. It can be changed while serving is off.',
+  portRange: 'The port is a whole number from 1 to 65535.',
   needsKey: 'Ask for a key',
   needsKeyHelp: 'Without one, every program on this computer may ask.',
   noKeyYet: 'There is no key yet, so nobody gets an answer. Make one below.',
@@ -24,7 +25,7 @@ export const serve = {
   snippetsLead: 'Copy it as it is: the address and the name are real.',
   prompt: 'Prompt',
   language: 'Language',
-  languages: { curl: 'curl', python: 'Python', javascript: 'JavaScript', excel: 'Excel' },
+  languages: { curl: 'curl', powershell: 'PowerShell', python: 'Python', javascript: 'JavaScript', excel: 'Excel' },
   excelHelp:
     'In Excel: Data, Get Data, From Other Sources, Blank Query, then Advanced Editor, and paste this. It becomes a function: add a column to a query with Add Column, Invoke Custom Function. If Excel asks, choose anonymous access.',
   copy: 'Copy',

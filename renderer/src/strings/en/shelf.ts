@@ -43,6 +43,7 @@ export const shelf = {
   asFileSays: (share: string, rows: string) => `${share} on ${rows} test rows, as its file says`,
   noFigure: 'Its file brings no figures',
   today: 'Today',
+  todayUnknown: 'Not known',
   noneToday: 'No answer yet today',
   answers: (count: number, shown: string) => (count === 1 ? '1 answer' : `${shown} answers`),
   byLabel: (labels: string) => `: ${labels}`,

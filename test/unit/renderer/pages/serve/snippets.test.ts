@@ -66,3 +66,16 @@ it('escapes for a shell and for Excel', () => {
   )
   expect(snippets.excel(asked)).toContain('prompt = "it\'s ""50 %"" #(#)(lf) ${HOME} \\ café"')
 })
+
+it('is one line of ASCII for PowerShell, whose only escape is a doubled quote', () => {
+  const asked = { url: 'http://127.0.0.1:8420', name, text, chooses: true, needsKey: true }
+  const code = snippets.powershell(asked)
+  expect(code).toMatch(/^[ -~]+$/)
+  const [, before, body = '', after] = /^(.*) -Body '((?:[^']|'')*)'(.*)$/.exec(code) ?? []
+  expect(before).toBe(
+    "(Invoke-RestMethod http://127.0.0.1:8420/v1/classify -Method Post -ContentType 'application/json'" +
+      " -Headers @{ authorization = 'Bearer YOUR_KEY' }",
+  )
+  expect(JSON.parse(body.replaceAll("''", "'"))).toEqual({ prompt: name, text })
+  expect(after).toBe(').answers[0].label')
+})
