@@ -210,6 +210,8 @@ export interface Schema {
     /** The version that answers, and the one that is compared with it. */
     version: number
     candidate: number | null
+    /** The highest number that a version was given: one that was deleted keeps its own. */
+    last: number
   }
   /** Each is a run's prompt or an opened one. */
   shelf_versions: { item: number; number: number; run: number | null; prompt: number | null; put_at: string }

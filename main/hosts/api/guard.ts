@@ -19,8 +19,8 @@ export interface GuardOptions {
   readonly origins: readonly string[]
 }
 
-/** Whether an address is reached from this computer alone. */
-export const isLoopback = (address: string): boolean => address === '::1' || /^127\.\d+\.\d+\.\d+$/.test(address)
+/** Whether an address is reached from this computer alone, as its own name is (RFC 6761, section 6.3). */
+export const isLoopback = (address: string): boolean => /^(::1|127\.\d+\.\d+\.\d+|localhost)$/i.test(address)
 
 export function createGuard({ address, port, names, origins }: GuardOptions): Guard {
   const known = new Set(['localhost', ...(isLoopback(address) ? [] : [hostname()]), ...names].map(lower))

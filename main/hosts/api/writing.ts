@@ -11,19 +11,22 @@ type WritingInput = Input<'serving.write'>['input']
 
 /** Fields that are known and not supported, unless they ask for nothing. */
 export function refuseFields(body: Readonly<Record<string, unknown>>, names: readonly string[]): void {
-  const given = names.find((name) => !asksNothing(body[name]))
+  const given = names.find((name) => !asksNothing(name, body[name]))
   if (given === undefined) return
   throw new Failure(400, 'unsupported_field', `This server does not support "${given}". Leave it out.`, {
     field: given,
   })
 }
 
-const asksNothing = (value: unknown): boolean =>
+/** What fields say that leave all as it is. */
+const neutral: Readonly<Record<string, unknown>> = {
+  ...{ n: 1, best_of: 1, echo: false, suffix: '', frequency_penalty: 0, presence_penalty: 0 },
+}
+
+const asksNothing = (name: string, value: unknown): boolean =>
   value === undefined ||
   value === null ||
-  value === false ||
-  value === 0 ||
-  value === 1 ||
+  value === neutral[name] ||
   (typeof value === 'object' && Object.keys(value).length === 0)
 
 export interface WritingRequest {

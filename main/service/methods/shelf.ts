@@ -60,10 +60,7 @@ async function put(
   const isSame = ({ run, opened }: ShelvedVersion): boolean => run === source.run && opened === source.opened
   await store.transaction(async ({ shelf }) => {
     const id = known?.id ?? (await shelf.add(name, purpose ?? ''))
-    const last = Math.max(0, known?.version ?? 0, ...(known?.versions ?? []).map(({ number }) => number))
-    const there = known?.versions.find(isSame)
-    const version = there?.number ?? last + 1
-    if (!there) await shelf.addVersion(id, version, source)
+    const version = known?.versions.find(isSame)?.number ?? (await shelf.addVersion(id, source))
     if (!known) return
     const waits = compare && version !== known.version
     await shelf.set(id, {

@@ -22,7 +22,6 @@ const KEPT = 50
 const MAX_TEXT = 2000
 
 interface Counted {
-  readonly pair: Pair
   compared: number
   alike: number
   failed: number
@@ -30,19 +29,18 @@ interface Counted {
   readonly differing: DifferingAnswer[]
 }
 
-const isSame = (a: Pair, b: Pair): boolean => a.version === b.version && a.candidate === b.candidate
-
 /** `changed` is called when there is something new. */
 export function createComparisons(changed: () => void): Comparisons {
-  /** By the item's number; another pair of it begins anew. */
-  const known = new Map<number, Counted>()
+  /** By pair: an answer may come when its item compares another one already. */
+  const known = new Map<string, Counted>()
   let underWay = 0
 
   const countedOf = (pair: Pair): Counted => {
-    const found = known.get(pair.id)
-    if (found && isSame(found.pair, pair)) return found
-    const fresh = { pair, compared: 0, alike: 0, failed: 0, skipped: 0, differing: [] }
-    known.set(pair.id, fresh)
+    const key = [pair.id, pair.version, pair.candidate].join()
+    const found = known.get(key)
+    if (found) return found
+    const fresh = { compared: 0, alike: 0, failed: 0, skipped: 0, differing: [] }
+    known.set(key, fresh)
     return fresh
   }
   const shortened = (text: string): string => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)} …` : text)
@@ -74,8 +72,8 @@ export function createComparisons(changed: () => void): Comparisons {
         })
     },
     of(pair) {
-      const { pair: own, ...counts } = countedOf(pair)
-      return { version: own.version, candidate: own.candidate, ...counts, differing: [...counts.differing] }
+      const counts = countedOf(pair)
+      return { version: pair.version, candidate: pair.candidate, ...counts, differing: [...counts.differing] }
     },
   }
 }

@@ -7,7 +7,8 @@ const statements = [
     name TEXT NOT NULL UNIQUE,
     purpose TEXT NOT NULL,
     version INTEGER NOT NULL,
-    candidate INTEGER
+    candidate INTEGER,
+    last INTEGER NOT NULL
   ) STRICT`,
   `CREATE TABLE shelf_versions (
     item INTEGER NOT NULL REFERENCES shelf (id) ON DELETE CASCADE,

@@ -34,10 +34,10 @@ async function all(db: Db): Promise<ShelfRecord[]> {
     db.selectFrom('shelf_versions').selectAll().orderBy('number', 'desc').execute(),
   ])
   const byItem = Map.groupBy(versions, ({ item }) => item)
-  return items.map(({ candidate, ...item }) => ({
-    ...item,
+  return items.map(({ id, name, purpose, version, candidate }) => ({
+    ...{ id, name, purpose, version },
     candidate: candidate ?? undefined,
-    versions: (byItem.get(item.id) ?? []).map(({ number, run, prompt, put_at }) => ({
+    versions: (byItem.get(id) ?? []).map(({ number, run, prompt, put_at }) => ({
       ...{ number, run: run ?? undefined, opened: prompt ?? undefined, putAt: put_at },
     })),
   }))
@@ -49,16 +49,24 @@ export const shelfRepository = (db: Db) => ({
 
   byName: async (name: string): Promise<ShelfRecord | undefined> => (await all(db)).find((item) => item.name === name),
 
-  /** Gives its number. */
+  /** Gives its number. Its first version answers. */
   async add(name: string, purpose: string): Promise<number> {
-    const values = { name, purpose, version: 1 }
+    const values = { name, purpose, version: 1, last: 0 }
     return (await db.insertInto('shelf').values(values).returning('id').executeTakeFirstOrThrow()).id
   },
 
-  async addVersion(item: number, number: number, { run, opened }: Pick<ShelvedVersion, 'run' | 'opened'>) {
+  /** Gives its number, which no version of the item had before. */
+  async addVersion(item: number, { run, opened }: Pick<ShelvedVersion, 'run' | 'opened'>): Promise<number> {
+    const { last: number } = await db
+      .updateTable('shelf')
+      .set({ last: sql<number>`last + 1` })
+      .where('id', '=', item)
+      .returning('last')
+      .executeTakeFirstOrThrow()
     const prompt = { run: run ?? null, prompt: opened ?? null }
     const values = { item, number, ...prompt, put_at: new Date().toISOString() }
     await db.insertInto('shelf_versions').values(values).execute()
+    return number
   },
 
   async set(

@@ -71,7 +71,7 @@ describe('/v1/models, /health', () => {
       base: model,
     })
     expect(await api.ask('/v1/models/nobody')).toMatchObject({ status: 404 })
-    expect(JSON.parse((await api.ask('/health')).body)).toEqual({ status: 'ok', models: [model], prompts: 2 })
+    expect(JSON.parse((await api.ask('/health')).body)).toEqual({ status: 'ok' })
   })
 
   it('offer what is put on the shelf meanwhile, or only what is named', async () => {
@@ -361,8 +361,16 @@ describe('/v1/chat/completions, /v1/completions', () => {
 
   it('refuse what they do not support, by the field', async () => {
     const { api } = await start()
+    const nothing = { n: 1, tools: [], logit_bias: {}, best_of: 1, echo: false, suffix: '', user: 'me' }
+    for (const [path, body] of [
+      ['/v1/chat/completions', { messages }],
+      ['/v1/completions', { prompt: 'a' }],
+    ] as const)
+      expect((await api.post(path, { model: 'writer', ...body, ...nothing })).status).toBe(200)
     for (const [field, value] of [
       ['n', 2],
+      ['n', 0],
+      ['tools', 1],
       ['tools', [{ type: 'function' }]],
     ] as const)
       expect(await api.post('/v1/chat/completions', { model: 'writer', messages, [field]: value })).toMatchObject({

@@ -106,6 +106,18 @@ describe('the shelf', () => {
     },
   )
 
+  it('gives no number to two versions, also when the first of them was deleted', { timeout: 60_000 }, async () => {
+    const { call, base } = await start()
+    await call('shelf.put', { prompt: 'old', name: 'mail' })
+    await call('shelf.put', { prompt: 'new', name: 'mail', compare: true })
+    await call('trash.delete', { names: ['new'] })
+    await call('runs.start', { ...base, settings: quick, name: 'third' })
+    await call('runs.watch', { run: 'third' })
+    const put = await call('shelf.put', { prompt: 'third', name: 'mail', compare: true })
+    expect(put).toMatchObject({ version: 1, candidate: 3 })
+    expect(put.versions.map(({ number }) => number)).toEqual([3, 1])
+  })
+
   it('counts and compares what is written', { timeout: 60_000 }, async () => {
     const { call } = await start()
     await call('shelf.put', { prompt: 'writer' })
