@@ -30,6 +30,7 @@ const statuses: readonly (readonly [prefix: string, status: ContentfulStatusCode
   ['run/no-prompt', 404],
   ['run/cancelled', 499 as ContentfulStatusCode],
   ['run/service', 503],
+  ['serving/busy', 503],
   ['serving/closed', 503],
   ['serving/keys-damaged', 500],
   ['serving/', 400],
