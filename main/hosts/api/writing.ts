@@ -20,7 +20,7 @@ export function refuseFields(body: Readonly<Record<string, unknown>>, names: rea
 
 /** What fields say that leave all as it is. */
 const neutral: Readonly<Record<string, unknown>> = {
-  ...{ n: 1, best_of: 1, echo: false, suffix: '', frequency_penalty: 0, presence_penalty: 0 },
+  ...{ n: 1, best_of: 1, echo: false, suffix: '' },
 }
 
 const asksNothing = (name: string, value: unknown): boolean =>
