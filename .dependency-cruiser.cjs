@@ -34,6 +34,7 @@ const foundations = [
 ]
 const engineRooms = [
   ...foundations,
+  'calibrate',
   'evaluate',
   'baseline',
   'train',

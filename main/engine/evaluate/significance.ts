@@ -3,6 +3,7 @@ import type { Subject } from '../../contract/records.ts'
 import type { Verdict, VerdictKind } from '../../contract/service.ts'
 import { percent, points } from '../../contract/numbers.ts'
 import { needsNoModel, subjectWords } from '../../contract/words/subjects.ts'
+import { bootstrap, type Interval, LEVEL, percentiles, RESAMPLES } from '../bootstrap.ts'
 import { createRandom } from '../random.ts'
 import { mean } from '../statistics.ts'
 
@@ -11,14 +12,6 @@ export interface Pair {
   readonly tuned: boolean
   readonly other: boolean
 }
-
-export interface Interval {
-  readonly low: number
-  readonly high: number
-}
-
-const RESAMPLES = 10_000
-const LEVEL = 0.95
 
 /**
  * 95 % percentile interval of the accuracy difference tuned - other, resampling rows with their pair of answers
@@ -41,8 +34,7 @@ export function pairedBootstrap(pairs: readonly Pair[], seed = 0): Interval {
     drawGained.set(some, draw)
     differences[sample] = (2 * draw(random.next()) - some) / rows
   }
-  differences.sort()
-  return { low: quantile(differences, (1 - LEVEL) / 2), high: quantile(differences, (1 + LEVEL) / 2) }
+  return percentiles(differences)
 }
 
 /** A draw by inverse transform sampling; `uniform` in [0, 1). */
@@ -80,14 +72,6 @@ function changesOf(pairs: readonly Pair[]): { readonly gained: number; readonly 
   const gained = pairs.filter(({ tuned, other }) => tuned && !other).length
   const lost = pairs.filter(({ tuned, other }) => !tuned && other).length
   return { gained, lost }
-}
-
-/** The quantile by linear interpolation between order statistics, as NumPy's default. */
-function quantile(sorted: Float64Array, share: number): number {
-  const at = share * (sorted.length - 1)
-  const below = Math.floor(at)
-  const [a, b] = [sorted[below] ?? 0, sorted[Math.min(sorted.length - 1, below + 1)] ?? 0]
-  return a + (b - a) * (at - below)
 }
 
 /**
@@ -141,15 +125,12 @@ function asPairs(graded: readonly GradedPair[]): Pair[] | undefined {
 /** As `pairedBootstrap`, for grades between right and wrong: rows are drawn one by one. */
 export function gradedBootstrap(pairs: readonly GradedPair[], seed = 0): Interval {
   const differences = Float64Array.from(pairs, ({ tuned, other }) => tuned - other)
-  const random = createRandom(seed)
-  const means = new Float64Array(RESAMPLES)
-  for (let sample = 0; sample < RESAMPLES; sample++) {
+  const meanOf = (drawn: Uint32Array): number => {
     let sum = 0
-    for (let i = 0; i < differences.length; i++) sum += differences[random.integer(differences.length)] ?? 0
-    means[sample] = sum / Math.max(1, differences.length)
+    for (const row of drawn) sum += differences[row] ?? 0
+    return sum / Math.max(1, differences.length)
   }
-  means.sort()
-  return { low: quantile(means, (1 - LEVEL) / 2), high: quantile(means, (1 + LEVEL) / 2) }
+  return bootstrap(pairs.length, meanOf, { seed })
 }
 
 const verdicts: Readonly<Record<VerdictKind, string>> = {

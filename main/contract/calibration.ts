@@ -1,0 +1,102 @@
+// Probabilities that can be trusted: what a prompt keeps of its calibration, and what its run shows of it.
+
+/** What a threshold does with some rows. */
+export interface AnsweredAlone {
+  readonly rows: number
+  readonly answered: number
+  /** Of those answered. */
+  readonly wrong: number
+}
+
+/** From when on a prompt answers alone: a less confident answer is for a person to give. */
+export interface Threshold {
+  /** The share of the answers given alone that may be wrong, as its owner asked for. */
+  readonly limit: number
+  /** Calibrated probability from which on it answers alone: chosen on the validation rows. */
+  readonly confidence: number
+  /** On the rows that it was chosen on. */
+  readonly chosen: AnsweredAlone
+  /**
+   * On the test rows, with the bound of the share of wrong answers among those given alone: it holds in at least 95 % of all
+   * samples of so many rows, as the threshold was fixed before one of them was looked at.
+   */
+  readonly tested: AnsweredAlone & { readonly bound: number }
+}
+
+/** Kept with a prompt that chooses among labels. */
+export interface Calibration {
+  /** The log-probabilities of the labels are divided by it (Guo et al. 2017). */
+  readonly temperature: number
+  /** Validation rows that it was fitted on; with cross-validation all rows, each answered by a prompt that had not seen it. */
+  readonly rows: number
+  /** Labels with at least this calibrated probability: the right one is among them for at least 95 % of rows like these. */
+  readonly among: number
+  /** Undefined where the prompt always answers alone. */
+  readonly threshold?: Threshold
+  /** Limits that were tried on the test rows: the more, the wider each bound has to be. */
+  readonly tried?: readonly number[]
+}
+
+/** Whether a prompt leaves an answer to a person. `confidence`: its calibrated probability. */
+export const isUnsure = (calibration: Calibration | undefined, confidence: number): boolean =>
+  confidence < (calibration?.threshold?.confidence ?? 0)
+
+/** A figure with its 95 % interval. */
+export interface Estimate {
+  readonly value: number
+  readonly low: number
+  readonly high: number
+}
+
+/** Rows of about the same confidence. */
+export interface ReliabilityBin {
+  readonly rows: number
+  /** Mean probability that their answers were given. */
+  readonly confidence: number
+  readonly right: number
+  /** Exact 95 % interval of the share of right answers. */
+  readonly low: number
+  readonly high: number
+}
+
+/** How far the probabilities of some answers can be trusted. */
+export interface Reliability {
+  readonly rows: number
+  /** Expected calibration error, in bins of equally many rows. */
+  readonly error: Estimate
+  /** The same in 15 bins of equal width, as others give it. */
+  readonly errorByWidth: Estimate
+  /** Brier score over all labels, 0 to 2. */
+  readonly brier: Estimate
+  /** The least confident first. */
+  readonly bins: readonly ReliabilityBin[]
+}
+
+/** A threshold, how many rows it lets be answered alone, and how many of these are answered wrongly. */
+export interface CoveragePoint {
+  readonly confidence: number
+  readonly answered: number
+  readonly wrong: number
+}
+
+/** A limit that can be kept to, as far as the validation rows can tell, with its threshold. */
+export interface Choice extends CoveragePoint {
+  readonly limit: number
+}
+
+/** The calibration of a run's prompt, measured on its test rows. */
+export interface CalibrationDetails {
+  readonly calibration: Calibration
+  readonly crossValidated: boolean
+  /** Test rows as the model answers them, and with the temperature. */
+  readonly before: Reliability
+  readonly after: Reliability
+  /** Test rows whose right label is among those of `Calibration.among`, and how many labels these are on average. */
+  readonly sets: { readonly rows: number; readonly right: number; readonly labels: number }
+  /** Of the rows that thresholds are chosen on, the fewest answered first. */
+  readonly curve: readonly CoveragePoint[]
+  /** Usual limits that have a threshold, each of which answers more than the one before. */
+  readonly choices: readonly Choice[]
+  /** The smallest limit that has a threshold. */
+  readonly smallest: number
+}

@@ -1,0 +1,111 @@
+// How far probabilities can be trusted: calibration error, Brier score, and the bins of a reliability chart.
+import type { Estimate, Reliability, ReliabilityBin } from '../../contract/calibration.ts'
+import { bootstrap, type Interval } from '../bootstrap.ts'
+import { exactInterval } from './exact-share.ts'
+import { judged, type Judged, type LabelledScores, tempered } from './scores.ts'
+
+/** Bins with equally many rows each, at most, and the fewest rows that say something of a bin. */
+const MOST_BINS = 10
+const FEWEST_ROWS = 20
+
+const binsFor = (rows: number): number => Math.max(1, Math.min(MOST_BINS, Math.floor(rows / FEWEST_ROWS)))
+
+/** Rows that are tempered alike. */
+interface Tempered {
+  readonly rows: readonly LabelledScores[]
+  readonly temperature: number
+}
+
+/**
+ * Of answered rows, each part at its own temperature: the expected calibration error, the Brier score, and the bins of the
+ * chart, with 95 % intervals of a bootstrap over the rows. A calibration error is no mean: chance alone makes it larger, the
+ * more so in resamples, and its interval leans upward. What it says to be small is small.
+ */
+export function reliabilityOf(parts: readonly Tempered[]): Reliability {
+  const answers = parts.flatMap(({ rows, temperature }) => judged(rows, temperature)).sort(byConfidence)
+  const scores = parts.flatMap(({ rows, temperature }) => rows.map((row) => brierScore(row, temperature)))
+  const bins = binsFor(answers.length)
+  const mean = (times: Uint32Array): number => scores.reduce((sum, score, i) => sum + score * (times[i] ?? 0), 0)
+  return {
+    rows: answers.length,
+    error: estimate(answers.length, (times) => errorByMass(answers, times, bins)),
+    errorByWidth: estimate(answers.length, (times) => errorByWidth(answers, times)),
+    brier: estimate(scores.length, (times) => mean(times) / Math.max(1, scores.length)),
+    bins: binsOf(answers, bins),
+  }
+}
+
+/** Resamples of figures that are shown to two digits. */
+const resamples = 1000
+
+/** The figure of the rows as they are, inside its interval. `figure` gets how often each row counts. */
+function estimate(rows: number, figure: (times: Uint32Array) => number): Estimate {
+  const value = figure(new Uint32Array(rows).fill(1))
+  const times = new Uint32Array(rows)
+  const ofDrawn = (drawn: Uint32Array): number => {
+    times.fill(0)
+    for (const row of drawn) times[row] = (times[row] ?? 0) + 1
+    return figure(times)
+  }
+  const { low, high }: Interval = rows === 0 ? { low: 0, high: 1 } : bootstrap(rows, ofDrawn, { resamples })
+  return { value, low: Math.min(low, value), high: Math.max(high, value) }
+}
+
+const byConfidence = (a: Judged, b: Judged): number => a.confidence - b.confidence
+
+/**
+ * Expected calibration error: the mean over rows of the gap between their bin's mean confidence and its share of right
+ * answers. The bins have equally many rows (Nixon et al. 2019): a good prompt is sure of most, and in bins of equal width
+ * nearly all rows lie in the last one while a few rows in each other bin give gaps by chance. `answers`: the least sure
+ * first; `times`: how often each counts.
+ */
+export function errorByMass(answers: readonly Judged[], times: ArrayLike<number>, bins: number): number {
+  let rows = 0
+  for (let i = 0; i < answers.length; i++) rows += times[i] ?? 0
+  let [error, gap, taken, bin] = [0, 0, 0, 1]
+  for (const [i, { confidence, right }] of answers.entries())
+    for (let time = times[i] ?? 0; time > 0; time--) {
+      gap += confidence - Number(right)
+      if (++taken < endOfBin(bin, bins, rows)) continue
+      error += Math.abs(gap)
+      gap = 0
+      bin++
+    }
+  return error / Math.max(1, rows)
+}
+
+/** Rows up to the end of a bin, 1 = the first. */
+const endOfBin = (bin: number, bins: number, rows: number): number => Math.round((bin * rows) / bins)
+
+/** Bins of equal width, as many as Guo et al. 2017 have, for comparison with figures from elsewhere. */
+const WIDTHS = 15
+
+/** As `errorByMass`, in bins of equal width. */
+export function errorByWidth(answers: readonly Judged[], times: ArrayLike<number>): number {
+  const gaps = new Float64Array(WIDTHS)
+  let rows = 0
+  for (const [i, { confidence, right }] of answers.entries()) {
+    const own = times[i] ?? 0
+    const bin = Math.min(WIDTHS - 1, Math.floor(confidence * WIDTHS))
+    gaps[bin] = (gaps[bin] ?? 0) + own * (confidence - Number(right))
+    rows += own
+  }
+  return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / Math.max(1, rows)
+}
+
+/** Brier score of one row (Brier 1950), 0 to 2: the squared error of its probabilities, over all labels. */
+export const brierScore = ({ logProbabilities, label }: LabelledScores, temperature: number): number =>
+  tempered(logProbabilities, temperature).reduce(
+    (sum, value, i) => sum + (Math.exp(value) - Number(i === label)) ** 2,
+    0,
+  )
+
+/** The bins of `errorByMass`, each with the exact 95 % interval of its share of right answers. */
+function binsOf(answers: readonly Judged[], bins: number): ReliabilityBin[] {
+  return Array.from({ length: bins }, (_, i) => {
+    const own = answers.slice(endOfBin(i, bins, answers.length), endOfBin(i + 1, bins, answers.length))
+    const right = own.filter((each) => each.right).length
+    const confidence = own.reduce((sum, each) => sum + each.confidence, 0) / Math.max(1, own.length)
+    return { rows: own.length, confidence, right, ...exactInterval(right, own.length) }
+  }).filter(({ rows }) => rows > 0)
+}
