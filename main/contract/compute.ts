@@ -1,4 +1,5 @@
 // The messages between the service, which owns the database, and the compute process, which owns ONNX Runtime.
+import type { Calibration } from './calibration.ts'
 import type { PromptInspection } from './inspection.ts'
 import type { MeasuredPrompt } from './measures.ts'
 import type { DecoderConfig, PrecisionName, PreparedModel } from './model.ts'
@@ -22,6 +23,8 @@ export interface TunedPrompt {
   readonly labels: readonly string[]
   /** Hash of the model it works with: the base model it was tuned on, or the model that was made of it. */
   readonly modelHash: string
+  /** Absent where it was not calibrated: its answers are generated, or it is of an earlier version. */
+  readonly calibration?: Calibration
 }
 
 /** Who answers rows that are scored, with the settings by which it reads them. */
@@ -40,7 +43,7 @@ export interface TextToAnswer {
 
 export interface TextAnswer {
   readonly answer: string
-  /** 0 to 1: probability among the labels, or of a generated answer's tokens, their geometric mean. */
+  /** 0 to 1: calibrated probability among the labels, or of a generated answer's tokens, their geometric mean. */
   readonly confidence: number
   /** Tokens at the text's end that were not read, because it was too long. */
   readonly cut: number
@@ -237,6 +240,9 @@ export interface ScoredRow {
   readonly metrics: Metrics
 }
 
+/** How a validation row is answered by the prompt that is kept. */
+export type ValidationAnswer = Pick<ScoredRow, 'row' | 'label' | 'logProbabilities'>
+
 export interface Evaluation extends Measured {
   readonly subject: Subject
   /** The text of a hand-written prompt. */
@@ -298,6 +304,8 @@ export type ComputeEvent =
   /** The service stores the checkpoint and answers with an acknowledgement of the same id. */
   | { readonly event: 'checkpoint'; readonly id: number; readonly checkpoint: Checkpoint }
   | { readonly event: 'evaluation'; readonly evaluation: Evaluation }
+  /** What the tuned prompt was calibrated on, where that is its validation set. */
+  | { readonly event: 'calibrated'; readonly answers: readonly ValidationAnswer[] }
   /** [prompts][texts] */
   | { readonly event: 'answers'; readonly answers: readonly (readonly TextAnswer[])[] }
   | { readonly event: 'measured'; readonly measured: MeasuredPrompt }

@@ -6,6 +6,7 @@ export const stages = {
   validating: 'checking the validation set',
   texts: 'reading the texts (KV cache)',
   testTexts: 'reading the test set (KV cache)',
+  calibrating: 'calibrating on the validation set',
   choosing: 'choosing a hand-written prompt',
   measuring: 'measuring the prompt',
 } as const

@@ -146,9 +146,11 @@ class SoftPrompt:
         return [sum(steps.get((ids[:i], token), 0.0) for i, token in enumerate(ids)) for ids in closed]
 
     def likelihoods(self, tokenizer, text, context=""):
-        """Each label's probability, the likeliest first; of equal ones the first in the prompt's order."""
-        scores = self.scores(*self.question(tokenizer, text, context))
-        all = {label: torch.tensor(score).exp().item() for label, score in zip(self.meaning["labels"], scores)}
+        """Each label's calibrated probability, the likeliest first; of equal ones the first in the prompt's order."""
+        scores = torch.tensor(self.scores(*self.question(tokenizer, text, context)), dtype=torch.float64)
+        # Temperature scaling (Guo et al. 2017); its softmax is that of the scores, where the folder has no temperature.
+        shares = (scores / self.meaning.get("calibration", {}).get("temperature", 1)).softmax(-1).tolist()
+        all = dict(zip(self.meaning["labels"], shares))
         return dict(sorted(all.items(), key=lambda item: -item[1]))
 
     def write(self, tokenizer, text, context="", most=None):
@@ -268,7 +270,11 @@ def main():
         if not meaning["labels"]:
             return {"answer": prompt.write(tokenizer, text, context, arguments.most)}
         likelihoods = prompt.likelihoods(tokenizer, text, context)
-        return {"answer": next(iter(likelihoods)), "likelihoods": likelihoods}
+        best = next(iter(likelihoods))
+        # From its threshold on the prompt answers alone; what is less sure is for a person to answer.
+        threshold = meaning.get("calibration", {}).get("threshold", {}).get("confidence", 0)
+        unsure = {"unsure": True} if likelihoods[best] < threshold else {}
+        return {"answer": best, "likelihoods": likelihoods, **unsure}
 
     if arguments.check:
         difference = check(prompt, tokenizer)
@@ -283,6 +289,8 @@ def main():
         found = answer(text, arguments.context)
         for label, probability in found.get("likelihoods", {}).items():
             print(f"{100 * probability:6.2f} %  {label}")
+        if found.get("unsure"):
+            print("Unsure: a person should look at it.")
         if "likelihoods" not in found:
             print(found["answer"])
     if arguments.jsonl:

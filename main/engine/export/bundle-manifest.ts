@@ -51,6 +51,27 @@ const figures = <S extends Subject>(subjects: readonly S[]) =>
     v.maxLength(100),
   )
 
+const rows = v.pipe(v.number(), v.integer(), v.minValue(0))
+const answeredAlone = v.pipe(
+  v.object({ rows, answered: rows, wrong: rows }),
+  v.check(({ rows, answered, wrong }) => wrong <= answered && answered <= rows),
+)
+
+/** What was measured of it is known only where it was tuned. */
+export const calibration = v.object({
+  temperature: v.pipe(v.number(), v.minValue(1e-3), v.maxValue(1e3)),
+  rows,
+  among: share,
+  threshold: v.exactOptional(
+    v.object({
+      limit: share,
+      confidence: share,
+      chosen: answeredAlone,
+      tested: v.intersect([answeredAlone, v.object({ bound: share })]),
+    }),
+  ),
+})
+
 /** Settings of a later studio that this one does not know are passed over. */
 export const manifestSchema = v.object({
   softprompt: v.picklist([1, 2, bundleVersion]),
@@ -69,6 +90,8 @@ export const manifestSchema = v.object({
   /** Figures of baselines, apart from the others: studios that do not know them pass them over. */
   baselines: v.exactOptional(figures(baselineNames)),
   answers: knownAnswers,
+  /** Studios that do not know it pass it over, and answer as they always did. */
+  calibration: v.exactOptional(calibration),
   sha256,
 })
 

@@ -22,6 +22,7 @@ export function bundle(exported: Exported): Files {
     figures: brief.filter((each) => !isBaseline(each)),
     baselines: brief.filter(isBaseline),
     answers,
+    ...(prompt.calibration ? { calibration: prompt.calibration } : {}),
     sha256: createHash('sha256').update(vectors).digest('hex'),
   }
   const files = {

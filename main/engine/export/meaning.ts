@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { taskNames, templateKinds } from '../../contract/settings.ts'
 import { placements } from '../../contract/setting-specs.ts'
-import { answerLimits, knownAnswers, labelList, sha256 } from './bundle-manifest.ts'
+import { answerLimits, calibration, knownAnswers, labelList, sha256 } from './bundle-manifest.ts'
 import { baseName } from './card.ts'
 import type { Exported } from './format.ts'
 
@@ -13,6 +13,7 @@ export function meaningFile({ prompt, model, rendering, answers }: Exported): st
   const meaning: Meaning = {
     ...{ task, placement, tail, template, labels: [...labels], max_tokens: maxTokens },
     ...(settings.answers ? { answers: settings.answers } : {}),
+    ...(prompt.calibration ? { calibration: prompt.calibration } : {}),
     ...{ base_model: baseName(model), base_model_sha256: model.hash },
     known_answers: answers.map(({ text, probabilities }) => ({ text, probabilities: [...probabilities] })),
   }
@@ -35,6 +36,7 @@ export const meaningSchema = v.object({
   labels: labelList,
   max_tokens: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(8), v.maxValue(1_000_000))),
   answers: v.exactOptional(answerLimits),
+  calibration: v.exactOptional(calibration),
   base_model: v.pipe(v.string(), v.maxLength(2000)),
   base_model_sha256: sha256,
   known_answers: knownAnswers,

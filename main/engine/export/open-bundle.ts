@@ -24,13 +24,17 @@ export function openBundle(files: PromptFiles, file: string): PromptFile {
     const parsed = withTerms(JSON.parse(strFromU8(manifest)))
     const version = v.safeParse(v.object({ softprompt: v.number() }), parsed)
     if (version.success && version.output.softprompt > bundleVersion) throw studioError('prompt/newer', file)
-    const { softprompt, name, base, labels, settings, answers, sha256, ...rest } = v.parse(manifestSchema, parsed)
+    const { softprompt, name, base, labels, settings, answers, sha256, calibration, ...rest } = v.parse(
+      manifestSchema,
+      parsed,
+    )
     if (createHash('sha256').update(vectors).digest('hex') !== sha256) throw new Error('its numbers have changed')
     if (answers.some(({ probabilities }) => probabilities.length !== labels.length)) throw new Error('answers are cut')
     const prompt = {
       tensors: readTensors(vectors),
       settings: asTuned(softprompt, defaultSettings(settings, labels)),
       labels,
+      ...(calibration ? { calibration } : {}),
     }
     const figures = [...rest.figures, ...(rest.baselines ?? [])]
     return { name, base, figures, answers, promptFor: (config) => (fits(prompt, config) ? prompt : undefined) }

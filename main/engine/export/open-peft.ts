@@ -62,7 +62,9 @@ function promptFile(
     ...{ figures: [], answers },
     promptFor(config) {
       const tensors = read.tensorsFor(config)
-      return tensors && { tensors, settings, labels }
+      return (
+        tensors && { tensors, settings, labels, ...(meaning?.calibration ? { calibration: meaning.calibration } : {}) }
+      )
     },
     ...(invocation ? { invocation } : {}),
   }

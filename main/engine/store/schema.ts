@@ -177,7 +177,10 @@ export interface Schema {
     vectors: Uint8Array
     sha256: string
     created_at: string
+    /** JSON: Calibration; null where it was not calibrated. */
+    calibration: Generated<string | null>
   }
+  validation_answers: { run: number; row: number; label: string; log_probabilities: Uint8Array }
   starts: {
     sha256: string
     settings: string
@@ -200,6 +203,8 @@ export interface Schema {
     created_at: string
     /** Null while it is not in the trash. */
     trashed_at: Generated<string | null>
+    /** JSON: Calibration, as its file states it; null where it states none. */
+    calibration: Generated<string | null>
   }
   /** Names that runs had before they were deleted or renamed, as hashes. */
   retired_names: { sha256: string }

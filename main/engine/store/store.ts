@@ -34,6 +34,7 @@ import { startRepository } from './tables/starts.ts'
 import { sweepRepository } from './tables/sweeps.ts'
 import { taskRepository } from './tables/tasks.ts'
 import { unseenAnswerRepository } from './tables/unseen-answers.ts'
+import { validationAnswerRepository } from './tables/validation-answers.ts'
 
 const repositories = (db: Db, late: LateStates) => ({
   models: modelRepository(db),
@@ -51,6 +52,7 @@ const repositories = (db: Db, late: LateStates) => ({
   shelf: shelfRepository(db),
   starts: startRepository(db),
   evaluations: evaluationRepository(db),
+  validationAnswers: validationAnswerRepository(db),
   labellings: labellingRepository(db),
   unseenAnswers: unseenAnswerRepository(db),
   names: nameRepository(db),

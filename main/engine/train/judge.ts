@@ -1,4 +1,5 @@
 // The end of a run: its test rows are answered by what was tuned, and by all that it has to beat.
+import type { Calibration } from '../../contract/calibration.ts'
 import type { ComputeEvent, Evaluation, TunedPrompt } from '../../contract/compute.ts'
 import type { Example } from '../../contract/settings.ts'
 import { stages } from '../../contract/stages.ts'
@@ -9,6 +10,7 @@ import { type Reading, readingOf } from '../evaluate/reading.ts'
 import { scoreTask } from '../evaluate/score.ts'
 import { layOut } from '../method/layout.ts'
 import { scoresLabels } from '../task/index.ts'
+import { calibrateByScoring, calibrationOn } from './calibrate.ts'
 import { duel } from './duel.ts'
 import { splitOfFold } from './fold-splits.ts'
 import { cacheBytes, cacheFits, precomputeKv, sharesCache } from './precompute-kv.ts'
@@ -26,56 +28,89 @@ interface Judge {
   readonly examples: readonly Example[]
 }
 
+/** What comes of it besides the evaluations. */
+interface Judgement {
+  /** Undefined where answers are generated. */
+  readonly calibration: Calibration | undefined
+}
+
 /**
- * Evaluates on the test set: first the tuned prompt, whose result is the one that matters, then no prompt, then the other
- * rivals. The first two share the texts' keys and values where both lay them out alike. A tuned model answers alone; all
- * others are the base model's. With folds, each fold's prompt answers the rows that it has not seen, as rivals do that learn
- * from rows. False where it was stopped.
+ * Evaluates on the test set: first the tuned prompt, whose result is the one that matters and which is then calibrated, then
+ * no prompt, then the other rivals. The first two share the texts' keys and values where both lay them out alike. A tuned
+ * model answers alone; all others are the base model's. With folds, each fold's prompt answers the rows that it has not
+ * seen, as rivals do that learn from rows. Undefined where it was stopped.
  */
-export async function judge(run: Judged, { prompt, model: made }: Result): Promise<boolean> {
+export async function judge(run: Judged, result: Result): Promise<Judgement | undefined> {
   const { job, encoder, runner, sink, options } = run
   const { model, settings, labels, split } = job
   const emit = (event: ComputeEvent): void => sink.emit(event)
-  const cached = await readTexts(run)
+  const cached = await readTexts(run, split.test, stages.testTexts)
+  const judgement = await judgeTuned(run, result, cached)
+  if (!judgement) return undefined
   const uninstructed = withoutInstruction(settings)
-  const task = { model, labels, settings }
-  const own = made ? createInferenceRunner(made, { threads: job.threads, memory: settings.memory }) : runner
-  const found: Evaluation[] = []
-  try {
-    for (const { prompt: judging, examples } of judgesOf(run, prompt)) {
-      if (found.length > 0 && sink.stopRequested()) return false
-      const before = found.reduce((sum, { rows }) => sum + rows.length, 0)
-      const judged = { ...task, ...cached, model: made ?? model, settings: judging.settings, prompt: judging, examples }
-      found.push(await scoreTask(own, judged, counting(emit, before, split.test.length)))
-    }
-  } finally {
-    if (made) await own.release()
-  }
-  const tuned = together(found, job)
-  if (tuned) emit({ event: 'evaluation', evaluation: tuned })
   const sameText = uninstructed.template.instruction === settings.template.instruction
   const alone = {
-    ...task,
-    ...(sameText ? cached : {}),
+    ...{ model, labels, ...(sameText ? cached : {}) },
     settings: uninstructed,
     prompt: undefined,
     examples: split.test,
   }
   emit({ event: 'evaluation', evaluation: await scoreTask(runner, alone, emit) })
   const places = { folder: job.texts, limits: options.limits }
-  return settings.duel === false || duel(job, encoder, runner, places, sink)
+  const isWhole = settings.duel === false || (await duel(job, encoder, runner, places, sink))
+  return isWhole ? judgement : undefined
 }
 
-/** The test rows' keys and values, where the prompt and no prompt can share them. */
-async function readTexts({ job, encoder, runner, sink, options }: Run): Promise<{ readonly reading?: Reading }> {
-  const { model, settings, split } = job
+interface CachedReading {
+  readonly reading?: Reading
+}
+
+/** Evaluates the tuned prompt, and calibrates it. Undefined where it was stopped. */
+async function judgeTuned(
+  run: Judged,
+  { prompt, model: made }: Result,
+  cached: CachedReading,
+): Promise<Judgement | undefined> {
+  const { job, runner, sink } = run
+  const { settings, labels, split } = job
+  const emit = (event: ComputeEvent): void => sink.emit(event)
+  const task = { labels, model: made ?? job.model }
+  const own = made ? createInferenceRunner(made, { threads: job.threads, memory: settings.memory }) : runner
+  const found: Evaluation[] = []
+  try {
+    for (const { prompt: judging, examples } of judgesOf(run, prompt)) {
+      if (found.length > 0 && sink.stopRequested()) return undefined
+      const before = found.reduce((sum, { rows }) => sum + rows.length, 0)
+      const judged = { ...task, ...cached, settings: judging.settings, prompt: judging, examples }
+      found.push(await scoreTask(own, judged, counting(emit, before, split.test.length)))
+    }
+    const tuned = together(found, job)
+    if (tuned) emit({ event: 'evaluation', evaluation: tuned })
+    if (!scoresLabels(settings)) return { calibration: undefined }
+    if (split.folds) return { calibration: calibrationOn(tuned?.rows ?? [], labels) }
+    if (split.validation.length === 0) return { calibration: undefined }
+    const known = await readTexts(run, split.validation, stages.calibrating)
+    const calibrated = { ...task, ...known, settings: prompt.settings, prompt, examples: split.validation }
+    return { calibration: await calibrateByScoring(own, calibrated, emit) }
+  } finally {
+    if (made) await own.release()
+  }
+}
+
+/** The rows' keys and values, where the prompt and no prompt can share them. `stage`: what its progress is called. */
+async function readTexts(
+  { job, encoder, runner, sink, options }: Run,
+  examples: readonly Example[],
+  stage: string,
+): Promise<CachedReading> {
+  const { model, settings } = job
   const places = { folder: job.texts, limits: options.limits }
-  const rows = split.test.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
+  const rows = examples.map(({ text }) => layOut(encoder.row(text), encoder.trie.context, settings))
   const isCached =
     scoresLabels(settings) && sharesCache(settings) && (await cacheFits(settings, cacheBytes(model, rows), places))
   if (!isCached) return {}
   const source = { model, runner, settings, ...places, emit: (event: ComputeEvent) => sink.emit(event) }
-  const texts = await precomputeKv(source, rows, stages.testTexts)
+  const texts = await precomputeKv(source, rows, stage)
   await texts.precompute(rows)
   return { reading: readingOf(settings, texts) }
 }

@@ -60,13 +60,16 @@ async function tuneWithLease(given: TuneJob, sink: TuneSink, options: TuneOption
     const untuned = job.files && makesModel(settings) ? { untuned: true as const } : {}
     const stopped: TuneResult = { outcome: 'stopped', ...found, ...untuned }
     if (!checkpoint.finished) return stopped
-    const kept = checkpoint.best?.step ?? 0
-    const diverged = checkpoint.diverged && { reason: studioError('tuning/diverged', checkpoint.step, kept).message }
-    if (diverged && kept === 0) return { outcome: 'diverged', ...found, untuned: true, ...diverged }
+    const best = checkpoint.best?.step ?? 0
+    const diverged = checkpoint.diverged && { reason: studioError('tuning/diverged', checkpoint.step, best).message }
+    if (diverged && best === 0) return { outcome: 'diverged', ...found, untuned: true, ...diverged }
     const result = await resultOf(run, checkpoint, prompt)
     const judged = { ...run, prompts: (checkpoint.folds ?? []).map(({ best, tensors }) => best?.tensors ?? tensors) }
-    if (!(await judge(judged, result))) return stopped
-    return { outcome: diverged ? 'diverged' : 'finished', ...found, ...result, ...diverged }
+    const judgement = await judge(judged, result)
+    if (!judgement) return stopped
+    const { calibration } = judgement
+    const kept = calibration ? { ...result.prompt, calibration } : result.prompt
+    return { outcome: diverged ? 'diverged' : 'finished', ...found, ...result, prompt: kept, ...diverged }
   } finally {
     await runner.release()
   }

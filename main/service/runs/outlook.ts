@@ -60,6 +60,7 @@ const MOST = 3
 const stageParts: Readonly<Record<string, PartName>> = {
   [stages.texts]: 'texts',
   [stages.testTexts]: 'testTexts',
+  [stages.calibrating]: 'calibrating',
   [stages.choosing]: 'choosing',
   [stages.measuring]: 'measuring',
   [evaluatingWith('tuned prompt')]: 'tuned',

@@ -6,6 +6,7 @@ import type {
   StepMetrics,
   TunedModel,
   TunedPrompt,
+  ValidationAnswer,
 } from '../../contract/compute.ts'
 import type { MeasuredPrompt } from '../../contract/measures.ts'
 import { distinctName } from '../../contract/names.ts'
@@ -55,8 +56,10 @@ export function createRecorder(store: Store, run: RunRecord, report: (event: Stu
         if (model) await addModel(tables, run, model)
         if (prompt) await tables.prompts.put(id, prompt)
         const evaluated = { run: id, dataset, version }
-        if (state !== 'stopped')
+        if (state !== 'stopped') {
           for (const evaluation of pending.evaluations) await tables.evaluations.add(evaluated, evaluation)
+          for (const answers of pending.calibrated) await tables.validationAnswers.put(id, answers)
+        }
         for (const measured of pending.measured) await tables.measures.put(id, measured)
         await tables.runs.setState(id, state, message)
       }),
@@ -82,6 +85,8 @@ interface Pending {
   readonly validations: ValidationRecord[]
   readonly evaluations: Evaluation[]
   readonly measured: MeasuredPrompt[]
+  /** The answers to the validation set, once. */
+  readonly calibrated: (readonly ValidationAnswer[])[]
   /** Writes steps and validations, together with what `also` writes. */
   flush(also: (tables: Tables) => Promise<void>): Promise<void>
   clear(): void
@@ -90,6 +95,7 @@ interface Pending {
 function createPending(store: Store, run: number): Pending {
   const [steps, validations]: [StepMetrics[], ValidationRecord[]] = [[], []]
   const [evaluations, measured]: [Evaluation[], MeasuredPrompt[]] = [[], []]
+  const calibrated: (readonly ValidationAnswer[])[] = []
   const empty = (...lists: unknown[][]): void => {
     for (const list of lists) list.length = 0
   }
@@ -98,6 +104,7 @@ function createPending(store: Store, run: number): Pending {
     validations,
     evaluations,
     measured,
+    calibrated,
     flush: async (also) => {
       await store.transaction(async (tables) => {
         await tables.metrics.add(run, { steps, validations })
@@ -106,7 +113,7 @@ function createPending(store: Store, run: number): Pending {
       empty(steps, validations)
     },
     clear: () => {
-      empty(steps, validations, evaluations, measured)
+      empty(steps, validations, evaluations, measured, calibrated)
     },
   }
 }
@@ -147,6 +154,9 @@ function recordersOf(
       pending.evaluations.push(evaluation)
       const { rows, ...figures } = evaluation
       report({ event: 'evaluation', ...figures, rows: rows.length })
+    },
+    calibrated: async ({ answers }) => {
+      pending.calibrated.push(answers)
     },
     measured: async ({ measured }) => {
       pending.measured.push(measured)

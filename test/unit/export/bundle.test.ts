@@ -47,6 +47,34 @@ describe('a prompt file', () => {
     expect(promptFor(smallConfig)).toBeUndefined()
   })
 
+  it('keeps the calibration with its threshold, and refuses one that cannot be', () => {
+    const calibration = {
+      ...{ temperature: 1.4, rows: 40, among: 0.12 },
+      threshold: {
+        ...{ limit: 0.05, confidence: 0.83 },
+        chosen: { rows: 40, answered: 30, wrong: 1 },
+        tested: { rows: 60, answered: 45, wrong: 1, bound: 0.1 },
+      },
+    }
+    const prompt = { ...exported.prompt, calibration }
+    const opened = openArchive(written({ ...exported, prompt }), 'mail.softprompt').promptFor(exported.config)
+    expect(opened?.calibration).toEqual(calibration)
+    for (const spoilt of [
+      { ...calibration, temperature: 0 },
+      { ...calibration, temperature: 1e9 },
+      { ...calibration, threshold: { ...calibration.threshold, confidence: 2 } },
+      { ...calibration, threshold: { ...calibration.threshold, chosen: { rows: 4, answered: 3, wrong: 9 } } },
+    ])
+      expect(() =>
+        openArchive(
+          changed((manifest) => (manifest['calibration'] = spoilt)),
+          'mail.softprompt',
+        ),
+      ).toThrow(/damaged/)
+    // Files of earlier studios have none.
+    expect(openArchive(written(), 'mail.softprompt').promptFor(exported.config)).not.toHaveProperty('calibration')
+  })
+
   it('keeps the figures of baselines where studios that do not know them look past', () => {
     const baseline = { subject: 'word count', headline: 'accuracy', metrics: { accuracy: 0.7 }, rows: 20 } as const
     const file = written({ ...exported, figures: [...exported.figures, baseline] })

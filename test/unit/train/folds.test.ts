@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Checkpoint, ComputeEvent } from '../../../main/contract/compute.ts'
 import type { Example, Split, TuneSettings } from '../../../main/contract/settings.ts'
+import { calibrate } from '../../../main/engine/calibrate/calibration.ts'
+import { labelledScores } from '../../../main/engine/calibrate/scores.ts'
 import { foldExamples } from '../../../main/engine/data/folds.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
 import type { TuneJob } from '../../../main/engine/train/run.ts'
@@ -56,8 +58,11 @@ async function run(split: Split, { settings: given, job: own, stopAt = Infinity,
 describe('a cross-validated run', () => {
   it('has every row answered once by each way, and learns from all of them', async () => {
     const split = await splitOf()
-    const { result, steps, evaluations, validations, last } = await run(split)
+    const { result, steps, evaluations, validations, last, events } = await run(split)
     expect(result.outcome).toBe('finished')
+    // Calibrated on these answers, which no other has to be computed for.
+    expect(result.prompt.calibration).toEqual(calibrate(labelledScores(evaluations[0]?.rows ?? [], labels)))
+    expect(events.filter(({ event }) => event === 'calibrated')).toEqual([])
     expect(evaluations.map(({ subject }) => subject)).toEqual([
       'tuned prompt',
       'no prompt',

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest'
 import type { Checkpoint, ComputeEvent, Job } from '../../../main/contract/compute.ts'
 import type { PreparedModel } from '../../../main/contract/model.ts'
 import type { TuneSettings } from '../../../main/contract/settings.ts'
+import { calibrate } from '../../../main/engine/calibrate/calibration.ts'
+import { labelledScores } from '../../../main/engine/calibrate/scores.ts'
 import { createInferenceRunner } from '../../../main/engine/evaluate/inference-runner.ts'
 import { scoreTask } from '../../../main/engine/evaluate/score.ts'
 import { defaultSettings } from '../../../main/engine/train/defaults.ts'
@@ -104,6 +106,30 @@ describe('a run', () => {
           expect(logProbabilities.reduce((sum, value) => sum + Math.exp(value), 0)).toBeCloseTo(1, 3)
     },
   )
+
+  it('is calibrated on its validation set, which the prompt answers as any evaluation does', async () => {
+    const model = await tinyModel('llama')
+    const alike = [
+      await run('llama', {}),
+      await run('llama', { placement: 'start' }),
+      // Texts that are read anew.
+      await run('llama', {}, { limits: none }),
+    ]
+    for (const { result, events } of alike) {
+      const { prompt } = result
+      const [answers, another] = events.flatMap((event) => (event.event === 'calibrated' ? [event.answers] : []))
+      expect(another).toBeUndefined()
+      const examples = rows(6, 100)
+      expect(answers?.map(({ row, label }) => [row, label])).toEqual(examples.map(({ row, label }) => [row, label]))
+      const runner = createInferenceRunner(model, { threads: 1 })
+      const task = { model, settings: prompt.settings, labels, examples, prompt }
+      const found = await scoreTask(runner, task, () => undefined).finally(() => runner.release())
+      for (const [i, { logProbabilities }] of found.rows.entries())
+        logProbabilities.forEach((value, label) => expect(answers?.[i]?.logProbabilities[label]).toBeCloseTo(value, 3))
+      expect(prompt.calibration).toEqual(calibrate(labelledScores(answers ?? [], labels)))
+      expect(prompt.calibration?.rows).toBe(6)
+    }
+  })
 
   it.each<[Partial<TuneSettings>, first: number, last: number]>([
     [{ method: 'prompt-tuning', placement: 'start', init: 'vocab' }, 2.356, 1.746],

@@ -25,6 +25,7 @@ import { untuned } from './0022-untuned.ts'
 import { trash } from './0023-trash.ts'
 import { sentRows } from './0024-sent-rows.ts'
 import { keptData } from './0025-kept-data.ts'
+import { calibrations } from './0026-calibrations.ts'
 import { shelf } from './0027-shelf.ts'
 
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -53,5 +54,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0023-trash': trash,
   '0024-sent-rows': sentRows,
   '0025-kept-data': keptData,
+  '0026-calibrations': calibrations,
   '0027-shelf': shelf,
 }

@@ -1,10 +1,12 @@
 // Table opened_prompts: prompts that were tuned elsewhere, each with the model here that it works with.
 import type { Selectable } from 'kysely'
+import type { Calibration } from '../../../contract/calibration.ts'
 import type { TunedPrompt } from '../../../contract/compute.ts'
 import type { EvaluationFigures } from '../../../contract/records.ts'
 import type { TuneSettings } from '../../../contract/settings.ts'
 import type { Db, Schema } from '../schema.ts'
 import { openTensors, sealTensors } from '../tensors.ts'
+import { calibrationIn } from './prompts.ts'
 
 export interface OpenedPrompt {
   readonly id: number
@@ -19,6 +21,8 @@ export interface OpenedPrompt {
   readonly createdAt: string
   /** Undefined while it is not in the trash. */
   readonly trashedAt: string | undefined
+  /** As its file states it. */
+  readonly calibration?: Calibration
 }
 
 /** A prompt as its file has it, but for the name. */
@@ -26,7 +30,10 @@ export interface NewPrompt extends Pick<OpenedPrompt, 'model' | 'figures' | 'che
   readonly prompt: TunedPrompt
 }
 
-const columns = ['id', 'name', 'model', 'labels', 'settings', 'figures', 'checked', 'created_at', 'trashed_at'] as const
+const columns = [
+  ...(['id', 'name', 'model', 'labels', 'settings', 'figures'] as const),
+  ...(['checked', 'created_at', 'trashed_at', 'calibration'] as const),
+] as const
 
 const record = (row: Pick<Selectable<Schema['opened_prompts']>, (typeof columns)[number]>): OpenedPrompt => ({
   id: row.id,
@@ -38,7 +45,10 @@ const record = (row: Pick<Selectable<Schema['opened_prompts']>, (typeof columns)
   checked: row.checked === 1,
   createdAt: row.created_at,
   trashedAt: row.trashed_at ?? undefined,
+  ...calibrationIn(row),
 })
+
+const jsonOf = ({ calibration }: TunedPrompt): string | null => (calibration ? JSON.stringify(calibration) : null)
 
 const all = async (db: Db): Promise<OpenedPrompt[]> =>
   (await db.selectFrom('opened_prompts').select(columns).orderBy('id').execute()).map(record)
@@ -55,6 +65,7 @@ export const openedPromptRepository = (db: Db) => ({
       .where('settings', '=', JSON.stringify(prompt.settings))
       .where('figures', '=', JSON.stringify(figures))
       .where('checked', '=', checked ? 1 : 0)
+      .where('calibration', 'is', jsonOf(prompt))
       .execute()
     return rows.map(record)
   },
@@ -70,6 +81,7 @@ export const openedPromptRepository = (db: Db) => ({
         model_hash: prompt.modelHash,
         figures: JSON.stringify(figures),
         checked: checked ? 1 : 0,
+        calibration: jsonOf(prompt),
         ...sealTensors(prompt.tensors),
         created_at: new Date().toISOString(),
       })
@@ -95,13 +107,14 @@ export const openedPromptRepository = (db: Db) => ({
   },
 
   /** Error: 'store/damaged' where the vectors are not those that were kept. */
-  async prompt({ id, name, settings, labels }: OpenedPrompt): Promise<TunedPrompt> {
+  async prompt({ id, name, settings, labels, calibration }: OpenedPrompt): Promise<TunedPrompt> {
     const row = await db
       .selectFrom('opened_prompts')
       .select(['vectors', 'sha256', 'model_hash'])
       .where('id', '=', id)
       .executeTakeFirstOrThrow()
-    return { tensors: openTensors(row, `The prompt ${name}`), settings, labels, modelHash: row.model_hash }
+    const tensors = openTensors(row, `The prompt ${name}`)
+    return { tensors, settings, labels, modelHash: row.model_hash, ...(calibration ? { calibration } : {}) }
   },
 
   async remove({ id }: OpenedPrompt): Promise<void> {

@@ -23,6 +23,7 @@ const cached: Rates = {
   ...{
     testTexts: 30,
     tuned: 8,
+    calibrating: 8,
     alone: 8,
     choosing: 30,
     handWritten: 40,
@@ -36,6 +37,7 @@ const whole: Rates = {
   ...{
     testTexts: 0,
     tuned: 40,
+    calibrating: 40,
     alone: 35,
     choosing: 35,
     handWritten: 47,
@@ -106,6 +108,8 @@ function* eventsOf({ settings }: TrackedRun, rates: Rates, keptAt = Infinity): G
   ] as const) {
     yield* batches(evaluatingWith(subject), 0, rows.test, rows.test, unit)
     yield [0, evaluation(subject)]
+    if (subject === 'tuned prompt')
+      yield* batches(stages.calibrating, 0, rows.validation, rows.validation, rates.calibrating)
   }
   const { choosing, wordCount, linearProbe } = unitsOf(plan(settings))
   for (let i = 0; i <= 3; i++) yield [i === 0 ? 0 : (choosing * rates.choosing) / 3, progress(stages.choosing, i, 3)]
@@ -219,6 +223,7 @@ describe('the time left', () => {
       'steps',
       'validations',
       'tuned',
+      'calibrating',
       'choosing',
       'handWritten',
       'linearProbe',
