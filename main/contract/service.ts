@@ -1,6 +1,7 @@
 // The contract of the service: its methods, their inputs and outputs, and its events, for windows and the command line.
 import type * as v from 'valibot'
 import type { StepMetrics } from './compute.ts'
+import { calibrationInputs, type CalibrationOutputs } from './methods/calibrations.ts'
 import { committeeInputs, type CommitteeOutputs } from './methods/committees.ts'
 import { comparisonInputs, type ComparisonOutputs } from './methods/comparisons.ts'
 import { dataInputs, type DataOutputs } from './methods/data.ts'
@@ -47,6 +48,7 @@ export const inputsFor = (methods: readonly MethodDeclaration[]) =>
     ...comparisonInputs,
     ...promptInputs,
     ...committeeInputs,
+    ...calibrationInputs,
     ...labellingInputs,
     ...servingInputs,
     ...shelfInputs,
@@ -68,6 +70,7 @@ export interface Outputs
     ComparisonOutputs,
     PromptOutputs,
     CommitteeOutputs,
+    CalibrationOutputs,
     LabellingOutputs,
     ServingOutputs,
     ShelfOutputs,

@@ -3,6 +3,7 @@ import type { CallOptions, Method, Outputs, Studio } from '../contract/service.t
 import type { CallContext, Methods } from './context.ts'
 import { checked } from './inputs.ts'
 import { adviseMethods } from './methods/advise.ts'
+import { calibrationMethods } from './methods/calibrations.ts'
 import { committeeMethods } from './methods/committees.ts'
 import { compareMethods } from './methods/compare.ts'
 import { comparisonMethods } from './methods/comparisons.ts'
@@ -37,6 +38,7 @@ const methods: Methods = {
   ...inspectMethods,
   ...promptMethods,
   ...committeeMethods,
+  ...calibrationMethods,
   ...labellingMethods,
   ...servingMethods,
   ...shelfMethods,

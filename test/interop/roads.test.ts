@@ -85,7 +85,9 @@ it('and the same as every other one, over labels that begin alike', async () => 
   expect(notes.filter((event) => 'code' in event && event.code === 'prompt/not-checked')).toEqual([])
   for (const [text, predicted] of scored)
     for (const each of [service, other]) {
-      const [best] = await each.call('classify', { run: 'mail', text })
+      const {
+        labels: [best],
+      } = await each.call('classify', { run: 'mail', text })
       expect(best?.label).toBe(predicted)
     }
   for (const text of texts.filter((_, i) => i % 10 === 3))
@@ -108,7 +110,9 @@ it('by a folder of PEFT in another studio, and by PEFT, with LoRA on the tail', 
     labels: labels.toSorted(),
   })
   for (const [text, predicted] of scored) {
-    const [best] = await other.call('classify', { run: 'taken away', text })
+    const {
+      labels: [best],
+    } = await other.call('classify', { run: 'taken away', text })
     expect(best?.label).toBe(predicted)
   }
 }, 600_000)

@@ -1,4 +1,5 @@
 // The catalogue of errors: for each code, the sentence that the user reads.
+import { calibrationErrors } from './calibration.ts'
 import { committeeErrors } from './committee.ts'
 import { computeErrors } from './compute.ts'
 import { dataErrors } from './data.ts'
@@ -17,6 +18,7 @@ import { tuningErrors } from './tuning.ts'
 
 /** Every error the studio can show: a code and the sentence it makes from its details. */
 const catalogue = {
+  ...calibrationErrors,
   ...committeeErrors,
   ...computeErrors,
   ...dataErrors,

@@ -148,6 +148,10 @@ export interface PromptAnswers extends LabellingPrompt {
   readonly counts: readonly LabelCount[]
   /** Answers of each tenth of the confidence, 0 to 0.1 first. */
   readonly confidences: readonly number[]
+  /** Confidence from which on the prompt answers alone; absent where it always does. */
+  readonly threshold?: number
+  /** Answers below it that nobody has corrected: they are for a person to give. */
+  readonly unsure: number
   readonly corrected: number
   /** Of the corrected rows, those whose answer was accepted unseen. */
   readonly unseen: number
@@ -170,7 +174,7 @@ export interface LabelledRow {
   readonly text: string
   readonly context: string
   readonly answer: string
-  /** 0 to 1: probability among the labels, or of a generated answer's tokens, their geometric mean. */
+  /** 0 to 1: calibrated probability among the labels, or of a generated answer's tokens, their geometric mean. */
   readonly confidence: number
   /** Tokens at the text's end that were not read. */
   readonly cut: number

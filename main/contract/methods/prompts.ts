@@ -1,5 +1,6 @@
 // Methods prompts.*, score, try, classify and export: use tuned prompts.
 import * as v from 'valibot'
+import type { Calibration } from '../calibration.ts'
 import type { EvaluationRecord, EvaluationFigures } from '../records.ts'
 import type { TuneSettings } from '../settings.ts'
 import { column, id, list, nothing, path, reference, run, text, whole } from './fields.ts'
@@ -59,7 +60,7 @@ export const promptInputs = {
     /** Whether a base model that can think before it answers does so; a tuned prompt answers as it was tuned. */
     thinking: v.exactOptional(v.boolean()),
   }),
-  /** Probability of each of the run's labels for a text; empty where its answers are generated. */
+  /** Probability of each of the run's labels for a text; without labels where its answers are generated. */
   classify: v.strictObject(question),
   export: v.strictObject({ run, to: v.picklist([...exportFormats, ...modelFormats]), folder: path('folder') }),
   /** The same files as one zip, for a window that cannot choose a folder. */
@@ -75,6 +76,7 @@ export interface PromptSummary {
   readonly labels: readonly string[]
   readonly settings: TuneSettings
   readonly figures: readonly EvaluationFigures[]
+  readonly calibration?: Calibration
   /** Formats that can hold it. */
   readonly targets: readonly (ExportFormat | ModelFormat)[]
   /** Where the result is a model of its own: its name, and the studio's folder with its files. */
@@ -100,12 +102,26 @@ export interface LabelProbability {
   readonly probability: number
 }
 
+export interface LabelAnswer {
+  /** The likeliest first. What the tuned prompt answers is calibrated. */
+  readonly labels: readonly LabelProbability[]
+  /** Where the prompt leaves the answer to a person. */
+  readonly unsure?: Unsure
+}
+
+/** An answer that is less sure than the prompt's threshold. */
+export interface Unsure {
+  readonly threshold: number
+  /** For at least 95 % of rows like those that it was calibrated on, the right label is one of these. */
+  readonly among: readonly string[]
+}
+
 export interface PromptOutputs {
   readonly 'prompts.list': readonly PromptSummary[]
   readonly 'prompts.open': PromptSummary
   readonly score: readonly EvaluationRecord[]
   readonly try: { readonly text: string }
-  readonly classify: readonly LabelProbability[]
+  readonly classify: LabelAnswer
   readonly export: { readonly folder: string; readonly files: readonly string[] }
   readonly 'export.archive': { readonly name: string; readonly bytes: Uint8Array }
 }

@@ -293,7 +293,7 @@ export interface AnsweredRow {
   readonly text: string
   readonly label: string
   readonly predicted: string
-  /** Probability of the predicted label among the labels; 0 where answers are generated. */
+  /** Probability of the predicted label among the labels, calibrated where it is the tuned prompt's; 0 where answers are generated. */
   readonly probability: number
   /** The headline metric of this answer alone, 0 to 1. */
   readonly grade: number

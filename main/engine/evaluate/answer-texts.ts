@@ -1,6 +1,7 @@
 // Answers texts whose answers nobody knows, with one or several tuned prompts over one reading of each text.
 import type { ComputeEvent, TextAnswer, TextToAnswer, TunedPrompt } from '../../contract/compute.ts'
 import type { PreparedModel } from '../../contract/model.ts'
+import { tempered } from '../calibrate/scores.ts'
 import { taskOf } from '../task/index.ts'
 import { encoderFor } from './encode.ts'
 import type { InferenceRunner } from './inference-runner.ts'
@@ -34,11 +35,14 @@ export async function answerTexts(
     const own = scores.get(subject)
     const tokens = examples.map((): number[] => [])
     const onToken = (place: number, logProbability: number): void => void tokens[place]?.push(logProbability)
+    const { temperature = 1 } = prompt.calibration ?? {}
     const found = own ? chosenLabels(task, own) : await answersTo(runner, task, () => undefined, onToken)
     answers.push(
       found.map(({ predicted, logProbabilities }, i) => ({
         answer: predicted,
-        confidence: Math.exp(logProbabilities.length > 0 ? Math.max(...logProbabilities) : mean(tokens[i] ?? [])),
+        confidence: Math.exp(
+          logProbabilities.length > 0 ? Math.max(...tempered(logProbabilities, temperature)) : mean(tokens[i] ?? []),
+        ),
         cut: fit(subject.texts[i] ?? '').truncated,
       })),
     )

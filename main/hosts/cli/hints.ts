@@ -7,6 +7,7 @@ const home = 'Another folder: --home DIR'
 const hints: { readonly [C in ErrorCode]?: string } = {
   'run/no-prompt': 'Resume with: softprompt resume RUN',
   'model/starter-unreachable': 'Or set SOFTPROMPT_MODEL to a copy of it.',
+  'calibration/none': 'Calibrate it with: softprompt calibrate RUN',
   'run/which-model': 'Choose with: --model NAME',
   'prompt/which-model': 'Choose with: --model NAME',
   'run/service-closed': 'Resume with: softprompt resume RUN',

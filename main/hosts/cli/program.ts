@@ -4,6 +4,7 @@ import { StudioError, studioError } from '../../contract/errors/index.ts'
 import { printable } from '../../contract/printable.ts'
 import { adviseCommand } from './commands/advise.ts'
 import { backupCommand, restoreCommand } from './commands/backup.ts'
+import { calibrateCommand } from './commands/calibrate.ts'
 import { dataCommand, importCommand, saveCommand } from './commands/data.ts'
 import { demoCommand } from './commands/demo.ts'
 import { exportCommand } from './commands/export.ts'
@@ -45,6 +46,7 @@ const commands = [
   showCommand,
   adviseCommand,
   inspectCommand,
+  calibrateCommand,
   tryCommand,
   scoreCommand,
   labelCommand,

@@ -39,13 +39,24 @@ export async function targetOf(tables: Tables, labelling: LabellingRecord, promp
   return { dataset: dataset.id, name: dataset.name, columns: dataset.columns, ...columns }
 }
 
+/** Confidence from which on a prompt answers alone, as it is set now; undefined where it always does. */
+export async function thresholdOf(tables: Tables, prompt: string): Promise<number | undefined> {
+  const run = await tables.runs.find(prompt)
+  const calibration = run
+    ? await tables.prompts.calibration(run.id)
+    : (await tables.openedPrompts.byName(prompt))?.calibration
+  return calibration?.threshold?.confidence
+}
+
 /** Error: 'store/missing'. */
 export async function detailsOf(tables: Tables, id: number): Promise<LabellingDetails> {
   const labelling = await findLabelling(tables, id)
   const answers = labelling.prompts.map(async (prompt, place): Promise<PromptAnswers> => {
     const found = await targetOf(tables, labelling, prompt.name)
     const data = found && { dataset: found.dataset, name: found.name }
-    return { ...prompt, ...(await tables.labellings.summary(id, place)), data }
+    const threshold = await thresholdOf(tables, prompt.name)
+    const summary = await tables.labellings.summary(id, place, threshold)
+    return { ...prompt, ...summary, ...(threshold === undefined ? {} : { threshold }), data }
   })
   return { ...labelling, answers: await Promise.all(answers) }
 }

@@ -11,6 +11,7 @@ import type { Store } from '../../engine/store/store.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
 import { watchOf } from '../data/import.ts'
 import { openCopy } from './answer-pieces.ts'
+import { thresholdOf } from './look.ts'
 import { labelledFile } from './open-labelling.ts'
 
 /** Answers that are read from the store at once. */
@@ -73,7 +74,10 @@ async function replacing(target: string, write: (file: string) => Promise<void>)
 
 type Answer = Awaited<ReturnType<Store['labellings']['answersAfter']>>[number]
 
-/** Answer and confidence of each prompt; a note where a text was cut or an answer was corrected. */
+/**
+ * Answer and confidence of each prompt, and where it has a threshold, which answers are unsure; a note where a text was cut or
+ * an answer was corrected.
+ */
 async function addedColumns(
   store: Store,
   labelling: LabellingRecord,
@@ -95,6 +99,7 @@ async function addedColumns(
     watch(byRow.size, labelling.done)
     await setImmediate()
   }
+  const thresholds = await Promise.all(prompts.map(({ name }) => thresholdOf(store, name)))
   const cells = new Map<number, readonly AddedCell[]>()
   let noted = false
   for (const [row, answers] of byRow) {
@@ -102,10 +107,12 @@ async function addedColumns(
     const note = noteOf(labelling, answers)
     noted ||= note !== undefined
     const own = prompts.map((_, place) => answers.find(({ prompt }) => prompt === place))
-    cells.set(row, [...own.flatMap(cellsOf), note])
+    cells.set(row, [...own.flatMap((answer, place) => cellsOf(answer, thresholds[place])), note])
   }
-  const names = prompts.flatMap(({ name }) =>
-    prompts.length === 1 ? ['answer', 'confidence'] : [`${name}: answer`, `${name}: confidence`],
+  const names = prompts.flatMap(({ name }, place) =>
+    ['answer', 'confidence', ...(thresholds[place] === undefined ? [] : ['unsure'])].map((what) =>
+      prompts.length === 1 ? what : `${name}: ${what}`,
+    ),
   )
   const all = noted ? [...names, 'note'] : names
   return { names: freeNames(columns, all), cells: noted ? cells : withoutNotes(cells, names.length) }
@@ -116,13 +123,12 @@ const withoutNotes = (cells: ReadonlyMap<number, readonly AddedCell[]>, width: n
 
 const isUnsure = ({ confidence, corrected }: Answer, below: number): boolean => corrected === null && confidence < below
 
-/** Where a person gave the answer, there is no confidence of the prompt in it. */
-const cellsOf = (answer: Answer | undefined): readonly AddedCell[] =>
-  answer === undefined
-    ? [undefined, undefined]
-    : answer.corrected === null
-      ? [answer.answer, Number(answer.confidence.toFixed(4))]
-      : [answer.corrected, undefined]
+/** Where a person gave the answer, there is no confidence of the prompt in it, and nothing is unsure. */
+function cellsOf(answer: Answer | undefined, threshold: number | undefined): readonly AddedCell[] {
+  const isOwn = answer?.corrected === null
+  const cells = [answer?.corrected ?? answer?.answer, isOwn ? Number(answer.confidence.toFixed(4)) : undefined]
+  return threshold === undefined ? cells : [...cells, isOwn && isUnsure(answer, threshold) ? 'unsure' : undefined]
+}
 
 function noteOf({ prompts }: LabellingRecord, answers: readonly Answer[]): string | undefined {
   const notes = answers.flatMap(({ prompt, cut, corrected, unseen }) => {

@@ -1,5 +1,6 @@
 // Methods prompts.list and prompts.open: every tuned prompt, and those that come from a file.
 import { basename } from 'node:path'
+import type { Calibration } from '../../contract/calibration.ts'
 import { type StudioError, studioError } from '../../contract/errors/index.ts'
 import { fittingName } from '../../contract/names.ts'
 import type { ModelRecord, TaskRecord } from '../../contract/records.ts'
@@ -17,11 +18,12 @@ import { ownFigures } from '../prompts/tuned.ts'
 
 /** Every prompt that can be used, the newest first. */
 export async function listPrompts({ store }: Pick<ServiceContext, 'store'>): Promise<PromptSummary[]> {
-  const [runs, models, datasets, opened] = await Promise.all([
+  const [runs, models, datasets, opened, calibrations] = await Promise.all([
     store.runs.list(),
     store.models.list(),
     store.datasets.list(),
     store.openedPrompts.list(),
+    store.prompts.calibrations(),
   ])
   const modelNames = new Map(models.map(({ id, name }) => [id, name]))
   const made = new Map(models.map((model) => [model.run, model]))
@@ -39,6 +41,7 @@ export async function listPrompts({ store }: Pick<ServiceContext, 'store'>): Pro
         settings: run.settings,
         targets: targetsOf(run.settings),
         figures: await ownFigures(store, run),
+        ...calibrationOf(calibrations.get(run.id)),
         tunedOn: task && { dataset: run.dataset, name, ...columnsOf(task) },
         createdAt: run.endedAt ?? run.createdAt,
         ...madeOf(made.get(run.id)),
@@ -50,6 +53,9 @@ export async function listPrompts({ store }: Pick<ServiceContext, 'store'>): Pro
     b.createdAt.localeCompare(a.createdAt),
   )
 }
+
+const calibrationOf = (calibration: Calibration | undefined): Pick<PromptSummary, 'calibration'> =>
+  calibration ? { calibration } : {}
 
 const madeOf = (model: ModelRecord | undefined): Pick<PromptSummary, 'made'> =>
   model ? { made: { name: model.name, folder: model.folder } } : {}
@@ -64,7 +70,7 @@ const summary = (opened: OpenedPrompt, modelName: string): PromptSummary => {
   const { name, labels, settings, figures, checked, createdAt } = opened
   const targets = targetsOf(settings)
   const known = { name, modelName, labels, settings, targets, figures, tunedOn: undefined, createdAt }
-  return { ...known, ...(checked ? {} : { checked }) }
+  return { ...known, ...calibrationOf(opened.calibration), ...(checked ? {} : { checked }) }
 }
 
 async function open(

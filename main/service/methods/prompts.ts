@@ -24,7 +24,7 @@ import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { knownAnswers } from '../prompts/known-answers.ts'
 import { ownMark } from '../home/disk.ts'
 import { scoreRuns } from '../prompts/score-runs.ts'
-import { type Answering, likeliest, scoreSubjects } from '../prompts/score-subjects.ts'
+import { type Answering, labelAnswer, scoreSubjects } from '../prompts/score-subjects.ts'
 import { findTuned, type Tuned } from '../prompts/tuned.ts'
 import { sealedModel } from '../runs/material.ts'
 import { configOf, findRun } from '../lookup.ts'
@@ -57,10 +57,11 @@ async function classify(
 ): Promise<Outputs['classify']> {
   const tuned = await findTuned(context.store, name)
   const { labels, settings } = tuned.prompt
-  if (!scoresLabels(settings)) return []
+  if (!scoresLabels(settings)) return { labels: [] }
   const examples = [{ row: 0, text: taskOf(settings).textOf(text, about), label: labels[0] ?? '' }]
-  const [evaluation] = await scoreSubjects(context, call, { labels, examples }, [speaking(tuned, speaker)])
-  return likeliest(labels, evaluation?.rows[0]?.logProbabilities ?? [])
+  const subject = speaking(tuned, speaker)
+  const [evaluation] = await scoreSubjects(context, call, { labels, examples }, [subject])
+  return labelAnswer(labels, evaluation?.rows[0]?.logProbabilities ?? [], subject.prompt)
 }
 
 /** Error: 'export/is-model' where the result is no prompt. */

@@ -5,7 +5,7 @@ import type { Store } from '../../engine/store/store.ts'
 import { taskOf } from '../../engine/task/index.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
 import { refuseStrangers } from '../runs/committee.ts'
-import { likeliest, scoreSubjects } from './score-subjects.ts'
+import { calibrated, likeliest, scoreSubjects } from './score-subjects.ts'
 import { findTuned, type Tuned } from './tuned.ts'
 
 /** The prompts of these names, each once. Errors: those of `findTuned` and `refuseStrangers`. */
@@ -28,7 +28,9 @@ export async function classifyTogether(
   const examples = [{ row: 0, text: taskOf(first.settings).textOf(text, about), label: labels[0] ?? '' }]
   const subjects = members.map(({ model, prompt }) => ({ model: model.id, prompt, settings: prompt.settings }))
   const evaluations = await scoreSubjects(context, call, { labels, examples }, subjects)
-  const answers = evaluations.flatMap(({ rows }) => rows)
+  const answers = evaluations.flatMap(({ rows: [row] }, i) =>
+    row ? [{ ...row, logProbabilities: calibrated(row.logProbabilities, members[i]?.prompt) }] : [],
+  )
   const { logProbabilities, agreeing } = answerTogether(labels, answers)
   return {
     labels: likeliest(labels, logProbabilities),

@@ -1,8 +1,11 @@
 // Lets subjects answer labelled rows in the compute process: tuned prompts, the base model alone, a hand-written prompt.
-import type { Evaluation, ScoreSubject } from '../../contract/compute.ts'
+import type { Evaluation, ScoreSubject, TunedPrompt } from '../../contract/compute.ts'
+import { isUnsure } from '../../contract/calibration.ts'
 import { studioError } from '../../contract/errors/index.ts'
-import type { LabelProbability } from '../../contract/service.ts'
+import type { LabelAnswer, LabelProbability } from '../../contract/service.ts'
 import type { Example } from '../../contract/settings.ts'
+import { labelSet } from '../../engine/calibrate/conformal.ts'
+import { tempered } from '../../engine/calibrate/scores.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
 import { serveJob } from '../compute/serving.ts'
 import { sealedModel } from '../runs/material.ts'
@@ -53,3 +56,21 @@ export const likeliest = (labels: readonly string[], logProbabilities: readonly 
   labels
     .map((label, i) => ({ label, probability: Math.exp(logProbabilities[i] ?? -Infinity) }))
     .sort((a, b) => b.probability - a.probability)
+
+/** The answer among labels by their log-probabilities, as the prompt's calibration has it. */
+export function labelAnswer(
+  labels: readonly string[],
+  logProbabilities: readonly number[],
+  prompt: TunedPrompt | undefined,
+): LabelAnswer {
+  const own = calibrated(logProbabilities, prompt)
+  const found = likeliest(labels, own)
+  const calibration = prompt?.calibration
+  if (!calibration?.threshold || !isUnsure(calibration, found[0]?.probability ?? 0)) return { labels: found }
+  const among = labelSet(own, calibration.among).flatMap((label) => labels[label] ?? [])
+  return { labels: found, unsure: { threshold: calibration.threshold.confidence, among } }
+}
+
+/** The log-probabilities as a prompt's calibration has them. */
+export const calibrated = (logProbabilities: readonly number[], prompt: TunedPrompt | undefined): readonly number[] =>
+  tempered(logProbabilities, prompt?.calibration?.temperature ?? 1)

@@ -5,6 +5,7 @@ import { headlineOf } from '../../contract/metrics.ts'
 import { type RunRecord, type Subject, subjectNames } from '../../contract/records.ts'
 import type { CommitteeFigures, RightRows, Verdict } from '../../contract/service.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
+import { tempered } from '../../engine/calibrate/scores.ts'
 import { answerTogether, committeeSentence } from '../../engine/evaluate/committee.ts'
 import { verdictOf } from '../../engine/evaluate/significance.ts'
 import { measured } from '../../engine/metrics/index.ts'
@@ -59,7 +60,15 @@ export async function committee(store: Tables, { runs: names, on }: CommitteeRow
       'committee/no-common-rows',
       runs.map(({ name }) => name),
     )
-  const members = answered.map((own) => common.map((row) => own.get(row) as ScoredRow))
+  const members = await Promise.all(
+    answered.map(async (own, i) => {
+      const { temperature = 1 } = (await store.prompts.calibration(runs[i]?.id ?? 0)) ?? {}
+      return common.map((at) => {
+        const row = own.get(at) as ScoredRow
+        return { ...row, logProbabilities: tempered(row.logProbabilities, temperature) }
+      })
+    }),
+  )
   const together = common.map((_, i) =>
     answerTogether(
       labels,

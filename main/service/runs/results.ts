@@ -13,6 +13,7 @@ import {
 } from '../../contract/records.ts'
 import type { AnsweredRow, FlippedRow, Input, Outputs, Verdict } from '../../contract/service.ts'
 import { judgesSentence } from '../../contract/words/few-rows.ts'
+import { tempered } from '../../engine/calibrate/scores.ts'
 import { verdictOf, wordsAlone } from '../../engine/evaluate/significance.ts'
 import { type ReportedRun, reportOf } from '../../engine/export/report.ts'
 import type { Tables } from '../../engine/store/store.ts'
@@ -122,6 +123,9 @@ export async function answers(store: Tables, input: Input<'runs.answers'>): Prom
   const run = await findRun(store, name)
   const labels = (await store.tasks.byId(run.task))?.labels ?? []
   const all = await scored(store, run, subject)
+  const calibration = subject === 'tuned prompt' ? await store.prompts.calibration(run.id) : undefined
+  const probabilityOf = ({ logProbabilities, predicted }: ScoredRow): number =>
+    Math.exp(tempered(logProbabilities, calibration?.temperature ?? 1)[labels.indexOf(predicted)] ?? -Infinity)
   const grade = graderOf(run, all)
   const wanted = all.filter(
     (row) => (label === undefined || row.label === label) && (predicted === undefined || row.predicted === predicted),
@@ -136,7 +140,7 @@ export async function answers(store: Tables, input: Input<'runs.answers'>): Prom
     text: texts.get(row.row) ?? '',
     label: row.label,
     predicted: row.predicted,
-    probability: Math.exp(row.logProbabilities[labels.indexOf(row.predicted)] ?? -Infinity),
+    probability: probabilityOf(row),
     grade: grade(row),
   }))
 }

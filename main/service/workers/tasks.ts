@@ -4,6 +4,7 @@ import type { Tables } from '../../engine/store/store.ts'
 import { findRows, type RowsQuery } from '../data/find-rows.ts'
 import { answeredRows, detailsOf as labellingDetails } from '../labellings/look.ts'
 import { findSweep } from '../lookup.ts'
+import { calibration, fitCalibration, limitCalibration } from '../runs/calibration.ts'
 import { committee } from '../runs/committee.ts'
 import { answers, confusion, flips, metrics, report, verdict } from '../runs/results.ts'
 import { planRows } from '../runs/split-rows.ts'
@@ -16,6 +17,9 @@ export const tasks = {
   findRows: (store: Tables, input: RowsQuery) => findRows(store, input, () => Promise.resolve([])),
   planRows,
   committee,
+  calibration,
+  fitCalibration,
+  limitCalibration,
   verdict,
   metrics,
   confusion,

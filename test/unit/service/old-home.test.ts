@@ -83,7 +83,7 @@ describe('the home of an old version', () => {
 
   it('answers with its prompts, and opens a file of one', async () => {
     const { service, old } = await open()
-    const classified = await service.call('classify', { run: 'labels f16', text: classifiedText })
+    const { labels: classified } = await service.call('classify', { run: 'labels f16', text: classifiedText })
     expect(differences(classified, old.classified)).toEqual([])
     const opened = old.prompts.find(({ name }) => name === 'labels prompt 2')
     await service.call('trash.delete', { names: ['labels prompt 2'] })

@@ -254,7 +254,8 @@ const answers = (db: Db) => {
       }
     },
 
-    async summary(labelling: number, prompt: number) {
+    /** `threshold`: the confidence below which an answer is for a person to give. */
+    async summary(labelling: number, prompt: number, threshold = 0) {
       const label = sql<string>`coalesce(corrected, answer)`
       const counts = await ofPrompt(labelling, prompt)
         .select(({ fn }) => [label.as('label'), fn.countAll<number>().as('rows')])
@@ -274,6 +275,7 @@ const answers = (db: Db) => {
           sql<number>`count(corrected) - coalesce(sum(sent), 0)`.as('unsent'),
           sql<number>`coalesce(sum(cut > 0), 0)`.as('cut'),
           sql<number>`coalesce(sum(unseen), 0)`.as('unseen'),
+          sql<number>`coalesce(sum(confidence < ${threshold} and corrected is null), 0)`.as('unsure'),
         ])
         .executeTakeFirstOrThrow()
       const seen = await ofPrompt(labelling, prompt)

@@ -3,7 +3,8 @@ import { basename, extname, join, resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { studioError } from '../../../contract/errors/index.ts'
 import { type LabelledForm, labelledForms, type LabellingDetails, type StudioEvent } from '../../../contract/service.ts'
-import { rowsOf } from '../../../contract/words/counts.ts'
+import { sureWords } from '../../../contract/words/calibration.ts'
+import { rowsOf, rowsThat } from '../../../contract/words/counts.ts'
 import { readingLines } from '../data.ts'
 import { quoted } from '../hints.ts'
 import { type CommonOptions, type Host, type Session, withStudio } from '../host.ts'
@@ -92,11 +93,12 @@ const label = (host: Host, path: string, { prompt, text, context, out, below, ..
       { labelling, ...target, ...given({ below }) },
       { onEvent, signal },
     )
-    const answers = ended.answers.map(({ name, counts, cut, confidences }) => ({
+    const answers = ended.answers.map(({ name, counts, cut, confidences, threshold, unsure }) => ({
       prompt: name,
       counts,
       cut,
       confidences,
+      ...(threshold === undefined ? {} : { threshold, unsure }),
     }))
     output.result({ labelling, out: target.path, rows: written, answers }, [
       ...answers.flatMap((each) => answerLines(each, answers.length > 1)),
@@ -136,14 +138,19 @@ interface Answers {
   readonly prompt: string
   readonly counts: LabellingDetails['answers'][number]['counts']
   readonly cut: number
+  readonly threshold?: number
+  readonly unsure?: number
 }
 
 /** Answers that are named one by one, at most. */
 const NAMED = 20
 
-const answerLines = ({ prompt, counts, cut }: Answers, named: boolean): string[] => [
+const answerLines = ({ prompt, counts, cut, threshold, unsure = 0 }: Answers, named: boolean): string[] => [
   ...(named ? [`${quoted(prompt)}:`] : []),
   ...counts.slice(0, NAMED).map((each) => `  ${String(each.rows)}  ${each.label}`),
   ...(counts.length > NAMED ? [`  and ${String(counts.length - NAMED)} other answers`] : []),
+  ...(threshold === undefined
+    ? []
+    : [`${rowsThat(unsure, 'is', 'are')} for a person: the prompt answers alone where it is ${sureWords(threshold)}.`]),
   ...(cut > 0 ? [`${cut === 1 ? '1 text was' : `${String(cut)} texts were`} too long: the end was not read.`] : []),
 ]

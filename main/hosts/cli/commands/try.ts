@@ -1,6 +1,7 @@
 // softprompt try RUN "text", and softprompt try "text" --prompt A,B,C --as committee
 import { Command } from 'commander'
 import { percent } from '../../../contract/numbers.ts'
+import { unsureSentence } from '../../../contract/words/calibration.ts'
 import { aligned } from '../aligned.ts'
 import { answerLines, chosenPrompts, type CommitteeOptions, withCommittee } from '../committee.ts'
 import { type CommonOptions, type Host, type Session, withStudio } from '../host.ts'
@@ -76,10 +77,13 @@ async function choose({ studio, output, signal }: Session, question: Question): 
   const onEvent = (event: Parameters<typeof output.event>[0]): void => {
     if (event.event === 'warning') output.event(event)
   }
-  const labels = await studio.call('classify', question, { onEvent, signal })
+  const { labels, unsure } = await studio.call('classify', question, { onEvent, signal })
   if (labels.length === 0) return false
   const lines = aligned(labels.map(({ label, probability }) => [percent(probability, 1), label]))
-  output.result({ run: question.run, answer: labels[0]?.label, labels }, lines)
+  output.result({ run: question.run, answer: labels[0]?.label, labels, ...given({ unsure }) }, [
+    ...lines,
+    ...(unsure ? [unsureSentence(unsure)] : []),
+  ])
   return true
 }
 

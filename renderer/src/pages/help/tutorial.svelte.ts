@@ -158,8 +158,8 @@ export const tutorial = {
   ask: (text: string) =>
     tasks.ask.run(async ({ signal }) => {
       if (run === undefined) return
-      const answer = (by: 'nothing' | 'tuned') =>
-        studio.call('classify', { run: run ?? '', speaker: { by }, text }, { signal })
+      const answer = async (by: 'nothing' | 'tuned') =>
+        (await studio.call('classify', { run: run ?? '', speaker: { by }, text }, { signal })).labels
       answers = { nothing: await answer('nothing'), tuned: await answer('tuned') }
     }),
 

@@ -1,5 +1,5 @@
 // The answer of one subject: the probability of each label (if any), then the generated text as it arrives.
-import type { Input, Outputs, Speaker, StudioEvent } from '../../../../main/contract/service.ts'
+import type { Input, LabelProbability, Speaker, StudioEvent, Unsure } from '../../../../main/contract/service.ts'
 import { studio } from '../../client/studio.ts'
 
 export interface Query {
@@ -19,7 +19,9 @@ export interface Answer {
   /** The query that it answers; undefined before the first query. */
   readonly query: Pick<Query, 'text' | 'context'> | undefined
   /** The labels, the likeliest first; empty where answers are generated text, undefined until they arrive. */
-  readonly labels: Outputs['classify'] | undefined
+  readonly labels: readonly LabelProbability[] | undefined
+  /** Where the prompt leaves the answer to a person. */
+  readonly unsure: Unsure | undefined
   /** What the model has written; undefined where only labels were asked for. */
   readonly generated: string | undefined
   /** A warning about the answer: the text was too long and was truncated. */
@@ -31,14 +33,16 @@ export interface Answer {
 }
 
 interface Chosen {
-  readonly labels: Outputs['classify']
+  readonly labels: readonly LabelProbability[]
+  readonly unsure?: Unsure
   /** What is to be said of them. */
   readonly note?: string
 }
 
 export function createAnswer(): Answer {
   let current = $state.raw<Pick<Query, 'text' | 'context'>>()
-  let labels = $state.raw<Outputs['classify']>()
+  let labels = $state.raw<readonly LabelProbability[]>()
+  let unsure = $state.raw<Unsure>()
   let generated = $state<string>()
   let note = $state<string>()
   let busy = $state(false)
@@ -50,6 +54,9 @@ export function createAnswer(): Answer {
     },
     get labels() {
       return labels
+    },
+    get unsure() {
+      return unsure
     },
     get generated() {
       return generated
@@ -66,6 +73,7 @@ export function createAnswer(): Answer {
     async ask({ sampling, free, thinking, ...query }, signal, elsewhere) {
       current = query
       labels = undefined
+      unsure = undefined
       generated = undefined
       note = undefined
       error = undefined
@@ -77,6 +85,7 @@ export function createAnswer(): Answer {
         }
         const chosen = await (elsewhere ?? choose(query, { signal, onEvent }))
         labels = chosen.labels
+        unsure = chosen.unsure
         note = chosen.note ?? note
         if (labels.length > 0 && !free) return
         generated = ''
@@ -90,7 +99,7 @@ export function createAnswer(): Answer {
   }
 }
 
-const choose = async (
+const choose = (
   query: Omit<Query, 'sampling' | 'free' | 'thinking'>,
   options: { readonly signal: AbortSignal; readonly onEvent: (event: StudioEvent) => void },
-): Promise<Chosen> => ({ labels: await studio.call('classify', query, options) })
+): Promise<Chosen> => studio.call('classify', query, options)

@@ -42,6 +42,7 @@ export const tryWords = {
       : `They disagree: ${agreeing === 0 ? 'none' : String(agreeing)} of ${String(members)} ${agreeing === 1 ? 'gives' : 'give'} this answer alone.`,
   waits: 'The answer appears here.',
   asking: 'Answering …',
+  unsure: 'Unsure',
   labels: 'How likely each label is',
   freeAnswer: 'Free answer (unrestricted)',
   emptyAnswer: '(nothing)',

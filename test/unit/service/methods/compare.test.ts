@@ -135,7 +135,7 @@ describe('the playground', () => {
     const speakers = [undefined, { by: 'nothing' as const }, { by: 'hand-written' as const, instruction: 'be brief' }]
     for (const speaker of speakers) {
       const input = { run: 'mine', text: 'hello you', ...(speaker ? { speaker } : {}) }
-      const labels = await service.call('classify', input)
+      const { labels } = await service.call('classify', input)
       expect(labels.map(({ label }) => label).sort()).toEqual(['billing', 'delivery', 'praise'])
       const onEvent = (event: { event: string }) => heard.push(event.event)
       expect(await service.call('try', { ...input, sampling }, { onEvent })).toEqual({ text: 'HELLO YOU ' })

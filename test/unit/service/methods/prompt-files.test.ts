@@ -108,7 +108,7 @@ describe('a prompt file', () => {
   it('is tried, and taken away again, without a run', async () => {
     const { service, path } = await withFile()
     await service.call('prompts.open', { path })
-    const chances = await service.call('classify', { run: 'mail 2', text: 'Where is it?' })
+    const { labels: chances } = await service.call('classify', { run: 'mail 2', text: 'Where is it?' })
     expect(chances.map(({ label }) => label).toSorted()).toEqual(['billing', 'delivery', 'praise'])
     const { name, bytes } = await service.call('export.archive', { run: 'mail 2', to: 'bundle' })
     expect(name).toBe('mail 2.softprompt')
@@ -203,7 +203,7 @@ describe('a folder of PEFT', () => {
     const labels = ['yes', 'no']
     const chooses = await service.call('prompts.open', { path, labels })
     expect(chooses).toMatchObject({ name: 'letters 2', labels, settings: { task: 'classification' } })
-    expect(await service.call('classify', { run: 'letters 2', text: 'Is it?' })).toHaveLength(2)
+    expect((await service.call('classify', { run: 'letters 2', text: 'Is it?' })).labels).toHaveLength(2)
   })
 
   it('of another model is refused, unless the person says which one here it is', async () => {

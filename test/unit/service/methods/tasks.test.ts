@@ -99,7 +99,7 @@ describe('a run whose answers are written', () => {
     const { service, tune } = await start()
     await tune('asked')
     const input = { run: 'asked', text: 'who', context: 'anna came' }
-    expect(await service.call('classify', input)).toEqual([])
+    expect(await service.call('classify', input)).toEqual({ labels: [] })
     const sampling = { maxNewTokens: 5, temperature: 0, topP: 1, stop: [], seed: 0 }
     expect(await service.call('try', { ...input, sampling })).toEqual({ text: 'WHO\nCONTEXT: ANNA CAME ' })
     const [prompt] = await service.call('prompts.list', {})

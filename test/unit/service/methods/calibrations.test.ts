@@ -1,0 +1,169 @@
+// A prompt's calibration: measured for a run that has none, its threshold set, used by every road to an answer, taken along.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { GivenSettings } from '../../../../main/contract/settings.ts'
+import { openHome } from '../../../../main/service/home/home.ts'
+import { labelAnswer } from '../../../../main/service/prompts/score-subjects.ts'
+import { createService } from '../../../../main/service/service.ts'
+import { prepareStudio, quick, spawnFake, watchRun } from '../../../support/fake-studio.ts'
+import { temporaryFolder } from '../../../support/temporary.ts'
+
+async function start() {
+  const folder = temporaryFolder()
+  const service = await createService({ home: openHome(join(folder, 'home')), spawn: spawnFake, threads: 1 })
+  onTestFinished(() => service.close())
+  const base = await prepareStudio(service, folder)
+  const tune = async (name: string, given: GivenSettings = {}) => {
+    await service.call('runs.start', { ...base, name, settings: { ...quick, ...given } })
+    await watchRun(service, name)
+  }
+  return { service, folder, base, tune }
+}
+
+/** All answers of the test engine are 60 % sure, and one of each set is wrong. */
+const LIMIT = 0.45
+
+describe('a calibration', () => {
+  it('is measured where a run has none, on the validation set, and kept', async () => {
+    const { service, tune } = await start()
+    await tune('a')
+    expect(await service.call('calibrations.show', { run: 'a' })).toBeNull()
+    await expect(service.call('calibrations.limit', { run: 'a', limit: 0.1 })).rejects.toMatchObject({
+      code: 'calibration/none',
+    })
+    const found = await service.call('calibrations.measure', { run: 'a' })
+    const { rows } = await service.call('runs.show', { run: 'a' })
+    expect(found).toMatchObject({
+      crossValidated: false,
+      calibration: { rows: rows.validation },
+      before: { rows: 15 },
+      after: { rows: 15 },
+      curve: [{ answered: rows.validation, wrong: 1 }],
+    })
+    // 14 of 15 are right, so that it was not sure enough.
+    expect(found?.calibration.temperature).toBeLessThan(1)
+    expect(found?.after.error.value).toBeLessThan(found?.before.error.value ?? 0)
+    expect(await service.call('calibrations.show', { run: 'a' })).toEqual(found)
+    const [prompt] = await service.call('prompts.list', {})
+    expect(prompt?.calibration).toEqual(found?.calibration)
+    // What it answers is as sure as it should be, wherever it is shown.
+    const { labels } = await service.call('classify', { run: 'a', text: 'Where is it?' })
+    expect(labels[0]?.probability).toBeCloseTo(found?.after.bins[0]?.confidence ?? NaN, 9)
+    const [answered] = await service.call('runs.answers', { run: 'a', subject: 'tuned prompt' })
+    expect(answered?.probability).toBeCloseTo(labels[0]?.probability ?? NaN, 9)
+    const [alone] = await service.call('runs.answers', { run: 'a', subject: 'no prompt' })
+    expect(alone?.probability).toBeCloseTo(0.6, 9)
+    const together = await service.call('committees.classify', { prompts: ['a'], text: 'Where is it?' })
+    expect(together.labels).toEqual(labels)
+  })
+
+  it('of a cross-validated run is measured on the answers that it has', async () => {
+    const { service, tune } = await start()
+    await tune('folded', { folds: 3 })
+    const found = await service.call('calibrations.measure', { run: 'folded' })
+    expect(found).toMatchObject({ crossValidated: true, calibration: { rows: 60 }, after: { rows: 60 } })
+  })
+
+  it('is none where answers are generated', async () => {
+    const { service, tune } = await start()
+    await tune('writes', { task: 'generation' })
+    for (const method of ['calibrations.show', 'calibrations.measure'] as const)
+      await expect(service.call(method, { run: 'writes' })).rejects.toMatchObject({ code: 'calibration/no-labels' })
+  })
+})
+
+describe('a threshold', () => {
+  it('is set, lifted, and refused where so few rows cannot keep to it', async () => {
+    const { service, tune } = await start()
+    await tune('a')
+    const measured = await service.call('calibrations.measure', { run: 'a' })
+    await expect(service.call('calibrations.limit', { run: 'a', limit: 0.01 })).rejects.toMatchObject({
+      code: 'calibration/no-threshold',
+      message: expect.stringContaining('The smallest share that one keeps to is') as string,
+    })
+    const set = await service.call('calibrations.limit', { run: 'a', limit: LIMIT })
+    expect(set?.calibration.threshold).toMatchObject({
+      limit: LIMIT,
+      confidence: measured?.curve[0]?.confidence,
+      tested: { rows: 15, answered: 15, wrong: 1 },
+    })
+    const lifted = await service.call('calibrations.limit', { run: 'a', limit: null })
+    expect(lifted?.calibration).toEqual({ ...measured?.calibration, tried: [LIMIT] })
+  })
+
+  it('says in a labelled file, in its figures and on the way which answers are for a person', async () => {
+    const { service, folder, tune } = await start()
+    await tune('a')
+    await service.call('calibrations.measure', { run: 'a' })
+    const path = join(folder, 'more.csv')
+    // The test engine is 90 % sure of a text that begins with a label, and 40 % of others.
+    writeFileSync(path, 'text\npraise be\nwhat?\nwhy?\n')
+    const { id: labelling } = await service.call('labellings.open', { path, prompts: ['a'] })
+    await service.call('labellings.start', { labelling })
+    const before = await service.call('labellings.watch', { labelling })
+    expect(before.answers[0]).toMatchObject({ unsure: 0 })
+    expect(before.answers[0]?.threshold).toBeUndefined()
+    const set = await service.call('calibrations.limit', { run: 'a', limit: LIMIT })
+    const threshold = set?.calibration.threshold?.confidence ?? NaN
+    expect(threshold).toBeGreaterThan(0.4)
+    expect(threshold).toBeLessThan(0.9)
+    const after = await service.call('labellings.show', { labelling })
+    expect(after.answers[0]).toMatchObject({ threshold, unsure: 2 })
+    await service.call('labellings.correct', { labelling, prompt: 'a', rows: [4], answer: 'delivery' })
+    expect((await service.call('labellings.show', { labelling })).answers[0]).toMatchObject({ unsure: 1 })
+    const target = join(folder, 'out.csv')
+    await service.call('labellings.save', { labelling, to: 'csv', path: target })
+    expect(readFileSync(target, 'utf8')).toBe(
+      'text,answer,confidence,unsure,note\r\npraise be,praise,0.9,,\r\nwhat?,billing,0.4,unsure,\r\nwhy?,delivery,,,corrected by hand\r\n',
+    )
+  })
+
+  it('goes along in a prompt file, and counts where that is opened', async () => {
+    const { service, folder, tune } = await start()
+    await tune('a', { method: 'prompt-tuning' })
+    await service.call('calibrations.measure', { run: 'a' })
+    const set = await service.call('calibrations.limit', { run: 'a', limit: LIMIT })
+    const { name, bytes } = await service.call('export.archive', { run: 'a', to: 'bundle' })
+    const path = join(folder, name)
+    writeFileSync(path, bytes)
+    const { tried: _, ...calibration } = set?.calibration ?? {}
+    const opened = await service.call('prompts.open', { path })
+    expect(opened.calibration).toEqual(calibration)
+    expect((await service.call('prompts.open', { path })).name).toBe(opened.name)
+    const [own, other] = await Promise.all(
+      ['a', opened.name].map((run) => service.call('classify', { run, text: 'Is it?' })),
+    )
+    expect(other).toEqual(own)
+  })
+})
+
+describe('an answer', () => {
+  const prompt = (confidence: number) => ({
+    ...{ tensors: {}, labels: ['a', 'b', 'c'], modelHash: '' },
+    settings: {} as never,
+    calibration: {
+      ...{ temperature: 2, rows: 10, among: 0.2 },
+      threshold: {
+        ...{ limit: 0.1, confidence },
+        chosen: { rows: 10, answered: 5, wrong: 0 },
+        tested: { rows: 10, answered: 5, wrong: 0, bound: 0.2 },
+      },
+    },
+  })
+  const scores = [0.64, 0.32, 0.04].map(Math.log)
+
+  it('that is less sure than the threshold is unsure, and names the labels that it may be', () => {
+    // The roots of 0.64, 0.32 and 0.04 by their sum.
+    const shares = [0.8, 0.5657, 0.2].map((root) => root / 1.5657)
+    const { labels, unsure } = labelAnswer(['a', 'b', 'c'], scores, prompt(0.6))
+    labels.forEach(({ probability }, i) => expect(probability).toBeCloseTo(shares[i] ?? NaN, 4))
+    expect(unsure).toEqual({ threshold: 0.6, among: ['a', 'b'] })
+    expect(labelAnswer(['a', 'b', 'c'], scores, prompt(0.5))).toEqual({ labels })
+  })
+
+  it('of the model alone is as it was, and never unsure', () => {
+    const { labels, unsure } = labelAnswer(['a', 'b', 'c'], scores, undefined)
+    expect([labels[0]?.probability, unsure]).toEqual([Math.exp(Math.log(0.64)), undefined])
+  })
+})
