@@ -1,4 +1,5 @@
 // The catalogue of every text on screen; another language is another folder beside en/.
+import { calibration } from './en/calibration.ts'
 import { common } from './en/common.ts'
 import { compare } from './en/compare.ts'
 import { damaged } from './en/damaged.ts'
@@ -24,6 +25,7 @@ import { tryWords } from './en/try.ts'
 import { tune } from './en/tune.ts'
 
 export const t = {
+  calibration,
   common,
   compare,
   damaged,

@@ -9,6 +9,8 @@ export const glossary = {
     Baseline:
       'What a result is compared with on the same rows: the model alone, the best hand-written prompt, a word count, a linear probe, or another run.',
     Batch: 'The examples that one step looks at together. Their number is the batch size.',
+    Calibration:
+      'Correcting how sure a prompt says it is, so that of the answers that it is 80 % sure of, 80 % are right. One number does it, the temperature, fitted on the validation set.',
     Checkpoint: 'The state of a run at some step, saved on disk, so that it can resume after a pause or a crash.',
     'Confusion matrix':
       'A table that counts, for each right label, which labels were answered. Everything off the diagonal is wrong.',
@@ -53,9 +55,13 @@ export const glossary = {
     Step: 'One small change of what is trained after looking at one batch.',
     Sweep: 'Several runs that try different settings, or repeat the same ones with other random seeds.',
     Tail: 'The last tokens that the model reads before it answers: the end of the template.',
+    Temperature:
+      'Of a calibration: what the log-probabilities are divided by; above 1 it makes a prompt less sure. Of free writing: how much the answers vary.',
     Template: 'How a row becomes the text that the model reads: where the text goes, and what leads to the answer.',
     'Test set':
       'Rows that the run neither learned from nor was chosen by (held out). Only they show how good a prompt is.',
+    Threshold:
+      'How sure a prompt must be to answer alone. What is less sure is called unsure, and is for a person to answer.',
     Token: 'A word or a part of one. Models read and write text as tokens; an English word is one or two of them.',
     'Token F1': 'How many words an answer has in common with the right one, between 0 and 100 %.',
     'Training set': 'The rows that a run learns from.',

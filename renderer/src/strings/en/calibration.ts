@@ -1,0 +1,44 @@
+// Texts about how far probabilities can be trusted, and from when on a prompt answers alone.
+export const calibration = {
+  title: 'How far it can be trusted',
+  lead: 'Of the answers that it is 80 % sure of, 80 % should be right. Then you can let it answer alone where it is sure, and look at the rest yourself.',
+  empty: 'This prompt was tuned by an earlier version of the studio, and nobody has measured yet how sure it may be.',
+  measure: 'Measure it',
+  begin: 'Answering the validation set',
+
+  reliability: 'Sure, and right',
+  reliabilityHelp:
+    'Each point stands for equally many test rows: how sure it was of their answers, and how many were right, with 95 % intervals. On the line, both agree.',
+  reliabilityLabel: (before: string, after: string) =>
+    `Share of right answers by how sure the prompt is. The two differ by ${before} before calibration and ${after} after it.`,
+  before: 'As tuned',
+  after: 'Calibrated',
+  sure: 'How sure',
+  right: 'Right',
+  asTable: 'As a table',
+  which: 'Probabilities',
+  rows: 'Rows',
+  interval: '95 % interval',
+  between: (low: string, high: string) => `${low} to ${high}`,
+  errors: 'Two figures for it',
+  calibrationError: 'Calibration error',
+  calibrationErrorHelp: 'How far sure and right are apart (ECE, in bins of equally many rows); 0 is best.',
+  byWidth: 'in 15 bins of equal width',
+  brier: 'Brier score',
+  brierHelp: 'How far the probabilities of all labels are off, squared; 0 is best, 2 is worst.',
+
+  alone: 'When it answers alone',
+  aloneHelp:
+    'The more it answers alone, the more of these answers are wrong. Move the handle to the share of wrong answers that you can live with. The curve is of the validation set; what is promised comes from the test set.',
+  answered: 'Answered alone',
+  wrong: 'Wrong among these',
+  limit: 'Wrong at most',
+  handle: 'Wrong answers at most',
+  set: 'Set this threshold',
+  change: 'Change the threshold',
+  always: 'Always answer alone',
+  alwaysNow: 'It always answers alone, however unsure it is.',
+  isSet: 'Threshold set',
+  effect: 'Try, labelled files and the command line call less sure answers “unsure” from now on.',
+  lifted: 'It always answers alone again.',
+} as const
