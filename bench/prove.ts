@@ -7,6 +7,7 @@ import { results } from './support/paths.ts'
 import { accuracy } from './accuracy.ts'
 import { adapters } from './adapters.ts'
 import { baselines } from './baselines.ts'
+import { calibrateBench } from './calibrate.ts'
 import { duel } from './duel.ts'
 import { forecastBench } from './forecast.ts'
 import { full } from './full.ts'
@@ -43,6 +44,7 @@ const benches: Readonly<Record<string, Bench>> = {
   trec,
   methods,
   baselines,
+  calibrate: calibrateBench,
   full,
   duel,
   sweep: sweepBench,
