@@ -41,6 +41,15 @@ export interface Calibration {
 export const isUnsure = (calibration: Calibration | undefined, confidence: number): boolean =>
   confidence < (calibration?.threshold?.confidence ?? 0)
 
+/**
+ * The threshold of several prompts that answer as one: the highest of theirs, which was fixed before a test row was looked at
+ * as theirs were; undefined where all of them always answer alone.
+ */
+export const highestThreshold = (calibrations: readonly (Calibration | undefined)[]): Threshold | undefined =>
+  calibrations
+    .flatMap((calibration) => calibration?.threshold ?? [])
+    .reduce<Threshold | undefined>((high, each) => (high && high.confidence >= each.confidence ? high : each), undefined)
+
 /** A figure with its 95 % interval. */
 export interface Estimate {
   readonly value: number

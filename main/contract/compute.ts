@@ -49,6 +49,12 @@ export interface TextAnswer {
   readonly cut: number
 }
 
+/** An answer as compute gives it. */
+export interface ScoredAnswer extends TextAnswer {
+  /** Calibrated, by the prompt's labels; empty where answers are generated. */
+  readonly logProbabilities: readonly number[]
+}
+
 /** The state of a run from which it resumes to the same result. Batches follow from (seed, step), so no order is stored. */
 export interface Checkpoint {
   /** Optimiser steps done. */
@@ -307,7 +313,7 @@ export type ComputeEvent =
   /** What the tuned prompt was calibrated on, where that is its validation set. */
   | { readonly event: 'calibrated'; readonly answers: readonly ValidationAnswer[] }
   /** [prompts][texts] */
-  | { readonly event: 'answers'; readonly answers: readonly (readonly TextAnswer[])[] }
+  | { readonly event: 'answers'; readonly answers: readonly (readonly ScoredAnswer[])[] }
   | { readonly event: 'measured'; readonly measured: MeasuredPrompt }
   | { readonly event: 'preflight'; readonly measured: MeasuredSteps }
   | { readonly event: 'preview'; readonly rows: readonly PreviewRow[] }

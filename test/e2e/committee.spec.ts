@@ -1,4 +1,5 @@
-// Journey: several prompts answer as one, on the test rows of finished runs and on a text of one's own.
+// Journey: several prompts answer as one, on the test rows of finished runs, on a text of one's own and on a whole table.
+import { readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
 import { fill, sweepOver } from './support/filled.ts'
 import { inspect } from './support/inspect.ts'
@@ -18,6 +19,7 @@ test('a person chooses runs and reads what they are worth together, or why they 
   await expect(card).toContainText(/The 2 together: [\d.]+ % \(95 % interval \d+ to \d+\) of \d+ rows are right\./)
   await expect(card.getByRole('listitem')).toHaveCount(4)
   await card.scrollIntoViewIfNeeded()
+  await expect(card).toContainText('What they are sure of together and how often they are right differ by')
   await inspect(page, 'committee')
 
   const { run, model, textColumn, labelColumn } = await studio.call('runs.show', { run: 'First try' })
@@ -62,4 +64,29 @@ test('tuned prompts answer a text together, beside each of them alone', async ({
   await inspect(page, 'try-together')
   await page.getByRole('button', { name: 'Remove Together' }).click()
   await expect(column).toHaveCount(0)
+})
+
+test('tuned prompts label a table together: one answer, how sure it is, and how many disagree', async ({ page }) => {
+  await studio.open(page, '#/label?run=First%20try')
+  await page.getByText('Also label with').click()
+  const together = page.getByRole('switch', { name: 'Answer as one' })
+  await expect(together).toHaveCount(0)
+  await page.getByLabel('Second try').check()
+  await together.check()
+  await inspect(page, 'label-choose-together')
+  const messages = Array.from({ length: 40 }, (_, i) => `message ${String(i)} about ${i % 2 ? 'a parcel' : 'an invoice'}`)
+  const buffer = Buffer.from(['message', ...messages, ''].join('\n'))
+  await page.locator('input[type=file]').setInputFiles({ name: 'mail.csv', mimeType: '', buffer })
+  await page.getByRole('button', { name: 'Label 40 rows' }).click()
+  await expect(page.getByText(/The 2 prompts answer as one: .* They disagree on [\d,]+ rows?\./)).toBeVisible()
+  const save = page.getByRole('button', { name: 'Save all rows' })
+  await expect(save).toBeVisible({ timeout: 60_000 })
+  await inspect(page, 'label-together')
+  const [download] = await Promise.all([page.waitForEvent('download'), save.click()])
+  const [head, ...rows] = readFileSync((await download.path()) ?? '', 'utf8').trim().split('\r\n')
+  expect(head).toBe('message,answer,confidence,disagreement')
+  expect(rows).toHaveLength(40)
+  for (const row of rows) expect(row).toMatch(/^message \d+ about [a-z ]+,\w[^,]*,0\.\d+,(0|0\.5|1)$/)
+  const [labelling] = await studio.call('labellings.list', {})
+  expect(labelling?.prompts).toMatchObject([{ members: ['First try', 'Second try'] }])
 })

@@ -232,18 +232,24 @@ const generate: Handlers['generate'] = async ({ text, sampling, settings }, sink
   return { outcome: 'finished' }
 }
 
-/** Each text is answered with its first word where that is a label, else with the first label; 'die' kills the process. */
+/**
+ * Each text is answered with its first word where that is a label, else with the first label; a prompt whose initial text is
+ * 'wrong at 1' is as sure of another label for the second one. 'die' kills the process.
+ */
 const label: Handlers['label'] = async ({ prompts, texts }, sink) => {
   await setTimeout(stepMilliseconds)
   if (texts.some(({ text }) => text === 'die')) process.kill(process.pid, 'SIGKILL')
-  const answers = prompts.map(({ labels }) =>
-    texts.map(({ text }) => {
+  const answers = prompts.map(({ labels, settings }) =>
+    texts.map(({ text }, i) => {
       const [word = ''] = text.split(' ')
       const known = labels.includes(word)
+      const [said, confidence] = [known ? word : (labels[0] ?? ''), known ? 0.9 : 0.4]
+      const isWrong = settings.initText === `wrong at ${String(i)}`
+      const answer = isWrong ? (labels.find((each) => each !== said) ?? '') : said
+      const rest = (1 - confidence) / Math.max(1, labels.length - 1)
       return {
-        answer: known ? word : (labels[0] ?? ''),
-        confidence: known ? 0.9 : 0.4,
-        cut: Math.max(0, text.length - 200),
+        ...{ answer, confidence, cut: Math.max(0, text.length - 200) },
+        logProbabilities: labels.map((label) => Math.log(label === answer ? confidence : rest)),
       }
     }),
   )

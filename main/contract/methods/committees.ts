@@ -1,8 +1,9 @@
 // Methods committees.*: several tuned prompts of one task answer as one, by the mean of their probabilities for each label.
 import * as v from 'valibot'
+import type { Estimate, Threshold } from '../calibration.ts'
 import type { Measured } from '../metrics.ts'
 import { column, id, list, run, text } from './fields.ts'
-import type { LabelProbability } from './prompts.ts'
+import type { LabelAnswer, PromptSummary } from './prompts.ts'
 import type { Verdict } from './runs.ts'
 import type { Band } from './sweeps.ts'
 
@@ -24,11 +25,20 @@ export const committeeInputs = {
   'committees.classify': v.strictObject({ prompts: members, text, context: v.exactOptional(text) }),
 } as const
 
-export interface CommitteeAnswer {
-  /** Means of the members' probabilities, the likeliest label first. */
-  readonly labels: readonly LabelProbability[]
+/** Whether prompts can answer as one: there are several, of one model and with the same labels. */
+export const canAnswerTogether = ([first, ...others]: readonly PromptSummary[]): boolean =>
+  first !== undefined &&
+  first.labels.length > 0 &&
+  others.length > 0 &&
+  others.every(
+    ({ modelName, labels }) =>
+      modelName === first.modelName && JSON.stringify(labels) === JSON.stringify(first.labels),
+  )
+
+/** `labels`: means of the members' calibrated probabilities. */
+export interface CommitteeAnswer extends LabelAnswer {
   /** In the order of the request, without repetitions. */
-  readonly members: readonly { readonly name: string; readonly labels: readonly LabelProbability[] }[]
+  readonly members: readonly ({ readonly name: string } & LabelAnswer)[]
   /** How many of the members give the committee's answer by themselves. */
   readonly agreeing: number
 }
@@ -37,6 +47,16 @@ export interface CommitteeAnswer {
 export interface RightRows {
   readonly rows: number
   readonly right: number
+}
+
+/** How far the means of calibrated probabilities can be trusted on rows that none of the members has learned from. */
+export interface CommitteeTrust {
+  /** Expected calibration error. */
+  readonly error: Estimate
+  /** The highest of the members' thresholds; undefined where all of them always answer alone. */
+  readonly threshold?: Omit<Threshold, 'chosen'>
+  /** Whether these rows also served to choose the threshold, each for the prompts that had seen it (cross-validation). */
+  readonly crossValidated: boolean
 }
 
 /** A committee on rows that each of its members has answered. */
@@ -53,6 +73,7 @@ export interface CommitteeFigures extends Measured {
   readonly rival: Verdict | undefined
   /** Against the member that does best on these rows: a choice in that member's favour. */
   readonly best: { readonly name: string; readonly verdict: Verdict }
+  readonly trust: CommitteeTrust
   /** The result in a few sentences. */
   readonly sentence: string
 }

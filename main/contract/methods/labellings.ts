@@ -30,6 +30,8 @@ export const labellingInputs = {
     path: path('read'),
     choices: v.exactOptional(readingChoices),
     prompts: list(run, maxPrompts),
+    /** The prompts answer as one, by the mean of their probabilities for each label; otherwise each gives answers of its own. */
+    as: v.exactOptional(v.literal('committee')),
   }),
   'labellings.list': nothing,
   'labellings.show': v.strictObject({ labelling }),
@@ -106,6 +108,8 @@ export interface LabellingPrompt {
   readonly labels: readonly string[]
   /** Those among them that a person has added, and that the prompt does not know. */
   readonly added?: readonly string[]
+  /** Where several prompts answer as one: who they are. */
+  readonly members?: readonly string[]
   /** True where no prompt answers yet, but a person. */
   readonly byHand?: true
   /** Where a person answers: the column with the answers that are known already, '' = none. */
@@ -115,6 +119,10 @@ export interface LabellingPrompt {
 /** Labels that a person has named, and may rename. */
 export const ownLabels = ({ labels, added = [], byHand }: LabellingPrompt): readonly string[] =>
   byHand ? labels : added
+
+/** The tuned prompts that give its answers; none where a person does. */
+export const answeringPrompts = ({ name, members, byHand }: LabellingPrompt): readonly string[] =>
+  byHand ? [] : (members ?? [name])
 
 export interface LabellingRecord {
   readonly id: number
@@ -152,6 +160,8 @@ export interface PromptAnswers extends LabellingPrompt {
   readonly threshold?: number
   /** Answers below it that nobody has corrected: they are for a person to give. */
   readonly unsure: number
+  /** Answers that not all members of a committee give by themselves, and that nobody has corrected. */
+  readonly disputed: number
   readonly corrected: number
   /** Of the corrected rows, those whose answer was accepted unseen. */
   readonly unseen: number
@@ -176,6 +186,8 @@ export interface LabelledRow {
   readonly answer: string
   /** 0 to 1: calibrated probability among the labels, or of a generated answer's tokens, their geometric mean. */
   readonly confidence: number
+  /** Of a committee: how many members give this answer by themselves. */
+  readonly agreeing?: number
   /** Tokens at the text's end that were not read. */
   readonly cut: number
   /** The right answer as its owner says. */

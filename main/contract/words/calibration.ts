@@ -1,7 +1,8 @@
 // Sentences about how far probabilities can be trusted, and what a threshold promises.
 import type { CalibrationDetails, Choice, Estimate, Threshold } from '../calibration.ts'
-import { inPercent, percent } from '../numbers.ts'
+import type { CommitteeTrust } from '../methods/committees.ts'
 import type { Unsure } from '../methods/prompts.ts'
+import { inPercent, percent } from '../numbers.ts'
 import { grouped, joined, rowsOf } from './counts.ts'
 
 /** Rows that something was fitted on. */
@@ -49,7 +50,10 @@ export function choiceSentence({ limit, confidence, answered, wrong }: Choice, r
 }
 
 /** What a threshold promises, of how many rows, and what goes to a person. */
-export function promiseSentence({ limit, confidence, tested }: Threshold, crossValidated: boolean): string {
+export function promiseSentence(
+  { limit, confidence, tested }: Omit<Threshold, 'chosen'>,
+  crossValidated: boolean,
+): string {
   const { rows, answered, wrong, bound } = tested
   const left = rows - answered
   const person = `The other ${rowsOf(left)} (${percent(left / Math.max(1, rows))}) ${left === 1 ? 'goes' : 'go'} to a person.`
@@ -65,6 +69,13 @@ function boundSentence(limit: number, bound: number, crossValidated: boolean): s
   return crossValidated
     ? `Cross-validation estimates that ${most}${missed}; as each row also served to choose the thresholds of others, this is no strict promise.`
     : `Promised, with 95 % confidence: ${most}${missed}. The threshold was fixed on the validation set, before a test row was looked at.`
+}
+
+/** How far several prompts can be trusted that answer as one. */
+export function togetherSentence({ error, threshold, crossValidated }: CommitteeTrust): string {
+  const apart = `What they are sure of together and how often they are right differ by ${errorWords(error)} (expected calibration error): each is calibrated by itself, and the mean of their probabilities is not changed any more.`
+  if (!threshold) return `${apart} None of them has a threshold, so they always answer alone.`
+  return `${apart} Their threshold is the highest of their own. ${promiseSentence(threshold, crossValidated)}`
 }
 
 /** Where no usual limit has a threshold. */

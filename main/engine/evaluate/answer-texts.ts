@@ -1,5 +1,5 @@
 // Answers texts whose answers nobody knows, with one or several tuned prompts over one reading of each text.
-import type { ComputeEvent, TextAnswer, TextToAnswer, TunedPrompt } from '../../contract/compute.ts'
+import type { ComputeEvent, ScoredAnswer, TextToAnswer, TunedPrompt } from '../../contract/compute.ts'
 import type { PreparedModel } from '../../contract/model.ts'
 import { tempered } from '../calibrate/scores.ts'
 import { taskOf } from '../task/index.ts'
@@ -19,14 +19,14 @@ export async function answerTexts(
   runner: InferenceRunner,
   { model, prompts, texts }: TextsTask,
   emit: (event: ComputeEvent) => void,
-): Promise<TextAnswer[][]> {
+): Promise<ScoredAnswer[][]> {
   const subjects = prompts.map((prompt): LabelSubject & { readonly prompt: TunedPrompt } => {
     const { settings, labels } = prompt
     const { textOf } = taskOf(settings)
     return { prompt, settings, labels, texts: texts.map(({ text, context }) => textOf(text, context)) }
   })
   const scores = await readTogether(runner, model, subjects, emit)
-  const answers: TextAnswer[][] = []
+  const answers: ScoredAnswer[][] = []
   for (const subject of subjects) {
     const { settings, labels, prompt } = subject
     const { fit } = encoderFor(model, settings, labels)
@@ -38,13 +38,15 @@ export async function answerTexts(
     const { temperature = 1 } = prompt.calibration ?? {}
     const found = own ? chosenLabels(task, own) : await answersTo(runner, task, () => undefined, onToken)
     answers.push(
-      found.map(({ predicted, logProbabilities }, i) => ({
-        answer: predicted,
-        confidence: Math.exp(
-          logProbabilities.length > 0 ? Math.max(...tempered(logProbabilities, temperature)) : mean(tokens[i] ?? []),
-        ),
-        cut: fit(subject.texts[i] ?? '').truncated,
-      })),
+      found.map((each, i) => {
+        const logProbabilities = tempered(each.logProbabilities, temperature)
+        return {
+          answer: each.predicted,
+          confidence: Math.exp(logProbabilities.length > 0 ? Math.max(...logProbabilities) : mean(tokens[i] ?? [])),
+          cut: fit(subject.texts[i] ?? '').truncated,
+          logProbabilities,
+        }
+      }),
     )
   }
   return answers

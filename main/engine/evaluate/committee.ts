@@ -54,7 +54,7 @@ export function committeeSentence({
   disputed,
   rival,
   best: single,
-}: Omit<CommitteeFigures, 'sentence' | 'headline' | 'metrics'>): string {
+}: Omit<CommitteeFigures, 'sentence' | 'headline' | 'metrics' | 'trust'>): string {
   const figure = `${bandOf(band)} of ${rowsOf(rows)} are right`
   const others = members.length > 1 ? [comparison(`the best of them alone, “${single.name}”`, single.verdict)] : []
   const apart =

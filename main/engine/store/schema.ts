@@ -263,6 +263,8 @@ export interface Schema {
     confidence: number
     cut: number
     corrected: string | null
+    /** How many members of a committee give the answer by themselves; null where one prompt or a person answers. */
+    agreeing: Generated<number | null>
     /** 1 where the correction is in the data set. */
     sent: Generated<number>
     /** 1 where the answer was taken as right, and nobody has looked at it. */

@@ -4,6 +4,7 @@ import { studioError } from '../../contract/errors/index.ts'
 import { headlineOf, metricTitle } from '../../contract/metrics.ts'
 import { percent } from '../../contract/numbers.ts'
 import type { CommitteeAnswer, CommitteeFigures } from '../../contract/service.ts'
+import { togetherSentence, unsureSentence } from '../../contract/words/calibration.ts'
 import { rowsOf } from '../../contract/words/counts.ts'
 import { aligned } from './aligned.ts'
 
@@ -12,10 +13,17 @@ export interface CommitteeOptions {
   readonly as?: 'committee'
 }
 
+/** Names that are parted by commas, after those before. */
 export const namesOf = (text: string, before: readonly string[] = []): readonly string[] => [
   ...before,
   ...text.split(',').flatMap((name) => name.trim() || []),
 ]
+
+/** --as */
+export const asOption = (): Option =>
+  new Option('--as <way>', 'committee: the prompts answer as one, by the mean of their probabilities').choices([
+    'committee',
+  ])
 
 /** Adds --prompt and --as. */
 export const withCommittee = (command: Command): Command =>
@@ -25,11 +33,7 @@ export const withCommittee = (command: Command): Command =>
       'the prompts that answer, in place of <run>: names or numbers, parted by commas',
       namesOf,
     )
-    .addOption(
-      new Option('--as <way>', 'committee: the prompts answer as one, by the mean of their probabilities').choices([
-        'committee',
-      ]),
-    )
+    .addOption(asOption())
 
 export interface Chosen {
   readonly prompts: readonly [string, ...string[]]
@@ -59,17 +63,18 @@ export function chosenPrompts(words: readonly string[], names: readonly string[]
 }
 
 export function committeeLines(figures: CommitteeFigures): string[] {
-  const { members, rows, sentence, headline } = figures
+  const { members, rows, sentence, headline, trust } = figures
   const all = [...members, { name: 'together', figure: headlineOf(figures) }]
   return [
     `${metricTitle(headline)} on ${rowsOf(rows)}:`,
     ...aligned(all.map(({ name, figure }) => [`  ${percent(figure, 1)}`, name])),
     sentence,
+    ...(members.length > 1 ? [togetherSentence(trust)] : []),
   ]
 }
 
 /** The labels, the likeliest first, then what each of the prompts answers by itself. */
-export function answerLines({ labels, members, agreeing }: CommitteeAnswer): string[] {
+export function answerLines({ labels, members, agreeing, unsure }: CommitteeAnswer): string[] {
   const own = members.map(({ name, labels: [top] }) => [
     `  ${percent(top?.probability ?? 0, 1)}`,
     top?.label ?? '',
@@ -77,6 +82,7 @@ export function answerLines({ labels, members, agreeing }: CommitteeAnswer): str
   ])
   return [
     ...aligned(labels.map(({ label, probability }) => [percent(probability, 1), label])),
+    ...(unsure ? [unsureSentence(unsure)] : []),
     `${String(agreeing)} of ${String(members.length)} give this answer alone:`,
     ...aligned(own),
   ]

@@ -1,15 +1,13 @@
 // Answers the rows of a table that are not answered yet, in pieces: a piece is kept as a whole, or computed again.
-import type { TextAnswer, TextToAnswer, TunedPrompt } from '../../contract/compute.ts'
+import type { TextToAnswer } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import type { LabellingRecord } from '../../contract/methods/labellings.ts'
 import type { ReadingChoices, Taken } from '../../contract/reading.ts'
 import { openTable } from '../../engine/data/table.ts'
-import type { AnsweredPiece, GivenAnswer } from '../../engine/store/tables/labellings.ts'
+import type { GivenAnswer } from '../../engine/store/tables/labellings.ts'
 import { scoresLabels } from '../../engine/task/index.ts'
-import { serveForEvent } from '../compute/serving.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
-import { findTuned, type Tuned } from '../prompts/tuned.ts'
-import { sealedModel } from '../runs/material.ts'
+import { type Answerer, answerersOf, answersOf } from './answerers.ts'
 import { labelledFile } from './open-labelling.ts'
 
 /**
@@ -31,9 +29,8 @@ export async function answerRest(
   onDone: (rows: number) => void,
 ): Promise<void> {
   const { store, home } = context
-  const asked = labelling.prompts.filter(({ byHand }) => byHand !== true)
-  const prompts = await Promise.all(asked.map(({ name }) => findTuned(store, name)))
-  const isScored = prompts.every(({ prompt }) => scoresLabels(prompt.settings))
+  const answerers = await answerersOf(store, labelling)
+  const isScored = answerers.every(({ prompts }) => prompts.every(({ prompt }) => scoresLabels(prompt.settings)))
   const pieceEnd = endOfPiece(isScored ? 'labels' : 'generated')
   const table = await openCopy(labelledFile(home, labelling), labelling)
   const known = labelling.prompts[0]?.known ?? ''
@@ -44,7 +41,7 @@ export async function answerRest(
   const finish = async (): Promise<void> => {
     if (piece.length === 0) return
     const rows = piece.map(({ known: _, ...row }) => row)
-    const answers = prompts.length > 0 ? await answerPiece(context, prompts, rows, call) : [knownAnswers(piece)]
+    const answers = answerers.length > 0 ? await answersOf(context, answerers, rows, call) : [knownAnswers(piece)]
     await store.piece((tables) => tables.labellings.addPiece(labelling.id, { rows, answers }))
     done += rows.length
     piece = []
@@ -59,7 +56,7 @@ export async function answerRest(
       if (done + piece.length === pieceEnd(done)) await finish()
     }
   await finish()
-  if (prompts.length > 0) await answerOpen(context, labelling, prompts, call, () => onDone(done))
+  await answerOpen(context, labelling, answerers, call, () => onDone(done))
 }
 
 interface ReadRow extends TextToAnswer {
@@ -81,18 +78,18 @@ const knownAnswers = (rows: readonly ReadRow[]): ReadonlyMap<number, GivenAnswer
 async function answerOpen(
   context: ServiceContext,
   { id }: LabellingRecord,
-  prompts: readonly Tuned[],
+  answerers: readonly Answerer[],
   call: CallContext,
   onDone: () => void,
 ): Promise<void> {
   const { labellings } = context.store
-  for (const place of prompts.keys())
+  for (const [place, answerer] of answerers.entries())
     for (let after = 0; ;) {
       if (call.signal.aborted) throw studioError('run/cancelled')
       const rows = await labellings.unanswered(id, place, after, pieceRows.labels)
-      const [tuned, last] = [prompts[place], rows.at(-1)]
-      if (!tuned || !last) break
-      const [answers] = await answerPiece(context, [tuned], rows, call)
+      const last = rows.at(-1)
+      if (!last) break
+      const [answers] = await answersOf(context, [answerer], rows, call)
       if (answers) await context.store.piece((tables) => tables.labellings.fill(id, place, answers))
       after = last.row
       onDone()
@@ -120,39 +117,3 @@ const choicesOf = ({ format, encoding, delimiter, sheet, headerLine, chat }: Tak
   ...(headerLine === undefined || format === 'lines' ? {} : { header: headerLine }),
   ...(chat === undefined ? { chat: false } : {}),
 })
-
-/** Those of one precision of a model share one reading of each text. */
-async function answerPiece(
-  context: ServiceContext,
-  prompts: readonly Tuned[],
-  rows: AnsweredPiece['rows'],
-  call: CallContext,
-): Promise<readonly ReadonlyMap<number, TextAnswer>[]> {
-  const filled = rows.filter(({ text }) => text.trim() !== '')
-  const found = new Map<Tuned, ReadonlyMap<number, TextAnswer>>(prompts.map((prompt) => [prompt, new Map()]))
-  if (filled.length === 0) return [...found.values()]
-  const texts = filled.map(({ text, context }): TextToAnswer => ({ text, context }))
-  const together = ({ model, prompt }: Tuned): string => JSON.stringify([model.id, prompt.settings.precision])
-  for (const some of Map.groupBy(prompts, together).values()) {
-    const answers = await answersOf(context, some, texts, call)
-    for (const [i, tuned] of some.entries()) {
-      const own = answers[i] ?? []
-      found.set(tuned, new Map(filled.flatMap(({ row }, at) => (own[at] ? [[row, own[at]]] : []))))
-    }
-  }
-  return [...found.values()]
-}
-
-async function answersOf(
-  context: ServiceContext,
-  tuned: readonly Tuned[],
-  texts: readonly TextToAnswer[],
-  call: CallContext,
-): Promise<readonly (readonly TextAnswer[])[]> {
-  const { store, threads } = context
-  const prompts = tuned.map(({ prompt }): TunedPrompt => prompt)
-  const [first] = tuned as [Tuned]
-  const model = await sealedModel(store, first.model.id)
-  const job = { kind: 'label' as const, model, settings: first.prompt.settings, prompts, texts, threads }
-  return (await serveForEvent(context, call, job, 'answers')).answers
-}

@@ -1,6 +1,13 @@
 // What prompts have answered to a table: summed up, and row by row.
+import { type Calibration, highestThreshold } from '../../contract/calibration.ts'
 import { studioError } from '../../contract/errors/index.ts'
-import type { LabellingDetails, LabellingRecord, PromptAnswers } from '../../contract/methods/labellings.ts'
+import {
+  answeringPrompts,
+  type LabellingDetails,
+  type LabellingPrompt,
+  type LabellingRecord,
+  type PromptAnswers,
+} from '../../contract/methods/labellings.ts'
 import type { Input, Outputs, Roles } from '../../contract/service.ts'
 import type { Tables } from '../../engine/store/store.ts'
 
@@ -18,19 +25,22 @@ export function placeOf({ prompts }: LabellingRecord, name: string): number {
   return place
 }
 
-/** The data set that a prompt was tuned on, and its columns; undefined where it was opened from a file, or is gone. */
-export async function dataOf(tables: Tables, prompt: string) {
-  const run = await tables.runs.find(prompt)
-  const task = run && (await tables.tasks.byId(run.task))
-  const dataset = run && (await tables.datasets.byId(run.dataset))
-  if (!task || !dataset) return undefined
-  const { textColumn, labelColumn, contextColumn } = task
-  return { dataset: dataset.id, name: dataset.name, columns: dataset.columns, textColumn, labelColumn, contextColumn }
+/** The first data set that one of the prompts was tuned on, and its columns; undefined where they were opened from files, or it is gone. */
+async function dataOf(tables: Tables, prompts: readonly string[]) {
+  for (const prompt of prompts) {
+    const run = await tables.runs.find(prompt)
+    const task = run && (await tables.tasks.byId(run.task))
+    const dataset = run && (await tables.datasets.byId(run.dataset))
+    if (!task || !dataset) continue
+    const { textColumn, labelColumn, contextColumn } = task
+    return { dataset: dataset.id, name: dataset.name, columns: dataset.columns, textColumn, labelColumn, contextColumn }
+  }
+  return undefined
 }
 
 /** The data set that a labelling's right answers go into; undefined where there is none (yet). */
-export async function targetOf(tables: Tables, labelling: LabellingRecord, prompt: string) {
-  if (labelling.dataset === undefined) return dataOf(tables, prompt)
+export async function targetOf(tables: Tables, labelling: LabellingRecord, prompt: LabellingPrompt) {
+  if (labelling.dataset === undefined) return dataOf(tables, answeringPrompts(prompt))
   const dataset = await tables.datasets.byId(labelling.dataset)
   const roles = (await tables.datasets.roles(labelling.dataset)) as Partial<Pick<Roles, 'text' | 'label' | 'context'>>
   if (!dataset) return undefined
@@ -39,23 +49,23 @@ export async function targetOf(tables: Tables, labelling: LabellingRecord, promp
   return { dataset: dataset.id, name: dataset.name, columns: dataset.columns, ...columns }
 }
 
-/** Confidence from which on a prompt answers alone, as it is set now; undefined where it always does. */
-export async function thresholdOf(tables: Tables, prompt: string): Promise<number | undefined> {
-  const run = await tables.runs.find(prompt)
-  const calibration = run
-    ? await tables.prompts.calibration(run.id)
-    : (await tables.openedPrompts.byName(prompt))?.calibration
-  return calibration?.threshold?.confidence
+/** Confidence from which on answers are given alone, as it is set now; undefined where they always are. */
+export async function thresholdOf(tables: Tables, prompt: LabellingPrompt): Promise<number | undefined> {
+  const calibrations = answeringPrompts(prompt).map(async (name): Promise<Calibration | undefined> => {
+    const run = await tables.runs.find(name)
+    return run ? tables.prompts.calibration(run.id) : (await tables.openedPrompts.byName(name))?.calibration
+  })
+  return highestThreshold(await Promise.all(calibrations))?.confidence
 }
 
 /** Error: 'store/missing'. */
 export async function detailsOf(tables: Tables, id: number): Promise<LabellingDetails> {
   const labelling = await findLabelling(tables, id)
   const answers = labelling.prompts.map(async (prompt, place): Promise<PromptAnswers> => {
-    const found = await targetOf(tables, labelling, prompt.name)
+    const found = await targetOf(tables, labelling, prompt)
     const data = found && { dataset: found.dataset, name: found.name }
-    const threshold = await thresholdOf(tables, prompt.name)
-    const summary = await tables.labellings.summary(id, place, threshold)
+    const threshold = await thresholdOf(tables, prompt)
+    const summary = await tables.labellings.summary(id, place, { threshold, members: prompt.members?.length })
     return { ...prompt, ...summary, ...(threshold === undefined ? {} : { threshold }), data }
   })
   return { ...labelling, answers: await Promise.all(answers) }

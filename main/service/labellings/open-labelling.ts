@@ -9,6 +9,7 @@ import { studioError } from '../../contract/errors/index.ts'
 import type { LabellingPrompt, LabellingRecord } from '../../contract/methods/labellings.ts'
 import type { DataRow } from '../../contract/records.ts'
 import type { Input } from '../../contract/service.ts'
+import { joined } from '../../contract/words/counts.ts'
 import { readBytes } from '../../engine/data/bytes.ts'
 import { infoFile } from '../../engine/data/label-names.ts'
 import { guessRoles } from '../../engine/data/roles.ts'
@@ -18,6 +19,7 @@ import { sealTensors } from '../../engine/store/tensors.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
 import { forEachChunk, watchOf } from '../data/import.ts'
 import type { Home } from '../home/home.ts'
+import { membersOf } from '../prompts/committee.ts'
 import { findTuned, type Tuned } from '../prompts/tuned.ts'
 
 /** In place of a prompt, until there is one: a person. */
@@ -34,17 +36,25 @@ export const labellingFolder = ({ labellings }: Pick<Home, 'labellings'>, id: nu
 export const labelledFile = (home: Pick<Home, 'labellings'>, { id, file }: Pick<LabellingRecord, 'id' | 'file'>) =>
   join(labellingFolder(home, id), file)
 
-/** The labelling's number. Errors: those of `tableIn`, `openTable` and `findTuned`, 'data/no-rows', 'run/cancelled'. */
+/**
+ * The labelling's number. Errors: those of `tableIn`, `openTable` and `findTuned`, of several prompts as one those of
+ * `refuseStrangers` and 'committee/which'; 'data/no-rows', 'run/cancelled'.
+ */
 export async function openLabelling(
   context: ServiceContext,
   call: CallContext,
-  { path: given, choices = {}, prompts: names }: Input<'labellings.open'>,
+  { path: given, choices = {}, prompts: names, as }: Input<'labellings.open'>,
 ): Promise<number> {
   const path = await tableIn(given)
   const { store, home } = context
-  const prompts = await Promise.all([...new Set(names)].map((name) => findTuned(store, name)))
+  const together = as === 'committee'
+  if (together && names.length === 0) throw studioError('committee/which')
+  const prompts = together
+    ? await membersOf(store, names)
+    : await Promise.all([...new Set(names)].map((name) => findTuned(store, name)))
   const table = await openTable(path, choices, watchOf(call))
-  const reading = [JSON.stringify(choices), ...(table.beside === undefined ? [] : [table.beside])]
+  const asked = JSON.stringify(together ? { ...choices, as } : choices)
+  const reading = [asked, ...(table.beside === undefined ? [] : [table.beside])]
   const hash = await hashOf(path, reading, prompts, call)
   const known = await store.labellings.byHash(hash)
   if (known) {
@@ -66,7 +76,7 @@ export async function openLabelling(
   const id = await store.labellings.add({
     ...{ file: basename(path), hash, columns, rows: counts.rows, skipped: counts.skippedCount, taken: counts.taken },
     ...(await columnsFor(context, prompts, columns, cells)),
-    prompts: prompts.length === 0 ? [nobody] : prompts.map(({ name, prompt }) => ({ name, labels: prompt.labels })),
+    prompts: labellingPrompts(prompts, together),
     first: cells.slice(0, SHOWN),
   })
   try {
@@ -90,6 +100,15 @@ async function keepCopy(home: Home, path: string, { beside }: Pick<Table, 'besid
     await rm(folder, { recursive: true, force: true })
     throw studioError('data/not-received', causeOf(error))
   }
+}
+
+/** Who answers: a person, each of the prompts, or all of them as one. */
+function labellingPrompts(prompts: readonly Tuned[], together: boolean): readonly LabellingPrompt[] {
+  const [first] = prompts
+  if (!first) return [nobody]
+  if (!together) return prompts.map(({ name, prompt }) => ({ name, labels: prompt.labels }))
+  const members = prompts.map(({ name }) => name)
+  return [{ name: joined(members), labels: first.prompt.labels, members }]
 }
 
 /** Of the file's bytes, of how it is read, and of the prompts. */

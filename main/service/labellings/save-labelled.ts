@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { causeOf, isFull } from '../../contract/errors/causes.ts'
 import { StudioError, studioError } from '../../contract/errors/index.ts'
-import type { LabelledForm, LabellingRecord } from '../../contract/methods/labellings.ts'
+import type { LabelledForm, LabellingPrompt, LabellingRecord } from '../../contract/methods/labellings.ts'
 import type { Watch } from '../../engine/data/formats/format.ts'
 import { type AddedCell, type AddedColumns, freeNames, writeLabelled } from '../../engine/labelled/index.ts'
 import type { Store } from '../../engine/store/store.ts'
@@ -75,8 +75,8 @@ async function replacing(target: string, write: (file: string) => Promise<void>)
 type Answer = Awaited<ReturnType<Store['labellings']['answersAfter']>>[number]
 
 /**
- * Answer and confidence of each prompt, and where it has a threshold, which answers are unsure; a note where a text was cut or
- * an answer was corrected.
+ * Answer and confidence of each prompt; of several as one, which share of them answers otherwise by itself; where there is a
+ * threshold, which answers are unsure; a note where a text was cut or an answer was corrected.
  */
 async function addedColumns(
   store: Store,
@@ -99,20 +99,23 @@ async function addedColumns(
     watch(byRow.size, labelling.done)
     await setImmediate()
   }
-  const thresholds = await Promise.all(prompts.map(({ name }) => thresholdOf(store, name)))
+  const columnsOf = await Promise.all(
+    prompts.map(async (prompt) => answerColumns(prompt, await thresholdOf(store, prompt))),
+  )
   const cells = new Map<number, readonly AddedCell[]>()
   let noted = false
   for (const [row, answers] of byRow) {
     if (below !== undefined && !answers.some((answer) => isUnsure(answer, below))) continue
     const note = noteOf(labelling, answers)
     noted ||= note !== undefined
-    const own = prompts.map((_, place) => answers.find(({ prompt }) => prompt === place))
-    cells.set(row, [...own.flatMap((answer, place) => cellsOf(answer, thresholds[place])), note])
+    const own = columnsOf.flatMap((columns, place) => {
+      const answer = answers.find(({ prompt }) => prompt === place)
+      return columns.map(({ cell }) => answer && cell(answer))
+    })
+    cells.set(row, [...own, note])
   }
   const names = prompts.flatMap(({ name }, place) =>
-    ['answer', 'confidence', ...(thresholds[place] === undefined ? [] : ['unsure'])].map((what) =>
-      prompts.length === 1 ? what : `${name}: ${what}`,
-    ),
+    (columnsOf[place] ?? []).map(({ title }) => (prompts.length === 1 ? title : `${name}: ${title}`)),
   )
   const all = noted ? [...names, 'note'] : names
   return { names: freeNames(columns, all), cells: noted ? cells : withoutNotes(cells, names.length) }
@@ -123,11 +126,28 @@ const withoutNotes = (cells: ReadonlyMap<number, readonly AddedCell[]>, width: n
 
 const isUnsure = ({ confidence, corrected }: Answer, below: number): boolean => corrected === null && confidence < below
 
-/** Where a person gave the answer, there is no confidence of the prompt in it, and nothing is unsure. */
-function cellsOf(answer: Answer | undefined, threshold: number | undefined): readonly AddedCell[] {
-  const isOwn = answer?.corrected === null
-  const cells = [answer?.corrected ?? answer?.answer, isOwn ? Number(answer.confidence.toFixed(4)) : undefined]
-  return threshold === undefined ? cells : [...cells, isOwn && isUnsure(answer, threshold) ? 'unsure' : undefined]
+interface AnswerColumn {
+  readonly title: string
+  readonly cell: (answer: Answer) => AddedCell
+}
+
+/** Where a person gave the answer, nothing is said of what prompts make of it. */
+function answerColumns({ members }: LabellingPrompt, threshold: number | undefined): readonly AnswerColumn[] {
+  const ofPrompt =
+    (cell: AnswerColumn['cell']): AnswerColumn['cell'] =>
+    (answer) =>
+      answer.corrected === null ? cell(answer) : undefined
+  const rounded = (share: number): number => Number(share.toFixed(4))
+  return [
+    { title: 'answer', cell: ({ answer, corrected }) => corrected ?? answer },
+    { title: 'confidence', cell: ofPrompt(({ confidence }) => rounded(confidence)) },
+    ...(members
+      ? [{ title: 'disagreement', cell: ofPrompt(({ agreeing }) => rounded(1 - (agreeing ?? 0) / members.length)) }]
+      : []),
+    ...(threshold === undefined
+      ? []
+      : [{ title: 'unsure', cell: ofPrompt((answer) => (isUnsure(answer, threshold) ? 'unsure' : undefined)) }]),
+  ]
 }
 
 function noteOf({ prompts }: LabellingRecord, answers: readonly Answer[]): string | undefined {

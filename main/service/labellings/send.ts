@@ -1,6 +1,6 @@
 // Sends corrected rows into the data set: as new rows, or where they were sent before, as another answer to those.
 import { studioError } from '../../contract/errors/index.ts'
-import type { LabellingRecord } from '../../contract/methods/labellings.ts'
+import type { LabellingPrompt, LabellingRecord } from '../../contract/methods/labellings.ts'
 import type { Input, Outputs } from '../../contract/service.ts'
 import type { ServiceContext } from '../context.ts'
 import { type PutAnswer, putAnswers } from '../data/put-answers.ts'
@@ -19,12 +19,13 @@ export async function sendCorrected(
   const labelling = await findLabelling(store, input.labelling)
   const { id, file, prompts } = labelling
   const place = placeOf(labelling, input.prompt)
-  const known = await targetOf(store, labelling, input.prompt)
-  if (!known && !prompts[place]?.byHand) throw studioError('label/no-data', input.prompt)
+  const prompt = prompts[place] as LabellingPrompt
+  const known = await targetOf(store, labelling, prompt)
+  if (!known && !prompt.byHand) throw studioError('label/no-data', input.prompt)
   if (!known) await store.labellings.forgetSent(id)
   const rows = await store.labellings.unsent(id, place)
   if (rows.length === 0) throw studioError('label/nothing-corrected', file)
-  const { dataset, name, columns, ...roles } = known ?? (await madeFor(context, labelling))
+  const { dataset, name, columns, ...roles } = known ?? (await madeFor(context, labelling, prompt))
   const answers = rows.map(({ text, context: about, corrected: answer, unseen, sent_row: sentRow }): PutAnswer => {
     const filled = new Map([
       [roles.contextColumn, about],
@@ -44,9 +45,9 @@ export async function sendCorrected(
 }
 
 /** A new data set for the answers that a person has given. Error: 'store/missing' where it is removed at once. */
-async function madeFor(context: ServiceContext, labelling: LabellingRecord) {
+async function madeFor(context: ServiceContext, labelling: LabellingRecord, prompt: LabellingPrompt) {
   const dataset = await makeDataset(context, labelling)
-  const made = await targetOf(context.store, { ...labelling, dataset }, '')
+  const made = await targetOf(context.store, { ...labelling, dataset }, prompt)
   if (!made) throw studioError('store/missing', 'data set', String(dataset))
   return made
 }

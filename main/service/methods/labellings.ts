@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { studioError } from '../../contract/errors/index.ts'
-import { type LabellingDetails, ownLabels } from '../../contract/methods/labellings.ts'
+import { answeringPrompts, type LabellingDetails, ownLabels } from '../../contract/methods/labellings.ts'
 import type { Input } from '../../contract/service.ts'
 import type { Store } from '../../engine/store/store.ts'
 import type { Methods, ServiceContext } from '../context.ts'
@@ -64,7 +64,7 @@ async function suggest(context: ServiceContext, input: Input<'labellings.suggest
   const { store, labeller } = context
   const { id, file, prompts } = await findLabelling(store, input.labelling)
   if (labeller.isActive(id)) throw studioError('label/running', file)
-  if (prompts.length > 1) throw studioError('label/several', file)
+  if (prompts.flatMap(answeringPrompts).length > 1) throw studioError('label/several', file)
   const { name, prompt } = await findTuned(store, input.run)
   await store.labellings.forgetAnswers(id, 0)
   // What a person has named stays to choose from, though nothing of it was learned yet.

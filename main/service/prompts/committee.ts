@@ -1,15 +1,17 @@
 // A committee in use: the prompts that answer together, and what they answer to a text.
-import type { CommitteeAnswer, Input } from '../../contract/service.ts'
+import { type Calibration, highestThreshold } from '../../contract/calibration.ts'
+import type { CommitteeAnswer, Input, Unsure } from '../../contract/service.ts'
+import { labelSet } from '../../engine/calibrate/conformal.ts'
 import { answerTogether } from '../../engine/evaluate/committee.ts'
 import type { Store } from '../../engine/store/store.ts'
 import { taskOf } from '../../engine/task/index.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
 import { refuseStrangers } from '../runs/committee.ts'
-import { calibrated, likeliest, scoreSubjects } from './score-subjects.ts'
+import { calibrated, labelAnswer, likeliest, scoreSubjects } from './score-subjects.ts'
 import { findTuned, type Tuned } from './tuned.ts'
 
 /** The prompts of these names, each once. Errors: those of `findTuned` and `refuseStrangers`. */
-async function membersOf(store: Store, names: readonly string[]): Promise<readonly [Tuned, ...Tuned[]]> {
+export async function membersOf(store: Store, names: readonly string[]): Promise<readonly [Tuned, ...Tuned[]]> {
   const found = await Promise.all(names.map((name) => findTuned(store, name)))
   const members = [...new Map(found.map((tuned) => [tuned.name, tuned])).values()]
   refuseStrangers(members.map(({ name, model, prompt }) => ({ ...prompt, name, modelHash: model.hash })))
@@ -28,13 +30,47 @@ export async function classifyTogether(
   const examples = [{ row: 0, text: taskOf(first.settings).textOf(text, about), label: labels[0] ?? '' }]
   const subjects = members.map(({ model, prompt }) => ({ model: model.id, prompt, settings: prompt.settings }))
   const evaluations = await scoreSubjects(context, call, { labels, examples }, subjects)
-  const answers = evaluations.flatMap(({ rows: [row] }, i) =>
-    row ? [{ ...row, logProbabilities: calibrated(row.logProbabilities, members[i]?.prompt) }] : [],
-  )
-  const { logProbabilities, agreeing } = answerTogether(labels, answers)
+  const answers = evaluations.flatMap(({ rows }) => rows)
+  const own = answers.map((answer, i) => {
+    const prompt = members[i]?.prompt
+    return {
+      ...answer,
+      logProbabilities: calibrated(answer.logProbabilities, prompt),
+      calibration: prompt?.calibration,
+    }
+  })
+  const { logProbabilities, agreeing } = answerTogether(labels, own)
+  const found = likeliest(labels, logProbabilities)
+  const unsure = unsureTogether(labels, found[0]?.probability ?? 0, own)
   return {
-    labels: likeliest(labels, logProbabilities),
-    members: members.map(({ name }, i) => ({ name, labels: likeliest(labels, answers[i]?.logProbabilities ?? []) })),
+    labels: found,
+    ...(unsure ? { unsure } : {}),
+    members: members.map(({ name, prompt }, i) => ({
+      name,
+      ...labelAnswer(labels, answers[i]?.logProbabilities ?? [], prompt),
+    })),
     agreeing,
   }
+}
+
+interface MemberAnswer {
+  readonly logProbabilities: readonly number[]
+  readonly calibration: Calibration | undefined
+}
+
+/**
+ * Where the members leave the answer to a person. The right label is among those of a single member for at least 95 % of rows,
+ * and so it is among those of all of them together.
+ */
+function unsureTogether(
+  labels: readonly string[],
+  confidence: number,
+  members: readonly MemberAnswer[],
+): Unsure | undefined {
+  const threshold = highestThreshold(members.map(({ calibration }) => calibration))?.confidence ?? 0
+  if (confidence >= threshold) return undefined
+  const sets = members.flatMap(({ logProbabilities, calibration }) =>
+    calibration ? labelSet(logProbabilities, calibration.among) : [],
+  )
+  return { threshold, among: [...new Set(sets)].flatMap((label) => labels[label] ?? []) }
 }

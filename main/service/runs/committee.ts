@@ -2,10 +2,11 @@
 import type { ScoredRow } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import { headlineOf } from '../../contract/metrics.ts'
-import { type RunRecord, type Subject, subjectNames } from '../../contract/records.ts'
+import { isCrossValidated, type RunRecord, type Subject, subjectNames } from '../../contract/records.ts'
 import type { CommitteeFigures, RightRows, Verdict } from '../../contract/service.ts'
 import type { TuneSettings } from '../../contract/settings.ts'
-import { tempered } from '../../engine/calibrate/scores.ts'
+import { labelledScores, tempered } from '../../engine/calibrate/scores.ts'
+import { trustTogether } from '../../engine/calibrate/together.ts'
 import { answerTogether, committeeSentence } from '../../engine/evaluate/committee.ts'
 import { verdictOf } from '../../engine/evaluate/significance.ts'
 import { measured } from '../../engine/metrics/index.ts'
@@ -60,13 +61,11 @@ export async function committee(store: Tables, { runs: names, on }: CommitteeRow
       'committee/no-common-rows',
       runs.map(({ name }) => name),
     )
-  const members = await Promise.all(
-    answered.map(async (own, i) => {
-      const { temperature = 1 } = (await store.prompts.calibration(runs[i]?.id ?? 0)) ?? {}
-      return common.map((at) => {
-        const row = own.get(at) as ScoredRow
-        return { ...row, logProbabilities: tempered(row.logProbabilities, temperature) }
-      })
+  const calibrations = await Promise.all(runs.map(({ id }) => store.prompts.calibration(id)))
+  const members = answered.map((own, i) =>
+    common.map((at) => {
+      const row = own.get(at) as ScoredRow
+      return { ...row, logProbabilities: tempered(row.logProbabilities, calibrations[i]?.temperature ?? 1) }
     }),
   )
   const together = common.map((_, i) =>
@@ -99,6 +98,10 @@ export async function committee(store: Tables, { runs: names, on }: CommitteeRow
     disputed: rightRows(grades.filter((_, i) => !isAgreed[i])),
     rival: rival && against(rival.grades, rival.subject),
     best: { name: runs[top]?.name ?? '', verdict: against(own[top] ?? [], 'tuned prompt') },
+    trust: {
+      ...trustTogether(labelledScores(together, labels), calibrations),
+      crossValidated: !on && runs.some(isCrossValidated),
+    },
   }
   return { ...found, sentence: committeeSentence(found) }
 }

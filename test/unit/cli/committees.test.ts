@@ -1,9 +1,11 @@
-// Several prompts as one from the command line: show, score and try with --prompt A,B,C --as committee.
+// Several prompts as one from the command line: show, score, try and label with --prompt A,B,C --as committee.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { cli, home, jsonLines, settings } from '../../support/run-cli.ts'
 
 it('prompts answer together: what they are worth, on other rows, and for a text', { timeout: 120_000 }, async () => {
-  const { model, data, at } = home()
+  const { model, data, at, folder } = home()
   await cli(['models', 'add', model, '--name', 'tiny', ...at])
   const columns = ['--text', 'text', '--label', 'label']
   const table = [data, ...columns, ...settings.filter((_, i) => i < 4 || i > 5), ...at]
@@ -28,6 +30,15 @@ it('prompts answer together: what they are worth, on other rows, and for a text'
   expect(tried.out).toMatch(/^\d+\.\d % {2}\w+\n(.*\n)+2 of 3 give this answer alone:\n {2}60\.0 % {2}\w+ +a\n/)
   const [answer] = jsonLines((await cli(['try', 'hello there', ...all, '--json'])).out)
   expect(answer).toMatchObject({ event: 'result', prompts: ['a', 'b', 'c'], agreeing: 2 })
+
+  const [path, labelled] = ['more.csv', 'labelled.csv'].map((name) => join(folder, name))
+  writeFileSync(path ?? '', 'text\npraise it\nhello\nwhat?\npraise be\n')
+  const answered = await cli(['label', path ?? '', '--out', labelled ?? '', ...all])
+  expect(answered).toMatchObject({ code: 0 })
+  expect(answered.out).toContain('a, b and c answer as one, and disagree on 3 rows.')
+  expect(readFileSync(labelled ?? '', 'utf8')).toMatch(
+    /^text,answer,confidence,disagreement\r\npraise it,praise,0\.6167,0\.3333\r\n(.*\r\n){2}praise be,praise,0\.9,0\r\n$/,
+  )
 
   // A prompt may be named in either way, and one alone needs no word more.
   const [one, named] = [await cli(['try', 'a', 'hi', ...at]), await cli(['try', 'hi', '--prompt', 'a', ...at])]

@@ -1,4 +1,4 @@
-// Migration 26: a prompt keeps its calibration, and a run the answers to its validation set that it was calibrated on.
+// Migration 26: a prompt keeps its calibration, a run the answers that it was calibrated on, an answer how many prompts agree on it.
 import { type Kysely, sql } from 'kysely'
 
 const statements = [
@@ -11,6 +11,7 @@ const statements = [
     log_probabilities BLOB NOT NULL,
     PRIMARY KEY (run, row)
   ) STRICT, WITHOUT ROWID`,
+  'ALTER TABLE labelled_answers ADD COLUMN agreeing INTEGER',
 ]
 
 export const calibrations = {

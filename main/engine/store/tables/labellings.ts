@@ -30,8 +30,8 @@ const record = (row: Selectable<Schema['labellings']>, done: number): LabellingR
   createdAt: row.created_at,
 })
 
-/** An answer of a prompt, or where none has answered, one that is known to be right. */
-export type GivenAnswer = TextAnswer & { readonly corrected?: string }
+/** An answer of a prompt, of several as one, or where none has answered, one that is known to be right. */
+export type GivenAnswer = TextAnswer & { readonly corrected?: string; readonly agreeing?: number }
 
 /** Rows that were answered together. */
 export interface AnsweredPiece {
@@ -169,8 +169,8 @@ const answers = (db: Db) => {
         .values(rows.map((row) => ({ labelling, ...row })))
         .execute()
       for (const [prompt, own] of answers.entries()) {
-        const values = [...own].map(([row, { answer, confidence, cut, corrected = null }]) => ({
-          ...{ labelling, prompt, row, answer, confidence, cut, corrected },
+        const values = [...own].map(([row, { answer, confidence, cut, corrected = null, agreeing = null }]) => ({
+          ...{ labelling, prompt, row, answer, confidence, cut, corrected, agreeing },
         }))
         if (values.length > 0) await db.insertInto('labelled_answers').values(values).execute()
       }
@@ -205,11 +205,11 @@ const answers = (db: Db) => {
     },
 
     /** Answers to rows that have none, and that nobody has corrected meanwhile. Call it in a transaction. */
-    async fill(labelling: number, prompt: number, answers: ReadonlyMap<number, TextAnswer>): Promise<void> {
-      for (const [row, { answer, confidence, cut }] of answers)
+    async fill(labelling: number, prompt: number, answers: ReadonlyMap<number, GivenAnswer>): Promise<void> {
+      for (const [row, { answer, confidence, cut, agreeing = null }] of answers)
         await db
           .updateTable('labelled_answers')
-          .set({ answer, confidence, cut })
+          .set({ answer, confidence, cut, agreeing })
           .where(({ and }) => and({ labelling, prompt, row }))
           .where('corrected', 'is', null)
           .execute()
@@ -241,21 +241,26 @@ const answers = (db: Db) => {
       const { count } = await found.select(({ fn }) => fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
       let sorted = found
         .select(['a.row', 'r.text', 'r.context', 'a.answer', 'a.confidence', 'a.cut'])
-        .select(['a.corrected', 'a.unseen'])
+        .select(['a.corrected', 'a.unseen', 'a.agreeing'])
       if (chosen.order === 'confidence') sorted = sorted.orderBy('a.confidence')
       const rows = await sorted.orderBy('a.row').limit(chosen.count).offset(chosen.from).execute()
       return {
         total: count,
-        rows: rows.map(({ corrected, unseen, ...row }) => ({
+        rows: rows.map(({ corrected, unseen, agreeing, ...row }) => ({
           ...row,
+          ...(agreeing === null ? {} : { agreeing }),
           corrected: corrected ?? undefined,
           unseen: unseen === 1,
         })),
       }
     },
 
-    /** `threshold`: the confidence below which an answer is for a person to give. */
-    async summary(labelling: number, prompt: number, threshold = 0) {
+    /** `threshold`: the confidence below which an answer is for a person to give. `members`: prompts that answer as one. */
+    async summary(
+      labelling: number,
+      prompt: number,
+      { threshold = 0, members = 0 }: { readonly threshold?: number | undefined; readonly members?: number | undefined },
+    ) {
       const label = sql<string>`coalesce(corrected, answer)`
       const counts = await ofPrompt(labelling, prompt)
         .select(({ fn }) => [label.as('label'), fn.countAll<number>().as('rows')])
@@ -276,6 +281,7 @@ const answers = (db: Db) => {
           sql<number>`coalesce(sum(cut > 0), 0)`.as('cut'),
           sql<number>`coalesce(sum(unseen), 0)`.as('unseen'),
           sql<number>`coalesce(sum(confidence < ${threshold} and corrected is null), 0)`.as('unsure'),
+          sql<number>`coalesce(sum(agreeing < ${members} and corrected is null), 0)`.as('disputed'),
         ])
         .executeTakeFirstOrThrow()
       const seen = await ofPrompt(labelling, prompt)

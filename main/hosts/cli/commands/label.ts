@@ -1,10 +1,17 @@
-// softprompt label DATA --text COL --prompt NAME[,NAME…] [--context COL] [--out FILE]
+// softprompt label DATA --text COL --prompt NAME[,NAME…] [--as committee] [--context COL] [--out FILE]
 import { basename, extname, join, resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { studioError } from '../../../contract/errors/index.ts'
-import { type LabelledForm, labelledForms, type LabellingDetails, type StudioEvent } from '../../../contract/service.ts'
+import {
+  type LabelledForm,
+  labelledForms,
+  type LabellingDetails,
+  type PromptAnswers,
+  type StudioEvent,
+} from '../../../contract/service.ts'
 import { sureWords } from '../../../contract/words/calibration.ts'
 import { rowsOf, rowsThat } from '../../../contract/words/counts.ts'
+import { asOption, namesOf } from '../committee.ts'
 import { readingLines } from '../data.ts'
 import { quoted } from '../hints.ts'
 import { type CommonOptions, type Host, type Session, withStudio } from '../host.ts'
@@ -18,6 +25,7 @@ interface LabelOptions extends CommonOptions, ReadingOptions {
   readonly text?: string
   readonly context?: string
   readonly prompt: readonly string[]
+  readonly as?: 'committee'
   readonly out?: Result
   readonly below?: number
 }
@@ -32,6 +40,7 @@ export function labelCommand(host: Host): Command {
     .description('answer every row of a table with tuned prompts; the table comes back with their answers')
     .argument('<data>')
     .requiredOption('--prompt <names>', 'the prompts that answer: names or numbers, parted by commas', namesOf)
+    .addOption(asOption())
     .option('--text <column>', 'column with the texts (default: named as the one that the prompt was tuned on)')
     .option('--context <column>', 'column with the context that each question is about')
     .option(
@@ -46,10 +55,6 @@ export function labelCommand(host: Host): Command {
     )
     .action((data: string, options: LabelOptions) => label(host, data, options))
   return withCommon(withReading(command))
-}
-
-function namesOf(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, ...text.split(',').flatMap((name) => name.trim() || [])]
 }
 
 const formOf = (path: string): LabelledForm | undefined =>
@@ -68,7 +73,7 @@ function besides(path: string, { taken: { format } }: LabellingDetails): Result 
   return { path: join(resolve(path, '..'), `${basename(path, extname(path))} labelled.${to}`), to }
 }
 
-const label = (host: Host, path: string, { prompt, text, context, out, below, ...options }: LabelOptions) =>
+const label = (host: Host, path: string, { prompt, as, text, context, out, below, ...options }: LabelOptions) =>
   withStudio(host, options, async (session) => {
     const { studio, output, signal } = session
     const onEvent = (event: StudioEvent): void => {
@@ -78,7 +83,7 @@ const label = (host: Host, path: string, { prompt, text, context, out, below, ..
     const opened = await studio
       .call(
         'labellings.open',
-        { path: file.path, choices: choicesOf(options), prompts: [...prompt] },
+        { path: file.path, choices: choicesOf(options), prompts: [...prompt], ...given({ as }) },
         { onEvent, signal },
       )
       .finally(() => file.end())
@@ -93,13 +98,13 @@ const label = (host: Host, path: string, { prompt, text, context, out, below, ..
       { labelling, ...target, ...given({ below }) },
       { onEvent, signal },
     )
-    const answers = ended.answers.map(({ name, counts, cut, confidences, threshold, unsure }) => ({
-      prompt: name,
-      counts,
-      cut,
-      confidences,
-      ...(threshold === undefined ? {} : { threshold, unsure }),
-    }))
+    const answers = ended.answers.map(
+      ({ name, members, counts, cut, confidences, disputed, threshold, unsure }): Answers => ({
+        ...{ prompt: name, counts, cut, confidences },
+        ...(members ? { members, disputed } : {}),
+        ...(threshold === undefined ? {} : { threshold, unsure }),
+      }),
+    )
     output.result({ labelling, out: target.path, rows: written, answers }, [
       ...answers.flatMap((each) => answerLines(each, answers.length > 1)),
       `Wrote ${rowsOf(written)} with answers to ${target.path}.`,
@@ -134,23 +139,23 @@ async function labelled(
   throw new Interrupted()
 }
 
-interface Answers {
-  readonly prompt: string
-  readonly counts: LabellingDetails['answers'][number]['counts']
-  readonly cut: number
-  readonly threshold?: number
-  readonly unsure?: number
-}
+/** `members` and `disputed` where several prompts answer as one, `threshold` and `unsure` where there is one. */
+type Answers = Pick<PromptAnswers, 'counts' | 'cut' | 'confidences'> &
+  Partial<Pick<PromptAnswers, 'members' | 'disputed' | 'threshold' | 'unsure'>> & { readonly prompt: string }
 
 /** Answers that are named one by one, at most. */
 const NAMED = 20
 
-const answerLines = ({ prompt, counts, cut, threshold, unsure = 0 }: Answers, named: boolean): string[] => [
+const answerLines = (
+  { prompt, counts, cut, members, disputed = 0, threshold, unsure = 0 }: Answers,
+  named: boolean,
+): string[] => [
   ...(named ? [`${quoted(prompt)}:`] : []),
   ...counts.slice(0, NAMED).map((each) => `  ${String(each.rows)}  ${each.label}`),
   ...(counts.length > NAMED ? [`  and ${String(counts.length - NAMED)} other answers`] : []),
+  ...(members ? [`${prompt} answer as one, and disagree on ${rowsOf(disputed)}.`] : []),
   ...(threshold === undefined
     ? []
-    : [`${rowsThat(unsure, 'is', 'are')} for a person: the prompt answers alone where it is ${sureWords(threshold)}.`]),
+    : [`${rowsThat(unsure, 'is', 'are')} for a person: ${members ? 'they answer alone where they are' : 'the prompt answers alone where it is'} ${sureWords(threshold)}.`]),
   ...(cut > 0 ? [`${cut === 1 ? '1 text was' : `${String(cut)} texts were`} too long: the end was not read.`] : []),
 ]

@@ -8,14 +8,16 @@ import { t } from '../../strings/index.ts'
 
 export const opening = createTask(t.label.opening)
 
-export async function openTable(files: Brought, prompts: readonly string[]): Promise<void> {
+/** `together`: the prompts answer as one. */
+export async function openTable(files: Brought, prompts: readonly string[], together: boolean): Promise<void> {
   const opened = await opening.run(async (options, report) => {
     const onProgress = (done: number, total: number): void => {
       report({ stage: t.label.opening, done, total })
     }
     const path = await grantOfTable(files, { signal: options.signal, onProgress })
     report({ stage: t.label.reading(files[0].name), done: 0, total: 0 })
-    return studio.call('labellings.open', { path, prompts: [...prompts] }, options)
+    const as = together ? { as: 'committee' as const } : {}
+    return studio.call('labellings.open', { path, prompts: [...prompts], ...as }, options)
   })
   if (opened) go('label', [opened.id])
 }

@@ -1,5 +1,6 @@
 // The state of the Try page: a text and the subjects that answer: the model alone, a hand-written prompt, tuned ones.
-import type { CommitteeAnswer, PromptSummary, StudioEvent } from '../../../../main/contract/service.ts'
+import { canAnswerTogether } from '../../../../main/contract/methods/committees.ts'
+import type { CommitteeAnswer, LabelAnswer, PromptSummary, StudioEvent } from '../../../../main/contract/service.ts'
 import type { TaskName } from '../../../../main/contract/settings.ts'
 import { studio } from '../../client/studio.ts'
 import { t } from '../../strings/index.ts'
@@ -52,12 +53,9 @@ export class Playground {
   get isChat(): boolean {
     return this.tuned[0]?.prompt.settings.template.kind === 'chat'
   }
-  /** Whether the tuned prompts can answer as one: there are several, of one model and with the same labels. */
+  /** Whether the tuned prompts can answer as one. */
   get canJoin(): boolean {
-    const [first, ...others] = this.tuned.map(({ prompt }) => prompt)
-    const alike = (other: PromptSummary): boolean =>
-      other.modelName === first?.modelName && JSON.stringify(other.labels) === JSON.stringify(first.labels)
-    return first !== undefined && first.labels.length > 0 && others.length > 0 && others.every(alike)
+    return canAnswerTogether(this.tuned.map(({ prompt }) => prompt))
   }
   get joined(): boolean {
     return this.together && this.canJoin
@@ -90,7 +88,7 @@ export class Playground {
     })
     const shared = this.joined ? askTogether(this.tuned, { text, ...context }, signal) : undefined
     const own = ({ name }: PromptSummary) =>
-      shared?.then(({ answer, note }) => ({ labels: labelsOf(answer, name), ...(note ? { note } : {}) }))
+      shared?.then(({ answer, note }) => ({ ...answerOf(answer, name), ...(note ? { note } : {}) }))
     await Promise.all([
       this.modelAlone.ask(queryFor(base, { by: 'nothing' }), signal),
       this.handWritten.ask(queryFor(base, { by: 'hand-written', instruction }), signal),
@@ -121,10 +119,12 @@ async function askTogether(
   return { answer: await studio.call('committees.classify', { ...query, prompts }, { signal, onEvent }), note }
 }
 
-const labelsOf = ({ members }: CommitteeAnswer, name: string): CommitteeAnswer['labels'] =>
-  members.find((member) => member.name === name)?.labels ?? []
+/** What a member answers by itself. */
+const answerOf = ({ members }: CommitteeAnswer, name: string): LabelAnswer =>
+  members.find((member) => member.name === name) ?? { labels: [] }
 
-const ofAll = ({ answer: { labels, members, agreeing }, note }: Together) => ({
+const ofAll = ({ answer: { labels, unsure, members, agreeing }, note }: Together) => ({
   labels,
+  ...(unsure ? { unsure } : {}),
   note: [t.try.agreeing(agreeing, members.length), note].filter(Boolean).join(' '),
 })

@@ -34,6 +34,13 @@ export const label = {
   prompt: 'Prompt',
   others: 'Also label with',
   othersHelp: 'Each prompt gets columns of its own. Every text is read once for all of them.',
+  together: 'Answer as one',
+  togetherHelp:
+    'A committee: the mean of their probabilities is the answer. The result gets one answer, how sure it is, and how many disagree.',
+  disputed: (prompts: string, rows: string) =>
+    `The ${prompts} prompts answer as one: the mean of their probabilities. They disagree on ${rows}.`,
+  agreeing: (agreeing: number, members: number) => `${String(agreeing)} of ${String(members)} agree`,
+  agreeingHelp: 'So many of the prompts give this answer by themselves.',
   drop: 'Drop a table here',
   formats: 'Excel, CSV, TSV, Parquet, JSON or JSON Lines. Nothing leaves this computer.',
   choose: 'Choose a file',
@@ -118,6 +125,7 @@ export const label = {
   tuneAgain: 'Tune again',
   save: 'Save the result',
   saveLead: 'The same table, with an answer and a confidence for each row.',
+  saveTogether: 'One more column says which share of the prompts answers otherwise.',
   saveWorkbook: 'All else in the workbook stays as it is: sheets, formulas, dates.',
   form: 'Format',
   forms: { xlsx: 'Excel workbook', csv: 'CSV', jsonl: 'JSON Lines' } satisfies Record<LabelledForm, string>,

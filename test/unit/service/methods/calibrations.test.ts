@@ -119,6 +119,31 @@ describe('a threshold', () => {
     )
   })
 
+  it('of several prompts as one is the highest of theirs, and promised on the test rows of all', async () => {
+    const { service, tune } = await start()
+    await tune('a')
+    await tune('b', { initText: 'wrong at 1' })
+    for (const run of ['a', 'b']) await service.call('calibrations.measure', { run })
+    const runs = ['a', 'b']
+    const none = await service.call('committees.figures', { runs })
+    expect(none.trust).toMatchObject({ crossValidated: false, error: { low: expect.any(Number) as number } })
+    expect(none.trust.threshold).toBeUndefined()
+    const set = await service.call('calibrations.limit', { run: 'a', limit: LIMIT })
+    const { confidence = NaN } = set?.calibration.threshold ?? {}
+    // Each of them answers another row wrongly, so that neither of these rows is sure enough.
+    const { trust } = await service.call('committees.figures', { runs })
+    const alone = { rows: 15, answered: 13, wrong: 0, bound: 1 - 0.05 ** (1 / 13) }
+    expect(trust.threshold).toMatchObject({ limit: LIMIT, confidence })
+    expect(trust.threshold?.tested.bound).toBeCloseTo(alone.bound, 9)
+    expect(trust.threshold?.tested).toMatchObject({ ...alone, bound: expect.any(Number) as number })
+    // They disagree on the text, as each of them is wrong about another one, and both labels may be right.
+    const disputed = await service.call('committees.classify', { prompts: runs, text: 'Where is it?' })
+    expect(disputed.agreeing).toBe(1)
+    expect(disputed.unsure?.threshold).toBe(confidence)
+    expect(disputed.unsure?.among).toEqual(expect.arrayContaining(disputed.members.map(({ labels }) => labels[0]?.label)))
+    expect(disputed.members.map(({ unsure }) => unsure)).toEqual([undefined, undefined])
+  })
+
   it('goes along in a prompt file, and counts where that is opened', async () => {
     const { service, folder, tune } = await start()
     await tune('a', { method: 'prompt-tuning' })

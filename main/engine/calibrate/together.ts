@@ -1,0 +1,27 @@
+// How far the answers of several prompts as one can be trusted: measured on test rows, as nothing is fitted for them.
+import { type Calibration, highestThreshold } from '../../contract/calibration.ts'
+import type { CommitteeTrust } from '../../contract/methods/committees.ts'
+import { upperBound } from './exact-share.ts'
+import { reliabilityOf } from './reliability.ts'
+import { judged, type LabelledScores } from './scores.ts'
+import { answeredAlone, levelOf } from './threshold.ts'
+
+/**
+ * `rows`: test rows with the mean of the members' calibrated probabilities; such a mean tends to be less sure than it could be
+ * (Ranjan & Gneiting 2010). The threshold is always one of the members' own: with all limits that were tried for them, at most
+ * as many thresholds of the committee have been looked at, and each widens the bound.
+ */
+export function trustTogether(
+  rows: readonly LabelledScores[],
+  calibrations: readonly (Calibration | undefined)[],
+): Omit<CommitteeTrust, 'crossValidated'> {
+  const { error } = reliabilityOf([{ rows, temperature: 1 }])
+  const highest = highestThreshold(calibrations)
+  if (!highest) return { error }
+  const { confidence } = highest
+  const limit = Math.min(...calibrations.flatMap((each) => each?.threshold?.limit ?? []))
+  const tested = answeredAlone(judged(rows, 1), confidence)
+  const tries = calibrations.reduce((sum, each) => sum + (each?.tried?.length ?? 0), 0)
+  const bound = upperBound(tested.wrong, tested.answered, levelOf(tries))
+  return { error, threshold: { limit, confidence, tested: { ...tested, bound } } }
+}
