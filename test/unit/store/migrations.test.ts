@@ -266,3 +266,30 @@ it('checkpoints keep their tensors when runs have folds', async () => {
   })
   await store.close()
 })
+
+it('prompts and answers from before calibration stay as they are, and get one', async () => {
+  const path = join(temporaryFolder(), 'studio.db')
+  const sealed = sealTensors({ prompt: { shape: [1], data: Float32Array.of(2) } })
+  const hex = Buffer.from(sealed.vectors).toString('hex')
+  await databaseOf(
+    '0025-kept-data',
+    path,
+    `${FINISHED_RUN}
+     INSERT INTO prompts (run, labels, settings, model_hash, vectors, sha256, created_at)
+       VALUES (9, '["a","b"]', '{}', 'h', x'${hex}', '${sealed.sha256}', 'now');
+     INSERT INTO labellings (id, file, hash, state, text_column, context_column, prompts, read, created_at)
+       VALUES (3, 'mail.csv', 'h', 'finished', 'text', '', '[{"name":"mine","labels":["a","b"]}]', '{}', 'now');
+     INSERT INTO labelled_rows VALUES (3, 2, 'hello', '');
+     INSERT INTO labelled_answers (labelling, prompt, row, answer, confidence, cut) VALUES (3, 0, 2, 'a', 0.7, 0);`,
+  )
+  const store = await openStore(path)
+  expect(await store.prompts.byRun(9)).not.toHaveProperty('calibration')
+  const { rows } = await store.labellings.rows(3, { prompt: 0, order: 'file', from: 0, count: 9 })
+  expect(rows).toEqual([expect.objectContaining({ answer: 'a', confidence: 0.7 })])
+  expect(rows[0]).not.toHaveProperty('agreeing')
+  expect(await store.labellings.summary(3, 0, { threshold: 0.8, members: 3 })).toMatchObject({ unsure: 1, disputed: 0 })
+  const calibration = { temperature: 2, rows: 10, among: 0.1 }
+  await store.prompts.setCalibration(9, calibration)
+  expect(await store.prompts.byRun(9)).toMatchObject({ labels: ['a', 'b'], calibration })
+  await store.close()
+})

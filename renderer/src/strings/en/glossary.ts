@@ -12,6 +12,8 @@ export const glossary = {
     Calibration:
       'Correcting how sure a prompt says it is, so that of the answers that it is 80 % sure of, 80 % are right. One number does it, the temperature, fitted on the validation set.',
     Checkpoint: 'The state of a run at some step, saved on disk, so that it can resume after a pause or a crash.',
+    Committee:
+      'Several prompts that answer as one: the mean of their probabilities for each label is the answer. Where they disagree, it is less sure.',
     'Confusion matrix':
       'A table that counts, for each right label, which labels were answered. Everything off the diagonal is wrong.',
     'Context (of a model)': 'How many tokens a model can read at once.',
