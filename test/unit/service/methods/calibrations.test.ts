@@ -89,7 +89,9 @@ describe('a threshold', () => {
       tested: { rows: 15, answered: 15, wrong: 1 },
     })
     const lifted = await service.call('calibrations.limit', { run: 'a', limit: null })
-    expect(lifted?.calibration).toEqual({ ...measured?.calibration, tried: [LIMIT] })
+    const kept = { ...measured?.calibration, tried: [LIMIT] }
+    expect(lifted?.calibration).toEqual(kept)
+    expect((await service.call('calibrations.measure', { run: 'a' }))?.calibration).toEqual(kept)
   })
 
   it('says in a labelled file, in its figures and on the way which answers are for a person', async () => {
