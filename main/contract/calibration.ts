@@ -48,7 +48,10 @@ export const isUnsure = (calibration: Calibration | undefined, confidence: numbe
 export const highestThreshold = (calibrations: readonly (Calibration | undefined)[]): Threshold | undefined =>
   calibrations
     .flatMap((calibration) => calibration?.threshold ?? [])
-    .reduce<Threshold | undefined>((high, each) => (high && high.confidence >= each.confidence ? high : each), undefined)
+    .reduce<Threshold | undefined>(
+      (high, each) => (high && high.confidence >= each.confidence ? high : each),
+      undefined,
+    )
 
 /** A figure with its 95 % interval. */
 export interface Estimate {

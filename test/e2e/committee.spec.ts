@@ -74,7 +74,10 @@ test('tuned prompts label a table together: one answer, how sure it is, and how 
   await page.getByLabel('Second try').check()
   await together.check()
   await inspect(page, 'label-choose-together')
-  const messages = Array.from({ length: 40 }, (_, i) => `message ${String(i)} about ${i % 2 ? 'a parcel' : 'an invoice'}`)
+  const messages = Array.from(
+    { length: 40 },
+    (_, i) => `message ${String(i)} about ${i % 2 ? 'a parcel' : 'an invoice'}`,
+  )
   const buffer = Buffer.from(['message', ...messages, ''].join('\n'))
   await page.locator('input[type=file]').setInputFiles({ name: 'mail.csv', mimeType: '', buffer })
   await page.getByRole('button', { name: 'Label 40 rows' }).click()
@@ -83,7 +86,9 @@ test('tuned prompts label a table together: one answer, how sure it is, and how 
   await expect(save).toBeVisible({ timeout: 60_000 })
   await inspect(page, 'label-together')
   const [download] = await Promise.all([page.waitForEvent('download'), save.click()])
-  const [head, ...rows] = readFileSync((await download.path()) ?? '', 'utf8').trim().split('\r\n')
+  const [head, ...rows] = readFileSync((await download.path()) ?? '', 'utf8')
+    .trim()
+    .split('\r\n')
   expect(head).toBe('message,answer,confidence,disagreement')
   expect(rows).toHaveLength(40)
   for (const row of rows) expect(row).toMatch(/^message \d+ about [a-z ]+,\w[^,]*,0\.\d+,(0|0\.5|1)$/)

@@ -31,8 +31,7 @@ export const canAnswerTogether = ([first, ...others]: readonly PromptSummary[]):
   first.labels.length > 0 &&
   others.length > 0 &&
   others.every(
-    ({ modelName, labels }) =>
-      modelName === first.modelName && JSON.stringify(labels) === JSON.stringify(first.labels),
+    ({ modelName, labels }) => modelName === first.modelName && JSON.stringify(labels) === JSON.stringify(first.labels),
   )
 
 /** `labels`: means of the members' calibrated probabilities. */

@@ -36,7 +36,7 @@ export async function answersOf(
   call: CallContext,
 ): Promise<readonly ReadonlyMap<number, GivenAnswer>[]> {
   const filled = rows.filter(({ text }) => text.trim() !== '')
-  if (filled.length === 0) return answerers.map(() => new Map())
+  if (filled.length === 0) return answerers.map(() => new Map<number, GivenAnswer>())
   const texts = filled.map(({ text, context }): TextToAnswer => ({ text, context }))
   const found = new Map<Tuned, readonly ScoredAnswer[]>()
   const sharing = ({ model, prompt }: Tuned): string => JSON.stringify([model.id, prompt.settings.precision])

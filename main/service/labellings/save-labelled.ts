@@ -108,9 +108,9 @@ async function addedColumns(
     if (below !== undefined && !answers.some((answer) => isUnsure(answer, below))) continue
     const note = noteOf(labelling, answers)
     noted ||= note !== undefined
-    const own = columnsOf.flatMap((columns, place) => {
+    const own = columnsOf.flatMap((ofPrompt, place) => {
       const answer = answers.find(({ prompt }) => prompt === place)
-      return columns.map(({ cell }) => answer && cell(answer))
+      return ofPrompt.map(({ cell }) => answer && cell(answer))
     })
     cells.set(row, [...own, note])
   }
@@ -133,20 +133,20 @@ interface AnswerColumn {
 
 /** Where a person gave the answer, nothing is said of what prompts make of it. */
 function answerColumns({ members }: LabellingPrompt, threshold: number | undefined): readonly AnswerColumn[] {
-  const ofPrompt =
+  const uncorrected =
     (cell: AnswerColumn['cell']): AnswerColumn['cell'] =>
     (answer) =>
       answer.corrected === null ? cell(answer) : undefined
   const rounded = (share: number): number => Number(share.toFixed(4))
   return [
     { title: 'answer', cell: ({ answer, corrected }) => corrected ?? answer },
-    { title: 'confidence', cell: ofPrompt(({ confidence }) => rounded(confidence)) },
+    { title: 'confidence', cell: uncorrected(({ confidence }) => rounded(confidence)) },
     ...(members
-      ? [{ title: 'disagreement', cell: ofPrompt(({ agreeing }) => rounded(1 - (agreeing ?? 0) / members.length)) }]
+      ? [{ title: 'disagreement', cell: uncorrected(({ agreeing }) => rounded(1 - (agreeing ?? 0) / members.length)) }]
       : []),
     ...(threshold === undefined
       ? []
-      : [{ title: 'unsure', cell: ofPrompt((answer) => (isUnsure(answer, threshold) ? 'unsure' : undefined)) }]),
+      : [{ title: 'unsure', cell: uncorrected((answer) => (isUnsure(answer, threshold) ? 'unsure' : undefined)) }]),
   ]
 }
 

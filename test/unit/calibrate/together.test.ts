@@ -44,7 +44,12 @@ describe('prompts as one', () => {
     const rows = drawnRows(100, 1, 3)
     const [one, other] = [0.1, 0.2].map((limit, i) => {
       const threshold = { limit, confidence: 0.9 - i / 4, chosen: { rows: 9, answered: 3, wrong: 0 } }
-      return { temperature: 1, rows: 9, among: 0, threshold: { ...threshold, tested: { ...threshold.chosen, bound: 1 } } }
+      return {
+        temperature: 1,
+        rows: 9,
+        among: 0,
+        threshold: { ...threshold, tested: { ...threshold.chosen, bound: 1 } },
+      }
     })
     const found = trustTogether(rows, [undefined, other, one])
     expect(found.threshold).toMatchObject({ limit: 0.1, confidence: 0.9, tested: answeredAlone(judged(rows, 1), 0.9) })

@@ -259,7 +259,10 @@ const answers = (db: Db) => {
     async summary(
       labelling: number,
       prompt: number,
-      { threshold = 0, members = 0 }: { readonly threshold?: number | undefined; readonly members?: number | undefined },
+      {
+        threshold = 0,
+        members = 0,
+      }: { readonly threshold?: number | undefined; readonly members?: number | undefined },
     ) {
       const label = sql<string>`coalesce(corrected, answer)`
       const counts = await ofPrompt(labelling, prompt)

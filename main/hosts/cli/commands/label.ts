@@ -156,6 +156,8 @@ const answerLines = (
   ...(members ? [`${prompt} answer as one, and disagree on ${rowsOf(disputed)}.`] : []),
   ...(threshold === undefined
     ? []
-    : [`${rowsThat(unsure, 'is', 'are')} for a person: ${members ? 'they answer alone where they are' : 'the prompt answers alone where it is'} ${sureWords(threshold)}.`]),
+    : [
+        `${rowsThat(unsure, 'is', 'are')} for a person: ${members ? 'they answer alone where they are' : 'the prompt answers alone where it is'} ${sureWords(threshold)}.`,
+      ]),
   ...(cut > 0 ? [`${cut === 1 ? '1 text was' : `${String(cut)} texts were`} too long: the end was not read.`] : []),
 ]

@@ -142,7 +142,9 @@ describe('a threshold', () => {
     const disputed = await service.call('committees.classify', { prompts: runs, text: 'Where is it?' })
     expect(disputed.agreeing).toBe(1)
     expect(disputed.unsure?.threshold).toBe(confidence)
-    expect(disputed.unsure?.among).toEqual(expect.arrayContaining(disputed.members.map(({ labels }) => labels[0]?.label)))
+    expect(disputed.unsure?.among).toEqual(
+      expect.arrayContaining(disputed.members.map(({ labels }) => labels[0]?.label)),
+    )
     expect(disputed.members.map(({ unsure }) => unsure)).toEqual([undefined, undefined])
   })
 
