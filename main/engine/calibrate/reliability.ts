@@ -22,18 +22,27 @@ interface Tempered {
  * more so in resamples, and its interval leans upward. What it says to be small is small.
  */
 export function reliabilityOf(parts: readonly Tempered[]): Reliability {
-  const answers = parts.flatMap(({ rows, temperature }) => judged(rows, temperature)).sort(byConfidence)
+  const answers = answersOf(parts)
   const scores = parts.flatMap(({ rows, temperature }) => rows.map((row) => brierScore(row, temperature)))
   const bins = binsFor(answers.length)
   const mean = (times: Uint32Array): number => scores.reduce((sum, score, i) => sum + score * (times[i] ?? 0), 0)
   return {
     rows: answers.length,
-    error: estimate(answers.length, (times) => errorByMass(answers, times, bins)),
+    error: errorOf(answers),
     errorByWidth: estimate(answers.length, (times) => errorByWidth(answers, times)),
     brier: estimate(scores.length, (times) => mean(times) / Math.max(1, scores.length)),
     bins: binsOf(answers, bins),
   }
 }
+
+/** The expected calibration error alone, as `reliabilityOf` gives it. */
+export const calibrationErrorOf = (parts: readonly Tempered[]): Estimate => errorOf(answersOf(parts))
+
+const answersOf = (parts: readonly Tempered[]): Judged[] =>
+  parts.flatMap(({ rows, temperature }) => judged(rows, temperature)).sort(byConfidence)
+
+const errorOf = (answers: readonly Judged[]): Estimate =>
+  estimate(answers.length, (times) => errorByMass(answers, times, binsFor(answers.length)))
 
 /** Resamples of figures that are shown to two digits. */
 const resamples = 1000

@@ -2,7 +2,7 @@
 import { type Calibration, highestThreshold } from '../../contract/calibration.ts'
 import type { CommitteeTrust } from '../../contract/methods/committees.ts'
 import { upperBound } from './exact-share.ts'
-import { reliabilityOf } from './reliability.ts'
+import { calibrationErrorOf } from './reliability.ts'
 import { judged, type LabelledScores } from './scores.ts'
 import { answeredAlone, levelOf } from './threshold.ts'
 
@@ -15,7 +15,7 @@ export function trustTogether(
   rows: readonly LabelledScores[],
   calibrations: readonly (Calibration | undefined)[],
 ): Omit<CommitteeTrust, 'crossValidated'> {
-  const { error } = reliabilityOf([{ rows, temperature: 1 }])
+  const error = calibrationErrorOf([{ rows, temperature: 1 }])
   const highest = highestThreshold(calibrations)
   if (!highest) return { error }
   const { confidence } = highest
