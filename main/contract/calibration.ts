@@ -10,15 +10,16 @@ export interface AnsweredAlone {
 
 /** From when on a prompt answers alone: a less confident answer is for a person to give. */
 export interface Threshold {
-  /** The share of the answers given alone that may be wrong, as its owner asked for. */
+  /** The share of the answers given alone that may be wrong: one of the limits that were offered. */
   readonly limit: number
   /** Calibrated probability from which on it answers alone: chosen on the validation rows. */
   readonly confidence: number
   /** On the rows that it was chosen on. */
   readonly chosen: AnsweredAlone
   /**
-   * On the test rows, with the bound of the share of wrong answers among those given alone: it holds in at least 95 % of all
-   * samples of so many rows, as the threshold was fixed before one of them was looked at.
+   * On the test rows, with the bound of the share of wrong answers among those given alone. In at least 95 % of all samples of
+   * so many rows the bounds of all limits on offer hold together, whichever of them is chosen: their thresholds were fixed
+   * before one of these rows was looked at.
    */
   readonly tested: AnsweredAlone & { readonly bound: number }
 }
@@ -33,8 +34,6 @@ export interface Calibration {
   readonly among: number
   /** Undefined where the prompt always answers alone. */
   readonly threshold?: Threshold
-  /** Limits that were tried on the test rows: the more, the wider each bound has to be. */
-  readonly tried?: readonly number[]
 }
 
 /** Whether a prompt leaves an answer to a person. `confidence`: its calibrated probability. */
@@ -107,8 +106,8 @@ export interface CalibrationDetails {
   readonly sets: { readonly rows: number; readonly right: number; readonly labels: number }
   /** Of the rows that thresholds are chosen on, the fewest answered first. */
   readonly curve: readonly CoveragePoint[]
-  /** Usual limits that have a threshold, each of which answers more than the one before. */
+  /** The limits on offer, each of which answers more than the one before. */
   readonly choices: readonly Choice[]
-  /** The smallest limit that has a threshold. */
+  /** The smallest of them or, where there is none, the smallest limit that would have a threshold. */
   readonly smallest: number
 }

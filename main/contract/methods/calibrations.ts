@@ -9,8 +9,8 @@ export const calibrationInputs = {
   /** Lets such a prompt answer its validation set, and calibrates it. */
   'calibrations.measure': v.strictObject({ run }),
   /**
-   * Sets the prompt's threshold: at most this share of the answers that it gives alone may be wrong. Null = it always answers
-   * alone.
+   * Sets the prompt's threshold: at most this share of the answers that it gives alone may be wrong, rounded down to a limit
+   * on offer. Null = it always answers alone.
    */
   'calibrations.limit': v.strictObject({ run, limit: v.nullable(between(0.0001, 0.9999)) }),
 } as const

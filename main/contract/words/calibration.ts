@@ -65,10 +65,10 @@ export function promiseSentence(
 
 function boundSentence(limit: number, bound: number, crossValidated: boolean): string {
   const most = `at most ${percent(bound, 1)} of the answers that it gives alone to rows like these are wrong`
-  const missed = bound > limit ? `, more than the ${percent(limit, 1)} that you asked for` : ''
+  const missed = bound > limit ? `, more than the limit of ${percent(limit, 1)}` : ''
   return crossValidated
     ? `Cross-validation estimates that ${most}${missed}; as each row also served to choose the thresholds of others, this is no strict promise.`
-    : `Promised, with 95 % confidence: ${most}${missed}. The threshold was fixed on the validation set, before a test row was looked at.`
+    : `Promised, with 95 % confidence: ${most}${missed}. This holds whichever of the limits you choose: their thresholds were fixed on the validation set, before a test row was looked at.`
 }
 
 /** How far several prompts can be trusted that answer as one. */

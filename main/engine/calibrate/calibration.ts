@@ -1,11 +1,11 @@
 // Calibrates a prompt: fits its temperature, measures it on rows that had no part in that, and sets its threshold.
-import type { AnsweredAlone, Calibration, CalibrationDetails, Choice, Threshold } from '../../contract/calibration.ts'
+import type { AnsweredAlone, Calibration, CalibrationDetails, Threshold } from '../../contract/calibration.ts'
 import { labelSet, leastProbability } from './conformal.ts'
 import { upperBound } from './exact-share.ts'
 import { reliabilityOf } from './reliability.ts'
 import { judged, type LabelledScores, tempered } from './scores.ts'
 import { fitTemperature } from './temperature.ts'
-import { answeredAlone, coverageOf, levelOf, smallestLimit, thresholdFor } from './threshold.ts'
+import { answeredAlone, coverageOf, type Offer, offerOf, smallestLimit, thresholdFor } from './threshold.ts'
 
 /** Rows on which something is fitted, and other rows on which it is then measured. */
 interface Part {
@@ -42,40 +42,44 @@ export function calibrate(rows: readonly LabelledScores[]): Calibration | undefi
 
 const testRows = ({ parts }: CalibrationRows): number => parts.reduce((sum, { tested }) => sum + tested.length, 0)
 
-/** The calibration with a limit's threshold, and its bound on the test rows; undefined where no threshold keeps to the limit. */
+/** The limits that the calibration has thresholds for. */
+export const offered = ({ temperature }: Calibration, rows: CalibrationRows): Offer =>
+  offerOf(coverageOf(judged(rows.all, temperature)), testRows(rows))
+
+/**
+ * The calibration with the threshold of the largest offered limit that is not above `limit`, and its bound on the test rows;
+ * undefined where there is none.
+ */
 export function withThreshold(calibration: Calibration, rows: CalibrationRows, limit: number): Calibration | undefined {
-  const own = judged(rows.all, calibration.temperature)
-  const point = thresholdFor(limit, coverageOf(own), testRows(rows))
-  if (!point) return undefined
-  const { confidence, ...chosen } = point
-  const tried = [...new Set([...(calibration.tried ?? []), limit])]
-  const tested = testedWith(rows, limit)
-  const bound = upperBound(tested.wrong, tested.answered, levelOf(tried.length))
+  const { choices, level } = offered(calibration, rows)
+  const choice = choices.findLast((each) => each.limit <= limit)
+  if (!choice) return undefined
+  const { answered, wrong, ...kept } = choice
+  const tested = testedWith(rows, choice.limit, level)
+  const bound = upperBound(tested.wrong, tested.answered, level)
   const threshold: Threshold = {
-    ...{ limit, confidence },
-    chosen: { rows: own.length, ...chosen },
+    ...kept,
+    chosen: { rows: rows.all.length, answered, wrong },
     tested: { ...tested, bound },
   }
-  return { ...calibration, tried, threshold }
+  return { ...calibration, threshold }
 }
 
-/** The smallest limit that has a threshold. */
-export const smallestLimitOf = ({ temperature }: Calibration, rows: CalibrationRows): number =>
-  smallestLimit(coverageOf(judged(rows.all, temperature)), testRows(rows))
+/** The smallest limit that can be set, or, where none can, the smallest that would have a threshold. */
+export const smallestLimitOf = (calibration: Calibration, rows: CalibrationRows): number =>
+  offered(calibration, rows).choices[0]?.limit ??
+  smallestLimit(coverageOf(judged(rows.all, calibration.temperature)), testRows(rows))
 
 /** What the threshold of each part does with its test rows. */
-function testedWith(rows: CalibrationRows, limit: number): AnsweredAlone {
+function testedWith(rows: CalibrationRows, limit: number, level: number): AnsweredAlone {
   const all = rows.parts.map(({ fitted, tested }) => {
     const temperature = fitTemperature(fitted)
-    const point = thresholdFor(limit, coverageOf(judged(fitted, temperature)), testRows(rows))
+    const point = thresholdFor(limit, coverageOf(judged(fitted, temperature)), testRows(rows), level)
     return answeredAlone(judged(tested, temperature), point?.confidence ?? Infinity)
   })
   const sum = (of: (each: AnsweredAlone) => number): number => all.reduce((total, each) => total + of(each), 0)
   return { rows: sum((each) => each.rows), answered: sum((each) => each.answered), wrong: sum((each) => each.wrong) }
 }
-
-/** The limits that are offered. */
-const limits = [0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3]
 
 /** All that is to be seen of a calibration. */
 export function detailsOf(
@@ -92,8 +96,8 @@ export function detailsOf(
     after: reliabilityOf(own),
     sets: setsOf(own),
     curve: thinned(curve),
-    choices: choicesOf(curve, testRows(rows)),
-    smallest: smallestLimit(curve, testRows(rows)),
+    choices: offerOf(curve, testRows(rows)).choices,
+    smallest: smallestLimitOf(calibration, rows),
   }
 }
 
@@ -125,14 +129,4 @@ function setsOf(
     right: found.filter(({ right }) => right).length,
     labels: found.reduce((sum, { size }) => sum + size, 0) / Math.max(1, found.length),
   }
-}
-
-/** Each limit that answers more than the one before. */
-function choicesOf(curve: readonly Omit<Choice, 'limit'>[], rows: number): Choice[] {
-  const choices: Choice[] = []
-  for (const limit of limits) {
-    const point = thresholdFor(limit, curve, rows)
-    if (point && point.answered > (choices.at(-1)?.answered ?? 0)) choices.push({ limit, ...point })
-  }
-  return choices
 }

@@ -1,5 +1,5 @@
 // From when on a prompt answers alone: the threshold that validation rows give, and what test rows say of it.
-import type { AnsweredAlone, CoveragePoint } from '../../contract/calibration.ts'
+import type { AnsweredAlone, Choice, CoveragePoint } from '../../contract/calibration.ts'
 import { LEVEL } from '../bootstrap.ts'
 import { isBounded, upperBound } from './exact-share.ts'
 import type { Judged } from './scores.ts'
@@ -28,14 +28,19 @@ function expected({ answered, wrong }: CoveragePoint, rows: number, testRows: nu
 
 const rowsOf = (curve: readonly CoveragePoint[]): number => curve.at(-1)?.answered ?? 0
 
-/** The point that answers most among those whose expected bound is at most `limit`; undefined where none is so sure. */
+/**
+ * The point that answers most among those whose expected bound, at a level, is at most `limit`; undefined where none is so
+ * sure.
+ */
 export const thresholdFor = (
   limit: number,
   curve: readonly CoveragePoint[],
   testRows: number,
-): CoveragePoint | undefined => curve.findLast((point) => isBounded(limit, ...expected(point, rowsOf(curve), testRows)))
+  level = LEVEL,
+): CoveragePoint | undefined =>
+  curve.findLast((point) => isBounded(limit, ...expected(point, rowsOf(curve), testRows), level))
 
-/** The smallest limit that has a threshold; 1 without rows. */
+/** The smallest limit that has a threshold, were it the only one; 1 without rows. */
 export const smallestLimit = (curve: readonly CoveragePoint[], testRows: number): number =>
   curve.reduce((least, point) => Math.min(least, upperBound(...expected(point, rowsOf(curve), testRows))), 1)
 
@@ -45,8 +50,39 @@ export function answeredAlone(rows: readonly Judged[], threshold: number): Answe
   return { rows: rows.length, answered: own.length, wrong: own.filter(({ right }) => !right).length }
 }
 
+/** The level of each of several bounds on the same test rows that makes all of them hold together in 95 % of samples (Bonferroni). */
+export const levelOf = (bounds: number): number => 1 - (1 - LEVEL) / Math.max(1, bounds)
+
+/** The limits that may be offered. */
+const LIMITS = [0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5]
+
+/** Limits that can be chosen, each of which answers more than the one before, and the level of each one's bound. */
+export interface Offer {
+  readonly choices: readonly Choice[]
+  readonly level: number
+}
+
 /**
- * The level of each of several bounds on the same test rows that makes all of them hold together in 95 % of samples
- * (Bonferroni): who tries one limit after another and keeps the best would else promise too much.
+ * What is offered, known from the validation rows and the number of test rows alone. Who sees the bounds of all limits before
+ * choosing one has looked at as many bounds as there are limits: each is chosen and tested at the level at which all hold
+ * together. As the level takes limits away, it is the one that leaves most of them.
  */
-export const levelOf = (tries: number): number => 1 - (1 - LEVEL) / Math.max(1, tries)
+export function offerOf(curve: readonly CoveragePoint[], testRows: number): Offer {
+  let offer: Offer = { choices: [], level: LEVEL }
+  for (let bounds = 1; bounds <= LIMITS.length; bounds++) {
+    const level = levelOf(bounds)
+    const choices = choicesAt(level, curve, testRows).slice(0, bounds)
+    if (choices.length <= offer.choices.length) break
+    offer = { choices, level }
+  }
+  return offer
+}
+
+function choicesAt(level: number, curve: readonly CoveragePoint[], testRows: number): Choice[] {
+  const choices: Choice[] = []
+  for (const limit of LIMITS) {
+    const point = thresholdFor(limit, curve, testRows, level)
+    if (point && point.answered > (choices.at(-1)?.answered ?? 0)) choices.push({ limit, ...point })
+  }
+  return choices
+}

@@ -8,12 +8,13 @@ import { answeredAlone, levelOf } from './threshold.ts'
 
 /**
  * `rows`: test rows with the mean of the members' calibrated probabilities; such a mean tends to be less sure than it could be
- * (Ranjan & Gneiting 2010). The threshold is always one of the members' own: with all limits that were tried for them, at most
- * as many thresholds of the committee have been looked at, and each widens the bound.
+ * (Ranjan & Gneiting 2010). `offered`: limits that the members have thresholds for, all together. The committee's threshold is
+ * always one of these, so that no more bounds can have been looked at before one was chosen.
  */
 export function trustTogether(
   rows: readonly LabelledScores[],
   calibrations: readonly (Calibration | undefined)[],
+  offered: number,
 ): Omit<CommitteeTrust, 'crossValidated'> {
   const error = calibrationErrorOf([{ rows, temperature: 1 }])
   const highest = highestThreshold(calibrations)
@@ -21,7 +22,6 @@ export function trustTogether(
   const { confidence } = highest
   const limit = Math.min(...calibrations.flatMap((each) => each?.threshold?.limit ?? []))
   const tested = answeredAlone(judged(rows, 1), confidence)
-  const tries = calibrations.reduce((sum, each) => sum + (each?.tried?.length ?? 0), 0)
-  const bound = upperBound(tested.wrong, tested.answered, levelOf(tries))
+  const bound = upperBound(tested.wrong, tested.answered, levelOf(offered))
   return { error, threshold: { limit, confidence, tested: { ...tested, bound } } }
 }

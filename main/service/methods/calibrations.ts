@@ -25,9 +25,7 @@ async function measure(
     workers.forget()
   }
   const calibration = await workers.run('fitCalibration', { run: name }, call.signal)
-  // The test rows have been looked at with these limits, however often the prompt is calibrated.
-  const { tried } = (await store.prompts.calibration(run.id)) ?? {}
-  if (calibration) await store.prompts.setCalibration(run.id, { ...calibration, ...(tried ? { tried } : {}) })
+  if (calibration) await store.prompts.setCalibration(run.id, calibration)
   changed('runs')
   return workers.run('calibration', { run: name }, call.signal)
 }

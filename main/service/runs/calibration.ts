@@ -9,8 +9,9 @@ import {
   crossFitted,
   detailsOf,
   heldOut,
-  withThreshold,
+  offered,
   smallestLimitOf,
+  withThreshold,
 } from '../../engine/calibrate/calibration.ts'
 import { labelledScores } from '../../engine/calibrate/scores.ts'
 import type { Tables } from '../../engine/store/store.ts'
@@ -42,6 +43,12 @@ async function rowsOf(store: Tables, run: RunRecord): Promise<CalibrationRows | 
   if (isCrossValidated(run)) return crossFitted((split.folds ?? []).map(scoresOf))
   const validation = labelledScores(await store.validationAnswers.byRun(run.id), labels)
   return validation.length > 0 ? heldOut(validation, scoresOf(split.test)) : undefined
+}
+
+/** How many limits its prompt has thresholds for. */
+export async function offeredBy(store: Tables, run: RunRecord): Promise<number> {
+  const [kept, rows] = await Promise.all([store.prompts.calibration(run.id), rowsOf(store, run)])
+  return kept && rows ? offered(kept, rows).choices.length : 0
 }
 
 /** Null where the prompt was not calibrated. Errors: those of `choosingRun`. */

@@ -15,6 +15,7 @@ import type { Tables } from '../../engine/store/store.ts'
 import { shareBand } from '../../engine/sweep/bands.ts'
 import { scoresLabels, taskOf } from '../../engine/task/index.ts'
 import { findRun, modelOf } from '../lookup.ts'
+import { offeredBy } from './calibration.ts'
 
 /** What a tuned prompt must have in common with others to answer together with them. */
 export interface Member {
@@ -62,6 +63,7 @@ export async function committee(store: Tables, { runs: names, on }: CommitteeRow
       runs.map(({ name }) => name),
     )
   const calibrations = await Promise.all(runs.map(({ id }) => store.prompts.calibration(id)))
+  const offered = (await Promise.all(runs.map((run) => offeredBy(store, run)))).reduce((sum, each) => sum + each, 0)
   const members = answered.map((own, i) =>
     common.map((at) => {
       const row = own.get(at) as ScoredRow
@@ -99,7 +101,7 @@ export async function committee(store: Tables, { runs: names, on }: CommitteeRow
     rival: rival && against(rival.grades, rival.subject),
     best: { name: runs[top]?.name ?? '', verdict: against(own[top] ?? [], 'tuned prompt') },
     trust: {
-      ...trustTogether(labelledScores(together, labels), calibrations),
+      ...trustTogether(labelledScores(together, labels), calibrations, offered),
       crossValidated: !on && runs.some(isCrossValidated),
     },
   }

@@ -1,7 +1,7 @@
 // Prompts that answer as one: their means are measured as one prompt's answers are, and the highest threshold keeps its promise.
 import { describe, expect, it } from 'vitest'
 import type { Calibration } from '../../../main/contract/calibration.ts'
-import { calibrate, detailsOf, heldOut, withThreshold } from '../../../main/engine/calibrate/calibration.ts'
+import { calibrate, detailsOf, heldOut, offered, withThreshold } from '../../../main/engine/calibrate/calibration.ts'
 import { judged, type LabelledScores, tempered } from '../../../main/engine/calibrate/scores.ts'
 import { answeredAlone } from '../../../main/engine/calibrate/threshold.ts'
 import { trustTogether } from '../../../main/engine/calibrate/together.ts'
@@ -33,7 +33,7 @@ describe('prompts as one', () => {
   it('are, where there is one, that prompt: the same error, the same promise', () => {
     const [fitted, tested] = [drawnRows(150, 2, 1), drawnRows(200, 2, 2)]
     const calibration = calibrated(fitted, tested)
-    const trust = trustTogether(mean([tested], [calibration]), [calibration])
+    const trust = trustTogether(mean([tested], [calibration]), [calibration], offered(calibration, heldOut(fitted, tested)).choices.length)
     const { after } = detailsOf(calibration, heldOut(fitted, tested), false)
     expect(trust.error.value).toBeCloseTo(after.error.value, 9)
     const { chosen: _, ...threshold } = calibration.threshold ?? {}
@@ -51,19 +51,16 @@ describe('prompts as one', () => {
         threshold: { ...threshold, tested: { ...threshold.chosen, bound: 1 } },
       }
     })
-    const found = trustTogether(rows, [undefined, other, one])
+    const found = trustTogether(rows, [undefined, other, one], 2)
     expect(found.threshold).toMatchObject({ limit: 0.1, confidence: 0.9, tested: answeredAlone(judged(rows, 1), 0.9) })
-    expect(trustTogether(rows, [undefined, { temperature: 1, rows: 9, among: 0 }]).threshold).toBeUndefined()
+    expect(trustTogether(rows, [undefined, { temperature: 1, rows: 9, among: 0 }], 0).threshold).toBeUndefined()
   })
 
-  it('each limit that was tried for one of them widens the bound', () => {
+  it('each limit that was offered for one of them widens the bound', () => {
     const rows = drawnRows(200, 1, 5)
-    const [fitted, tested] = [drawnRows(150, 1, 6), drawnRows(200, 1, 7)]
-    const calibration = calibrated(fitted, tested)
-    const [once, often] = [[LIMIT], [0.1, 0.15, LIMIT, 0.3]].map(
-      (tried) => trustTogether(rows, [{ ...calibration, tried }]).threshold?.tested.bound ?? NaN,
-    )
-    expect(often).toBeGreaterThan(once ?? NaN)
+    const calibration = calibrated(drawnRows(150, 1, 6), drawnRows(200, 1, 7))
+    const [one, five] = [1, 5].map((offered) => trustTogether(rows, [calibration], offered).threshold?.tested.bound)
+    expect(five).toBeGreaterThan(one ?? NaN)
   })
 
   it('keep their promise in at least 95 % of samples', () => {
@@ -73,7 +70,11 @@ describe('prompts as one', () => {
       const members = sharpness.map((each) => drawnRows(150, each, 1000 + sample))
       const fitted = sharpness.map((each) => drawnRows(150, each, 2000 + sample))
       const calibrations = members.map((tested, i) => calibrated(fitted[i] ?? [], tested))
-      const { threshold } = trustTogether(mean(members, calibrations), calibrations)
+      const limits = members.reduce((all, tested, i) => {
+        const own = offered(calibrations[i] as Calibration, heldOut(fitted[i] ?? [], tested))
+        return all + own.choices.length
+      }, 0)
+      const { threshold } = trustTogether(mean(members, calibrations), calibrations, limits)
       if (!threshold) continue
       const { answered, wrong } = answeredAlone(judged(mean(everything, calibrations), 1), threshold.confidence)
       promised++
