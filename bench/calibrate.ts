@@ -30,11 +30,13 @@ const tasksOf = async (): Promise<Task[]> => [
 ]
 
 const RESAMPLES = 200
+/** Limit at which is measured what unsure answers name. */
+const SETS_AT = 0.05
 const LIMITS = [0.02, 0.05, 0.1, 0.2] as const
 
 interface Held {
   readonly limit: number
-  /** Resamples with a threshold. */
+  /** Resamples with a threshold that answers some of all rows. */
   readonly promised: number
   /** Of these, in which no more than the bound was wrong, and in which the bound was no more than the limit. */
   readonly held: number
@@ -56,8 +58,9 @@ function promisesOn(all: readonly LabelledScores[], fitted: number, limit: numbe
     if (!found?.threshold) continue
     const { confidence, tested } = found.threshold
     const { answered, wrong } = answeredAlone(judged(all, found.temperature), confidence)
+    if (answered === 0) continue
     promised++
-    held += Number(answered === 0 || wrong / answered <= tested.bound)
+    held += Number(wrong / answered <= tested.bound)
     kept += Number(tested.bound <= limit)
   }
   return { limit, promised, held, kept }
@@ -75,7 +78,7 @@ async function measured({ name, labels, split }: Task, quick: boolean, say: (lin
   const tested = labelledScores(evaluations.find(({ subject }) => subject === 'tuned prompt')?.rows ?? [], labels)
   const rows = heldOut(validation, tested)
   const calibration = calibrate(validation) as Calibration
-  const { before, after, sets } = detailsOf(calibration, rows, false)
+  const { before, after, sets } = detailsOf(withThreshold(calibration, rows, SETS_AT) ?? calibration, rows, false)
   const promises = LIMITS.map((limit) => promisesOn(tested, validation.length, limit))
   return { name, calibration, before, after, sets, promises, scores: { validation, tested } }
 }
@@ -88,9 +91,6 @@ export const calibrateBench: Bench = async ({ quick, say }) => {
   const tasks = await tasksOf()
   const found = []
   for (const task of tasks) found.push(await measured(task, quick, say))
-  const all = found.flatMap(({ promises }) => promises)
-  const promised = all.reduce((sum, each) => sum + each.promised, 0)
-  const held = all.reduce((sum, each) => sum + each.held, 0)
   return {
     title: 'How far probabilities can be trusted, before and after calibration',
     method:
@@ -107,19 +107,20 @@ export const calibrateBench: Bench = async ({ quick, say }) => {
           'temperature',
           'ECE before %',
           'ECE after %',
+          'ECE by chance alone %',
           'Brier before',
           'Brier after',
         ],
         ...[
-          'right label in set %',
+          'right label in set of unsure rows %',
           'labels in set',
           ...LIMITS.map((limit) => `≤ ${percent(limit)}: promised, held, kept`),
         ],
       ],
       rows: found.map(({ name, calibration, before, after, sets, promises }) => [
         ...[name, String(calibration.rows), String(after.rows), calibration.temperature.toFixed(2)],
-        ...[figure(before.error), figure(after.error), brier(before), brier(after)],
-        ...[inPercent(sets.right / Math.max(1, sets.rows), 1), sets.labels.toFixed(2)],
+        ...[figure(before.error), figure(after.error), inPercent(after.error.chance, 1), brier(before), brier(after)],
+        ...(sets && sets.rows > 0 ? [inPercent(sets.right / sets.rows, 1), sets.labels.toFixed(2)] : ['', '']),
         ...promises.map(({ promised, held, kept }) => `${promised}, ${held}, ${kept}`),
       ]),
     },
@@ -128,7 +129,18 @@ export const calibrateBench: Bench = async ({ quick, say }) => {
         const wanted = tasks[i]?.wanted
         return wanted === undefined ? [] : [target(`calibration error on ${name}`, after.error.value, '<=', wanted)]
       }),
-      target('share of the promises that hold', held / Math.max(1, promised), '>=', 0.95),
+      ...found.flatMap(({ name, promises }) =>
+        promises
+          .filter(({ promised }) => promised > 0)
+          .map(({ limit, promised, held }) =>
+            target(
+              `share of the promises that hold on ${name}, at most ${percent(limit)} wrong`,
+              held / promised,
+              '>=',
+              0.95,
+            ),
+          ),
+      ),
     ],
     doubts: [],
     figures: found,

@@ -14,6 +14,11 @@ export interface Threshold {
   readonly limit: number
   /** Calibrated probability from which on it answers alone: chosen on the validation rows. */
   readonly confidence: number
+  /**
+   * What an unsure answer names: labels with at least this calibrated probability. The right one is among them for about 95 %
+   * of unsure rows like those that the threshold was chosen on; 0, which means any label, where too few of them are unsure.
+   */
+  readonly among: number
   /** On the rows that it was chosen on. */
   readonly chosen: AnsweredAlone
   /**
@@ -22,7 +27,15 @@ export interface Threshold {
    * before one of these rows was looked at.
    */
   readonly tested: AnsweredAlone & { readonly bound: number }
+  /**
+   * With cross-validation: the folds, and those whose rows were tested with a threshold that the other folds gave in the same
+   * way. The rows of those without one count as left to a person.
+   */
+  readonly folds?: { readonly all: number; readonly chosen: number }
 }
+
+/** Temperatures lie between 1 / this and this: beyond, every answer is certain, or all labels are alike. */
+export const mostTemperature = 20
 
 /** Kept with a prompt that chooses among labels. */
 export interface Calibration {
@@ -30,8 +43,6 @@ export interface Calibration {
   readonly temperature: number
   /** Validation rows that it was fitted on; with cross-validation all rows, each answered by a prompt that had not seen it. */
   readonly rows: number
-  /** Labels with at least this calibrated probability: the right one is among them for at least 95 % of rows like these. */
-  readonly among: number
   /** Undefined where the prompt always answers alone. */
   readonly threshold?: Threshold
 }
@@ -59,6 +70,15 @@ export interface Estimate {
   readonly high: number
 }
 
+/** An expected calibration error: no mean, but a sum of gaps, which chance alone makes larger than 0. */
+export interface CalibrationError extends Estimate {
+  /** What so many rows give on average where the probabilities are exactly right. */
+  readonly chance: number
+}
+
+/** What was measured on: a test set, all rows by cross-validation, or another table. */
+export type MeasuredOn = 'test set' | 'folds' | 'table'
+
 /** Rows of about the same confidence. */
 export interface ReliabilityBin {
   readonly rows: number
@@ -73,8 +93,8 @@ export interface ReliabilityBin {
 /** How far the probabilities of some answers can be trusted. */
 export interface Reliability {
   readonly rows: number
-  /** Expected calibration error, in bins of equally many rows. */
-  readonly error: Estimate
+  /** Expected calibration error, in bins of about equally many rows. */
+  readonly error: CalibrationError
   /** The same in 15 bins of equal width, as others give it. */
   readonly errorByWidth: Estimate
   /** Brier score over all labels, 0 to 2. */
@@ -102,8 +122,13 @@ export interface CalibrationDetails {
   /** Test rows as the model answers them, and with the temperature. */
   readonly before: Reliability
   readonly after: Reliability
-  /** Test rows whose right label is among those of `Calibration.among`, and how many labels these are on average. */
-  readonly sets: { readonly rows: number; readonly right: number; readonly labels: number }
+  /** The rows that the temperature was fitted on, as the model answers them. */
+  readonly asTuned: ReliabilityBin
+  /**
+   * Where there is a threshold: the unsure test rows, those whose right label is among what the answer names, and how many
+   * labels these are on average.
+   */
+  readonly sets?: { readonly rows: number; readonly right: number; readonly labels: number }
   /** Of the rows that thresholds are chosen on, the fewest answered first. */
   readonly curve: readonly CoveragePoint[]
   /** The limits on offer, each of which answers more than the one before. */

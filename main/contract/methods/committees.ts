@@ -1,6 +1,6 @@
 // Methods committees.*: several tuned prompts of one task answer as one, by the mean of their probabilities for each label.
 import * as v from 'valibot'
-import type { Estimate, Threshold } from '../calibration.ts'
+import type { CalibrationError, MeasuredOn, Threshold } from '../calibration.ts'
 import type { Measured } from '../metrics.ts'
 import { column, id, list, run, text } from './fields.ts'
 import type { LabelAnswer, PromptSummary } from './prompts.ts'
@@ -48,14 +48,15 @@ export interface RightRows {
   readonly right: number
 }
 
-/** How far the means of calibrated probabilities can be trusted on rows that none of the members has learned from. */
+/** How far the means of calibrated probabilities can be trusted on rows that no member was tuned or calibrated on. */
 export interface CommitteeTrust {
+  /** How many such rows there are; of none nothing else is known. */
+  readonly rows: number
+  readonly on: MeasuredOn
   /** Expected calibration error. */
-  readonly error: Estimate
+  readonly error: CalibrationError
   /** The highest of the members' thresholds; undefined where all of them always answer alone. */
-  readonly threshold?: Omit<Threshold, 'chosen'>
-  /** Whether these rows also served to choose the threshold, each for the prompts that had seen it (cross-validation). */
-  readonly crossValidated: boolean
+  readonly threshold?: Pick<Threshold, 'limit' | 'confidence' | 'tested'>
 }
 
 /** A committee on rows that each of its members has answered. */

@@ -112,7 +112,10 @@ export interface LabelAnswer {
 /** An answer that is less sure than the prompt's threshold. */
 export interface Unsure {
   readonly threshold: number
-  /** For at least 95 % of rows like those that it was calibrated on, the right label is one of these. */
+  /**
+   * Of one prompt: the right label is one of these for about 95 % of unsure rows like those that its threshold was chosen on.
+   * Empty where it may be any.
+   */
   readonly among: readonly string[]
 }
 

@@ -1,8 +1,8 @@
 // Calibrates a prompt: fits its temperature, measures it on rows that had no part in that, and sets its threshold.
 import type { AnsweredAlone, Calibration, CalibrationDetails, Threshold } from '../../contract/calibration.ts'
-import { labelSet, leastProbability } from './conformal.ts'
+import { labelSet, leastProbability, unsureRows } from './conformal.ts'
 import { upperBound } from './exact-share.ts'
-import { reliabilityOf } from './reliability.ts'
+import { binOf, reliabilityOf } from './reliability.ts'
 import { judged, type LabelledScores, tempered } from './scores.ts'
 import { fitTemperature } from './temperature.ts'
 import { answeredAlone, coverageOf, type Offer, offerOf, smallestLimit, thresholdFor } from './threshold.ts'
@@ -37,7 +37,7 @@ export const crossFitted = (folds: readonly (readonly LabelledScores[])[]): Cali
 export function calibrate(rows: readonly LabelledScores[]): Calibration | undefined {
   if (rows.length === 0) return undefined
   const temperature = fitTemperature(rows)
-  return { temperature, rows: rows.length, among: leastProbability(rows, temperature) }
+  return { temperature, rows: rows.length }
 }
 
 const testRows = ({ parts }: CalibrationRows): number => parts.reduce((sum, { tested }) => sum + tested.length, 0)
@@ -54,13 +54,14 @@ export function withThreshold(calibration: Calibration, rows: CalibrationRows, l
   const { choices, level } = offered(calibration, rows)
   const choice = choices.findLast((each) => each.limit <= limit)
   if (!choice) return undefined
-  const { answered, wrong, ...kept } = choice
-  const tested = testedWith(rows, choice.limit, level)
-  const bound = upperBound(tested.wrong, tested.answered, level)
+  const { answered, wrong, limit: own, confidence } = choice
+  const parts = thresholdsOf(rows, own, level)
+  const tested = total(parts.map((part) => answeredAlone(judged(part.tested, part.temperature), part.confidence)))
   const threshold: Threshold = {
-    ...kept,
+    ...{ limit: own, confidence, among: amongUnsure(rows.all, calibration.temperature, confidence) },
     chosen: { rows: rows.all.length, answered, wrong },
-    tested: { ...tested, bound },
+    tested: { ...tested, bound: upperBound(tested.wrong, tested.answered, level) },
+    ...(parts.length > 1 ? { folds: { all: parts.length, chosen: parts.filter(isChosen).length } } : {}),
   }
   return { ...calibration, threshold }
 }
@@ -70,16 +71,36 @@ export const smallestLimitOf = (calibration: Calibration, rows: CalibrationRows)
   offered(calibration, rows).choices[0]?.limit ??
   smallestLimit(coverageOf(judged(rows.all, calibration.temperature)), testRows(rows))
 
-/** What the threshold of each part does with its test rows. */
-function testedWith(rows: CalibrationRows, limit: number, level: number): AnsweredAlone {
-  const all = rows.parts.map(({ fitted, tested }) => {
+/** Test rows, with what was fitted for them; `confidence` is Infinity where no threshold keeps to the limit. */
+interface Tested {
+  readonly tested: readonly LabelledScores[]
+  readonly temperature: number
+  readonly confidence: number
+  readonly among: number
+}
+
+const isChosen = ({ confidence }: Tested): boolean => confidence < Infinity
+
+const thresholdsOf = (rows: CalibrationRows, limit: number, level: number): Tested[] =>
+  rows.parts.map(({ fitted, tested }) => {
     const temperature = fitTemperature(fitted)
     const point = thresholdFor(limit, coverageOf(judged(fitted, temperature)), testRows(rows), level)
-    return answeredAlone(judged(tested, temperature), point?.confidence ?? Infinity)
+    const confidence = point?.confidence ?? Infinity
+    return { tested, temperature, confidence, among: amongUnsure(fitted, temperature, confidence) }
   })
-  const sum = (of: (each: AnsweredAlone) => number): number => all.reduce((total, each) => total + of(each), 0)
-  return { rows: sum((each) => each.rows), answered: sum((each) => each.answered), wrong: sum((each) => each.wrong) }
-}
+
+const amongUnsure = (rows: readonly LabelledScores[], temperature: number, confidence: number): number =>
+  leastProbability(unsureRows(rows, temperature, confidence), temperature)
+
+const total = (all: readonly AnsweredAlone[]): AnsweredAlone =>
+  all.reduce(
+    (sum, { rows, answered, wrong }) => ({
+      rows: sum.rows + rows,
+      answered: sum.answered + answered,
+      wrong: sum.wrong + wrong,
+    }),
+    { rows: 0, answered: 0, wrong: 0 },
+  )
 
 /** All that is to be seen of a calibration. */
 export function detailsOf(
@@ -88,15 +109,18 @@ export function detailsOf(
   crossValidated: boolean,
 ): CalibrationDetails {
   const curve = coverageOf(judged(rows.all, calibration.temperature))
-  const own = rows.parts.map(({ fitted, tested }) => ({ rows: tested, fitted, temperature: fitTemperature(fitted) }))
+  const own = rows.parts.map(({ fitted, tested }) => ({ rows: tested, temperature: fitTemperature(fitted) }))
+  const { choices, level } = offered(calibration, rows)
+  const { threshold } = calibration
   return {
     calibration,
     crossValidated,
     before: reliabilityOf(own.map(({ rows }) => ({ rows, temperature: 1 }))),
     after: reliabilityOf(own),
-    sets: setsOf(own),
+    asTuned: binOf(judged(rows.all, 1)),
+    ...(threshold ? { sets: setsOf(thresholdsOf(rows, threshold.limit, level)) } : {}),
     curve: thinned(curve),
-    choices: offerOf(curve, testRows(rows)).choices,
+    choices,
     smallest: smallestLimitOf(calibration, rows),
   }
 }
@@ -110,20 +134,14 @@ const thinned = <T>(curve: readonly T[]): readonly T[] => {
   return curve.filter((_, i) => (curve.length - 1 - i) % every === 0)
 }
 
-function setsOf(
-  parts: readonly {
-    readonly rows: readonly LabelledScores[]
-    readonly fitted: readonly LabelledScores[]
-    readonly temperature: number
-  }[],
-): CalibrationDetails['sets'] {
-  const found = parts.flatMap(({ rows, fitted, temperature }) => {
-    const least = leastProbability(fitted, temperature)
-    return rows.map(({ logProbabilities, label }) => {
-      const set = labelSet(tempered(logProbabilities, temperature), least)
+/** Of the unsure rows among those that were tested. */
+function setsOf(parts: readonly Tested[]): NonNullable<CalibrationDetails['sets']> {
+  const found = parts.flatMap(({ tested, temperature, confidence, among }) =>
+    unsureRows(tested, temperature, confidence).map(({ logProbabilities, label }) => {
+      const set = labelSet(tempered(logProbabilities, temperature), among)
       return { size: set.length, right: set.includes(label) }
-    })
-  })
+    }),
+  )
   return {
     rows: found.length,
     right: found.filter(({ right }) => right).length,

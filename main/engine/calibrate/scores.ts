@@ -31,7 +31,7 @@ export const judged = (rows: readonly LabelledScores[], temperature: number): Ju
     return { confidence: Math.exp(top), right: values.indexOf(top) === label }
   })
 
-/** The scores of rows whose label is one of `labels`. */
+/** The scores of rows whose label is one of `labels`, without those that the model could not score. */
 export const labelledScores = (
   rows: readonly Pick<ScoredRow, 'label' | 'logProbabilities'>[],
   labels: readonly string[],
@@ -39,6 +39,7 @@ export const labelledScores = (
   const at = new Map(labels.map((label, i) => [label, i]))
   return rows.flatMap(({ label, logProbabilities }) => {
     const index = at.get(label)
-    return index === undefined || logProbabilities.length !== labels.length ? [] : [{ logProbabilities, label: index }]
+    const isScored = logProbabilities.length === labels.length && Number.isFinite(Math.max(...logProbabilities))
+    return index === undefined || !isScored ? [] : [{ logProbabilities, label: index }]
   })
 }

@@ -1,8 +1,7 @@
 // Temperature scaling: the one number that log-probabilities are divided by, fitted on validation rows (Guo et al. 2017).
+import { mostTemperature } from '../../contract/calibration.ts'
 import type { LabelledScores } from './scores.ts'
 
-/** Temperatures lie between 1 / MOST and MOST: beyond, every answer is certain, or all labels are alike. */
-const MOST = 20
 /** What is less likely than any number can hold. */
 const FLOOR = Math.log(Number.MIN_VALUE)
 
@@ -14,11 +13,11 @@ const FLOOR = Math.log(Number.MIN_VALUE)
  */
 export function fitTemperature(rows: readonly LabelledScores[]): number {
   const smoothed = rows.filter(({ logProbabilities }) => logProbabilities.length > 1).map(smoothing(rows.length))
-  let [low, high, at] = [1 / MOST, MOST, 1]
+  let [low, high, at] = [1 / mostTemperature, mostTemperature, 1]
   const { slope, curvature } = derivatives(smoothed, at)
-  if (slope === 0 && curvature === 0) return 1
-  if (derivatives(smoothed, low).slope >= 0) return MOST
-  if (derivatives(smoothed, high).slope <= 0) return 1 / MOST
+  if (!Number.isFinite(slope) || (slope === 0 && curvature === 0)) return 1
+  if (derivatives(smoothed, low).slope >= 0) return mostTemperature
+  if (derivatives(smoothed, high).slope <= 0) return 1 / mostTemperature
   for (let i = 0; i < MAX_ITERATIONS; i++) {
     const { slope, curvature } = derivatives(smoothed, at)
     if (slope > 0) high = at

@@ -15,13 +15,13 @@ export function trustTogether(
   rows: readonly LabelledScores[],
   calibrations: readonly (Calibration | undefined)[],
   offered: number,
-): Omit<CommitteeTrust, 'crossValidated'> {
+): Omit<CommitteeTrust, 'on'> {
   const error = calibrationErrorOf([{ rows, temperature: 1 }])
   const highest = highestThreshold(calibrations)
-  if (!highest) return { error }
+  if (!highest) return { rows: rows.length, error }
   const { confidence } = highest
   const limit = Math.min(...calibrations.flatMap((each) => each?.threshold?.limit ?? []))
   const tested = answeredAlone(judged(rows, 1), confidence)
   const bound = upperBound(tested.wrong, tested.answered, levelOf(offered))
-  return { error, threshold: { limit, confidence, tested: { ...tested, bound } } }
+  return { rows: rows.length, error, threshold: { limit, confidence, tested: { ...tested, bound } } }
 }

@@ -61,13 +61,14 @@ const answeredAlone = v.pipe(
 export const calibration = v.object({
   temperature: v.pipe(v.number(), v.minValue(1e-3), v.maxValue(1e3)),
   rows,
-  among: share,
   threshold: v.exactOptional(
     v.object({
       limit: share,
       confidence: share,
+      among: share,
       chosen: answeredAlone,
       tested: v.intersect([answeredAlone, v.object({ bound: share })]),
+      folds: v.exactOptional(v.object({ all: rows, chosen: rows })),
     }),
   ),
 })

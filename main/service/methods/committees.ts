@@ -13,8 +13,8 @@ async function score(
   const { store, workers } = context
   const { runs } = await committeeRuns(store, names)
   await scoreRuns(context, call, runs, source)
-  const on = { dataset: source.dataset, version: source.version }
-  return workers.run('committee', { runs: runs.map(({ name }) => name), on }, call.signal)
+  const { task = 'classification' } = runs[0].settings
+  return workers.run('committee', { runs: runs.map(({ name }) => name), on: { ...source, task } }, call.signal)
 }
 
 export const committeeMethods: Pick<Methods, `committees.${'figures' | 'score' | 'classify'}`> = {

@@ -7,7 +7,7 @@ import type { Store } from '../../engine/store/store.ts'
 import { taskOf } from '../../engine/task/index.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
 import { refuseStrangers } from '../runs/committee.ts'
-import { calibrated, labelAnswer, likeliest, scoreSubjects } from './score-subjects.ts'
+import { calibrated, labelAnswer, likeliest, scoreSubjects, unsureAmong } from './score-subjects.ts'
 import { findTuned, type Tuned } from './tuned.ts'
 
 /** The prompts of these names, each once. Errors: those of `findTuned` and `refuseStrangers`. */
@@ -59,8 +59,8 @@ interface MemberAnswer {
 }
 
 /**
- * Where the members leave the answer to a person. The right label is among those of a single member for at least 95 % of rows,
- * and so it is among those of all of them together.
+ * Where the members leave the answer to a person: it may be what any of them would name as unsure, or is likeliest to one that
+ * always answers alone. How often the right label is among these is not known.
  */
 function unsureTogether(
   labels: readonly string[],
@@ -70,7 +70,7 @@ function unsureTogether(
   const threshold = highestThreshold(members.map(({ calibration }) => calibration))?.confidence ?? 0
   if (confidence >= threshold) return undefined
   const sets = members.flatMap(({ logProbabilities, calibration }) =>
-    calibration ? labelSet(logProbabilities, calibration.among) : [],
+    labelSet(logProbabilities, calibration?.threshold?.among ?? 1),
   )
-  return { threshold, among: [...new Set(sets)].flatMap((label) => labels[label] ?? []) }
+  return unsureAmong(labels, [...new Set(sets)], threshold)
 }

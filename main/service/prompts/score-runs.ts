@@ -8,7 +8,8 @@ import { withoutInstruction } from '../../engine/evaluate/encode.ts'
 import type { Store } from '../../engine/store/store.ts'
 import { scoresLabels } from '../../engine/task/index.ts'
 import type { CallContext, ServiceContext } from '../context.ts'
-import { loadExamples, loadSplit } from '../data/examples.ts'
+import { loadExamples } from '../data/examples.ts'
+import { keysOf } from '../runs/seen-texts.ts'
 import { scoreSubjects } from './score-subjects.ts'
 import { tunedBy } from './tuned.ts'
 
@@ -71,20 +72,9 @@ async function warnOfLearned(
   runs: readonly RunRecord[],
   examples: readonly Example[],
 ): Promise<void> {
-  const keys = new Set((await Promise.all(runs.map((run) => keysLearned(store, run)))).flat())
+  const keys = new Set((await Promise.all(runs.map((run) => keysOf(store, run, ['train'])))).flat())
   const learned = examples.filter((example) => keys.has(textKey(example.text))).length
   if (learned > 0) warn(call, studioError('run/rows-learned', learned, examples.length))
-}
-
-async function keysLearned(store: Store, run: RunRecord): Promise<number[]> {
-  const task = await store.tasks.byId(run.task)
-  if (!task) return []
-  const { dataset, version } = run
-  const { textColumn: text, labelColumn: label, contextColumn: context, kind } = task
-  const { train } = await store.runs.split(run.id)
-  const split = { train, validation: [], test: [] }
-  const learned = await loadSplit(store, { dataset, version, text, label, context, task: kind }, split)
-  return learned.train.map((example) => textKey(example.text))
 }
 
 const warn = ({ emit }: CallContext, { code, message }: { readonly code: string; readonly message: string }): void => {

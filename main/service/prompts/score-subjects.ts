@@ -2,7 +2,7 @@
 import type { Evaluation, ScoreSubject, TunedPrompt } from '../../contract/compute.ts'
 import { isUnsure } from '../../contract/calibration.ts'
 import { studioError } from '../../contract/errors/index.ts'
-import type { LabelAnswer, LabelProbability } from '../../contract/service.ts'
+import type { LabelAnswer, LabelProbability, Unsure } from '../../contract/service.ts'
 import type { Example } from '../../contract/settings.ts'
 import { labelSet } from '../../engine/calibrate/conformal.ts'
 import { tempered } from '../../engine/calibrate/scores.ts'
@@ -65,11 +65,16 @@ export function labelAnswer(
 ): LabelAnswer {
   const own = calibrated(logProbabilities, prompt)
   const found = likeliest(labels, own)
-  const calibration = prompt?.calibration
-  if (!calibration?.threshold || !isUnsure(calibration, found[0]?.probability ?? 0)) return { labels: found }
-  const among = labelSet(own, calibration.among).flatMap((label) => labels[label] ?? [])
-  return { labels: found, unsure: { threshold: calibration.threshold.confidence, among } }
+  const { threshold } = prompt?.calibration ?? {}
+  if (!threshold || !isUnsure(prompt?.calibration, found[0]?.probability ?? 0)) return { labels: found }
+  return { labels: found, unsure: unsureAmong(labels, labelSet(own, threshold.among), threshold.confidence) }
 }
+
+/** `set`: the labels that the answer may be, by index. */
+export const unsureAmong = (labels: readonly string[], set: readonly number[], threshold: number): Unsure => ({
+  threshold,
+  among: set.length === labels.length ? [] : set.flatMap((label) => labels[label] ?? []),
+})
 
 /** The log-probabilities as a prompt's calibration has them. */
 export const calibrated = (logProbabilities: readonly number[], prompt: TunedPrompt | undefined): readonly number[] =>

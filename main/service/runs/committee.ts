@@ -1,4 +1,5 @@
 // A committee of runs, measured on rows that each of them has answered: work for a process of its own, as it reads all answers.
+import type { MeasuredOn } from '../../contract/calibration.ts'
 import type { ScoredRow } from '../../contract/compute.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import { headlineOf } from '../../contract/metrics.ts'
@@ -14,8 +15,10 @@ import { mean } from '../../engine/statistics.ts'
 import type { Tables } from '../../engine/store/store.ts'
 import { shareBand } from '../../engine/sweep/bands.ts'
 import { scoresLabels, taskOf } from '../../engine/task/index.ts'
+import type { ExampleColumns } from '../data/examples.ts'
 import { findRun, modelOf } from '../lookup.ts'
 import { offeredBy } from './calibration.ts'
+import { unseenRows } from './seen-texts.ts'
 
 /** What a tuned prompt must have in common with others to answer together with them. */
 export interface Member {
@@ -40,13 +43,10 @@ export function refuseStrangers(members: readonly Member[]): void {
 export interface CommitteeRows {
   readonly runs: readonly string[]
   /** The rows that all of them were let answer lastly; each run's own test rows where absent. */
-  readonly on?: Place
+  readonly on?: ExampleColumns
 }
 
-interface Place {
-  readonly dataset: number
-  readonly version: number
-}
+type Version = Pick<ExampleColumns, 'dataset' | 'version'>
 
 /** Answers by their rows. */
 type Answers = ReadonlyMap<number, ScoredRow>
@@ -76,6 +76,7 @@ export async function committee(store: Tables, { runs: names, on }: CommitteeRow
       members.map((own) => own[i] as ScoredRow),
     ),
   )
+  const fresh = on ? await unseenRows(store, runs, on, together) : together
   const metrics = taskOf(runs[0].settings).metrics(together.map(({ label }) => label))
   const [{ ofRow }] = metrics
   const grade = (row: Omit<ScoredRow, 'metrics'>): number => ofRow(row) ?? 0
@@ -91,6 +92,7 @@ export async function committee(store: Tables, { runs: names, on }: CommitteeRow
   const singles = runs.map(({ name }, i) => ({ name, figure: mean(own[i] ?? []) }))
   const top = singles.reduce((best, { figure }, i) => (figure > (singles[best]?.figure ?? 0) ? i : best), 0)
   const rival = await bestRival(store, runs, common, grade, on)
+  const source: MeasuredOn = on ? 'table' : runs.some(isCrossValidated) ? 'folds' : 'test set'
   const found = {
     ...figures,
     rows: common.length,
@@ -101,8 +103,8 @@ export async function committee(store: Tables, { runs: names, on }: CommitteeRow
     rival: rival && against(rival.grades, rival.subject),
     best: { name: runs[top]?.name ?? '', verdict: against(own[top] ?? [], 'tuned prompt') },
     trust: {
-      ...trustTogether(labelledScores(together, labels), calibrations, offered),
-      crossValidated: !on && runs.some(isCrossValidated),
+      ...trustTogether(labelledScores(fresh, labels), calibrations, offered),
+      on: source,
     },
   }
   return { ...found, sentence: committeeSentence(found) }
@@ -137,11 +139,11 @@ function refuseOtherData([first, ...others]: readonly [RunRecord, ...RunRecord[]
 }
 
 /** The run as one of that place: what was scored there lastly counts. */
-const at = (run: RunRecord, on: Place | undefined): RunRecord =>
+const at = (run: RunRecord, on: Version | undefined): RunRecord =>
   on ? { ...run, ...on, settings: { ...run.settings, folds: 0 } } : run
 
 /** A subject's latest answers there, of its own test rows only where no place is given. Error: 'run/not-scored'. */
-async function answersOf(store: Tables, run: RunRecord, subject: Subject, on: Place | undefined): Promise<Answers> {
+async function answersOf(store: Tables, run: RunRecord, subject: Subject, on: Version | undefined): Promise<Answers> {
   const found = await store.evaluations.latest(at(run, on), subject)
   if (!found) throw studioError('run/not-scored', run.name)
   const test = on ? undefined : new Set((await store.runs.split(run.id)).test)
@@ -159,7 +161,7 @@ async function bestRival(
   runs: readonly RunRecord[],
   rows: readonly number[],
   grade: (row: ScoredRow) => number,
-  on: Place | undefined,
+  on: Version | undefined,
 ): Promise<{ readonly subject: Subject; readonly grades: readonly number[] } | undefined> {
   let found: { readonly subject: Subject; readonly grades: readonly number[] } | undefined
   for (const run of runs)

@@ -14,7 +14,8 @@ import { labelSet, leastProbability } from '../../../main/engine/calibrate/confo
 import { upperBound } from '../../../main/engine/calibrate/exact-share.ts'
 import { judged, type LabelledScores, tempered } from '../../../main/engine/calibrate/scores.ts'
 import { answeredAlone, coverageOf, levelOf, offerOf, thresholdFor } from '../../../main/engine/calibrate/threshold.ts'
-import { anyRows, drawnRows, knownRows } from './some-rows.ts'
+import { createRandom } from '../../../main/engine/random.ts'
+import { anyRows, drawnRows, knownRows, normalised } from './some-rows.ts'
 
 const calibrated = (rows: CalibrationRows): Calibration => {
   const found = calibrate(rows.all)
@@ -80,7 +81,7 @@ describe('a threshold', () => {
     expect(promised).toBeGreaterThan(60)
     expect(held / promised).toBeGreaterThanOrEqual(0.95)
     // And what was asked for is often what is promised.
-    expect(kept / promised).toBeGreaterThan(0.3)
+    expect(kept / promised).toBeGreaterThan(0.2)
   })
 
   it('of all limits that are offered keeps its promise together with the others, in at least 95 of 100 samples', () => {
@@ -148,9 +149,7 @@ describe('with folds', () => {
       for (const row of tested) expect(fitted).not.toContain(row)
     }
     const details = detailsOf(calibrated(crossFitted(folds)), crossFitted(folds), true)
-    expect([details.before.rows, details.after.rows, details.sets.rows, details.calibration.rows]).toEqual(
-      Array<number>(4).fill(240),
-    )
+    expect([details.before.rows, details.after.rows, details.calibration.rows]).toEqual(Array<number>(3).fill(240))
     expect(details.after.error.value).toBeLessThan(details.before.error.value)
   })
 
@@ -159,6 +158,7 @@ describe('with folds', () => {
     const found = withThreshold(calibrated(rows), rows, 0.15)?.threshold
     expect(found?.tested.rows).toBe(240)
     expect(found?.tested.answered).toBeGreaterThan(20)
+    expect(found?.folds).toEqual({ all: 4, chosen: 4 })
     // Were the first fold answered wrongly throughout, it alone would have more wrong answers.
     const spoilt = [
       folds[0]?.map((row): LabelledScores => ({ ...row, label: (row.label + 1) % 3 })) ?? [],
@@ -166,6 +166,51 @@ describe('with folds', () => {
     ]
     const other = withThreshold(calibrated(rows), crossFitted(spoilt), 0.15)?.threshold
     expect(other?.tested.wrong).not.toBe(found?.tested.wrong)
+  })
+})
+
+describe('what an unsure answer names', () => {
+  it('has the right label for about 95 of 100 unsure rows, however many sure rows there are besides', () => {
+    // Nine of ten rows are easy: over all rows, 95 of 100 are reached without a look at the others.
+    const mixed = (rows: number, seed: number): LabelledScores[] => {
+      const random = createRandom(seed)
+      const hard = Array.from({ length: rows / 10 }, () => {
+        const truth = normalised([2, 0.5, 0, -1].map((score) => score + 0.3 * random.normal()))
+        let left = random.next()
+        return {
+          logProbabilities: truth,
+          label: Math.max(
+            0,
+            truth.findIndex((value) => (left -= Math.exp(value)) < 0),
+          ),
+        }
+      })
+      const easy = Array.from({ length: rows - rows / 10 }, (_, i) => ({
+        logProbabilities: normalised([0, 1, 2, 3].map((label) => (label === i % 4 ? 8 : 0))),
+        label: i % 4,
+      }))
+      return [...hard, ...easy]
+    }
+    const [fitted, tested] = [mixed(1000, 1), mixed(4000, 2)]
+    const rows = heldOut(fitted, tested)
+    const found = withThreshold(calibrated(rows), rows, 0.02)
+    const { sets } = detailsOf(found as Calibration, rows, false)
+    expect(sets?.rows).toBeGreaterThan(100)
+    expect(sets?.rows).toBeLessThan(500)
+    expect((sets?.right ?? 0) / (sets?.rows ?? 1)).toBeGreaterThan(0.9)
+    expect(sets?.labels).toBeGreaterThan(1)
+    expect(detailsOf(calibrated(rows), rows, false).sets).toBeUndefined()
+  })
+
+  it('is measured with the threshold of the other folds, and any label where too few rows are unsure', () => {
+    const rows = crossFitted([1, 2, 3, 4].map((seed) => drawnRows(60, 2, seed)))
+    const found = withThreshold(calibrated(rows), rows, 0.15) as Calibration
+    const { rows: all = 0, answered = 0 } = found.threshold?.tested ?? {}
+    expect(detailsOf(found, rows, true).sets?.rows).toBe(all - answered)
+    const few = heldOut(drawnRows(300, 1, 1, 2), drawnRows(300, 1, 2, 2))
+    const lax = withThreshold(calibrated(few), few, 0.3)?.threshold
+    expect((lax?.chosen.rows ?? 0) - (lax?.chosen.answered ?? 0)).toBeLessThan(19)
+    expect(lax?.among).toBe(0)
   })
 })
 

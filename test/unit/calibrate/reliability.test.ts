@@ -1,10 +1,16 @@
 // Calibration error and Brier score against NumPy, with intervals that hold what they say.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { brierScore, errorByMass, errorByWidth, reliabilityOf } from '../../../main/engine/calibrate/reliability.ts'
+import {
+  brierScore,
+  calibrationErrorOf,
+  errorByMass,
+  errorByWidth,
+  reliabilityOf,
+} from '../../../main/engine/calibrate/reliability.ts'
 import { judged } from '../../../main/engine/calibrate/scores.ts'
 import { fitTemperature } from '../../../main/engine/calibrate/temperature.ts'
-import { anyRows, drawnRows, knownRows } from './some-rows.ts'
+import { anyRows, drawnRows, knownRows, normalised } from './some-rows.ts'
 
 describe('the figures of a calibration', () => {
   // NumPy: 10 bins of 20 rows each by rising confidence; 15 bins by floor(15 * confidence).
@@ -70,6 +76,29 @@ it('a calibration error counts a row as often as it was drawn, in whichever bins
   expect(errorByMass(answers, twos, 4)).toBeCloseTo(errorByMass(twice, ones, 4), 12)
   expect(errorByWidth(answers, twos)).toBeCloseTo(errorByWidth(twice, ones), 12)
   expect(errorByMass([], [], 1)).toBe(0)
+})
+
+it('rows that are equally sure are in one bin, in whatever order they come', () => {
+  // 80 of 100 are right, and each says 80 %: nothing is wrong with that.
+  const right = normalised([Math.log(0.8), Math.log(0.2)])
+  const rows = Array.from({ length: 100 }, (_, i) => ({ logProbabilities: right, label: i < 80 ? 0 : 1 }))
+  const { error, bins } = reliabilityOf([{ rows, temperature: 1 }])
+  expect(error.value).toBeCloseTo(0, 9)
+  expect(bins).toMatchObject([{ rows: 100, right: 80 }])
+})
+
+it('an error says what chance alone makes of it: as much as rows show whose probabilities are exactly right', () => {
+  for (const rows of [60, 500]) {
+    const found = Array.from({ length: 16 }, (_, seed) =>
+      calibrationErrorOf([{ rows: drawnRows(rows, 1, seed + 1), temperature: 1 }]),
+    )
+    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+    const chance = mean(found.map((each) => each.chance))
+    expect(mean(found.map(({ value }) => value)) / chance).toBeGreaterThan(0.8)
+    expect(mean(found.map(({ value }) => value)) / chance).toBeLessThan(1.2)
+    expect(chance).toBeGreaterThan(rows === 60 ? 0.05 : 0.02)
+  }
+  expect(reliabilityOf([]).error.chance).toBe(0)
 })
 
 it('a Brier score is 0 for certainty that is right, and 2 where it is wrong', () => {

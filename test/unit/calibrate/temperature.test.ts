@@ -1,7 +1,7 @@
 // Temperature scaling: SciPy's minimum, bounded and honest where rows say little, and blind to the order of labels.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { judged, type LabelledScores, tempered } from '../../../main/engine/calibrate/scores.ts'
+import { judged, labelledScores, type LabelledScores, tempered } from '../../../main/engine/calibrate/scores.ts'
 import { fitTemperature } from '../../../main/engine/calibrate/temperature.ts'
 import { anyRows, drawnRows, knownRows, normalised } from './some-rows.ts'
 
@@ -33,6 +33,14 @@ describe('a temperature', () => {
     expect(tempered(own, 1)).toBe(own)
     expect(tempered([], 2)).toEqual([])
   })
+})
+
+it('rows that the model could not score are left out, and fit no temperature', () => {
+  const of = (...logProbabilities: number[]) => ({ label: 'b', logProbabilities })
+  const spoilt = [of(NaN, -1), of(-Infinity, -Infinity), of(Infinity, 0), of(-1)]
+  const scored = [of(-1, -2), of(0, -Infinity)]
+  expect(labelledScores([...spoilt, ...scored], ['a', 'b'])).toHaveLength(2)
+  expect(fitTemperature([{ logProbabilities: [NaN, -1], label: 0 }, ...sure(20, 3)])).toBe(1)
 })
 
 describe('the fitted temperature', () => {

@@ -33,27 +33,30 @@ describe('prompts as one', () => {
   it('are, where there is one, that prompt: the same error, the same promise', () => {
     const [fitted, tested] = [drawnRows(150, 2, 1), drawnRows(200, 2, 2)]
     const calibration = calibrated(fitted, tested)
-    const trust = trustTogether(mean([tested], [calibration]), [calibration], offered(calibration, heldOut(fitted, tested)).choices.length)
+    const trust = trustTogether(
+      mean([tested], [calibration]),
+      [calibration],
+      offered(calibration, heldOut(fitted, tested)).choices.length,
+    )
     const { after } = detailsOf(calibration, heldOut(fitted, tested), false)
     expect(trust.error.value).toBeCloseTo(after.error.value, 9)
-    const { chosen: _, ...threshold } = calibration.threshold ?? {}
+    const { chosen: _, among: __, ...threshold } = calibration.threshold ?? {}
     expect(trust.threshold).toEqual(threshold)
   })
 
   it('have the highest threshold and the strictest limit of theirs, and none where all of them always answer alone', () => {
     const rows = drawnRows(100, 1, 3)
     const [one, other] = [0.1, 0.2].map((limit, i) => {
-      const threshold = { limit, confidence: 0.9 - i / 4, chosen: { rows: 9, answered: 3, wrong: 0 } }
+      const threshold = { limit, confidence: 0.9 - i / 4, among: 0, chosen: { rows: 9, answered: 3, wrong: 0 } }
       return {
         temperature: 1,
         rows: 9,
-        among: 0,
         threshold: { ...threshold, tested: { ...threshold.chosen, bound: 1 } },
       }
     })
     const found = trustTogether(rows, [undefined, other, one], 2)
     expect(found.threshold).toMatchObject({ limit: 0.1, confidence: 0.9, tested: answeredAlone(judged(rows, 1), 0.9) })
-    expect(trustTogether(rows, [undefined, { temperature: 1, rows: 9, among: 0 }], 0).threshold).toBeUndefined()
+    expect(trustTogether(rows, [undefined, { temperature: 1, rows: 9 }], 0).threshold).toBeUndefined()
   })
 
   it('each limit that was offered for one of them widens the bound', () => {

@@ -13,7 +13,7 @@ it('a prompt is calibrated, answers alone from a threshold on, and says what it 
   const shown = await cli(['calibrate', 'mail', ...at])
   expect(shown).toMatchObject({ code: 0, err: '' })
   expect(shown.out).toMatch(
-    /^The prompt was not sure enough: .* the temperature 0\.\d\d, fitted on 9 rows of the validation set\.$/m,
+    /^It is not certain that the prompt was not sure enough: .* the temperature 0\.\d\d, fitted on 9 rows of the validation set\.$/m,
   )
   expect(shown.out).toMatch(/^On 15 rows of the test set, .* before and .* after \(expected calibration error\)\.$/m)
   expect(shown.out).toMatch(/^Brier score: 0\.\d{3} before, 0\.\d{3} after/m)

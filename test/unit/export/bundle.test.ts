@@ -49,11 +49,12 @@ describe('a prompt file', () => {
 
   it('keeps the calibration with its threshold, and refuses one that cannot be', () => {
     const calibration = {
-      ...{ temperature: 1.4, rows: 40, among: 0.12 },
+      ...{ temperature: 1.4, rows: 40 },
       threshold: {
-        ...{ limit: 0.05, confidence: 0.83 },
+        ...{ limit: 0.05, confidence: 0.83, among: 0.12 },
         chosen: { rows: 40, answered: 30, wrong: 1 },
         tested: { rows: 60, answered: 45, wrong: 1, bound: 0.1 },
+        folds: { all: 5, chosen: 4 },
       },
     }
     const prompt = { ...exported.prompt, calibration }

@@ -288,7 +288,7 @@ it('prompts and answers from before calibration stay as they are, and get one', 
   expect(rows).toEqual([expect.objectContaining({ answer: 'a', confidence: 0.7 })])
   expect(rows[0]).not.toHaveProperty('agreeing')
   expect(await store.labellings.summary(3, 0, { threshold: 0.8, members: 3 })).toMatchObject({ unsure: 1, disputed: 0 })
-  const calibration = { temperature: 2, rows: 10, among: 0.1 }
+  const calibration = { temperature: 2, rows: 10 }
   await store.prompts.setCalibration(9, calibration)
   expect(await store.prompts.byRun(9)).toMatchObject({ labels: ['a', 'b'], calibration })
   await store.close()

@@ -6,6 +6,7 @@ import type { StudioEvent } from '../../../contract/service.ts'
 import {
   choiceSentence,
   errorSentence,
+  measuredOn,
   nothingToPromise,
   promiseSentence,
   setsSentence,
@@ -53,17 +54,17 @@ export function calibrateCommand(host: Host): Command {
 }
 
 function calibrationLines(found: CalibrationDetails): string[] {
-  const { calibration, before, after, choices, smallest, crossValidated } = found
+  const { calibration, before, after, choices } = found
+  const sets = setsSentence(found)
   const { threshold, rows } = calibration
   return [
     temperatureSentence(found),
     errorSentence(found),
     `Brier score: ${before.brier.value.toFixed(3)} before, ${after.brier.value.toFixed(3)} after (95 % interval ${after.brier.low.toFixed(3)} to ${after.brier.high.toFixed(3)}).`,
-    setsSentence(found),
     ...(threshold
-      ? [promiseSentence(threshold, crossValidated)]
+      ? [promiseSentence(threshold, measuredOn(found)), ...(sets === undefined ? [] : [sets])]
       : choices.length === 0
-        ? [nothingToPromise(smallest, after.rows)]
+        ? [nothingToPromise(found)]
         : [
             'It always answers alone. Limits that can be set with --wrong:',
             ...choices.map((choice) => `  --wrong ${inPercent(choice.limit, 1)}: ${choiceSentence(choice, rows)}`),

@@ -1,5 +1,5 @@
 // Several prompts as one: on test rows that all of them have answered, on other rows, and on a text.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Input, StudioEvent } from '../../../../main/contract/service.ts'
@@ -131,6 +131,26 @@ describe('a committee at work', () => {
     expect(evaluations.at(-1)).toMatchObject({ dataset: data.dataset, rows: 12, subject: 'tuned prompt' })
     // The runs' own test rows are still what a committee is judged by.
     expect(await service.call('committees.figures', { runs: input.runs })).toMatchObject({ rows: 15 })
+  })
+
+  it('promises something only of rows that none of them was tuned or calibrated on', async () => {
+    const { folder, service, base, tune } = await start()
+    await tune('a')
+    await service.call('calibrations.measure', { run: 'a' })
+    await service.call('calibrations.limit', { run: 'a', limit: 0.4 })
+    const { dataset, version, text, label } = base
+    const own = { runs: ['a'], dataset, version, text, label }
+    // Of its own table that is its test set, and what belongs to no set.
+    const { rows } = await service.call('runs.show', { run: 'a' })
+    const scored = await service.call('committees.score', own)
+    expect(scored).toMatchObject({ rows: 60, trust: { on: 'table', rows: 60 - rows.train - rows.validation } })
+    expect(scored.trust.threshold?.tested.rows).toBe(scored.trust.rows)
+    // The same texts in another table, however they are capitalised, are known as well.
+    const path = join(folder, 'again.csv')
+    writeFileSync(path, readFileSync(join(folder, 'mail.csv'), 'utf8').replaceAll('message', 'MESSAGE'))
+    const again = await service.call('data.import', { path })
+    const other = await service.call('committees.score', { ...own, dataset: again.dataset, version: again.version })
+    expect(other.trust.rows).toBe(scored.trust.rows)
   })
 
   it('answers a text by the mean of the members’ probabilities, and shows each of them', async () => {
