@@ -94,8 +94,8 @@ export const labellingInputs = {
     labelling,
     to: v.picklist(labelledForms),
     path: path('save'),
-    /** Only rows with an answer whose confidence is below this. */
-    below: v.exactOptional(confidence),
+    /** Only rows with an answer whose confidence is below this; one for all prompts, or one for each in their order. */
+    below: v.exactOptional(v.union([confidence, list(confidence, maxPrompts, 1)])),
   }),
 } as const
 
@@ -110,6 +110,8 @@ export interface LabellingPrompt {
   readonly added?: readonly string[]
   /** Where several prompts answer as one: who they are. */
   readonly members?: readonly string[]
+  /** Temperatures at which its prompts answer this table, whatever they are calibrated to later; absent where each is 1. */
+  readonly temperatures?: readonly number[]
   /** True where no prompt answers yet, but a person. */
   readonly byHand?: true
   /** Where a person answers: the column with the answers that are known already, '' = none. */
@@ -158,7 +160,9 @@ export interface PromptAnswers extends LabellingPrompt {
   readonly confidences: readonly number[]
   /** Confidence from which on the prompt answers alone; absent where it always does. */
   readonly threshold?: number
-  /** Answers below it that nobody has corrected: they are for a person to give. */
+  /** True where a prompt was calibrated since it began to answer: how sure it was is no measure for its threshold. */
+  readonly outdated?: true
+  /** Answers below the threshold that nobody has corrected: they are for a person to give. */
   readonly unsure: number
   /** Answers that not all members of a committee give by themselves, and that nobody has corrected. */
   readonly disputed: number

@@ -135,6 +135,10 @@ export function togetherSentence({ rows, on, error, threshold }: CommitteeTrust)
 export const nothingToPromise = ({ smallest, after, ...details }: CalibrationDetails): string =>
   `No limit can be promised: as far as ${rowsOf(after.rows)}${sourceOf(measuredOn(details))} could show, up to ${percent(smallest, 1)} of even its surest answers may be wrong.`
 
+/** Of labelled rows whose prompt was calibrated since. */
+export const outdatedSentence =
+  'These answers are from before the last calibration, so no threshold is applied to them. Open the file again to have it answered anew.'
+
 /** An answer that is left to a person. */
 export const unsureSentence = ({ threshold, among }: Unsure): string =>
   `Unsure: it answers alone where it is ${sureWords(threshold)}. ${among.length > 1 ? `It is probably one of these: ${joined(among, 'or')}.` : 'A person should look at it.'}`

@@ -19,10 +19,20 @@ export interface Answerer {
 /** None where a person answers. Errors: those of `findTuned`. */
 export async function answerersOf(store: Store, labelling: LabellingRecord): Promise<readonly Answerer[]> {
   const all = labelling.prompts.map(async (prompt) => ({
-    prompts: await Promise.all(answeringPrompts(prompt).map((name) => findTuned(store, name))),
+    prompts: await Promise.all(
+      answeringPrompts(prompt).map(async (name, i) =>
+        atTemperature(await findTuned(store, name), prompt.temperatures?.[i] ?? 1),
+      ),
+    ),
     together: prompt.members !== undefined,
   }))
   return (await Promise.all(all)).filter(({ prompts }) => prompts.length > 0)
+}
+
+/** All answers to a table are at one temperature, so that they can be told apart by how sure they are. */
+function atTemperature(tuned: Tuned, temperature: number): Tuned {
+  const { calibration = { temperature: 1, rows: 0 } } = tuned.prompt
+  return { ...tuned, prompt: { ...tuned.prompt, calibration: { ...calibration, temperature } } }
 }
 
 /**

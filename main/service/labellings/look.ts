@@ -49,24 +49,48 @@ export async function targetOf(tables: Tables, labelling: LabellingRecord, promp
   return { dataset: dataset.id, name: dataset.name, columns: dataset.columns, ...columns }
 }
 
-/** Confidence from which on answers are given alone, as it is set now; undefined where they always are. */
-export async function thresholdOf(tables: Tables, prompt: LabellingPrompt): Promise<number | undefined> {
-  const calibrations = answeringPrompts(prompt).map(async (name): Promise<Calibration | undefined> => {
-    const run = await tables.runs.find(name)
-    return run ? tables.prompts.calibration(run.id) : (await tables.openedPrompts.byName(name))?.calibration
-  })
-  return highestThreshold(await Promise.all(calibrations))?.confidence
+/** Of each prompt that answers, as it is now. */
+const calibrationsOf = (tables: Tables, prompt: LabellingPrompt): Promise<(Calibration | undefined)[]> =>
+  Promise.all(
+    answeringPrompts(prompt).map(async (name) => {
+      const run = await tables.runs.find(name)
+      return run ? tables.prompts.calibration(run.id) : (await tables.openedPrompts.byName(name))?.calibration
+    }),
+  )
+
+/** Prompts that begin to answer a table, with the temperatures that they have now. */
+export const beginning = (tables: Tables, prompts: readonly LabellingPrompt[]): Promise<LabellingPrompt[]> =>
+  Promise.all(
+    prompts.map(async ({ temperatures: _, ...prompt }) => {
+      const temperatures = (await calibrationsOf(tables, prompt)).map((each) => each?.temperature ?? 1)
+      return { ...prompt, ...(temperatures.some((each) => each !== 1) ? { temperatures } : {}) }
+    }),
+  )
+
+/**
+ * Confidence from which on answers are given alone, as it is set now; undefined where they always are. A threshold says
+ * nothing of answers that were given at another temperature: these are outdated, and have none.
+ */
+export async function thresholdOf(
+  tables: Tables,
+  prompt: LabellingPrompt,
+): Promise<Pick<PromptAnswers, 'threshold' | 'outdated'>> {
+  const calibrations = await calibrationsOf(tables, prompt)
+  const isNow = calibrations.every((each, i) => (each?.temperature ?? 1) === (prompt.temperatures?.[i] ?? 1))
+  if (!isNow) return { outdated: true }
+  const threshold = highestThreshold(calibrations)?.confidence
+  return threshold === undefined ? {} : { threshold }
 }
 
 /** Error: 'store/missing'. */
 export async function detailsOf(tables: Tables, id: number): Promise<LabellingDetails> {
   const labelling = await findLabelling(tables, id)
   const answers = labelling.prompts.map(async (prompt, place): Promise<PromptAnswers> => {
-    const found = await targetOf(tables, labelling, prompt)
-    const data = found && { dataset: found.dataset, name: found.name }
-    const threshold = await thresholdOf(tables, prompt)
-    const summary = await tables.labellings.summary(id, place, { threshold, members: prompt.members?.length })
-    return { ...prompt, ...summary, ...(threshold === undefined ? {} : { threshold }), data }
+    const target = await targetOf(tables, labelling, prompt)
+    const data = target && { dataset: target.dataset, name: target.name }
+    const found = await thresholdOf(tables, prompt)
+    const summary = await tables.labellings.summary(id, place, { ...found, members: prompt.members?.length })
+    return { ...prompt, ...summary, ...found, data }
   })
   return { ...labelling, answers: await Promise.all(answers) }
 }

@@ -111,7 +111,7 @@ function labellingPrompts(prompts: readonly Tuned[], together: boolean): readonl
   return [{ name: joined(members), labels: first.prompt.labels, members }]
 }
 
-/** Of the file's bytes, of how it is read, and of the prompts. */
+/** Of the file's bytes, of how it is read, and of the prompts: once these are calibrated, they answer it anew. */
 async function hashOf(
   path: string,
   reading: readonly string[],
@@ -123,12 +123,13 @@ async function hashOf(
     if (call.signal.aborted) throw studioError('run/cancelled')
     hash.update(piece)
   }
-  const identities = prompts.map(({ name, prompt: { tensors, settings, labels, modelHash } }) => [
+  const identities = prompts.map(({ name, prompt: { tensors, settings, labels, modelHash, calibration } }) => [
     name,
     sealTensors(tensors).sha256,
     settings,
     labels,
     modelHash,
+    ...(calibration ? [calibration.temperature] : []),
   ])
   return hash.update(JSON.stringify([basename(path), ...reading, identities])).digest('hex')
 }

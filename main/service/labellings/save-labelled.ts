@@ -19,7 +19,7 @@ const CHUNK = 2000
 
 interface Wanted {
   readonly to: LabelledForm
-  readonly below?: number
+  readonly below?: number | readonly number[]
 }
 
 /**
@@ -81,7 +81,7 @@ type Answer = Awaited<ReturnType<Store['labellings']['answersAfter']>>[number]
 async function addedColumns(
   store: Store,
   labelling: LabellingRecord,
-  below: number | undefined,
+  below: Wanted['below'],
   watch: Watch,
 ): Promise<AddedColumns> {
   const { prompts, columns } = labelling
@@ -100,12 +100,12 @@ async function addedColumns(
     await setImmediate()
   }
   const columnsOf = await Promise.all(
-    prompts.map(async (prompt) => answerColumns(prompt, await thresholdOf(store, prompt))),
+    prompts.map(async (prompt) => answerColumns(prompt, (await thresholdOf(store, prompt)).threshold)),
   )
   const cells = new Map<number, readonly AddedCell[]>()
   let noted = false
   for (const [row, answers] of byRow) {
-    if (below !== undefined && !answers.some((answer) => isUnsure(answer, below))) continue
+    if (below !== undefined && !answers.some((answer) => isUnsure(answer, limitOf(below, answer)))) continue
     const note = noteOf(labelling, answers)
     noted ||= note !== undefined
     const own = columnsOf.flatMap((ofPrompt, place) => {
@@ -123,6 +123,10 @@ async function addedColumns(
 
 const withoutNotes = (cells: ReadonlyMap<number, readonly AddedCell[]>, width: number) =>
   new Map([...cells].map(([row, own]) => [row, own.slice(0, width)]))
+
+/** 0, below which nothing is, for a prompt without a limit. */
+const limitOf = (below: NonNullable<Wanted['below']>, { prompt }: Answer): number =>
+  typeof below === 'number' ? below : (below[prompt] ?? 0)
 
 const isUnsure = ({ confidence, corrected }: Answer, below: number): boolean => corrected === null && confidence < below
 

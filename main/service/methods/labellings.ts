@@ -9,7 +9,7 @@ import type { Methods, ServiceContext } from '../context.ts'
 import { answerRest } from '../labellings/answer-pieces.ts'
 import { personOf } from '../labellings/by-hand.ts'
 import { addLabel, renameLabel } from '../labellings/labels.ts'
-import { answeredRows, detailsOf, findLabelling, placeOf } from '../labellings/look.ts'
+import { answeredRows, beginning, detailsOf, findLabelling, placeOf } from '../labellings/look.ts'
 import { labellingFolder, openLabelling } from '../labellings/open-labelling.ts'
 import { findTuned } from '../prompts/tuned.ts'
 import { saveLabelled } from '../labellings/save-labelled.ts'
@@ -39,7 +39,8 @@ async function start(context: ServiceContext, input: Input<'labellings.start'>):
   const before = JSON.stringify(labelling.prompts)
   // Once it has begun, the person may have added and renamed labels.
   const asksAnew = labelling.state === 'ready' || input.labels !== undefined || input.answers !== undefined
-  const prompts = person?.byHand && asksAnew ? [await personOf(context, labelling, person, input)] : labelling.prompts
+  const answering = labelling.state === 'ready' ? await beginning(store, labelling.prompts) : labelling.prompts
+  const prompts = person?.byHand && asksAnew ? [await personOf(context, labelling, person, input)] : answering
   if (text !== labelling.text || about !== labelling.context || JSON.stringify(prompts) !== before) {
     await forgetRows(store, id)
     await store.labellings.setColumns(id, text, about)
@@ -71,7 +72,8 @@ async function suggest(context: ServiceContext, input: Input<'labellings.suggest
   const own = prompt.labels.length === 0 ? [] : prompts.flatMap(ownLabels)
   const added = own.filter((label) => !prompt.labels.includes(label))
   const labels = [...prompt.labels, ...added]
-  await store.labellings.setPrompts(id, [{ name, labels, ...(added.length > 0 ? { added } : {}) }])
+  const answering = { name, labels, ...(added.length > 0 ? { added } : {}) }
+  await store.labellings.setPrompts(id, await beginning(store, [answering]))
   return begin(context, id)
 }
 

@@ -9,7 +9,7 @@ import {
   type PromptAnswers,
   type StudioEvent,
 } from '../../../contract/service.ts'
-import { sureWords } from '../../../contract/words/calibration.ts'
+import { outdatedSentence, sureWords } from '../../../contract/words/calibration.ts'
 import { rowsOf, rowsThat } from '../../../contract/words/counts.ts'
 import { asOption, namesOf } from '../committee.ts'
 import { readingLines } from '../data.ts'
@@ -99,10 +99,11 @@ const label = (host: Host, path: string, { prompt, as, text, context, out, below
       { onEvent, signal },
     )
     const answers = ended.answers.map(
-      ({ name, members, counts, cut, confidences, disputed, threshold, unsure }): Answers => ({
+      ({ name, members, counts, cut, confidences, disputed, threshold, unsure, outdated }): Answers => ({
         ...{ prompt: name, counts, cut, confidences },
         ...(members ? { members, disputed } : {}),
         ...(threshold === undefined ? {} : { threshold, unsure }),
+        ...(outdated ? { outdated } : {}),
       }),
     )
     output.result({ labelling, out: target.path, rows: written, answers }, [
@@ -141,19 +142,22 @@ async function labelled(
 
 /** `members` and `disputed` where several prompts answer as one, `threshold` and `unsure` where there is one. */
 type Answers = Pick<PromptAnswers, 'counts' | 'cut' | 'confidences'> &
-  Partial<Pick<PromptAnswers, 'members' | 'disputed' | 'threshold' | 'unsure'>> & { readonly prompt: string }
+  Partial<Pick<PromptAnswers, 'members' | 'disputed' | 'threshold' | 'unsure' | 'outdated'>> & {
+    readonly prompt: string
+  }
 
 /** Answers that are named one by one, at most. */
 const NAMED = 20
 
 const answerLines = (
-  { prompt, counts, cut, members, disputed = 0, threshold, unsure = 0 }: Answers,
+  { prompt, counts, cut, members, disputed = 0, threshold, unsure = 0, outdated }: Answers,
   named: boolean,
 ): string[] => [
   ...(named ? [`${quoted(prompt)}:`] : []),
   ...counts.slice(0, NAMED).map((each) => `  ${String(each.rows)}  ${each.label}`),
   ...(counts.length > NAMED ? [`  and ${String(counts.length - NAMED)} other answers`] : []),
   ...(members ? [`${prompt} answer as one, and disagree on ${rowsOf(disputed)}.`] : []),
+  ...(outdated ? [outdatedSentence] : []),
   ...(threshold === undefined
     ? []
     : [

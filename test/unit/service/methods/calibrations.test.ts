@@ -121,6 +121,47 @@ describe('a threshold', () => {
     )
   })
 
+  it('is not applied to answers at another temperature: such a table says so, goes on at its own, and is answered anew', async () => {
+    const { service, folder, tune } = await start()
+    await tune('a')
+    const path = join(folder, 'more.csv')
+    writeFileSync(path, 'text\npraise be\nwhat?\nwhy?\n')
+    const open = (as?: 'committee') =>
+      service.call('labellings.open', { path, prompts: ['a'], ...(as ? { as } : {}) }).then(({ id }) => id)
+    const [alone, together] = [await open(), await open('committee')]
+    const answer = async (labelling: number) => {
+      await service.call('labellings.start', { labelling })
+      return service.call('labellings.watch', { labelling })
+    }
+    for (const labelling of [alone, together]) await answer(labelling)
+    await service.call('calibrations.measure', { run: 'a' })
+    await service.call('calibrations.limit', { run: 'a', limit: LIMIT })
+    for (const labelling of [alone, together]) {
+      const { answers } = await service.call('labellings.show', { labelling })
+      expect(answers).toMatchObject([{ outdated: true, unsure: 0 }])
+      expect(answers[0]).not.toHaveProperty('threshold')
+    }
+    const again = await open()
+    expect(again).not.toBe(alone)
+    expect((await answer(again)).answers).toMatchObject([{ unsure: 2, threshold: expect.any(Number) as number }])
+    expect(await open()).toBe(again)
+  })
+
+  it('of each prompt decides which of its rows are saved as unsure', async () => {
+    const { service, folder, tune } = await start()
+    for (const name of ['a', 'b']) await tune(name)
+    const path = join(folder, 'more.csv')
+    writeFileSync(path, 'text\npraise be\nwhat?\n')
+    const { id: labelling } = await service.call('labellings.open', { path, prompts: ['a', 'b'] })
+    await service.call('labellings.start', { labelling })
+    await service.call('labellings.watch', { labelling })
+    const saved = (...below: number[]) =>
+      service.call('labellings.save', { labelling, to: 'csv', path: join(folder, 'out.csv'), below })
+    expect(await saved(0.1, 0.5)).toEqual({ rows: 1 })
+    expect(await saved(0.95, 0.1)).toEqual({ rows: 2 })
+    await expect(saved(0.1, 0.1)).rejects.toMatchObject({ code: 'label/no-answers' })
+  })
+
   it('of several prompts as one is the highest of theirs, and promised on the test rows of all', async () => {
     const { service, tune } = await start()
     await tune('a')
