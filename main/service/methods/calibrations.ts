@@ -1,4 +1,5 @@
 // Methods calibrations.*: show and measure the calibration of a run's prompt, and set its threshold.
+import type { CalibrationDetails } from '../../contract/calibration.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import { isCrossValidated } from '../../contract/records.ts'
 import type { Input, Outputs } from '../../contract/service.ts'
@@ -7,6 +8,13 @@ import { scoreSubjects } from '../prompts/score-subjects.ts'
 import { tunedBy } from '../prompts/tuned.ts'
 import { choosingRun } from '../runs/calibration.ts'
 import { runMaterial } from '../runs/material.ts'
+
+/** Errors: those of `choosingRun`, and why nothing is measured. */
+async function details({ workers }: ServiceContext, run: string, { signal }: CallContext): Promise<CalibrationDetails> {
+  const found = await workers.run('calibration', { run }, signal)
+  if (!('missing' in found)) return found
+  throw found.missing === 'evaluation' ? studioError('run/not-scored', run) : studioError('calibration/no-rows', run)
+}
 
 async function measure(
   context: ServiceContext,
@@ -27,19 +35,20 @@ async function measure(
   const calibration = await workers.run('fitCalibration', { run: name }, call.signal)
   if (calibration) await store.prompts.setCalibration(run.id, calibration)
   changed('runs')
-  return workers.run('calibration', { run: name }, call.signal)
+  return details(context, run.name, call)
 }
 
 async function limit(
-  { store, workers, changed }: ServiceContext,
+  context: ServiceContext,
   input: Input<'calibrations.limit'>,
-  { signal }: CallContext,
+  call: CallContext,
 ): Promise<Outputs['calibrations.limit']> {
+  const { store, workers, changed } = context
   const { run: name } = input
-  const calibration = await workers.run('limitCalibration', input, signal)
+  const calibration = await workers.run('limitCalibration', input, call.signal)
   await store.prompts.setCalibration((await choosingRun(store, name)).id, calibration)
   changed('runs')
-  return workers.run('calibration', { run: name }, signal)
+  return details(context, name, call)
 }
 
 export const calibrationMethods: Pick<Methods, `calibrations.${'show' | 'measure' | 'limit'}`> = {

@@ -2,6 +2,7 @@
 import type { Calibration, CalibrationDetails } from '../../contract/calibration.ts'
 import { studioError } from '../../contract/errors/index.ts'
 import { isCrossValidated, type RunRecord } from '../../contract/records.ts'
+import type { NotCalibrated } from '../../contract/methods/calibrations.ts'
 import type { Input } from '../../contract/service.ts'
 import {
   calibrate,
@@ -51,14 +52,20 @@ export async function offeredBy(store: Tables, run: RunRecord): Promise<number> 
   return kept && rows ? offered(kept, rows).choices.length : 0
 }
 
-/** Null where the prompt was not calibrated. Errors: those of `choosingRun`. */
+/** What is measured, or why nothing is. Errors: those of `choosingRun`. */
 export async function calibration(
   store: Tables,
   { run: name }: Input<'calibrations.show'>,
-): Promise<CalibrationDetails | null> {
+): Promise<CalibrationDetails | NotCalibrated> {
   const run = await choosingRun(store, name)
   const [kept, rows] = await Promise.all([store.prompts.calibration(run.id), rowsOf(store, run)])
-  return kept && rows ? detailsOf(kept, rows, isCrossValidated(run)) : null
+  return kept && rows ? detailsOf(kept, rows, isCrossValidated(run)) : { missing: await missingOf(store, run) }
+}
+
+async function missingOf(store: Tables, run: RunRecord): Promise<NotCalibrated['missing']> {
+  if (!(await store.evaluations.latest(run, 'tuned prompt'))) return 'evaluation'
+  const { validation } = await store.runs.split(run.id)
+  return isCrossValidated(run) || validation.length > 0 ? 'calibration' : 'validation set'
 }
 
 /** What the prompt keeps, fitted anew on rows that are stored; null where there are none. Errors: those of `choosingRun`. */

@@ -43,11 +43,12 @@ export function calibrateCommand(host: Host): Command {
           output.event(event)
         }
         const known = await studio.call('calibrations.show', { run }, { signal })
-        const measured = known ?? (await studio.call('calibrations.measure', { run }, { onEvent, signal }))
+        const measured =
+          'missing' in known ? await studio.call('calibrations.measure', { run }, { onEvent, signal }) : known
         const limit = always ? null : wrong
         const found =
           limit === undefined ? measured : await studio.call('calibrations.limit', { run, limit }, { signal })
-        output.result({ run, ...found }, found ? calibrationLines(found) : [])
+        output.result({ run, ...found }, calibrationLines(found))
       }),
     )
   return withCommon(command)

@@ -1,8 +1,15 @@
 // Texts about how far probabilities can be trusted, and from when on a prompt answers alone.
+import type { NotCalibrated } from '../../../../main/contract/methods/calibrations.ts'
+
 export const calibration = {
   title: 'How far it can be trusted',
   lead: 'Of the answers that it is 80 % sure of, 80 % should be right. Then you can let it answer alone where it is sure, and look at the rest yourself.',
-  empty: 'This prompt was tuned by an earlier version of the studio, and nobody has measured yet how sure it may be.',
+  missing: {
+    evaluation: 'This run has no prompt that was tested, so there is nothing to measure.',
+    'validation set':
+      'This run has no validation set, so there are no rows on which to measure how sure its prompt may be.',
+    calibration: 'Nobody has measured yet how sure this prompt may be.',
+  } satisfies Record<NotCalibrated['missing'], string>,
   measure: 'Measure it',
   begin: 'Answering the validation set',
 

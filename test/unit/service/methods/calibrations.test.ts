@@ -28,7 +28,7 @@ describe('a calibration', () => {
   it('is measured where a run has none, on the validation set, and kept', async () => {
     const { service, tune } = await start()
     await tune('a')
-    expect(await service.call('calibrations.show', { run: 'a' })).toBeNull()
+    expect(await service.call('calibrations.show', { run: 'a' })).toEqual({ missing: 'calibration' })
     await expect(service.call('calibrations.limit', { run: 'a', limit: 0.1 })).rejects.toMatchObject({
       code: 'calibration/none',
     })
@@ -42,14 +42,14 @@ describe('a calibration', () => {
       curve: [{ answered: rows.validation, wrong: 1 }],
     })
     // 14 of 15 are right, so that it was not sure enough.
-    expect(found?.calibration.temperature).toBeLessThan(1)
-    expect(found?.after.error.value).toBeLessThan(found?.before.error.value ?? 0)
+    expect(found.calibration.temperature).toBeLessThan(1)
+    expect(found.after.error.value).toBeLessThan(found.before.error.value)
     expect(await service.call('calibrations.show', { run: 'a' })).toEqual(found)
     const [prompt] = await service.call('prompts.list', {})
-    expect(prompt?.calibration).toEqual(found?.calibration)
+    expect(prompt?.calibration).toEqual(found.calibration)
     // What it answers is as sure as it should be, wherever it is shown.
     const { labels } = await service.call('classify', { run: 'a', text: 'Where is it?' })
-    expect(labels[0]?.probability).toBeCloseTo(found?.after.bins[0]?.confidence ?? NaN, 9)
+    expect(labels[0]?.probability).toBeCloseTo(found.after.bins[0]?.confidence ?? NaN, 9)
     const [answered] = await service.call('runs.answers', { run: 'a', subject: 'tuned prompt' })
     expect(answered?.probability).toBeCloseTo(labels[0]?.probability ?? NaN, 9)
     const [alone] = await service.call('runs.answers', { run: 'a', subject: 'no prompt' })
@@ -63,6 +63,16 @@ describe('a calibration', () => {
     await tune('folded', { folds: 3 })
     const found = await service.call('calibrations.measure', { run: 'folded' })
     expect(found).toMatchObject({ crossValidated: true, calibration: { rows: 60 }, after: { rows: 60 } })
+  })
+
+  it('is missing for a reason that is said, and measuring then fails with it', async () => {
+    const { service, base } = await start()
+    await service.call('runs.start', { ...base, name: 'failed', settings: { ...quick, initText: 'fail' } })
+    await watchRun(service, 'failed').catch(() => undefined)
+    expect(await service.call('calibrations.show', { run: 'failed' })).toEqual({ missing: 'evaluation' })
+    await expect(service.call('calibrations.measure', { run: 'failed' })).rejects.toMatchObject({
+      code: 'run/no-prompt',
+    })
   })
 
   it('is none where answers are generated', async () => {
@@ -83,15 +93,15 @@ describe('a threshold', () => {
       message: expect.stringContaining('The smallest share that one keeps to is') as string,
     })
     const set = await service.call('calibrations.limit', { run: 'a', limit: LIMIT })
-    expect(set?.calibration.threshold).toMatchObject({
+    expect(set.calibration.threshold).toMatchObject({
       limit: LIMIT,
-      confidence: measured?.curve[0]?.confidence,
+      confidence: measured.curve[0]?.confidence,
       tested: { rows: 15, answered: 15, wrong: 1 },
     })
     const lifted = await service.call('calibrations.limit', { run: 'a', limit: null })
-    expect(lifted?.calibration).toEqual(measured?.calibration)
+    expect(lifted.calibration).toEqual(measured.calibration)
     // Between the limits on offer the lower one counts.
-    expect((await service.call('calibrations.limit', { run: 'a', limit: 0.99 }))?.calibration).toEqual(set?.calibration)
+    expect((await service.call('calibrations.limit', { run: 'a', limit: 0.99 })).calibration).toEqual(set.calibration)
   })
 
   it('says in a labelled file, in its figures and on the way which answers are for a person', async () => {
@@ -107,7 +117,7 @@ describe('a threshold', () => {
     expect(before.answers[0]).toMatchObject({ unsure: 0 })
     expect(before.answers[0]?.threshold).toBeUndefined()
     const set = await service.call('calibrations.limit', { run: 'a', limit: LIMIT })
-    const threshold = set?.calibration.threshold?.confidence ?? NaN
+    const threshold = set.calibration.threshold?.confidence ?? NaN
     expect(threshold).toBeGreaterThan(0.4)
     expect(threshold).toBeLessThan(0.9)
     const after = await service.call('labellings.show', { labelling })
@@ -172,7 +182,7 @@ describe('a threshold', () => {
     expect(none.trust).toMatchObject({ rows: 15, on: 'test set', error: { low: expect.any(Number) as number } })
     expect(none.trust.threshold).toBeUndefined()
     const set = await service.call('calibrations.limit', { run: 'a', limit: LIMIT })
-    const { confidence = NaN } = set?.calibration.threshold ?? {}
+    const { confidence = NaN } = set.calibration.threshold ?? {}
     // Each of them answers another row wrongly, so that neither of these rows is sure enough.
     const { trust } = await service.call('committees.figures', { runs })
     // One limit was offered for each of them.
@@ -198,7 +208,7 @@ describe('a threshold', () => {
     const path = join(folder, name)
     writeFileSync(path, bytes)
     const opened = await service.call('prompts.open', { path })
-    expect(opened.calibration).toEqual(set?.calibration)
+    expect(opened.calibration).toEqual(set.calibration)
     expect((await service.call('prompts.open', { path })).name).toBe(opened.name)
     const [own, other] = await Promise.all(
       ['a', opened.name].map((run) => service.call('classify', { run, text: 'Is it?' })),
