@@ -15,7 +15,7 @@ export const calibration = {
 
   reliability: 'Sure, and right',
   reliabilityHelp:
-    'Each point stands for equally many test rows: how sure it was of their answers, and how many were right, with 95 % intervals. On the line, both agree.',
+    'Each point stands for about equally many rows: how sure it was of their answers, and how many were right, with 95 % intervals. On the line, both agree.',
   reliabilityLabel: (before: string, after: string) =>
     `Share of right answers by how sure the prompt is. The two differ by ${before} before calibration and ${after} after it.`,
   before: 'As tuned',
@@ -29,14 +29,14 @@ export const calibration = {
   between: (low: string, high: string) => `${low} to ${high}`,
   errors: 'Two figures for it',
   calibrationError: 'Calibration error',
-  calibrationErrorHelp: 'How far sure and right are apart (ECE, in bins of equally many rows); 0 is best.',
+  calibrationErrorHelp: 'How far sure and right are apart (ECE, in bins of about equally many rows); 0 is best.',
   byWidth: 'in 15 bins of equal width',
   brier: 'Brier score',
   brierHelp: 'How far the probabilities of all labels are off, squared; 0 is best, 2 is worst.',
 
   alone: 'When it answers alone',
   aloneHelp:
-    'The more it answers alone, the more of these answers are wrong. Move the handle to the share of wrong answers that you can live with. The curve is of the validation set; what is promised comes from the test set.',
+    'The more it answers alone, the more of these answers are wrong. Move the handle to the share of wrong answers that you can live with. The curve is of the rows that thresholds are chosen on; what is promised comes from other rows.',
   answered: 'Answered alone',
   wrong: 'Wrong among these',
   limit: 'Wrong at most',
