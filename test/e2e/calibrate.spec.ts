@@ -29,10 +29,23 @@ async function tuneWell(studio: RunningStudio): Promise<void> {
   writeFileSync(path, messages())
   const { dataset, version } = await studio.call('data.import', { path })
   const [model] = await studio.call('models.list', {})
-  const settings = { steps: 120, tokens: 4, validateEvery: 40, duel: false, folds: 0 }
+  const settings = {
+    ...{ method: 'tail-ia3', learningRate: 0.05, steps: 300, validateEvery: 100 },
+    ...{ duel: false, folds: 0 },
+  } as const
   const rows = { dataset, version, text: 'text', label: 'label' }
   await studio.call('runs.start', { name: 'Messages', model: model?.name ?? '', ...rows, settings })
   await studio.call('runs.watch', { run: 'Messages' })
+}
+
+/** A message about something that the prompt answers alone, or leaves to a person. */
+async function messageAbout(studio: RunningStudio, topic: string, isUnsure: boolean): Promise<string> {
+  for (const word of words) {
+    const text = `${word} 71 garden is about ${topic}`
+    const { unsure } = await studio.call('classify', { run: 'Messages', text })
+    if ((unsure !== undefined) === isUnsure) return text
+  }
+  throw new Error(`It is ${isUnsure ? 'sure' : 'unsure'} of every message about ${topic}.`)
 }
 
 const cardOf = (page: Page) => page.getByRole('region', { name: 'How far it can be trusted' })
@@ -76,15 +89,17 @@ test.describe('with a run that knows little, and one that knows much', () => {
     await card.scrollIntoViewIfNeeded()
     await inspect(page, 'calibration')
 
+    const unsure = await messageAbout(studio, 'something', true)
+    const sure = await messageAbout(studio, 'praise', false)
     await studio.open(page, '#/try?run=Messages')
-    await page.getByLabel('A text to answer').fill('lamp 71 garden is about something')
+    await page.getByLabel('A text to answer').fill(unsure)
     await page.getByLabel('A text to answer').press('Control+Enter')
     const column = page.getByRole('region', { name: 'Messages', exact: true })
     await expect(column).toContainText(/Unsure: it answers alone where it is at least [\d.]+ % sure\./)
     await inspect(page, 'try-unsure')
 
     const path = join(studio.home, 'new.csv')
-    writeFileSync(path, 'text\nlamp 71 garden is about something\nriver 9 anchor is about praise\n')
+    writeFileSync(path, `text\n${unsure}\n${sure}\n`)
     const { id: labelling } = await studio.call('labellings.open', { path, prompts: ['Messages'] })
     await studio.call('labellings.start', { labelling })
     await studio.call('labellings.watch', { labelling })

@@ -126,7 +126,7 @@ export function togetherSentence({ rows, on, error, threshold }: CommitteeTrust)
     return 'One of them was tuned or calibrated on each of these rows, so nothing can be promised of their answers.'
   const fresh =
     on === 'table' ? `${rowsOf(rows)} of this table that none of them was tuned or calibrated on` : rowsOf(rows)
-  const apart = `On ${fresh}, what they are sure of together and how often they are right differ by ${errorWords(error)} (expected calibration error). ${chanceSentence(error)} Each is calibrated by itself, and the mean of their probabilities is not changed any more.`
+  const apart = `On ${fresh}, how sure they are together and how often they are right differ by ${errorWords(error)} (expected calibration error). ${chanceSentence(error)} Each is calibrated by itself, and the mean of their probabilities is taken as it is.`
   if (!threshold) return `${apart} None of them has a threshold, so they always answer alone.`
   return `${apart} Their threshold is the highest of their own. ${promiseSentence(threshold, on)}`
 }

@@ -4,7 +4,7 @@
 export const SIZE = 320
 const LEFT = 44
 const RIGHT = 24
-const TOP = 12
+const TOP = 28
 const BOTTOM = 40
 export const frame = { left: LEFT, right: SIZE - RIGHT, top: TOP, bottom: SIZE - BOTTOM } as const
 
