@@ -88,6 +88,12 @@ test.describe('with a run that knows little, and one that knows much', () => {
     await expect(card).toContainText(/The other \d+ rows \(\d+ %\) go to a person\./)
     await card.scrollIntoViewIfNeeded()
     await inspect(page, 'calibration')
+    // What a window of 1280 by 800 leaves at 200 %.
+    await page.setViewportSize({ width: 640, height: 400 })
+    await handle.scrollIntoViewIfNeeded()
+    expect(await page.locator('main').evaluate((main) => main.scrollWidth - main.clientWidth)).toBe(0)
+    await inspect(page, 'calibration-200-percent')
+    await page.setViewportSize({ width: 1280, height: 800 })
 
     const unsure = await messageAbout(studio, 'something', true)
     const sure = await messageAbout(studio, 'praise', false)
@@ -95,7 +101,7 @@ test.describe('with a run that knows little, and one that knows much', () => {
     await page.getByLabel('A text to answer').fill(unsure)
     await page.getByLabel('A text to answer').press('Control+Enter')
     const column = page.getByRole('region', { name: 'Messages', exact: true })
-    await expect(column).toContainText(/Unsure: it answers alone where it is at least [\d.]+ % sure\./)
+    await expect(column).toContainText(/Unsure It answers alone where it is at least [\d.]+ % sure\./)
     await inspect(page, 'try-unsure')
 
     const path = join(studio.home, 'new.csv')

@@ -139,6 +139,6 @@ export const nothingToPromise = ({ smallest, after, ...details }: CalibrationDet
 export const outdatedSentence =
   'These answers are from before the last calibration, so no threshold is applied to them. Open the file again to have it answered anew.'
 
-/** An answer that is left to a person. */
+/** Why an answer is left to a person, and what it may be. */
 export const unsureSentence = ({ threshold, among }: Unsure): string =>
-  `Unsure: it answers alone where it is ${sureWords(threshold)}. ${among.length > 1 ? `It is probably one of these: ${joined(among, 'or')}.` : 'A person should look at it.'}`
+  `It answers alone where it is ${sureWords(threshold)}. ${among.length > 1 ? `It is probably one of these: ${joined(among, 'or')}.` : 'A person should look at it.'}`

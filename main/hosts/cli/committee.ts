@@ -82,7 +82,7 @@ export function answerLines({ labels, members, agreeing, unsure }: CommitteeAnsw
   ])
   return [
     ...aligned(labels.map(({ label, probability }) => [percent(probability, 1), label])),
-    ...(unsure ? [unsureSentence(unsure)] : []),
+    ...(unsure ? [`Unsure. ${unsureSentence(unsure)}`] : []),
     `${String(agreeing)} of ${String(members.length)} give this answer alone:`,
     ...aligned(own),
   ]

@@ -82,7 +82,7 @@ async function choose({ studio, output, signal }: Session, question: Question): 
   const lines = aligned(labels.map(({ label, probability }) => [percent(probability, 1), label]))
   output.result({ run: question.run, answer: labels[0]?.label, labels, ...given({ unsure }) }, [
     ...lines,
-    ...(unsure ? [unsureSentence(unsure)] : []),
+    ...(unsure ? [`Unsure. ${unsureSentence(unsure)}`] : []),
   ])
   return true
 }

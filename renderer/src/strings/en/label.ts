@@ -84,7 +84,7 @@ export const label = {
   sureBin: (from: string, to: string) => `${from} to ${to}`,
   sureBelow: (limit: string) => `below ${limit}`,
   unsure: 'Only the unsure ones',
-  unsureHelp: (count: string, below: string) => `${count} answers are less sure than ${below}.`,
+  unsureHelp: (answers: string, below: string) => `${answers} less sure than ${below}.`,
   below: 'Less sure than',
   ownThreshold: (share: string) => `${share} (its threshold)`,
   unsureRow: 'unsure',
