@@ -63,9 +63,7 @@ test.describe('with a run that knows little, and one that knows much', () => {
     await inspect(page, 'calibration-nothing')
   })
 
-  test('a threshold is set by the keyboard, promised in words, used in Try and in a file, and lifted', async ({
-    page,
-  }) => {
+  test('a threshold is set by the keyboard, and promised in words', async ({ page }) => {
     await studio.open(page, '#/compare/Messages')
     const card = cardOf(page)
     await expect(card).toContainText(/fitted on \d+ rows of the validation set/)
@@ -93,8 +91,11 @@ test.describe('with a run that knows little, and one that knows much', () => {
     await handle.scrollIntoViewIfNeeded()
     expect(await page.locator('main').evaluate((main) => main.scrollWidth - main.clientWidth)).toBe(0)
     await inspect(page, 'calibration-200-percent')
-    await page.setViewportSize({ width: 1280, height: 800 })
+  })
 
+  test('a threshold is used in Try and in a file, and lifted', async ({ page }) => {
+    const measured = await studio.call('calibrations.show', { run: 'Messages' })
+    await studio.call('calibrations.limit', { run: 'Messages', limit: measured?.choices[0]?.limit ?? NaN })
     const unsure = await messageAbout(studio, 'something', true)
     const sure = await messageAbout(studio, 'praise', false)
     await studio.open(page, '#/try?run=Messages')
@@ -119,6 +120,7 @@ test.describe('with a run that knows little, and one that knows much', () => {
     expect(readFileSync(out, 'utf8')).toMatch(/about something,\w+,0\.\d+,unsure\r\n.*about praise,praise,[\d.]+,\r\n/)
 
     await studio.open(page, '#/compare/Messages')
+    const card = cardOf(page)
     await card.getByRole('button', { name: 'Always answer alone' }).click()
     await expect(card).toContainText('It always answers alone, however unsure it is.')
   })

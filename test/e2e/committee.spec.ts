@@ -82,6 +82,8 @@ test('tuned prompts label a table together: one answer, how sure it is, and how 
   await page.locator('input[type=file]').setInputFiles({ name: 'mail.csv', mimeType: '', buffer })
   await page.getByRole('button', { name: 'Label 40 rows' }).click()
   await expect(page.getByText(/The 2 prompts answer as one: .* They disagree on [\d,]+ rows?\./)).toBeVisible()
+  const chosen = page.getByRole('region', { name: 'Which answer is right?' })
+  await expect(chosen).toContainText(/\w+: (All 2 give this answer alone, too|They disagree: \w+ of 2)/)
   const save = page.getByRole('button', { name: 'Save all rows' })
   await expect(save).toBeVisible({ timeout: 60_000 })
   await inspect(page, 'label-together')
