@@ -15,7 +15,9 @@ it('a prompt is calibrated, answers alone from a threshold on, and says what it 
   expect(shown.out).toMatch(
     /^It is not certain that the prompt was not sure enough: .* the temperature 0\.\d\d, fitted on 9 rows of the validation set\.$/m,
   )
-  expect(shown.out).toMatch(/^On 15 rows of the test set, .* before and .* after \(expected calibration error\)\. By chance alone, .*$/m)
+  expect(shown.out).toMatch(
+    /^On 15 rows of the test set, .* before and .* after \(expected calibration error\)\. By chance alone, .*$/m,
+  )
   expect(shown.out).toMatch(/^Brier score: 0\.\d{3} before, 0\.\d{3} after/m)
   expect(shown.out).toContain('--wrong 40.0: At most 40.0 % wrong')
 
