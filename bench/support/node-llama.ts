@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { cache } from './paths.ts'
 
+const NAME = 'node-llama-cpp'
 const VERSION = '3.21.1'
 
 /** As much of its interface as is used. */
@@ -36,21 +37,13 @@ export interface NodeLlama {
 /** The folder with the package; undefined where there is none and it cannot be installed. */
 function folderOf(): string | undefined {
   const named = process.env['SOFTPROMPT_NODE_LLAMA_CPP']
-  const folder = named ?? join(cache, `node-llama-cpp-${VERSION}`)
-  const isThere = (): boolean => existsSync(join(folder, 'node_modules/node-llama-cpp/package.json'))
+  const folder = named ?? join(cache, `${NAME}-${VERSION}`)
+  const isThere = (): boolean => existsSync(join(folder, 'node_modules', NAME, 'package.json'))
   if (isThere()) return folder
   if (named !== undefined) return undefined
   mkdirSync(folder, { recursive: true })
   // Its programs come in packages of their own, so that none of its scripts has to run.
-  const args = [
-    'install',
-    '--prefix',
-    folder,
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    `node-llama-cpp@${VERSION}`,
-  ]
+  const args = ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', `${NAME}@${VERSION}`]
   spawnSync('npm', args, { stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' })
   return isThere() ? folder : undefined
 }
@@ -63,7 +56,7 @@ export async function openNodeLlama(
   const folder = folderOf()
   if (folder === undefined) return undefined
   const require = createRequire(join(folder, 'package.json'))
-  const { getLlama } = (await import(pathToFileURL(require.resolve('node-llama-cpp')).href)) as Module
+  const { getLlama } = (await import(pathToFileURL(require.resolve(NAME)).href)) as Module
   const llama = await getLlama({ gpu: false, build: 'never', logLevel: 'error' })
   const model = await llama.loadModel({ modelPath: file, gpuLayers: 0 })
   const opened = await model.createContext({ sequences: callers, contextSize: context, threads })
