@@ -41,7 +41,7 @@ export async function answeredOffline(studio: Studio, texts: readonly string[]):
   const wrote = new Map<string, string>()
   for (const text of texts) {
     for (const run of choosers) {
-      const labels = await studio.call('classify', { run, text })
+      const { labels } = await studio.call('classify', { run, text })
       chosen.set(JSON.stringify([run, text]), new Map(labels.map(({ label, probability }) => [label, probability])))
     }
     const sampling = { temperature: 0, topP: 1, seed: 0, maxNewTokens: writtenTokens }

@@ -63,7 +63,7 @@ async function served() {
   await service.call('runs.start', run)
   await service.call('runs.watch', { run: 'mail' })
   await service.call('shelf.put', { prompt: 'mail' })
-  const own = await service.call('classify', { run: 'mail', text })
+  const { labels: own } = await service.call('classify', { run: 'mail', text })
   const keys = openKeys(join(folder, 'keys.json'))
   const key = keys.add('clients', undefined)
   const api = await serveApi({

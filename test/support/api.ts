@@ -36,6 +36,8 @@ export interface Prompts {
   readonly service: Service
   /** The base model's name. */
   readonly model: string
+  /** Tunes a prompt that chooses among the same three labels, and puts it on the shelf until the test ends. */
+  add(name: string): Promise<void>
 }
 
 /** A service with "team", which has three labels, and "writer" on its shelf, tuned by the test engine: for all tests of a file. */
@@ -46,15 +48,18 @@ export function promptsForAll(): () => Prompts {
     folder = mkdtempSync(join(tmpdir(), 'softprompt-test-'))
     const service = await createService({ home: openHome(join(folder, 'home')), spawn: spawnFake, threads: 1 })
     const base = await prepareStudio(service, folder)
-    for (const [name, task] of [
-      ['team', 'classification'],
-      ['writer', 'generation'],
-    ] as const) {
+    const put = async (name: string, task: 'classification' | 'generation'): Promise<void> => {
       await service.call('runs.start', { ...base, name, settings: { ...quick, task } })
       await watchRun(service, name)
       await service.call('shelf.put', { prompt: name })
     }
-    made = { service, model: base.model }
+    await put('team', 'classification')
+    await put('writer', 'generation')
+    const add = async (name: string): Promise<void> => {
+      await put(name, 'classification')
+      onTestFinished(async () => void (await service.call('shelf.takeOff', { item: name })))
+    }
+    made = { service, model: base.model, add }
   }, 120_000)
   afterAll(async () => {
     await made?.service.close()

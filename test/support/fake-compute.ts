@@ -290,9 +290,10 @@ const serveModel: Handlers['serve'] = async (_job, sink) => {
           question.by === 'prompt'
             ? (loaded.get(question.key)?.labels ?? [])
             : question.options.map(({ label }) => label)
-        const chosen = labels.includes(word) ? word : labels[0]
-        const others = 0.1 / Math.max(1, labels.length - 1)
-        return { logProbabilities: labels.map((label) => Math.log(label === chosen ? 0.9 : others)), cut: 0 }
+        const known = labels.includes(word)
+        const [chosen, confidence] = [known ? word : labels[0], known || question.by === 'written' ? 0.9 : 0.4]
+        const others = (1 - confidence) / Math.max(1, labels.length - 1)
+        return { logProbabilities: labels.map((label) => Math.log(label === chosen ? confidence : others)), cut: 0 }
       })
       const usage = { input: text.split(' ').length, cached: 0 }
       sink.emit({ event: 'answered', id: request.id, answer: { choices, usage } })

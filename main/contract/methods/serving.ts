@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import type { ServedText, TokenUsage } from '../serving.ts'
 import { list, reference, run, text, whole } from './fields.ts'
-import type { LabelProbability } from './prompts.ts'
+import type { LabelAnswer } from './prompts.ts'
 import { samplingFields } from './sampling.ts'
 
 /** Questions about one text at most. */
@@ -67,9 +67,8 @@ export const servingInputs = {
 
 export type AskedQuestion = v.InferOutput<typeof question>
 
-export interface AskedChoice {
-  /** In the order of the prompt's labels or the question's options. */
-  readonly labels: readonly LabelProbability[]
+/** `labels`: in the order of the prompt's labels or the question's options. */
+export interface AskedChoice extends LabelAnswer {
   /** Tokens at the text's end that were not read, because it was too long. */
   readonly cut: number
 }

@@ -6,6 +6,8 @@ import { missingName, type Shelf } from './shelf.ts'
 
 export interface Decided {
   readonly answeredBy: Decider['answeredBy']
+  /** Whether the prompt leaves the answer to a person; undefined of a base model. */
+  readonly unsure?: boolean
   /** Of yes and no, or of the question's options in their order. */
   readonly probabilities: readonly number[]
 }
@@ -23,10 +25,12 @@ export async function decide(
   const { answers, usage } = await studio.call('serving.ask', { text, questions: asked }, { signal })
   const by = deciders.map(({ answeredBy }) => ('prompt' in answeredBy ? answeredBy.prompt : answeredBy.model))
   note({ by: [...new Set(by)], usage })
-  const decided = deciders.map((decider, i): Decided => ({
-    answeredBy: decider.answeredBy,
-    probabilities: probabilitiesOf(decider, answers[i] ?? { labels: [], cut: 0 }),
-  }))
+  const decided = deciders.map((decider, i): Decided => {
+    const { answeredBy } = decider
+    const answer = answers[i] ?? { labels: [], cut: 0 }
+    const unsure = 'prompt' in answeredBy ? { unsure: answer.unsure !== undefined } : {}
+    return { answeredBy, ...unsure, probabilities: probabilitiesOf(decider, answer) }
+  })
   return { decided, usage }
 }
 

@@ -6,7 +6,7 @@ import type { Changes } from '../changes.ts'
 import { findTuned, type Tuned } from '../prompts/tuned.ts'
 
 export interface ServedPrompt extends Tuned {
-  /** Of all that it answers by: the same prompt has the same one. */
+  /** Of all that the model's process answers by: the same prompt has the same one, calibrated or not. */
   readonly key: string
 }
 
@@ -37,7 +37,7 @@ export function servedPrompts(store: Store, { watch }: Pick<Changes, 'watch'>, s
   }
 }
 
-function keyOf({ tensors, ...meaning }: TunedPrompt): string {
+function keyOf({ tensors, calibration: _, ...meaning }: TunedPrompt): string {
   const hash = createHash('sha256').update(JSON.stringify(meaning))
   for (const [name, { shape, data }] of Object.entries(tensors).sort(([a], [b]) => (a < b ? -1 : 1)))
     hash.update(JSON.stringify([name, shape])).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))

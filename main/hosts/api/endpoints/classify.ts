@@ -1,4 +1,4 @@
-// POST /v1/classify: the label of each text by each prompt, with the probability of every label.
+// POST /v1/classify: the label of each text by each prompt, with the probability of every label, and whether it is unsure.
 import * as v from 'valibot'
 import { list, text } from '../../../contract/methods/fields.ts'
 import type { AskedChoice, Input } from '../../../contract/service.ts'
@@ -67,11 +67,13 @@ const listed = (prompts: readonly Offered[]): string =>
   prompts.length === 0 ? 'none' : prompts.map(({ name }) => name).join(', ')
 
 /** The likeliest label first among equals, as everywhere in the studio. */
-function labelled({ labels, cut }: AskedChoice) {
+function labelled({ labels, unsure, cut }: AskedChoice) {
   const [first] = labels
   const best = labels.reduce((most, each) => (each.probability > (most?.probability ?? 0) ? each : most), first)
   return {
     ...{ label: best?.label, probability: best?.probability, probabilities: labels },
+    /** Whether it is less sure than the prompt's threshold, and what it then may be: any label where none are named. */
+    ...{ unsure: unsure !== undefined, ...(unsure && unsure.among.length > 0 ? { among: unsure.among } : {}) },
     /** Tokens at the text's end that were not read. */
     truncated_tokens: cut,
   }

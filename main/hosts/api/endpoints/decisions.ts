@@ -81,8 +81,13 @@ function typed(one: Question): TypedQuestion {
   return { kind: one.type === 'choice' ? 'one of several' : 'level', ...common, options }
 }
 
-function answerOf(one: Question, { probabilities, answeredBy }: Decided) {
-  const common = { type: one.type, name: one.name ?? null, answered_by: answeredBy }
+function answerOf(one: Question, { probabilities, answeredBy, unsure }: Decided) {
+  const common = {
+    type: one.type,
+    name: one.name ?? null,
+    answered_by: answeredBy,
+    ...(unsure === undefined ? {} : { unsure }),
+  }
   if (one.type === 'predicate') return { ...common, probability: probabilities[0] ?? 0 }
   const confidence = confidenceOf(probabilities)
   const probability = (i: number): number => probabilities[i] ?? 0

@@ -63,8 +63,8 @@ function typedOf(name: string, one: Question): TypedQuestion {
   return { kind: 'level', name, instructions, options: one.criteria.map((level) => ({ label: wordsOf(level) })) }
 }
 
-function answerOf(one: Question, { probabilities, answeredBy }: Decided) {
-  const common = { type: one.type, answered_by: answeredBy }
+function answerOf(one: Question, { probabilities, answeredBy, unsure }: Decided) {
+  const common = { type: one.type, answered_by: answeredBy, ...(unsure === undefined ? {} : { unsure }) }
   if (one.type === 'noul') return { ...common, noul: probabilities[0] ?? 0 }
   const confidence = confidenceOf(probabilities)
   if (one.type === 'choice') {

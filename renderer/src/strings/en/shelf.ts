@@ -40,6 +40,8 @@ export const shelf = {
   labels: 'Answers',
   writes: 'Writes its answers',
   verdict: 'Verdict',
+  alone: 'Answers alone',
+  always: 'Always',
   asFileSays: (share: string, rows: string) => `${share} on ${rows} test rows, as its file says`,
   noFigure: 'Its file brings no figures',
   today: 'Today',

@@ -43,11 +43,11 @@ describe('a forecast', () => {
     const rows = { train: 100, validation: 40, test: 60 }
     const evaluated = { ...plan(100), rows }
     const more = middle(forecast(evaluated, measured, 8e9)) - middle(forecast(plan(100), measured, 8e9))
-    // The KV precompute of texts before a prefix serves both evaluations.
-    expect(more).toBeCloseTo(2 * 40 * 0.005 + 60 * (0.015 + 2 * 0.005), 6)
+    // Two validations, and the calibration. The KV precompute of texts before a prefix serves both evaluations.
+    expect(more).toBeCloseTo(3 * 40 * 0.005 + 60 * (0.015 + 2 * 0.005), 6)
     const anew = (of: ReturnType<typeof plan>) => ({ ...of, settings: { ...of.settings, placement: 'start' as const } })
     const unshared = middle(forecast(anew(evaluated), measured, 8e9)) - middle(forecast(anew(plan(100)), measured, 8e9))
-    expect(unshared).toBeCloseTo(2 * 40 * 0.005 + 60 * (0.015 + 0.005 + 0.012), 6)
+    expect(unshared).toBeCloseTo(3 * 40 * 0.005 + 60 * (0.015 + 0.005 + 0.012), 6)
     const often = { ...evaluated, settings: { ...evaluated.settings, validateEvery: 25 } }
     expect(middle(forecast(often, measured, 8e9))).toBeGreaterThan(middle(forecast(evaluated, measured, 8e9)))
   })
@@ -55,7 +55,7 @@ describe('a forecast', () => {
   it('evaluates in the time that answers take, not in that of validations', () => {
     const rows = { train: 100, validation: 40, test: 60 }
     const predicted = (answerRow: number) => middle(forecast({ ...plan(100), rows }, { ...measured, answerRow }, 8e9))
-    expect(predicted(30) - predicted(5)).toBeCloseTo(2 * 60 * 0.025, 6)
+    expect(predicted(30) - predicted(5)).toBeCloseTo((2 * 60 + 40) * 0.025, 6)
   })
 
   it('counts an answer that is written as all that it takes: its text is read with it', () => {
@@ -83,8 +83,8 @@ describe('a forecast', () => {
     const duel = { settings: defaultSettings({ steps: 100, validateEvery: 0 }), labels, rows }
     const of = (changed: Partial<MeasuredSteps>, given: Partial<typeof duel> = {}) =>
       middle(forecast({ ...duel, ...given }, { ...measured, ...changed }, 8e9))
-    // Rows are answered with the prompt as well, and the validation rows without it, before the first step.
-    expect(of({ answerRow: 15 }) - of({})).toBeCloseTo((2 * 60 + 200 + 40) * 0.01, 6)
+    // Rows are answered with the prompt as well, and the validation rows without it, before the first step, and to calibrate.
+    expect(of({ answerRow: 15 }) - of({})).toBeCloseTo((2 * 60 + 200 + 2 * 40) * 0.01, 6)
     const anew = { precomputeRow: 0 }
     const plain = of({ ...anew, plainRow: 22 }) - of(anew)
     expect(plain).toBeCloseTo((200 + (4 / 3) * 60 + (1 + (2 * 4) / 3) * 40) * 0.01, 6)
