@@ -180,9 +180,9 @@ describe('before Start', () => {
       ...base,
       settings: quick,
     })
-    // From times that are always the same: 267 ms, a fifth less or more.
-    expect(seconds[0]).toBeCloseTo(0.8 * 0.267, 9)
-    expect(seconds[1]).toBeCloseTo(1.2 * 0.267, 9)
+    // From times that are always the same: 276 ms, a fifth less or more.
+    expect(seconds[0]).toBeCloseTo(0.8 * 0.276, 9)
+    expect(seconds[1]).toBeCloseTo(1.2 * 0.276, 9)
     expect([fits, memory]).toEqual([true, 1e8])
     expect(available).toBeGreaterThan(memory)
     expect(steps).toEqual([5, 2, 3, 1, 1])
