@@ -19,7 +19,7 @@ test('a person chooses runs and reads what they are worth together, or why they 
   await expect(card).toContainText(/The 2 together: [\d.]+ % \(95 % interval \d+ to \d+\) of \d+ rows are right\./)
   await expect(card.getByRole('listitem')).toHaveCount(4)
   await card.scrollIntoViewIfNeeded()
-  await expect(card).toContainText('How sure they are together and how often they are right differ by')
+  await expect(card).toContainText('how sure they are together and how often they are right differ by')
   await inspect(page, 'committee')
 
   const { run, model, textColumn, labelColumn } = await studio.call('runs.show', { run: 'First try' })
