@@ -46,6 +46,6 @@ export const calibration = {
   always: 'Always answer alone',
   alwaysNow: 'It always answers alone, however unsure it is.',
   isSet: 'Threshold set',
-  effect: 'Try, labelled files and the command line call less sure answers “unsure” from now on.',
+  effect: 'Try, labelled files, the command line and your programs call less sure answers “unsure” from now on.',
   lifted: 'It always answers alone again.',
 } as const
