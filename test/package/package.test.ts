@@ -143,6 +143,7 @@ describe.each(targets)('packed for $platform $arch', (target) => {
   test('has all that plain Node reads beside the archive', () => {
     for (const path of [
       'main/hosts/electron/service-main.ts',
+      'main/hosts/api/local.ts',
       'main/compute/main.ts',
       'main/engine/export/apply.py',
       'resources/sample/sample.json',
@@ -308,9 +309,12 @@ test.runIf(own)('the packed service tunes, on the packed Node, with nothing but 
   const gone = new Promise((done) => {
     child.onExit(done)
   })
-  await new Promise<void>((done) => {
-    child.onReady(done)
+  const ready = new Promise((done) => {
+    child.onReady(() => {
+      done('ready')
+    })
   })
+  expect(await Promise.race([ready, gone])).toBe('ready')
   const studio = await attach(openHome(home).address)
   try {
     const model = await studio!.call('models.add', { path: join(root, 'test/fixtures/tiny/llama'), name: 'tiny' })
