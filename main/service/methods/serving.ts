@@ -7,7 +7,7 @@ import { samplingLimits } from '../../engine/evaluate/answer-end.ts'
 import { scoresLabels } from '../../engine/task/index.ts'
 import type { CallContext, Methods, ServiceContext } from '../context.ts'
 import { findModel } from '../lookup.ts'
-import { labelAnswer } from '../prompts/score-subjects.ts'
+import { answerInOrder } from '../prompts/score-subjects.ts'
 import type { Shelved } from '../serving/shelf.ts'
 import type { WhichModel } from '../serving/serving.ts'
 
@@ -79,9 +79,7 @@ async function ask(
     used.push(usage)
     for (const [i, one] of some.entries()) {
       const { logProbabilities = [], cut = 0 } = choices[i] ?? {}
-      const { labels, ...sure } = labelAnswer(one.labels, logProbabilities, one.prompt)
-      const inOrder = labels.toSorted((a, b) => one.labels.indexOf(a.label) - one.labels.indexOf(b.label))
-      answers.set(one, { labels: inOrder, ...sure, cut })
+      answers.set(one, { ...answerInOrder(one.labels, logProbabilities, one.prompt), cut })
     }
   }
   for (const [{ shelved }, answer] of answers)

@@ -53,9 +53,13 @@ export async function scoreSubjects(
 
 /** Labels with the probabilities of their logarithms, the likeliest first. */
 export const likeliest = (labels: readonly string[], logProbabilities: readonly number[]): LabelProbability[] =>
-  labels
-    .map((label, i) => ({ label, probability: Math.exp(logProbabilities[i] ?? -Infinity) }))
-    .sort((a, b) => b.probability - a.probability)
+  likeliestFirst(inOrder(labels, logProbabilities))
+
+const inOrder = (labels: readonly string[], logProbabilities: readonly number[]): LabelProbability[] =>
+  labels.map((label, i) => ({ label, probability: Math.exp(logProbabilities[i] ?? -Infinity) }))
+
+const likeliestFirst = (labels: readonly LabelProbability[]): LabelProbability[] =>
+  labels.toSorted((a, b) => b.probability - a.probability)
 
 /** The answer among labels by their log-probabilities, as the prompt's calibration has it. */
 export function labelAnswer(
@@ -63,10 +67,21 @@ export function labelAnswer(
   logProbabilities: readonly number[],
   prompt: TunedPrompt | undefined,
 ): LabelAnswer {
+  const answer = answerInOrder(labels, logProbabilities, prompt)
+  return { ...answer, labels: likeliestFirst(answer.labels) }
+}
+
+/** The same with the labels in their own order. */
+export function answerInOrder(
+  labels: readonly string[],
+  logProbabilities: readonly number[],
+  prompt: TunedPrompt | undefined,
+): LabelAnswer {
   const own = calibrated(logProbabilities, prompt)
-  const found = likeliest(labels, own)
+  const found = inOrder(labels, own)
   const { threshold } = prompt?.calibration ?? {}
-  if (!threshold || !isUnsure(prompt?.calibration, found[0]?.probability ?? 0)) return { labels: found }
+  const surest = Math.max(0, ...found.map(({ probability }) => probability))
+  if (!threshold || !isUnsure(prompt?.calibration, surest)) return { labels: found }
   return { labels: found, unsure: unsureAmong(labels, labelSet(own, threshold.among), threshold.confidence) }
 }
 
