@@ -1,32 +1,17 @@
 // A prompt's calibration: measured for a run that has none, its threshold set, used by every road to an answer, taken along.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import type { GivenSettings } from '../../../../main/contract/settings.ts'
-import { openHome } from '../../../../main/service/home/home.ts'
+import { describe, expect, it } from 'vitest'
 import { labelAnswer } from '../../../../main/service/prompts/score-subjects.ts'
-import { createService } from '../../../../main/service/service.ts'
-import { prepareStudio, quick, spawnFake, watchRun } from '../../../support/fake-studio.ts'
-import { temporaryFolder } from '../../../support/temporary.ts'
-
-async function start() {
-  const folder = temporaryFolder()
-  const service = await createService({ home: openHome(join(folder, 'home')), spawn: spawnFake, threads: 1 })
-  onTestFinished(() => service.close())
-  const base = await prepareStudio(service, folder)
-  const tune = async (name: string, given: GivenSettings = {}) => {
-    await service.call('runs.start', { ...base, name, settings: { ...quick, ...given } })
-    await watchRun(service, name)
-  }
-  return { service, folder, base, tune }
-}
+import { quick, watchRun } from '../../../support/fake-studio.ts'
+import { tuningStudio } from '../../../support/tuning-studio.ts'
 
 /** All answers of the test engine are 60 % sure, and one of each set is wrong. */
 const LIMIT = 0.4
 
 describe('a calibration', () => {
   it('is measured where a run has none, on the validation set, and kept', async () => {
-    const { service, tune } = await start()
+    const { service, tune } = await tuningStudio()
     await tune('a')
     expect(await service.call('calibrations.show', { run: 'a' })).toEqual({ missing: 'calibration' })
     await expect(service.call('calibrations.limit', { run: 'a', limit: 0.1 })).rejects.toMatchObject({
@@ -59,14 +44,14 @@ describe('a calibration', () => {
   })
 
   it('of a cross-validated run is measured on the answers that it has', async () => {
-    const { service, tune } = await start()
+    const { service, tune } = await tuningStudio()
     await tune('folded', { folds: 3 })
     const found = await service.call('calibrations.measure', { run: 'folded' })
     expect(found).toMatchObject({ crossValidated: true, calibration: { rows: 60 }, after: { rows: 60 } })
   })
 
   it('is missing for a reason that is said, and measuring then fails with it', async () => {
-    const { service, base } = await start()
+    const { service, base } = await tuningStudio()
     await service.call('runs.start', { ...base, name: 'failed', settings: { ...quick, initText: 'fail' } })
     await watchRun(service, 'failed').catch(() => undefined)
     expect(await service.call('calibrations.show', { run: 'failed' })).toEqual({ missing: 'evaluation' })
@@ -76,7 +61,7 @@ describe('a calibration', () => {
   })
 
   it('is none where answers are generated', async () => {
-    const { service, tune } = await start()
+    const { service, tune } = await tuningStudio()
     await tune('writes', { task: 'generation' })
     for (const method of ['calibrations.show', 'calibrations.measure'] as const)
       await expect(service.call(method, { run: 'writes' })).rejects.toMatchObject({ code: 'calibration/no-labels' })
@@ -85,7 +70,7 @@ describe('a calibration', () => {
 
 describe('a threshold', () => {
   it('is set, lifted, and refused where so few rows cannot keep to it', async () => {
-    const { service, tune } = await start()
+    const { service, tune } = await tuningStudio()
     await tune('a')
     const measured = await service.call('calibrations.measure', { run: 'a' })
     await expect(service.call('calibrations.limit', { run: 'a', limit: 0.01 })).rejects.toMatchObject({
@@ -105,7 +90,7 @@ describe('a threshold', () => {
   })
 
   it('says in a labelled file, in its figures and on the way which answers are for a person', async () => {
-    const { service, folder, tune } = await start()
+    const { service, folder, tune } = await tuningStudio()
     await tune('a')
     await service.call('calibrations.measure', { run: 'a' })
     const path = join(folder, 'more.csv')
@@ -132,7 +117,7 @@ describe('a threshold', () => {
   })
 
   it('is not applied to answers at another temperature: such a table says so, goes on at its own, and is answered anew', async () => {
-    const { service, folder, tune } = await start()
+    const { service, folder, tune } = await tuningStudio()
     await tune('a')
     const path = join(folder, 'more.csv')
     writeFileSync(path, 'text\npraise be\nwhat?\nwhy?\n')
@@ -158,7 +143,7 @@ describe('a threshold', () => {
   })
 
   it('of each prompt decides which of its rows are saved as unsure', async () => {
-    const { service, folder, tune } = await start()
+    const { service, folder, tune } = await tuningStudio()
     for (const name of ['a', 'b']) await tune(name)
     const path = join(folder, 'more.csv')
     writeFileSync(path, 'text\npraise be\nwhat?\n')
@@ -173,7 +158,7 @@ describe('a threshold', () => {
   })
 
   it('of several prompts as one is the highest of theirs, and promised on the test rows of all', async () => {
-    const { service, tune } = await start()
+    const { service, tune } = await tuningStudio()
     await tune('a')
     await tune('b', { initText: 'wrong at 1' })
     for (const run of ['a', 'b']) await service.call('calibrations.measure', { run })
@@ -200,7 +185,7 @@ describe('a threshold', () => {
   })
 
   it('goes along in a prompt file, and counts where that is opened', async () => {
-    const { service, folder, tune } = await start()
+    const { service, folder, tune } = await tuningStudio()
     await tune('a', { method: 'prompt-tuning' })
     await service.call('calibrations.measure', { run: 'a' })
     const set = await service.call('calibrations.limit', { run: 'a', limit: LIMIT })

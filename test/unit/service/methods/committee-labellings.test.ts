@@ -1,22 +1,11 @@
 // Tables that several prompts label as one: one answer for each row, how sure it is, and which share of them answers otherwise.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import type { GivenSettings } from '../../../../main/contract/settings.ts'
-import { openHome } from '../../../../main/service/home/home.ts'
-import { createService } from '../../../../main/service/service.ts'
-import { prepareStudio, quick, spawnFake, watchRun } from '../../../support/fake-studio.ts'
-import { temporaryFolder } from '../../../support/temporary.ts'
+import { describe, expect, it } from 'vitest'
+import { tuningStudio } from '../../../support/tuning-studio.ts'
 
 async function start() {
-  const folder = temporaryFolder()
-  const service = await createService({ home: openHome(join(folder, 'home')), spawn: spawnFake, threads: 1 })
-  onTestFinished(() => service.close())
-  const base = await prepareStudio(service, folder)
-  const tune = async (name: string, given: GivenSettings = {}) => {
-    await service.call('runs.start', { ...base, name, settings: { ...quick, ...given } })
-    await watchRun(service, name)
-  }
+  const { service, folder, base, tune } = await tuningStudio()
   for (const name of ['a', 'b']) await tune(name)
   const file = (name: string, content: string): string => {
     writeFileSync(join(folder, name), content)
